@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * McpLimits:
+ *
+ * What peers can make the daemon hold at most. Filled with the defaults by
+ * mcp_limits_init_defaults(); the settings file's [Limits] group may change
+ * each within the range of mcp_limits_get_table().
+ */
+typedef struct
+{
+  guint connections;             /* HTTP connections, all listeners together */
+  guint sessions;                /* sessions of the daemon */
+  guint subscribers_per_session; /* event streams of one session */
+  guint calls_per_session;       /* tool calls in flight in one session */
+  guint attachments_per_session; /* MCP clients attached to one session */
+  guint body_bytes;              /* of one HTTP request's body */
+  guint head_bytes;              /* of one HTTP request's head */
+  guint header_fields;           /* of one HTTP request */
+  guint json_depth;              /* nesting of arrays and objects */
+  guint json_values;             /* values in one JSON text from a client */
+  guint upstream_message_bytes;  /* of one message from an upstream server */
+  guint upstream_processes;      /* upstream processes, all sessions together */
+  guint head_seconds;       /* from accept (or the first byte of a later request) to a whole head */
+  guint body_seconds;       /* from the head's end to the body's */
+  guint keep_alive_seconds; /* idle between two requests */
+} McpLimits;
+
+typedef struct
+{
+  const char *key; /* in the [Limits] group, CamelCase */
+  gsize offset;    /* of the guint in McpLimits */
+  guint minimum;
+  guint maximum;
+  guint value; /* the default */
+} McpLimitEntry;
+
+void mcp_limits_init_defaults (McpLimits *limits);
+const McpLimitEntry *mcp_limits_get_table (gsize *n_entries);
+
+G_END_DECLS

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * Every name of the outward contract, once.
+ */
+
+#define MCP_BUS_NAME            "org.mcpsessiond.Daemon"
+#define MCP_OBJECT_MANAGER_PATH "/org/mcpsessiond"
+#define MCP_STORE_PATH          "/org/mcpsessiond/SessionStore"
+#define MCP_TOOLS_PATH          "/org/mcpsessiond/Tools"
+#define MCP_SESSION_PATH_PREFIX "/org/mcpsessiond/Session/"
+
+/* Directory of ours below each XDG base directory. */
+#define MCP_DIRECTORY      "mcp-sessiond"
+#define MCP_SOCKET_FILE    "http.sock"
+#define MCP_DISCOVERY_FILE "mcp.json"
+#define MCP_SERVERS_FILE   "mcp.json"
+#define MCP_SETTINGS_FILE  "mcp-sessiond.conf"
+
+/* Not registered with IANA; chosen from the user range, away from common development ports. */
+#define MCP_DEFAULT_PORT 16270
+
+/* MCP, basic/transports, "Session Management" and "Protocol Version Header". */
+#define MCP_HEADER_SESSION_ID     "Mcp-Session-Id"
+#define MCP_HEADER_PROTOCOL       "MCP-Protocol-Version"
+/* Ours: names a session of the daemon beside its token; the working directory of a plain client. */
+#define MCP_HEADER_DAEMON_SESSION "X-Mcp-Session"
+#define MCP_HEADER_CWD            "X-Mcp-Cwd"
+
+/* Why a session ended, as the last event of its streams says it. */
+#define MCP_REASON_CLOSED   "closed"
+#define MCP_REASON_EXPIRED  "expired"
+#define MCP_REASON_SHUTDOWN "shutdown"

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+#include <sys/types.h>
+
+G_BEGIN_DECLS
+
+char *mcp_process_dup_cwd (pid_t pid);
+char *mcp_process_dup_name (pid_t pid);
+
+G_END_DECLS

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "mcp-session-store.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/**
+ * McpGateway:
+ *
+ * Routes what MCP clients and desktop programs ask in a session to the upstream
+ * servers, and what those report to the caller and to the session's watchers.
+ * It follows the store: when a session goes, its attachments, calls and
+ * processes go. Main context only.
+ */
+#define MCP_TYPE_GATEWAY (mcp_gateway_get_type ())
+G_DECLARE_FINAL_TYPE (McpGateway, mcp_gateway, MCP, GATEWAY, GObject)
+
+/**
+ * McpCallOptions:
+ * @timeout_ms: without an answer or progress; 0: the provider's, else the daemon's default
+ * @progress_token: (nullable): as the caller chose it, x, t or s
+ * @client: (nullable): who calls, for the history
+ */
+typedef struct
+{
+  guint timeout_ms;
+  GVariant *progress_token;
+  const char *client;
+} McpCallOptions;
+
+McpGateway *
+mcp_gateway_new (McpSessionStore *store, const McpLimits *limits, const char *keeper_path);
+void mcp_gateway_set_limits (McpGateway *self, const McpLimits *limits);
+void mcp_gateway_set_call_timeout (McpGateway *self, guint timeout_ms);
+void mcp_gateway_set_servers (McpGateway *self, GPtrArray *configs);
+
+/* For callers that speak no MCP (the bus): JSON in, JSON out. */
+void mcp_gateway_list_tools_async (McpGateway *self,
+                                   McpSession *session,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+GBytes *mcp_gateway_list_tools_finish (McpGateway *self, GAsyncResult *result, GError **error);
+void mcp_gateway_call_tool_async (McpGateway *self,
+                                  McpSession *session,
+                                  const char *name,
+                                  const char *arguments_json,
+                                  const McpCallOptions *options,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+GBytes *mcp_gateway_call_tool_finish (McpGateway *self, GAsyncResult *result, GError **error);
+
+/* One aa{sv} entry a configured server: name, state, processes, restarts, last-error. */
+GVariant *mcp_gateway_describe_providers (McpGateway *self);
+
+void mcp_gateway_close_async (McpGateway *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean mcp_gateway_close_finish (McpGateway *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS

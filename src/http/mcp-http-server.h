@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "mcp-gateway.h"
+#include "mcp-session-store.h"
+
+G_BEGIN_DECLS
+
+#define MCP_TYPE_HTTP_SERVER (mcp_http_server_get_type ())
+G_DECLARE_FINAL_TYPE (McpHttpServer, mcp_http_server, MCP, HTTP_SERVER, GObject)
+
+McpHttpServer *mcp_http_server_new (McpSessionStore *store,
+                                    McpGateway *gateway,
+                                    const McpLimits *limits,
+                                    const char *owner_key);
+void mcp_http_server_set_limits (McpHttpServer *self, const McpLimits *limits);
+void mcp_http_server_set_require_key (McpHttpServer *self, gboolean require_key);
+guint16 mcp_http_server_listen_tcp (McpHttpServer *self, guint16 port, GError **error);
+gboolean mcp_http_server_listen_unix (McpHttpServer *self, const char *path, GError **error);
+void mcp_http_server_stop (McpHttpServer *self);
+void mcp_http_server_close (McpHttpServer *self);
+
+G_END_DECLS

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+/* As in the original: the broadcast kept 64 events for a subscriber. */
+#define MCP_EVENT_QUEUE_LENGTH 64
+
+typedef struct _McpEventQueue McpEventQueue;
+
+/**
+ * McpEventQueueNotify:
+ *
+ * Called when an empty queue gets its first item, when items were dropped from
+ * an empty queue's account, or when the queue is closed; then not again until
+ * the reader found it empty. Runs in the pushing thread, outside the queue's
+ * lock: it only wakes the reader.
+ */
+typedef void (*McpEventQueueNotify) (McpEventQueue *self, gpointer user_data);
+
+McpEventQueue *mcp_event_queue_new (guint max_items, GDestroyNotify free_item);
+McpEventQueue *mcp_event_queue_ref (McpEventQueue *self);
+void mcp_event_queue_unref (McpEventQueue *self);
+void mcp_event_queue_set_notify (McpEventQueue *self,
+                                 McpEventQueueNotify notify,
+                                 gpointer user_data,
+                                 GDestroyNotify destroy);
+gboolean mcp_event_queue_push (McpEventQueue *self, gpointer item);
+void mcp_event_queue_add_missed (McpEventQueue *self, guint64 missed);
+gpointer mcp_event_queue_pop (McpEventQueue *self, guint64 *missed);
+void mcp_event_queue_close (McpEventQueue *self, const char *reason);
+const char *mcp_event_queue_get_reason (McpEventQueue *self);
+guint mcp_event_queue_get_length (McpEventQueue *self);
+gboolean mcp_event_queue_is_lagging (McpEventQueue *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpEventQueue, mcp_event_queue_unref)
+
+G_END_DECLS

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  MCP_SERVER_TRANSPORT_STDIO,
+} McpServerTransport;
+
+/**
+ * McpServerScope:
+ * @MCP_SERVER_SCOPE_SESSION: a process for each session, in its cwd
+ * @MCP_SERVER_SCOPE_CWD: one for all sessions of the same directory
+ * @MCP_SERVER_SCOPE_SHARED: one for all
+ */
+typedef enum
+{
+  MCP_SERVER_SCOPE_SESSION,
+  MCP_SERVER_SCOPE_CWD,
+  MCP_SERVER_SCOPE_SHARED,
+} McpServerScope;
+
+#define MCP_TYPE_SERVER_CONFIG (mcp_server_config_get_type ())
+
+/**
+ * McpServerConfig:
+ *
+ * One entry of "mcpServers", checked, immutable and reference-counted.
+ */
+typedef struct
+{
+  char *name;
+  McpServerTransport transport;
+  char *command;
+  char **args;  /* as written, ${…} not expanded */
+  char **env;   /* "NAME=value", as written */
+  char *prefix; /* of exposed names; "" for none */
+  char **allow; /* (nullable): globs over the server's own tool names */
+  char **deny;  /* (nullable) */
+  McpServerScope scope;
+  guint timeout_seconds; /* a call without progress; 0: the daemon's default */
+  guint idle_seconds;    /* without a call before the process is ended; 0: never */
+  gboolean disabled;
+  char *fingerprint; /* SHA-256 of the entry as written: same entry, same tools */
+} McpServerConfig;
+
+GType mcp_server_config_get_type (void);
+McpServerConfig *mcp_server_config_ref (McpServerConfig *self);
+void mcp_server_config_unref (McpServerConfig *self);
+gboolean mcp_server_config_offers (McpServerConfig *self, const char *tool);
+char **mcp_server_config_build_argv (McpServerConfig *self, const char *cwd, GError **error);
+GPtrArray *mcp_server_config_parse_file (const char *text,
+                                         gsize length,
+                                         const char *file_name,
+                                         GPtrArray **problems,
+                                         GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpServerConfig, mcp_server_config_unref)
+
+G_END_DECLS
