@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "mcp-process.h"
+
+#include <unistd.h>
+
+static void
+test_own_cwd_and_name (void)
+{
+  g_autofree char *cwd = mcp_process_dup_cwd (getpid ());
+  g_autofree char *here = g_get_current_dir ();
+  g_autofree char *name = mcp_process_dup_name (getpid ());
+
+  g_test_summary ("The kernel tells where a process works and what it is called");
+  g_assert_cmpstr (cwd, ==, here);
+  g_assert_cmpstr (name, ==, "test-process");
+}
+
+static void
+test_unknown_process (void)
+{
+  g_test_summary ("No process, no answer");
+  g_assert_null (mcp_process_dup_cwd (0));
+  g_assert_null (mcp_process_dup_name (-1));
+  /* Above the kernel's highest process number: proc(5), pid_max */
+  g_assert_null (mcp_process_dup_cwd (0x7fffffff));
+  g_assert_null (mcp_process_dup_name (0x7fffffff));
+}
+
+static void
+test_removed_directory (void)
+{
+  g_autofree char *here = g_get_current_dir ();
+  g_autofree char *dir = g_dir_make_tmp ("mcp-XXXXXX", NULL);
+  g_autofree char *cwd = NULL;
+
+  g_test_summary ("A directory that is gone is no working directory");
+  g_assert_cmpint (chdir (dir), ==, 0);
+  g_assert_cmpint (rmdir (dir), ==, 0);
+  cwd = mcp_process_dup_cwd (getpid ());
+  g_assert_null (cwd);
+  g_assert_cmpint (chdir (here), ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/common/process/own-cwd-and-name", test_own_cwd_and_name);
+  g_test_add_func ("/common/process/unknown-process", test_unknown_process);
+  g_test_add_func ("/common/process/removed-directory", test_removed_directory);
+  return g_test_run ();
+}
