@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=sh
+#
+# What build-aux/check and build-aux/run share. Sourced with $root set to the
+# top of the source tree; everything made goes below $build.
+# shellcheck disable=SC2154 # set by who sources this
+build="$root/_build"
+
+# Sources in C's order and messages in one language, whatever the caller's.
+export LC_ALL=C.UTF-8
+
+say ()
+{
+  printf '==> %s\n' "$*"
+}
+
+warn ()
+{
+  printf 'warning: %s\n' "$*" >&2
+}
+
+die ()
+{
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+n_jobs ()
+{
+  nproc 2>/dev/null || echo 2
+}
+
+as_root ()
+{
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    warn "not root, and there is no sudo to run: $*"
+    return 1
+  fi
+}
+
+# is_installed PACKAGE
+is_installed ()
+{
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+apt_get ()
+{
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@"
+}
+
+# apt_install PACKAGE...: the package lists are fetched only when the ones there
+# do not do.
+apt_install ()
+{
+  say "installing: $*"
+  apt_get install -y --no-install-recommends "$@" && return 0
+  say "fetching the package lists"
+  apt_get update && apt_get install -y --no-install-recommends "$@"
+}
+
+# need_packages PACKAGE...: installs those that are missing.
+need_packages ()
+{
+  missing=
+  command -v dpkg-query >/dev/null || return 0
+  for package; do
+    is_installed "$package" || missing="$missing $package"
+  done
+  [ -z "$missing" ] && return 0
+  # shellcheck disable=SC2086 # a list of package names
+  apt_install $missing
+}
+
+# need_build_packages: what building and testing cannot do without.
+need_build_packages ()
+{
+  need_packages build-essential meson ninja-build pkg-config gettext \
+    libglib2.0-dev libglib2.0-dev-bin libglib2.0-bin libsoup-3.0-dev libjson-glib-dev libsqlite3-dev \
+    dbus-daemon dbus-bin ca-certificates curl ||
+    die "packages needed for building are missing and could not be installed"
+}
+
+# need_npm: node and npm, from wherever they come.
+need_npm ()
+{
+  packages=
+  command -v node >/dev/null || packages="nodejs"
+  command -v npm >/dev/null || packages="$packages npm"
+  [ -z "$packages" ] && return 0
+  # shellcheck disable=SC2086 # a list of package names
+  need_packages $packages
+  command -v node >/dev/null && command -v npm >/dev/null
+}
+
+# install_npm_packages: those of tests/e2e/sdk into $build/npm, when they are not there yet.
+install_npm_packages ()
+{
+  from="$root/tests/e2e/sdk"
+  if [ -e "$build/npm/complete" ] &&
+     cmp -s "$from/package-lock.json" "$build/npm/package-lock.json"; then
+    return 0
+  fi
+  need_npm || return 1
+  say "installing the npm packages of tests/e2e/sdk"
+  rm -rf "$build/npm"
+  mkdir -p "$build/npm"
+  cp "$from/package.json" "$from/package-lock.json" "$build/npm/"
+  (cd "$build/npm" &&
+     npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --fetch-retries=1) || return 1
+  touch "$build/npm/complete"
+}
+
+# build_in DIRECTORY MESON-OPTION...: sets up once, builds what changed.
+build_in ()
+{
+  directory="$1"
+  shift
+  if [ ! -e "$directory/build.ninja" ]; then
+    rm -rf "$directory"
+    meson setup "$directory" "$root" "$@" || return 1
+  fi
+  ninja -C "$directory" -j "$(n_jobs)"
+}
