@@ -16,6 +16,9 @@ G_BEGIN_DECLS
  *   response (GBytes *json, int error_code): the JSON-RPC response, exactly once
  *     and last; error_code is 0 for a result. Not emitted after
  *     mcp_request_cancel().
+ *   cancelled (): the client withdrew the request by notifications/cancelled, or
+ *     its attachment was detached: nothing follows, and whoever carries the
+ *     request ends its exchange. Not emitted for mcp_request_cancel().
  */
 #define MCP_TYPE_REQUEST (mcp_request_get_type ())
 G_DECLARE_FINAL_TYPE (McpRequest, mcp_request, MCP, REQUEST, GObject)
