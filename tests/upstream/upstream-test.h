@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef gboolean (*TestCondition) (gpointer data);
+
+/* What to wait for is an event; this is only how long a broken test takes to say so. */
+#define TEST_DEADLINE_SECONDS 20
+
+void test_await (TestCondition condition, gpointer data);
+gboolean test_is_true (gpointer flag);
+void test_keep_result (GObject *source, GAsyncResult *result, gpointer location);
+gboolean test_is_set (gpointer location);
+
+int test_open_process (int pid);
+void test_await_process_end (int process_fd);
+int test_read_pid_file (const char *directory, const char *name);
+void test_remove_directory (char *directory);
+
+G_END_DECLS
