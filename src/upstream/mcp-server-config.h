@@ -48,6 +48,7 @@ typedef struct
 } McpServerConfig;
 
 GType mcp_server_config_get_type (void);
+McpServerConfig *mcp_server_config_new (const char *name, const char *command);
 McpServerConfig *mcp_server_config_ref (McpServerConfig *self);
 void mcp_server_config_unref (McpServerConfig *self);
 gboolean mcp_server_config_offers (McpServerConfig *self, const char *tool);

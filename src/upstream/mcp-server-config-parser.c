@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The "mcpServers" file, in the shape that every MCP client uses. A broken entry
+ * is left out and named; it never hides another.
+ */
+#include "mcp-error.h"
+#include "mcp-json.h"
+#include "mcp-server-config.h"
+
+#include <string.h>
+
+/* Of a file that a person wrote. */
+#define MAX_DEPTH  64
+#define MAX_VALUES 100000
+
+#define MAX_TIMEOUT_SECONDS 86400
+#define MAX_IDLE_SECONDS    (365 * 86400)
+
+typedef struct
+{
+  McpServerConfig *config; /* (unowned) */
+  const char *file_name;
+  const char *server; /* its name */
+  GPtrArray *problems;
+} EntryReader;
+
+typedef struct
+{
+  const char *key;
+  McpJsonType type;
+  const char *expected; /* completes "must be …" */
+  gboolean (*read) (McpServerConfig *config, McpJsonSlice value);
+} EntryKey;
+
+static void G_GNUC_PRINTF (2, 3) add_problem (EntryReader *reader, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_ptr_array_add (reader->problems, g_strdup_printf ("%s: server “%s”: %s", reader->file_name,
+                                                      reader->server, text));
+}
+
+/* Returns: (nullable): NULL for a string with U+0000, which no C string holds */
+static char *
+dup_plain_string (McpJsonSlice value)
+{
+  if (value.length > 0 && g_strstr_len (value.data, (gssize) value.length, "\\u0000") != NULL)
+    return NULL;
+  return mcp_json_dup_string (value);
+}
+
+static gboolean
+read_string (McpJsonSlice value, char **string)
+{
+  char *text = dup_plain_string (value);
+
+  if (text == NULL)
+    return FALSE;
+  g_free (*string);
+  *string = text;
+  return TRUE;
+}
+
+static gboolean
+read_strings (McpJsonSlice value, char ***strings)
+{
+  g_autoptr (GPtrArray) array = g_ptr_array_new_with_free_func (g_free);
+  McpJsonIter iter;
+  McpJsonSlice element;
+
+  mcp_json_iter_init (&iter, value);
+  while (mcp_json_iter_next_element (&iter, &element))
+    {
+      char *text = NULL;
+
+      if (mcp_json_get_type (element) != MCP_JSON_STRING || !read_string (element, &text))
+        return FALSE;
+      g_ptr_array_add (array, text);
+    }
+  g_ptr_array_add (array, NULL);
+
+  g_strfreev (*strings);
+  *strings = (char **) g_ptr_array_free (g_steal_pointer (&array), FALSE);
+  return TRUE;
+}
+
+static gboolean
+read_seconds (McpJsonSlice value, guint minimum, guint maximum, guint *seconds)
+{
+  gint64 number;
+
+  if (!mcp_json_get_int64 (value, &number) || number < minimum || number > maximum)
+    return FALSE;
+  *seconds = (guint) number;
+  return TRUE;
+}
+
+static gboolean
+read_command (McpServerConfig *config, McpJsonSlice value)
+{
+  return read_string (value, &config->command) && *config->command != '\0';
+}
+
+static gboolean
+read_args (McpServerConfig *config, McpJsonSlice value)
+{
+  return read_strings (value, &config->args);
+}
+
+static gboolean
+read_env (McpServerConfig *config, McpJsonSlice value)
+{
+  g_autoptr (GPtrArray) array = g_ptr_array_new_with_free_func (g_free);
+  McpJsonIter iter;
+  McpJsonSlice key;
+  McpJsonSlice member;
+
+  mcp_json_iter_init (&iter, value);
+  while (mcp_json_iter_next_member (&iter, &key, &member))
+    {
+      g_autofree char *name = dup_plain_string (key);
+      g_autofree char *text = NULL;
+
+      if (name == NULL || *name == '\0' || strchr (name, '=') != NULL ||
+          mcp_json_get_type (member) != MCP_JSON_STRING || !read_string (member, &text))
+        return FALSE;
+      g_ptr_array_add (array, g_strconcat (name, "=", text, NULL));
+    }
+  g_ptr_array_add (array, NULL);
+
+  g_strfreev (config->env);
+  config->env = (char **) g_ptr_array_free (g_steal_pointer (&array), FALSE);
+  return TRUE;
+}
+
+static gboolean
+read_scope (McpServerConfig *config, McpJsonSlice value)
+{
+  if (mcp_json_string_equal (value, "session"))
+    config->scope = MCP_SERVER_SCOPE_SESSION;
+  else if (mcp_json_string_equal (value, "cwd"))
+    config->scope = MCP_SERVER_SCOPE_CWD;
+  else if (mcp_json_string_equal (value, "shared"))
+    config->scope = MCP_SERVER_SCOPE_SHARED;
+  else
+    return FALSE;
+  return TRUE;
+}
+
+static gboolean
+read_prefix (McpServerConfig *config, McpJsonSlice value)
+{
+  return read_string (value, &config->prefix);
+}
+
+static gboolean
+read_allow (McpServerConfig *config, McpJsonSlice value)
+{
+  return read_strings (value, &config->allow);
+}
+
+static gboolean
+read_deny (McpServerConfig *config, McpJsonSlice value)
+{
+  return read_strings (value, &config->deny);
+}
+
+static gboolean
+read_timeout (McpServerConfig *config, McpJsonSlice value)
+{
+  return read_seconds (value, 1, MAX_TIMEOUT_SECONDS, &config->timeout_seconds);
+}
+
+static gboolean
+read_idle (McpServerConfig *config, McpJsonSlice value)
+{
+  return read_seconds (value, 0, MAX_IDLE_SECONDS, &config->idle_seconds);
+}
+
+static gboolean
+read_disabled (McpServerConfig *config, McpJsonSlice value)
+{
+  config->disabled = mcp_json_get_boolean (value);
+  return TRUE;
+}
+
+/* read_transport() has looked at it already. */
+static gboolean
+read_type (McpServerConfig *config, McpJsonSlice value)
+{
+  return TRUE;
+}
+
+static const EntryKey entry_keys[] = {
+  { "type", MCP_JSON_STRING, "“stdio”", read_type },
+  { "command", MCP_JSON_STRING, "a string that names a program", read_command },
+  { "args", MCP_JSON_ARRAY, "an array of strings", read_args },
+  { "env", MCP_JSON_OBJECT, "an object of strings, without “=” in a name", read_env },
+  { "scope", MCP_JSON_STRING, "“session”, “cwd” or “shared”", read_scope },
+  { "prefix", MCP_JSON_STRING, "a string", read_prefix },
+  { "allow", MCP_JSON_ARRAY, "an array of strings", read_allow },
+  { "deny", MCP_JSON_ARRAY, "an array of strings", read_deny },
+  { "timeoutSeconds", MCP_JSON_NUMBER, "a whole number from 1 to 86400", read_timeout },
+  { "idleSeconds", MCP_JSON_NUMBER, "a whole number from 0 to 31536000", read_idle },
+  { "disabled", MCP_JSON_BOOLEAN, "true or false", read_disabled },
+};
+
+static const EntryKey *
+find_key (McpJsonSlice key)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (entry_keys); i++)
+    {
+      if (mcp_json_string_equal (key, entry_keys[i].key))
+        return &entry_keys[i];
+    }
+  return NULL;
+}
+
+/* Transports that exist, under the names that other clients write, and are not built here yet. */
+static gboolean
+is_later_transport (McpJsonSlice type)
+{
+  static const char *const names[] = {
+    "http", "sse", "streamable-http", "streamableHttp", "ws", "websocket", "dbus"
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      if (mcp_json_string_equal (type, names[i]))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Returns: whether it is a stdio entry; else the problem has been named */
+static gboolean
+read_transport (EntryReader *reader, McpJsonSlice entry)
+{
+  McpJsonSlice type;
+  McpJsonSlice value;
+
+  if (mcp_json_find_typed (entry, "type", MCP_JSON_STRING, &type))
+    {
+      g_autofree char *name = mcp_json_dup_string (type);
+
+      if (mcp_json_string_equal (type, "stdio"))
+        return TRUE;
+      if (is_later_transport (type))
+        add_problem (reader, "“type” “%s” is not supported yet, only “stdio”", name);
+      else
+        add_problem (reader, "“type” must be “stdio”, not “%s”", name);
+      return FALSE;
+    }
+  if (mcp_json_find (entry, "type", &value))
+    {
+      add_problem (reader, "“type” must be “stdio”");
+      return FALSE;
+    }
+  if (!mcp_json_find (entry, "command", &value) && mcp_json_find (entry, "url", &value))
+    {
+      add_problem (reader, "a server at a “url” (HTTP) is not supported yet, only one with a "
+                           "“command”");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+read_members (EntryReader *reader, McpJsonSlice entry)
+{
+  McpJsonIter iter;
+  McpJsonSlice key;
+  McpJsonSlice value;
+  gboolean valid = TRUE;
+
+  mcp_json_iter_init (&iter, entry);
+  while (mcp_json_iter_next_member (&iter, &key, &value))
+    {
+      const EntryKey *known = find_key (key);
+
+      if (known == NULL)
+        {
+          g_autofree char *name = mcp_json_dup_string (key);
+
+          add_problem (reader, "“%s” is not known here and is ignored", name);
+        }
+      else if (mcp_json_get_type (value) != known->type || !known->read (reader->config, value))
+        {
+          add_problem (reader, "“%s” must be %s; the server is left out", known->key,
+                       known->expected);
+          valid = FALSE;
+        }
+    }
+  return valid;
+}
+
+static gboolean
+is_disabled (McpJsonSlice entry)
+{
+  McpJsonSlice value;
+
+  return mcp_json_find_typed (entry, "disabled", MCP_JSON_BOOLEAN, &value) &&
+         mcp_json_get_boolean (value);
+}
+
+static McpServerConfig *
+read_entry (EntryReader *reader, McpJsonSlice entry)
+{
+  g_autoptr (McpServerConfig) config = NULL;
+
+  if (*reader->server == '\0')
+    {
+      add_problem (reader, "a server needs a name");
+      return NULL;
+    }
+  if (mcp_json_get_type (entry) != MCP_JSON_OBJECT)
+    {
+      add_problem (reader, "must be an object with a “command”; the server is left out");
+      return NULL;
+    }
+  if (!read_transport (reader, entry))
+    {
+      /* Switched off by its owner: nobody need be told what it would have lacked. */
+      if (is_disabled (entry))
+        g_ptr_array_set_size (reader->problems, (int) reader->problems->len - 1);
+      return NULL;
+    }
+
+  config = mcp_server_config_new (reader->server, "");
+  reader->config = config;
+  if (!read_members (reader, entry))
+    return NULL;
+  if (*config->command == '\0')
+    {
+      add_problem (reader, "“command” is missing; the server is left out");
+      return NULL;
+    }
+
+  g_free (config->fingerprint);
+  config->fingerprint =
+      g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) entry.data, entry.length);
+  return g_steal_pointer (&config);
+}
+
+static void
+read_servers (const char *file_name, McpJsonSlice servers, GPtrArray *configs, GPtrArray *problems)
+{
+  McpJsonIter iter;
+  McpJsonSlice key;
+  McpJsonSlice entry;
+
+  mcp_json_iter_init (&iter, servers);
+  while (mcp_json_iter_next_member (&iter, &key, &entry))
+    {
+      g_autofree char *name = dup_plain_string (key);
+      EntryReader reader = { NULL, file_name, name != NULL ? name : "", problems };
+      McpServerConfig *config = read_entry (&reader, entry);
+
+      if (config != NULL)
+        g_ptr_array_add (configs, config);
+    }
+}
+
+/**
+ * mcp_server_config_parse_file:
+ * @text: contents of the file
+ * @length: of @text in bytes
+ * @file_name: for messages
+ * @problems: (out) (transfer container) (element-type utf8): what a person should know: entries
+ * left out and why, members that were ignored; each names file and server
+ * @error: return location
+ *
+ * Reads the "mcpServers" of a configuration file, in the order of the file. Entries
+ * that are switched off are among them, with `disabled` set. Any thread.
+ *
+ * Errors: %MCP_ERROR_INVALID_ARGUMENTS, when the file as a whole is no JSON object, or its
+ * "mcpServers" is none.
+ *
+ * Returns: (transfer container) (element-type McpServerConfig) (nullable): the entries that are
+ *   right, or %NULL
+ */
+GPtrArray *
+mcp_server_config_parse_file (const char *text,
+                              gsize length,
+                              const char *file_name,
+                              GPtrArray **problems,
+                              GError **error)
+{
+  g_autoptr (GPtrArray) configs =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_server_config_unref);
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError) scan_error = NULL;
+  McpJsonSlice root;
+  McpJsonSlice servers;
+
+  g_return_val_if_fail (text != NULL, NULL);
+  g_return_val_if_fail (file_name != NULL, NULL);
+  g_return_val_if_fail (problems != NULL, NULL);
+
+  *problems = NULL;
+  if (!mcp_json_scan (text, length, MAX_DEPTH, MAX_VALUES, MCP_JSON_SCAN_DEFAULT, &root,
+                      &scan_error))
+    {
+      g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, "%s: %s", file_name,
+                   scan_error->message);
+      return NULL;
+    }
+  if (mcp_json_get_type (root) != MCP_JSON_OBJECT)
+    {
+      g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
+                   "%s: must be a JSON object with “mcpServers”", file_name);
+      return NULL;
+    }
+
+  if (!mcp_json_find (root, "mcpServers", &servers))
+    g_ptr_array_add (texts, g_strdup_printf ("%s: no “mcpServers” in it", file_name));
+  else if (mcp_json_get_type (servers) != MCP_JSON_OBJECT)
+    {
+      g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
+                   "%s: “mcpServers” must be an object: server name to entry", file_name);
+      return NULL;
+    }
+  else
+    read_servers (file_name, servers, configs, texts);
+
+  *problems = g_steal_pointer (&texts);
+  return g_steal_pointer (&configs);
+}
