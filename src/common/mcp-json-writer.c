@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "mcp-json.h"
+
+#include "mcp-json-private.h"
+
+#include <math.h>
+#include <string.h>
+
+/* From here on not every integer is a double. */
+#define EXACT_INTEGER_LIMIT 9007199254740992.0
+
+/**
+ * mcp_json_append_string:
+ * @out: a JSON text in the making
+ * @text: valid UTF-8
+ *
+ * Appends a string in quotes, escaping what RFC 8259 section 7 demands; the
+ * result holds no line end, so that it fits a line or an event. Any thread.
+ */
+void
+mcp_json_append_string (GString *out, const char *text)
+{
+  const char *end = text + strlen (text);
+
+  g_string_append_c (out, '"');
+  while (text < end)
+    {
+      const char *plain = text;
+      guchar c;
+
+      do
+        text = mcp_json_skip_plain (text, end);
+      while (text < end && (guchar) *text >= 0x80 && ++text);
+      g_string_append_len (out, plain, text - plain);
+      if (text == end)
+        break;
+
+      c = (guchar) *text++;
+      switch (c)
+        {
+        case '"':
+          g_string_append (out, "\\\"");
+          break;
+        case '\\':
+          g_string_append (out, "\\\\");
+          break;
+        case '\n':
+          g_string_append (out, "\\n");
+          break;
+        case '\r':
+          g_string_append (out, "\\r");
+          break;
+        case '\t':
+          g_string_append (out, "\\t");
+          break;
+        default:
+          g_string_append_printf (out, "\\u%04x", c);
+          break;
+        }
+    }
+  g_string_append_c (out, '"');
+}
+
+/**
+ * mcp_json_append_double:
+ * @out: a JSON text in the making
+ * @number: finite
+ *
+ * Appends a number so that reading it gives the same double: without a fraction
+ * when it is whole, else with as few digits as do. Any thread.
+ */
+void
+mcp_json_append_double (GString *out, double number)
+{
+  char buffer[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_return_if_fail (isfinite (number));
+
+  if (fabs (number) < EXACT_INTEGER_LIMIT && trunc (number) == number)
+    {
+      g_string_append_printf (out, "%" G_GINT64_FORMAT, (gint64) number);
+      return;
+    }
+  g_ascii_formatd (buffer, sizeof buffer, "%.15g", number);
+  if (g_ascii_strtod (buffer, NULL) != number)
+    g_ascii_formatd (buffer, sizeof buffer, "%.16g", number);
+  if (g_ascii_strtod (buffer, NULL) != number)
+    g_ascii_formatd (buffer, sizeof buffer, "%.17g", number);
+  g_string_append (out, buffer);
+}
+
+/**
+ * mcp_json_append_slice:
+ * @out: a JSON text in the making
+ * @value: a value of an accepted text
+ *
+ * Appends a value as it was written. Any thread.
+ */
+void
+mcp_json_append_slice (GString *out, McpJsonSlice value)
+{
+  g_string_append_len (out, value.data, (gssize) value.length);
+}

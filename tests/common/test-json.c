@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "mcp-error.h"
+#include "mcp-json.h"
+
+#include <float.h>
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+#define MAX_DEPTH  64
+#define MAX_VALUES 100000
+
+typedef struct
+{
+  const char *text;
+  const char *why;
+} Case;
+
+static gboolean
+scan_bytes (const char *text,
+            gsize length,
+            McpJsonScanFlags flags,
+            McpJsonSlice *root,
+            GError **error)
+{
+  return mcp_json_scan (text, length, MAX_DEPTH, MAX_VALUES, flags, root, error);
+}
+
+static McpJsonSlice
+scan (const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  McpJsonSlice root;
+
+  scan_bytes (text, strlen (text), MCP_JSON_SCAN_DEFAULT, &root, &error);
+  g_assert_no_error (error);
+  return root;
+}
+
+static void
+test_accepts (void)
+{
+  static const char *const texts[] = {
+    "null",
+    "true",
+    "false",
+    "0",
+    "-0",
+    "1.5",
+    "-1e-7",
+    "1E+300",
+    "\"\"",
+    "[]",
+    "{}",
+    " [ ] ",
+    "\t\r\n{ \"a\" : [ 1 , { } ] }\n",
+    "\"\\u00e9\\n\\\"\\/\"",
+    "\"\xf0\x9f\x98\x80\"",
+    "\"\\ud83d\\ude00\"",
+    "123456789012345678901234567890",
+    "{\"a\":1,\"b\":1}",
+    "\"\\u0000\"",
+    "[[],[[]],{}]",
+    "\"\x7f\"",
+    "\"\xe2\x80\xa8\"",
+  };
+
+  g_test_summary ("Whatever RFC 8259 allows is accepted, and json-glib reads it too");
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (JsonParser) parser = json_parser_new ();
+      g_autoptr (GError) error = NULL;
+      McpJsonSlice root = scan (texts[i]);
+
+      g_assert_cmpuint (root.length, >, 0);
+      json_parser_load_from_data (parser, texts[i], -1, &error);
+      g_assert_no_error (error);
+    }
+}
+
+static void
+test_refuses (void)
+{
+  static const Case cases[] = {
+    { "", "empty" },
+    { " \n", "blank" },
+    { "\xef\xbb\xbf{}", "byte order mark" },
+    { "0123", "leading zero" },
+    { "-", "no digit" },
+    { "+1", "plus" },
+    { ".5", "no integer" },
+    { "1.", "no fraction" },
+    { "1e", "no exponent" },
+    { "0x1F", "hexadecimal" },
+    { "1e999", "infinite" },
+    { "-1e400", "infinite" },
+    { "NaN", "not a number" },
+    { "nul", "cut literal" },
+    { "nullx", "long literal" },
+    { "True", "case" },
+    { "'x'", "single quotes" },
+    { "\"\\x41\"", "unknown escape" },
+    { "\"\\u12g4\"", "bad digits" },
+    { "\"\\u12", "cut escape" },
+    { "\"\\", "cut escape" },
+    { "\"a", "cut string" },
+    { "\"\t\"", "raw tab" },
+    { "\"\n\"", "raw line end" },
+    { "\"\\ud800\"", "lone high surrogate" },
+    { "\"\\ud800x\"", "lone high surrogate" },
+    { "\"\\ud800\\u0041\"", "high surrogate, no low" },
+    { "\"\\udc00\"", "lone low surrogate" },
+    { "\"\xff\"", "no UTF-8" },
+    { "\"\xc0\xaf\"", "overlong" },
+    { "\"\xed\xa0\x80\"", "surrogate in UTF-8" },
+    { "\"\xf4\x90\x80\x80\"", "beyond Unicode" },
+    { "\"\xe2\x82\"", "cut character" },
+    { "[", "open" },
+    { "[1", "open" },
+    { "[1,", "open" },
+    { "[1,]", "comma" },
+    { "[,1]", "comma" },
+    { "[1 2]", "no comma" },
+    { "]", "closing only" },
+    { "[}", "other bracket" },
+    { "{\"a\":1]", "other bracket" },
+    { "{", "open" },
+    { "{\"a\"", "no colon" },
+    { "{\"a\":", "no value" },
+    { "{\"a\" 1}", "no colon" },
+    { "{\"a\":1,}", "comma" },
+    { "{a:1}", "bare name" },
+    { "{1:1}", "number as name" },
+    { "{\"a\":1,\"a\":2}", "name twice" },
+    { "{\"a\":1,\"\\u0061\":2}", "name twice, escaped" },
+    { "{\"x\":{\"a\":1,\"b\":2,\"a\":3}}", "name twice, inside" },
+    { "{\"\\u0000\":1}", "NUL in a name" },
+    { "{} {}", "something behind" },
+    { "1,", "something behind" },
+    { "/*c*/1", "comment" },
+    { "var x=1;", "script" },
+  };
+
+  g_test_summary ("What is not JSON, or reads differently to different readers, is refused");
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      McpJsonSlice root;
+
+      g_test_message ("%s: %s", cases[i].why, cases[i].text);
+      g_assert_false (
+          scan_bytes (cases[i].text, strlen (cases[i].text), MCP_JSON_SCAN_DEFAULT, &root, &error));
+      g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
+      g_assert_null (root.data);
+    }
+}
+
+static void
+test_raw_nul (void)
+{
+  g_autoptr (GError) error = NULL;
+  McpJsonSlice root;
+
+  g_test_summary ("A NUL byte ends nothing");
+  g_assert_false (scan_bytes ("\"a\0b\"", 5, MCP_JSON_SCAN_DEFAULT, &root, &error));
+  g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
+  g_clear_error (&error);
+  g_assert_false (scan_bytes ("1\0", 2, MCP_JSON_SCAN_DEFAULT, &root, &error));
+  g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
+}
+
+static char *
+nest (guint depth, gboolean close)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < depth; i++)
+    g_string_append_c (text, '[');
+  for (guint i = 0; close && i < depth; i++)
+    g_string_append_c (text, ']');
+  return g_string_free (text, FALSE);
+}
+
+static void
+test_depth (void)
+{
+  static const struct
+  {
+    guint depth;
+    gboolean accepted;
+  } cases[] = { { MAX_DEPTH, TRUE }, { MAX_DEPTH + 1, FALSE }, { 100000, FALSE } };
+
+  g_test_summary ("Nesting has a limit, and a hundred thousand brackets cost an error");
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = nest (cases[i].depth, TRUE);
+      g_autoptr (GError) error = NULL;
+      McpJsonSlice root;
+
+      g_assert_cmpint (scan_bytes (text, strlen (text), MCP_JSON_SCAN_DEFAULT, &root, &error), ==,
+                       cases[i].accepted);
+      if (!cases[i].accepted)
+        g_assert_error (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED);
+    }
+}
+
+static void
+test_values (void)
+{
+  g_autoptr (GError) error = NULL;
+  McpJsonSlice root;
+
+  g_test_summary ("The number of values has a limit, containers included");
+  g_assert_true (mcp_json_scan ("[1,2]", 5, 8, 3, MCP_JSON_SCAN_DEFAULT, &root, NULL));
+  g_assert_false (mcp_json_scan ("[1,2]", 5, 8, 2, MCP_JSON_SCAN_DEFAULT, &root, &error));
+  g_assert_error (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED);
+}
+
+static void
+test_many_names (void)
+{
+  g_autoptr (GString) text = g_string_new ("{");
+  g_autoptr (GError) error = NULL;
+  McpJsonSlice root;
+
+  g_test_summary ("Among tens of thousands of names one that stands twice is found");
+  for (guint i = 0; i < 50000; i++)
+    g_string_append_printf (text, "\"k%u\":0,", i);
+  g_string_append (text, "\"last\":0}");
+  g_assert_true (scan_bytes (text->str, text->len, MCP_JSON_SCAN_DEFAULT, &root, NULL));
+
+  g_string_truncate (text, text->len - 1);
+  g_string_append (text, ",\"k777\":0}");
+  g_assert_false (scan_bytes (text->str, text->len, MCP_JSON_SCAN_DEFAULT, &root, &error));
+  g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
+}
+
+static void
+test_lone_surrogates (void)
+{
+  static const char text[] = "[\"\\ud800\",\"a\\udc00b\",\"\\ud800\\ud83d\\ude00\"]";
+  static const char *const decoded[] = { "\xef\xbf\xbd",
+                                         "a\xef\xbf\xbd"
+                                         "b",
+                                         "\xef\xbf\xbd\xf0\x9f\x98\x80" };
+  McpJsonSlice root;
+  McpJsonSlice value;
+  McpJsonIter iter;
+  gsize i = 0;
+
+  g_test_summary ("Halves of surrogate pairs pass where they may, and read as U+FFFD");
+  g_assert_true (
+      scan_bytes (text, strlen (text), MCP_JSON_SCAN_ALLOW_LONE_SURROGATES, &root, NULL));
+  mcp_json_iter_init (&iter, root);
+  while (mcp_json_iter_next_element (&iter, &value))
+    {
+      g_autofree char *string = mcp_json_dup_string (value);
+
+      g_assert_cmpstr (string, ==, decoded[i++]);
+    }
+  g_assert_cmpuint (i, ==, G_N_ELEMENTS (decoded));
+}
+
+static void
+test_find (void)
+{
+  McpJsonSlice root =
+      scan ("{ \"a\" : {\"x\":[1,\"]}\",{}]} , \"b\\u0062\":\"\\\"q\\\\\", \"n\": -12.50 }");
+  McpJsonSlice value;
+  g_autofree char *text = NULL;
+  g_autofree char *string = NULL;
+
+  g_test_summary ("A member is found by its decoded name, and its value is the bytes as written");
+  g_assert_true (mcp_json_find (root, "a", &value));
+  text = g_strndup (value.data, value.length);
+  g_assert_cmpstr (text, ==, "{\"x\":[1,\"]}\",{}]}");
+  g_assert_true (mcp_json_find_typed (root, "bb", MCP_JSON_STRING, &value));
+  string = mcp_json_dup_string (value);
+  g_assert_cmpstr (string, ==, "\"q\\");
+  g_assert_true (mcp_json_find (root, "n", &value));
+  g_assert_cmpmem (value.data, value.length, "-12.50", 6);
+  g_assert_false (mcp_json_find (root, "x", &value));
+  g_assert_null (value.data);
+  g_assert_false (mcp_json_find_typed (root, "n", MCP_JSON_STRING, &value));
+}
+
+static void
+test_nul_in_string (void)
+{
+  g_test_summary ("A string that no C string can hold gives no C string");
+  g_assert_null (mcp_json_dup_string (scan ("\"\\u0000x\"")));
+  g_assert_false (mcp_json_string_equal (scan ("\"\\u0000x\""), ""));
+}
+
+static void
+test_integers (void)
+{
+  gint64 i;
+  guint64 u;
+  double d;
+
+  g_test_summary ("Integers are exact or refused");
+  g_assert_true (mcp_json_get_int64 (scan ("9223372036854775807"), &i));
+  g_assert_cmpint (i, ==, G_MAXINT64);
+  g_assert_true (mcp_json_get_int64 (scan ("-9223372036854775808"), &i));
+  g_assert_cmpint (i, ==, G_MININT64);
+  g_assert_false (mcp_json_get_int64 (scan ("9223372036854775808"), &i));
+  g_assert_true (mcp_json_get_uint64 (scan ("18446744073709551615"), &u));
+  g_assert_cmpuint (u, ==, G_MAXUINT64);
+  g_assert_false (mcp_json_get_uint64 (scan ("18446744073709551616"), &u));
+  g_assert_false (mcp_json_get_uint64 (scan ("-1"), &u));
+  g_assert_false (mcp_json_get_int64 (scan ("1.0"), &i));
+  g_assert_false (mcp_json_get_int64 (scan ("1e2"), &i));
+  g_assert_false (mcp_json_get_int64 (scan ("\"1\""), &i));
+  g_assert_true (mcp_json_get_double (scan ("1e2"), &d));
+  g_assert_cmpfloat (d, ==, 100.0);
+}
+
+static void
+test_write (void)
+{
+  static const struct
+  {
+    double number;
+    const char *text;
+  } cases[] = {
+    { 0, "0" },          { 4, "4" },
+    { -7, "-7" },        { 0.5, "0.5" },
+    { 0.1, "0.1" },      { 1e15, "1000000000000000" },
+    { 1e300, "1e+300" }, { 1.0 / 3, "0.3333333333333333" },
+  };
+  g_autoptr (GString) string = g_string_new (NULL);
+  g_autofree char *back = NULL;
+  const char *text = "line\nquote\" back\\ tab\t bell\a \xe2\x80\xa8 \xf0\x9f\x98\x80 \x7f";
+
+  g_test_summary ("What is written reads back as the same, on one line");
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GString) out = g_string_new (NULL);
+
+      mcp_json_append_double (out, cases[i].number);
+      g_assert_cmpstr (out->str, ==, cases[i].text);
+    }
+
+  mcp_json_append_string (string, text);
+  g_assert_null (strchr (string->str, '\n'));
+  back = mcp_json_dup_string (scan (string->str));
+  g_assert_cmpstr (back, ==, text);
+}
+
+static void
+test_doubles_round_trip (void)
+{
+  g_test_summary ("Any double is read back as itself");
+  for (guint i = 0; i < 20000; i++)
+    {
+      g_autoptr (GString) out = g_string_new (NULL);
+      double number = g_test_rand_double_range (-1, 1) * (i % 2 ? DBL_MAX : 1.0);
+      double back;
+
+      mcp_json_append_double (out, number);
+      g_assert_true (mcp_json_get_double (scan (out->str), &back));
+      g_assert_cmpfloat (back, ==, number);
+    }
+}
+
+/* Visits every value, so that a sanitizer would see a step beyond the text. */
+static guint
+walk (McpJsonSlice value)
+{
+  McpJsonIter iter;
+  McpJsonSlice key;
+  McpJsonSlice member;
+  guint n_values = 1;
+
+  switch (mcp_json_get_type (value))
+    {
+    case MCP_JSON_OBJECT:
+      mcp_json_iter_init (&iter, value);
+      while (mcp_json_iter_next_member (&iter, &key, &member))
+        n_values += walk (member);
+      break;
+    case MCP_JSON_ARRAY:
+      mcp_json_iter_init (&iter, value);
+      while (mcp_json_iter_next_element (&iter, &member))
+        n_values += walk (member);
+      break;
+    case MCP_JSON_STRING:
+      g_free (mcp_json_dup_string (value));
+      break;
+    case MCP_JSON_NULL:
+    case MCP_JSON_BOOLEAN:
+    case MCP_JSON_NUMBER:
+      break;
+    }
+  return n_values;
+}
+
+static void
+test_mutations (void)
+{
+  static const char seed[] =
+      "{\"id\":-1.5e3,\"a\":[true,null,{\"k\\u0041\":\"v\\n\xc3\xa9\\ud83d\\ude00\"}],"
+      "\"s\":\"\",\"e\":{},\"f\":[[]]}";
+  guint n_accepted = 0;
+
+  g_test_summary ("Whatever is accepted json-glib can read, and a walk stays within the text");
+  for (guint round = 0; round < 20000; round++)
+    {
+      gsize length = strlen (seed);
+      g_autofree char *text = g_memdup2 (seed, length);
+      McpJsonSlice root;
+
+      for (int change = g_test_rand_int_range (0, 3); change > 0; change--)
+        {
+          static const char bytes[] = "{}[],:\"\\ue019.- \tntf\xc3\xf0\x80";
+          text[g_test_rand_int_range (0, (gint32) length)] =
+              bytes[g_test_rand_int_range (0, sizeof bytes - 1)];
+        }
+      if (g_test_rand_bit ())
+        length = (gsize) g_test_rand_int_range (1, (gint32) length + 1);
+
+      if (scan_bytes (text, length, MCP_JSON_SCAN_DEFAULT, &root, NULL))
+        {
+          g_autoptr (JsonParser) parser = json_parser_new ();
+          g_autoptr (GError) error = NULL;
+
+          n_accepted++;
+          g_assert_cmpuint (walk (root), >, 0);
+          json_parser_load_from_data (parser, text, (gssize) length, &error);
+          g_assert_no_error (error);
+        }
+    }
+  g_test_message ("%u accepted", n_accepted);
+  g_assert_cmpuint (n_accepted, >, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/common/json/accepts", test_accepts);
+  g_test_add_func ("/common/json/refuses", test_refuses);
+  g_test_add_func ("/common/json/raw-nul", test_raw_nul);
+  g_test_add_func ("/common/json/depth", test_depth);
+  g_test_add_func ("/common/json/values", test_values);
+  g_test_add_func ("/common/json/many-names", test_many_names);
+  g_test_add_func ("/common/json/lone-surrogates", test_lone_surrogates);
+  g_test_add_func ("/common/json/find", test_find);
+  g_test_add_func ("/common/json/nul-in-string", test_nul_in_string);
+  g_test_add_func ("/common/json/integers", test_integers);
+  g_test_add_func ("/common/json/write", test_write);
+  g_test_add_func ("/common/json/doubles-round-trip", test_doubles_round_trip);
+  g_test_add_func ("/common/json/mutations", test_mutations);
+  return g_test_run ();
+}
