@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "http-fixture.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define PATIENCE_US (20 * G_USEC_PER_SEC)
+#define BIG_BYTES   (6 * 1024 * 1024)
+
+gint64
+http_await_deadline (void)
+{
+  return g_get_monotonic_time () + PATIENCE_US;
+}
+
+static gboolean
+tick (gpointer user_data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+void
+http_iterate (gint64 deadline, const char *what)
+{
+  /* wakes the wait for what only a client's socket tells */
+  guint id = g_timeout_add (1, tick, NULL);
+
+  if (g_get_monotonic_time () > deadline)
+    g_error ("Waited in vain for %s", what);
+  g_main_context_iteration (NULL, TRUE);
+  g_source_remove (id);
+}
+
+/* Lets everything happen that is due. */
+void
+http_settle (void)
+{
+  for (guint i = 0; i < 20; i++)
+    while (g_main_context_iteration (NULL, FALSE))
+      ;
+}
+
+static void
+append_field (const char *name, const char *value, gpointer user_data)
+{
+  g_string_append_printf (user_data, "%s: %s\n", name, value);
+}
+
+static void
+stream_wrote_headers (SoupServerMessage *msg, HttpFixture *f)
+{
+  g_autoptr (McpHttpConnection) connection = g_object_ref (
+      mcp_http_connection_from_address (soup_server_message_get_remote_address (msg)));
+  g_autoptr (GIOStream) stolen = soup_server_message_steal_connection (msg);
+
+  g_assert_nonnull (stolen);
+  f->stream_socket = mcp_http_connection_begin_stream (connection);
+  g_assert_nonnull (f->stream_socket);
+  g_set_object (&f->stream, connection);
+}
+
+static void
+answer (SoupServerMessage *msg, const char *body, gsize length)
+{
+  soup_server_message_set_status (msg, SOUP_STATUS_OK, NULL);
+  soup_server_message_set_response (msg, "text/plain", SOUP_MEMORY_COPY, body, length);
+}
+
+static void
+answer_chunked (SoupServerMessage *msg)
+{
+  SoupMessageBody *body = soup_server_message_get_response_body (msg);
+
+  soup_server_message_set_status (msg, SOUP_STATUS_OK, NULL);
+  soup_message_headers_set_encoding (soup_server_message_get_response_headers (msg),
+                                     SOUP_ENCODING_CHUNKED);
+  soup_message_body_append (body, SOUP_MEMORY_STATIC, "one ", 4);
+  soup_message_body_append (body, SOUP_MEMORY_STATIC, "two", 3);
+  soup_message_body_complete (body);
+}
+
+static void
+answer_stream (SoupServerMessage *msg, HttpFixture *f)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (msg);
+
+  soup_server_message_set_status (msg, SOUP_STATUS_OK, NULL);
+  soup_message_headers_set_content_type (headers, "text/event-stream", NULL);
+  soup_message_headers_set_encoding (headers, SOUP_ENCODING_EOF);
+  g_signal_connect (msg, "wrote-headers", G_CALLBACK (stream_wrote_headers), f);
+}
+
+static void
+answer_big (SoupServerMessage *msg)
+{
+  char *text = g_malloc (BIG_BYTES);
+
+  memset (text, 'x', BIG_BYTES);
+  soup_server_message_set_status (msg, SOUP_STATUS_OK, NULL);
+  soup_server_message_set_response (msg, "text/plain", SOUP_MEMORY_TAKE, text, BIG_BYTES);
+}
+
+static void
+handle (SoupServer *server,
+        SoupServerMessage *msg,
+        const char *path,
+        GHashTable *query G_GNUC_UNUSED,
+        gpointer user_data)
+{
+  HttpFixture *f = user_data;
+  SoupMessageBody *body = soup_server_message_get_request_body (msg);
+  GString *fields = g_string_new (NULL);
+
+  soup_message_headers_foreach (soup_server_message_get_request_headers (msg), append_field,
+                                fields);
+  g_free (f->last_fields);
+  f->last_fields = g_string_free (fields, FALSE);
+
+  if (g_str_equal (path, "/hello"))
+    answer (msg, "hello", 5);
+  else if (g_str_equal (path, "/echo"))
+    answer (msg, body->data != NULL ? body->data : "", (gsize) body->length);
+  else if (g_str_equal (path, "/big"))
+    answer_big (msg);
+  else if (g_str_equal (path, "/chunked"))
+    answer_chunked (msg);
+  else if (g_str_equal (path, "/none"))
+    soup_server_message_set_status (msg, SOUP_STATUS_NO_CONTENT, NULL);
+  else if (g_str_equal (path, "/stream"))
+    answer_stream (msg, f);
+  else if (g_str_equal (path, "/close"))
+    {
+      answer (msg, "bye", 3);
+      soup_message_headers_replace (soup_server_message_get_response_headers (msg), "Connection",
+                                    "close");
+    }
+  else if (g_str_equal (path, "/slow"))
+    {
+      g_assert_null (f->paused);
+      f->paused = g_object_ref (msg);
+      answer (msg, "at last", 7);
+      soup_server_message_pause (msg);
+    }
+  else
+    soup_server_message_set_status (msg, SOUP_STATUS_NOT_FOUND, NULL);
+}
+
+static void
+count_peer_gone (McpHttpConnection *connection, HttpFixture *f)
+{
+  f->n_peer_gone++;
+}
+
+static void
+exchange (McpHttpConnection *connection,
+          GIOStream *stream,
+          GSocketAddress *peer,
+          gpointer user_data)
+{
+  HttpFixture *f = user_data;
+
+  f->n_exchanges++;
+  f->last_pid = mcp_http_connection_get_pid (connection);
+  f->last_is_unix = mcp_http_connection_is_unix (connection);
+  g_assert_true (mcp_http_connection_from_address (peer) == connection);
+  g_signal_handlers_disconnect_by_func (connection, count_peer_gone, f);
+  g_signal_connect (connection, "peer-gone", G_CALLBACK (count_peer_gone), f);
+  g_assert_true (soup_server_accept_iostream (f->server, stream, peer, peer, NULL));
+}
+
+void
+http_fixture_listen (HttpFixture *f)
+{
+  g_autoptr (GError) error = NULL;
+
+  f->listener = mcp_http_listener_new (&f->limits, exchange, f);
+  f->port = mcp_http_listener_add_tcp (f->listener, 0, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (f->port, !=, 0);
+  mcp_http_listener_add_unix (f->listener, f->socket_path, &error);
+  g_assert_no_error (error);
+}
+
+void
+http_fixture_set_up (HttpFixture *f, gconstpointer data)
+{
+  f->server = soup_server_new (NULL, NULL);
+  soup_server_add_handler (f->server, NULL, handle, f, NULL);
+  f->directory = g_dir_make_tmp ("mcp-http-XXXXXX", NULL);
+  f->socket_path = g_build_filename (f->directory, "http.sock", NULL);
+  mcp_limits_init_defaults (&f->limits);
+  http_fixture_listen (f);
+}
+
+/* For other limits. */
+void
+http_fixture_restart (HttpFixture *f)
+{
+  g_assert_finalize_object (g_steal_pointer (&f->listener));
+  http_fixture_listen (f);
+}
+
+void
+http_fixture_tear_down (HttpFixture *f, gconstpointer data)
+{
+  g_clear_object (&f->paused);
+  mcp_http_listener_close (f->listener);
+  http_settle ();
+  g_clear_object (&f->stream);
+  g_assert_finalize_object (g_steal_pointer (&f->server));
+  g_assert_finalize_object (g_steal_pointer (&f->listener));
+  g_free (f->last_fields);
+  /* the socket is gone with the listener */
+  g_assert_cmpint (g_rmdir (f->directory), ==, 0);
+  g_free (f->socket_path);
+  g_free (f->directory);
+}
+
+int
+http_connect_port (guint16 port, gboolean ipv6)
+{
+  struct sockaddr_in in = { .sin_family = AF_INET,
+                            .sin_port = htons (port),
+                            .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  struct sockaddr_in6 in6 = { .sin6_family = AF_INET6,
+                              .sin6_port = htons (port),
+                              .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+  int fd = socket (ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  g_assert_cmpint (fd, >=, 0);
+  g_assert_cmpint (ipv6 ? connect (fd, (struct sockaddr *) &in6, sizeof in6)
+                        : connect (fd, (struct sockaddr *) &in, sizeof in),
+                   ==, 0);
+  return fd;
+}
+
+int
+http_connect (HttpFixture *f)
+{
+  return http_connect_port (f->port, FALSE);
+}
+
+int
+http_connect_unix (const char *path)
+{
+  struct sockaddr_un address = { .sun_family = AF_UNIX };
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  g_strlcpy (address.sun_path, path, sizeof address.sun_path);
+  g_assert_cmpint (connect (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
+  return fd;
+}
+
+/* What the other side does not take because it is gone is lost, as for any client. */
+void
+http_send (int fd, const char *data, gsize length)
+{
+  gint64 deadline = http_await_deadline ();
+
+  while (length > 0)
+    {
+      gssize n = send (fd, data, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+      if (n < 0 && errno != EAGAIN)
+        return;
+      if (n < 0)
+        {
+          http_iterate (deadline, "room to send");
+          continue;
+        }
+      data += n;
+      length -= (gsize) n;
+    }
+}
+
+void
+http_send_text (int fd, const char *text)
+{
+  http_send (fd, text, strlen (text));
+}
+
+static gssize
+receive (int fd, char *buffer, gsize size)
+{
+  gint64 deadline = http_await_deadline ();
+  gssize n;
+
+  while ((n = recv (fd, buffer, size, MSG_DONTWAIT)) < 0 && errno == EAGAIN)
+    http_iterate (deadline, "an answer");
+  return n;
+}
+
+/* Everything up to the end; what came before a reset is still there. */
+char *
+http_read_to_end (int fd)
+{
+  GString *text = g_string_new (NULL);
+  char buffer[65536];
+  gssize n;
+
+  while ((n = receive (fd, buffer, sizeof buffer)) > 0)
+    g_string_append_len (text, buffer, n);
+  return g_string_free (text, FALSE);
+}
+
+/* One answer with a Content-Length or without a body, and no byte more. */
+char *
+http_read_answer (int fd)
+{
+  GString *text = g_string_new (NULL);
+  gsize length = 0;
+  const char *field;
+  char c;
+
+  while (!g_str_has_suffix (text->str, "\r\n\r\n") && receive (fd, &c, 1) == 1)
+    g_string_append_c (text, c);
+
+  field = strstr (text->str, "Content-Length: ");
+  if (field != NULL)
+    length = (gsize) g_ascii_strtoull (field + strlen ("Content-Length: "), NULL, 10);
+  length += text->len;
+  while (text->len < length)
+    {
+      char buffer[4096];
+      gssize n = receive (fd, buffer, MIN (sizeof buffer, length - text->len));
+
+      if (n <= 0)
+        break;
+      g_string_append_len (text, buffer, n);
+    }
+  return g_string_free (text, FALSE);
+}
+
+gboolean
+http_is_closed (int fd)
+{
+  char c;
+  gssize n = recv (fd, &c, 1, MSG_DONTWAIT | MSG_PEEK);
+
+  return n == 0 || (n < 0 && errno != EAGAIN);
+}
+
+/* One request on a connection of its own, and all that comes back. */
+char *
+http_ask (HttpFixture *f, const char *request)
+{
+  int fd = http_connect (f);
+  char *text;
+
+  http_send_text (fd, request);
+  shutdown (fd, SHUT_WR);
+  text = http_read_to_end (fd);
+  close (fd);
+  return text;
+}
+
+guint
+http_get_status (const char *text)
+{
+  return g_str_has_prefix (text, "HTTP/1.1 ")
+             ? (guint) g_ascii_strtoull (text + strlen ("HTTP/1.1 "), NULL, 10)
+             : 0;
+}
+
+const char *
+http_get_body (const char *text)
+{
+  const char *end = strstr (text, "\r\n\r\n");
+
+  return end != NULL ? end + 4 : "";
+}
+
+guint
+http_count_fds (void)
+{
+  g_autoptr (GDir) directory = g_dir_open ("/proc/self/fd", 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (directory) != NULL)
+    n++;
+  return n;
+}
