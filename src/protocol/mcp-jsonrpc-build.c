@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Writing messages. What is relayed stays the bytes it was, but for line ends
+ * between tokens: a message must fit one line of a stdio stream, one data line
+ * of an event.
+ */
+#include "mcp-jsonrpc.h"
+
+#include <string.h>
+
+/* Each belongs to one hop (2026-07-28, basic/index, "_meta") and is never relayed. */
+static const char *const per_hop_keys[] = {
+  "progressToken",
+  "io.modelcontextprotocol/protocolVersion",
+  "io.modelcontextprotocol/clientCapabilities",
+  "io.modelcontextprotocol/clientInfo",
+  "io.modelcontextprotocol/logLevel",
+  "io.modelcontextprotocol/subscriptionId",
+  "io.modelcontextprotocol/serverInfo",
+};
+
+/* Strings cannot hold raw line ends, so that those found are white space. */
+static void
+append_on_one_line (GString *out, McpJsonSlice value)
+{
+  gsize start = out->len;
+
+  mcp_json_append_slice (out, value);
+  for (gsize i = start; i < out->len; i++)
+    if (out->str[i] == '\n' || out->str[i] == '\r')
+      out->str[i] = ' ';
+}
+
+static GString *
+begin_message (void)
+{
+  return g_string_new ("{\"jsonrpc\":\"2.0\"");
+}
+
+static void
+append_member (GString *out, const char *name, McpJsonSlice value)
+{
+  if (out->str[out->len - 1] != '{')
+    g_string_append_c (out, ',');
+  mcp_json_append_string (out, name);
+  g_string_append_c (out, ':');
+  append_on_one_line (out, value);
+}
+
+static GBytes *
+end_message (GString *out)
+{
+  g_string_append_c (out, '}');
+  return g_string_free_to_bytes (out);
+}
+
+static void
+append_method (GString *out, const char *method, McpJsonSlice params)
+{
+  g_string_append (out, ",\"method\":");
+  mcp_json_append_string (out, method);
+  if (params.data != NULL)
+    append_member (out, "params", params);
+}
+
+/**
+ * mcp_jsonrpc_build_request:
+ * @id: minted by the sender
+ * @method: valid UTF-8
+ * @params: an object, or %MCP_JSON_SLICE_NONE
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full): the message, without a line end
+ */
+GBytes *
+mcp_jsonrpc_build_request (gint64 id, const char *method, McpJsonSlice params)
+{
+  GString *out = begin_message ();
+
+  g_string_append_printf (out, ",\"id\":%" G_GINT64_FORMAT, id);
+  append_method (out, method, params);
+  return end_message (out);
+}
+
+/**
+ * mcp_jsonrpc_build_notification:
+ * @method: valid UTF-8
+ * @params: an object, or %MCP_JSON_SLICE_NONE
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full): the message, without a line end
+ */
+GBytes *
+mcp_jsonrpc_build_notification (const char *method, McpJsonSlice params)
+{
+  GString *out = begin_message ();
+
+  append_method (out, method, params);
+  return end_message (out);
+}
+
+/**
+ * mcp_jsonrpc_build_result:
+ * @id: of the request, as it was written
+ * @result: an object
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full): the message, without a line end
+ */
+GBytes *
+mcp_jsonrpc_build_result (McpJsonSlice id, McpJsonSlice result)
+{
+  GString *out = begin_message ();
+
+  append_member (out, "id", id);
+  append_member (out, "result", result);
+  return end_message (out);
+}
+
+/**
+ * mcp_jsonrpc_build_error:
+ * @id: of the request, as it was written; %MCP_JSON_SLICE_NONE: null, where it could not be read
+ * @code: of the error
+ * @message: for people; valid UTF-8
+ * @data: any value, or %MCP_JSON_SLICE_NONE
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full): the message, without a line end
+ */
+GBytes *
+mcp_jsonrpc_build_error (McpJsonSlice id, int code, const char *message, McpJsonSlice data)
+{
+  const McpJsonSlice null = { "null", 4 };
+  GString *out = begin_message ();
+
+  append_member (out, "id", id.data != NULL ? id : null);
+  g_string_append_printf (out, ",\"error\":{\"code\":%d,\"message\":", code);
+  mcp_json_append_string (out, message);
+  if (data.data != NULL)
+    append_member (out, "data", data);
+  g_string_append_c (out, '}');
+  return end_message (out);
+}
+
+/**
+ * mcp_json_object_replace:
+ * @object: an object of an accepted text
+ * @key: a name
+ * @value: its new value; %MCP_JSON_SLICE_NONE: the member is left out
+ *
+ * Writes an object again with one member changed in its place, or added at the end. All
+ * others stay the bytes they were. Any thread.
+ *
+ * Returns: (transfer full): the object's text
+ */
+char *
+mcp_json_object_replace (McpJsonSlice object, const char *key, McpJsonSlice value)
+{
+  GString *out = g_string_sized_new (object.length + value.length + 16);
+  McpJsonIter iter;
+  McpJsonSlice name;
+  McpJsonSlice old;
+  gboolean found = FALSE;
+
+  g_string_append_c (out, '{');
+  mcp_json_iter_init (&iter, object);
+  while (mcp_json_iter_next_member (&iter, &name, &old))
+    {
+      gboolean is_key = mcp_json_string_equal (name, key);
+
+      found |= is_key;
+      if (is_key && value.data == NULL)
+        continue;
+      if (out->len > 1)
+        g_string_append_c (out, ',');
+      mcp_json_append_slice (out, name);
+      g_string_append_c (out, ':');
+      mcp_json_append_slice (out, is_key ? value : old);
+    }
+  if (!found && value.data != NULL)
+    append_member (out, key, value);
+  g_string_append_c (out, '}');
+  return g_string_free (out, FALSE);
+}
+
+static gboolean
+is_per_hop (McpJsonSlice name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (per_hop_keys); i++)
+    if (mcp_json_string_equal (name, per_hop_keys[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/* The members of "_meta" that go on, and the token; NULL where nothing is left. */
+static char *
+rewrite_meta (McpJsonSlice meta, McpJsonSlice progress_token)
+{
+  GString *out = g_string_new ("{");
+  McpJsonIter iter;
+  McpJsonSlice name;
+  McpJsonSlice value;
+
+  if (meta.data != NULL)
+    {
+      mcp_json_iter_init (&iter, meta);
+      while (mcp_json_iter_next_member (&iter, &name, &value))
+        {
+          if (is_per_hop (name))
+            continue;
+          if (out->len > 1)
+            g_string_append_c (out, ',');
+          mcp_json_append_slice (out, name);
+          g_string_append_c (out, ':');
+          mcp_json_append_slice (out, value);
+        }
+    }
+  if (progress_token.data != NULL)
+    append_member (out, "progressToken", progress_token);
+
+  if (out->len == 1)
+    {
+      g_string_free (out, TRUE);
+      return NULL;
+    }
+  g_string_append_c (out, '}');
+  return g_string_free (out, FALSE);
+}
+
+/**
+ * mcp_jsonrpc_params_with_token:
+ * @params: an object, or %MCP_JSON_SLICE_NONE for an empty one
+ * @progress_token: a string or an integer; %MCP_JSON_SLICE_NONE: none is sent
+ *
+ * The params as they go to the next hop: with its own progress token, and without
+ * what belongs to the hop they came by. A "_meta" that held nothing else is left
+ * out. Any thread.
+ *
+ * Returns: (transfer full): an object's text
+ */
+char *
+mcp_jsonrpc_params_with_token (McpJsonSlice params, McpJsonSlice progress_token)
+{
+  const McpJsonSlice empty = { "{}", 2 };
+  g_autofree char *meta_text = NULL;
+  McpJsonSlice meta = MCP_JSON_SLICE_NONE;
+
+  if (params.data == NULL)
+    params = empty;
+  mcp_json_find_typed (params, "_meta", MCP_JSON_OBJECT, &meta);
+  meta_text = rewrite_meta (meta, progress_token);
+
+  meta.data = meta_text;
+  meta.length = meta_text != NULL ? strlen (meta_text) : 0;
+  return mcp_json_object_replace (params, "_meta", meta);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Cuts a stream of bytes into lines: MCP's stdio transport has one JSON-RPC
+ * message a line. What a peer can make it hold is one line of the cap's length
+ * and what was pushed since.
+ */
+#include "mcp-line-framer.h"
+
+#include "mcp-error.h"
+
+#include <string.h>
+
+/* Below this an emptied buffer is kept for the next line. */
+#define KEEP_BYTES (64 * 1024)
+
+struct _McpLineFramer
+{
+  gsize max_bytes;
+  GByteArray *buffer; /* from start on: bytes not given out yet */
+  gsize start;
+  gsize searched; /* bytes from start on that hold no line end */
+  gboolean failed;
+};
+
+/**
+ * mcp_line_framer_new:
+ * @max_bytes: the longest line, its end not counted
+ *
+ * Returns: (transfer full): a framer for one stream
+ */
+McpLineFramer *
+mcp_line_framer_new (gsize max_bytes)
+{
+  McpLineFramer *self = g_new0 (McpLineFramer, 1);
+
+  self->max_bytes = max_bytes;
+  self->buffer = g_byte_array_new ();
+  return self;
+}
+
+/**
+ * mcp_line_framer_free:
+ * @self: (transfer full): a framer
+ */
+void
+mcp_line_framer_free (McpLineFramer *self)
+{
+  g_byte_array_unref (self->buffer);
+  g_free (self);
+}
+
+/* Moves the rest to the front; a buffer that one long line made large is given back. */
+static void
+drop_consumed (McpLineFramer *self)
+{
+  gsize rest = self->buffer->len - self->start;
+
+  if (rest == 0 && self->buffer->len > KEEP_BYTES)
+    {
+      g_byte_array_unref (self->buffer);
+      self->buffer = g_byte_array_new ();
+    }
+  else
+    {
+      g_byte_array_remove_range (self->buffer, 0, (guint) self->start);
+    }
+  self->start = 0;
+}
+
+/**
+ * mcp_line_framer_push:
+ * @self: a framer
+ * @data: (array length=length): the next bytes of the stream
+ * @length: of @data
+ *
+ * Adds bytes. After a line was too long, they are dropped. The caller takes all
+ * lines by mcp_line_framer_next() before it pushes more.
+ */
+void
+mcp_line_framer_push (McpLineFramer *self, const char *data, gsize length)
+{
+  if (self->failed)
+    return;
+  if (self->start > 0)
+    drop_consumed (self);
+  g_byte_array_append (self->buffer, (const guint8 *) data, (guint) length);
+}
+
+static gboolean
+fail_too_long (McpLineFramer *self, GError **error)
+{
+  self->failed = TRUE;
+  g_byte_array_set_size (self->buffer, 0);
+  self->start = 0;
+  g_set_error (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED,
+               "A line is longer than %" G_GSIZE_FORMAT " bytes", self->max_bytes);
+  return FALSE;
+}
+
+/**
+ * mcp_line_framer_next:
+ * @self: a framer
+ * @error: return location
+ *
+ * Takes the next whole line; its end, "\n" or "\r\n", is not part of it, and empty
+ * lines are passed over.
+ *
+ * Errors: %MCP_ERROR_LIMIT_EXCEEDED when a line is longer than the cap; it stays
+ * so, since where the next line begins is no longer known.
+ *
+ * Returns: (transfer full) (nullable): the line, or %NULL with @error unset where
+ *   more bytes are needed
+ */
+GBytes *
+mcp_line_framer_next (McpLineFramer *self, GError **error)
+{
+  while (!self->failed)
+    {
+      const guint8 *line = self->buffer->data + self->start;
+      gsize rest = self->buffer->len - self->start;
+      const guint8 *end = rest > self->searched
+                              ? memchr (line + self->searched, '\n', rest - self->searched)
+                              : NULL;
+      gsize length = end != NULL ? (gsize) (end - line) : rest;
+
+      if (end != NULL && length > 0 && line[length - 1] == '\r')
+        length--;
+      /* Of an unfinished line the last byte may turn out to be half of its end. */
+      if (length > self->max_bytes + (end == NULL ? 1 : 0))
+        break;
+      if (end == NULL)
+        {
+          self->searched = rest;
+          return NULL;
+        }
+
+      self->start += (gsize) (end - line) + 1;
+      self->searched = 0;
+      if (length > 0)
+        return g_bytes_new (line, length);
+    }
+  fail_too_long (self, error);
+  return NULL;
+}
