@@ -15,8 +15,12 @@ McpHttpServer *mcp_http_server_new (McpSessionStore *store,
                                     const char *owner_key);
 void mcp_http_server_set_limits (McpHttpServer *self, const McpLimits *limits);
 void mcp_http_server_set_require_key (McpHttpServer *self, gboolean require_key);
+void mcp_http_server_set_keep_alive (McpHttpServer *self, guint interval_ms);
 guint16 mcp_http_server_listen_tcp (McpHttpServer *self, guint16 port, GError **error);
 gboolean mcp_http_server_listen_unix (McpHttpServer *self, const char *path, GError **error);
+guint mcp_http_server_get_n_connections (McpHttpServer *self);
+guint mcp_http_server_get_n_streams (McpHttpServer *self);
+guint64 mcp_http_server_get_n_auth_failures (McpHttpServer *self);
 void mcp_http_server_stop (McpHttpServer *self);
 void mcp_http_server_close (McpHttpServer *self);
 

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "mcp-session-store.h"
+
+G_BEGIN_DECLS
+
+typedef struct _McpEventHub McpEventHub;
+
+McpEventHub *mcp_event_hub_new (McpSessionStore *store);
+void mcp_event_hub_free (McpEventHub *self);
+McpEventQueue *
+mcp_event_hub_subscribe (McpEventHub *self, const guint64 *after, guint limit, GError **error);
+void mcp_event_hub_unsubscribe (McpEventHub *self, McpEventQueue *queue);
+void mcp_event_hub_close (McpEventHub *self, const char *reason);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpEventHub, mcp_event_hub_free)
+
+G_END_DECLS

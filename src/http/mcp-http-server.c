@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The HTTP side of the daemon: a libsoup server that never sees a listening
+ * socket. The listener hands it one checked exchange at a time, and the router
+ * answers.
+ */
+#include "mcp-http-server.h"
+
+#include "mcp-event-hub.h"
+#include "mcp-http-context.h"
+#include "mcp-http-listener.h"
+#include "mcp-http-router.h"
+#include "mcp-names.h"
+
+#include "config.h"
+
+struct _McpHttpServer
+{
+  GObject parent_instance;
+
+  McpHttpContext context;
+  McpHttpListener *listener; /* (owned) (nullable) until closed */
+  SoupServer *soup;          /* (owned) (nullable) until closed */
+};
+
+G_DEFINE_FINAL_TYPE (McpHttpServer, mcp_http_server, G_TYPE_OBJECT)
+
+static void
+mcp_http_server_dispose (GObject *object)
+{
+  mcp_http_server_close (MCP_HTTP_SERVER (object));
+
+  G_OBJECT_CLASS (mcp_http_server_parent_class)->dispose (object);
+}
+
+static void
+mcp_http_server_finalize (GObject *object)
+{
+  McpHttpContext *context = &MCP_HTTP_SERVER (object)->context;
+
+  g_clear_pointer (&context->hub, mcp_event_hub_free);
+  g_clear_pointer (&context->flusher, mcp_sse_flusher_unref);
+  g_clear_pointer (&context->auth, mcp_http_auth_free);
+  g_clear_object (&context->gateway);
+  g_clear_object (&context->store);
+
+  G_OBJECT_CLASS (mcp_http_server_parent_class)->finalize (object);
+}
+
+static void
+mcp_http_server_class_init (McpHttpServerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = mcp_http_server_dispose;
+  object_class->finalize = mcp_http_server_finalize;
+}
+
+static void
+mcp_http_server_init (McpHttpServer *self)
+{
+}
+
+static void
+request_cb (SoupServer *soup,
+            SoupServerMessage *msg,
+            const char *path,
+            GHashTable *query,
+            gpointer user_data)
+{
+  McpHttpServer *self = user_data;
+
+  mcp_http_router_handle (&self->context, msg, path);
+}
+
+static void
+exchange_cb (McpHttpConnection *connection,
+             GIOStream *stream,
+             GSocketAddress *peer,
+             gpointer user_data)
+{
+  McpHttpServer *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  /* The local address would only be used for a request without Host, which does not come here. */
+  if (!soup_server_accept_iostream (self->soup, stream, peer, peer, &error))
+    g_warning ("libsoup does not take an exchange: %s", error->message);
+}
+
+static SoupServer *
+make_soup (McpHttpServer *self)
+{
+  /* Raw paths: the router compares what was sent. */
+  SoupServer *soup = g_object_new (SOUP_TYPE_SERVER, "raw-paths", TRUE, "server-header",
+                                   MCP_DIRECTORY "/" MCP_VERSION, NULL);
+
+  soup_server_add_handler (soup, NULL, request_cb, self, NULL);
+  /* "OPTIONS *" has a path of its own. */
+  soup_server_add_handler (soup, "*", request_cb, self, NULL);
+
+  return soup;
+}
+
+/**
+ * mcp_http_server_new:
+ * @store: the sessions
+ * @gateway: what answers MCP requests
+ * @limits: what peers may make the daemon hold
+ * @owner_key: what the owner's programs show over TCP
+ *
+ * Makes a server on the thread-default main context. It serves once it listens.
+ *
+ * Returns: (transfer full): the server
+ */
+McpHttpServer *
+mcp_http_server_new (McpSessionStore *store,
+                     McpGateway *gateway,
+                     const McpLimits *limits,
+                     const char *owner_key)
+{
+  McpHttpServer *self;
+  McpHttpContext *context;
+
+  g_return_val_if_fail (MCP_IS_SESSION_STORE (store), NULL);
+  g_return_val_if_fail (MCP_IS_GATEWAY (gateway), NULL);
+  g_return_val_if_fail (owner_key != NULL && *owner_key != '\0', NULL);
+
+  self = g_object_new (MCP_TYPE_HTTP_SERVER, NULL);
+  context = &self->context;
+  context->store = g_object_ref (store);
+  context->gateway = g_object_ref (gateway);
+  context->limits = *limits;
+  context->auth = mcp_http_auth_new (store, owner_key);
+  context->flusher = mcp_sse_flusher_new ();
+  context->hub = mcp_event_hub_new (store);
+  context->started_real_us = g_get_real_time ();
+  context->started_us = g_get_monotonic_time ();
+
+  self->soup = make_soup (self);
+  self->listener = mcp_http_listener_new (limits, exchange_cb, self);
+
+  return self;
+}
+
+/**
+ * mcp_http_server_set_limits:
+ * @self: the server
+ * @limits: what peers may make the daemon hold from now on
+ *
+ * Does not touch what is held already.
+ */
+void
+mcp_http_server_set_limits (McpHttpServer *self, const McpLimits *limits)
+{
+  g_return_if_fail (MCP_IS_HTTP_SERVER (self));
+
+  self->context.limits = *limits;
+  if (self->listener != NULL)
+    mcp_http_listener_set_limits (self->listener, limits);
+}
+
+/**
+ * mcp_http_server_set_require_key:
+ * @self: the server
+ * @require_key: whether TCP clients need a token or the owner key for
+ *   everything but GET /health; off at first
+ */
+void
+mcp_http_server_set_require_key (McpHttpServer *self, gboolean require_key)
+{
+  g_return_if_fail (MCP_IS_HTTP_SERVER (self));
+
+  mcp_http_auth_set_require_key (self->context.auth, require_key);
+}
+
+/**
+ * mcp_http_server_set_keep_alive:
+ * @self: the server
+ * @interval_ms: how long an event stream may be silent before a comment is sent;
+ *   %MCP_SSE_KEEP_ALIVE_MS at first
+ */
+void
+mcp_http_server_set_keep_alive (McpHttpServer *self, guint interval_ms)
+{
+  g_return_if_fail (MCP_IS_HTTP_SERVER (self));
+
+  mcp_sse_flusher_set_keep_alive (self->context.flusher, interval_ms);
+}
+
+/**
+ * mcp_http_server_listen_tcp:
+ * @self: the server
+ * @port: on the loopback addresses; 0: any free one
+ * @error: return location
+ *
+ * Begins to accept TCP connections.
+ *
+ * Returns: the port; 0 with @error set
+ */
+guint16
+mcp_http_server_listen_tcp (McpHttpServer *self, guint16 port, GError **error)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_SERVER (self), 0);
+  g_return_val_if_fail (self->listener != NULL, 0);
+
+  return mcp_http_listener_add_tcp (self->listener, port, error);
+}
+
+/**
+ * mcp_http_server_listen_unix:
+ * @self: the server
+ * @path: of the socket
+ * @error: return location
+ *
+ * Begins to accept connections of a Unix socket.
+ *
+ * Returns: whether it does; else @error is set
+ */
+gboolean
+mcp_http_server_listen_unix (McpHttpServer *self, const char *path, GError **error)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_SERVER (self), FALSE);
+  g_return_val_if_fail (self->listener != NULL, FALSE);
+
+  return mcp_http_listener_add_unix (self->listener, path, error);
+}
+
+/**
+ * mcp_http_server_get_n_connections:
+ * @self: the server
+ *
+ * Returns: how many connections are open, event streams included
+ */
+guint
+mcp_http_server_get_n_connections (McpHttpServer *self)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_SERVER (self), 0);
+
+  return self->listener == NULL ? 0 : mcp_http_listener_get_n_connections (self->listener);
+}
+
+/**
+ * mcp_http_server_get_n_streams:
+ * @self: the server
+ *
+ * Returns: how many event streams are open
+ */
+guint
+mcp_http_server_get_n_streams (McpHttpServer *self)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_SERVER (self), 0);
+
+  return mcp_sse_flusher_get_n_streams (self->context.flusher);
+}
+
+/**
+ * mcp_http_server_get_n_auth_failures:
+ * @self: the server
+ *
+ * Returns: how many requests were refused for want of a right credential
+ */
+guint64
+mcp_http_server_get_n_auth_failures (McpHttpServer *self)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_SERVER (self), 0);
+
+  return mcp_http_auth_get_n_failures (self->context.auth);
+}
+
+/**
+ * mcp_http_server_stop:
+ * @self: the server
+ *
+ * Accepts no more connections. Those that are open go on.
+ */
+void
+mcp_http_server_stop (McpHttpServer *self)
+{
+  g_return_if_fail (MCP_IS_HTTP_SERVER (self));
+
+  if (self->listener != NULL)
+    mcp_http_listener_stop (self->listener);
+}
+
+/**
+ * mcp_http_server_close:
+ * @self: the server
+ *
+ * Ends everything: event streams are told, as far as their sockets take it at
+ * once, and all connections are closed. Close the store's sessions before, so
+ * that their streams are told why. Does nothing the second time.
+ */
+void
+mcp_http_server_close (McpHttpServer *self)
+{
+  g_autoptr (SoupServer) soup = NULL;
+
+  g_return_if_fail (MCP_IS_HTTP_SERVER (self));
+
+  if (self->soup == NULL)
+    return;
+
+  mcp_http_listener_stop (self->listener);
+  mcp_event_hub_close (self->context.hub, MCP_REASON_SHUTDOWN);
+  mcp_sse_flusher_close (self->context.flusher);
+
+  soup = g_steal_pointer (&self->soup);
+  soup_server_disconnect (soup);
+  mcp_http_listener_close (self->listener);
+  g_clear_object (&self->listener);
+}

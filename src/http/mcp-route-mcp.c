@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * /mcp: MCP's Streamable HTTP transport. Here a message finds the attachment it
+ * belongs to; the gateway does the rest.
+ */
+#include "mcp-attachment.h"
+#include "mcp-http-body.h"
+#include "mcp-http-reply.h"
+#include "mcp-http-router.h"
+#include "mcp-mcp-answer.h"
+#include "mcp-names.h"
+#include "mcp-process.h"
+
+#include <string.h>
+
+/* MCP 2026-07-28, basic/index, "Error Codes"; clients of older revisions see an unknown code. */
+#define UNSUPPORTED_PROTOCOL_VERSION -32022
+
+/* A POST on its way to its attachment. */
+typedef struct
+{
+  McpHttpRequest *http;       /* (unowned) */
+  McpJsonrpcMessage *message; /* (owned) (nullable) */
+  McpJsonSlice id;            /* as errors say it; may be none */
+} Post;
+
+static const char *
+get_header (McpHttpRequest *http, const char *name)
+{
+  return soup_message_headers_get_list (soup_server_message_get_request_headers (http->msg), name);
+}
+
+static void
+reply_rpc_error (Post *post, guint status, int code, const char *message, McpJsonSlice data)
+{
+  g_autoptr (GBytes) body = mcp_jsonrpc_build_error (post->id, code, message, data);
+
+  mcp_http_reply_json (post->http->msg, status, body);
+}
+
+static void
+reply_invalid (Post *post, guint status, const char *message)
+{
+  reply_rpc_error (post, status, MCP_JSONRPC_ERROR_INVALID_REQUEST, message, MCP_JSON_SLICE_NONE);
+}
+
+static gboolean
+matches_media (const char *range, const char *type, const char *group)
+{
+  gsize length = strcspn (range, "; \t");
+
+  return (length == 3 && strncmp (range, "*/*", 3) == 0) ||
+         (length == strlen (type) && g_ascii_strncasecmp (range, type, length) == 0) ||
+         (length == strlen (group) && g_ascii_strncasecmp (range, group, length) == 0);
+}
+
+/* RFC 9110 section 12.5.1; clients should list both, and many list none. */
+static McpAnswerFlags
+read_accept (McpHttpRequest *http)
+{
+  const char *accept = get_header (http, "Accept");
+  McpAnswerFlags flags = 0;
+  GSList *ranges;
+
+  if (accept == NULL)
+    return MCP_ANSWER_JSON | MCP_ANSWER_STREAM;
+
+  ranges = soup_header_parse_quality_list (accept, NULL);
+  for (GSList *l = ranges; l != NULL; l = l->next)
+    {
+      if (matches_media (l->data, "application/json", "application/*"))
+        flags |= MCP_ANSWER_JSON;
+      if (matches_media (l->data, "text/event-stream", "text/*"))
+        flags |= MCP_ANSWER_STREAM;
+    }
+  soup_header_free_list (ranges);
+
+  return flags;
+}
+
+static gboolean
+is_initialize (Post *post)
+{
+  return mcp_jsonrpc_message_get_kind (post->message) == MCP_JSONRPC_REQUEST &&
+         strcmp (mcp_jsonrpc_message_get_method (post->message), "initialize") == 0;
+}
+
+static char *
+build_version_data (const char *requested)
+{
+  const char *const *revisions = mcp_revision_list ();
+  g_autoptr (GString) data = g_string_new ("{\"supported\":[");
+
+  for (gsize i = 0; revisions[i] != NULL; i++)
+    {
+      if (i > 0)
+        g_string_append_c (data, ',');
+      mcp_json_append_string (data, revisions[i]);
+    }
+  g_string_append (data, "],\"requested\":");
+  mcp_json_append_string (data, requested);
+  g_string_append_c (data, '}');
+
+  return g_string_free (g_steal_pointer (&data), FALSE);
+}
+
+/*
+ * MCP, basic/transports, "Protocol Version Header". One that is supported but
+ * was not negotiated is let pass: released clients send it.
+ */
+static gboolean
+check_version (Post *post)
+{
+  const char *version = get_header (post->http, MCP_HEADER_PROTOCOL);
+  g_autofree char *printable = NULL;
+  g_autofree char *data = NULL;
+
+  if (version == NULL || is_initialize (post) ||
+      mcp_revision_from_string (version) != MCP_REVISION_UNKNOWN)
+    return TRUE;
+
+  printable = g_utf8_make_valid (version, -1);
+  data = build_version_data (printable);
+  reply_rpc_error (post, 400, UNSUPPORTED_PROTOCOL_VERSION, "Unsupported protocol version",
+                   (McpJsonSlice){ data, strlen (data) });
+  return FALSE;
+}
+
+static void
+refuse (McpHttpRequest *http)
+{
+  mcp_http_auth_count_failure (http->context->auth, soup_server_message_get_method (http->msg),
+                               "/mcp");
+  mcp_http_reply_unauthorized (http->msg);
+}
+
+/* The header that names a session adds nothing to a token but a check; to the owner, a choice. */
+static gboolean
+check_named_session (McpHttpRequest *http)
+{
+  const char *named = get_header (http, MCP_HEADER_DAEMON_SESSION);
+
+  if (named == NULL)
+    return TRUE;
+
+  if (http->credential == MCP_HTTP_CREDENTIAL_OWNER)
+    {
+      g_set_object (&http->session, mcp_session_store_lookup (http->context->store, named));
+      if (http->session != NULL)
+        return TRUE;
+      mcp_http_reply_error (http->msg, 404, "There is no such session");
+      return FALSE;
+    }
+
+  if (http->session != NULL && strcmp (mcp_session_get_id (http->session), named) == 0)
+    return TRUE;
+
+  refuse (http);
+  return FALSE;
+}
+
+/* An attachment's id is no credential: what its session asks for counts. */
+static McpAttachment *
+find_attachment (McpHttpRequest *http, const char *attachment_id, guint *status)
+{
+  McpAttachment *attachment = mcp_gateway_lookup_attachment (http->context->gateway, attachment_id);
+  McpSession *session;
+
+  *status = 404;
+  if (attachment == NULL)
+    return NULL;
+
+  session = mcp_attachment_get_session (attachment);
+  if (http->session != NULL && http->session != session)
+    return NULL;
+  if (http->session == NULL && http->credential != MCP_HTTP_CREDENTIAL_OWNER &&
+      mcp_session_has_token (session))
+    {
+      *status = 401;
+      return NULL;
+    }
+
+  return attachment;
+}
+
+/* A session for a client that asked for none; it ends with its attachment. */
+static McpSession *
+create_session (McpHttpRequest *http, GError **error)
+{
+  pid_t pid = mcp_http_connection_get_pid (http->connection);
+  g_autofree char *process_cwd = mcp_process_dup_cwd (pid);
+  g_autofree char *process_name = mcp_process_dup_name (pid);
+  McpSessionParams params = {
+    .cwd = get_header (http, MCP_HEADER_CWD),
+    .fallback_cwd = process_cwd,
+    .label = process_name,
+    .idle_seconds = -1,
+    .without_token = TRUE,
+  };
+
+  return mcp_session_store_create (http->context->store, &params, NULL, error);
+}
+
+static gboolean
+check_cwd_header (Post *post)
+{
+  const char *cwd = get_header (post->http, MCP_HEADER_CWD);
+
+  if (cwd == NULL || (g_path_is_absolute (cwd) && g_utf8_validate (cwd, -1, NULL)))
+    return TRUE;
+
+  reply_invalid (post, 400, MCP_HEADER_CWD " must be an absolute path");
+  return FALSE;
+}
+
+static McpAttachment *
+attach (Post *post)
+{
+  McpHttpRequest *http = post->http;
+  gboolean owns_session = http->session == NULL;
+  g_autoptr (GError) error = NULL;
+  McpAttachment *attachment;
+
+  if (owns_session)
+    {
+      if (!check_cwd_header (post))
+        return NULL;
+      g_set_object (&http->session, create_session (http, &error));
+      if (http->session == NULL)
+        {
+          mcp_http_reply_gerror (http->msg, error);
+          return NULL;
+        }
+    }
+
+  attachment = mcp_gateway_attach (http->context->gateway, http->session, owns_session, &error);
+  if (attachment != NULL)
+    return attachment;
+
+  mcp_http_reply_gerror (http->msg, error);
+  if (owns_session)
+    mcp_session_store_close (http->context->store, mcp_session_get_id (http->session),
+                             MCP_REASON_CLOSED, NULL);
+  return NULL;
+}
+
+static McpAttachment *
+use_attachment (Post *post)
+{
+  McpHttpRequest *http = post->http;
+  const char *attachment_id = get_header (http, MCP_HEADER_SESSION_ID);
+  McpAttachment *attachment;
+  guint status;
+
+  if (attachment_id == NULL)
+    {
+      if (http->session != NULL)
+        return mcp_gateway_get_default_attachment (http->context->gateway, http->session);
+
+      reply_invalid (post, 400,
+                     "Send a session's token, or " MCP_HEADER_SESSION_ID
+                     " after an initialize request");
+      return NULL;
+    }
+
+  attachment = find_attachment (http, attachment_id, &status);
+  if (attachment == NULL && status == 401)
+    refuse (http);
+  else if (attachment == NULL)
+    reply_invalid (post, 404, "The MCP session is unknown or has ended: initialize again");
+
+  return attachment;
+}
+
+static void
+dispatch (Post *post, McpAnswerFlags flags)
+{
+  g_autoptr (McpRequest) request = NULL;
+  g_autoptr (McpAttachment) attachment = NULL;
+
+  if (is_initialize (post))
+    {
+      flags |= MCP_ANSWER_NEW_ATTACHMENT;
+      attachment = attach (post);
+    }
+  else
+    {
+      attachment = use_attachment (post);
+    }
+  if (attachment == NULL)
+    return;
+
+  g_object_ref (attachment);
+  request = mcp_attachment_receive (attachment, post->message);
+  if (request == NULL)
+    mcp_http_reply_empty (post->http->msg, 202);
+  else
+    mcp_mcp_answer_start (post->http, attachment, request, flags);
+}
+
+static gboolean
+parse (Post *post, char **id)
+{
+  const McpLimits *limits = &post->http->context->limits;
+  McpJsonrpcLimits json_limits = {
+    .max_depth = limits->json_depth,
+    .max_values = limits->json_values,
+  };
+  g_autoptr (GBytes) body = mcp_http_body_get (post->http);
+  g_autoptr (GError) error = NULL;
+
+  post->message = mcp_jsonrpc_message_parse (body, &json_limits, id, &error);
+  if (post->message != NULL)
+    {
+      post->id = mcp_jsonrpc_message_get_id (post->message);
+      return TRUE;
+    }
+
+  if (*id != NULL)
+    post->id = (McpJsonSlice){ *id, strlen (*id) };
+  reply_rpc_error (post, 400,
+                   error->domain == MCP_JSONRPC_ERROR ? error->code : MCP_JSONRPC_ERROR_PARSE,
+                   error->message, MCP_JSON_SLICE_NONE);
+  return FALSE;
+}
+
+/**
+ * mcp_route_mcp_post:
+ * @http: POST /mcp
+ *
+ * Takes one JSON-RPC message.
+ */
+void
+mcp_route_mcp_post (McpHttpRequest *http)
+{
+  Post post = { .http = http, .id = MCP_JSON_SLICE_NONE };
+  McpAnswerFlags flags = read_accept (http);
+  g_autofree char *id = NULL;
+
+  if (!mcp_http_body_is_json (http))
+    return;
+
+  /* Before anything that a header can be wrong about: errors echo the request's id. */
+  if (!parse (&post, &id))
+    return;
+
+  if (flags == 0)
+    reply_invalid (&post, 406, "Accept must allow application/json or text/event-stream");
+  else if (check_version (&post) && check_named_session (http))
+    dispatch (&post, flags);
+
+  mcp_jsonrpc_message_unref (post.message);
+}
+
+/**
+ * mcp_route_mcp_delete:
+ * @http: DELETE /mcp
+ *
+ * Ends an attachment.
+ */
+void
+mcp_route_mcp_delete (McpHttpRequest *http)
+{
+  const char *attachment_id = get_header (http, MCP_HEADER_SESSION_ID);
+  McpAttachment *attachment;
+  guint status;
+
+  if (!check_named_session (http))
+    return;
+
+  if (attachment_id == NULL)
+    {
+      mcp_http_reply_error (http->msg, 400, MCP_HEADER_SESSION_ID " is missing");
+      return;
+    }
+
+  attachment = find_attachment (http, attachment_id, &status);
+  if (attachment != NULL)
+    {
+      mcp_gateway_detach (http->context->gateway, attachment);
+      mcp_http_reply_empty (http->msg, 204);
+    }
+  else if (status == 401)
+    {
+      refuse (http);
+    }
+  else
+    {
+      mcp_http_reply_error (http->msg, 404, "The MCP session is unknown or has ended");
+    }
+}
