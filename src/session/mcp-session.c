@@ -1,0 +1,661 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "mcp-session.h"
+
+#include "mcp-error.h"
+#include "mcp-json.h"
+#include "mcp-session-private.h"
+#include "mcp-time.h"
+
+typedef struct
+{
+  McpEventQueue *queue; /* (owned) */
+  McpSubscriberKind kind;
+} Subscriber;
+
+struct _McpSession
+{
+  GObject parent_instance;
+
+  char *id;
+  char *cwd;
+  char *label;              /* (nullable) */
+  char **allowed_tools;     /* (nullable): everything */
+  GPtrArray *allowed_specs; /* (nullable) (element-type GPatternSpec): compiled from them */
+  guint idle_seconds;       /* 0: never ends by itself */
+  gboolean has_token;
+  McpTokenHash token_hash;
+  gint64 created_at;     /* real time, us */
+  gint64 last_active_at; /* real time, us */
+
+  guint max_subscribers;
+  guint max_calls;
+  guint n_calls;
+  guint n_streams;     /* of kind MCP_SUBSCRIBER_STREAM */
+  GArray *subscribers; /* (element-type Subscriber), in order of arrival */
+
+  guint64 last_sequence;
+  McpProgressEvent *kept[MCP_SESSION_KEPT_EVENTS]; /* event n lies at n % MCP_SESSION_KEPT_EVENTS */
+
+  char *close_reason; /* (nullable): closed */
+  GCancellable *cancellable;
+};
+
+G_DEFINE_FINAL_TYPE (McpSession, mcp_session, G_TYPE_OBJECT)
+
+enum
+{
+  SIGNAL_PROGRESS,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+static void
+clear_subscriber (gpointer data)
+{
+  g_clear_pointer (&((Subscriber *) data)->queue, mcp_event_queue_unref);
+}
+
+static void
+mcp_session_finalize (GObject *object)
+{
+  McpSession *self = MCP_SESSION (object);
+
+  g_free (self->id);
+  g_free (self->cwd);
+  g_free (self->label);
+  g_strfreev (self->allowed_tools);
+  g_clear_pointer (&self->allowed_specs, g_ptr_array_unref);
+  g_array_unref (self->subscribers);
+  for (guint i = 0; i < MCP_SESSION_KEPT_EVENTS; i++)
+    g_clear_pointer (&self->kept[i], mcp_progress_event_unref);
+  g_free (self->close_reason);
+  g_object_unref (self->cancellable);
+
+  G_OBJECT_CLASS (mcp_session_parent_class)->finalize (object);
+}
+
+static void
+mcp_session_class_init (McpSessionClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = mcp_session_finalize;
+
+  /**
+   * McpSession::progress:
+   * @self: the session
+   * @event: the event, already in every subscriber's queue
+   *
+   * Emitted by mcp_session_publish(), from the main context.
+   */
+  signals[SIGNAL_PROGRESS] = g_signal_new ("progress", MCP_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL,
+                                           NULL, NULL, G_TYPE_NONE, 1, MCP_TYPE_PROGRESS_EVENT);
+}
+
+static void
+mcp_session_init (McpSession *self)
+{
+  self->subscribers = g_array_new (FALSE, FALSE, sizeof (Subscriber));
+  g_array_set_clear_func (self->subscribers, clear_subscriber);
+  self->cancellable = g_cancellable_new ();
+  self->created_at = g_get_real_time ();
+  self->last_active_at = self->created_at;
+  self->max_subscribers = G_MAXUINT;
+  self->max_calls = G_MAXUINT;
+}
+
+/* Makes a session of checked values; @token_hash NULL: nobody holds a token of it. */
+McpSession *
+mcp_session_new (const char *id,
+                 const char *cwd,
+                 const char *label,
+                 const char *const *allowed_tools,
+                 guint idle_seconds,
+                 const McpTokenHash *token_hash)
+{
+  McpSession *self = g_object_new (MCP_TYPE_SESSION, NULL);
+
+  self->id = g_strdup (id);
+  self->cwd = g_strdup (cwd);
+  self->label = g_strdup (label);
+  self->idle_seconds = idle_seconds;
+  if (token_hash != NULL)
+    mcp_session_set_token_hash (self, token_hash);
+  if (allowed_tools != NULL)
+    {
+      self->allowed_tools = g_strdupv ((char **) allowed_tools);
+      self->allowed_specs = g_ptr_array_new_with_free_func ((GDestroyNotify) g_pattern_spec_free);
+      for (guint i = 0; allowed_tools[i] != NULL; i++)
+        g_ptr_array_add (self->allowed_specs, g_pattern_spec_new (allowed_tools[i]));
+    }
+  return self;
+}
+
+void
+mcp_session_set_limits (McpSession *self, const McpLimits *limits)
+{
+  self->max_subscribers = limits->subscribers_per_session;
+  self->max_calls = limits->calls_per_session;
+}
+
+void
+mcp_session_set_token_hash (McpSession *self, const McpTokenHash *token_hash)
+{
+  self->token_hash = *token_hash;
+  self->has_token = TRUE;
+}
+
+/* NULL: nobody holds a token. */
+const McpTokenHash *
+mcp_session_get_token_hash (McpSession *self)
+{
+  return self->has_token ? &self->token_hash : NULL;
+}
+
+/**
+ * mcp_session_get_id:
+ * @self: a session
+ *
+ * Returns: (transfer none): a UUID, version 4
+ */
+const char *
+mcp_session_get_id (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
+  return self->id;
+}
+
+/**
+ * mcp_session_get_cwd:
+ * @self: a session
+ *
+ * Returns: (transfer none): its working directory, absolute, in UTF-8
+ */
+const char *
+mcp_session_get_cwd (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
+  return self->cwd;
+}
+
+/**
+ * mcp_session_get_label:
+ * @self: a session
+ *
+ * Returns: (transfer none) (nullable): a text for people
+ */
+const char *
+mcp_session_get_label (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
+  return self->label;
+}
+
+/**
+ * mcp_session_get_created_at:
+ * @self: a session
+ *
+ * Returns: when it was made, in microseconds since 1970 UTC
+ */
+gint64
+mcp_session_get_created_at (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), 0);
+  return self->created_at;
+}
+
+/**
+ * mcp_session_get_last_active_at:
+ * @self: a session
+ *
+ * Returns: when it was last used, in microseconds since 1970 UTC
+ */
+gint64
+mcp_session_get_last_active_at (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), 0);
+  return self->last_active_at;
+}
+
+/**
+ * mcp_session_get_allowed_tools:
+ * @self: a session
+ *
+ * Returns: (transfer none) (nullable) (array zero-terminated=1): globs over exposed
+ *   names; %NULL allows everything, an empty list nothing
+ */
+const char *const *
+mcp_session_get_allowed_tools (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
+  return (const char *const *) self->allowed_tools;
+}
+
+/**
+ * mcp_session_get_idle_seconds:
+ * @self: a session
+ *
+ * Returns: after how long without use it ends; 0: never
+ */
+guint
+mcp_session_get_idle_seconds (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), 0);
+  return self->idle_seconds;
+}
+
+/**
+ * mcp_session_get_n_subscribers:
+ * @self: a session
+ *
+ * Returns: how many event streams of its own are open
+ */
+guint
+mcp_session_get_n_subscribers (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), 0);
+  return self->n_streams;
+}
+
+/**
+ * mcp_session_get_calls_in_flight:
+ * @self: a session
+ *
+ * Returns: how many tool calls run
+ */
+guint
+mcp_session_get_calls_in_flight (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), 0);
+  return self->n_calls;
+}
+
+/**
+ * mcp_session_is_closed:
+ * @self: a session
+ *
+ * Returns: whether it has ended
+ */
+gboolean
+mcp_session_is_closed (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), TRUE);
+  return self->close_reason != NULL;
+}
+
+/**
+ * mcp_session_get_cancellable:
+ * @self: a session
+ *
+ * Returns: (transfer none): cancelled when the session ends
+ */
+GCancellable *
+mcp_session_get_cancellable (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
+  return self->cancellable;
+}
+
+/**
+ * mcp_session_has_token:
+ * @self: a session
+ *
+ * Returns: whether anybody holds a token of it
+ */
+gboolean
+mcp_session_has_token (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), FALSE);
+  return self->has_token;
+}
+
+/**
+ * mcp_session_token_matches:
+ * @self: a session
+ * @token: what somebody presents; any text
+ *
+ * Returns: whether it is the session's token; never for a session without one
+ */
+gboolean
+mcp_session_token_matches (McpSession *self, const char *token)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), FALSE);
+  g_return_val_if_fail (token != NULL, FALSE);
+  return self->has_token && mcp_token_matches (&self->token_hash, token);
+}
+
+/**
+ * mcp_session_allows_tool:
+ * @self: a session
+ * @exposed_name: a tool's exposed name
+ *
+ * Returns: whether the session may list and call it
+ */
+gboolean
+mcp_session_allows_tool (McpSession *self, const char *exposed_name)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), FALSE);
+  g_return_val_if_fail (exposed_name != NULL, FALSE);
+
+  if (self->allowed_specs == NULL)
+    return TRUE;
+  for (guint i = 0; i < self->allowed_specs->len; i++)
+    if (g_pattern_spec_match_string (self->allowed_specs->pdata[i], exposed_name))
+      return TRUE;
+  return FALSE;
+}
+
+/**
+ * mcp_session_touch:
+ * @self: a session
+ *
+ * Notes that it is in use now. Main context only.
+ */
+void
+mcp_session_touch (McpSession *self)
+{
+  g_return_if_fail (MCP_IS_SESSION (self));
+  self->last_active_at = g_get_real_time ();
+}
+
+static gboolean
+fail_closed (McpSession *self, GError **error)
+{
+  g_set_error (error, MCP_ERROR, MCP_ERROR_CLOSED, "Session “%s” has ended", self->id);
+  return FALSE;
+}
+
+/**
+ * mcp_session_begin_call:
+ * @self: a session
+ * @error: return location
+ *
+ * Counts a tool call in flight, which holds off expiry; mcp_session_end_call() follows exactly
+ * once. Main context only.
+ *
+ * Errors: %MCP_ERROR_CLOSED, %MCP_ERROR_LIMIT_EXCEEDED.
+ *
+ * Returns: whether the call may go on
+ */
+gboolean
+mcp_session_begin_call (McpSession *self, GError **error)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), FALSE);
+
+  if (self->close_reason != NULL)
+    return fail_closed (self, error);
+  if (self->n_calls >= self->max_calls)
+    {
+      g_set_error (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED,
+                   "%u calls are in flight in this session already; wait for one to end, or raise "
+                   "CallsPerSession",
+                   self->n_calls);
+      return FALSE;
+    }
+  self->n_calls++;
+  mcp_session_touch (self);
+  return TRUE;
+}
+
+/**
+ * mcp_session_end_call:
+ * @self: a session, closed or not
+ *
+ * Ends what mcp_session_begin_call() began. Main context only.
+ */
+void
+mcp_session_end_call (McpSession *self)
+{
+  g_return_if_fail (MCP_IS_SESSION (self));
+  g_return_if_fail (self->n_calls > 0);
+
+  self->n_calls--;
+  mcp_session_touch (self);
+}
+
+static guint64
+get_oldest_kept (McpSession *self)
+{
+  return self->last_sequence > MCP_SESSION_KEPT_EVENTS
+             ? self->last_sequence - MCP_SESSION_KEPT_EVENTS + 1
+             : 1;
+}
+
+/* Fills the queue with the kept events after the one given; what is not kept any more was missed.
+ */
+static void
+replay (McpSession *self, McpEventQueue *queue, guint64 after)
+{
+  guint64 oldest = get_oldest_kept (self);
+  guint64 first;
+
+  /* A number that was never given out: all that is there is new to the subscriber. */
+  if (after > self->last_sequence)
+    first = oldest;
+  else
+    first = MAX (after + 1, oldest);
+  if (after < first - 1)
+    mcp_event_queue_add_missed (queue, first - 1 - after);
+
+  for (guint64 sequence = first; sequence <= self->last_sequence; sequence++)
+    mcp_event_queue_push (queue,
+                          mcp_progress_event_ref (self->kept[sequence % MCP_SESSION_KEPT_EVENTS]));
+}
+
+/**
+ * mcp_session_subscribe:
+ * @self: a session
+ * @kind: who subscribes
+ * @after: (nullable): the sequence number of the last event that the subscriber has; %NULL: from
+ *   now on
+ * @error: return location
+ *
+ * Adds a subscriber with a queue of %MCP_EVENT_QUEUE_LENGTH events, filled with those
+ * kept after @after. Its items are #McpProgressEvent. When the session ends, the queue is
+ * closed with the reason. Main context only.
+ *
+ * Errors: %MCP_ERROR_CLOSED, %MCP_ERROR_LIMIT_EXCEEDED.
+ *
+ * Returns: (transfer full) (nullable): the queue; mcp_session_unsubscribe() ends it
+ */
+McpEventQueue *
+mcp_session_subscribe (McpSession *self,
+                       McpSubscriberKind kind,
+                       const guint64 *after,
+                       GError **error)
+{
+  Subscriber subscriber = { NULL, kind };
+
+  g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
+
+  if (self->close_reason != NULL)
+    {
+      fail_closed (self, error);
+      return NULL;
+    }
+  if (kind == MCP_SUBSCRIBER_STREAM && self->n_streams >= self->max_subscribers)
+    {
+      g_set_error (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED,
+                   "%u event streams of this session are open already; close one, or raise "
+                   "SubscribersPerSession",
+                   self->n_streams);
+      return NULL;
+    }
+
+  subscriber.queue =
+      mcp_event_queue_new (MCP_EVENT_QUEUE_LENGTH, (GDestroyNotify) mcp_progress_event_unref);
+  if (after != NULL)
+    replay (self, subscriber.queue, *after);
+  g_array_append_val (self->subscribers, subscriber);
+  if (kind == MCP_SUBSCRIBER_STREAM)
+    {
+      self->n_streams++;
+      mcp_session_touch (self);
+    }
+  return mcp_event_queue_ref (subscriber.queue);
+}
+
+/**
+ * mcp_session_unsubscribe:
+ * @self: a session, closed or not
+ * @queue: of a subscriber; one that is none any more is passed over
+ *
+ * Main context only.
+ */
+void
+mcp_session_unsubscribe (McpSession *self, McpEventQueue *queue)
+{
+  g_return_if_fail (MCP_IS_SESSION (self));
+
+  for (guint i = 0; i < self->subscribers->len; i++)
+    {
+      Subscriber *subscriber = &g_array_index (self->subscribers, Subscriber, i);
+
+      if (subscriber->queue != queue)
+        continue;
+      if (subscriber->kind == MCP_SUBSCRIBER_STREAM)
+        {
+          self->n_streams--;
+          mcp_session_touch (self);
+        }
+      g_array_remove_index (self->subscribers, i);
+      return;
+    }
+}
+
+/**
+ * mcp_session_publish:
+ * @self: a session
+ * @fields: what happened
+ *
+ * Gives an event the next sequence number, keeps it, and pushes it to every
+ * subscriber; then #McpSession::progress and #McpSessionStore::progress are
+ * emitted. Without a subscriber it is kept all the same. Main context only.
+ *
+ * Returns: %FALSE where the session has ended
+ */
+gboolean
+mcp_session_publish (McpSession *self, const McpProgressFields *fields)
+{
+  g_autoptr (McpProgressEvent) event = NULL;
+  McpProgressEvent **slot;
+
+  g_return_val_if_fail (MCP_IS_SESSION (self), FALSE);
+  g_return_val_if_fail (fields != NULL, FALSE);
+
+  if (self->close_reason != NULL)
+    return FALSE;
+
+  self->last_active_at = g_get_real_time ();
+  event = mcp_progress_event_new (fields, self->id, self->last_sequence + 1, self->last_active_at);
+  self->last_sequence++;
+
+  slot = &self->kept[self->last_sequence % MCP_SESSION_KEPT_EVENTS];
+  g_clear_pointer (slot, mcp_progress_event_unref);
+  *slot = mcp_progress_event_ref (event);
+
+  for (guint i = 0; i < self->subscribers->len; i++)
+    mcp_event_queue_push (g_array_index (self->subscribers, Subscriber, i).queue,
+                          mcp_progress_event_ref (event));
+
+  g_signal_emit (self, signals[SIGNAL_PROGRESS], 0, event);
+  return TRUE;
+}
+
+/**
+ * mcp_session_has_room:
+ * @self: a session
+ * @n_events: how many are to be published
+ *
+ * Whether every subscriber that keeps up can take so many more events. Who publishes
+ * many at once asks, and lets the readers run meanwhile; those that lag already are not
+ * waited for. Main context only.
+ *
+ * Returns: whether publishing them would make nobody lag anew
+ */
+gboolean
+mcp_session_has_room (McpSession *self, guint n_events)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), TRUE);
+
+  for (guint i = 0; i < self->subscribers->len; i++)
+    {
+      McpEventQueue *queue = g_array_index (self->subscribers, Subscriber, i).queue;
+
+      if (!mcp_event_queue_is_lagging (queue) &&
+          mcp_event_queue_get_length (queue) + n_events > MCP_EVENT_QUEUE_LENGTH)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+append_strings (GString *out, const char *const *strings)
+{
+  g_string_append_c (out, '[');
+  for (guint i = 0; strings[i] != NULL; i++)
+    {
+      if (i > 0)
+        g_string_append_c (out, ',');
+      mcp_json_append_string (out, strings[i]);
+    }
+  g_string_append_c (out, ']');
+}
+
+/**
+ * mcp_session_to_json:
+ * @self: a session
+ *
+ * What may be told of it; never its token.
+ *
+ * Returns: (transfer full): a JSON object, compact
+ */
+char *
+mcp_session_to_json (McpSession *self)
+{
+  GString *out = g_string_new ("{\"session_id\":");
+  g_autofree char *created_at = NULL;
+  g_autofree char *last_active_at = NULL;
+
+  g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
+
+  created_at = mcp_time_format (self->created_at);
+  last_active_at = mcp_time_format (self->last_active_at);
+  mcp_json_append_string (out, self->id);
+  if (self->label != NULL)
+    {
+      g_string_append (out, ",\"label\":");
+      mcp_json_append_string (out, self->label);
+    }
+  g_string_append (out, ",\"cwd\":");
+  mcp_json_append_string (out, self->cwd);
+  g_string_append_printf (out, ",\"created_at\":\"%s\",\"last_active_at\":\"%s\"", created_at,
+                          last_active_at);
+  if (self->allowed_tools != NULL)
+    {
+      g_string_append (out, ",\"allowed_tools\":");
+      append_strings (out, (const char *const *) self->allowed_tools);
+    }
+  g_string_append_printf (out, ",\"subscribers\":%u,\"calls_in_flight\":%u}", self->n_streams,
+                          self->n_calls);
+  return g_string_free (out, FALSE);
+}
+
+/* Whether nothing has used the session for its idle time, and nothing does. */
+gboolean
+mcp_session_is_expired (McpSession *self, gint64 now_real_us)
+{
+  return self->idle_seconds > 0 && self->n_calls == 0 && self->n_streams == 0 &&
+         now_real_us - self->last_active_at >= (gint64) self->idle_seconds * G_USEC_PER_SEC;
+}
+
+/* Ends it for everybody who holds on to it. */
+void
+mcp_session_close (McpSession *self, const char *reason)
+{
+  if (self->close_reason != NULL)
+    return;
+
+  self->close_reason = g_strdup (reason);
+  for (guint i = 0; i < self->subscribers->len; i++)
+    mcp_event_queue_close (g_array_index (self->subscribers, Subscriber, i).queue, reason);
+  g_cancellable_cancel (self->cancellable);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "mcp-token.h"
+
+#include <errno.h>
+#include <gio/gio.h>
+#include <string.h>
+#include <sys/random.h>
+
+/**
+ * mcp_token_generate:
+ * @error: return location
+ *
+ * A new secret: 128 bits from the kernel. Any thread.
+ *
+ * Errors: those of getrandom(), as #GIOErrorEnum.
+ *
+ * Returns: (transfer full) (nullable): %MCP_TOKEN_LENGTH lower-case hexadecimal digits
+ */
+char *
+mcp_token_generate (GError **error)
+{
+  guint8 bytes[MCP_TOKEN_LENGTH / 2];
+  char *token;
+  ssize_t n_bytes;
+
+  do
+    n_bytes = getrandom (bytes, sizeof bytes, 0);
+  while (n_bytes < 0 && errno == EINTR);
+  if (n_bytes != sizeof bytes)
+    {
+      int saved_errno = errno;
+
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved_errno),
+                   "The kernel gives no random bytes: %s", g_strerror (saved_errno));
+      return NULL;
+    }
+
+  token = g_malloc (MCP_TOKEN_LENGTH + 1);
+  for (gsize i = 0; i < sizeof bytes; i++)
+    g_snprintf (token + 2 * i, 3, "%02x", bytes[i]);
+  return token;
+}
+
+/**
+ * mcp_token_hash:
+ * @token: any text
+ * @hash: (out caller-allocates): what is kept of it
+ *
+ * Any thread.
+ */
+void
+mcp_token_hash (const char *token, McpTokenHash *hash)
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  gsize length = sizeof hash->bytes;
+
+  g_checksum_update (checksum, (const guchar *) token, (gssize) strlen (token));
+  g_checksum_get_digest (checksum, hash->bytes, &length);
+}
+
+/**
+ * mcp_token_matches:
+ * @hash: what is kept of the right token
+ * @token: what somebody presents; any text
+ *
+ * Compares in a time that tells nothing about the right token. Any thread.
+ *
+ * Returns: whether it is the right one
+ */
+gboolean
+mcp_token_matches (const McpTokenHash *hash, const char *token)
+{
+  McpTokenHash presented;
+  guint8 difference = 0;
+
+  mcp_token_hash (token, &presented);
+  for (gsize i = 0; i < sizeof presented.bytes; i++)
+    difference |= presented.bytes[i] ^ hash->bytes[i];
+  return difference == 0;
+}
