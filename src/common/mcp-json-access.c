@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Looking into texts that the scanner accepted: nothing here checks the grammar again. */
+/*
+ * Looking into texts that the scanner accepted. Nothing here checks the grammar
+ * again, but nothing reads beyond its slice either, and a value of another type
+ * than expected is an answer, not a mistake: it came from outside.
+ */
 #include "mcp-json.h"
 
 #include "mcp-json-private.h"
@@ -18,72 +22,92 @@ skip_space (const char *at, const char *end)
   return at;
 }
 
+/* The first quote or backslash: all that matters within a string. */
+static const char *
+skip_to_quote_or_backslash (const char *at, const char *end)
+{
+  while (end - at >= 8)
+    {
+      guint64 word;
+
+      memcpy (&word, at, sizeof word);
+      if (MCP_JSON_HAS_ZERO (word ^ MCP_JSON_EACH_BYTE ('"')) != 0 ||
+          MCP_JSON_HAS_ZERO (word ^ MCP_JSON_EACH_BYTE ('\\')) != 0)
+        break;
+      at += 8;
+    }
+  while (at < end && *at != '"' && *at != '\\')
+    at++;
+  return at;
+}
+
 /* At the opening quote: behind the closing one. */
 static const char *
 skip_string (const char *at, const char *end)
 {
-  at++;
-  while (at < end && *at != '"')
-    {
-      if (*at == '\\')
-        at += 2;
-      else
-        at += (guchar) *at >= 0x80 ? 1 : MAX (mcp_json_skip_plain (at, end) - at, 1);
-    }
-  return MIN (at + 1, end);
+  at = skip_to_quote_or_backslash (at + 1, end);
+  while (end - at >= 2 && *at == '\\')
+    at = skip_to_quote_or_backslash (at + 2, end);
+  return at < end && *at == '"' ? at + 1 : end;
+}
+
+/* At the opening bracket: behind the closing one. */
+static const char *
+skip_container (const char *at, const char *end)
+{
+  gsize depth = 0;
+
+  while (at < end)
+    switch (*at)
+      {
+      case '"':
+        at = skip_string (at, end);
+        break;
+      case '{':
+      case '[':
+        depth++;
+        at++;
+        break;
+      case '}':
+      case ']':
+        at++;
+        if (--depth == 0)
+          return at;
+        break;
+      default:
+        at++;
+        break;
+      }
+  return end;
 }
 
 static const char *
 skip_value (const char *at, const char *end)
 {
-  guint depth = 0;
-
-  do
-    {
-      switch (*at)
-        {
-        case '"':
-          at = skip_string (at, end);
-          break;
-        case '{':
-        case '[':
-          depth++;
-          at++;
-          break;
-        case '}':
-        case ']':
-          depth--;
-          at++;
-          break;
-        case ',':
-        case ':':
-          at++;
-          break;
-        default:
-          at++;
-          while (at < end && strchr (",]}: \t\r\n\"[{", *at) == NULL)
-            at++;
-          break;
-        }
-      if (depth > 0)
-        at = skip_space (at, end);
-    }
-  while (depth > 0 && at < end);
+  if (at == end)
+    return end;
+  if (*at == '"')
+    return skip_string (at, end);
+  if (*at == '{' || *at == '[')
+    return skip_container (at, end);
+  while (at < end && *at != ',' && *at != ']' && *at != '}' && !mcp_json_is_space (*at))
+    at++;
   return at;
 }
 
 /**
  * mcp_json_get_type:
- * @value: a value of an accepted text; not %MCP_JSON_SLICE_NONE
+ * @value: a value of an accepted text, or %MCP_JSON_SLICE_NONE
  *
  * Any thread.
  *
- * Returns: its type
+ * Returns: its type; of none %MCP_JSON_NULL
  */
 McpJsonType
 mcp_json_get_type (McpJsonSlice value)
 {
-  g_return_val_if_fail (value.data != NULL && value.length > 0, MCP_JSON_NULL);
+  if (value.data == NULL || value.length == 0)
+    return MCP_JSON_NULL;
 
   switch (*value.data)
     {
@@ -106,26 +130,28 @@ mcp_json_get_type (McpJsonSlice value)
 /**
  * mcp_json_iter_init:
  * @iter: (out caller-allocates): to be initialised
- * @container: an array or object of an accepted text, which must outlive @iter
+ * @container: a value of an accepted text, which must outlive @iter
  *
  * Begins a walk through the elements of an array or the members of an object,
- * in their order. Any thread.
+ * in their order; any other value has none. Any thread.
  */
 void
 mcp_json_iter_init (McpJsonIter *iter, McpJsonSlice container)
 {
-  g_return_if_fail (container.data != NULL && container.length >= 2);
+  McpJsonType type = mcp_json_get_type (container);
 
+  *iter = (McpJsonIter){ NULL, NULL, FALSE };
+  if ((type != MCP_JSON_ARRAY && type != MCP_JSON_OBJECT) || container.length < 2)
+    return;
   iter->data = container.data + 1;
   iter->end = container.data + container.length - 1;
-  iter->started = FALSE;
 }
 
 static gboolean
 iter_advance (McpJsonIter *iter)
 {
   iter->data = skip_space (iter->data, iter->end);
-  if (iter->started && iter->data < iter->end)
+  if (iter->started && iter->data < iter->end && *iter->data == ',')
     iter->data = skip_space (iter->data + 1, iter->end);
   iter->started = TRUE;
   return iter->data < iter->end;
@@ -152,10 +178,12 @@ iter_take (McpJsonIter *iter, McpJsonSlice *value)
 gboolean
 mcp_json_iter_next_member (McpJsonIter *iter, McpJsonSlice *key, McpJsonSlice *value)
 {
-  if (!iter_advance (iter))
+  if (!iter_advance (iter) || *iter->data != '"')
     return FALSE;
   iter_take (iter, key);
   iter->data = skip_space (iter->data, iter->end);
+  if (iter->data == iter->end || *iter->data != ':')
+    return FALSE;
   iter->data = skip_space (iter->data + 1, iter->end);
   iter_take (iter, value);
   return TRUE;
@@ -174,12 +202,12 @@ mcp_json_iter_next_element (McpJsonIter *iter, McpJsonSlice *value)
   if (!iter_advance (iter))
     return FALSE;
   iter_take (iter, value);
-  return TRUE;
+  return value->length > 0;
 }
 
 /**
  * mcp_json_find:
- * @object: an object of an accepted text
+ * @object: a value of an accepted text; only an object has members
  * @key: a name, decoded
  * @value: (out): the member's value; %MCP_JSON_SLICE_NONE where there is none
  *
@@ -193,6 +221,10 @@ mcp_json_find (McpJsonSlice object, const char *key, McpJsonSlice *value)
   McpJsonIter iter;
   McpJsonSlice name;
 
+  *value = MCP_JSON_SLICE_NONE;
+  if (mcp_json_get_type (object) != MCP_JSON_OBJECT)
+    return FALSE;
+
   mcp_json_iter_init (&iter, object);
   while (mcp_json_iter_next_member (&iter, &name, value))
     if (mcp_json_string_equal (name, key))
@@ -204,7 +236,7 @@ mcp_json_find (McpJsonSlice object, const char *key, McpJsonSlice *value)
 
 /**
  * mcp_json_find_typed:
- * @object: an object of an accepted text
+ * @object: a value of an accepted text; only an object has members
  * @key: a name, decoded
  * @type: what the value must be
  * @value: (out): the member's value; %MCP_JSON_SLICE_NONE where there is none of that type
@@ -222,12 +254,12 @@ mcp_json_find_typed (McpJsonSlice object, const char *key, McpJsonType type, Mcp
 }
 
 static guint
-read_hex4 (const char *at)
+read_hex4 (const char *at, const char *end)
 {
   guint value = 0;
 
-  for (int i = 0; i < 4; i++)
-    value = value * 16 + (guint) g_ascii_xdigit_value (at[i]);
+  for (int i = 0; i < 4 && at < end; i++, at++)
+    value = value * 16 + ((guint) g_ascii_xdigit_value (*at) & 0xf);
   return value;
 }
 
@@ -235,15 +267,15 @@ read_hex4 (const char *at)
 static gunichar
 decode_unicode (const char **at, const char *end)
 {
-  guint high = read_hex4 (*at + 2);
+  guint high = read_hex4 (*at + 2, end);
   guint low;
 
-  *at += 6;
+  *at += MIN (6, end - *at);
   if (high < 0xd800 || high > 0xdfff)
     return high;
   if (high > 0xdbff || end - *at < 6 || (*at)[0] != '\\' || (*at)[1] != 'u')
     return REPLACEMENT_CHARACTER;
-  low = read_hex4 (*at + 2);
+  low = read_hex4 (*at + 2, end);
   if (low < 0xdc00 || low > 0xdfff)
     return REPLACEMENT_CHARACTER;
   *at += 6;
@@ -256,23 +288,29 @@ decode_escape (const char **at, const char *end)
   static const char letters[] = "bfnrt";
   static const char meanings[] = "\b\f\n\r\t";
   const char *letter;
-  char c = (*at)[1];
+  char c;
 
+  if (end - *at < 2)
+    {
+      *at = end;
+      return REPLACEMENT_CHARACTER;
+    }
+  c = (*at)[1];
   if (c == 'u')
     return decode_unicode (at, end);
   *at += 2;
-  letter = strchr (letters, c);
+  letter = memchr (letters, c, sizeof letters - 1);
   return letter != NULL ? (gunichar) meanings[letter - letters] : (gunichar) c;
 }
 
 /**
  * mcp_json_dup_string:
- * @string: a string of an accepted text
+ * @string: a value of an accepted text
  *
  * The decoded text; half of a surrogate pair becomes U+FFFD. Any thread.
  *
- * Returns: (transfer full) (nullable): UTF-8, or %NULL where the string holds
- *   U+0000, which no C string can
+ * Returns: (transfer full) (nullable): UTF-8, or %NULL where @string is none,
+ *   or one that holds U+0000, which no C string can
  */
 char *
 mcp_json_dup_string (McpJsonSlice string)
@@ -281,7 +319,8 @@ mcp_json_dup_string (McpJsonSlice string)
   const char *end;
   GString *out;
 
-  g_return_val_if_fail (string.data != NULL && string.length >= 2, NULL);
+  if (mcp_json_get_type (string) != MCP_JSON_STRING || string.length < 2)
+    return NULL;
 
   at = string.data + 1;
   end = string.data + string.length - 1;
@@ -313,7 +352,7 @@ mcp_json_dup_string (McpJsonSlice string)
 
 /**
  * mcp_json_string_equal:
- * @string: a string of an accepted text
+ * @string: a value of an accepted text; only a string equals a text
  * @text: UTF-8
  *
  * Compares a string, decoded, with a text. Any thread.
@@ -326,6 +365,8 @@ mcp_json_string_equal (McpJsonSlice string, const char *text)
   gsize length = strlen (text);
   g_autofree char *decoded = NULL;
 
+  if (mcp_json_get_type (string) != MCP_JSON_STRING)
+    return FALSE;
   if (memchr (string.data, '\\', string.length) == NULL)
     return string.length == length + 2 && memcmp (string.data + 1, text, length) == 0;
 
@@ -335,9 +376,9 @@ mcp_json_string_equal (McpJsonSlice string, const char *text)
 
 /**
  * mcp_json_get_boolean:
- * @value: a boolean of an accepted text
+ * @value: any value of an accepted text
  *
- * Returns: which
+ * Returns: whether it is true
  */
 gboolean
 mcp_json_get_boolean (McpJsonSlice value)

@@ -12,7 +12,7 @@
 /**
  * mcp_json_append_string:
  * @out: a JSON text in the making
- * @text: valid UTF-8
+ * @text: UTF-8; bytes that are not, such as a file name may hold, become U+FFFD
  *
  * Appends a string in quotes, escaping what RFC 8259 section 7 demands; the
  * result holds no line end, so that it fits a line or an event. Any thread.
@@ -20,7 +20,15 @@
 void
 mcp_json_append_string (GString *out, const char *text)
 {
-  const char *end = text + strlen (text);
+  gsize length = strlen (text);
+  const char *end = text + length;
+  g_autofree char *valid = NULL;
+
+  if (!g_utf8_validate (text, (gssize) length, NULL))
+    {
+      text = valid = g_utf8_make_valid (text, (gssize) length);
+      end = text + strlen (text);
+    }
 
   g_string_append_c (out, '"');
   while (text < end)
@@ -94,10 +102,23 @@ mcp_json_append_double (GString *out, double number)
  * @out: a JSON text in the making
  * @value: a value of an accepted text
  *
- * Appends a value as it was written. Any thread.
+ * Appends a value as it was written, but on one line: line ends between its
+ * tokens become spaces (a string holds none but as escapes), so that it fits a
+ * line of a stdio stream, a data line of an event. Any thread.
  */
 void
 mcp_json_append_slice (GString *out, McpJsonSlice value)
 {
+  static const char line_ends[] = { '\n', '\r' };
+  gsize start = out->len;
+
   g_string_append_len (out, value.data, (gssize) value.length);
+  for (gsize i = 0; i < G_N_ELEMENTS (line_ends); i++)
+    {
+      char *end = out->str + out->len;
+      char *at = out->str + start;
+
+      while ((at = memchr (at, line_ends[i], (gsize) (end - at))) != NULL)
+        *at++ = ' ';
+    }
 }

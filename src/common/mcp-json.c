@@ -116,23 +116,70 @@ scan_escape (Scanner *self)
 {
   if (self->end - self->at < 2)
     return fail_at (self, self->end, "the text ends in a string");
-  if (self->at[1] == 'u')
-    return scan_unicode_escape (self);
-  if (strchr ("\"\\/bfnrt", self->at[1]) == NULL || self->at[1] == '\0')
-    return fail_at (self, self->at, "unknown escape in a string");
-  self->at += 2;
-  return TRUE;
+
+  switch (self->at[1])
+    {
+    case 'u':
+      return scan_unicode_escape (self);
+    case '"':
+    case '\\':
+    case '/':
+    case 'b':
+    case 'f':
+    case 'n':
+    case 'r':
+    case 't':
+      self->at += 2;
+      return TRUE;
+    default:
+      return fail_at (self, self->at, "unknown escape in a string");
+    }
 }
 
-/* A character beyond ASCII: RFC 3629 section 4. */
+static inline gboolean
+is_utf8_tail (char c)
+{
+  return ((guchar) c & 0xc0) == 0x80;
+}
+
+/* The length of a character beyond ASCII by the table of RFC 3629 section 4; 0: it is none. */
+static inline gsize
+get_utf8_length (const char *at, const char *end)
+{
+  gssize left = end - at;
+  guchar lead = (guchar) at[0];
+  guchar second;
+
+  if (lead < 0xc2 || lead > 0xf4 || left < 2 || !is_utf8_tail (at[1]))
+    return 0;
+  if (lead < 0xe0)
+    return 2;
+  second = (guchar) at[1];
+  if (left < 3 || !is_utf8_tail (at[2]))
+    return 0;
+  if (lead < 0xf0) /* an overlong form, or a surrogate */
+    return (lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) ? 0 : 3;
+  if (left < 4 || !is_utf8_tail (at[3]))
+    return 0;
+  /* an overlong form, or beyond U+10FFFF */
+  return (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f) ? 0 : 4;
+}
+
+/* At a byte beyond ASCII: a run of them. */
 static gboolean
 scan_utf8 (Scanner *self)
 {
-  gunichar c = g_utf8_get_char_validated (self->at, self->end - self->at);
+  const char *at = self->at;
 
-  if (c == (gunichar) -1 || c == (gunichar) -2)
-    return fail_at (self, self->at, "not valid UTF-8");
-  self->at = g_utf8_next_char (self->at);
+  while (at < self->end && (guchar) *at >= 0x80)
+    {
+      gsize length = get_utf8_length (at, self->end);
+
+      if (length == 0)
+        return fail_at (self, at, "not valid UTF-8");
+      at += length;
+    }
+  self->at = at;
   return TRUE;
 }
 

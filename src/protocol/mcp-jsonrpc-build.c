@@ -20,18 +20,6 @@ static const char *const per_hop_keys[] = {
   "io.modelcontextprotocol/serverInfo",
 };
 
-/* Strings cannot hold raw line ends, so that those found are white space. */
-static void
-append_on_one_line (GString *out, McpJsonSlice value)
-{
-  gsize start = out->len;
-
-  mcp_json_append_slice (out, value);
-  for (gsize i = start; i < out->len; i++)
-    if (out->str[i] == '\n' || out->str[i] == '\r')
-      out->str[i] = ' ';
-}
-
 static GString *
 begin_message (void)
 {
@@ -45,7 +33,7 @@ append_member (GString *out, const char *name, McpJsonSlice value)
     g_string_append_c (out, ',');
   mcp_json_append_string (out, name);
   g_string_append_c (out, ':');
-  append_on_one_line (out, value);
+  mcp_json_append_slice (out, value);
 }
 
 static GBytes *
@@ -197,10 +185,11 @@ is_per_hop (McpJsonSlice name)
   return FALSE;
 }
 
-/* The members of "_meta" that go on, and the token; NULL where nothing is left. */
+/* The members of "_meta" that go on, and the token; NULL where the hop before leaves nothing. */
 static char *
 rewrite_meta (McpJsonSlice meta, McpJsonSlice progress_token)
 {
+  gboolean has_removed = meta.data == NULL;
   GString *out = g_string_new ("{");
   McpJsonIter iter;
   McpJsonSlice name;
@@ -212,7 +201,10 @@ rewrite_meta (McpJsonSlice meta, McpJsonSlice progress_token)
       while (mcp_json_iter_next_member (&iter, &name, &value))
         {
           if (is_per_hop (name))
-            continue;
+            {
+              has_removed = TRUE;
+              continue;
+            }
           if (out->len > 1)
             g_string_append_c (out, ',');
           mcp_json_append_slice (out, name);
@@ -223,7 +215,7 @@ rewrite_meta (McpJsonSlice meta, McpJsonSlice progress_token)
   if (progress_token.data != NULL)
     append_member (out, "progressToken", progress_token);
 
-  if (out->len == 1)
+  if (out->len == 1 && has_removed)
     {
       g_string_free (out, TRUE);
       return NULL;
@@ -239,7 +231,7 @@ rewrite_meta (McpJsonSlice meta, McpJsonSlice progress_token)
  *
  * The params as they go to the next hop: with its own progress token, and without
  * what belongs to the hop they came by. A "_meta" that held nothing else is left
- * out. Any thread.
+ * out, and so is one that is no object. Any thread.
  *
  * Returns: (transfer full): an object's text
  */

@@ -27,7 +27,13 @@ G_DEFINE_BOXED_TYPE (McpJsonrpcMessage,
                      mcp_jsonrpc_message,
                      mcp_jsonrpc_message_ref,
                      mcp_jsonrpc_message_unref)
-G_DEFINE_QUARK (mcp - jsonrpc - error - quark, mcp_jsonrpc_error)
+
+/* Any thread. */
+GQuark
+mcp_jsonrpc_error_quark (void)
+{
+  return g_quark_from_static_string ("mcp-jsonrpc-error-quark");
+}
 
 /* The members that JSON-RPC 2.0 knows, as far as the message has them. */
 typedef struct

@@ -50,16 +50,19 @@ mcp_line_framer_free (McpLineFramer *self)
   g_free (self);
 }
 
-/* Moves the rest to the front; a buffer that one long line made large is given back. */
+/* Moves the rest to the front; a buffer that long lines made large is given back. */
 static void
 drop_consumed (McpLineFramer *self)
 {
   gsize rest = self->buffer->len - self->start;
 
-  if (rest == 0 && self->buffer->len > KEEP_BYTES)
+  if (self->buffer->len > KEEP_BYTES)
     {
+      GByteArray *kept = g_byte_array_new ();
+
+      g_byte_array_append (kept, self->buffer->data + self->start, (guint) rest);
       g_byte_array_unref (self->buffer);
-      self->buffer = g_byte_array_new ();
+      self->buffer = kept;
     }
   else
     {
@@ -75,15 +78,13 @@ drop_consumed (McpLineFramer *self)
  * @length: of @data
  *
  * Adds bytes. After a line was too long, they are dropped. The caller takes all
- * lines by mcp_line_framer_next() before it pushes more.
+ * lines by mcp_line_framer_next(), until it gives none, before it pushes more.
  */
 void
 mcp_line_framer_push (McpLineFramer *self, const char *data, gsize length)
 {
-  if (self->failed)
+  if (self->failed || length == 0)
     return;
-  if (self->start > 0)
-    drop_consumed (self);
   g_byte_array_append (self->buffer, (const guint8 *) data, (guint) length);
 }
 
@@ -91,8 +92,8 @@ static gboolean
 fail_too_long (McpLineFramer *self, GError **error)
 {
   self->failed = TRUE;
-  g_byte_array_set_size (self->buffer, 0);
-  self->start = 0;
+  self->start = self->buffer->len;
+  drop_consumed (self);
   g_set_error (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED,
                "A line is longer than %" G_GSIZE_FORMAT " bytes", self->max_bytes);
   return FALSE;
@@ -132,6 +133,8 @@ mcp_line_framer_next (McpLineFramer *self, GError **error)
       if (end == NULL)
         {
           self->searched = rest;
+          if (self->start > 0)
+            drop_consumed (self);
           return NULL;
         }
 

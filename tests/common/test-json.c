@@ -146,7 +146,7 @@ test_refuses (void)
       g_autoptr (GError) error = NULL;
       McpJsonSlice root;
 
-      g_test_message ("%s: %s", cases[i].why, cases[i].text);
+      g_test_message ("%s", cases[i].why);
       g_assert_false (
           scan_bytes (cases[i].text, strlen (cases[i].text), MCP_JSON_SCAN_DEFAULT, &root, &error));
       g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
