@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "mcp-names.h"
+#include "mcpd-application.h"
+#include "mcpd-lock.h"
+#include "mcpd-log.h"
+#include "mcpd-runtime-dir.h"
+
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+/* No --port on the command line. */
+#define PORT_UNSET G_MININT
+
+#define KEEPER_NAME "mcp-sessiond-keeper"
+
+/* A holder stops within 5 s; twice that before it counts as stuck. */
+#define REPLACE_TIMEOUT_MS 10000
+
+typedef struct
+{
+  int port;
+  gboolean verbose;
+  gboolean version;
+  gboolean replace;
+  char *keeper_path;
+} CommandLine;
+
+static gboolean
+parse_command_line (CommandLine *line, int argc, char **argv, GError **error)
+{
+  const GOptionEntry entries[] = {
+    { "port", 0, 0, G_OPTION_ARG_INT, &line->port, N_ ("TCP port to listen on, 0 for any free one"),
+      N_ ("N") },
+    { "replace", 0, 0, G_OPTION_ARG_NONE, &line->replace,
+      N_ ("Ask a running daemon to quit, and take its place"), NULL },
+    { "verbose", 0, 0, G_OPTION_ARG_NONE, &line->verbose, N_ ("Say more in the log"), NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &line->version, N_ ("Show the version and exit"), NULL },
+    { "keeper", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &line->keeper_path, NULL, NULL },
+    { NULL },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+
+  g_option_context_set_summary (context,
+                                _ ("Keeps MCP sessions and tools for this user’s programs."));
+  g_option_context_add_main_entries (context, entries, MCP_GETTEXT_PACKAGE);
+  if (!g_option_context_parse (context, &argc, &argv, error))
+    return FALSE;
+  if (argc > 1)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, _ ("“%s” is not expected"),
+                   argv[1]);
+      return FALSE;
+    }
+  if (line->port != PORT_UNSET && (line->port < 0 || line->port > G_MAXUINT16))
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   _ ("--port=%d: expected 0 to %d"), line->port, G_MAXUINT16);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* The daemon holds many connections; children get the old limit back. */
+static void
+raise_file_limit (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == limit.rlim_max)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit (RLIMIT_NOFILE, &limit) < 0)
+    g_message (_ ("The limit of open files cannot be raised"));
+}
+
+/* The keeper lies beside this program, wherever that was installed to. */
+static char *
+find_keeper (void)
+{
+  g_autofree char *self_path = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *directory = self_path != NULL ? g_path_get_dirname (self_path) : NULL;
+  g_autofree char *path =
+      directory != NULL ? g_build_filename (directory, KEEPER_NAME, NULL) : NULL;
+
+  if (path != NULL && g_file_test (path, G_FILE_TEST_IS_EXECUTABLE))
+    return g_steal_pointer (&path);
+  return g_build_filename (MCP_LIBEXECDIR, KEEPER_NAME, NULL);
+}
+
+/* NULL without an error: another daemon runs, and is left alone. */
+static McpdLock *
+take_lock (const char *runtime_dir, gboolean replace, GError **error)
+{
+  g_autofree char *path = g_build_filename (runtime_dir, MCPD_LOCK_FILE, NULL);
+  g_autoptr (GError) local_error = NULL;
+  pid_t holder;
+  McpdLock *lock;
+
+  if (replace)
+    return mcpd_lock_replace (path, REPLACE_TIMEOUT_MS, error);
+
+  lock = mcpd_lock_try (path, &holder, &local_error);
+  if (lock == NULL && !g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_BUSY))
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  else if (lock == NULL)
+    g_print (_ ("mcp-sessiond is already running as process %d (lock: %s)\n"), (int) holder, path);
+  return lock;
+}
+
+static int
+run (const CommandLine *line, const char *runtime_dir, const char *program, GError **error)
+{
+  g_autofree char *config_dir = g_build_filename (g_get_user_config_dir (), MCP_DIRECTORY, NULL);
+  g_autofree char *keeper_path =
+      line->keeper_path != NULL ? g_strdup (line->keeper_path) : find_keeper ();
+  McpdOptions options = {
+    .port = line->port != PORT_UNSET ? line->port : -1,
+    .runtime_dir = runtime_dir,
+    .config_dir = config_dir,
+    .keeper_path = keeper_path,
+  };
+  g_autoptr (McpdApplication) application = mcpd_application_new (&options);
+  char *arguments[] = { (char *) program, NULL };
+
+  if (!mcpd_application_start (application, error) ||
+      !mcpd_application_join_bus (application, error))
+    return EXIT_FAILURE;
+  return g_application_run (G_APPLICATION (application), 1, arguments);
+}
+
+static int
+lock_and_run (const CommandLine *line, const char *program, GError **error)
+{
+  g_autofree char *runtime_dir = NULL;
+  g_autoptr (McpdLock) lock = NULL;
+  g_autoptr (GError) local_error = NULL;
+
+  if (g_getenv ("XDG_RUNTIME_DIR") == NULL)
+    g_message (_ ("XDG_RUNTIME_DIR is not set; %s is used instead"), g_get_user_runtime_dir ());
+  runtime_dir = mcpd_runtime_dir_prepare (g_get_user_runtime_dir (), error);
+  if (runtime_dir == NULL)
+    return EXIT_FAILURE;
+
+  lock = take_lock (runtime_dir, line->replace, &local_error);
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return EXIT_FAILURE;
+    }
+  if (lock == NULL)
+    return EXIT_SUCCESS;
+
+  raise_file_limit ();
+  return run (line, runtime_dir, program, error);
+}
+
+int
+main (int argc, char **argv)
+{
+  CommandLine line = { .port = PORT_UNSET };
+  g_autoptr (GError) error = NULL;
+  int status;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (MCP_GETTEXT_PACKAGE, MCP_LOCALEDIR);
+  bind_textdomain_codeset (MCP_GETTEXT_PACKAGE, "UTF-8");
+  textdomain (MCP_GETTEXT_PACKAGE);
+
+  if (!parse_command_line (&line, argc, argv, &error))
+    {
+      g_printerr ("%s\n", error->message);
+      g_free (line.keeper_path);
+      return EXIT_FAILURE;
+    }
+  if (line.version)
+    {
+      g_print ("mcp-sessiond %s\n", MCP_VERSION);
+      g_free (line.keeper_path);
+      return EXIT_SUCCESS;
+    }
+
+  mcpd_log_init (line.verbose);
+  status = lock_and_run (&line, argv[0], &error);
+  if (error != NULL)
+    g_printerr ("mcp-sessiond: %s\n", error->message);
+
+  g_free (line.keeper_path);
+  return status;
+}

@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "mcpd-application.h"
+
+#include "mcp-dbus-service.h"
+#include "mcp-gateway.h"
+#include "mcp-http-server.h"
+#include "mcp-names.h"
+#include "mcp-session-store.h"
+#include "mcp-time.h"
+#include "mcpd-discovery.h"
+#include "mcpd-expiry.h"
+#include "mcpd-servers-file.h"
+#include "mcpd-settings.h"
+#include "mcpd-trusted-file.h"
+#include "mcpd-watched-file.h"
+
+#include <glib-unix.h>
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+/* All of a stop takes less than the 5 s that a supervisor or --replace counts on. */
+#define STOP_TIMEOUT_MS 4000
+
+struct _McpdApplication
+{
+  GApplication parent_instance;
+
+  int port; /* -1: as the settings say */
+  char *keeper_path;
+  char *socket_path;
+  char *discovery_path;
+  char *owner_key_path;
+  char *config_dir;
+  char *owner_key;
+
+  McpdSettings settings;
+  McpdWatchedFile *settings_file;
+  McpdServersFile *servers_file;
+
+  McpSessionStore *store;
+  McpdExpiry *expiry;
+  McpGateway *gateway;
+  McpHttpServer *http;
+  McpDbusService *service;
+  char *url;                   /* (nullable): of the MCP endpoint over TCP */
+  gboolean has_socket;         /* the Unix socket is listened on */
+  GDBusConnection *connection; /* (nullable) (owned): while the service is exported on it */
+
+  guint sigterm_id;
+  guint sigint_id;
+  guint stop_timeout_id;
+  gboolean stopping;
+};
+
+G_DEFINE_FINAL_TYPE (McpdApplication, mcpd_application, G_TYPE_APPLICATION)
+
+/* Settings. */
+
+static void
+apply_settings (McpdApplication *self)
+{
+  const McpdSettings *settings = &self->settings;
+
+  mcp_session_store_set_limits (self->store, &settings->limits);
+  mcp_session_store_set_idle_seconds (self->store, settings->idle_seconds);
+  mcp_gateway_set_limits (self->gateway, &settings->limits);
+  mcp_gateway_set_call_timeout (self->gateway, settings->timeout_seconds * 1000);
+  mcp_http_server_set_limits (self->http, &settings->limits);
+  mcp_http_server_set_require_key (self->http, settings->require_key);
+}
+
+/* Takes a settings file's text; NULL: there is none, the defaults hold. */
+static void
+take_settings (McpdApplication *self, GBytes *contents)
+{
+  g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+  McpdSettings settings;
+  gsize length = 0;
+  const char *text = contents != NULL ? g_bytes_get_data (contents, &length) : NULL;
+
+  if (text == NULL)
+    mcpd_settings_init_defaults (&settings);
+  else
+    mcpd_settings_parse (&settings, &self->settings, text, length,
+                         mcpd_watched_file_get_path (self->settings_file), problems);
+  for (guint i = 0; i < problems->len; i++)
+    g_warning ("%s", (const char *) g_ptr_array_index (problems, i));
+
+  self->settings = settings;
+}
+
+static void
+settings_changed_cb (McpdWatchedFile *file, GBytes *contents, GError *error, gpointer user_data)
+{
+  McpdApplication *self = MCPD_APPLICATION (user_data);
+  guint old_port = self->settings.port;
+
+  if (error != NULL)
+    {
+      g_warning (_ ("%s; the settings stay as they are"), error->message);
+      return;
+    }
+
+  take_settings (self, contents);
+  apply_settings (self);
+  g_message (_ ("%s was read again"), mcpd_watched_file_get_path (file));
+  if (self->settings.port != old_port)
+    g_message (_ ("The new port %u takes effect at the next start"), self->settings.port);
+}
+
+static void
+load_settings (McpdApplication *self)
+{
+  g_autofree char *path = g_build_filename (self->config_dir, MCP_SETTINGS_FILE, NULL);
+  g_autoptr (GError) watch_error = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) contents = NULL;
+
+  self->settings_file = mcpd_watched_file_new (path);
+  g_signal_connect (self->settings_file, "changed", G_CALLBACK (settings_changed_cb), self);
+  if (!mcpd_watched_file_watch (self->settings_file, &watch_error))
+    g_warning (_ ("Changes of %s take effect at the next start only: %s"), path,
+               watch_error->message);
+
+  contents = mcpd_trusted_file_read (path, &error);
+  if (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    g_warning (_ ("%s; the defaults are used"), error->message);
+  take_settings (self, contents);
+}
+
+/* HTTP. */
+
+static gboolean
+listen_tcp (McpdApplication *self, GError **error)
+{
+  guint16 wanted = (guint16) (self->port >= 0 ? (guint) self->port : self->settings.port);
+  guint16 port = mcp_http_server_listen_tcp (self->http, wanted, error);
+
+  if (port == 0 && wanted != 0 && g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE))
+    {
+      g_clear_error (error);
+      port = mcp_http_server_listen_tcp (self->http, 0, error);
+      if (port != 0)
+        g_message (_ ("Port %u is taken by another program, so it is %u this time"), wanted, port);
+    }
+  if (port == 0)
+    return FALSE;
+
+  self->url = g_strdup_printf ("http://127.0.0.1:%u/mcp", port);
+  return TRUE;
+}
+
+/* One of the two kinds of listeners is enough to be of use. */
+static gboolean
+start_listening (McpdApplication *self, GError **error)
+{
+  g_autoptr (GError) unix_error = NULL;
+  g_autoptr (GError) tcp_error = NULL;
+
+  self->has_socket = mcp_http_server_listen_unix (self->http, self->socket_path, &unix_error);
+  if (!listen_tcp (self, &tcp_error) && !self->has_socket)
+    {
+      g_propagate_error (error, g_steal_pointer (&tcp_error));
+      return FALSE;
+    }
+
+  if (unix_error != NULL)
+    g_warning (_ ("No Unix socket, HTTP is served over TCP only: %s"), unix_error->message);
+  if (tcp_error != NULL)
+    g_warning (_ ("No TCP port, HTTP is served over the Unix socket only: %s"), tcp_error->message);
+  return TRUE;
+}
+
+static gboolean
+write_discovery (McpdApplication *self, GError **error)
+{
+  g_autofree char *started_at = mcp_time_format (g_get_real_time ());
+  McpdDiscovery discovery = {
+    .url = self->url,
+    .pid = getpid (),
+    .started_at = started_at,
+    .socket_path = self->has_socket ? self->socket_path : NULL,
+    .owner_key = self->owner_key,
+  };
+
+  return mcpd_discovery_write (&discovery, self->discovery_path, error);
+}
+
+/* Stopping. */
+
+static void
+finish_stop (McpdApplication *self)
+{
+  g_clear_handle_id (&self->stop_timeout_id, g_source_remove);
+  mcp_http_server_close (self->http);
+  g_application_quit (G_APPLICATION (self));
+}
+
+static void
+gateway_closed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (McpdApplication) self = MCPD_APPLICATION (user_data);
+  g_autoptr (GError) error = NULL;
+
+  if (!mcp_gateway_close_finish (MCP_GATEWAY (source), result, &error))
+    g_warning (_ ("Upstream servers did not end cleanly: %s"), error->message);
+  finish_stop (self);
+}
+
+static gboolean
+stop_timeout_cb (gpointer user_data)
+{
+  McpdApplication *self = MCPD_APPLICATION (user_data);
+
+  self->stop_timeout_id = 0;
+  g_warning (_ ("Upstream servers took too long to end and are left to their keepers"));
+  finish_stop (self);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+signal_cb (gpointer user_data)
+{
+  mcpd_application_stop (MCPD_APPLICATION (user_data));
+  return G_SOURCE_CONTINUE;
+}
+
+/**
+ * mcpd_application_stop:
+ * @self: a started application
+ *
+ * Begins to end: no new connections, streams get their last event, upstream
+ * processes end, and g_application_run() returns within 5 s. A second call ends
+ * at once.
+ */
+void
+mcpd_application_stop (McpdApplication *self)
+{
+  g_return_if_fail (MCPD_IS_APPLICATION (self));
+  g_return_if_fail (self->http != NULL);
+
+  if (self->stopping)
+    {
+      finish_stop (self);
+      return;
+    }
+  self->stopping = TRUE;
+  g_message (_ ("Stopping"));
+
+  mcp_http_server_stop (self->http);
+  g_unlink (self->discovery_path);
+  mcp_session_store_close_all (self->store, MCP_REASON_SHUTDOWN);
+  self->stop_timeout_id = g_timeout_add (STOP_TIMEOUT_MS, stop_timeout_cb, self);
+  mcp_gateway_close_async (self->gateway, gateway_closed_cb, g_object_ref (self));
+}
+
+/* The bus. */
+
+static void
+leave_bus (McpdApplication *self)
+{
+  if (self->connection == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (self->connection, self);
+  mcp_dbus_service_unexport (self->service);
+  g_clear_object (&self->connection);
+}
+
+static void
+connection_closed_cb (GDBusConnection *connection,
+                      gboolean remote_peer_vanished,
+                      GError *error,
+                      gpointer user_data)
+{
+  McpdApplication *self = MCPD_APPLICATION (user_data);
+
+  g_message (_ ("The session bus is gone; HTTP goes on"));
+  leave_bus (self);
+}
+
+static gboolean
+mcpd_application_dbus_register (GApplication *application,
+                                GDBusConnection *connection,
+                                const char *object_path,
+                                GError **error)
+{
+  McpdApplication *self = MCPD_APPLICATION (application);
+
+  if (!G_APPLICATION_CLASS (mcpd_application_parent_class)
+           ->dbus_register (application, connection, object_path, error))
+    return FALSE;
+
+  /* GLib would end the process together with the bus. */
+  g_dbus_connection_set_exit_on_close (connection, FALSE);
+  if (!mcp_dbus_service_export (self->service, connection, error))
+    return FALSE;
+  self->connection = g_object_ref (connection);
+  g_signal_connect (connection, "closed", G_CALLBACK (connection_closed_cb), self);
+  return TRUE;
+}
+
+static void
+mcpd_application_dbus_unregister (GApplication *application,
+                                  GDBusConnection *connection,
+                                  const char *object_path)
+{
+  leave_bus (MCPD_APPLICATION (application));
+
+  G_APPLICATION_CLASS (mcpd_application_parent_class)
+      ->dbus_unregister (application, connection, object_path);
+}
+
+/* The bus starts the daemon for its name's sake; there is nothing more to do then. */
+static void
+mcpd_application_activate (GApplication *application)
+{
+  g_debug ("activated");
+}
+
+static void
+mcpd_application_dispose (GObject *object)
+{
+  McpdApplication *self = MCPD_APPLICATION (object);
+
+  g_clear_handle_id (&self->sigterm_id, g_source_remove);
+  g_clear_handle_id (&self->sigint_id, g_source_remove);
+  g_clear_handle_id (&self->stop_timeout_id, g_source_remove);
+  leave_bus (self);
+  if (self->settings_file != NULL)
+    g_signal_handlers_disconnect_by_data (self->settings_file, self);
+  g_clear_object (&self->settings_file);
+  g_clear_object (&self->servers_file);
+  g_clear_object (&self->service);
+  g_clear_object (&self->expiry);
+  g_clear_object (&self->http);
+  g_clear_object (&self->gateway);
+  g_clear_object (&self->store);
+
+  G_OBJECT_CLASS (mcpd_application_parent_class)->dispose (object);
+}
+
+static void
+mcpd_application_finalize (GObject *object)
+{
+  McpdApplication *self = MCPD_APPLICATION (object);
+
+  g_free (self->keeper_path);
+  g_free (self->socket_path);
+  g_free (self->discovery_path);
+  g_free (self->owner_key_path);
+  g_free (self->config_dir);
+  g_free (self->owner_key);
+  g_free (self->url);
+
+  G_OBJECT_CLASS (mcpd_application_parent_class)->finalize (object);
+}
+
+static void
+mcpd_application_class_init (McpdApplicationClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  object_class->dispose = mcpd_application_dispose;
+  object_class->finalize = mcpd_application_finalize;
+  application_class->dbus_register = mcpd_application_dbus_register;
+  application_class->dbus_unregister = mcpd_application_dbus_unregister;
+  application_class->activate = mcpd_application_activate;
+}
+
+static void
+mcpd_application_init (McpdApplication *self)
+{
+  mcpd_settings_init_defaults (&self->settings);
+}
+
+/**
+ * mcpd_application_new:
+ * @options: what it is to be
+ *
+ * As a service, GApplication fails to register where the name is taken, rather
+ * than becoming a remote control of whoever has it.
+ *
+ * Returns: (transfer full): an application that has done nothing yet
+ */
+McpdApplication *
+mcpd_application_new (const McpdOptions *options)
+{
+  McpdApplication *self;
+
+  g_return_val_if_fail (options != NULL, NULL);
+
+  self = g_object_new (MCPD_TYPE_APPLICATION, "application-id", MCP_BUS_NAME, "flags",
+                       G_APPLICATION_IS_SERVICE, NULL);
+  self->port = options->port;
+  self->keeper_path = g_strdup (options->keeper_path);
+  self->config_dir = g_strdup (options->config_dir);
+  self->socket_path = g_build_filename (options->runtime_dir, MCP_SOCKET_FILE, NULL);
+  self->discovery_path = g_build_filename (options->runtime_dir, MCP_DISCOVERY_FILE, NULL);
+  self->owner_key_path = g_build_filename (options->runtime_dir, MCPD_OWNER_KEY_FILE, NULL);
+  return self;
+}
+
+/**
+ * mcpd_application_start:
+ * @self: a new application, whose runtime directory is locked
+ * @error: return location
+ *
+ * Reads the settings, makes the rooms, binds the listeners and writes the
+ * discovery file. Blocks on files: before the main loop only.
+ *
+ * Returns: whether HTTP is served once the main loop runs
+ */
+gboolean
+mcpd_application_start (McpdApplication *self, GError **error)
+{
+  g_autofree char *servers_path = NULL;
+
+  g_return_val_if_fail (MCPD_IS_APPLICATION (self), FALSE);
+  g_return_val_if_fail (self->store == NULL, FALSE);
+
+  /* Watching a file needs its directory. */
+  if (g_mkdir_with_parents (self->config_dir, 0700) < 0)
+    g_debug ("%s cannot be made", self->config_dir);
+  load_settings (self);
+
+  self->owner_key = mcpd_owner_key_load (self->owner_key_path, error);
+  if (self->owner_key == NULL)
+    return FALSE;
+
+  self->store = mcp_session_store_new (&self->settings.limits);
+  self->expiry = mcpd_expiry_new (self->store);
+  self->gateway = mcp_gateway_new (self->store, &self->settings.limits, self->keeper_path);
+  self->http =
+      mcp_http_server_new (self->store, self->gateway, &self->settings.limits, self->owner_key);
+  apply_settings (self);
+
+  servers_path = g_build_filename (self->config_dir, MCP_SERVERS_FILE, NULL);
+  self->servers_file = mcpd_servers_file_new (servers_path, self->gateway);
+  mcpd_servers_file_start (self->servers_file);
+
+  if (!start_listening (self, error) || !write_discovery (self, error))
+    return FALSE;
+  if (self->url != NULL)
+    g_message (_ ("Listening on %s"), self->url);
+  if (self->has_socket)
+    g_message (_ ("Listening on %s"), self->socket_path);
+
+  self->sigterm_id = g_unix_signal_add (SIGTERM, signal_cb, self);
+  self->sigint_id = g_unix_signal_add (SIGINT, signal_cb, self);
+  g_application_hold (G_APPLICATION (self));
+  return TRUE;
+}
+
+/**
+ * mcpd_application_join_bus:
+ * @self: a started application
+ * @error: return location
+ *
+ * Publishes everything on the session bus, then asks for the name. Without a
+ * session bus the daemon serves HTTP only, which is no error.
+ *
+ * Returns: %FALSE if there is a bus, but the name is not to be had
+ */
+gboolean
+mcpd_application_join_bus (McpdApplication *self, GError **error)
+{
+  g_return_val_if_fail (MCPD_IS_APPLICATION (self), FALSE);
+  g_return_val_if_fail (self->store != NULL, FALSE);
+
+  self->service = mcp_dbus_service_new (self->store, self->gateway);
+  mcp_dbus_service_set_addresses (self->service, self->url != NULL ? self->url : "",
+                                  self->has_socket ? self->socket_path : "");
+  if (!g_application_register (G_APPLICATION (self), NULL, error))
+    {
+      g_prefix_error (
+          error, _ ("The name %s is not to be had on the session bus; is it another daemon’s? "),
+          MCP_BUS_NAME);
+      mcp_http_server_close (self->http);
+      g_unlink (self->discovery_path);
+      return FALSE;
+    }
+
+  if (self->connection == NULL)
+    g_message (_ ("There is no session bus; HTTP only"));
+  else
+    g_message (_ ("On the session bus as %s"), MCP_BUS_NAME);
+  return TRUE;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/**
+ * McpdOptions:
+ * @port: TCP port, 0: any free one, -1: as the settings say
+ * @runtime_dir: made by mcpd_runtime_dir_prepare()
+ * @config_dir: where the settings and the servers file are
+ * @keeper_path: the program that upstream processes run below
+ *
+ * What the command line and the environment say; borrowed for the length of the
+ * call it is given to.
+ */
+typedef struct
+{
+  int port;
+  const char *runtime_dir;
+  const char *config_dir;
+  const char *keeper_path;
+} McpdOptions;
+
+/**
+ * McpdApplication:
+ *
+ * Puts the rooms together: owns the store, the gateway, the HTTP server and
+ * what is published on the session bus. Main context only.
+ */
+#define MCPD_TYPE_APPLICATION (mcpd_application_get_type ())
+G_DECLARE_FINAL_TYPE (McpdApplication, mcpd_application, MCPD, APPLICATION, GApplication)
+
+McpdApplication *mcpd_application_new (const McpdOptions *options);
+gboolean mcpd_application_start (McpdApplication *self, GError **error);
+gboolean mcpd_application_join_bus (McpdApplication *self, GError **error);
+void mcpd_application_stop (McpdApplication *self);
+
+G_END_DECLS

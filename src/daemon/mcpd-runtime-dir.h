@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+char *mcpd_runtime_dir_prepare (const char *base, GError **error);
+
+G_END_DECLS

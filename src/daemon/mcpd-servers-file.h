@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "mcp-gateway.h"
+
+G_BEGIN_DECLS
+
+/**
+ * McpdServersFile:
+ *
+ * Keeps a gateway's servers as the user's servers file has them. Main context only.
+ */
+#define MCPD_TYPE_SERVERS_FILE (mcpd_servers_file_get_type ())
+G_DECLARE_FINAL_TYPE (McpdServersFile, mcpd_servers_file, MCPD, SERVERS_FILE, GObject)
+
+McpdServersFile *mcpd_servers_file_new (const char *path, McpGateway *gateway);
+void mcpd_servers_file_start (McpdServersFile *self);
+
+G_END_DECLS

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "mcp-limits.h"
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * McpdSettings:
+ *
+ * What the settings file can change; each with a default.
+ */
+typedef struct
+{
+  guint port;            /* [Http] Port, 0: any free one */
+  gboolean require_key;  /* [Http] RequireKey */
+  guint idle_seconds;    /* [Sessions] IdleSeconds, 0: never */
+  guint timeout_seconds; /* [Calls] TimeoutSeconds, of a call without progress */
+  McpLimits limits;      /* [Limits] */
+} McpdSettings;
+
+void mcpd_settings_init_defaults (McpdSettings *settings);
+gboolean mcpd_settings_parse (McpdSettings *settings,
+                              const McpdSettings *old,
+                              const char *text,
+                              gsize length,
+                              const char *file_name,
+                              GPtrArray *problems);
+
+G_END_DECLS

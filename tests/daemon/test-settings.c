@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "mcpd-settings.h"
+
+#include <string.h>
+
+#define FILE_NAME "/somewhere/mcp-sessiond.conf"
+
+typedef struct
+{
+  McpdSettings old;
+  McpdSettings settings;
+  GPtrArray *problems;
+  gboolean understood;
+} Fixture;
+
+static void
+setup (Fixture *f, gconstpointer data)
+{
+  mcpd_settings_init_defaults (&f->old);
+  f->problems = g_ptr_array_new_with_free_func (g_free);
+}
+
+static void
+teardown (Fixture *f, gconstpointer data)
+{
+  g_ptr_array_unref (f->problems);
+}
+
+static void
+parse (Fixture *f, const char *text)
+{
+  g_ptr_array_set_size (f->problems, 0);
+  f->understood =
+      mcpd_settings_parse (&f->settings, &f->old, text, strlen (text), FILE_NAME, f->problems);
+}
+
+/* The only problem, which must name all of the given texts. */
+static void
+assert_problem (Fixture *f, const char *const *texts)
+{
+  g_assert_cmpuint (f->problems->len, ==, 1);
+  for (gsize i = 0; texts[i] != NULL; i++)
+    if (strstr (g_ptr_array_index (f->problems, 0), texts[i]) == NULL)
+      g_error ("“%s” does not name “%s”", (char *) g_ptr_array_index (f->problems, 0), texts[i]);
+}
+
+static void
+test_empty (Fixture *f, gconstpointer data)
+{
+  g_test_summary ("An empty file leaves every setting at its default");
+  parse (f, "");
+  g_assert_true (f->understood);
+  g_assert_cmpuint (f->problems->len, ==, 0);
+  g_assert_cmpmem (&f->settings, sizeof f->settings, &f->old, sizeof f->old);
+  g_assert_cmpuint (f->settings.port, ==, 16270);
+  g_assert_cmpuint (f->settings.idle_seconds, ==, 86400);
+  g_assert_cmpuint (f->settings.timeout_seconds, ==, 300);
+  g_assert_false (f->settings.require_key);
+}
+
+static void
+test_values (Fixture *f, gconstpointer data)
+{
+  g_test_summary ("Every key reaches its setting, limits included");
+  parse (f, "[Http]\nPort=0\nRequireKey=true\n[Sessions]\nIdleSeconds=60\n"
+            "[Calls]\nTimeoutSeconds= 7 \n[Limits]\nSessions=3\nKeepAliveSeconds=9\n"
+            "[History]\n[Log]\n");
+  g_assert_true (f->understood);
+  g_assert_cmpuint (f->problems->len, ==, 0);
+  g_assert_cmpuint (f->settings.port, ==, 0);
+  g_assert_true (f->settings.require_key);
+  g_assert_cmpuint (f->settings.idle_seconds, ==, 60);
+  g_assert_cmpuint (f->settings.timeout_seconds, ==, 7);
+  g_assert_cmpuint (f->settings.limits.sessions, ==, 3);
+  g_assert_cmpuint (f->settings.limits.keep_alive_seconds, ==, 9);
+}
+
+static void
+test_bad_value (Fixture *f, gconstpointer data)
+{
+  const char *const port[] = { FILE_NAME, "Http", "Port", "65536", "0 to 65535", "4711", NULL };
+  const char *const limit[] = { FILE_NAME, "Limits", "Sessions", "many", "1 to 1000000", NULL };
+  const char *const key[] = { FILE_NAME, "Http", "RequireKey", "yes", "true", "false", NULL };
+
+  g_test_summary ("A bad value names file, key and range, and the old value stays");
+  f->old.port = 4711;
+  f->old.limits.sessions = 12;
+  f->old.require_key = TRUE;
+
+  parse (f, "[Http]\nPort=65536\n");
+  assert_problem (f, port);
+  g_assert_cmpuint (f->settings.port, ==, 4711);
+
+  parse (f, "[Limits]\nSessions=many\n");
+  assert_problem (f, limit);
+  g_assert_cmpuint (f->settings.limits.sessions, ==, 12);
+
+  parse (f, "[Http]\nRequireKey=yes\n");
+  assert_problem (f, key);
+  g_assert_true (f->settings.require_key);
+}
+
+static void
+test_bad_value_alone (Fixture *f, gconstpointer data)
+{
+  g_test_summary ("A bad value does not keep the good ones beside it from counting");
+  parse (f, "[Sessions]\nIdleSeconds=-1\n[Calls]\nTimeoutSeconds=11\n");
+  g_assert_cmpuint (f->problems->len, ==, 1);
+  g_assert_cmpuint (f->settings.idle_seconds, ==, 86400);
+  g_assert_cmpuint (f->settings.timeout_seconds, ==, 11);
+}
+
+static void
+test_removed_key (Fixture *f, gconstpointer data)
+{
+  g_test_summary ("A key that was taken out of the file goes back to its default");
+  f->old.timeout_seconds = 5;
+  parse (f, "[Calls]\n");
+  g_assert_cmpuint (f->settings.timeout_seconds, ==, 300);
+}
+
+static void
+test_unknown (Fixture *f, gconstpointer data)
+{
+  const char *const key[] = { FILE_NAME, "Http", "Prot", NULL };
+  const char *const group[] = { FILE_NAME, "Htpp", NULL };
+  const char *const limit[] = { FILE_NAME, "Limits", "sessions", NULL };
+  const char *const log[] = { FILE_NAME, "Log", "Level", NULL };
+
+  g_test_summary ("A misspelt key or group is told, not swallowed");
+  parse (f, "[Http]\nProt=1\n");
+  assert_problem (f, key);
+  parse (f, "[Htpp]\nPort=1\n");
+  assert_problem (f, group);
+  parse (f, "[Limits]\nsessions=1\n");
+  assert_problem (f, limit);
+  parse (f, "[Log]\nLevel=1\n");
+  assert_problem (f, log);
+  g_assert_true (f->understood);
+}
+
+static void
+test_no_key_file (Fixture *f, gconstpointer data)
+{
+  const char *const texts[] = { FILE_NAME, NULL };
+
+  g_test_summary ("A text that is no key file changes nothing");
+  f->old.port = 4711;
+  parse (f, "{\"Port\": 1}");
+  g_assert_false (f->understood);
+  assert_problem (f, texts);
+  g_assert_cmpmem (&f->settings, sizeof f->settings, &f->old, sizeof f->old);
+}
+
+static void
+test_all_limits (Fixture *f, gconstpointer data)
+{
+  gsize n_limits;
+  const McpLimitEntry *limits = mcp_limits_get_table (&n_limits);
+
+  g_test_summary ("Each limit takes the ends of its range, and nothing beyond");
+  for (gsize i = 0; i < n_limits; i++)
+    {
+      const guint *field = &G_STRUCT_MEMBER (guint, &f->settings.limits, limits[i].offset);
+      g_autofree char *lowest =
+          g_strdup_printf ("[Limits]\n%s=%u\n", limits[i].key, limits[i].minimum);
+      g_autofree char *highest =
+          g_strdup_printf ("[Limits]\n%s=%u\n", limits[i].key, limits[i].maximum);
+      g_autofree char *beyond =
+          g_strdup_printf ("[Limits]\n%s=%u\n", limits[i].key, limits[i].maximum + 1);
+
+      parse (f, lowest);
+      g_assert_cmpuint (f->problems->len, ==, 0);
+      g_assert_cmpuint (*field, ==, limits[i].minimum);
+      parse (f, highest);
+      g_assert_cmpuint (f->problems->len, ==, 0);
+      g_assert_cmpuint (*field, ==, limits[i].maximum);
+      parse (f, beyond);
+      g_assert_cmpuint (f->problems->len, ==, 1);
+      g_assert_cmpuint (*field, ==, limits[i].value);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(name, func) g_test_add ("/daemon/settings/" name, Fixture, NULL, setup, func, teardown)
+  ADD ("empty", test_empty);
+  ADD ("values", test_values);
+  ADD ("bad-value", test_bad_value);
+  ADD ("bad-value-alone", test_bad_value_alone);
+  ADD ("removed-key", test_removed_key);
+  ADD ("unknown", test_unknown);
+  ADD ("no-key-file", test_no_key_file);
+  ADD ("all-limits", test_all_limits);
+#undef ADD
+  return g_test_run ();
+}
