@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "e2e.h"
+
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+
+/* What a supervisor counts on. */
+#define STOP_SECONDS 5.0
+
+static char *
+read_file (E2e *e2e, const char *name)
+{
+  g_autofree char *path = e2e_build (e2e, name);
+  char *text = NULL;
+
+  g_file_get_contents (path, &text, NULL, NULL);
+  return text;
+}
+
+static void
+assert_healthy (E2e *e2e, const char *path)
+{
+  g_autoptr (JsonObject) health = e2e_http_json (e2e, "GET", path, NULL, NULL);
+
+  g_assert_cmpstr (json_object_get_string_member (health, "status"), ==, "ok");
+  g_assert_cmpint (json_object_get_int_member (health, "pid"), ==,
+                   g_ascii_strtoll (g_subprocess_get_identifier (e2e->process), NULL, 10));
+}
+
+static void
+test_starts (void)
+{
+  g_autoptr (E2e) e2e = e2e_new (E2E_WITH_BUS);
+  g_autofree char *path = e2e_build (e2e, "run/mcp-sessiond/mcp.json");
+  g_autofree char *socket_path = e2e_build (e2e, "run/mcp-sessiond/http.sock");
+  const char *key;
+  g_autoptr (JsonObject) sessions = NULL;
+  GStatBuf info;
+
+  g_test_summary ("A started daemon answers on both listeners, and its discovery file is true");
+  e2e_start (e2e);
+  assert_healthy (e2e, "/health");
+  assert_healthy (e2e, "unix:/health");
+
+  g_assert_cmpint (g_stat (path, &info), ==, 0);
+  g_assert_cmphex (info.st_mode & 07777, ==, 0600);
+  g_assert_cmpstr (json_object_get_string_member (e2e->discovery, "socket"), ==, socket_path);
+  g_assert_cmpint (json_object_get_int_member (e2e->discovery, "pid"), ==,
+                   g_ascii_strtoll (g_subprocess_get_identifier (e2e->process), NULL, 10));
+  key = json_object_get_string_member (e2e->discovery, "owner_key");
+  sessions = e2e_http_json (e2e, "GET", "/session", key, NULL);
+  g_assert_true (json_object_has_member (sessions, "sessions"));
+}
+
+static void
+test_second_start (void)
+{
+  g_autoptr (E2e) e2e = e2e_new (E2E_WITH_BUS);
+  g_autoptr (GSubprocess) second = NULL;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  g_autofree char *said = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A second start says who runs, exits 0, and leaves the first alone");
+  e2e_start (e2e);
+  before = read_file (e2e, "run/mcp-sessiond/mcp.json");
+
+  second = e2e_spawn (e2e, G_SUBPROCESS_FLAGS_STDOUT_PIPE, "run", NULL);
+  g_subprocess_communicate_utf8 (second, NULL, NULL, &said, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (g_subprocess_get_exit_status (second), ==, 0);
+  g_assert_nonnull (strstr (said, g_subprocess_get_identifier (e2e->process)));
+
+  after = read_file (e2e, "run/mcp-sessiond/mcp.json");
+  g_assert_cmpstr (after, ==, before);
+  assert_healthy (e2e, "unix:/health");
+}
+
+static void
+test_replace (void)
+{
+  g_autoptr (E2e) e2e = e2e_new (E2E_WITH_BUS);
+  g_autoptr (GSubprocess) first = NULL;
+  g_autofree char *key = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("--replace ends the running daemon cleanly and takes its place");
+  e2e_start (e2e);
+  key = g_strdup (json_object_get_string_member (e2e->discovery, "owner_key"));
+  first = g_object_ref (e2e->process);
+
+  e2e_adopt (e2e, e2e_spawn (e2e, G_SUBPROCESS_FLAGS_STDERR_PIPE, "run", "--replace"));
+  g_assert_true (g_subprocess_wait (first, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (g_subprocess_get_exit_status (first), ==, 0);
+
+  assert_healthy (e2e, "/health");
+  assert_healthy (e2e, "unix:/health");
+  g_assert_cmpstr (json_object_get_string_member (e2e->discovery, "owner_key"), ==, key);
+}
+
+/* A session with an upstream process, an orphan of that, and a call that never ends. */
+static GDataInputStream *
+start_hanging_call (E2e *e2e)
+{
+  g_autoptr (JsonObject) session = e2e_create_session (e2e, NULL);
+  const char *token = json_object_get_string_member (session, "token");
+  g_autofree char *path =
+      g_strdup_printf ("/session/%s/events", json_object_get_string_member (session, "session_id"));
+  g_autofree char *orphan = e2e_build (e2e, "orphan");
+  g_autofree char *spawn =
+      g_strdup_printf ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":"
+                       "{\"name\":\"test__spawn-grandchild\",\"arguments\":{\"file\":\"%s\"}}}",
+                       orphan);
+  g_autoptr (JsonObject) answer = e2e_http_json (e2e, "POST", "/mcp", token, spawn);
+
+  g_assert_true (json_object_has_member (answer, "result"));
+  return e2e_stream (e2e, "GET", path, token, NULL);
+}
+
+static void
+assert_no_processes (E2e *e2e)
+{
+  const char *const names[] = { "pids", "orphan" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      gsize n_pids;
+      g_autofree pid_t *pids = e2e_read_pids (e2e, names[i], &n_pids);
+
+      g_assert_cmpuint (n_pids, ==, 1);
+      e2e_await_process_end (pids[0]);
+    }
+}
+
+static void
+test_sigterm (void)
+{
+  g_autoptr (E2e) e2e = e2e_new (E2E_WITH_BUS);
+  g_autoptr (GDataInputStream) events = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *socket_path = NULL;
+  g_autoptr (GTimer) timer = NULL;
+
+  g_test_summary ("SIGTERM: streams are told, nothing stays behind, exit 0 within 5 s");
+  e2e_use_test_server (e2e);
+  e2e_start (e2e);
+  events = start_hanging_call (e2e);
+
+  timer = g_timer_new ();
+  g_subprocess_send_signal (e2e->process, SIGTERM);
+  for (;;)
+    {
+      g_autoptr (E2eEvent) event = e2e_next_event (events);
+
+      g_assert_nonnull (event->data);
+      if (g_strcmp0 (event->name, "closed") != 0)
+        continue;
+      g_assert_nonnull (strstr (event->data, "shutdown"));
+      break;
+    }
+  g_assert_cmpint (e2e_await_exit (e2e), ==, 0);
+  g_assert_cmpfloat (g_timer_elapsed (timer, NULL), <, STOP_SECONDS);
+
+  path = e2e_build (e2e, "run/mcp-sessiond/mcp.json");
+  socket_path = e2e_build (e2e, "run/mcp-sessiond/http.sock");
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (socket_path, G_FILE_TEST_EXISTS));
+  assert_no_processes (e2e);
+}
+
+static void
+test_sigkill (void)
+{
+  g_autoptr (E2e) e2e = e2e_new (E2E_WITH_BUS);
+  g_autoptr (GDataInputStream) events = NULL;
+
+  g_test_summary ("SIGKILL: no upstream process stays behind, and the next start works");
+  e2e_use_test_server (e2e);
+  e2e_start (e2e);
+  events = start_hanging_call (e2e);
+
+  g_subprocess_send_signal (e2e->process, SIGKILL);
+  g_assert_cmpint (e2e_await_exit (e2e), ==, -1);
+  assert_no_processes (e2e);
+
+  e2e_start (e2e);
+  assert_healthy (e2e, "unix:/health");
+}
+
+static void
+test_port_taken (void)
+{
+  g_autoptr (E2e) e2e = e2e_new (E2E_WITHOUT_BUS);
+  g_autoptr (E2e) other = e2e_new (E2E_WITHOUT_BUS);
+  const char *url;
+  g_autofree char *option = NULL;
+
+  g_test_summary ("A port that is taken is replaced by a free one, and the file says which");
+  e2e_start (e2e);
+  url = json_object_get_string_member (e2e->discovery, "url");
+  option = g_strdup_printf ("--port=%d", atoi (strrchr (url, ':') + 1));
+
+  e2e_adopt (other, e2e_spawn (other, G_SUBPROCESS_FLAGS_STDERR_PIPE, "run", option));
+  g_assert_cmpstr (json_object_get_string_member (other->discovery, "url"), !=, url);
+  assert_healthy (other, "/health");
+  assert_healthy (e2e, "/health");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/e2e/lifecycle/starts", test_starts);
+  g_test_add_func ("/e2e/lifecycle/second-start", test_second_start);
+  g_test_add_func ("/e2e/lifecycle/replace", test_replace);
+  g_test_add_func ("/e2e/lifecycle/sigterm", test_sigterm);
+  g_test_add_func ("/e2e/lifecycle/sigkill", test_sigkill);
+  g_test_add_func ("/e2e/lifecycle/port-taken", test_port_taken);
+  return g_test_run ();
+}
