@@ -49,6 +49,13 @@ enum
 };
 static guint signals[N_SIGNALS];
 
+typedef enum
+{
+  PROP_N_SUBSCRIBERS = 1,
+  PROP_CALLS_IN_FLIGHT,
+} McpSessionProp;
+static GParamSpec *props[PROP_CALLS_IN_FLIGHT + 1];
+
 static void
 clear_subscriber (gpointer data)
 {
@@ -75,9 +82,49 @@ mcp_session_finalize (GObject *object)
 }
 
 static void
+mcp_session_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  McpSession *self = MCP_SESSION (object);
+
+  switch ((McpSessionProp) prop_id)
+    {
+    case PROP_N_SUBSCRIBERS:
+      g_value_set_uint (value, self->n_streams);
+      break;
+    case PROP_CALLS_IN_FLIGHT:
+      g_value_set_uint (value, self->n_calls);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
 mcp_session_class_init (McpSessionClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = mcp_session_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = mcp_session_get_property;
+  object_class->finalize = mcp_session_finalize;
+
+  /**
+   * McpSession:n-subscribers:
+   *
+   * How many event streams of its own are open.
+   */
+  props[PROP_N_SUBSCRIBERS] =
+      g_param_spec_uint ("n-subscribers", NULL, NULL, 0, G_MAXUINT, 0,
+                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
+   * McpSession:calls-in-flight:
+   *
+   * How many tool calls run.
+   */
+  props[PROP_CALLS_IN_FLIGHT] =
+      g_param_spec_uint ("calls-in-flight", NULL, NULL, 0, G_MAXUINT, 0,
+                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
 
   /**
    * McpSession::progress:
@@ -392,6 +439,7 @@ mcp_session_begin_call (McpSession *self, GError **error)
     }
   self->n_calls++;
   mcp_session_touch (self);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CALLS_IN_FLIGHT]);
   return TRUE;
 }
 
@@ -409,6 +457,7 @@ mcp_session_end_call (McpSession *self)
 
   self->n_calls--;
   mcp_session_touch (self);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CALLS_IN_FLIGHT]);
 }
 
 static guint64
@@ -463,6 +512,7 @@ mcp_session_subscribe (McpSession *self,
                        GError **error)
 {
   Subscriber subscriber = { NULL, kind };
+  McpEventQueue *queue;
 
   g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
 
@@ -484,13 +534,15 @@ mcp_session_subscribe (McpSession *self,
       mcp_event_queue_new (MCP_EVENT_QUEUE_LENGTH, (GDestroyNotify) mcp_progress_event_unref);
   if (after != NULL)
     replay (self, subscriber.queue, *after);
+  queue = mcp_event_queue_ref (subscriber.queue);
   g_array_append_val (self->subscribers, subscriber);
   if (kind == MCP_SUBSCRIBER_STREAM)
     {
       self->n_streams++;
       mcp_session_touch (self);
+      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_SUBSCRIBERS]);
     }
-  return mcp_event_queue_ref (subscriber.queue);
+  return queue;
 }
 
 /**
@@ -508,15 +560,18 @@ mcp_session_unsubscribe (McpSession *self, McpEventQueue *queue)
   for (guint i = 0; i < self->subscribers->len; i++)
     {
       Subscriber *subscriber = &g_array_index (self->subscribers, Subscriber, i);
+      McpSubscriberKind kind;
 
       if (subscriber->queue != queue)
         continue;
-      if (subscriber->kind == MCP_SUBSCRIBER_STREAM)
+      kind = subscriber->kind;
+      g_array_remove_index (self->subscribers, i);
+      if (kind == MCP_SUBSCRIBER_STREAM)
         {
           self->n_streams--;
           mcp_session_touch (self);
+          g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_SUBSCRIBERS]);
         }
-      g_array_remove_index (self->subscribers, i);
       return;
     }
 }
