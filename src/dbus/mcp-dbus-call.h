@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "mcp-gateway.h"
+
+G_BEGIN_DECLS
+
+void mcp_dbus_call_start (McpGateway *gateway,
+                          McpSession *session,
+                          GDBusMethodInvocation *invocation,
+                          const char *name,
+                          const char *arguments_json,
+                          GVariant *options);
+
+G_END_DECLS

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "mcp-gen.h"
+#include "mcp-session-store.h"
+
+G_BEGIN_DECLS
+
+void mcp_dbus_create_start (McpSessionStore *store,
+                            McpGenSessionStore1 *skeleton,
+                            GDBusMethodInvocation *invocation,
+                            const char *cwd,
+                            GVariant *options);
+
+G_END_DECLS

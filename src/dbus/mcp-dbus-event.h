@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "mcp-progress-event.h"
+#include "mcp-session.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+gboolean mcp_dbus_event_parse (GVariant *dict, McpProgressFields *fields, GError **error);
+void mcp_dbus_event_clear (McpProgressFields *fields);
+GVariant *mcp_dbus_event_build (McpProgressEvent *event);
+
+gboolean mcp_dbus_event_publish (McpSession *session, GVariant *dict, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * GDBus queues what it is told to send without bound and tells nobody how much
+ * it holds. A bus that stalls would make it grow for ever. The one thing it does
+ * tell is when a flush is done; so signals go out in windows.
+ */
+#include "mcp-dbus-pump.h"
+
+/* What sessions that end may hand over above the window, so that their last events are not lost. */
+#define LAST_WORDS_WINDOW 1024
+
+typedef struct
+{
+  GSource source;
+  McpDbusPump *pump; /* (unowned): destroys the source before it goes */
+} WakeSource;
+
+struct _McpDbusPump
+{
+  GObject parent_instance;
+
+  GDBusConnection *connection; /* (owned) (nullable): NULL once closed */
+  McpDbusPumpFunc take_turn;
+  GMainContext *context; /* (owned) */
+  GSource *wake_source;  /* (owned): becomes ready when something was put into woken */
+  GQueue turns;          /* of (owned) GObject items, in the order of their turns */
+
+  guint n_handed; /* signals since the last flush was begun */
+  gboolean flushing;
+
+  GMutex lock;     /* guards what follows */
+  GQueue woken;    /* of (owned) GObject items, from any thread */
+  gboolean closed; /* nothing is put into woken any more */
+};
+
+G_DEFINE_FINAL_TYPE (McpDbusPump, mcp_dbus_pump, G_TYPE_OBJECT)
+
+static void run (McpDbusPump *self);
+
+static void
+flushed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (McpDbusPump) self = MCP_DBUS_PUMP (user_data);
+  g_autoptr (GError) error = NULL;
+
+  /* a connection that broke says so by its signal "closed" */
+  if (!g_dbus_connection_flush_finish (G_DBUS_CONNECTION (source), result, &error))
+    g_debug ("The bus connection could not be flushed: %s", error->message);
+
+  self->flushing = FALSE;
+  run (self);
+}
+
+static void
+flush_if_due (McpDbusPump *self)
+{
+  if (self->flushing || self->n_handed + MCP_DBUS_PUMP_MAX_TURN <= MCP_DBUS_PUMP_WINDOW)
+    return;
+
+  self->flushing = TRUE;
+  self->n_handed = 0;
+  g_dbus_connection_flush (self->connection, NULL, flushed_cb, g_object_ref (self));
+}
+
+static void
+run (McpDbusPump *self)
+{
+  while (self->connection != NULL && !self->flushing)
+    {
+      g_autoptr (GObject) item = g_queue_pop_head (&self->turns);
+
+      if (item == NULL)
+        return;
+      if (self->take_turn (item))
+        g_queue_push_tail (&self->turns, g_steal_pointer (&item));
+      if (self->connection != NULL)
+        flush_if_due (self);
+    }
+}
+
+static gboolean
+wake_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  McpDbusPump *self = ((WakeSource *) source)->pump;
+  g_autoptr (McpDbusPump) guard = g_object_ref (self);
+  gpointer item;
+
+  /* before the queue is emptied: whoever pushes after that makes it ready again */
+  g_source_set_ready_time (source, -1);
+  g_mutex_lock (&self->lock);
+  while ((item = g_queue_pop_head (&self->woken)) != NULL)
+    g_queue_push_tail (&self->turns, item);
+  g_mutex_unlock (&self->lock);
+
+  run (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs wake_source_funcs = { .dispatch = wake_source_dispatch };
+
+/**
+ * mcp_dbus_pump_close:
+ * @self: the pump
+ *
+ * Stops for good: nothing more is emitted, and no item is held any longer.
+ */
+void
+mcp_dbus_pump_close (McpDbusPump *self)
+{
+  GQueue woken;
+
+  g_return_if_fail (MCP_IS_DBUS_PUMP (self));
+
+  g_clear_object (&self->connection);
+  g_source_destroy (self->wake_source);
+  g_queue_clear_full (&self->turns, g_object_unref);
+
+  /* items hold the pump: one that came later would keep both for ever */
+  g_mutex_lock (&self->lock);
+  self->closed = TRUE;
+  woken = self->woken;
+  g_queue_init (&self->woken);
+  g_mutex_unlock (&self->lock);
+  g_queue_clear_full (&woken, g_object_unref);
+}
+
+static void
+mcp_dbus_pump_dispose (GObject *object)
+{
+  mcp_dbus_pump_close (MCP_DBUS_PUMP (object));
+  G_OBJECT_CLASS (mcp_dbus_pump_parent_class)->dispose (object);
+}
+
+static void
+mcp_dbus_pump_finalize (GObject *object)
+{
+  McpDbusPump *self = MCP_DBUS_PUMP (object);
+
+  g_source_unref (self->wake_source);
+  g_mutex_clear (&self->lock);
+  g_main_context_unref (self->context);
+  G_OBJECT_CLASS (mcp_dbus_pump_parent_class)->finalize (object);
+}
+
+static void
+mcp_dbus_pump_class_init (McpDbusPumpClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = mcp_dbus_pump_dispose;
+  object_class->finalize = mcp_dbus_pump_finalize;
+}
+
+static void
+mcp_dbus_pump_init (McpDbusPump *self)
+{
+  self->context = g_main_context_ref_thread_default ();
+  g_mutex_init (&self->lock);
+  g_queue_init (&self->woken);
+  g_queue_init (&self->turns);
+
+  self->wake_source = g_source_new (&wake_source_funcs, sizeof (WakeSource));
+  ((WakeSource *) self->wake_source)->pump = self;
+  g_source_set_static_name (self->wake_source, "[mcp-sessiond] bus signals");
+  g_source_set_priority (self->wake_source, G_PRIORITY_DEFAULT);
+  g_source_attach (self->wake_source, self->context);
+}
+
+/**
+ * mcp_dbus_pump_new:
+ * @connection: where signals go
+ * @take_turn: lets an item say the next thing it has to say
+ *
+ * Returns: (transfer full): a pump on the calling thread's default main context
+ */
+McpDbusPump *
+mcp_dbus_pump_new (GDBusConnection *connection, McpDbusPumpFunc take_turn)
+{
+  McpDbusPump *self = g_object_new (MCP_TYPE_DBUS_PUMP, NULL);
+
+  self->connection = g_object_ref (connection);
+  self->take_turn = take_turn;
+  return self;
+}
+
+/**
+ * mcp_dbus_pump_wake:
+ * @self: the pump
+ * @item: a #GObject that has something to say
+ *
+ * Lets @item take turns in the main context until it has nothing to say. Waking
+ * it twice is harmless. Any thread.
+ */
+void
+mcp_dbus_pump_wake (McpDbusPump *self, gpointer item)
+{
+  g_mutex_lock (&self->lock);
+  if (!self->closed)
+    g_queue_push_tail (&self->woken, g_object_ref (item));
+  g_mutex_unlock (&self->lock);
+
+  g_source_set_ready_time (self->wake_source, 0);
+}
+
+/**
+ * mcp_dbus_pump_emit:
+ * @self: the pump
+ * @path: the object that emits
+ * @interface_name: the signal's interface
+ * @signal_name: the signal
+ * @parameters: (transfer floating): its arguments, a tuple
+ *
+ * Hands a signal to the connection at once; from an item's turn, or where an
+ * item says its last words. Does nothing once closed.
+ */
+void
+mcp_dbus_pump_emit (McpDbusPump *self,
+                    const char *path,
+                    const char *interface_name,
+                    const char *signal_name,
+                    GVariant *parameters)
+{
+  g_autoptr (GVariant) tuple = g_variant_ref_sink (parameters);
+  g_autoptr (GError) error = NULL;
+
+  if (self->connection == NULL)
+    return;
+
+  self->n_handed++;
+  if (!g_dbus_connection_emit_signal (self->connection, NULL, path, interface_name, signal_name,
+                                      tuple, &error))
+    g_debug ("The signal %s was not sent: %s", signal_name, error->message);
+}
+
+/**
+ * mcp_dbus_pump_has_room_for_last_words:
+ * @self: the pump
+ *
+ * Whether an item that ends now may still hand over an event outside its turn.
+ * This bounds what many sessions that end at once put into GDBus' queue.
+ *
+ * Returns: whether there is room
+ */
+gboolean
+mcp_dbus_pump_has_room_for_last_words (McpDbusPump *self)
+{
+  return self->connection != NULL && self->n_handed < LAST_WORDS_WINDOW;
+}

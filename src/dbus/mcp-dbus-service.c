@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "mcp-dbus-service.h"
+
+#include "mcp-dbus-pump.h"
+#include "mcp-dbus-session.h"
+#include "mcp-dbus-store.h"
+#include "mcp-dbus-tools.h"
+#include "mcp-dbus-watcher.h"
+#include "mcp-names.h"
+
+struct _McpDbusService
+{
+  GObject parent_instance;
+
+  McpSessionStore *store;     /* (owned) */
+  McpGateway *gateway;        /* (owned) */
+  McpDbusStore *store_object; /* (owned): kept over exports, its properties with it */
+
+  /* From export to unexport, else NULL: */
+  GDBusConnection *connection;       /* (owned) */
+  GDBusObjectManagerServer *manager; /* (owned) */
+  McpDbusPump *pump;                 /* (owned) */
+  GHashTable *watchers;              /* (owned) char *id -> (owned) McpDbusWatcher */
+};
+
+G_DEFINE_FINAL_TYPE (McpDbusService, mcp_dbus_service, G_TYPE_OBJECT)
+
+static void
+add_object (McpDbusService *self, const char *path, gpointer interface)
+{
+  g_autoptr (GDBusObjectSkeleton) object = g_dbus_object_skeleton_new (path);
+
+  g_dbus_object_skeleton_add_interface (object, G_DBUS_INTERFACE_SKELETON (interface));
+  g_dbus_object_manager_server_export (self->manager, object);
+}
+
+static void
+add_session (McpDbusService *self, McpSession *session)
+{
+  const char *session_id = mcp_session_get_id (session);
+  g_autofree char *path = mcp_dbus_session_build_path (session_id);
+  g_autoptr (McpDbusSession) object = mcp_dbus_session_new (self->store, self->gateway, session);
+
+  add_object (self, path, object);
+  g_hash_table_insert (self->watchers, g_strdup (session_id),
+                       mcp_dbus_watcher_new (self->pump, session, path));
+}
+
+static void
+session_added_cb (McpSessionStore *store, McpSession *session, gpointer user_data)
+{
+  McpDbusService *self = MCP_DBUS_SERVICE (user_data);
+  const char *session_id = mcp_session_get_id (session);
+  g_autofree char *path = mcp_dbus_session_build_path (session_id);
+
+  if (g_hash_table_contains (self->watchers, session_id))
+    return;
+
+  add_session (self, session);
+  mcp_gen_session_store1_emit_session_added (MCP_GEN_SESSION_STORE1 (self->store_object),
+                                             session_id, path);
+}
+
+static void
+session_removed_cb (McpSessionStore *store,
+                    McpSession *session,
+                    const char *reason,
+                    gpointer user_data)
+{
+  McpDbusService *self = MCP_DBUS_SERVICE (user_data);
+  const char *session_id = mcp_session_get_id (session);
+  g_autofree char *path = mcp_dbus_session_build_path (session_id);
+  McpDbusWatcher *watcher = g_hash_table_lookup (self->watchers, session_id);
+
+  if (watcher == NULL)
+    return;
+
+  mcp_dbus_watcher_say_closed (watcher);
+  g_hash_table_remove (self->watchers, session_id);
+  g_dbus_object_manager_server_unexport (self->manager, path);
+  mcp_gen_session_store1_emit_session_removed (MCP_GEN_SESSION_STORE1 (self->store_object),
+                                               session_id);
+}
+
+static void
+connection_closed_cb (GDBusConnection *connection,
+                      gboolean remote_peer_vanished,
+                      GError *error,
+                      gpointer user_data)
+{
+  g_debug ("The bus connection is closed; sessions go on without it");
+  mcp_dbus_service_unexport (MCP_DBUS_SERVICE (user_data));
+}
+
+static void
+watcher_free (gpointer watcher)
+{
+  mcp_dbus_watcher_stop (watcher);
+  g_object_unref (watcher);
+}
+
+static void
+mcp_dbus_service_dispose (GObject *object)
+{
+  McpDbusService *self = MCP_DBUS_SERVICE (object);
+
+  mcp_dbus_service_unexport (self);
+  g_clear_object (&self->store_object);
+  g_clear_object (&self->gateway);
+  g_clear_object (&self->store);
+  G_OBJECT_CLASS (mcp_dbus_service_parent_class)->dispose (object);
+}
+
+static void
+mcp_dbus_service_class_init (McpDbusServiceClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = mcp_dbus_service_dispose;
+}
+
+static void
+mcp_dbus_service_init (McpDbusService *self)
+{
+}
+
+/**
+ * mcp_dbus_service_new:
+ * @store: the sessions to publish
+ * @gateway: what calls their tools
+ *
+ * Returns: (transfer full): a service that is not exported yet
+ */
+McpDbusService *
+mcp_dbus_service_new (McpSessionStore *store, McpGateway *gateway)
+{
+  McpDbusService *self = g_object_new (MCP_TYPE_DBUS_SERVICE, NULL);
+
+  self->store = g_object_ref (store);
+  self->gateway = g_object_ref (gateway);
+  self->store_object = mcp_dbus_store_new (store);
+  return self;
+}
+
+/**
+ * mcp_dbus_service_set_addresses:
+ * @self: the service
+ * @http_url: (nullable): where MCP clients reach the daemon over TCP
+ * @socket_path: (nullable): the Unix socket that speaks the same HTTP
+ *
+ * Tells the bus where else the daemon is; before or after the export.
+ */
+void
+mcp_dbus_service_set_addresses (McpDbusService *self, const char *http_url, const char *socket_path)
+{
+  McpGenSessionStore1 *skeleton;
+
+  g_return_if_fail (MCP_IS_DBUS_SERVICE (self));
+
+  skeleton = MCP_GEN_SESSION_STORE1 (self->store_object);
+  mcp_gen_session_store1_set_http_url (skeleton, http_url != NULL ? http_url : "");
+  mcp_gen_session_store1_set_socket_path (skeleton, socket_path != NULL ? socket_path : "");
+}
+
+static void
+add_all_objects (McpDbusService *self)
+{
+  g_autoptr (McpDbusTools) tools = mcp_dbus_tools_new (self->gateway);
+  g_autoptr (GPtrArray) sessions = mcp_session_store_list (self->store);
+
+  add_object (self, MCP_STORE_PATH, self->store_object);
+  add_object (self, MCP_TOOLS_PATH, tools);
+  for (guint i = 0; i < sessions->len; i++)
+    add_session (self, g_ptr_array_index (sessions, i));
+}
+
+/**
+ * mcp_dbus_service_export:
+ * @self: the service, not exported
+ * @connection: a bus connection, whose signals come in the calling thread's default context
+ * @error: return location
+ *
+ * Publishes the store, its sessions, and those that come, until the connection
+ * closes or mcp_dbus_service_unexport(). Then it may be exported again. The
+ * name is asked for by the caller, afterwards.
+ *
+ * Errors: %G_IO_ERROR_CLOSED.
+ *
+ * Returns: whether the objects are there
+ */
+gboolean
+mcp_dbus_service_export (McpDbusService *self, GDBusConnection *connection, GError **error)
+{
+  g_return_val_if_fail (MCP_IS_DBUS_SERVICE (self), FALSE);
+  g_return_val_if_fail (G_IS_DBUS_CONNECTION (connection), FALSE);
+  g_return_val_if_fail (self->connection == NULL, FALSE);
+
+  if (g_dbus_connection_is_closed (connection))
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED, "The bus connection is closed");
+      return FALSE;
+    }
+
+  self->connection = g_object_ref (connection);
+  self->manager = g_dbus_object_manager_server_new (MCP_OBJECT_MANAGER_PATH);
+  self->pump = mcp_dbus_pump_new (connection, mcp_dbus_watcher_take_turn);
+  self->watchers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, watcher_free);
+
+  add_all_objects (self);
+  /* only now: objects that are there at first are no news */
+  g_dbus_object_manager_server_set_connection (self->manager, connection);
+
+  g_signal_connect_object (connection, "closed", G_CALLBACK (connection_closed_cb), self, 0);
+  g_signal_connect (self->store, "session-added", G_CALLBACK (session_added_cb), self);
+  g_signal_connect (self->store, "session-removed", G_CALLBACK (session_removed_cb), self);
+  return TRUE;
+}
+
+/**
+ * mcp_dbus_service_unexport:
+ * @self: the service
+ *
+ * Takes everything off the bus; nothing is signalled any more. Does nothing when
+ * not exported.
+ */
+void
+mcp_dbus_service_unexport (McpDbusService *self)
+{
+  g_return_if_fail (MCP_IS_DBUS_SERVICE (self));
+
+  if (self->connection == NULL)
+    return;
+
+  g_signal_handlers_disconnect_by_data (self->store, self);
+  g_signal_handlers_disconnect_by_data (self->connection, self);
+
+  g_clear_pointer (&self->watchers, g_hash_table_unref);
+  mcp_dbus_pump_close (self->pump);
+  g_clear_object (&self->pump);
+  g_dbus_object_manager_server_set_connection (self->manager, NULL);
+  g_clear_object (&self->manager);
+  g_clear_object (&self->connection);
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "mcp-dbus-watcher.h"
+
+#include "mcp-dbus-event.h"
+#include "mcp-gen.h"
+#include "mcp-names.h"
+
+#define SESSION_INTERFACE (mcp_gen_session1_interface_info ()->name)
+#define STORE_INTERFACE   (mcp_gen_session_store1_interface_info ()->name)
+
+/* Between two PropertiesChanged of one session. */
+#define CHANGED_INTERVAL_MS 100
+
+struct _McpDbusWatcher
+{
+  GObject parent_instance;
+
+  McpDbusPump *pump;    /* (owned) */
+  McpSession *session;  /* (owned) */
+  char *path;           /* (owned): of the session's object */
+  McpEventQueue *queue; /* (owned) (nullable): NULL when stopped */
+
+  guint told_subscribers; /* what the bus was last told */
+  guint told_calls_in_flight;
+  gboolean changed; /* one of them is to be told at the next turn */
+  GSource *hold;    /* (owned) (nullable): until it fires they are not told again */
+};
+
+G_DEFINE_FINAL_TYPE (McpDbusWatcher, mcp_dbus_watcher, G_TYPE_OBJECT)
+
+static gboolean
+counts_differ (McpDbusWatcher *self)
+{
+  return self->told_subscribers != mcp_session_get_n_subscribers (self->session) ||
+         self->told_calls_in_flight != mcp_session_get_calls_in_flight (self->session);
+}
+
+static void
+check_counts (McpDbusWatcher *self)
+{
+  if (self->changed || self->hold != NULL || !counts_differ (self))
+    return;
+
+  self->changed = TRUE;
+  mcp_dbus_pump_wake (self->pump, self);
+}
+
+static void
+session_notify_cb (McpSession *session, GParamSpec *pspec, gpointer user_data)
+{
+  check_counts (MCP_DBUS_WATCHER (user_data));
+}
+
+static void
+clear_hold (McpDbusWatcher *self)
+{
+  if (self->hold != NULL)
+    g_source_destroy (self->hold);
+  g_clear_pointer (&self->hold, g_source_unref);
+}
+
+static gboolean
+hold_over_cb (gpointer user_data)
+{
+  McpDbusWatcher *self = MCP_DBUS_WATCHER (user_data);
+
+  clear_hold (self);
+  check_counts (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+begin_hold (McpDbusWatcher *self)
+{
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+
+  self->hold = g_timeout_source_new (CHANGED_INTERVAL_MS);
+  g_source_set_static_name (self->hold, "[mcp-sessiond] changed properties");
+  g_source_set_callback (self->hold, hold_over_cb, self, NULL);
+  g_source_attach (self->hold, context);
+}
+
+static void
+add_count (GVariantBuilder *changed, const char *name, guint count, guint *told)
+{
+  if (*told == count)
+    return;
+
+  *told = count;
+  g_variant_builder_add (changed, "{sv}", name, g_variant_new_uint32 (count));
+}
+
+static void
+say_changed (McpDbusWatcher *self)
+{
+  GVariantBuilder changed;
+
+  g_variant_builder_init (&changed, G_VARIANT_TYPE_VARDICT);
+  add_count (&changed, "Subscribers", mcp_session_get_n_subscribers (self->session),
+             &self->told_subscribers);
+  add_count (&changed, "CallsInFlight", mcp_session_get_calls_in_flight (self->session),
+             &self->told_calls_in_flight);
+  mcp_dbus_pump_emit (
+      self->pump, self->path, "org.freedesktop.DBus.Properties", "PropertiesChanged",
+      g_variant_new ("(s@a{sv}@as)", SESSION_INTERFACE, g_variant_builder_end (&changed),
+                     g_variant_new_strv (NULL, 0)));
+  begin_hold (self);
+}
+
+static void
+say_event (McpDbusWatcher *self, McpProgressEvent *event)
+{
+  /* made once for both signals */
+  g_autoptr (GVariant) dict = g_variant_ref_sink (mcp_dbus_event_build (event));
+
+  mcp_dbus_pump_emit (self->pump, self->path, SESSION_INTERFACE, "Progress",
+                      g_variant_new ("(@a{sv})", dict));
+  mcp_dbus_pump_emit (self->pump, MCP_STORE_PATH, STORE_INTERFACE, "Progress",
+                      g_variant_new ("(s@a{sv})", mcp_session_get_id (self->session), dict));
+}
+
+static void
+say_lagged (McpDbusWatcher *self, guint64 missed)
+{
+  if (missed > 0)
+    mcp_dbus_pump_emit (self->pump, self->path, SESSION_INTERFACE, "Lagged",
+                        g_variant_new ("(u)", (guint32) MIN (missed, G_MAXUINT32)));
+}
+
+static gboolean
+say_next (McpDbusWatcher *self)
+{
+  g_autoptr (McpProgressEvent) event = NULL;
+  guint64 missed = 0;
+
+  if (self->queue == NULL)
+    return FALSE;
+
+  event = mcp_event_queue_pop (self->queue, &missed);
+  say_lagged (self, missed);
+  if (event == NULL)
+    return FALSE;
+
+  say_event (self, event);
+  return TRUE;
+}
+
+/**
+ * mcp_dbus_watcher_take_turn:
+ * @watcher: a #McpDbusWatcher
+ *
+ * A #McpDbusPumpFunc: signals the next event, and before it what was missed and
+ * what changed.
+ *
+ * Returns: whether there may be more
+ */
+gboolean
+mcp_dbus_watcher_take_turn (gpointer watcher)
+{
+  McpDbusWatcher *self = MCP_DBUS_WATCHER (watcher);
+
+  if (self->changed && self->queue != NULL && counts_differ (self))
+    say_changed (self);
+  self->changed = FALSE;
+
+  return say_next (self);
+}
+
+/* Takes what is left in the queue; returns how many events that and what was missed before make. */
+static guint64
+discard_rest (McpDbusWatcher *self)
+{
+  guint64 total = 0;
+  gboolean more = TRUE;
+
+  while (more)
+    {
+      guint64 missed = 0;
+      g_autoptr (McpProgressEvent) event = mcp_event_queue_pop (self->queue, &missed);
+
+      more = event != NULL;
+      total += missed + (more ? 1 : 0);
+    }
+  return total;
+}
+
+/**
+ * mcp_dbus_watcher_say_closed:
+ * @self: the watcher of a session that has ended
+ *
+ * Signals the session's last events and that it is closed, at once, then stops.
+ */
+void
+mcp_dbus_watcher_say_closed (McpDbusWatcher *self)
+{
+  const char *reason;
+
+  g_return_if_fail (MCP_IS_DBUS_WATCHER (self));
+
+  if (self->queue == NULL)
+    return;
+
+  while (mcp_dbus_pump_has_room_for_last_words (self->pump) && say_next (self))
+    ;
+  say_lagged (self, discard_rest (self));
+
+  reason = mcp_event_queue_get_reason (self->queue);
+  mcp_dbus_pump_emit (self->pump, self->path, SESSION_INTERFACE, "Closed",
+                      g_variant_new ("(s)", reason != NULL ? reason : MCP_REASON_CLOSED));
+  mcp_dbus_watcher_stop (self);
+}
+
+/* In the thread that pushed an event. */
+static void
+queue_notify_cb (McpEventQueue *queue, gpointer user_data)
+{
+  McpDbusWatcher *self = user_data;
+
+  mcp_dbus_pump_wake (self->pump, self);
+}
+
+/**
+ * mcp_dbus_watcher_stop:
+ * @self: the watcher
+ *
+ * Lets go of the session; nothing is signalled any more.
+ */
+void
+mcp_dbus_watcher_stop (McpDbusWatcher *self)
+{
+  g_autoptr (McpEventQueue) queue = g_steal_pointer (&self->queue);
+
+  g_signal_handlers_disconnect_by_func (self->session, session_notify_cb, self);
+  clear_hold (self);
+  if (queue == NULL)
+    return;
+
+  /* the queue keeps its reference to us until it goes: a push in another thread may still wake us
+   */
+  mcp_session_unsubscribe (self->session, queue);
+}
+
+static void
+mcp_dbus_watcher_finalize (GObject *object)
+{
+  McpDbusWatcher *self = MCP_DBUS_WATCHER (object);
+
+  mcp_dbus_watcher_stop (self);
+  g_clear_object (&self->session);
+  g_clear_object (&self->pump);
+  g_free (self->path);
+  G_OBJECT_CLASS (mcp_dbus_watcher_parent_class)->finalize (object);
+}
+
+static void
+mcp_dbus_watcher_class_init (McpDbusWatcherClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = mcp_dbus_watcher_finalize;
+}
+
+static void
+mcp_dbus_watcher_init (McpDbusWatcher *self)
+{
+}
+
+/**
+ * mcp_dbus_watcher_new:
+ * @pump: where its signals go
+ * @session: what to watch
+ * @path: the session's object
+ *
+ * Begins to watch: events published from now on are signalled. It must be
+ * stopped to be freed.
+ *
+ * Returns: (transfer full): a watcher
+ */
+McpDbusWatcher *
+mcp_dbus_watcher_new (McpDbusPump *pump, McpSession *session, const char *path)
+{
+  McpDbusWatcher *self = g_object_new (MCP_TYPE_DBUS_WATCHER, NULL);
+  g_autoptr (GError) error = NULL;
+
+  self->pump = g_object_ref (pump);
+  self->session = g_object_ref (session);
+  self->path = g_strdup (path);
+  self->told_subscribers = mcp_session_get_n_subscribers (session);
+  self->told_calls_in_flight = mcp_session_get_calls_in_flight (session);
+
+  self->queue = mcp_session_subscribe (session, MCP_SUBSCRIBER_INTERNAL, NULL, &error);
+  if (self->queue == NULL)
+    {
+      g_debug ("No events of session %s on the bus: %s", mcp_session_get_id (session),
+               error->message);
+      return self;
+    }
+  mcp_event_queue_set_notify (self->queue, queue_notify_cb, g_object_ref (self), g_object_unref);
+  g_signal_connect (session, "notify::n-subscribers", G_CALLBACK (session_notify_cb), self);
+  g_signal_connect (session, "notify::calls-in-flight", G_CALLBACK (session_notify_cb), self);
+  return self;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "mcp-dbus-pump.h"
+#include "mcp-session.h"
+
+G_BEGIN_DECLS
+
+/**
+ * McpDbusWatcher:
+ *
+ * Signals what happens in one session: its events, on its object and the
+ * store's, how many were missed, its properties that change, and its end. It is
+ * one bounded subscriber of the session. Main context only.
+ */
+#define MCP_TYPE_DBUS_WATCHER (mcp_dbus_watcher_get_type ())
+G_DECLARE_FINAL_TYPE (McpDbusWatcher, mcp_dbus_watcher, MCP, DBUS_WATCHER, GObject)
+
+McpDbusWatcher *mcp_dbus_watcher_new (McpDbusPump *pump, McpSession *session, const char *path);
+gboolean mcp_dbus_watcher_take_turn (gpointer watcher);
+void mcp_dbus_watcher_say_closed (McpDbusWatcher *self);
+void mcp_dbus_watcher_stop (McpDbusWatcher *self);
+
+G_END_DECLS
