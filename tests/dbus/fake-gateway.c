@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "fake-gateway.h"
+
+#include "mcp-error.h"
+
+#include <string.h>
+
+struct _McpGateway
+{
+  GObject parent_instance;
+
+  guint n_calls;
+  guint n_cancelled;
+};
+
+G_DEFINE_FINAL_TYPE (McpGateway, mcp_gateway, G_TYPE_OBJECT)
+
+static void
+mcp_gateway_class_init (McpGatewayClass *klass)
+{
+}
+
+static void
+mcp_gateway_init (McpGateway *self)
+{
+}
+
+McpGateway *
+mcp_gateway_new (McpSessionStore *store, const McpLimits *limits, const char *keeper_path)
+{
+  return g_object_new (MCP_TYPE_GATEWAY, NULL);
+}
+
+guint
+fake_gateway_get_n_calls (McpGateway *self)
+{
+  return self->n_calls;
+}
+
+guint
+fake_gateway_get_n_cancelled (McpGateway *self)
+{
+  return self->n_cancelled;
+}
+
+void
+mcp_gateway_list_tools_async (McpGateway *self,
+                              McpSession *session,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_return_pointer (task, g_bytes_new_static ("{\"tools\":[]}", 12),
+                         (GDestroyNotify) g_bytes_unref);
+}
+
+GBytes *
+mcp_gateway_list_tools_finish (McpGateway *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  GTask *task = G_TASK (user_data);
+  McpGateway *self = g_task_get_source_object (task);
+
+  self->n_cancelled++;
+  g_task_return_new_error (task, MCP_ERROR, MCP_ERROR_CANCELLED, "withdrawn");
+}
+
+static void
+echo (GTask *task, const char *arguments_json, const McpCallOptions *options)
+{
+  g_autofree char *token = options->progress_token != NULL
+                               ? g_variant_print (options->progress_token, TRUE)
+                               : g_strdup ("none");
+  char *text = g_strdup_printf ("%s %u %s %s", arguments_json, options->timeout_ms, token,
+                                options->client != NULL ? options->client : "nobody");
+
+  g_task_return_pointer (task, g_bytes_new_take (text, strlen (text)),
+                         (GDestroyNotify) g_bytes_unref);
+}
+
+static void
+answer (GTask *task, gsize length, guint8 byte)
+{
+  guint8 *data = g_malloc (length);
+
+  memset (data, byte, length);
+  g_task_return_pointer (task, g_bytes_new_take (data, length), (GDestroyNotify) g_bytes_unref);
+}
+
+void
+mcp_gateway_call_tool_async (McpGateway *self,
+                             McpSession *session,
+                             const char *name,
+                             const char *arguments_json,
+                             const McpCallOptions *options,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+
+  self->n_calls++;
+  if (strcmp (name, "echo") == 0)
+    echo (task, arguments_json, options);
+  else if (strcmp (name, "wait") == 0)
+    g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), g_steal_pointer (&task),
+                           g_object_unref);
+  else if (strcmp (name, "huge") == 0)
+    answer (task, 64 * 1024 * 1024 + 1, 'x');
+  else if (strcmp (name, "binary") == 0)
+    answer (task, 3, 0xff);
+  else if (strcmp (name, "broken") == 0)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_set_error_literal (&error, G_FILE_ERROR, G_FILE_ERROR_IO, "it broke");
+      error->message[2] = (char) 0xff;
+      g_task_return_error (task, g_steal_pointer (&error));
+    }
+  else if (strcmp (name, "timed-out") == 0)
+    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "too late");
+  else
+    g_task_return_new_error (task, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, "Unknown tool: %s",
+                             name);
+}
+
+GBytes *
+mcp_gateway_call_tool_finish (McpGateway *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+GVariant *
+mcp_gateway_describe_providers (McpGateway *self)
+{
+  return g_variant_new_parsed (
+      "[{'name': <'files'>, 'state': <'ready'>, 'processes': <uint32 1>}]");
+}
