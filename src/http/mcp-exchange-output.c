@@ -49,10 +49,13 @@ typedef struct
 } WaitSource;
 
 static gboolean
-wait_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+wait_source_dispatch (GSource *source,
+                      GSourceFunc callback G_GNUC_UNUSED,
+                      gpointer user_data G_GNUC_UNUSED)
 {
+  /* its parent has the callback */
   g_source_set_ready_time (source, -1);
-  return callback != NULL ? callback (user_data) : G_SOURCE_CONTINUE;
+  return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -73,6 +76,7 @@ static GSource *
 mcp_exchange_output_create_source (GPollableOutputStream *stream, GCancellable *cancellable)
 {
   McpExchangeOutput *self = MCP_EXCHANGE_OUTPUT (stream);
+  GSource *source = g_pollable_source_new (G_OBJECT (stream));
   g_autoptr (GSource) wait = g_source_new (&wait_source_funcs, sizeof (WaitSource));
 
   ((WaitSource *) wait)->output = g_object_ref (self);
@@ -81,8 +85,16 @@ mcp_exchange_output_create_source (GPollableOutputStream *stream, GCancellable *
 
   if (self->connection == NULL || !mcp_http_connection_want_write (self->connection))
     g_source_set_ready_time (wait, 0);
+  g_source_add_child_source (source, wait);
 
-  return g_pollable_source_new_full (stream, wait, cancellable);
+  if (cancellable != NULL)
+    {
+      g_autoptr (GSource) cancelled = g_cancellable_source_new (cancellable);
+
+      g_source_set_dummy_callback (cancelled);
+      g_source_add_child_source (source, cancelled);
+    }
+  return source;
 }
 
 static gboolean

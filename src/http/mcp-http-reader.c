@@ -13,8 +13,12 @@ skip_empty_line (McpHttpReader *self, McpHttpWire *wire)
   gsize length;
   const char *data = mcp_http_wire_peek (wire, &length);
 
-  if (self->scanned == 0 && length > 2 && memcmp (data, "\r\n", 2) == 0)
-    mcp_http_wire_consume (wire, 2);
+  if (!self->skipped_line && length >= 2 && memcmp (data, "\r\n", 2) == 0)
+    {
+      mcp_http_wire_consume (wire, 2);
+      self->skipped_line = TRUE;
+      self->scanned = 0;
+    }
 }
 
 static gboolean

@@ -32,7 +32,8 @@ typedef enum
  */
 typedef struct
 {
-  gsize scanned; /* of the head */
+  gsize scanned;         /* of the head */
+  gboolean skipped_line; /* the one empty line that may come before it */
   gboolean in_body;
   McpRequestHead head;
   McpBodyDecoder body;
