@@ -45,19 +45,10 @@ static void G_GNUC_PRINTF (2, 3) add_problem (EntryReader *reader, const char *f
                                                       reader->server, text));
 }
 
-/* Returns: (nullable): NULL for a string with U+0000, which no C string holds */
-static char *
-dup_plain_string (McpJsonSlice value)
-{
-  if (value.length > 0 && g_strstr_len (value.data, (gssize) value.length, "\\u0000") != NULL)
-    return NULL;
-  return mcp_json_dup_string (value);
-}
-
 static gboolean
 read_string (McpJsonSlice value, char **string)
 {
-  char *text = dup_plain_string (value);
+  char *text = mcp_json_dup_string (value);
 
   if (text == NULL)
     return FALSE;
@@ -123,7 +114,7 @@ read_env (McpServerConfig *config, McpJsonSlice value)
   mcp_json_iter_init (&iter, value);
   while (mcp_json_iter_next_member (&iter, &key, &member))
     {
-      g_autofree char *name = dup_plain_string (key);
+      g_autofree char *name = mcp_json_dup_string (key);
       g_autofree char *text = NULL;
 
       if (name == NULL || *name == '\0' || strchr (name, '=') != NULL ||
@@ -222,20 +213,8 @@ find_key (McpJsonSlice key)
 }
 
 /* Transports that exist, under the names that other clients write, and are not built here yet. */
-static gboolean
-is_later_transport (McpJsonSlice type)
-{
-  static const char *const names[] = {
-    "http", "sse", "streamable-http", "streamableHttp", "ws", "websocket", "dbus"
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      if (mcp_json_string_equal (type, names[i]))
-        return TRUE;
-    }
-  return FALSE;
-}
+static const char *const later_transports[] = { "http", "sse",  "streamable-http", "streamableHttp",
+                                                "ws",   "dbus", "websocket",       NULL };
 
 /* Returns: whether it is a stdio entry; else the problem has been named */
 static gboolean
@@ -248,12 +227,12 @@ read_transport (EntryReader *reader, McpJsonSlice entry)
     {
       g_autofree char *name = mcp_json_dup_string (type);
 
-      if (mcp_json_string_equal (type, "stdio"))
+      if (g_strcmp0 (name, "stdio") == 0)
         return TRUE;
-      if (is_later_transport (type))
+      if (name != NULL && g_strv_contains (later_transports, name))
         add_problem (reader, "“type” “%s” is not supported yet, only “stdio”", name);
       else
-        add_problem (reader, "“type” must be “stdio”, not “%s”", name);
+        add_problem (reader, "“type” must be “stdio”");
       return FALSE;
     }
   if (mcp_json_find (entry, "type", &value))
@@ -299,15 +278,6 @@ read_members (EntryReader *reader, McpJsonSlice entry)
   return valid;
 }
 
-static gboolean
-is_disabled (McpJsonSlice entry)
-{
-  McpJsonSlice value;
-
-  return mcp_json_find_typed (entry, "disabled", MCP_JSON_BOOLEAN, &value) &&
-         mcp_json_get_boolean (value);
-}
-
 static McpServerConfig *
 read_entry (EntryReader *reader, McpJsonSlice entry)
 {
@@ -324,12 +294,7 @@ read_entry (EntryReader *reader, McpJsonSlice entry)
       return NULL;
     }
   if (!read_transport (reader, entry))
-    {
-      /* Switched off by its owner: nobody need be told what it would have lacked. */
-      if (is_disabled (entry))
-        g_ptr_array_set_size (reader->problems, (int) reader->problems->len - 1);
-      return NULL;
-    }
+    return NULL;
 
   config = mcp_server_config_new (reader->server, "");
   reader->config = config;
@@ -357,8 +322,8 @@ read_servers (const char *file_name, McpJsonSlice servers, GPtrArray *configs, G
   mcp_json_iter_init (&iter, servers);
   while (mcp_json_iter_next_member (&iter, &key, &entry))
     {
-      g_autofree char *name = dup_plain_string (key);
-      EntryReader reader = { NULL, file_name, name != NULL ? name : "", problems };
+      g_autofree char *name = mcp_json_dup_string (key);
+      EntryReader reader = { NULL, file_name, name, problems };
       McpServerConfig *config = read_entry (&reader, entry);
 
       if (config != NULL)

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "mcp-provider.h"
+
+G_BEGIN_DECLS
+
+typedef struct _McpPendingRequests McpPendingRequests;
+
+/**
+ * McpPendingAbandonedFunc:
+ * @id: of a request that was withdrawn or took too long, and is pending no more
+ * @reason: why, for the server
+ *
+ * Called before the request's own callback.
+ */
+typedef void (*McpPendingAbandonedFunc) (gint64 id, const char *reason, gpointer user_data);
+
+McpPendingRequests *mcp_pending_requests_new (McpProvider *provider,
+                                              McpPendingAbandonedFunc abandoned,
+                                              gpointer user_data);
+void mcp_pending_requests_free (McpPendingRequests *self);
+guint mcp_pending_requests_get_size (McpPendingRequests *self);
+void mcp_pending_requests_add (McpPendingRequests *self,
+                               gint64 id,
+                               GTask *task,
+                               const McpProviderRequest *request,
+                               guint timeout_ms);
+gboolean mcp_pending_requests_start_timer (McpPendingRequests *self, gint64 id);
+gboolean
+mcp_pending_requests_complete (McpPendingRequests *self, gint64 id, McpJsonrpcMessage *answer);
+gboolean mcp_pending_requests_fail (McpPendingRequests *self, gint64 id, GError *error);
+void mcp_pending_requests_fail_all (McpPendingRequests *self, const GError *error);
+gboolean
+mcp_pending_requests_progress (McpPendingRequests *self, gint64 token, McpJsonSlice params);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpPendingRequests, mcp_pending_requests_free)
+
+G_END_DECLS

@@ -1,0 +1,505 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "mcp-stdio-provider.h"
+
+#include "mcp-error.h"
+#include "mcp-stdio-provider-private.h"
+
+#include <string.h>
+
+/* npx and uvx download a server's packages at its first run. */
+#define DEFAULT_START_MS       60000
+#define DEFAULT_STOP_GRACE_MS  2000
+#define DEFAULT_KILL_GRACE_MS  2000
+#define DEFAULT_BACKOFF_MIN_MS 500
+#define DEFAULT_BACKOFF_MAX_MS 30000
+
+static void mcp_stdio_provider_iface_init (McpProviderInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (McpStdioProvider,
+                               mcp_stdio_provider,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (MCP_TYPE_PROVIDER,
+                                                      mcp_stdio_provider_iface_init))
+
+enum
+{
+  PROP_STATE = 1
+};
+
+/* What goes to the server */
+
+static void
+waiting_free (Waiting *waiting)
+{
+  g_bytes_unref (waiting->message);
+  g_free (waiting);
+}
+
+static void
+deliver (McpStdioProvider *self, gint64 id, GBytes *message)
+{
+  if (id == 0)
+    mcp_stdio_run_send (self, message);
+  else if (mcp_pending_requests_start_timer (self->pending, id) &&
+           !mcp_stdio_process_send (self->process, message))
+    mcp_pending_requests_fail (
+        self->pending, id,
+        g_error_new (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
+                     "Server “%s” does not read what it is sent: 64 MiB are waiting",
+                     self->config->name));
+}
+
+static void
+deliver_or_wait (McpStdioProvider *self, gint64 id, GBytes *message)
+{
+  Waiting *waiting;
+
+  if (self->state == MCP_PROVIDER_READY)
+    {
+      deliver (self, id, message);
+      return;
+    }
+  waiting = g_new0 (Waiting, 1);
+  waiting->id = id;
+  waiting->message = g_bytes_ref (message);
+  g_queue_push_tail (&self->waiting, waiting);
+}
+
+/**
+ * mcp_stdio_provider_deliver_waiting:
+ * @self: the provider, which is ready now
+ *
+ * Sends what was asked for meanwhile. The caller holds a reference.
+ */
+void
+mcp_stdio_provider_deliver_waiting (McpStdioProvider *self)
+{
+  Waiting *waiting;
+
+  while (self->state == MCP_PROVIDER_READY && (waiting = g_queue_pop_head (&self->waiting)) != NULL)
+    {
+      deliver (self, waiting->id, waiting->message);
+      waiting_free (waiting);
+    }
+}
+
+static gboolean
+forget_waiting (McpStdioProvider *self, gint64 id)
+{
+  for (GList *link = self->waiting.head; link != NULL; link = link->next)
+    {
+      Waiting *waiting = link->data;
+
+      if (waiting->id == id)
+        {
+          waiting_free (waiting);
+          g_queue_delete_link (&self->waiting, link);
+          return TRUE;
+        }
+    }
+  return FALSE;
+}
+
+static void
+abandoned_cb (gint64 id, const char *reason, gpointer user_data)
+{
+  McpStdioProvider *self = user_data;
+
+  mcp_stdio_run_update_idle (self);
+  if (!forget_waiting (self, id) && self->process != NULL)
+    {
+      g_autofree char *params =
+          g_strdup_printf ("{\"requestId\":%" G_GINT64_FORMAT ",\"reason\":\"%s\"}", id, reason);
+      g_autoptr (GBytes) message = mcp_jsonrpc_build_notification (
+          "notifications/cancelled", (McpJsonSlice){ params, strlen (params) });
+
+      mcp_stdio_run_send (self, message);
+    }
+}
+
+/**
+ * mcp_stdio_provider_fail_all:
+ * @self: the provider; the caller holds a reference
+ * @code: a #McpError
+ * @text: why
+ *
+ * Ends all requests, sent or not.
+ */
+void
+mcp_stdio_provider_fail_all (McpStdioProvider *self, int code, const char *text)
+{
+  g_autoptr (GError) error = g_error_new_literal (MCP_ERROR, code, text);
+
+  g_queue_clear_full (&self->waiting, (GDestroyNotify) waiting_free);
+  g_queue_init (&self->waiting);
+  mcp_pending_requests_fail_all (self->pending, error);
+}
+
+/**
+ * mcp_stdio_provider_finish_close:
+ * @self: the provider, whose process has ended; the caller holds a reference
+ *
+ * Tells who waits for it.
+ */
+void
+mcp_stdio_provider_finish_close (McpStdioProvider *self)
+{
+  g_autoptr (GPtrArray) closers = g_steal_pointer (&self->closers);
+
+  self->closers = g_ptr_array_new_with_free_func (g_object_unref);
+  self->state = MCP_PROVIDER_STOPPED;
+  g_object_notify (G_OBJECT (self), "state");
+  for (guint i = 0; i < closers->len; i++)
+    g_task_return_boolean (closers->pdata[i], TRUE);
+}
+
+/* McpProvider */
+
+static GBytes *
+build_request (gint64 id, const McpProviderRequest *request)
+{
+  McpJsonSlice params = MCP_JSON_SLICE_NONE;
+  McpJsonSlice token = MCP_JSON_SLICE_NONE;
+  g_autofree char *token_text = g_strdup_printf ("%" G_GINT64_FORMAT, id);
+  g_autofree char *own_params = NULL;
+
+  if (request->params != NULL)
+    params = (McpJsonSlice){ request->params, strlen (request->params) };
+  if (request->progress != NULL)
+    token = (McpJsonSlice){ token_text, strlen (token_text) };
+  if (params.data != NULL || token.data != NULL)
+    {
+      own_params = mcp_jsonrpc_params_with_token (params, token);
+      params = (McpJsonSlice){ own_params, strlen (own_params) };
+    }
+  return mcp_jsonrpc_build_request (id, request->method, params);
+}
+
+static guint
+choose_timeout_ms (McpStdioProvider *self, const McpProviderRequest *request)
+{
+  if (request->timeout_ms > 0)
+    return request->timeout_ms;
+  return self->config->timeout_seconds > 0 ? self->config->timeout_seconds * 1000
+                                           : self->timeout_ms;
+}
+
+static void
+mcp_stdio_provider_request_async (McpProvider *provider,
+                                  const McpProviderRequest *request,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data)
+{
+  McpStdioProvider *self = MCP_STDIO_PROVIDER (provider);
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (GBytes) message = NULL;
+  GError *error = NULL;
+  gint64 id;
+
+  g_task_set_source_tag (task, mcp_stdio_provider_request_async);
+  /* The errors are ours: MCP_ERROR_CANCELLED, and no result is thrown away. */
+  g_task_set_check_cancellable (task, FALSE);
+
+  if (g_cancellable_is_cancelled (cancellable))
+    error = g_error_new_literal (MCP_ERROR, MCP_ERROR_CANCELLED, "The call was withdrawn");
+  else if (self->closers->len > 0)
+    error = g_error_new (MCP_ERROR, MCP_ERROR_CLOSED, "Server “%s” is being closed",
+                         self->config->name);
+  if (error != NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  /* Whoever follows the state sees the request among those in flight. */
+  g_object_freeze_notify (G_OBJECT (self));
+  if (self->state == MCP_PROVIDER_STOPPED && !mcp_stdio_run_start (self, &error))
+    g_task_return_error (task, error);
+  else
+    {
+      id = ++self->last_id;
+      message = build_request (id, request);
+      mcp_pending_requests_add (self->pending, id, g_steal_pointer (&task), request,
+                                choose_timeout_ms (self, request));
+      mcp_stdio_run_update_idle (self);
+      deliver_or_wait (self, id, message);
+    }
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+static McpJsonrpcMessage *
+mcp_stdio_provider_request_finish (McpProvider *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+mcp_stdio_provider_notify (McpProvider *provider, const char *method, const char *params)
+{
+  McpStdioProvider *self = MCP_STDIO_PROVIDER (provider);
+  McpJsonSlice slice = { params, params != NULL ? strlen (params) : 0 };
+  g_autoptr (GBytes) message = NULL;
+
+  if (self->state != MCP_PROVIDER_READY && self->state != MCP_PROVIDER_STARTING)
+    return;
+  message = mcp_jsonrpc_build_notification (method, slice);
+  deliver_or_wait (self, 0, message);
+}
+
+static void
+mcp_stdio_provider_respond (McpProvider *provider, GBytes *response)
+{
+  McpStdioProvider *self = MCP_STDIO_PROVIDER (provider);
+
+  if (self->process != NULL)
+    mcp_stdio_run_send (self, response);
+}
+
+static void
+mcp_stdio_provider_close_async (McpProvider *provider,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  g_autoptr (McpStdioProvider) self = g_object_ref (MCP_STDIO_PROVIDER (provider));
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autofree char *text = g_strdup_printf ("Server “%s” was closed", self->config->name);
+
+  g_task_set_source_tag (task, mcp_stdio_provider_close_async);
+  if (self->state == MCP_PROVIDER_STOPPED)
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+
+  g_ptr_array_add (self->closers, g_steal_pointer (&task));
+  mcp_stdio_run_stop (self);
+  mcp_stdio_provider_fail_all (self, MCP_ERROR_CLOSED, text);
+  g_object_notify (G_OBJECT (self), "state");
+}
+
+static gboolean
+mcp_stdio_provider_close_finish (McpProvider *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static McpProviderState
+mcp_stdio_provider_get_state (McpProvider *self)
+{
+  return MCP_STDIO_PROVIDER (self)->state;
+}
+
+static const char *
+mcp_stdio_provider_get_name (McpProvider *self)
+{
+  return MCP_STDIO_PROVIDER (self)->config->name;
+}
+
+static void
+mcp_stdio_provider_iface_init (McpProviderInterface *iface)
+{
+  iface->request_async = mcp_stdio_provider_request_async;
+  iface->request_finish = mcp_stdio_provider_request_finish;
+  iface->notify = mcp_stdio_provider_notify;
+  iface->respond = mcp_stdio_provider_respond;
+  iface->close_async = mcp_stdio_provider_close_async;
+  iface->close_finish = mcp_stdio_provider_close_finish;
+  iface->get_state = mcp_stdio_provider_get_state;
+  iface->get_name = mcp_stdio_provider_get_name;
+}
+
+/* GObject */
+
+static void
+mcp_stdio_provider_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  McpStdioProvider *self = MCP_STDIO_PROVIDER (object);
+
+  if (id == PROP_STATE)
+    g_value_set_uint (value, self->state);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+mcp_stdio_provider_dispose (GObject *object)
+{
+  McpStdioProvider *self = MCP_STDIO_PROVIDER (object);
+
+  mcp_stdio_run_drop (self);
+  self->state = MCP_PROVIDER_STOPPED;
+  g_queue_clear_full (&self->waiting, (GDestroyNotify) waiting_free);
+
+  G_OBJECT_CLASS (mcp_stdio_provider_parent_class)->dispose (object);
+}
+
+static void
+mcp_stdio_provider_finalize (GObject *object)
+{
+  McpStdioProvider *self = MCP_STDIO_PROVIDER (object);
+
+  mcp_pending_requests_free (self->pending);
+  g_ptr_array_unref (self->closers);
+  g_clear_pointer (&self->config, mcp_server_config_unref);
+  g_free (self->cwd);
+  g_free (self->keeper_path);
+  g_free (self->last_error);
+
+  G_OBJECT_CLASS (mcp_stdio_provider_parent_class)->finalize (object);
+}
+
+static void
+mcp_stdio_provider_class_init (McpStdioProviderClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = mcp_stdio_provider_get_property;
+  object_class->dispose = mcp_stdio_provider_dispose;
+  object_class->finalize = mcp_stdio_provider_finalize;
+  g_object_class_override_property (object_class, PROP_STATE, "state");
+}
+
+static void
+mcp_stdio_provider_init (McpStdioProvider *self)
+{
+  g_queue_init (&self->waiting);
+  self->closers = g_ptr_array_new_with_free_func (g_object_unref);
+  self->pending = mcp_pending_requests_new (MCP_PROVIDER (self), abandoned_cb, self);
+}
+
+/**
+ * mcp_stdio_provider_new:
+ * @config: the server
+ * @cwd: absolute; where its process starts, and its MCP root
+ * @keeper_path: the program mcp-sessiond-keeper
+ * @limits: how large a message of the server may be; copied
+ * @timeout_ms: for requests that name none, without an answer or progress, where @config has none
+ *
+ * A server that is started by its first request, in the thread-default main context
+ * of then. Dropping the last reference ends it without waiting: the keeper sees to
+ * it that nothing is left.
+ *
+ * Returns: (transfer full): a new provider
+ */
+McpProvider *
+mcp_stdio_provider_new (McpServerConfig *config,
+                        const char *cwd,
+                        const char *keeper_path,
+                        const McpLimits *limits,
+                        guint timeout_ms)
+{
+  McpStdioProvider *self;
+  McpStdioProviderTimes times = {
+    .start_ms = DEFAULT_START_MS,
+    .stop_grace_ms = DEFAULT_STOP_GRACE_MS,
+    .kill_grace_ms = DEFAULT_KILL_GRACE_MS,
+    .backoff_min_ms = DEFAULT_BACKOFF_MIN_MS,
+    .backoff_max_ms = DEFAULT_BACKOFF_MAX_MS,
+  };
+
+  g_return_val_if_fail (config != NULL, NULL);
+  g_return_val_if_fail (cwd != NULL && g_path_is_absolute (cwd), NULL);
+  g_return_val_if_fail (keeper_path != NULL, NULL);
+  g_return_val_if_fail (limits != NULL, NULL);
+  g_return_val_if_fail (timeout_ms > 0, NULL);
+
+  self = g_object_new (MCP_TYPE_STDIO_PROVIDER, NULL);
+  self->config = mcp_server_config_ref (config);
+  self->cwd = g_strdup (cwd);
+  self->keeper_path = g_strdup (keeper_path);
+  self->limits = *limits;
+  self->timeout_ms = timeout_ms;
+  times.idle_ms = config->idle_seconds > G_MAXUINT / 1000 ? 0 : config->idle_seconds * 1000;
+  mcp_stdio_provider_set_times (self, &times);
+  return MCP_PROVIDER (self);
+}
+
+/**
+ * mcp_stdio_provider_get_times:
+ * @self: a provider
+ *
+ * Returns: (transfer none): how long it waits for what
+ */
+const McpStdioProviderTimes *
+mcp_stdio_provider_get_times (McpStdioProvider *self)
+{
+  g_return_val_if_fail (MCP_IS_STDIO_PROVIDER (self), NULL);
+  return &self->times;
+}
+
+/**
+ * mcp_stdio_provider_set_times:
+ * @self: a provider
+ * @times: how long to wait for what; copied
+ *
+ * For what begins from now on.
+ */
+void
+mcp_stdio_provider_set_times (McpStdioProvider *self, const McpStdioProviderTimes *times)
+{
+  g_return_if_fail (MCP_IS_STDIO_PROVIDER (self));
+  g_return_if_fail (times != NULL);
+
+  self->times = *times;
+  self->backoff.min_ms = times->backoff_min_ms;
+  self->backoff.max_ms = times->backoff_max_ms;
+}
+
+/**
+ * mcp_stdio_provider_get_pid:
+ * @self: a provider
+ *
+ * Returns: the keeper's process number, under which all of the server is; 0 when none runs
+ */
+int
+mcp_stdio_provider_get_pid (McpStdioProvider *self)
+{
+  g_return_val_if_fail (MCP_IS_STDIO_PROVIDER (self), 0);
+  return self->process != NULL ? mcp_stdio_process_get_pid (self->process) : 0;
+}
+
+/**
+ * mcp_stdio_provider_get_started_at:
+ * @self: a provider
+ *
+ * Returns: when the server was last started, in microseconds since 1970; 0: never
+ */
+gint64
+mcp_stdio_provider_get_started_at (McpStdioProvider *self)
+{
+  g_return_val_if_fail (MCP_IS_STDIO_PROVIDER (self), 0);
+  return self->started_at;
+}
+
+/**
+ * mcp_stdio_provider_get_n_restarts:
+ * @self: a provider
+ *
+ * Returns: how often the server was started again after it had failed
+ */
+guint
+mcp_stdio_provider_get_n_restarts (McpStdioProvider *self)
+{
+  g_return_val_if_fail (MCP_IS_STDIO_PROVIDER (self), 0);
+  return self->n_restarts;
+}
+
+/**
+ * mcp_stdio_provider_get_last_error:
+ * @self: a provider
+ *
+ * Returns: (transfer none) (nullable): why the server last failed, for people; stays after a
+ * restart
+ */
+const char *
+mcp_stdio_provider_get_last_error (McpStdioProvider *self)
+{
+  g_return_val_if_fail (MCP_IS_STDIO_PROVIDER (self), NULL);
+  return self->last_error;
+}

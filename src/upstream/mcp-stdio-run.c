@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "mcp-environment.h"
+#include "mcp-error.h"
+#include "mcp-stdio-handshake.h"
+#include "mcp-stdio-provider-private.h"
+
+#include <string.h>
+
+static void
+clear_source (GSource **source)
+{
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+static GSource *
+attach_timer (McpStdioProvider *self, guint ms, GSourceFunc callback)
+{
+  GSource *source = g_timeout_source_new (ms);
+
+  g_source_set_callback (source, callback, self, NULL);
+  g_source_attach (source, g_main_context_get_thread_default ());
+  return source;
+}
+
+static void
+set_state (McpStdioProvider *self, McpProviderState state)
+{
+  if (self->state == state)
+    return;
+  self->state = state;
+  g_object_notify (G_OBJECT (self), "state");
+}
+
+static void
+log_event (McpStdioProvider *self, GLogLevelFlags level, const char *text)
+{
+  g_log_structured (G_LOG_DOMAIN, level, "MCP_PROVIDER", self->config->name, "MESSAGE",
+                    "server %s: %s", self->config->name, text);
+}
+
+/* What fits nothing is not worth a line each: the 1st, 2nd, 4th, 8th … is told. */
+static void
+count_stray (McpStdioProvider *self, const char *what)
+{
+  self->n_strays++;
+  if ((self->n_strays & (self->n_strays - 1)) == 0)
+    {
+      g_autofree char *text = g_strdup_printf ("%s (%u so far)", what, self->n_strays);
+
+      log_event (self, G_LOG_LEVEL_INFO, text);
+    }
+}
+
+/**
+ * mcp_stdio_run_send:
+ * @self: the provider, whose process runs
+ * @message: to send; dropped where the server does not read
+ */
+void
+mcp_stdio_run_send (McpStdioProvider *self, GBytes *message)
+{
+  if (!mcp_stdio_process_send (self->process, message))
+    count_stray (self, "does not read what it is sent");
+}
+
+/**
+ * mcp_stdio_run_stop:
+ * @self: the provider, whose process runs
+ *
+ * Begins to end the process. The caller says that the state has changed.
+ */
+void
+mcp_stdio_run_stop (McpStdioProvider *self)
+{
+  clear_source (&self->start_timer);
+  clear_source (&self->idle_timer);
+  mcp_stdio_process_stop (self->process);
+  self->state = MCP_PROVIDER_CLOSING;
+}
+
+/**
+ * mcp_stdio_run_drop:
+ * @self: the provider
+ *
+ * Leaves the process, if there is one, to its keeper, which ends it.
+ */
+void
+mcp_stdio_run_drop (McpStdioProvider *self)
+{
+  clear_source (&self->start_timer);
+  clear_source (&self->idle_timer);
+  g_clear_object (&self->process);
+}
+
+static gboolean
+idle_cb (gpointer data)
+{
+  McpStdioProvider *self = data;
+
+  log_event (self, G_LOG_LEVEL_INFO, "idle, is ended");
+  mcp_stdio_run_stop (self);
+  g_object_notify (G_OBJECT (self), "state");
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * mcp_stdio_run_update_idle:
+ * @self: the provider
+ *
+ * To be called when a request has come or gone.
+ */
+void
+mcp_stdio_run_update_idle (McpStdioProvider *self)
+{
+  clear_source (&self->idle_timer);
+  if (self->state == MCP_PROVIDER_READY && self->times.idle_ms > 0 &&
+      mcp_pending_requests_get_size (self->pending) == 0)
+    self->idle_timer = attach_timer (self, self->times.idle_ms, idle_cb);
+}
+
+/* An end that nobody asked for; @how goes on after "it". The caller holds a reference. */
+static void
+fail (McpStdioProvider *self, const char *how)
+{
+  gboolean is_start = self->state == MCP_PROVIDER_STARTING;
+  g_autofree char *reason = mcp_stdio_process_dup_reason (self->process);
+  g_autofree char *text = g_strdup_printf (
+      "Server “%s” %s%s%s%s", self->config->name, is_start ? "could not be started: it " : "", how,
+      reason != NULL ? ": " : "", reason != NULL ? reason : "");
+
+  if (is_start)
+    mcp_backoff_fail (&self->backoff, g_get_monotonic_time ());
+  self->has_failed = TRUE;
+  g_free (self->last_error);
+  self->last_error = g_strdup (text);
+  log_event (self, G_LOG_LEVEL_MESSAGE, text);
+
+  mcp_stdio_run_drop (self);
+  self->state = MCP_PROVIDER_STOPPED;
+  mcp_stdio_provider_fail_all (self, MCP_ERROR_PROVIDER_FAILED, text);
+  g_object_notify (G_OBJECT (self), "state");
+}
+
+/* Messages of the server. Each handler is called with a reference held: it runs foreign code. */
+
+static void
+handle_initialized (McpStdioProvider *self, McpJsonrpcMessage *answer)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) message = NULL;
+
+  if (!mcp_stdio_handshake_check_answer (answer, &error))
+    {
+      fail (self, error->message);
+      return;
+    }
+
+  clear_source (&self->start_timer);
+  message = mcp_stdio_handshake_build_initialized ();
+  mcp_stdio_run_send (self, message);
+  set_state (self, MCP_PROVIDER_READY);
+  mcp_stdio_provider_deliver_waiting (self);
+  mcp_stdio_run_update_idle (self);
+}
+
+static void
+handle_answer (McpStdioProvider *self, McpJsonrpcMessage *message)
+{
+  McpJsonSlice id = mcp_jsonrpc_message_get_id (message);
+  gint64 number;
+
+  if (id.data == NULL || mcp_json_get_type (id) != MCP_JSON_NUMBER ||
+      !mcp_json_get_int64 (id, &number))
+    count_stray (self, "an answer to an id that is not ours");
+  else if (self->state == MCP_PROVIDER_STARTING && number == self->initialize_id)
+    handle_initialized (self, message);
+  else if (mcp_pending_requests_complete (self->pending, number, message))
+    {
+      mcp_backoff_reset (&self->backoff);
+      mcp_stdio_run_update_idle (self);
+    }
+  else
+    g_debug ("server %s: an answer to a request that is done for", self->config->name);
+}
+
+static gboolean
+handle_progress (McpStdioProvider *self, McpJsonrpcMessage *message)
+{
+  McpJsonSlice params = mcp_jsonrpc_message_get_params (message);
+  McpJsonSlice token;
+  gint64 number;
+
+  if (strcmp (mcp_jsonrpc_message_get_method (message), "notifications/progress") != 0)
+    return FALSE;
+
+  /* Late, or for a token that we never gave: nobody asked for it. */
+  if (params.data == NULL ||
+      !mcp_json_find_typed (params, "progressToken", MCP_JSON_NUMBER, &token) ||
+      !mcp_json_get_int64 (token, &number) ||
+      !mcp_pending_requests_progress (self->pending, number, params))
+    count_stray (self, "progress of no request in flight");
+  return TRUE;
+}
+
+static void
+handle_request (McpStdioProvider *self, McpJsonrpcMessage *message)
+{
+  g_autoptr (GBytes) response = mcp_stdio_handshake_answer_request (message, self->cwd);
+  guint signal_id = g_signal_lookup ("request", MCP_TYPE_PROVIDER);
+
+  if (response == NULL && g_signal_has_handler_pending (self, signal_id, 0, TRUE))
+    {
+      g_signal_emit (self, signal_id, 0, message);
+      return;
+    }
+  if (response == NULL)
+    response = mcp_jsonrpc_build_error (mcp_jsonrpc_message_get_id (message),
+                                        MCP_JSONRPC_ERROR_METHOD_NOT_FOUND, "Method not found",
+                                        MCP_JSON_SLICE_NONE);
+  mcp_stdio_run_send (self, response);
+}
+
+static void
+message_cb (McpJsonrpcMessage *message, gpointer user_data)
+{
+  g_autoptr (McpStdioProvider) self = g_object_ref (user_data);
+
+  switch (mcp_jsonrpc_message_get_kind (message))
+    {
+    case MCP_JSONRPC_RESULT:
+    case MCP_JSONRPC_FAILURE:
+      handle_answer (self, message);
+      break;
+    case MCP_JSONRPC_NOTIFICATION:
+      if (!handle_progress (self, message))
+        g_signal_emit_by_name (self, "notification", message);
+      break;
+    case MCP_JSONRPC_REQUEST:
+      handle_request (self, message);
+      break;
+    }
+}
+
+/* Its text is not logged: it may hold a result. */
+static void
+malformed_cb (const char *id, const GError *error, gpointer user_data)
+{
+  g_autoptr (McpStdioProvider) self = g_object_ref (user_data);
+  gint64 number = 0;
+
+  if (id == NULL || !mcp_json_get_int64 ((McpJsonSlice){ id, strlen (id) }, &number) ||
+      !mcp_pending_requests_fail (
+          self->pending, number,
+          g_error_new (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
+                       "Server “%s” gave an answer that is no JSON-RPC message: %s",
+                       self->config->name, error->message)))
+    count_stray (self, "a line that is no JSON-RPC message");
+  else
+    mcp_stdio_run_update_idle (self);
+}
+
+static void
+exited_cb (const char *how, gpointer user_data)
+{
+  g_autoptr (McpStdioProvider) self = g_object_ref (user_data);
+  g_autoptr (GError) error = NULL;
+
+  switch (self->state)
+    {
+    case MCP_PROVIDER_STARTING:
+    case MCP_PROVIDER_READY:
+      fail (self, how);
+      break;
+    case MCP_PROVIDER_CLOSING:
+      g_clear_object (&self->process);
+      mcp_stdio_provider_finish_close (self);
+      /* Asked for while it was ending because nobody had. */
+      if (self->state == MCP_PROVIDER_STOPPED && !g_queue_is_empty (&self->waiting) &&
+          !mcp_stdio_run_start (self, &error))
+        mcp_stdio_provider_fail_all (self, error->code, error->message);
+      break;
+    case MCP_PROVIDER_STOPPED:
+      break;
+    }
+}
+
+static gboolean
+start_timer_cb (gpointer data)
+{
+  g_autoptr (McpStdioProvider) self = g_object_ref (data);
+  g_autofree char *how =
+      g_strdup_printf ("did not answer initialize for %g s", self->times.start_ms / 1000.0);
+
+  fail (self, how);
+  return G_SOURCE_REMOVE;
+}
+
+static McpStdioProcess *
+spawn (McpStdioProvider *self, GError **error)
+{
+  static const McpStdioProcessFuncs funcs = { message_cb, malformed_cb, exited_cb };
+  g_auto (GStrv) argv = mcp_server_config_build_argv (self->config, self->cwd, error);
+  g_auto (GStrv) base = g_get_environ ();
+  g_auto (GStrv) environment = NULL;
+  McpStdioProcessOptions options;
+
+  if (argv == NULL)
+    return NULL;
+  environment = mcp_environment_build ((const char *const *) base,
+                                       (const char *const *) self->config->env, self->cwd, error);
+  if (environment == NULL)
+    {
+      g_prefix_error (error, "server “%s”: ", self->config->name);
+      return NULL;
+    }
+
+  options = (McpStdioProcessOptions){
+    .server = self->config->name,
+    .keeper_path = self->keeper_path,
+    .argv = (const char *const *) argv,
+    .environment = (const char *const *) environment,
+    .cwd = self->cwd,
+    .max_message_bytes = self->limits.upstream_message_bytes,
+    .stop_grace_ms = self->times.stop_grace_ms,
+    .kill_grace_ms = self->times.kill_grace_ms,
+  };
+  return mcp_stdio_process_new (&options, &funcs, self, error);
+}
+
+/**
+ * mcp_stdio_run_start:
+ * @self: the provider, which is stopped
+ * @error: return location
+ *
+ * Starts the process and the handshake; not when a start failed a moment ago.
+ *
+ * Errors: %MCP_ERROR_PROVIDER_FAILED.
+ *
+ * Returns: whether the process was started
+ */
+gboolean
+mcp_stdio_run_start (McpStdioProvider *self, GError **error)
+{
+  gint64 now_us = g_get_monotonic_time ();
+  gint64 wait_us = mcp_backoff_get_wait_us (&self->backoff, now_us);
+  g_autoptr (GBytes) message = NULL;
+  g_autoptr (GError) local_error = NULL;
+
+  if (wait_us > 0)
+    {
+      g_set_error (error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, "%s (next attempt in %.1f s)",
+                   self->last_error, (double) wait_us / G_USEC_PER_SEC);
+      return FALSE;
+    }
+
+  self->process = spawn (self, &local_error);
+  if (self->process == NULL)
+    {
+      g_free (self->last_error);
+      self->last_error = g_strdup (local_error->message);
+      self->has_failed = TRUE;
+      mcp_backoff_fail (&self->backoff, now_us);
+      g_set_error_literal (error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, local_error->message);
+      return FALSE;
+    }
+
+  self->n_restarts += self->has_failed ? 1 : 0;
+  self->has_failed = FALSE;
+  self->n_strays = 0;
+  self->started_at = g_get_real_time ();
+  self->initialize_id = ++self->last_id;
+  message = mcp_stdio_handshake_build_initialize (self->initialize_id);
+  mcp_stdio_run_send (self, message);
+  self->start_timer = attach_timer (self, self->times.start_ms, start_timer_cb);
+  log_event (self, G_LOG_LEVEL_INFO, "started");
+  set_state (self, MCP_PROVIDER_STARTING);
+  return TRUE;
+}

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "mcp-error.h"
+#include "mcp-server-config.h"
+
+#include <string.h>
+
+static GPtrArray *
+parse (const char *text, GPtrArray **problems)
+{
+  g_autoptr (GError) error = NULL;
+  GPtrArray *configs =
+      mcp_server_config_parse_file (text, strlen (text), "mcp.json", problems, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (configs);
+  return configs;
+}
+
+static void
+test_defaults (void)
+{
+  g_autoptr (GPtrArray) problems = NULL;
+  g_autoptr (GPtrArray) configs =
+      parse ("{\"mcpServers\": {\"files\": {\"command\": \"npx\"}}}", &problems);
+  McpServerConfig *config = configs->pdata[0];
+
+  g_test_summary ("An entry that has no more than a command gets the documented defaults");
+  g_assert_cmpuint (problems->len, ==, 0);
+  g_assert_cmpuint (configs->len, ==, 1);
+  g_assert_cmpstr (config->name, ==, "files");
+  g_assert_cmpstr (config->command, ==, "npx");
+  g_assert_cmpint (config->transport, ==, MCP_SERVER_TRANSPORT_STDIO);
+  g_assert_cmpuint (g_strv_length (config->args), ==, 0);
+  g_assert_cmpuint (g_strv_length (config->env), ==, 0);
+  g_assert_cmpstr (config->prefix, ==, "files");
+  g_assert_null (config->allow);
+  g_assert_null (config->deny);
+  g_assert_cmpint (config->scope, ==, MCP_SERVER_SCOPE_SESSION);
+  g_assert_cmpuint (config->timeout_seconds, ==, 0);
+  g_assert_cmpuint (config->idle_seconds, ==, 300);
+  g_assert_false (config->disabled);
+}
+
+static void
+test_all_keys (void)
+{
+  g_autoptr (GPtrArray) problems = NULL;
+  g_autoptr (GPtrArray) configs =
+      parse ("{\"other\": 1, \"mcpServers\": {\"a\": {\"type\": \"stdio\", \"command\": \"/bin/x\","
+             "\"args\": [\"-y\", \"\", \"${cwd}\"], \"env\": {\"KEY\": \"a=b\", \"E\": \"\"},"
+             "\"scope\": \"cwd\", \"prefix\": \"\", \"allow\": [\"read_*\"], \"deny\": [],"
+             "\"timeoutSeconds\": 86400, \"idleSeconds\": 0, \"disabled\": true},"
+             "\"b\": {\"command\": \"y\", \"scope\": \"shared\"},"
+             "\"c\": {\"command\": \"z\", \"scope\": \"session\"}}}",
+             &problems);
+  McpServerConfig *config = configs->pdata[0];
+
+  g_test_summary ("Every key is read, in the order of the file");
+  g_assert_cmpuint (problems->len, ==, 0);
+  g_assert_cmpuint (configs->len, ==, 3);
+  g_assert_cmpstrv (config->args, ((const char *const[]){ "-y", "", "${cwd}", NULL }));
+  g_assert_cmpstrv (config->env, ((const char *const[]){ "KEY=a=b", "E=", NULL }));
+  g_assert_cmpint (config->scope, ==, MCP_SERVER_SCOPE_CWD);
+  g_assert_cmpstr (config->prefix, ==, "");
+  g_assert_cmpstrv (config->allow, ((const char *const[]){ "read_*", NULL }));
+  g_assert_cmpstrv (config->deny, ((const char *const[]){ NULL }));
+  g_assert_cmpuint (config->timeout_seconds, ==, 86400);
+  g_assert_cmpuint (config->idle_seconds, ==, 0);
+  g_assert_true (config->disabled);
+  g_assert_cmpstr (((McpServerConfig *) configs->pdata[1])->name, ==, "b");
+  g_assert_cmpint (((McpServerConfig *) configs->pdata[1])->scope, ==, MCP_SERVER_SCOPE_SHARED);
+  g_assert_cmpint (((McpServerConfig *) configs->pdata[2])->scope, ==, MCP_SERVER_SCOPE_SESSION);
+}
+
+typedef struct
+{
+  const char *name;
+  const char *entry;
+  const char *says; /* part of the problem */
+} BadEntry;
+
+static const BadEntry bad_entries[] = {
+  { "no-object", "[]", "must be an object" },
+  { "no-command", "{}", "“command” is missing" },
+  { "empty-command", "{\"command\": \"\"}", "“command” must be a string" },
+  { "command-type", "{\"command\": [\"npx\"]}", "“command” must be a string" },
+  { "command-nul", "{\"command\": \"a\\u0000b\"}", "“command” must be a string" },
+  { "args-type", "{\"command\": \"x\", \"args\": \"-y\"}", "“args” must be an array of strings" },
+  { "args-member", "{\"command\": \"x\", \"args\": [1]}", "“args” must be an array of strings" },
+  { "env-type", "{\"command\": \"x\", \"env\": []}", "“env” must be an object of strings" },
+  { "env-member", "{\"command\": \"x\", \"env\": {\"A\": 1}}", "“env” must be an object of" },
+  { "env-name", "{\"command\": \"x\", \"env\": {\"A=B\": \"\"}}", "“env” must be an object of" },
+  { "env-empty", "{\"command\": \"x\", \"env\": {\"\": \"\"}}", "“env” must be an object of" },
+  { "scope", "{\"command\": \"x\", \"scope\": \"user\"}", "“session”, “cwd” or “shared”" },
+  { "prefix", "{\"command\": \"x\", \"prefix\": null}", "“prefix” must be a string" },
+  { "allow", "{\"command\": \"x\", \"allow\": \"*\"}", "“allow” must be an array" },
+  { "deny", "{\"command\": \"x\", \"deny\": [null]}", "“deny” must be an array" },
+  { "timeout-zero", "{\"command\": \"x\", \"timeoutSeconds\": 0}", "from 1 to 86400" },
+  { "timeout-fraction", "{\"command\": \"x\", \"timeoutSeconds\": 1.5}", "from 1 to 86400" },
+  { "timeout-large", "{\"command\": \"x\", \"timeoutSeconds\": 1e99}", "from 1 to 86400" },
+  { "idle-negative", "{\"command\": \"x\", \"idleSeconds\": -1}", "from 0 to" },
+  { "disabled", "{\"command\": \"x\", \"disabled\": 1}", "true or false" },
+  { "type-unknown", "{\"command\": \"x\", \"type\": \"pigeon\"}", "“type” must be “stdio”" },
+  { "type-type", "{\"command\": \"x\", \"type\": 1}", "“type” must be “stdio”" },
+  { "http", "{\"type\": \"http\", \"url\": \"https://example.org\"}",
+    "“http” is not supported yet" },
+  { "sse", "{\"type\": \"sse\", \"url\": \"https://example.org\"}", "“sse” is not supported yet" },
+  { "dbus", "{\"type\": \"dbus\"}", "“dbus” is not supported yet" },
+  { "url", "{\"url\": \"https://example.org\"}", "not supported yet" },
+};
+
+static void
+test_bad_entry (gconstpointer data)
+{
+  const BadEntry *bad = data;
+  g_autofree char *text = g_strdup_printf ("{\"mcpServers\": {\"first\": {\"command\": \"a\"},"
+                                           "\"broken\": %s, \"last\": {\"command\": \"b\"}}}",
+                                           bad->entry);
+  g_autoptr (GPtrArray) problems = NULL;
+  g_autoptr (GPtrArray) configs = parse (text, &problems);
+
+  g_test_summary ("A broken entry is left out and named, and hides no other");
+  g_assert_cmpuint (configs->len, ==, 2);
+  g_assert_cmpstr (((McpServerConfig *) configs->pdata[0])->name, ==, "first");
+  g_assert_cmpstr (((McpServerConfig *) configs->pdata[1])->name, ==, "last");
+  g_assert_cmpuint (problems->len, ==, 1);
+  g_assert_true (g_str_has_prefix (problems->pdata[0], "mcp.json: server “broken”: "));
+  g_assert_nonnull (strstr (problems->pdata[0], bad->says));
+}
+
+static void
+test_unknown_members (void)
+{
+  g_autoptr (GPtrArray) problems = NULL;
+  g_autoptr (GPtrArray) configs =
+      parse ("{\"mcpServers\": {\"a\": {\"command\": \"x\", \"alwaysAllow\": [], \"cwd\": \"/\"}}}",
+             &problems);
+
+  g_test_summary ("What only other clients know is ignored, with a note");
+  g_assert_cmpuint (configs->len, ==, 1);
+  g_assert_cmpuint (problems->len, ==, 2);
+  g_assert_cmpstr (problems->pdata[0], ==,
+                   "mcp.json: server “a”: “alwaysAllow” is not known here and is ignored");
+}
+
+static void
+test_no_name (void)
+{
+  g_autoptr (GPtrArray) problems = NULL;
+  g_autoptr (GPtrArray) configs =
+      parse ("{\"mcpServers\": {\"\": {\"command\": \"x\"}}}", &problems);
+
+  g_test_summary ("A server needs a name");
+  g_assert_cmpuint (configs->len, ==, 0);
+  g_assert_cmpuint (problems->len, ==, 1);
+}
+
+static void
+test_no_servers (void)
+{
+  g_autoptr (GPtrArray) problems = NULL;
+  g_autoptr (GPtrArray) configs = parse ("{\"servers\": {}}", &problems);
+
+  g_test_summary ("A file without servers is no error, but is told");
+  g_assert_cmpuint (configs->len, ==, 0);
+  g_assert_cmpuint (problems->len, ==, 1);
+}
+
+static void
+test_bad_file (gconstpointer text)
+{
+  g_autoptr (GPtrArray) problems = NULL;
+  g_autoptr (GPtrArray) configs = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A file that is not of that shape is an error that names it");
+  configs = mcp_server_config_parse_file (text, strlen (text), "/etc/mcp.json", &problems, &error);
+  g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
+  g_assert_null (configs);
+  g_assert_null (problems);
+  g_assert_true (g_str_has_prefix (error->message, "/etc/mcp.json: "));
+}
+
+static void
+test_fingerprint (void)
+{
+  g_autoptr (GPtrArray) problems = NULL;
+  g_autoptr (GPtrArray) configs =
+      parse ("{\"mcpServers\": {\"a\": {\"command\": \"x\"}, \"b\": {\"command\": \"x\"},"
+             "\"c\": {\"command\": \"y\"}}}",
+             &problems);
+  McpServerConfig **entries = (McpServerConfig **) configs->pdata;
+
+  g_test_summary ("The fingerprint is that of the entry's bytes");
+  /* printf '{"command": "x"}' | sha256sum */
+  g_assert_cmpstr (entries[0]->fingerprint, ==,
+                   "eea63b3a8fe966ceb2b1a580eac6986abfdcbb67179366cd20f9263a4fd11e75");
+  g_assert_cmpstr (entries[0]->fingerprint, ==, entries[1]->fingerprint);
+  g_assert_cmpstr (entries[0]->fingerprint, !=, entries[2]->fingerprint);
+}
+
+static void
+test_offers (void)
+{
+  g_autoptr (McpServerConfig) config = mcp_server_config_new ("a", "x");
+
+  g_test_summary ("allow lets through what matches, deny takes away from that");
+  g_assert_true (mcp_server_config_offers (config, "anything"));
+
+  config->deny = g_strsplit ("*_delete,x?", ",", -1);
+  g_assert_true (mcp_server_config_offers (config, "read"));
+  g_assert_true (mcp_server_config_offers (config, "x"));
+  g_assert_false (mcp_server_config_offers (config, "x1"));
+  g_assert_false (mcp_server_config_offers (config, "file_delete"));
+
+  config->allow = g_strsplit ("file_*", ",", -1);
+  g_assert_true (mcp_server_config_offers (config, "file_read"));
+  g_assert_false (mcp_server_config_offers (config, "file_delete"));
+  g_assert_false (mcp_server_config_offers (config, "read"));
+
+  g_strfreev (config->allow);
+  config->allow = g_new0 (char *, 1);
+  g_assert_false (mcp_server_config_offers (config, "file_read"));
+}
+
+static void
+test_argv (void)
+{
+  g_autoptr (McpServerConfig) config = mcp_server_config_new ("a", "${env:MCP_TEST_BIN}/run");
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) argv = NULL;
+
+  g_test_summary ("Command and arguments are expanded, each staying one argument");
+  g_setenv ("MCP_TEST_BIN", "/opt/my bin; rm", TRUE);
+  g_strfreev (config->args);
+  config->args = g_strsplit ("--root=${cwd}:${cwd},${HOME},$(id)", ",", -1);
+  argv = mcp_server_config_build_argv (config, "/home/u ser", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstrv (argv,
+                    ((const char *const[]){ "/opt/my bin; rm/run", "--root=/home/u ser:/home/u ser",
+                                            "${HOME}", "$(id)", NULL }));
+}
+
+static void
+test_argv_unset (void)
+{
+  g_autoptr (McpServerConfig) config = mcp_server_config_new ("a", "x");
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) argv = NULL;
+
+  g_test_summary ("A variable that is not set is an error that names server and variable");
+  g_strfreev (config->args);
+  config->args = g_strsplit ("${env:MCP_TEST_NOT_SET}", ",", -1);
+  argv = mcp_server_config_build_argv (config, "/", &error);
+  g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
+  g_assert_null (argv);
+  g_assert_nonnull (strstr (error->message, "server “a”"));
+  g_assert_nonnull (strstr (error->message, "env:MCP_TEST_NOT_SET"));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/upstream/server-config/defaults", test_defaults);
+  g_test_add_func ("/upstream/server-config/all-keys", test_all_keys);
+  for (gsize i = 0; i < G_N_ELEMENTS (bad_entries); i++)
+    {
+      g_autofree char *path =
+          g_strconcat ("/upstream/server-config/bad-entry/", bad_entries[i].name, NULL);
+
+      g_test_add_data_func (path, &bad_entries[i], test_bad_entry);
+    }
+  g_test_add_func ("/upstream/server-config/unknown-members", test_unknown_members);
+  g_test_add_func ("/upstream/server-config/no-name", test_no_name);
+  g_test_add_func ("/upstream/server-config/no-servers", test_no_servers);
+  g_test_add_data_func ("/upstream/server-config/bad-file/empty", "", test_bad_file);
+  g_test_add_data_func ("/upstream/server-config/bad-file/array", "[]", test_bad_file);
+  g_test_add_data_func ("/upstream/server-config/bad-file/cut", "{\"mcpServers\": {",
+                        test_bad_file);
+  g_test_add_data_func ("/upstream/server-config/bad-file/comment", "{} // none", test_bad_file);
+  g_test_add_data_func ("/upstream/server-config/bad-file/list", "{\"mcpServers\": []}",
+                        test_bad_file);
+  g_test_add_data_func ("/upstream/server-config/bad-file/twice",
+                        "{\"mcpServers\": {\"a\": {}, \"a\": {}}}", test_bad_file);
+  g_test_add_data_func ("/upstream/server-config/bad-file/nul",
+                        "{\"mcpServers\": {\"a\\u0000\": {}}}", test_bad_file);
+  g_test_add_func ("/upstream/server-config/fingerprint", test_fingerprint);
+  g_test_add_func ("/upstream/server-config/offers", test_offers);
+  g_test_add_func ("/upstream/server-config/argv", test_argv);
+  g_test_add_func ("/upstream/server-config/argv-unset", test_argv_unset);
+  return g_test_run ();
+}
