@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-/* Below this an emptied buffer is kept for the next line. */
+/* Up to this size an emptied buffer is kept for the next lines. */
 #define KEEP_BYTES (64 * 1024)
 
 struct _McpLineFramer
@@ -69,6 +69,35 @@ drop_consumed (McpLineFramer *self)
       g_byte_array_remove_range (self->buffer, 0, (guint) self->start);
     }
   self->start = 0;
+}
+
+/* A huge line that is most of the buffer takes it along, and is never held twice. */
+static GBytes *
+steal_line (McpLineFramer *self, gsize length)
+{
+  GByteArray *kept = g_byte_array_new ();
+  guint8 *line;
+
+  g_byte_array_append (kept, self->buffer->data + self->start,
+                       (guint) (self->buffer->len - self->start));
+  line = g_byte_array_steal (self->buffer, NULL);
+  g_byte_array_unref (self->buffer);
+  self->buffer = kept;
+  self->start = 0;
+  return g_bytes_new_take (g_realloc (line, length), length);
+}
+
+/* At the line's first byte; behind it and its end is where the rest starts. */
+static GBytes *
+take_line (McpLineFramer *self, gsize length, gsize length_with_end)
+{
+  gsize first = self->start;
+
+  self->start += length_with_end;
+  self->searched = 0;
+  if (first == 0 && length > KEEP_BYTES && self->buffer->len - self->start <= length)
+    return steal_line (self, length);
+  return g_bytes_new (self->buffer->data + first, length);
 }
 
 /**
@@ -138,10 +167,10 @@ mcp_line_framer_next (McpLineFramer *self, GError **error)
           return NULL;
         }
 
+      if (length > 0)
+        return take_line (self, length, (gsize) (end - line) + 1);
       self->start += (gsize) (end - line) + 1;
       self->searched = 0;
-      if (length > 0)
-        return g_bytes_new (line, length);
     }
   fail_too_long (self, error);
   return NULL;
