@@ -172,8 +172,9 @@ take_head (McpExchangeOutput *self, const char *data, gsize length, gboolean *co
     return length;
 
   head_length = (gsize) (end - self->head->str) + 4;
-  rewritten = mcp_response_head_rewrite (self->head->str, head_length, self->to_head_request,
-                                         self->close, &self->response);
+  rewritten = mcp_response_head_rewrite (
+      self->head->str, head_length, self->to_head_request,
+      self->close || mcp_http_connection_is_draining (self->connection), &self->response);
   mcp_http_wire_queue (mcp_http_connection_get_wire (self->connection), rewritten->str,
                        rewritten->len);
   begin_body (self);

@@ -61,6 +61,7 @@ McpHttpConnection *mcp_http_connection_new_refused (int fd,
                                                     guint status,
                                                     const char *message);
 void mcp_http_connection_drain (McpHttpConnection *self);
+gboolean mcp_http_connection_is_draining (McpHttpConnection *self);
 void mcp_http_connection_close (McpHttpConnection *self);
 GList *mcp_http_connection_get_link (McpHttpConnection *self);
 

@@ -239,6 +239,17 @@ note_half_close (McpHttpConnection *self)
     ask_for_peer (self);
 }
 
+/* A FIN behind bytes that nobody reads does not arrive, so that this is a time to ask too. */
+static void
+pause_input (McpHttpConnection *self)
+{
+  self->input_paused = TRUE;
+  self->ask_interval_us = ASK_LAST_US;
+  if (self->setup.port != 0 && self->ask_us == 0)
+    self->ask_us = g_get_monotonic_time () + ASK_LAST_US;
+  update_watch (self);
+}
+
 static GSocketAddress *
 build_address (McpHttpConnection *self)
 {
@@ -261,7 +272,7 @@ static void
 begin_exchange (McpHttpConnection *self)
 {
   gboolean is_head = strcmp (self->reader.head.method, "HEAD") == 0;
-  gboolean close = self->reader.head.wants_close || self->draining;
+  gboolean close = self->reader.head.wants_close;
   g_autoptr (GSocketAddress) address = build_address (self);
   g_autoptr (GBytes) head = NULL;
   g_autoptr (GBytes) body = NULL;
@@ -275,10 +286,13 @@ begin_exchange (McpHttpConnection *self)
   self->exchange = stream;
   self->exchange_over = self->exchange_complete = self->keep_alive = FALSE;
   /* Input is left on until something comes: most clients wait for the answer. */
-  self->input_paused = mcp_http_wire_has_input (&self->wire);
-  update_watch (self);
+  self->input_paused = FALSE;
   if (self->wire.eof || self->half_closed)
     note_half_close (self);
+  else if (mcp_http_wire_has_input (&self->wire))
+    pause_input (self);
+  else
+    update_watch (self);
 
   if (self->state == STATE_EXCHANGE)
     self->setup.hooks->exchange (self, G_IO_STREAM (stream), address, self->setup.owner);
@@ -430,9 +444,10 @@ discard_input (McpHttpConnection *self)
       return;
     }
   /* The event stream of a client that sends on and on goes on; its own sending stops. */
-  self->input_paused = self->n_discard == 0;
   if (self->wire.eof && !self->half_closed)
     note_half_close (self);
+  else if (self->n_discard == 0)
+    pause_input (self);
   else
     update_watch (self);
 }
@@ -458,8 +473,7 @@ on_readable (McpHttpConnection *self)
         process_input (self);
       break;
     case STATE_EXCHANGE:
-      self->input_paused = TRUE;
-      update_watch (self);
+      pause_input (self);
       break;
     case STATE_STREAM:
     case STATE_LINGER:
@@ -622,6 +636,18 @@ mcp_http_connection_drain (McpHttpConnection *self)
   self->draining = TRUE;
   if (self->state == STATE_HEAD)
     close_now (self);
+}
+
+/**
+ * mcp_http_connection_is_draining:
+ * @self: the connection
+ *
+ * Returns: whether no further request will be taken
+ */
+gboolean
+mcp_http_connection_is_draining (McpHttpConnection *self)
+{
+  return self->draining;
 }
 
 /**
@@ -828,6 +854,8 @@ mcp_http_connection_begin_stream (McpHttpConnection *self)
   self->deadline_us = 0;
   self->n_discard = STREAM_INPUT_BYTES;
   self->input_paused = FALSE;
+  if (!self->half_closed)
+    self->ask_us = 0;
   mcp_http_wire_drop_input (&self->wire);
   update_watch (self);
 
