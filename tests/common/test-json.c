@@ -234,6 +234,53 @@ test_many_names (void)
   g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
 }
 
+/* Names that only sorting or a good hash tells apart quickly; the clock would tell otherwise. */
+static void
+test_hard_names (void)
+{
+  g_autofree char *prefix = g_strnfill (60, 'p');
+  g_autoptr (GString) text = g_string_new ("{\"\":0");
+  g_autoptr (GError) error = NULL;
+  McpJsonSlice root;
+
+  g_test_summary ("Many long names that differ at their end only are no burden");
+  for (guint i = 0; i < 60000; i++)
+    g_string_append_printf (text, ",\"%s%06u\":0", prefix, i);
+  g_string_append_c (text, '}');
+  scan_bytes (text->str, text->len, MCP_JSON_SCAN_DEFAULT, &root, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_edge_of_double (void)
+{
+  static const char *const finite[] = { "1.7976931348623157e308",
+                                        "1.7976931348623158079e308",
+                                        "-179769313486231570000e288",
+                                        "0.0000017976931348623157e314",
+                                        "0e999999999999999999999",
+                                        "0.000e5",
+                                        "1e-999999999999" };
+  static const char *const infinite[] = {
+    "1.7976931348623159e308", "1e309", "-1e309", "10e308", "0.00001e314", "1e99999999999999999999"
+  };
+  g_autofree char *zeros = g_strnfill (308, '0');
+  g_autofree char *largest = g_strconcat ("1", zeros, NULL);
+  g_autofree char *too_large = g_strconcat ("10", zeros, NULL);
+  g_autofree char *small = g_strconcat ("0.", zeros, zeros, "1", NULL);
+  McpJsonSlice root;
+
+  g_test_summary ("Numbers are refused exactly where a double would be infinite");
+  for (gsize i = 0; i < G_N_ELEMENTS (finite); i++)
+    scan (finite[i]);
+  for (gsize i = 0; i < G_N_ELEMENTS (infinite); i++)
+    g_assert_false (
+        scan_bytes (infinite[i], strlen (infinite[i]), MCP_JSON_SCAN_DEFAULT, &root, NULL));
+  scan (largest);
+  scan (small);
+  g_assert_false (scan_bytes (too_large, strlen (too_large), MCP_JSON_SCAN_DEFAULT, &root, NULL));
+}
+
 static void
 test_lone_surrogates (void)
 {
@@ -363,6 +410,54 @@ test_doubles_round_trip (void)
     }
 }
 
+static void
+test_other_types (void)
+{
+  static const char *const texts[] = { "null",      "true", "1",         "12345", "\"\"",
+                                       "\"a:b,c\"", "[]",   "[\"a\",1]", "{}" };
+  McpJsonSlice value;
+  McpJsonSlice key;
+  McpJsonIter iter;
+  double number;
+  gint64 integer;
+
+  g_test_summary ("Asking a value of another type, or none, is answered and no mistake");
+  for (gsize i = 0; i <= G_N_ELEMENTS (texts); i++)
+    {
+      McpJsonSlice root = i < G_N_ELEMENTS (texts) ? scan (texts[i]) : MCP_JSON_SLICE_NONE;
+      McpJsonType type = mcp_json_get_type (root);
+
+      g_assert_false (mcp_json_find (root, "a", &value));
+      g_assert_null (value.data);
+      g_assert_false (mcp_json_find_typed (root, "a", MCP_JSON_NULL, &value));
+      mcp_json_iter_init (&iter, root);
+      g_assert_false (mcp_json_iter_next_member (&iter, &key, &value));
+      if (type != MCP_JSON_ARRAY)
+        {
+          mcp_json_iter_init (&iter, root);
+          g_assert_false (mcp_json_iter_next_element (&iter, &value));
+        }
+      if (type != MCP_JSON_STRING)
+        {
+          g_assert_null (mcp_json_dup_string (root));
+          g_assert_false (mcp_json_string_equal (root, "1"));
+        }
+      g_assert_cmpint (mcp_json_get_double (root, &number), ==, type == MCP_JSON_NUMBER);
+      g_assert_cmpint (mcp_json_get_int64 (root, &integer), ==, type == MCP_JSON_NUMBER);
+      g_assert_cmpint (mcp_json_get_boolean (root), ==, type == MCP_JSON_BOOLEAN);
+    }
+}
+
+static void
+test_one_line (void)
+{
+  g_autoptr (GString) out = g_string_new ("\n");
+
+  g_test_summary ("A relayed value is on one line, what stood before it stays");
+  mcp_json_append_slice (out, scan ("{\r\n\"a\\n\":\n[1.0,\t2]\n}"));
+  g_assert_cmpstr (out->str, ==, "\n{  \"a\\n\": [1.0,\t2] }");
+}
+
 /* Visits every value, so that a sanitizer would see a step beyond the text. */
 static guint
 walk (McpJsonSlice value)
@@ -444,10 +539,14 @@ main (int argc, char **argv)
   g_test_add_func ("/common/json/depth", test_depth);
   g_test_add_func ("/common/json/values", test_values);
   g_test_add_func ("/common/json/many-names", test_many_names);
+  g_test_add_func ("/common/json/hard-names", test_hard_names);
+  g_test_add_func ("/common/json/edge-of-double", test_edge_of_double);
   g_test_add_func ("/common/json/lone-surrogates", test_lone_surrogates);
   g_test_add_func ("/common/json/find", test_find);
   g_test_add_func ("/common/json/nul-in-string", test_nul_in_string);
   g_test_add_func ("/common/json/integers", test_integers);
+  g_test_add_func ("/common/json/other-types", test_other_types);
+  g_test_add_func ("/common/json/one-line", test_one_line);
   g_test_add_func ("/common/json/write", test_write);
   g_test_add_func ("/common/json/doubles-round-trip", test_doubles_round_trip);
   g_test_add_func ("/common/json/mutations", test_mutations);
