@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Answers that go on for ever: the socket is another's to write to, and the
+ * connection watches over it.
+ */
+#include "mcp-http-connection-state.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+/* What is read and dropped of a client that sends while it gets an event stream. */
+#define STREAM_INPUT_BYTES (64 * 1024)
+/* A kernel buffer that an event stream can fill: more only makes a slow reader lag later. */
+#define STREAM_SEND_BUFFER (64 * 1024)
+
+/* Finds peers that vanished without a word; not TCP_USER_TIMEOUT, which cuts off slow readers. */
+static void
+set_stream_options (int fd, gboolean is_unix)
+{
+  const int send_buffer = STREAM_SEND_BUFFER, on = 1, idle_s = 60, interval_s = 15, probes = 4;
+
+  setsockopt (fd, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer);
+  if (is_unix)
+    return;
+
+  setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  setsockopt (fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  setsockopt (fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof idle_s);
+  setsockopt (fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval_s, sizeof interval_s);
+  setsockopt (fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+}
+
+/**
+ * mcp_http_connection_begin_stream:
+ * @self: the connection, of an exchange that was stolen from its server after the head
+ *   of the answer went out
+ *
+ * Makes the rest of the answer the caller's: it writes to the socket, without
+ * blocking, for as long as it likes. There are no deadlines any more; the
+ * connection goes on watching for the peer's disappearance, reads and drops
+ * what the peer sends, and counts as one. Closing or dropping the exchange's
+ * stream means nothing from now on.
+ *
+ * The socket is not to be used after `peer-gone` or mcp_http_connection_end_stream().
+ *
+ * Returns: (transfer none) (nullable): the socket, non-blocking; %NULL: the connection
+ *   is closed already
+ */
+GSocket *
+mcp_http_connection_begin_stream (McpHttpConnection *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_return_val_if_fail (MCP_IS_HTTP_CONNECTION (self), NULL);
+  g_return_val_if_fail (
+      self->state == MCP_HTTP_STATE_EXCHANGE || self->state == MCP_HTTP_STATE_CLOSED, NULL);
+
+  if (self->state == MCP_HTTP_STATE_CLOSED)
+    return NULL;
+
+  if (!mcp_http_wire_flush (&self->wire) ||
+      (self->socket = g_socket_new_from_fd (self->wire.fd, &error)) == NULL)
+    {
+      g_debug ("A stream cannot begin: %s", error != NULL ? error->message : "no room");
+      mcp_http_connection_close (self);
+      return NULL;
+    }
+
+  g_socket_set_blocking (self->socket, FALSE);
+  set_stream_options (self->wire.fd, self->setup.port == 0);
+  if (self->exchange != NULL)
+    mcp_exchange_stream_detach (g_steal_pointer (&self->exchange));
+  self->state = MCP_HTTP_STATE_STREAM;
+  self->exchange_over = FALSE;
+  self->wants_write = FALSE;
+  self->deadline_us = 0;
+  self->n_discard = STREAM_INPUT_BYTES;
+  self->input_paused = FALSE;
+  if (!self->half_closed)
+    self->ask_us = 0;
+  mcp_http_wire_drop_input (&self->wire);
+  mcp_http_connection_update (self);
+
+  return self->socket;
+}
+
+/**
+ * mcp_http_connection_watch_writable:
+ * @self: a connection between begin_stream and end_stream
+ * @callback: (scope async) (nullable): called once, from the main loop; %NULL: not any more
+ * @user_data: for @callback
+ *
+ * Waits for room in the socket. Replaces an earlier waiting; never called
+ * after `peer-gone` or mcp_http_connection_end_stream().
+ */
+void
+mcp_http_connection_watch_writable (McpHttpConnection *self,
+                                    McpHttpWritableFunc callback,
+                                    gpointer user_data)
+{
+  g_return_if_fail (MCP_IS_HTTP_CONNECTION (self));
+
+  if (self->state != MCP_HTTP_STATE_STREAM)
+    return;
+
+  self->writable_func = callback;
+  self->writable_data = user_data;
+  mcp_http_connection_update (self);
+}
+
+/**
+ * mcp_http_connection_end_stream:
+ * @self: the connection
+ *
+ * Ends a stream: what was written still goes out, then the connection closes. Nothing
+ * happens when there is no stream.
+ */
+void
+mcp_http_connection_end_stream (McpHttpConnection *self)
+{
+  g_return_if_fail (MCP_IS_HTTP_CONNECTION (self));
+
+  if (self->state != MCP_HTTP_STATE_STREAM)
+    return;
+
+  self->writable_func = NULL;
+  mcp_http_connection_linger (self, MCP_HTTP_LINGER_BYTES, MCP_HTTP_LINGER_US);
+}
