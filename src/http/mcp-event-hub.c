@@ -96,7 +96,7 @@ session_added_cb (McpSessionStore *store, McpSession *session, gpointer data)
 }
 
 static void
-session_removed_cb (McpSessionStore *store, McpSession *session, gpointer data)
+session_removed_cb (McpSessionStore *store, McpSession *session, const char *reason, gpointer data)
 {
   publish_session (data, "session-removed", session);
 }
@@ -110,7 +110,7 @@ session_removed_cb (McpSessionStore *store, McpSession *session, gpointer data)
 McpEventHub *
 mcp_event_hub_new (McpSessionStore *store)
 {
-  McpEventHub *self = g_new0 (McpEventHub, 1);
+  McpEventHub *self = g_rc_box_new0 (McpEventHub);
 
   self->store = g_object_ref (store);
   self->queues = g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_event_queue_unref);
@@ -122,16 +122,35 @@ mcp_event_hub_new (McpSessionStore *store)
 }
 
 /**
- * mcp_event_hub_free:
- * @self: (transfer full): a hub
+ * mcp_event_hub_ref:
+ * @self: a hub
+ *
+ * Returns: (transfer full): @self
  */
-void
-mcp_event_hub_free (McpEventHub *self)
+McpEventHub *
+mcp_event_hub_ref (McpEventHub *self)
 {
+  return g_rc_box_acquire (self);
+}
+
+static void
+hub_clear (gpointer data)
+{
+  McpEventHub *self = data;
+
   g_signal_handlers_disconnect_by_data (self->store, self);
   g_object_unref (self->store);
   g_ptr_array_unref (self->queues);
-  g_free (self);
+}
+
+/**
+ * mcp_event_hub_unref:
+ * @self: (transfer full): a hub
+ */
+void
+mcp_event_hub_unref (McpEventHub *self)
+{
+  g_rc_box_release_full (self, hub_clear);
 }
 
 /**
@@ -183,15 +202,40 @@ mcp_event_hub_unsubscribe (McpEventHub *self, McpEventQueue *queue)
 }
 
 /**
+ * mcp_event_hub_has_room:
+ * @self: a hub
+ * @n_events: how many are to be published
+ *
+ * As mcp_session_has_room(), for those who watch all sessions.
+ *
+ * Returns: whether publishing them would make nobody lag anew
+ */
+gboolean
+mcp_event_hub_has_room (McpEventHub *self, guint n_events)
+{
+  for (guint i = 0; i < self->queues->len; i++)
+    {
+      McpEventQueue *queue = g_ptr_array_index (self->queues, i);
+
+      if (!mcp_event_queue_is_lagging (queue) &&
+          mcp_event_queue_get_length (queue) + n_events > MCP_EVENT_QUEUE_LENGTH)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/**
  * mcp_event_hub_close:
  * @self: a hub
  * @reason: what the readers are told
  *
- * Closes all queues.
+ * Closes all queues; from then on it does not follow the store.
  */
 void
 mcp_event_hub_close (McpEventHub *self, const char *reason)
 {
+  g_signal_handlers_disconnect_by_data (self->store, self);
   for (guint i = 0; i < self->queues->len; i++)
     mcp_event_queue_close (g_ptr_array_index (self->queues, i), reason);
   g_ptr_array_set_size (self->queues, 0);

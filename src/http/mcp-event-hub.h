@@ -8,12 +8,14 @@ G_BEGIN_DECLS
 typedef struct _McpEventHub McpEventHub;
 
 McpEventHub *mcp_event_hub_new (McpSessionStore *store);
-void mcp_event_hub_free (McpEventHub *self);
+McpEventHub *mcp_event_hub_ref (McpEventHub *self);
+void mcp_event_hub_unref (McpEventHub *self);
 McpEventQueue *
 mcp_event_hub_subscribe (McpEventHub *self, const guint64 *after, guint limit, GError **error);
 void mcp_event_hub_unsubscribe (McpEventHub *self, McpEventQueue *queue);
+gboolean mcp_event_hub_has_room (McpEventHub *self, guint n_events);
 void mcp_event_hub_close (McpEventHub *self, const char *reason);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpEventHub, mcp_event_hub_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpEventHub, mcp_event_hub_unref)
 
 G_END_DECLS

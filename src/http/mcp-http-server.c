@@ -39,7 +39,7 @@ mcp_http_server_finalize (GObject *object)
 {
   McpHttpContext *context = &MCP_HTTP_SERVER (object)->context;
 
-  g_clear_pointer (&context->hub, mcp_event_hub_free);
+  g_clear_pointer (&context->hub, mcp_event_hub_unref);
   g_clear_pointer (&context->flusher, mcp_sse_flusher_unref);
   g_clear_pointer (&context->auth, mcp_http_auth_free);
   g_clear_object (&context->gateway);

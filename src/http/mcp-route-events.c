@@ -13,7 +13,7 @@
 typedef struct
 {
   McpSession *session;  /* (owned) (nullable): %NULL: all sessions */
-  McpEventHub *hub;     /* (unowned) outlives the streams */
+  McpEventHub *hub;     /* (owned) */
   McpEventQueue *queue; /* (owned) */
 } Watch;
 
@@ -23,7 +23,7 @@ watch_new (McpHttpRequest *request, McpSession *session, McpEventQueue *queue)
   Watch *watch = g_new0 (Watch, 1);
 
   g_set_object (&watch->session, session);
-  watch->hub = request->context->hub;
+  watch->hub = mcp_event_hub_ref (request->context->hub);
   watch->queue = queue;
 
   return watch;
@@ -42,6 +42,7 @@ watch_free (gpointer data)
     mcp_event_hub_unsubscribe (watch->hub, watch->queue);
 
   mcp_event_queue_unref (watch->queue);
+  mcp_event_hub_unref (watch->hub);
   g_clear_object (&watch->session);
   g_free (watch);
 }

@@ -5,6 +5,7 @@
  * and the watchers' streams are written in between: else one request would
  * overrun every watcher's queue.
  */
+#include "mcp-event-hub.h"
 #include "mcp-http-body.h"
 #include "mcp-http-reply.h"
 #include "mcp-http-router.h"
@@ -23,6 +24,7 @@ typedef struct
 {
   gatomicrefcount ref_count;
   McpSseFlusher *flusher; /* (owned) */
+  McpEventHub *hub;       /* (owned) */
   McpSession *session;    /* (owned) */
   GArray *inputs;         /* (owned) (element-type McpProgressInput) */
   guint n_published;
@@ -53,6 +55,7 @@ publication_unref (gpointer data)
     return;
 
   mcp_sse_flusher_unref (self->flusher);
+  mcp_event_hub_unref (self->hub);
   g_object_unref (self->session);
   g_array_unref (self->inputs);
   g_free (self);
@@ -146,7 +149,8 @@ is_stalled (Publication *self, guint n_events)
 {
   gint64 now_us;
 
-  if (mcp_session_has_room (self->session, n_events))
+  if (mcp_session_has_room (self->session, n_events) &&
+      mcp_event_hub_has_room (self->hub, n_events))
     {
       self->stalled_since_us = 0;
       return FALSE;
@@ -215,6 +219,7 @@ publication_new (McpHttpRequest *request, GArray *inputs)
 
   g_atomic_ref_count_init (&self->ref_count);
   self->flusher = mcp_sse_flusher_ref (request->context->flusher);
+  self->hub = mcp_event_hub_ref (request->context->hub);
   self->session = g_object_ref (request->session);
   self->inputs = g_array_ref (inputs);
   self->stalls_left_us = ALL_STALLS_US;
