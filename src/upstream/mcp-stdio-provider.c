@@ -267,6 +267,7 @@ mcp_stdio_provider_close_async (McpProvider *provider,
   g_autoptr (McpStdioProvider) self = g_object_ref (MCP_STDIO_PROVIDER (provider));
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
   g_autofree char *text = g_strdup_printf ("Server “%s” was closed", self->config->name);
+  gboolean was_closing;
 
   g_task_set_source_tag (task, mcp_stdio_provider_close_async);
   if (self->state == MCP_PROVIDER_STOPPED)
@@ -276,9 +277,11 @@ mcp_stdio_provider_close_async (McpProvider *provider,
     }
 
   g_ptr_array_add (self->closers, g_steal_pointer (&task));
+  was_closing = self->state == MCP_PROVIDER_CLOSING;
   mcp_stdio_run_stop (self);
   mcp_stdio_provider_fail_all (self, MCP_ERROR_CLOSED, text);
-  g_object_notify (G_OBJECT (self), "state");
+  if (!was_closing)
+    g_object_notify (G_OBJECT (self), "state");
 }
 
 static gboolean

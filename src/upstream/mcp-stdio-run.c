@@ -34,9 +34,9 @@ set_state (McpStdioProvider *self, McpProviderState state)
 }
 
 static void
-log_event (McpStdioProvider *self, GLogLevelFlags level, const char *text)
+log_info (McpStdioProvider *self, const char *text)
 {
-  g_log_structured (G_LOG_DOMAIN, level, "MCP_PROVIDER", self->config->name, "MESSAGE",
+  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_INFO, "MCP_PROVIDER", self->config->name, "MESSAGE",
                     "server %s: %s", self->config->name, text);
 }
 
@@ -49,7 +49,7 @@ count_stray (McpStdioProvider *self, const char *what)
     {
       g_autofree char *text = g_strdup_printf ("%s (%u so far)", what, self->n_strays);
 
-      log_event (self, G_LOG_LEVEL_INFO, text);
+      log_info (self, text);
     }
 }
 
@@ -99,7 +99,7 @@ idle_cb (gpointer data)
 {
   McpStdioProvider *self = data;
 
-  log_event (self, G_LOG_LEVEL_INFO, "idle, is ended");
+  log_info (self, "idle, is ended");
   mcp_stdio_run_stop (self);
   g_object_notify (G_OBJECT (self), "state");
   return G_SOURCE_REMOVE;
@@ -135,7 +135,8 @@ fail (McpStdioProvider *self, const char *how)
   self->has_failed = TRUE;
   g_free (self->last_error);
   self->last_error = g_strdup (text);
-  log_event (self, G_LOG_LEVEL_MESSAGE, text);
+  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "MCP_PROVIDER", self->config->name,
+                    "MESSAGE", "%s", text);
 
   mcp_stdio_run_drop (self);
   self->state = MCP_PROVIDER_STOPPED;
@@ -374,7 +375,7 @@ mcp_stdio_run_start (McpStdioProvider *self, GError **error)
   message = mcp_stdio_handshake_build_initialize (self->initialize_id);
   mcp_stdio_run_send (self, message);
   self->start_timer = attach_timer (self, self->times.start_ms, start_timer_cb);
-  log_event (self, G_LOG_LEVEL_INFO, "started");
+  log_info (self, "started");
   set_state (self, MCP_PROVIDER_STARTING);
   return TRUE;
 }
