@@ -77,78 +77,78 @@ test_accepts (void)
     }
 }
 
+static const Case refused[] = {
+  { "", "empty" },
+  { " \n", "blank" },
+  { "\xef\xbb\xbf{}", "byte order mark" },
+  { "0123", "leading zero" },
+  { "-", "no digit" },
+  { "+1", "plus" },
+  { ".5", "no integer" },
+  { "1.", "no fraction" },
+  { "1e", "no exponent" },
+  { "0x1F", "hexadecimal" },
+  { "1e999", "infinite" },
+  { "-1e400", "infinite" },
+  { "NaN", "not a number" },
+  { "nul", "cut literal" },
+  { "nullx", "long literal" },
+  { "True", "case" },
+  { "'x'", "single quotes" },
+  { "\"\\x41\"", "unknown escape" },
+  { "\"\\u12g4\"", "bad digits" },
+  { "\"\\u12", "cut escape" },
+  { "\"\\", "cut escape" },
+  { "\"a", "cut string" },
+  { "\"\t\"", "raw tab" },
+  { "\"\n\"", "raw line end" },
+  { "\"\\ud800\"", "lone high surrogate" },
+  { "\"\\ud800x\"", "lone high surrogate" },
+  { "\"\\ud800\\u0041\"", "high surrogate, no low" },
+  { "\"\\udc00\"", "lone low surrogate" },
+  { "\"\xff\"", "no UTF-8" },
+  { "\"\xc0\xaf\"", "overlong" },
+  { "\"\xed\xa0\x80\"", "surrogate in UTF-8" },
+  { "\"\xf4\x90\x80\x80\"", "beyond Unicode" },
+  { "\"\xe2\x82\"", "cut character" },
+  { "[", "open" },
+  { "[1", "open" },
+  { "[1,", "open" },
+  { "[1,]", "comma" },
+  { "[,1]", "comma" },
+  { "[1 2]", "no comma" },
+  { "]", "closing only" },
+  { "[}", "other bracket" },
+  { "{\"a\":1]", "other bracket" },
+  { "{", "open" },
+  { "{\"a\"", "no colon" },
+  { "{\"a\":", "no value" },
+  { "{\"a\" 1}", "no colon" },
+  { "{\"a\":1,}", "comma" },
+  { "{a:1}", "bare name" },
+  { "{1:1}", "number as name" },
+  { "{\"a\":1,\"a\":2}", "name twice" },
+  { "{\"a\":1,\"\\u0061\":2}", "name twice, escaped" },
+  { "{\"x\":{\"a\":1,\"b\":2,\"a\":3}}", "name twice, inside" },
+  { "{\"\\u0000\":1}", "NUL in a name" },
+  { "{} {}", "something behind" },
+  { "1,", "something behind" },
+  { "/*c*/1", "comment" },
+  { "var x=1;", "script" },
+};
+
 static void
 test_refuses (void)
 {
-  static const Case cases[] = {
-    { "", "empty" },
-    { " \n", "blank" },
-    { "\xef\xbb\xbf{}", "byte order mark" },
-    { "0123", "leading zero" },
-    { "-", "no digit" },
-    { "+1", "plus" },
-    { ".5", "no integer" },
-    { "1.", "no fraction" },
-    { "1e", "no exponent" },
-    { "0x1F", "hexadecimal" },
-    { "1e999", "infinite" },
-    { "-1e400", "infinite" },
-    { "NaN", "not a number" },
-    { "nul", "cut literal" },
-    { "nullx", "long literal" },
-    { "True", "case" },
-    { "'x'", "single quotes" },
-    { "\"\\x41\"", "unknown escape" },
-    { "\"\\u12g4\"", "bad digits" },
-    { "\"\\u12", "cut escape" },
-    { "\"\\", "cut escape" },
-    { "\"a", "cut string" },
-    { "\"\t\"", "raw tab" },
-    { "\"\n\"", "raw line end" },
-    { "\"\\ud800\"", "lone high surrogate" },
-    { "\"\\ud800x\"", "lone high surrogate" },
-    { "\"\\ud800\\u0041\"", "high surrogate, no low" },
-    { "\"\\udc00\"", "lone low surrogate" },
-    { "\"\xff\"", "no UTF-8" },
-    { "\"\xc0\xaf\"", "overlong" },
-    { "\"\xed\xa0\x80\"", "surrogate in UTF-8" },
-    { "\"\xf4\x90\x80\x80\"", "beyond Unicode" },
-    { "\"\xe2\x82\"", "cut character" },
-    { "[", "open" },
-    { "[1", "open" },
-    { "[1,", "open" },
-    { "[1,]", "comma" },
-    { "[,1]", "comma" },
-    { "[1 2]", "no comma" },
-    { "]", "closing only" },
-    { "[}", "other bracket" },
-    { "{\"a\":1]", "other bracket" },
-    { "{", "open" },
-    { "{\"a\"", "no colon" },
-    { "{\"a\":", "no value" },
-    { "{\"a\" 1}", "no colon" },
-    { "{\"a\":1,}", "comma" },
-    { "{a:1}", "bare name" },
-    { "{1:1}", "number as name" },
-    { "{\"a\":1,\"a\":2}", "name twice" },
-    { "{\"a\":1,\"\\u0061\":2}", "name twice, escaped" },
-    { "{\"x\":{\"a\":1,\"b\":2,\"a\":3}}", "name twice, inside" },
-    { "{\"\\u0000\":1}", "NUL in a name" },
-    { "{} {}", "something behind" },
-    { "1,", "something behind" },
-    { "/*c*/1", "comment" },
-    { "var x=1;", "script" },
-  };
-
   g_test_summary ("What is not JSON, or reads differently to different readers, is refused");
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (refused); i++)
     {
       g_autoptr (GError) error = NULL;
       McpJsonSlice root;
 
-      g_test_message ("%s", cases[i].why);
-      g_assert_false (
-          scan_bytes (cases[i].text, strlen (cases[i].text), MCP_JSON_SCAN_DEFAULT, &root, &error));
+      g_test_message ("%s", refused[i].why);
+      g_assert_false (scan_bytes (refused[i].text, strlen (refused[i].text), MCP_JSON_SCAN_DEFAULT,
+                                  &root, &error));
       g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
       g_assert_null (root.data);
     }
@@ -166,6 +166,27 @@ test_raw_nul (void)
   g_clear_error (&error);
   g_assert_false (scan_bytes ("1\0", 2, MCP_JSON_SCAN_DEFAULT, &root, &error));
   g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
+}
+
+static void
+test_utf8 (void)
+{
+  static const guchar seconds[] = { 'a', 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xff };
+  static const guchar tails[] = { 'a', 0x7f, 0x80, 0xbf, 0xc0 };
+
+  g_test_summary ("Of all sequences of bytes exactly those are accepted that are UTF-8");
+  for (guint lead = 0x80; lead <= 0xff; lead++)
+    for (gsize i = 0; i < G_N_ELEMENTS (seconds) * G_N_ELEMENTS (tails) * G_N_ELEMENTS (tails); i++)
+      for (gsize length = 1; length <= 4; length++)
+        {
+          char text[6] = { '"', (char) lead, (char) seconds[i / 25], (char) tails[i / 5 % 5],
+                           (char) tails[i % 5] };
+          McpJsonSlice root;
+
+          text[length + 1] = '"';
+          g_assert_cmpint (scan_bytes (text, length + 2, MCP_JSON_SCAN_DEFAULT, &root, NULL), ==,
+                           g_utf8_validate (text, (gssize) length + 2, NULL));
+        }
 }
 
 static char *
@@ -284,11 +305,13 @@ test_edge_of_double (void)
 static void
 test_lone_surrogates (void)
 {
-  static const char text[] = "[\"\\ud800\",\"a\\udc00b\",\"\\ud800\\ud83d\\ude00\"]";
+  static const char text[] =
+      "[\"\\ud800\",\"a\\udc00b\",\"\\ud800\\ud83d\\ude00\",\"\\udc00\\udc00\"]";
   static const char *const decoded[] = { "\xef\xbf\xbd",
                                          "a\xef\xbf\xbd"
                                          "b",
-                                         "\xef\xbf\xbd\xf0\x9f\x98\x80" };
+                                         "\xef\xbf\xbd\xf0\x9f\x98\x80",
+                                         "\xef\xbf\xbd\xef\xbf\xbd" };
   McpJsonSlice root;
   McpJsonSlice value;
   McpJsonIter iter;
@@ -536,6 +559,7 @@ main (int argc, char **argv)
   g_test_add_func ("/common/json/accepts", test_accepts);
   g_test_add_func ("/common/json/refuses", test_refuses);
   g_test_add_func ("/common/json/raw-nul", test_raw_nul);
+  g_test_add_func ("/common/json/utf8", test_utf8);
   g_test_add_func ("/common/json/depth", test_depth);
   g_test_add_func ("/common/json/values", test_values);
   g_test_add_func ("/common/json/many-names", test_many_names);

@@ -159,68 +159,67 @@ test_long_string_id (void)
   g_assert_error (error, MCP_JSONRPC_ERROR, MCP_JSONRPC_ERROR_INVALID_REQUEST);
 }
 
+static const struct
+{
+  const char *text;
+  int code;
+  const char *id;
+} malformed[] = {
+  { "", MCP_JSONRPC_ERROR_PARSE, NULL },
+  { "{", MCP_JSONRPC_ERROR_PARSE, NULL },
+  { "{\"id\":1,\"id\":2}", MCP_JSONRPC_ERROR_PARSE, NULL },
+  { "{\"id\":1} x", MCP_JSONRPC_ERROR_PARSE, NULL },
+  { "1", MCP_JSONRPC_ERROR_INVALID_REQUEST, NULL },
+  { "\"jsonrpc\"", MCP_JSONRPC_ERROR_INVALID_REQUEST, NULL },
+  { "[]", MCP_JSONRPC_ERROR_INVALID_REQUEST, NULL },
+  { "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x\"}]", MCP_JSONRPC_ERROR_INVALID_REQUEST, NULL },
+  { "{}", MCP_JSONRPC_ERROR_INVALID_REQUEST, NULL },
+  { "{\"id\":1,\"method\":\"x\"}", MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
+  { "{\"jsonrpc\":2.0,\"id\":1,\"method\":\"x\"}", MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
+  { "{\"jsonrpc\":\"1.0\",\"id\":\"a\",\"method\":\"x\"}", MCP_JSONRPC_ERROR_INVALID_REQUEST,
+    "\"a\"" },
+  { "{\"jsonrpc\":\"2.0\",\"id\":1}", MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
+  { "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":1}", MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
+  { "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":null}", MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
+  { "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"a\\u0000\"}", MCP_JSONRPC_ERROR_INVALID_REQUEST,
+    "1" },
+  { "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x\",\"params\":[1]}",
+    MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
+  { "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x\",\"params\":null}",
+    MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
+  { "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x\",\"result\":{}}",
+    MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
+  { "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x\",\"error\":{\"code\":1,\"message\":\"\"}}",
+    MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
+  { "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{},\"error\":{\"code\":1,\"message\":\"\"}}",
+    MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
+  { "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":[]}", MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
+  { "{\"jsonrpc\":\"2.0\",\"result\":{}}", MCP_JSONRPC_ERROR_INVALID_REQUEST, NULL },
+  { "{\"jsonrpc\":\"2.0\",\"id\":null,\"result\":{}}", MCP_JSONRPC_ERROR_INVALID_REQUEST, NULL },
+  { "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":1}", MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
+  { "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":\"1\",\"message\":\"\"}}",
+    MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
+  { "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":1.5,\"message\":\"\"}}",
+    MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
+  { "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":3000000000,\"message\":\"\"}}",
+    MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
+  { "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":1}}", MCP_JSONRPC_ERROR_INVALID_REQUEST,
+    "1" },
+};
+
 static void
 test_malformed (void)
 {
-  static const struct
-  {
-    const char *text;
-    int code;
-    const char *id;
-  } cases[] = {
-    { "", MCP_JSONRPC_ERROR_PARSE, NULL },
-    { "{", MCP_JSONRPC_ERROR_PARSE, NULL },
-    { "{\"id\":1,\"id\":2}", MCP_JSONRPC_ERROR_PARSE, NULL },
-    { "{\"id\":1} x", MCP_JSONRPC_ERROR_PARSE, NULL },
-    { "1", MCP_JSONRPC_ERROR_INVALID_REQUEST, NULL },
-    { "\"jsonrpc\"", MCP_JSONRPC_ERROR_INVALID_REQUEST, NULL },
-    { "[]", MCP_JSONRPC_ERROR_INVALID_REQUEST, NULL },
-    { "[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x\"}]", MCP_JSONRPC_ERROR_INVALID_REQUEST,
-      NULL },
-    { "{}", MCP_JSONRPC_ERROR_INVALID_REQUEST, NULL },
-    { "{\"id\":1,\"method\":\"x\"}", MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
-    { "{\"jsonrpc\":2.0,\"id\":1,\"method\":\"x\"}", MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
-    { "{\"jsonrpc\":\"1.0\",\"id\":\"a\",\"method\":\"x\"}", MCP_JSONRPC_ERROR_INVALID_REQUEST,
-      "\"a\"" },
-    { "{\"jsonrpc\":\"2.0\",\"id\":1}", MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
-    { "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":1}", MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
-    { "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":null}", MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
-    { "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"a\\u0000\"}", MCP_JSONRPC_ERROR_INVALID_REQUEST,
-      "1" },
-    { "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x\",\"params\":[1]}",
-      MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
-    { "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x\",\"params\":null}",
-      MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
-    { "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x\",\"result\":{}}",
-      MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
-    { "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x\",\"error\":{\"code\":1,\"message\":\"\"}}",
-      MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
-    { "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{},\"error\":{\"code\":1,\"message\":\"\"}}",
-      MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
-    { "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":[]}", MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
-    { "{\"jsonrpc\":\"2.0\",\"result\":{}}", MCP_JSONRPC_ERROR_INVALID_REQUEST, NULL },
-    { "{\"jsonrpc\":\"2.0\",\"id\":null,\"result\":{}}", MCP_JSONRPC_ERROR_INVALID_REQUEST, NULL },
-    { "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":1}", MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
-    { "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":\"1\",\"message\":\"\"}}",
-      MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
-    { "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":1.5,\"message\":\"\"}}",
-      MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
-    { "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":3000000000,\"message\":\"\"}}",
-      MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
-    { "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":1}}", MCP_JSONRPC_ERROR_INVALID_REQUEST,
-      "1" },
-  };
-
   g_test_summary ("What is no message is refused with its code, and with the id where it has one");
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (malformed); i++)
     {
       g_autofree char *id = NULL;
       g_autoptr (GError) error = NULL;
 
-      g_test_message ("%s", cases[i].text);
-      g_assert_null (parse (cases[i].text, &id, &error));
-      g_assert_error (error, MCP_JSONRPC_ERROR, cases[i].code);
-      g_assert_cmpstr (id, ==, cases[i].id);
+      g_test_message ("%s", malformed[i].text);
+      g_assert_null (parse (malformed[i].text, &id, &error));
+      g_assert_error (error, MCP_JSONRPC_ERROR, malformed[i].code);
+      g_assert_cmpstr (id, ==, malformed[i].id);
     }
 }
 

@@ -186,6 +186,13 @@ test_memory (void)
   g_clear_pointer (&line, g_bytes_unref);
   g_assert_null (mcp_line_framer_next (framer, NULL));
   g_assert_cmpuint (get_heap_bytes (), <, before + size / 4);
+
+  for (gsize i = 99; i < size; i += 100)
+    text[i] = '\n';
+  mcp_line_framer_push (framer, text, size);
+  while ((line = mcp_line_framer_next (framer, NULL)) != NULL)
+    g_clear_pointer (&line, g_bytes_unref);
+  g_assert_cmpuint (get_heap_bytes (), <, before + size / 4);
 }
 
 static void
