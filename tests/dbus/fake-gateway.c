@@ -127,8 +127,7 @@ mcp_gateway_call_tool_async (McpGateway *self,
   else if (strcmp (name, "timed-out") == 0)
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "too late");
   else
-    g_task_return_new_error (task, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, "Unknown tool: %s",
-                             name);
+    g_task_return_new_error (task, MCP_ERROR, MCP_ERROR_NOT_FOUND, "Unknown tool: %s", name);
 }
 
 GBytes *
@@ -142,4 +141,18 @@ mcp_gateway_describe_providers (McpGateway *self)
 {
   return g_variant_new_parsed (
       "[{'name': <'files'>, 'state': <'ready'>, 'processes': <uint32 1>}]");
+}
+
+void
+mcp_gateway_close_async (McpGateway *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_return_boolean (task, TRUE);
+}
+
+gboolean
+mcp_gateway_close_finish (McpGateway *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
 }

@@ -99,7 +99,7 @@ test_bus_set_up (TestBus *bus, gconstpointer data)
   own_name (bus);
 
   bus->store = mcp_session_store_new (&limits);
-  bus->gateway = mcp_gateway_new (bus->store, &limits, "/nonexistent/keeper");
+  bus->gateway = mcp_gateway_new (bus->store, &limits, g_getenv ("MCP_TEST_KEEPER"));
   bus->service = mcp_dbus_service_new (bus->store, bus->gateway);
   g_dbus_connection_signal_subscribe (bus->client, MCP_BUS_NAME, NULL, NULL, NULL, NULL,
                                       G_DBUS_SIGNAL_FLAGS_NONE, got_signal_cb, bus, NULL);
@@ -108,10 +108,24 @@ test_bus_set_up (TestBus *bus, gconstpointer data)
   test_bus_round_trip (bus);
 }
 
+static void
+gateway_closed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  gboolean *done = user_data;
+
+  mcp_gateway_close_finish (MCP_GATEWAY (source), result, NULL);
+  *done = TRUE;
+}
+
 void
 test_bus_tear_down (TestBus *bus, gconstpointer data)
 {
+  gboolean closed = FALSE;
+
   mcp_dbus_service_unexport (bus->service);
+  mcp_session_store_close_all (bus->store, MCP_REASON_SHUTDOWN);
+  mcp_gateway_close_async (bus->gateway, gateway_closed_cb, &closed);
+  test_await (closed);
   g_assert_finalize_object (bus->service);
   g_assert_finalize_object (bus->gateway);
   g_assert_finalize_object (bus->store);

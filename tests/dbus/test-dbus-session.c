@@ -228,7 +228,7 @@ static void
 test_call_fails (TestBus *bus, gconstpointer data)
 {
   static const char *const failures[][3] = {
-    { "unknown", INVALID_ARGUMENTS, "Unknown tool" },
+    { "unknown", "org.mcpsessiond.Error.NotFound", "Unknown tool" },
     { "binary", PROVIDER_FAILED, "UTF-8" },
     { "huge", "org.mcpsessiond.Error.LimitExceeded", "64 MiB" },
     { "timed-out", PROVIDER_FAILED, "too late" },

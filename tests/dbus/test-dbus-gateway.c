@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The bus before the real gateway and a real server.
+ */
+#include "mcp-server-config.h"
+#include "test-bus.h"
+
+#include <string.h>
+
+#define NOT_FOUND         "org.mcpsessiond.Error.NotFound"
+#define INVALID_ARGUMENTS "org.mcpsessiond.Error.InvalidArguments"
+
+static void
+set_up (TestBus *bus, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) configs = NULL;
+  g_autoptr (GPtrArray) problems = NULL;
+  g_autofree char *text = g_strdup_printf ("{\"mcpServers\":{\"t\":{\"command\":\"%s\"}}}",
+                                           g_getenv ("MCP_TEST_SERVER"));
+
+  test_bus_set_up (bus, data);
+  configs = mcp_server_config_parse_file (text, strlen (text), "mcp.json", &problems, &error);
+  g_assert_no_error (error);
+  mcp_gateway_set_call_timeout (bus->gateway, 10000);
+  mcp_gateway_set_servers (bus->gateway, configs);
+}
+
+static GVariant *
+call_args (const char *name, const char *arguments, const char *options)
+{
+  return g_variant_new ("(ss@a{sv})", name, arguments, g_variant_new_parsed (options));
+}
+
+static char *
+call (TestBus *bus, const char *path, const char *name, const char *arguments, const char *options)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = test_bus_call (bus, path, SESSION_INTERFACE, "CallTool",
+                                              call_args (name, arguments, options), &error);
+  char *json = NULL;
+
+  g_assert_no_error (error);
+  g_variant_get (reply, "(s)", &json);
+  return json;
+}
+
+/* Only what does not differ from run to run. */
+static char *
+describe (TestSignal *signal)
+{
+  g_autoptr (GVariant) event =
+      g_variant_get_child_value (signal->args, g_variant_n_children (signal->args) - 1);
+  g_autoptr (GVariant) token = g_variant_lookup_value (event, "token", NULL);
+  g_autofree char *token_text = g_variant_print (token, TRUE);
+  double progress = -1;
+  double total = -1;
+  const char *tool = "-";
+  const char *state = "-";
+
+  g_variant_lookup (event, "progress", "d", &progress);
+  g_variant_lookup (event, "total", "d", &total);
+  g_variant_lookup (event, "tool", "&s", &tool);
+  g_variant_lookup (event, "state", "&s", &state);
+  return g_strdup_printf ("%s %g/%g %s %s", token_text, progress, total, tool, state);
+}
+
+static void
+assert_events (TestBus *bus, const char *path, const char *const *expected)
+{
+  for (guint i = 0; expected[i] != NULL; i++)
+    {
+      g_autofree char *text = describe (test_bus_nth (bus, path, "Progress", i));
+
+      g_assert_cmpstr (text, ==, expected[i]);
+    }
+  g_assert_cmpuint (test_bus_count (bus, path, "Progress"), ==, g_strv_length ((char **) expected));
+}
+
+static void
+test_list (TestBus *bus, gconstpointer data)
+{
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = NULL;
+  const char *json;
+
+  g_test_summary ("ListTools answers the tools of the configured servers");
+  test_bus_create (bus, &path);
+  reply = test_bus_call (bus, path, SESSION_INTERFACE, "ListTools", NULL, &error);
+  g_assert_no_error (error);
+  g_variant_get (reply, "(&s)", &json);
+  g_assert_true (g_str_has_prefix (json, "{\"tools\":["));
+  g_assert_nonnull (strstr (json, "\"t__count\""));
+}
+
+static void
+test_progress (TestBus *bus, gconstpointer data)
+{
+  static const char *const expected[] = {
+    "'mine' 0/-1 t__count running", "'mine' 1/3 t__count running", "'mine' 2/3 t__count running",
+    "'mine' 3/3 t__count running",  "'mine' 3/3 t__count ok",      NULL,
+  };
+  g_autofree char *path = NULL;
+  g_autofree char *json = NULL;
+
+  g_test_summary ("A call's progress is signalled on both objects, from its start to its end");
+  test_bus_create (bus, &path);
+  json = call (bus, path, "t__count", "{\"steps\":3}", "{'progress_token': <'mine'>}");
+  g_assert_nonnull (strstr (json, "counted to 3"));
+  assert_events (bus, path, expected);
+  assert_events (bus, MCP_STORE_PATH, expected);
+}
+
+static void
+test_many (TestBus *bus, gconstpointer data)
+{
+  const guint n_calls = 50;
+  g_autofree char *path = NULL;
+
+  g_test_summary ("No event of calls one after the other is lost");
+  test_bus_create (bus, &path);
+  for (guint i = 0; i < n_calls; i++)
+    {
+      g_autofree char *json = call (bus, path, "t__count", "{\"steps\":3}", "@a{sv} {}");
+    }
+  test_bus_nth (bus, path, "Progress", 5 * n_calls - 1);
+  test_bus_nth (bus, MCP_STORE_PATH, "Progress", 5 * n_calls - 1);
+  test_bus_round_trip (bus);
+  g_assert_cmpuint (test_bus_count (bus, path, "Progress"), ==, 5 * n_calls);
+  g_assert_cmpuint (test_bus_count (bus, path, "Lagged"), ==, 0);
+}
+
+static void
+test_errors (TestBus *bus, gconstpointer data)
+{
+  static const char *const failures[][4] = {
+    { "t__nothing", "{}", NOT_FOUND, "t__nothing" },
+    { "", "{}", NOT_FOUND, "" },
+    { "t__echo", "{", INVALID_ARGUMENTS, "" },
+    { "t__echo", "[]", INVALID_ARGUMENTS, "" },
+    { "t__echo", "{} {}", INVALID_ARGUMENTS, "" },
+    { "t__crash", "{}", "org.mcpsessiond.Error.ProviderFailed", "" },
+  };
+  g_autofree char *path = NULL;
+  g_autofree char *json = NULL;
+
+  g_test_summary ("A wrong call and a broken server are errors; a tool that failed is a result");
+  test_bus_create (bus, &path);
+  for (gsize i = 0; i < G_N_ELEMENTS (failures); i++)
+    test_bus_assert_fails (bus, path, SESSION_INTERFACE, "CallTool",
+                           call_args (failures[i][0], failures[i][1], "@a{sv} {}"), failures[i][2],
+                           failures[i][3]);
+  json = call (bus, path, "t__fail", "", "@a{sv} {}");
+  g_assert_nonnull (strstr (json, "\"isError\":true"));
+}
+
+static void
+test_timeout (TestBus *bus, gconstpointer data)
+{
+  g_autofree char *path = NULL;
+
+  g_test_summary ("timeout_seconds ends a call that says nothing");
+  test_bus_create (bus, &path);
+  test_bus_assert_fails (bus, path, SESSION_INTERFACE, "CallTool",
+                         call_args ("t__hang", "{}", "{'timeout_seconds': <uint32 1>}"),
+                         "org.mcpsessiond.Error.ProviderFailed", "");
+}
+
+static void
+test_caller_leaves (TestBus *bus, gconstpointer data)
+{
+  static const char *const expected[] = {
+    "int64 5 0/-1 t__hang running",
+    "int64 5 1/1 t__hang cancelled",
+    NULL,
+  };
+  g_autofree char *path = NULL;
+  GDBusConnection *caller = test_bus_connect (bus);
+  McpSession *session = test_bus_create (bus, &path);
+
+  g_test_summary ("A call whose caller left the bus ends as cancelled, for all who watch");
+  g_dbus_connection_call (caller, MCP_BUS_NAME, path, SESSION_INTERFACE, "CallTool",
+                          call_args ("t__hang", "{}", "{'progress_token': <5>}"), NULL,
+                          G_DBUS_CALL_FLAGS_NONE, G_MAXINT, NULL, NULL, NULL);
+  test_bus_nth (bus, path, "Progress", 0);
+  g_assert_cmpuint (mcp_session_get_calls_in_flight (session), ==, 1);
+  test_bus_disconnect (caller);
+  assert_events (bus, path, expected);
+  test_await (mcp_session_get_calls_in_flight (session) == 0);
+}
+
+static void
+called_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError **error = user_data;
+  g_autoptr (GVariant) reply =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, error);
+
+  g_assert_null (reply);
+}
+
+static void
+test_session_closes (TestBus *bus, gconstpointer data)
+{
+  g_autofree char *path = NULL;
+  g_autofree char *name = NULL;
+  g_autoptr (GError) error = NULL;
+  McpSession *session = test_bus_create (bus, &path);
+
+  g_test_summary ("A session that ends answers the calls under way");
+  g_dbus_connection_call (bus->client, MCP_BUS_NAME, path, SESSION_INTERFACE, "CallTool",
+                          call_args ("t__hang", "{}", "@a{sv} {}"), NULL, G_DBUS_CALL_FLAGS_NONE,
+                          G_MAXINT, NULL, called_cb, &error);
+  test_bus_nth (bus, path, "Progress", 0);
+  mcp_session_store_close (bus->store, mcp_session_get_id (session), MCP_REASON_CLOSED, NULL);
+  test_await (error != NULL);
+  name = g_dbus_error_get_remote_error (error);
+  g_assert_cmpstr (name, ==, "org.mcpsessiond.Error.Closed");
+}
+
+static void
+test_providers (TestBus *bus, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply =
+      test_bus_call (bus, MCP_TOOLS_PATH, TOOLS_INTERFACE, "ListProviders", NULL, &error);
+  g_autoptr (GVariant) providers = NULL;
+  g_autoptr (GVariant) provider = NULL;
+  const char *name = NULL;
+
+  g_test_summary ("ListProviders tells of each configured server");
+  g_assert_no_error (error);
+  g_assert_cmpstr (g_variant_get_type_string (reply), ==, "(aa{sv})");
+  providers = g_variant_get_child_value (reply, 0);
+  g_assert_cmpuint (g_variant_n_children (providers), ==, 1);
+  provider = g_variant_get_child_value (providers, 0);
+  g_assert_true (g_variant_lookup (provider, "name", "&s", &name));
+  g_assert_cmpstr (name, ==, "t");
+}
+
+#define add(path, function) g_test_add (path, TestBus, NULL, set_up, function, test_bus_tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  add ("/dbus/gateway/list", test_list);
+  add ("/dbus/gateway/progress", test_progress);
+  add ("/dbus/gateway/many", test_many);
+  add ("/dbus/gateway/errors", test_errors);
+  add ("/dbus/gateway/timeout", test_timeout);
+  add ("/dbus/gateway/caller-leaves", test_caller_leaves);
+  add ("/dbus/gateway/session-closes", test_session_closes);
+  add ("/dbus/gateway/providers", test_providers);
+  return g_test_run ();
+}
