@@ -195,7 +195,7 @@ mcp_http_connection_refuse (McpHttpConnection *self, const McpHttpReject *reject
 static void
 ask_for_peer (McpHttpConnection *self)
 {
-  if (!mcp_peer_check_is_held (self->setup.peer_check, self->wire.fd))
+  if (mcp_peer_check_is_gone (self->setup.peer_check, self->wire.fd))
     {
       mcp_http_connection_lose (self);
       return;

@@ -417,19 +417,25 @@ mcp_peer_check_admit (McpPeerCheck *self, int fd, pid_t *pid, GError **error)
 }
 
 /**
- * mcp_peer_check_is_held:
+ * mcp_peer_check_is_gone:
  * @self: the check
  * @fd: a connected TCP socket
  *
  * Tells a peer that closed from one that only sends no more (shutdown()): from
- * outside both look alike.
+ * our side of the connection both look alike.
  *
- * Returns: whether a process still holds the peer's socket
+ * Returns: whether the kernel says that no process holds the peer's socket any more
  */
 gboolean
-mcp_peer_check_is_held (McpPeerCheck *self, int fd)
+mcp_peer_check_is_gone (McpPeerCheck *self, int fd)
 {
   struct inet_diag_msg answer;
+  g_autoptr (GError) error = NULL;
 
-  return look_up (self, fd, &answer, NULL) && is_held_connection (&answer);
+  if (look_up (self, fd, &answer, &error))
+    return !is_held_connection (&answer);
+
+  /* no answer at all, as without memory, is no word on the peer */
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
+         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED);
 }

@@ -12,7 +12,7 @@ McpPeerCheck *mcp_peer_check_new (uid_t uid);
 void mcp_peer_check_free (McpPeerCheck *self);
 gboolean mcp_peer_check_tcp_available (McpPeerCheck *self);
 gboolean mcp_peer_check_admit (McpPeerCheck *self, int fd, pid_t *pid, GError **error);
-gboolean mcp_peer_check_is_held (McpPeerCheck *self, int fd);
+gboolean mcp_peer_check_is_gone (McpPeerCheck *self, int fd);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpPeerCheck, mcp_peer_check_free)
 

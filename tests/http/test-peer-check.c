@@ -82,7 +82,7 @@ check_family (int family)
   g_assert_true (mcp_peer_check_admit (check, pair.accepted, &pid, &error));
   g_assert_no_error (error);
   g_assert_cmpint (pid, ==, 0);
-  g_assert_true (mcp_peer_check_is_held (check, pair.accepted));
+  g_assert_false (mcp_peer_check_is_gone (check, pair.accepted));
   pair_close (&pair);
 }
 
@@ -196,7 +196,7 @@ test_orphan (void)
   close (g_steal_fd (&pair.client));
   g_assert_false (mcp_peer_check_admit (check, pair.accepted, &pid, &error));
   g_assert_nonnull (error);
-  g_assert_false (mcp_peer_check_is_held (check, pair.accepted));
+  g_assert_true (mcp_peer_check_is_gone (check, pair.accepted));
   pair_close (&pair);
 }
 
@@ -215,7 +215,7 @@ test_half_closed (void)
       g_assert_cmpint (shutdown (pair.client, SHUT_WR), ==, 0);
       g_assert_true (mcp_peer_check_admit (check, pair.accepted, &pid, &error));
       g_assert_no_error (error);
-      g_assert_true (mcp_peer_check_is_held (check, pair.accepted));
+      g_assert_false (mcp_peer_check_is_gone (check, pair.accepted));
     }
   else
     {
@@ -239,6 +239,7 @@ test_reset (void)
   close (g_steal_fd (&pair.client));
   g_assert_false (mcp_peer_check_admit (check, pair.accepted, &pid, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED);
+  g_assert_true (mcp_peer_check_is_gone (check, pair.accepted));
   pair_close (&pair);
 }
 
