@@ -453,7 +453,7 @@ scan_text (Scanner *self, McpJsonSlice *root)
 
 /**
  * mcp_json_scan:
- * @text: (array length=length): a text from outside, any bytes
+ * @text: (nullable) (array length=length): a text from outside, any bytes
  * @length: of @text, in bytes
  * @max_depth: how deeply arrays and objects may be nested; a lone value has depth 0
  * @max_values: how many values it may hold, containers included, names not
@@ -480,17 +480,15 @@ mcp_json_scan (const char *text,
                McpJsonSlice *root,
                GError **error)
 {
-  Scanner self = { .text = text,
-                   .at = text,
-                   .end = text + length,
-                   .flags = flags,
-                   .max_depth = max_depth,
-                   .max_values = max_values };
+  Scanner self = { .flags = flags, .max_depth = max_depth, .max_values = max_values };
   gboolean accepted;
 
   g_return_val_if_fail (text != NULL || length == 0, FALSE);
   g_return_val_if_fail (root != NULL, FALSE);
 
+  self.text = text != NULL ? text : "";
+  self.at = self.text;
+  self.end = self.text + length;
   self.containers = g_array_new (FALSE, FALSE, sizeof (Container));
   self.keys = g_array_new (FALSE, FALSE, sizeof (Key));
   accepted = scan_text (&self, root);
