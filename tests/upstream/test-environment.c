@@ -57,13 +57,13 @@ test_configured (void)
   const char *const configured[] = { "KEY=${env:ANTHROPIC_API_KEY}", "ROOT=${cwd}=x", "HOME=/other",
                                      "EMPTY=", NULL };
   g_autoptr (GError) error = NULL;
-  g_auto (GStrv) environment = mcp_environment_build (base, configured, "/work", &error);
+  g_auto (GStrv) environment = mcp_environment_build (base, configured, "/srv/p", &error);
 
   g_test_summary ("The configuration adds and replaces, its values expanded");
   g_assert_no_error (error);
   g_assert_cmpuint (g_strv_length (environment), ==, 20);
   g_assert_cmpstr (g_environ_getenv (environment, "KEY"), ==, "k");
-  g_assert_cmpstr (g_environ_getenv (environment, "ROOT"), ==, "/work=x");
+  g_assert_cmpstr (g_environ_getenv (environment, "ROOT"), ==, "/srv/p=x");
   g_assert_cmpstr (g_environ_getenv (environment, "HOME"), ==, "/other");
   g_assert_cmpstr (g_environ_getenv (environment, "EMPTY"), ==, "");
 }
