@@ -88,6 +88,15 @@ exchange_cb (McpHttpConnection *connection,
     g_warning ("libsoup does not take an exchange: %s", error->message);
 }
 
+static void
+progress_cb (McpSessionStore *store,
+             McpSession *session,
+             McpProgressEvent *event,
+             McpHttpServer *self)
+{
+  mcp_sse_flusher_count_event (self->context.flusher);
+}
+
 static SoupServer *
 make_soup (McpHttpServer *self)
 {
@@ -136,6 +145,8 @@ mcp_http_server_new (McpSessionStore *store,
   context->hub = mcp_event_hub_new (store);
   context->started_real_us = g_get_real_time ();
   context->started_us = g_get_monotonic_time ();
+
+  g_signal_connect (store, "progress", G_CALLBACK (progress_cb), self);
 
   self->soup = make_soup (self);
   self->listener = mcp_http_listener_new (limits, exchange_cb, self);
@@ -301,6 +312,7 @@ mcp_http_server_close (McpHttpServer *self)
   if (self->soup == NULL)
     return;
 
+  g_signal_handlers_disconnect_by_data (self->context.store, self);
   mcp_http_listener_stop (self->listener);
   mcp_event_hub_close (self->context.hub, MCP_REASON_SHUTDOWN);
   mcp_sse_flusher_close (self->context.flusher);

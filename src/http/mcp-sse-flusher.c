@@ -7,20 +7,25 @@
  * come close together go out together; but a lone event must not wait. Hence:
  *   - the first event after a silence is written at once;
  *   - those that follow closely are written when the main loop has nothing else
- *     to do, or when the oldest of them has waited for a while that grows with
- *     the time that a round of writing takes.
+ *     to do, or when the oldest of them has waited for a while. Both allow for
+ *     what a round of writing costs: with many readers rounds are rarer;
+ *   - and so many events that they might overrun a reader's queue do not wait.
  *
  * Any thread may say that a stream has something pending. That costs an atomic
  * flag and, for the first such stream of a round, one wake-up of the main loop.
  */
 #include "mcp-sse-flusher.h"
 
-/* How old a pending event may get in a burst, at least and at most; in between it is so
- * many times the length of the last round, which leaves most of the time to what makes events.
- * The upper end is well below the time that fills a queue of 64 through one publisher. */
+/* How old a pending event may get in a burst, at least and at most; in between it is so many
+ * times the length of the last round, which leaves most of the time to what makes events. */
 #define MIN_AGE_US 300
-#define MAX_AGE_US 3000
+#define MAX_AGE_US 5000
 #define AGE_FACTOR 4
+/* Likewise between two rounds while the main loop has nothing else to do: a publisher that waits
+ * for each answer leaves it so after each event. */
+#define DRY_FACTOR 2
+/* Half of what a reader's queue holds. */
+#define MAX_EVENTS 32
 
 /* A round that is due comes before requests, one that can wait after them. */
 #define PRIORITY_DUE (G_PRIORITY_DEFAULT - 10)
@@ -41,14 +46,16 @@ struct _McpSseFlusher
   GSource *dry;        /* (owned) fires when nothing else does */
   GSource *keep_alive; /* (owned) fires when the most silent stream needs a comment */
 
-  GMutex lock;      /* guards the next five */
+  GMutex lock;      /* guards the next six */
   GPtrArray *dirty; /* (owned) (element-type McpSseStream) each with a reference */
   gboolean armed;
   gboolean closed;
   gint64 max_age_us;
+  gint64 min_pause_us;  /* between two rounds */
   gint64 flushed_at_us; /* monotonic */
 
   /* Main context only. */
+  guint n_events;      /* since the last round */
   GPtrArray *spare;    /* (owned) empty; takes the place of @dirty during a round */
   GArray *waiters;     /* (owned) (element-type Waiter) */
   GQueue streams;      /* (element-type McpSseStream) each with a reference; most silent first */
@@ -66,16 +73,18 @@ typedef struct
 static void
 arm (McpSseFlusher *self)
 {
-  gint64 now_us;
+  gint64 now_us, silent_us;
 
   if (self->armed || self->closed)
     return;
 
   now_us = g_get_monotonic_time ();
+  silent_us = now_us - self->flushed_at_us;
   self->armed = TRUE;
-  g_source_set_ready_time (self->dry, 0);
+  g_source_set_ready_time (self->due,
+                           silent_us >= self->max_age_us ? 0 : now_us + self->max_age_us);
   g_source_set_ready_time (
-      self->due, now_us - self->flushed_at_us >= self->max_age_us ? 0 : now_us + self->max_age_us);
+      self->dry, silent_us >= self->min_pause_us ? 0 : self->flushed_at_us + self->min_pause_us);
 }
 
 static GPtrArray *
@@ -91,6 +100,7 @@ begin_round (McpSseFlusher *self)
   g_source_set_ready_time (self->due, -1);
   g_mutex_unlock (&self->lock);
 
+  self->n_events = 0;
   return dirty;
 }
 
@@ -105,6 +115,7 @@ end_round (McpSseFlusher *self, GPtrArray *dirty, gint64 began_at_us)
   g_mutex_lock (&self->lock);
   self->flushed_at_us = now_us;
   self->max_age_us = CLAMP ((now_us - began_at_us) * AGE_FACTOR, MIN_AGE_US, MAX_AGE_US);
+  self->min_pause_us = MIN ((now_us - began_at_us) * DRY_FACTOR, MAX_AGE_US);
   g_mutex_unlock (&self->lock);
 }
 
@@ -297,6 +308,25 @@ mcp_sse_flusher_set_keep_alive (McpSseFlusher *self, guint interval_ms)
 
   self->keep_alive_us = interval_ms * (gint64) G_TIME_SPAN_MILLISECOND;
   arm_keep_alive (self);
+}
+
+/**
+ * mcp_sse_flusher_count_event:
+ * @self: a flusher
+ *
+ * Says that an event was queued for its readers, so that a round comes before
+ * their queues overflow. Main context only.
+ */
+void
+mcp_sse_flusher_count_event (McpSseFlusher *self)
+{
+  if (++self->n_events != MAX_EVENTS)
+    return;
+
+  g_mutex_lock (&self->lock);
+  if (self->armed)
+    g_source_set_ready_time (self->due, 0);
+  g_mutex_unlock (&self->lock);
 }
 
 /**
