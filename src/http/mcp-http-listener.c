@@ -187,9 +187,10 @@ turn_one_away (ListenSocket *socket, int error_number)
   int fd;
 
   if (self->complained_us == 0 || now - self->complained_us > COMPLAINT_US)
-    g_message ("Clients are turned away: %s", g_strerror (error_number));
-  if (self->complained_us == 0 || now - self->complained_us > COMPLAINT_US)
-    self->complained_us = now;
+    {
+      g_message ("Clients are turned away: %s", g_strerror (error_number));
+      self->complained_us = now;
+    }
 
   if (self->spare_fd < 0)
     return;
@@ -399,6 +400,20 @@ mcp_http_listener_get_n_connections (McpHttpListener *self)
   g_return_val_if_fail (MCP_IS_HTTP_LISTENER (self), 0);
 
   return g_hash_table_size (self->connections);
+}
+
+/**
+ * mcp_http_listener_get_n_accept_errors:
+ * @self: the listener
+ *
+ * Returns: how often a client could not be let in for want of something, or was lost on the way
+ */
+guint
+mcp_http_listener_get_n_accept_errors (McpHttpListener *self)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_LISTENER (self), 0);
+
+  return self->n_errors;
 }
 
 /**

@@ -29,6 +29,7 @@ void mcp_http_listener_set_limits (McpHttpListener *self, const McpLimits *limit
 guint16 mcp_http_listener_add_tcp (McpHttpListener *self, guint16 port, GError **error);
 gboolean mcp_http_listener_add_unix (McpHttpListener *self, const char *path, GError **error);
 guint mcp_http_listener_get_n_connections (McpHttpListener *self);
+guint mcp_http_listener_get_n_accept_errors (McpHttpListener *self);
 gboolean mcp_http_listener_tcp_available (McpHttpListener *self);
 void mcp_http_listener_stop (McpHttpListener *self);
 void mcp_http_listener_close (McpHttpListener *self);

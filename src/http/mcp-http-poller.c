@@ -245,7 +245,7 @@ mcp_http_poller_new (void)
 
   self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
   if (self->epoll_fd < 0)
-    g_critical ("Cannot make an epoll set: %s", g_strerror (errno));
+    g_warning ("Cannot make an epoll set: %s", g_strerror (errno));
 
   self->timers = g_ptr_array_new ();
   self->garbage = g_ptr_array_new_with_free_func (g_free);
@@ -331,7 +331,7 @@ mcp_http_poller_watch (McpHttpPoller *self,
   self->n_watches++;
 
   if (epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0)
-    g_critical ("Cannot watch a socket: %s", g_strerror (errno));
+    g_warning ("Cannot watch a socket: %s", g_strerror (errno));
 
   return watch;
 }
@@ -353,7 +353,7 @@ mcp_http_watch_set_wanted (McpHttpWatch *watch, McpHttpReady wanted)
 
   watch->wanted = wanted;
   if (epoll_ctl (watch->poller->epoll_fd, EPOLL_CTL_MOD, watch->fd, &event) < 0)
-    g_critical ("Cannot watch a socket: %s", g_strerror (errno));
+    g_warning ("Cannot watch a socket: %s", g_strerror (errno));
 }
 
 /**

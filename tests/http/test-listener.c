@@ -377,7 +377,7 @@ test_other_user (HttpFixture *f, gconstpointer data)
   check_other_user (f, f->socket_path);
 }
 
-/* As the program's client would wait in the queue while it has no descriptors left. */
+/* The clients are in the listening socket's queue already when the descriptors end. */
 static void
 run_out_of_descriptors (void)
 {
@@ -404,6 +404,7 @@ run_out_of_descriptors (void)
         n_closed += http_is_closed (fds[i]) ? 1 : 0;
     }
   g_assert_cmpuint (mcp_http_listener_get_n_connections (f.listener), ==, 5);
+  g_assert_cmpuint (mcp_http_listener_get_n_accept_errors (f.listener), >=, 2);
   assert_hello (fds[0]);
 
   setrlimit (RLIMIT_NOFILE, &limit);
