@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 /* Everything here is local: what takes longer is stuck. */
@@ -93,6 +94,13 @@ e2e_use_test_server (E2e *self)
   g_free (test_dir_write (self->dir, "config/mcp-sessiond/mcp.json", text, 0600));
 }
 
+/* A test that fails leaves no daemon behind. */
+static void
+end_with_parent (gpointer user_data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGTERM);
+}
+
 /**
  * e2e_spawn:
  * @flags: for the streams
@@ -131,6 +139,7 @@ e2e_spawn (E2e *self, GSubprocessFlags flags, const char *runtime, const char *o
                                 self->bus != NULL ? g_test_dbus_get_bus_address (self->bus)
                                                   : "unix:path=/nonexistent/bus",
                                 TRUE);
+  g_subprocess_launcher_set_child_setup (launcher, end_with_parent, NULL, NULL);
   if (self->warnings_expected)
     g_subprocess_launcher_unsetenv (launcher, "G_DEBUG");
 
