@@ -2,9 +2,14 @@
 #include "mcp-peer-check.h"
 
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -349,6 +354,66 @@ test_other_user (void)
   close (listening);
 }
 
+/* What systemd's RestrictAddressFamilies= does to a service. */
+static gboolean
+forbid_netlink (void)
+{
+  struct sock_filter filter[] = {
+    BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, nr)),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
+    BPF_STMT (BPF_LD | BPF_W | BPF_ABS, offsetof (struct seccomp_data, args[0])),
+    BPF_JUMP (BPF_JMP | BPF_JEQ | BPF_K, AF_NETLINK, 0, 1),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAFNOSUPPORT),
+    BPF_STMT (BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  struct sock_fprog program = { G_N_ELEMENTS (filter), filter };
+
+  return prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+         prctl (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+static void
+check_without_netlink (void)
+{
+  g_autoptr (McpPeerCheck) check = NULL;
+  g_autoptr (GError) error = NULL;
+  int fds[2];
+  Pair pair;
+  pid_t pid;
+
+  if (!forbid_netlink ())
+    return;
+  check = mcp_peer_check_new (geteuid ());
+  g_assert_false (mcp_peer_check_tcp_available (check));
+
+  g_assert_true (pair_open (&pair, AF_INET));
+  g_assert_false (mcp_peer_check_admit (check, pair.accepted, &pid, &error));
+  g_assert_nonnull (error);
+  g_clear_error (&error);
+  /* no word on the peer is not its end */
+  g_assert_false (mcp_peer_check_is_gone (check, pair.accepted));
+  pair_close (&pair);
+
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM, 0, fds), ==, 0);
+  g_assert_true (mcp_peer_check_admit (check, fds[0], &pid, &error));
+  g_assert_no_error (error);
+  close (fds[0]);
+  close (fds[1]);
+}
+
+static void
+test_without_netlink (void)
+{
+  g_test_summary ("Where the kernel does not name TCP peers, they are refused; Unix peers are not");
+  if (g_test_subprocess ())
+    {
+      check_without_netlink ();
+      return;
+    }
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -363,5 +428,6 @@ main (int argc, char **argv)
   g_test_add_func ("/http/peer-check/reset", test_reset);
   g_test_add_func ("/http/peer-check/listener-on-peer-port", test_listener_on_peer_port);
   g_test_add_func ("/http/peer-check/other-user", test_other_user);
+  g_test_add_func ("/http/peer-check/without-netlink", test_without_netlink);
   return g_test_run ();
 }
