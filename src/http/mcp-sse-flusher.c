@@ -320,7 +320,7 @@ mcp_sse_flusher_set_keep_alive (McpSseFlusher *self, guint interval_ms)
 void
 mcp_sse_flusher_count_event (McpSseFlusher *self)
 {
-  if (++self->n_events != MAX_EVENTS)
+  if (++self->n_events < MAX_EVENTS)
     return;
 
   g_mutex_lock (&self->lock);
