@@ -8,6 +8,7 @@
 
 /* What sessions that end may hand over above the window, so that their last events are not lost. */
 #define LAST_WORDS_WINDOW 1024
+#define LAST_WORDS_BYTES  (16 * MCP_DBUS_PUMP_BYTES)
 
 typedef struct
 {
@@ -26,6 +27,7 @@ struct _McpDbusPump
   GQueue turns;          /* of (owned) GObject items, in the order of their turns */
 
   guint n_handed; /* signals since the last flush was begun */
+  gsize n_bytes;  /* of their arguments */
   gboolean flushing;
 
   GMutex lock;     /* guards what follows */
@@ -51,14 +53,22 @@ flushed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   run (self);
 }
 
+static gboolean
+window_is_open (McpDbusPump *self)
+{
+  return self->n_handed + MCP_DBUS_PUMP_MAX_TURN <= MCP_DBUS_PUMP_WINDOW &&
+         self->n_bytes < MCP_DBUS_PUMP_BYTES;
+}
+
 static void
 flush_if_due (McpDbusPump *self)
 {
-  if (self->flushing || self->n_handed + MCP_DBUS_PUMP_MAX_TURN <= MCP_DBUS_PUMP_WINDOW)
+  if (self->flushing || window_is_open (self))
     return;
 
   self->flushing = TRUE;
   self->n_handed = 0;
+  self->n_bytes = 0;
   g_dbus_connection_flush (self->connection, NULL, flushed_cb, g_object_ref (self));
 }
 
@@ -227,6 +237,7 @@ mcp_dbus_pump_emit (McpDbusPump *self,
     return;
 
   self->n_handed++;
+  self->n_bytes += g_variant_get_size (tuple);
   if (!g_dbus_connection_emit_signal (self->connection, NULL, path, interface_name, signal_name,
                                       tuple, &error))
     g_debug ("The signal %s was not sent: %s", signal_name, error->message);
@@ -244,5 +255,6 @@ mcp_dbus_pump_emit (McpDbusPump *self,
 gboolean
 mcp_dbus_pump_has_room_for_last_words (McpDbusPump *self)
 {
-  return self->connection != NULL && self->n_handed < LAST_WORDS_WINDOW;
+  return self->connection != NULL && self->n_handed < LAST_WORDS_WINDOW &&
+         self->n_bytes < LAST_WORDS_BYTES;
 }

@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 #define MCP_DBUS_PUMP_WINDOW   64
 /* What one turn of one item may hand over. */
 #define MCP_DBUS_PUMP_MAX_TURN 4
+/* Bytes after which it is asked to flush before the window is full. */
+#define MCP_DBUS_PUMP_BYTES    (1024 * 1024)
 
 /**
  * McpDbusPump:

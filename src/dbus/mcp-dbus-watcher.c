@@ -11,6 +11,13 @@
 /* Between two PropertiesChanged of one session. */
 #define CHANGED_INTERVAL_MS 100
 
+/*
+ * A larger event is counted as missed. Upstream servers may send more than a bus carries, which
+ * ends the connection of who sends too much: 128 MiB by the D-Bus specification, less on some
+ * buses.
+ */
+#define MAX_EVENT_BYTES (8 * 1024 * 1024)
+
 struct _McpDbusWatcher
 {
   GObject parent_instance;
@@ -108,23 +115,28 @@ say_changed (McpDbusWatcher *self)
 }
 
 static void
-say_event (McpDbusWatcher *self, McpProgressEvent *event)
-{
-  /* made once for both signals */
-  g_autoptr (GVariant) dict = g_variant_ref_sink (mcp_dbus_event_build (event));
-
-  mcp_dbus_pump_emit (self->pump, self->path, SESSION_INTERFACE, "Progress",
-                      g_variant_new ("(@a{sv})", dict));
-  mcp_dbus_pump_emit (self->pump, MCP_STORE_PATH, STORE_INTERFACE, "Progress",
-                      g_variant_new ("(s@a{sv})", mcp_session_get_id (self->session), dict));
-}
-
-static void
 say_lagged (McpDbusWatcher *self, guint64 missed)
 {
   if (missed > 0)
     mcp_dbus_pump_emit (self->pump, self->path, SESSION_INTERFACE, "Lagged",
                         g_variant_new ("(u)", (guint32) MIN (missed, G_MAXUINT32)));
+}
+
+static void
+say_event (McpDbusWatcher *self, McpProgressEvent *event)
+{
+  /* made once for both signals */
+  g_autoptr (GVariant) dict = g_variant_ref_sink (mcp_dbus_event_build (event));
+
+  if (g_variant_get_size (dict) > MAX_EVENT_BYTES)
+    {
+      say_lagged (self, 1);
+      return;
+    }
+  mcp_dbus_pump_emit (self->pump, self->path, SESSION_INTERFACE, "Progress",
+                      g_variant_new ("(@a{sv})", dict));
+  mcp_dbus_pump_emit (self->pump, MCP_STORE_PATH, STORE_INTERFACE, "Progress",
+                      g_variant_new ("(s@a{sv})", mcp_session_get_id (self->session), dict));
 }
 
 static gboolean

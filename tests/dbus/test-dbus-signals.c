@@ -197,6 +197,26 @@ test_burst (TestBus *bus, gconstpointer data)
 }
 
 static void
+test_large_events (TestBus *bus, gconstpointer data)
+{
+  g_autofree char *path = NULL;
+  g_autofree char *large = g_strnfill (2 * 1024 * 1024, 'x');
+  g_autofree char *too_large = g_strnfill (8 * 1024 * 1024, 'x');
+  McpSession *session = test_bus_create (bus, &path);
+  McpProgressFields fields = { 0 };
+
+  g_test_summary ("Large events are signalled one after the other; one too large is missed");
+  for (guint i = 0; i < 8; i++)
+    {
+      fields.progress = i;
+      fields.message = i == 4 ? too_large : large;
+      g_assert_true (mcp_session_publish (session, &fields));
+    }
+  test_bus_nth (bus, MCP_STORE_PATH, "Progress", 6);
+  g_assert_cmpuint (assert_adds_up (bus, path, 8), ==, 1);
+}
+
+static void
 test_last_words (TestBus *bus, gconstpointer data)
 {
   static const char *const expected[] = {
@@ -346,6 +366,7 @@ main (int argc, char **argv)
   test_add ("/dbus/signals/order", test_order);
   test_add ("/dbus/signals/slow-bus", test_slow_bus);
   test_add ("/dbus/signals/burst", test_burst);
+  test_add ("/dbus/signals/large-events", test_large_events);
   test_add ("/dbus/signals/last-words", test_last_words);
   test_add ("/dbus/signals/many-last-words", test_many_last_words);
   test_add ("/dbus/signals/changed", test_changed);
