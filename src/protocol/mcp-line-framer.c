@@ -128,6 +128,17 @@ fail_too_long (McpLineFramer *self, GError **error)
   return FALSE;
 }
 
+/* Where the line that starts the rest ends; NULL: not in what was pushed. */
+static const guint8 *
+find_line_end (McpLineFramer *self)
+{
+  gsize from = self->start + self->searched;
+
+  if (from >= self->buffer->len)
+    return NULL;
+  return memchr (self->buffer->data + from, '\n', self->buffer->len - from);
+}
+
 /**
  * mcp_line_framer_next:
  * @self: a framer
@@ -147,14 +158,12 @@ mcp_line_framer_next (McpLineFramer *self, GError **error)
 {
   while (!self->failed)
     {
-      const guint8 *line = self->buffer->data + self->start;
       gsize rest = self->buffer->len - self->start;
-      const guint8 *end = rest > self->searched
-                              ? memchr (line + self->searched, '\n', rest - self->searched)
-                              : NULL;
-      gsize length = end != NULL ? (gsize) (end - line) : rest;
+      const guint8 *end = find_line_end (self);
+      gsize whole = end != NULL ? (gsize) (end - self->buffer->data) - self->start : rest;
+      gsize length = whole;
 
-      if (end != NULL && length > 0 && line[length - 1] == '\r')
+      if (end != NULL && length > 0 && end[-1] == '\r')
         length--;
       /* Of an unfinished line the last byte may turn out to be half of its end. */
       if (length > self->max_bytes + (end == NULL ? 1 : 0))
@@ -168,8 +177,8 @@ mcp_line_framer_next (McpLineFramer *self, GError **error)
         }
 
       if (length > 0)
-        return take_line (self, length, (gsize) (end - line) + 1);
-      self->start += (gsize) (end - line) + 1;
+        return take_line (self, length, whole + 1);
+      self->start += whole + 1;
       self->searched = 0;
     }
   fail_too_long (self, error);

@@ -79,6 +79,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
     return 0;
   max_bytes = data[0];
   framer = mcp_line_framer_new (max_bytes);
+  g_assert_null (mcp_line_framer_next (framer, NULL));
   for (pushed = at = text + 1; pushed < end;)
     {
       gsize length = 1 + (gsize) (guchar) *pushed % 32;
