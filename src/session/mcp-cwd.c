@@ -26,7 +26,7 @@ expand_home (const char *cwd)
  * file system. Any thread.
  *
  * Errors: %MCP_ERROR_INVALID_ARGUMENTS for a relative path, another user's home,
- * one that is too long or not UTF-8.
+ * one that is too long, or not UTF-8 (also after links were resolved).
  *
  * Returns: (transfer full) (nullable): an absolute path without "." and ".."
  */
@@ -50,10 +50,15 @@ mcp_cwd_resolve (const char *cwd, const char *fallback, GError **error)
     }
 
   resolved = realpath (expanded, NULL);
-  if (resolved != NULL && !g_utf8_validate (resolved, -1, NULL))
-    g_clear_pointer (&resolved, free);
   if (resolved == NULL)
     return g_canonicalize_filename (expanded, "/");
+  if (!g_utf8_validate (resolved, -1, NULL))
+    {
+      free (resolved);
+      g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
+                   "The working directory “%s” leads to one whose name is not UTF-8", expanded);
+      return NULL;
+    }
   /* GLib's allocator is the system's since 2.46. */
   return resolved;
 }

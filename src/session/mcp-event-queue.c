@@ -7,6 +7,14 @@
  */
 #include "mcp-event-queue.h"
 
+/* Counted on its own: another thread may still be in a call of it when it is replaced. */
+typedef struct
+{
+  McpEventQueueNotify notify;
+  gpointer user_data;
+  GDestroyNotify destroy; /* (nullable) */
+} Waker;
+
 struct _McpEventQueue
 {
   gatomicrefcount ref_count;
@@ -19,10 +27,45 @@ struct _McpEventQueue
   gboolean is_lagging;
   gboolean was_notified; /* and the reader has not found the queue empty since */
   char *reason;          /* (nullable): closed */
-  McpEventQueueNotify notify;
-  gpointer notify_data;
-  GDestroyNotify notify_destroy;
+  Waker *waker;          /* (owned) (nullable) */
 };
+
+static void
+clear_waker (gpointer data)
+{
+  Waker *waker = data;
+
+  if (waker->destroy != NULL)
+    waker->destroy (waker->user_data);
+}
+
+static void
+release_waker (Waker *waker)
+{
+  g_atomic_rc_box_release_full (waker, clear_waker);
+}
+
+/* With the lock held: what the caller is to give to wake() after it. */
+static Waker *
+claim_waker (McpEventQueue *self)
+{
+  if (self->was_notified || self->waker == NULL)
+    return NULL;
+  self->was_notified = TRUE;
+  /* Who is woken may let go of the last reference but this. */
+  mcp_event_queue_ref (self);
+  return g_atomic_rc_box_acquire (self->waker);
+}
+
+static void
+wake (McpEventQueue *self, Waker *waker)
+{
+  if (waker == NULL)
+    return;
+  waker->notify (self, waker->user_data);
+  release_waker (waker);
+  mcp_event_queue_unref (self);
+}
 
 /**
  * mcp_event_queue_new:
@@ -72,8 +115,7 @@ mcp_event_queue_unref (McpEventQueue *self)
 {
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
-  if (self->notify_destroy != NULL)
-    self->notify_destroy (self->notify_data);
+  g_clear_pointer (&self->waker, release_waker);
   g_async_queue_unref (self->items);
   g_free (self->reason);
   g_free (self);
@@ -86,8 +128,8 @@ mcp_event_queue_unref (McpEventQueue *self)
  * @user_data: for @notify
  * @destroy: (nullable): frees @user_data, when it is replaced or the queue goes
  *
- * Sets who is woken. Called by the reader: a push that runs in another thread meanwhile may
- * still call the old one, so that a reader that goes away lets @user_data outlive it.
+ * Sets who is woken. A push that runs in another thread meanwhile may still be in a call of the
+ * old one when this returns; @user_data is freed after it. Any thread.
  */
 void
 mcp_event_queue_set_notify (McpEventQueue *self,
@@ -95,37 +137,30 @@ mcp_event_queue_set_notify (McpEventQueue *self,
                             gpointer user_data,
                             GDestroyNotify destroy)
 {
-  GDestroyNotify old_destroy;
-  gpointer old_data;
-  gboolean is_due;
+  Waker *waker = NULL;
+  Waker *old;
+  Waker *due = NULL;
+
+  if (notify != NULL)
+    {
+      waker = g_atomic_rc_box_new0 (Waker);
+      waker->notify = notify;
+      waker->user_data = user_data;
+      waker->destroy = destroy;
+    }
 
   g_async_queue_lock (self->items);
-  old_destroy = self->notify_destroy;
-  old_data = self->notify_data;
-  self->notify = notify;
-  self->notify_data = user_data;
-  self->notify_destroy = destroy;
-  is_due = notify != NULL && (g_async_queue_length_unlocked (self->items) > 0 ||
-                              self->n_missed > 0 || self->reason != NULL);
-  self->was_notified = is_due;
+  old = self->waker;
+  self->waker = waker;
+  self->was_notified = FALSE;
+  if (g_async_queue_length_unlocked (self->items) > 0 || self->n_missed > 0 || self->reason != NULL)
+    due = claim_waker (self);
   g_async_queue_unlock (self->items);
 
-  if (old_destroy != NULL)
-    old_destroy (old_data);
-  if (is_due)
-    notify (self, user_data);
-}
-
-/* With the lock held: whether the caller is to call notify after it. */
-static gboolean
-claim_notify (McpEventQueue *self, McpEventQueueNotify *notify, gpointer *notify_data)
-{
-  if (self->was_notified || self->notify == NULL)
-    return FALSE;
-  self->was_notified = TRUE;
-  *notify = self->notify;
-  *notify_data = self->notify_data;
-  return TRUE;
+  wake (self, due);
+  /* last: the old data may hold the reference that the caller relies on */
+  if (old != NULL)
+    release_waker (old);
 }
 
 /**
@@ -141,10 +176,8 @@ claim_notify (McpEventQueue *self, McpEventQueueNotify *notify, gpointer *notify
 gboolean
 mcp_event_queue_push (McpEventQueue *self, gpointer item)
 {
-  McpEventQueueNotify notify;
-  gpointer notify_data;
   gpointer dropped = NULL;
-  gboolean is_due = FALSE;
+  Waker *due = NULL;
 
   g_async_queue_lock (self->items);
   if (self->reason != NULL)
@@ -161,16 +194,14 @@ mcp_event_queue_push (McpEventQueue *self, gpointer item)
           self->is_lagging = TRUE;
         }
       g_async_queue_push_unlocked (self->items, item);
-      is_due = claim_notify (self, &notify, &notify_data);
+      due = claim_waker (self);
     }
   g_async_queue_unlock (self->items);
 
-  if (is_due)
-    notify (self, notify_data);
-  if (dropped == NULL)
-    return TRUE;
-  self->free_item (dropped);
-  return FALSE;
+  if (dropped != NULL)
+    self->free_item (dropped);
+  wake (self, due);
+  return dropped == NULL;
 }
 
 /**
@@ -178,24 +209,25 @@ mcp_event_queue_push (McpEventQueue *self, gpointer item)
  * @self: a queue
  * @missed: how many items the reader could not get
  *
- * Tells the reader of a gap before the next item, as after drops. Any thread.
+ * Tells the reader of a gap before the next item, as after drops. A closed queue takes none. Any
+ * thread.
  */
 void
 mcp_event_queue_add_missed (McpEventQueue *self, guint64 missed)
 {
-  McpEventQueueNotify notify;
-  gpointer notify_data;
-  gboolean is_due;
+  Waker *due = NULL;
 
   if (missed == 0)
     return;
   g_async_queue_lock (self->items);
-  self->n_missed += missed;
-  is_due = claim_notify (self, &notify, &notify_data);
+  if (self->reason == NULL)
+    {
+      self->n_missed += missed;
+      due = claim_waker (self);
+    }
   g_async_queue_unlock (self->items);
 
-  if (is_due)
-    notify (self, notify_data);
+  wake (self, due);
 }
 
 /**
@@ -235,20 +267,17 @@ mcp_event_queue_pop (McpEventQueue *self, guint64 *missed)
 void
 mcp_event_queue_close (McpEventQueue *self, const char *reason)
 {
-  McpEventQueueNotify notify;
-  gpointer notify_data;
-  gboolean is_due = FALSE;
+  Waker *due = NULL;
 
   g_async_queue_lock (self->items);
   if (self->reason == NULL)
     {
       self->reason = g_strdup (reason);
-      is_due = claim_notify (self, &notify, &notify_data);
+      due = claim_waker (self);
     }
   g_async_queue_unlock (self->items);
 
-  if (is_due)
-    notify (self, notify_data);
+  wake (self, due);
 }
 
 /**
@@ -301,4 +330,27 @@ mcp_event_queue_is_lagging (McpEventQueue *self)
   is_lagging = self->is_lagging;
   g_async_queue_unlock (self->items);
   return is_lagging;
+}
+
+/**
+ * mcp_event_queue_has_room:
+ * @self: a queue
+ * @n_items: how many are to be pushed; more than fit at all count as all that fit
+ *
+ * Whether a publisher that waits for this reader may go on. Any thread.
+ *
+ * Returns: whether they fit without dropping any, or waiting is of no use since the reader
+ *   lags already or the queue is closed
+ */
+gboolean
+mcp_event_queue_has_room (McpEventQueue *self, guint n_items)
+{
+  gboolean has_room;
+
+  g_async_queue_lock (self->items);
+  has_room = self->is_lagging || self->reason != NULL ||
+             self->max_items - (guint) g_async_queue_length_unlocked (self->items) >=
+                 MIN (n_items, self->max_items);
+  g_async_queue_unlock (self->items);
+  return has_room;
 }

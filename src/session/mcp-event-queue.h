@@ -13,10 +13,10 @@ typedef struct _McpEventQueue McpEventQueue;
 /**
  * McpEventQueueNotify:
  *
- * Called when an empty queue gets its first item, when items were dropped from
- * an empty queue's account, or when the queue is closed; then not again until
- * the reader found it empty. Runs in the pushing thread, outside the queue's
- * lock: it only wakes the reader.
+ * Called when an empty queue gets its first item or a gap to tell, when the
+ * queue is closed, or at once when it is set on a queue that has something to
+ * tell; then not again until the reader found it empty. Runs in the pushing
+ * thread, outside the queue's lock: it only wakes the reader.
  */
 typedef void (*McpEventQueueNotify) (McpEventQueue *self, gpointer user_data);
 
@@ -34,6 +34,7 @@ void mcp_event_queue_close (McpEventQueue *self, const char *reason);
 const char *mcp_event_queue_get_reason (McpEventQueue *self);
 guint mcp_event_queue_get_length (McpEventQueue *self);
 gboolean mcp_event_queue_is_lagging (McpEventQueue *self);
+gboolean mcp_event_queue_has_room (McpEventQueue *self, guint n_items);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpEventQueue, mcp_event_queue_unref)
 

@@ -4,18 +4,13 @@
 #include "mcp-cwd.h"
 #include "mcp-error.h"
 #include "mcp-names.h"
+#include "mcp-session-params.h"
 #include "mcp-session-private.h"
 #include "mcp-token.h"
 
 #include <string.h>
 
 #define DEFAULT_IDLE_SECONDS (24 * 60 * 60)
-/* Texts for people and globs are short; these are generous. */
-#define MAX_LABEL_BYTES      256
-#define MAX_GLOB_BYTES       128
-#define MAX_GLOBS            1000
-/* Ten years: beyond that somebody mistook the unit. */
-#define MAX_IDLE_SECONDS     (10 * 366 * 24 * 60 * 60)
 
 struct _McpSessionStore
 {
@@ -86,17 +81,15 @@ static void
 mcp_session_store_dispose (GObject *object)
 {
   McpSessionStore *self = MCP_SESSION_STORE (object);
-  GHashTableIter iter;
-  gpointer session;
+  g_autoptr (GPtrArray) list = mcp_session_store_list (self);
 
   g_hash_table_remove_all (self->by_token);
-  g_hash_table_iter_init (&iter, self->sessions);
-  while (g_hash_table_iter_next (&iter, NULL, &session))
-    {
-      g_signal_handlers_disconnect_by_data (session, self);
-      mcp_session_close (session, MCP_REASON_SHUTDOWN);
-    }
   g_hash_table_remove_all (self->sessions);
+  for (guint i = 0; i < list->len; i++)
+    {
+      g_signal_handlers_disconnect_by_data (list->pdata[i], self);
+      mcp_session_close (list->pdata[i], MCP_REASON_SHUTDOWN);
+    }
 
   G_OBJECT_CLASS (mcp_session_store_parent_class)->dispose (object);
 }
@@ -244,51 +237,6 @@ mcp_session_store_get_n_sessions (McpSessionStore *self)
   return g_hash_table_size (self->sessions);
 }
 
-static gboolean
-fail_invalid (GError **error, const char *problem)
-{
-  g_set_error_literal (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, problem);
-  return FALSE;
-}
-
-static gboolean
-check_params (const McpSessionParams *params, GError **error)
-{
-  if (params->label != NULL &&
-      (strlen (params->label) > MAX_LABEL_BYTES || !g_utf8_validate (params->label, -1, NULL)))
-    return fail_invalid (error, "A label is UTF-8 of at most 256 bytes");
-  if (params->idle_seconds < -1 || params->idle_seconds > MAX_IDLE_SECONDS)
-    return fail_invalid (error, "idle_seconds is 0 (never) or at most ten years");
-  if (params->allowed_tools == NULL)
-    return TRUE;
-
-  if (g_strv_length ((char **) params->allowed_tools) > MAX_GLOBS)
-    return fail_invalid (error, "allowed_tools holds at most 1,000 globs");
-  for (guint i = 0; params->allowed_tools[i] != NULL; i++)
-    {
-      const char *glob = params->allowed_tools[i];
-
-      if (*glob == '\0' || strlen (glob) > MAX_GLOB_BYTES || !g_utf8_validate (glob, -1, NULL))
-        return fail_invalid (error, "A glob of allowed_tools is UTF-8 of 1 to 128 bytes");
-    }
-  return TRUE;
-}
-
-/* RFC 9562 section 5.4, from the kernel's random bits: g_uuid_string_random() takes others. */
-static char *
-make_id (GError **error)
-{
-  static const char variants[] = "89ab";
-  g_autofree char *digits = mcp_token_generate (error);
-
-  if (digits == NULL)
-    return NULL;
-  digits[12] = '4';
-  digits[16] = variants[g_ascii_xdigit_value (digits[16]) & 3];
-  return g_strdup_printf ("%.8s-%.4s-%.4s-%.4s-%.12s", digits, digits + 8, digits + 12, digits + 16,
-                          digits + 20);
-}
-
 static void
 add_session (McpSessionStore *self, McpSession *session)
 {
@@ -301,8 +249,9 @@ add_session (McpSessionStore *self, McpSession *session)
   if (token_hash != NULL)
     g_hash_table_insert (self->by_token, (gpointer) token_hash, session);
 
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_SESSIONS]);
+  /* In this order a session that a handler ends at once is never told as added after its end. */
   g_signal_emit (self, signals[SIGNAL_SESSION_ADDED], 0, session);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_SESSIONS]);
 }
 
 /**
@@ -337,7 +286,7 @@ mcp_session_store_create (McpSessionStore *self,
 
   if (token != NULL)
     *token = NULL;
-  if (!check_params (params, error))
+  if (!mcp_session_params_check (params, error))
     return NULL;
   if (g_hash_table_size (self->sessions) >= self->limits.sessions)
     {
@@ -349,7 +298,7 @@ mcp_session_store_create (McpSessionStore *self,
   cwd = mcp_cwd_resolve (params->cwd, params->fallback_cwd, error);
   if (cwd == NULL)
     return NULL;
-  id = make_id (error);
+  id = mcp_token_generate_uuid (error);
   if (id == NULL)
     return NULL;
   if (!params->without_token)
@@ -407,13 +356,17 @@ mcp_session_store_authenticate (McpSessionStore *self,
                                 const char *token,
                                 GError **error)
 {
+  static const McpTokenHash of_nothing = { { 0 } };
+  const McpTokenHash *token_hash;
   McpSession *session;
 
   g_return_val_if_fail (MCP_IS_SESSION_STORE (self), NULL);
   g_return_val_if_fail (session_id != NULL && token != NULL, NULL);
 
   session = g_hash_table_lookup (self->sessions, session_id);
-  if (session != NULL && mcp_session_token_matches (session, token))
+  token_hash = session != NULL ? mcp_session_get_token_hash (session) : NULL;
+  /* Compared in any case: the time must not tell which sessions there are. */
+  if (mcp_token_matches (token_hash != NULL ? token_hash : &of_nothing, token) && token_hash)
     return session;
 
   g_set_error_literal (error, MCP_ERROR, MCP_ERROR_AUTHENTICATION_FAILED,
@@ -492,11 +445,10 @@ compare_sessions (gconstpointer a, gconstpointer b)
 {
   McpSession *first = *(McpSession *const *) a;
   McpSession *second = *(McpSession *const *) b;
-  gint64 first_at = mcp_session_get_created_at (first);
-  gint64 second_at = mcp_session_get_created_at (second);
+  gint64 later_us = mcp_session_get_created_at (first) - mcp_session_get_created_at (second);
 
-  if (first_at != second_at)
-    return first_at < second_at ? -1 : 1;
+  if (later_us != 0)
+    return later_us < 0 ? -1 : 1;
   return strcmp (mcp_session_get_id (first), mcp_session_get_id (second));
 }
 
@@ -604,7 +556,7 @@ mcp_session_store_close_all (McpSessionStore *self, const char *reason)
  * @now_real_us: the time, in microseconds since 1970 UTC
  *
  * Ends the sessions that were not used for their idle time: no call in flight, no
- * event stream of their own, nothing asked.
+ * event stream of their own, nothing asked. A handler that uses one of them meanwhile saves it.
  *
  * Returns: how many
  */
@@ -625,7 +577,8 @@ mcp_session_store_expire (McpSessionStore *self, gint64 now_real_us)
       g_ptr_array_add (expired, g_object_ref (session));
 
   for (guint i = 0; i < expired->len; i++)
-    if (!mcp_session_is_closed (expired->pdata[i]))
+    if (!mcp_session_is_closed (expired->pdata[i]) &&
+        mcp_session_is_expired (expired->pdata[i], now_real_us))
       {
         remove_session (self, expired->pdata[i], MCP_REASON_EXPIRED);
         n_expired++;

@@ -2,43 +2,7 @@
 #include "mcp-session.h"
 
 #include "mcp-error.h"
-#include "mcp-json.h"
-#include "mcp-session-private.h"
-#include "mcp-time.h"
-
-typedef struct
-{
-  McpEventQueue *queue; /* (owned) */
-  McpSubscriberKind kind;
-} Subscriber;
-
-struct _McpSession
-{
-  GObject parent_instance;
-
-  char *id;
-  char *cwd;
-  char *label;              /* (nullable) */
-  char **allowed_tools;     /* (nullable): everything */
-  GPtrArray *allowed_specs; /* (nullable) (element-type GPatternSpec): compiled from them */
-  guint idle_seconds;       /* 0: never ends by itself */
-  gboolean has_token;
-  McpTokenHash token_hash;
-  gint64 created_at;     /* real time, us */
-  gint64 last_active_at; /* real time, us */
-
-  guint max_subscribers;
-  guint max_calls;
-  guint n_calls;
-  guint n_streams;     /* of kind MCP_SUBSCRIBER_STREAM */
-  GArray *subscribers; /* (element-type Subscriber), in order of arrival */
-
-  guint64 last_sequence;
-  McpProgressEvent *kept[MCP_SESSION_KEPT_EVENTS]; /* event n lies at n % MCP_SESSION_KEPT_EVENTS */
-
-  char *close_reason; /* (nullable): closed */
-  GCancellable *cancellable;
-};
+#include "mcp-session-impl.h"
 
 G_DEFINE_FINAL_TYPE (McpSession, mcp_session, G_TYPE_OBJECT)
 
@@ -57,9 +21,10 @@ typedef enum
 static GParamSpec *props[PROP_CALLS_IN_FLIGHT + 1];
 
 static void
-clear_subscriber (gpointer data)
+forget_events (McpSession *self)
 {
-  g_clear_pointer (&((Subscriber *) data)->queue, mcp_event_queue_unref);
+  for (guint i = 0; i < MCP_SESSION_KEPT_EVENTS; i++)
+    g_clear_pointer (&self->kept[i], mcp_progress_event_unref);
 }
 
 static void
@@ -72,9 +37,8 @@ mcp_session_finalize (GObject *object)
   g_free (self->label);
   g_strfreev (self->allowed_tools);
   g_clear_pointer (&self->allowed_specs, g_ptr_array_unref);
-  g_array_unref (self->subscribers);
-  for (guint i = 0; i < MCP_SESSION_KEPT_EVENTS; i++)
-    g_clear_pointer (&self->kept[i], mcp_progress_event_unref);
+  mcp_subscriber_list_free (self->subscribers);
+  forget_events (self);
   g_free (self->close_reason);
   g_object_unref (self->cancellable);
 
@@ -89,7 +53,7 @@ mcp_session_get_property (GObject *object, guint prop_id, GValue *value, GParamS
   switch ((McpSessionProp) prop_id)
     {
     case PROP_N_SUBSCRIBERS:
-      g_value_set_uint (value, self->n_streams);
+      g_value_set_uint (value, mcp_session_get_n_subscribers (self));
       break;
     case PROP_CALLS_IN_FLIGHT:
       g_value_set_uint (value, self->n_calls);
@@ -140,8 +104,7 @@ mcp_session_class_init (McpSessionClass *klass)
 static void
 mcp_session_init (McpSession *self)
 {
-  self->subscribers = g_array_new (FALSE, FALSE, sizeof (Subscriber));
-  g_array_set_clear_func (self->subscribers, clear_subscriber);
+  self->subscribers = mcp_subscriber_list_new ();
   self->cancellable = g_cancellable_new ();
   self->created_at = g_get_real_time ();
   self->last_active_at = self->created_at;
@@ -195,150 +158,6 @@ const McpTokenHash *
 mcp_session_get_token_hash (McpSession *self)
 {
   return self->has_token ? &self->token_hash : NULL;
-}
-
-/**
- * mcp_session_get_id:
- * @self: a session
- *
- * Returns: (transfer none): a UUID, version 4
- */
-const char *
-mcp_session_get_id (McpSession *self)
-{
-  g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
-  return self->id;
-}
-
-/**
- * mcp_session_get_cwd:
- * @self: a session
- *
- * Returns: (transfer none): its working directory, absolute, in UTF-8
- */
-const char *
-mcp_session_get_cwd (McpSession *self)
-{
-  g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
-  return self->cwd;
-}
-
-/**
- * mcp_session_get_label:
- * @self: a session
- *
- * Returns: (transfer none) (nullable): a text for people
- */
-const char *
-mcp_session_get_label (McpSession *self)
-{
-  g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
-  return self->label;
-}
-
-/**
- * mcp_session_get_created_at:
- * @self: a session
- *
- * Returns: when it was made, in microseconds since 1970 UTC
- */
-gint64
-mcp_session_get_created_at (McpSession *self)
-{
-  g_return_val_if_fail (MCP_IS_SESSION (self), 0);
-  return self->created_at;
-}
-
-/**
- * mcp_session_get_last_active_at:
- * @self: a session
- *
- * Returns: when it was last used, in microseconds since 1970 UTC
- */
-gint64
-mcp_session_get_last_active_at (McpSession *self)
-{
-  g_return_val_if_fail (MCP_IS_SESSION (self), 0);
-  return self->last_active_at;
-}
-
-/**
- * mcp_session_get_allowed_tools:
- * @self: a session
- *
- * Returns: (transfer none) (nullable) (array zero-terminated=1): globs over exposed
- *   names; %NULL allows everything, an empty list nothing
- */
-const char *const *
-mcp_session_get_allowed_tools (McpSession *self)
-{
-  g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
-  return (const char *const *) self->allowed_tools;
-}
-
-/**
- * mcp_session_get_idle_seconds:
- * @self: a session
- *
- * Returns: after how long without use it ends; 0: never
- */
-guint
-mcp_session_get_idle_seconds (McpSession *self)
-{
-  g_return_val_if_fail (MCP_IS_SESSION (self), 0);
-  return self->idle_seconds;
-}
-
-/**
- * mcp_session_get_n_subscribers:
- * @self: a session
- *
- * Returns: how many event streams of its own are open
- */
-guint
-mcp_session_get_n_subscribers (McpSession *self)
-{
-  g_return_val_if_fail (MCP_IS_SESSION (self), 0);
-  return self->n_streams;
-}
-
-/**
- * mcp_session_get_calls_in_flight:
- * @self: a session
- *
- * Returns: how many tool calls run
- */
-guint
-mcp_session_get_calls_in_flight (McpSession *self)
-{
-  g_return_val_if_fail (MCP_IS_SESSION (self), 0);
-  return self->n_calls;
-}
-
-/**
- * mcp_session_is_closed:
- * @self: a session
- *
- * Returns: whether it has ended
- */
-gboolean
-mcp_session_is_closed (McpSession *self)
-{
-  g_return_val_if_fail (MCP_IS_SESSION (self), TRUE);
-  return self->close_reason != NULL;
-}
-
-/**
- * mcp_session_get_cancellable:
- * @self: a session
- *
- * Returns: (transfer none): cancelled when the session ends
- */
-GCancellable *
-mcp_session_get_cancellable (McpSession *self)
-{
-  g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
-  return self->cancellable;
 }
 
 /**
@@ -511,7 +330,7 @@ mcp_session_subscribe (McpSession *self,
                        const guint64 *after,
                        GError **error)
 {
-  Subscriber subscriber = { NULL, kind };
+  gboolean counted = kind == MCP_SUBSCRIBER_STREAM;
   McpEventQueue *queue;
 
   g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
@@ -521,24 +340,21 @@ mcp_session_subscribe (McpSession *self,
       fail_closed (self, error);
       return NULL;
     }
-  if (kind == MCP_SUBSCRIBER_STREAM && self->n_streams >= self->max_subscribers)
+  if (counted && mcp_session_get_n_subscribers (self) >= self->max_subscribers)
     {
       g_set_error (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED,
                    "%u event streams of this session are open already; close one, or raise "
                    "SubscribersPerSession",
-                   self->n_streams);
+                   mcp_session_get_n_subscribers (self));
       return NULL;
     }
 
-  subscriber.queue =
-      mcp_event_queue_new (MCP_EVENT_QUEUE_LENGTH, (GDestroyNotify) mcp_progress_event_unref);
+  queue = mcp_event_queue_new (MCP_EVENT_QUEUE_LENGTH, (GDestroyNotify) mcp_progress_event_unref);
   if (after != NULL)
-    replay (self, subscriber.queue, *after);
-  queue = mcp_event_queue_ref (subscriber.queue);
-  g_array_append_val (self->subscribers, subscriber);
-  if (kind == MCP_SUBSCRIBER_STREAM)
+    replay (self, queue, *after);
+  mcp_subscriber_list_add (self->subscribers, queue, counted);
+  if (counted)
     {
-      self->n_streams++;
       mcp_session_touch (self);
       g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_SUBSCRIBERS]);
     }
@@ -550,48 +366,44 @@ mcp_session_subscribe (McpSession *self,
  * @self: a session, closed or not
  * @queue: of a subscriber; one that is none any more is passed over
  *
- * Main context only.
+ * What the queue holds stays, and it is not closed. Main context only.
  */
 void
 mcp_session_unsubscribe (McpSession *self, McpEventQueue *queue)
 {
+  guint n_before;
+
   g_return_if_fail (MCP_IS_SESSION (self));
+  g_return_if_fail (queue != NULL);
 
-  for (guint i = 0; i < self->subscribers->len; i++)
-    {
-      Subscriber *subscriber = &g_array_index (self->subscribers, Subscriber, i);
-      McpSubscriberKind kind;
+  n_before = mcp_session_get_n_subscribers (self);
+  mcp_subscriber_list_remove (self->subscribers, queue);
+  if (mcp_session_get_n_subscribers (self) == n_before)
+    return;
 
-      if (subscriber->queue != queue)
-        continue;
-      kind = subscriber->kind;
-      g_array_remove_index (self->subscribers, i);
-      if (kind == MCP_SUBSCRIBER_STREAM)
-        {
-          self->n_streams--;
-          mcp_session_touch (self);
-          g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_SUBSCRIBERS]);
-        }
-      return;
-    }
+  mcp_session_touch (self);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_SUBSCRIBERS]);
 }
 
 /**
  * mcp_session_publish:
  * @self: a session
- * @fields: what happened
+ * @fields: what happened; numbers finite
  *
  * Gives an event the next sequence number, keeps it, and pushes it to every
  * subscriber; then #McpSession::progress and #McpSessionStore::progress are
- * emitted. Without a subscriber it is kept all the same. Main context only.
+ * emitted. Without a subscriber it is kept all the same. A queue's notify must not publish.
+ * Main context only.
  *
  * Returns: %FALSE where the session has ended
  */
 gboolean
 mcp_session_publish (McpSession *self, const McpProgressFields *fields)
 {
+  g_autoptr (McpSession) keep_self = NULL;
   g_autoptr (McpProgressEvent) event = NULL;
   McpProgressEvent **slot;
+  gint64 now_us;
 
   g_return_val_if_fail (MCP_IS_SESSION (self), FALSE);
   g_return_val_if_fail (fields != NULL, FALSE);
@@ -599,18 +411,19 @@ mcp_session_publish (McpSession *self, const McpProgressFields *fields)
   if (self->close_reason != NULL)
     return FALSE;
 
-  self->last_active_at = g_get_real_time ();
-  event = mcp_progress_event_new (fields, self->id, self->last_sequence + 1, self->last_active_at);
+  now_us = g_get_real_time ();
+  event = mcp_progress_event_new (fields, self->id, self->last_sequence + 1, now_us);
+  g_return_val_if_fail (event != NULL, FALSE);
+  self->last_active_at = now_us;
   self->last_sequence++;
 
   slot = &self->kept[self->last_sequence % MCP_SESSION_KEPT_EVENTS];
   g_clear_pointer (slot, mcp_progress_event_unref);
   *slot = mcp_progress_event_ref (event);
 
-  for (guint i = 0; i < self->subscribers->len; i++)
-    mcp_event_queue_push (g_array_index (self->subscribers, Subscriber, i).queue,
-                          mcp_progress_event_ref (event));
-
+  /* Whoever is told may end the session, or let go of it. */
+  keep_self = g_object_ref (self);
+  mcp_subscriber_list_push (self->subscribers, event);
   g_signal_emit (self, signals[SIGNAL_PROGRESS], 0, event);
   return TRUE;
 }
@@ -618,7 +431,7 @@ mcp_session_publish (McpSession *self, const McpProgressFields *fields)
 /**
  * mcp_session_has_room:
  * @self: a session
- * @n_events: how many are to be published
+ * @n_events: how many are to be published; more than a queue holds count as all it holds
  *
  * Whether every subscriber that keeps up can take so many more events. Who publishes
  * many at once asks, and lets the readers run meanwhile; those that lag already are not
@@ -631,86 +444,31 @@ mcp_session_has_room (McpSession *self, guint n_events)
 {
   g_return_val_if_fail (MCP_IS_SESSION (self), TRUE);
 
-  for (guint i = 0; i < self->subscribers->len; i++)
-    {
-      McpEventQueue *queue = g_array_index (self->subscribers, Subscriber, i).queue;
-
-      if (!mcp_event_queue_is_lagging (queue) &&
-          mcp_event_queue_get_length (queue) + n_events > MCP_EVENT_QUEUE_LENGTH)
-        return FALSE;
-    }
-  return TRUE;
-}
-
-static void
-append_strings (GString *out, const char *const *strings)
-{
-  g_string_append_c (out, '[');
-  for (guint i = 0; strings[i] != NULL; i++)
-    {
-      if (i > 0)
-        g_string_append_c (out, ',');
-      mcp_json_append_string (out, strings[i]);
-    }
-  g_string_append_c (out, ']');
-}
-
-/**
- * mcp_session_to_json:
- * @self: a session
- *
- * What may be told of it; never its token.
- *
- * Returns: (transfer full): a JSON object, compact
- */
-char *
-mcp_session_to_json (McpSession *self)
-{
-  GString *out = g_string_new ("{\"session_id\":");
-  g_autofree char *created_at = NULL;
-  g_autofree char *last_active_at = NULL;
-
-  g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
-
-  created_at = mcp_time_format (self->created_at);
-  last_active_at = mcp_time_format (self->last_active_at);
-  mcp_json_append_string (out, self->id);
-  if (self->label != NULL)
-    {
-      g_string_append (out, ",\"label\":");
-      mcp_json_append_string (out, self->label);
-    }
-  g_string_append (out, ",\"cwd\":");
-  mcp_json_append_string (out, self->cwd);
-  g_string_append_printf (out, ",\"created_at\":\"%s\",\"last_active_at\":\"%s\"", created_at,
-                          last_active_at);
-  if (self->allowed_tools != NULL)
-    {
-      g_string_append (out, ",\"allowed_tools\":");
-      append_strings (out, (const char *const *) self->allowed_tools);
-    }
-  g_string_append_printf (out, ",\"subscribers\":%u,\"calls_in_flight\":%u}", self->n_streams,
-                          self->n_calls);
-  return g_string_free (out, FALSE);
+  return mcp_subscriber_list_has_room (self->subscribers, n_events);
 }
 
 /* Whether nothing has used the session for its idle time, and nothing does. */
 gboolean
 mcp_session_is_expired (McpSession *self, gint64 now_real_us)
 {
-  return self->idle_seconds > 0 && self->n_calls == 0 && self->n_streams == 0 &&
+  return self->idle_seconds > 0 && self->n_calls == 0 &&
+         mcp_session_get_n_subscribers (self) == 0 &&
          now_real_us - self->last_active_at >= (gint64) self->idle_seconds * G_USEC_PER_SEC;
 }
 
-/* Ends it for everybody who holds on to it. */
+/* Ends it for everybody who holds on to it; from then on it has no subscribers. */
 void
 mcp_session_close (McpSession *self, const char *reason)
 {
+  guint n_streams = mcp_session_get_n_subscribers (self);
+
   if (self->close_reason != NULL)
     return;
 
   self->close_reason = g_strdup (reason);
-  for (guint i = 0; i < self->subscribers->len; i++)
-    mcp_event_queue_close (g_array_index (self->subscribers, Subscriber, i).queue, reason);
+  forget_events (self);
+  mcp_subscriber_list_close (self->subscribers, reason);
   g_cancellable_cancel (self->cancellable);
+  if (n_streams > 0)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_SUBSCRIBERS]);
 }

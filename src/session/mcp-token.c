@@ -42,6 +42,31 @@ mcp_token_generate (GError **error)
 }
 
 /**
+ * mcp_token_generate_uuid:
+ * @error: return location
+ *
+ * A new UUID of version 4 (RFC 9562 section 5.4) of the kernel's random bits;
+ * g_uuid_string_random() takes others, which can be predicted. Any thread.
+ *
+ * Errors: those of getrandom(), as #GIOErrorEnum.
+ *
+ * Returns: (transfer full) (nullable): 36 characters, lower case
+ */
+char *
+mcp_token_generate_uuid (GError **error)
+{
+  static const char variants[] = "89ab";
+  g_autofree char *digits = mcp_token_generate (error);
+
+  if (digits == NULL)
+    return NULL;
+  digits[12] = '4';
+  digits[16] = variants[g_ascii_xdigit_value (digits[16]) & 3];
+  return g_strdup_printf ("%.8s-%.4s-%.4s-%.4s-%.12s", digits, digits + 8, digits + 12, digits + 16,
+                          digits + 20);
+}
+
+/**
  * mcp_token_hash:
  * @token: any text
  * @hash: (out caller-allocates): what is kept of it
@@ -71,10 +96,11 @@ gboolean
 mcp_token_matches (const McpTokenHash *hash, const char *token)
 {
   McpTokenHash presented;
-  guint8 difference = 0;
+  /* volatile: the compiler must not leave the loop early */
+  volatile guint8 difference = 0;
 
   mcp_token_hash (token, &presented);
   for (gsize i = 0; i < sizeof presented.bytes; i++)
-    difference |= presented.bytes[i] ^ hash->bytes[i];
+    difference = (guint8) (difference | (presented.bytes[i] ^ hash->bytes[i]));
   return difference == 0;
 }

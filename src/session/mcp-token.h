@@ -16,6 +16,7 @@ typedef struct
 } McpTokenHash;
 
 char *mcp_token_generate (GError **error);
+char *mcp_token_generate_uuid (GError **error);
 void mcp_token_hash (const char *token, McpTokenHash *hash);
 gboolean mcp_token_matches (const McpTokenHash *hash, const char *token);
 

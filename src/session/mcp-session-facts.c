@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * What a session is, for those who ask.
+ */
+#include "mcp-json.h"
+#include "mcp-session-impl.h"
+#include "mcp-time.h"
+
+/**
+ * mcp_session_get_id:
+ * @self: a session
+ *
+ * Returns: (transfer none): a UUID, version 4
+ */
+const char *
+mcp_session_get_id (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
+  return self->id;
+}
+
+/**
+ * mcp_session_get_cwd:
+ * @self: a session
+ *
+ * Returns: (transfer none): its working directory, absolute, in UTF-8
+ */
+const char *
+mcp_session_get_cwd (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
+  return self->cwd;
+}
+
+/**
+ * mcp_session_get_label:
+ * @self: a session
+ *
+ * Returns: (transfer none) (nullable): a text for people
+ */
+const char *
+mcp_session_get_label (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
+  return self->label;
+}
+
+/**
+ * mcp_session_get_created_at:
+ * @self: a session
+ *
+ * Returns: when it was made, in microseconds since 1970 UTC
+ */
+gint64
+mcp_session_get_created_at (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), 0);
+  return self->created_at;
+}
+
+/**
+ * mcp_session_get_last_active_at:
+ * @self: a session
+ *
+ * Returns: when it was last used, in microseconds since 1970 UTC
+ */
+gint64
+mcp_session_get_last_active_at (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), 0);
+  return self->last_active_at;
+}
+
+/**
+ * mcp_session_get_allowed_tools:
+ * @self: a session
+ *
+ * Returns: (transfer none) (nullable) (array zero-terminated=1): globs over exposed
+ *   names; %NULL allows everything, an empty list nothing
+ */
+const char *const *
+mcp_session_get_allowed_tools (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
+  return (const char *const *) self->allowed_tools;
+}
+
+/**
+ * mcp_session_get_idle_seconds:
+ * @self: a session
+ *
+ * Returns: after how long without use it ends; 0: never
+ */
+guint
+mcp_session_get_idle_seconds (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), 0);
+  return self->idle_seconds;
+}
+
+/**
+ * mcp_session_get_n_subscribers:
+ * @self: a session
+ *
+ * Returns: how many event streams of its own are open
+ */
+guint
+mcp_session_get_n_subscribers (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), 0);
+  return mcp_subscriber_list_get_n_counted (self->subscribers);
+}
+
+/**
+ * mcp_session_get_calls_in_flight:
+ * @self: a session
+ *
+ * Returns: how many tool calls run
+ */
+guint
+mcp_session_get_calls_in_flight (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), 0);
+  return self->n_calls;
+}
+
+/**
+ * mcp_session_is_closed:
+ * @self: a session
+ *
+ * Returns: whether it has ended
+ */
+gboolean
+mcp_session_is_closed (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), TRUE);
+  return self->close_reason != NULL;
+}
+
+/**
+ * mcp_session_get_cancellable:
+ * @self: a session
+ *
+ * Returns: (transfer none): cancelled when the session ends
+ */
+GCancellable *
+mcp_session_get_cancellable (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
+  return self->cancellable;
+}
+
+static void
+append_strings (GString *out, const char *const *strings)
+{
+  g_string_append_c (out, '[');
+  for (guint i = 0; strings[i] != NULL; i++)
+    {
+      if (i > 0)
+        g_string_append_c (out, ',');
+      mcp_json_append_string (out, strings[i]);
+    }
+  g_string_append_c (out, ']');
+}
+
+/**
+ * mcp_session_to_json:
+ * @self: a session
+ *
+ * What may be told of it; never its token.
+ *
+ * Returns: (transfer full): a JSON object, compact
+ */
+char *
+mcp_session_to_json (McpSession *self)
+{
+  GString *out = g_string_new ("{\"session_id\":");
+  g_autofree char *created_at = NULL;
+  g_autofree char *last_active_at = NULL;
+
+  g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
+
+  created_at = mcp_time_format (self->created_at);
+  last_active_at = mcp_time_format (self->last_active_at);
+  mcp_json_append_string (out, self->id);
+  if (self->label != NULL)
+    {
+      g_string_append (out, ",\"label\":");
+      mcp_json_append_string (out, self->label);
+    }
+  g_string_append (out, ",\"cwd\":");
+  mcp_json_append_string (out, self->cwd);
+  g_string_append_printf (out, ",\"created_at\":\"%s\",\"last_active_at\":\"%s\"", created_at,
+                          last_active_at);
+  if (self->allowed_tools != NULL)
+    {
+      g_string_append (out, ",\"allowed_tools\":");
+      append_strings (out, (const char *const *) self->allowed_tools);
+    }
+  g_string_append_printf (out, ",\"subscribers\":%u,\"calls_in_flight\":%u}",
+                          mcp_session_get_n_subscribers (self), self->n_calls);
+  return g_string_free (out, FALSE);
+}

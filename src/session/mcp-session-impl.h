@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "mcp-session-private.h"
+#include "mcp-subscriber-list.h"
+
+G_BEGIN_DECLS
+
+/* The object itself, for the files that implement it. */
+
+struct _McpSession
+{
+  GObject parent_instance;
+
+  char *id;
+  char *cwd;
+  char *label;              /* (nullable) */
+  char **allowed_tools;     /* (nullable): everything */
+  GPtrArray *allowed_specs; /* (nullable) (element-type GPatternSpec): compiled from them */
+  guint idle_seconds;       /* 0: never ends by itself */
+  gboolean has_token;
+  McpTokenHash token_hash;
+  gint64 created_at;     /* real time, us */
+  gint64 last_active_at; /* real time, us */
+
+  guint max_subscribers;
+  guint max_calls;
+  guint n_calls;
+  McpSubscriberList *subscribers; /* (owned); those of kind MCP_SUBSCRIBER_STREAM are counted */
+
+  guint64 last_sequence;
+  McpProgressEvent *kept[MCP_SESSION_KEPT_EVENTS]; /* event n lies at n % MCP_SESSION_KEPT_EVENTS */
+
+  char *close_reason; /* (nullable): closed */
+  GCancellable *cancellable;
+};
+
+G_END_DECLS
