@@ -225,15 +225,15 @@ test_bus_create (TestBus *bus, char **path)
   return session;
 }
 
-/* What the service said before this was called has arrived afterwards. */
+/*
+ * What the service said before this was called has arrived afterwards. Not by Ping: GDBus' own
+ * thread answers that, before the main context had its turn.
+ */
 void
 test_bus_round_trip (TestBus *bus)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply =
-      test_bus_call (bus, MCP_STORE_PATH, "org.freedesktop.DBus.Peer", "Ping", NULL, &error);
-
-  g_assert_no_error (error);
+  g_autoptr (GVariant) version =
+      test_bus_get_property (bus, MCP_STORE_PATH, STORE_INTERFACE, "Version");
 }
 
 static gboolean

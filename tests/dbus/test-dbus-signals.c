@@ -233,11 +233,13 @@ test_last_words (TestBus *bus, gconstpointer data)
   publish (session, 1);
   g_assert_true (mcp_session_store_close (bus->store, session_id, MCP_REASON_SHUTDOWN, NULL));
   test_bus_nth (bus, MCP_STORE_PATH, "SessionRemoved", 0);
-  for (gsize i = 0; i < G_N_ELEMENTS (expected); i++)
+  for (gsize i = 0, k = 0; k < G_N_ELEMENTS (expected); i++)
     {
       TestSignal *signal = g_ptr_array_index (bus->signals, i);
 
-      g_assert_cmpstr (signal->name, ==, expected[i]);
+      /* the store's Count, told whenever the main context is idle */
+      if (strcmp (signal->name, "PropertiesChanged") != 0)
+        g_assert_cmpstr (signal->name, ==, expected[k++]);
     }
 }
 
@@ -269,6 +271,18 @@ test_many_last_words (TestBus *bus, gconstpointer data)
   g_ptr_array_unref (paths);
 }
 
+static guint
+get_last_calls_in_flight (TestBus *bus, const char *path)
+{
+  guint count = test_bus_count (bus, path, "PropertiesChanged");
+  TestSignal *signal = test_bus_nth (bus, path, "PropertiesChanged", count - 1);
+  g_autoptr (GVariant) changed = g_variant_get_child_value (signal->args, 1);
+  guint32 calls = G_MAXUINT32;
+
+  g_assert_true (g_variant_lookup (changed, "CallsInFlight", "u", &calls));
+  return calls;
+}
+
 static void
 test_changed (TestBus *bus, gconstpointer data)
 {
@@ -276,6 +290,7 @@ test_changed (TestBus *bus, gconstpointer data)
   McpSession *session = test_bus_create (bus, &path);
   g_autoptr (GVariant) changed = NULL;
   guint32 calls = 0;
+  gint64 end_us;
 
   g_test_summary ("Counters that change are signalled, but not each time");
   g_assert_true (mcp_session_begin_call (session, NULL));
@@ -285,7 +300,8 @@ test_changed (TestBus *bus, gconstpointer data)
   g_assert_true (g_variant_lookup (changed, "CallsInFlight", "u", &calls));
   g_assert_cmpuint (calls, ==, 1);
 
-  for (guint i = 0; i < 1000; i++)
+  end_us = g_get_monotonic_time () + 250000;
+  while (g_get_monotonic_time () < end_us)
     {
       mcp_session_end_call (session);
       while (g_main_context_iteration (NULL, FALSE))
@@ -295,18 +311,10 @@ test_changed (TestBus *bus, gconstpointer data)
         ;
     }
   mcp_session_end_call (session);
-  g_clear_pointer (&changed, g_variant_unref);
-  do
-    {
-      guint n = test_bus_count (bus, path, "PropertiesChanged");
-
-      g_clear_pointer (&changed, g_variant_unref);
-      changed =
-          g_variant_get_child_value (test_bus_nth (bus, path, "PropertiesChanged", n)->args, 1);
-      g_assert_true (g_variant_lookup (changed, "CallsInFlight", "u", &calls));
-    }
-  while (calls != 0);
-  g_assert_cmpuint (test_bus_count (bus, path, "PropertiesChanged"), <, 100);
+  test_await (get_last_calls_in_flight (bus, path) == 0);
+  test_bus_round_trip (bus);
+  g_assert_cmpuint (get_last_calls_in_flight (bus, path), ==, 0);
+  g_assert_cmpuint (test_bus_count (bus, path, "PropertiesChanged"), <, 10);
 }
 
 static void
