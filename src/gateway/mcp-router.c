@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "mcp-router.h"
+
+#include "mcp-error.h"
+
+struct _McpRouter
+{
+  GObject parent_instance;
+
+  McpProviderPool *pool;   /* (owned) */
+  McpCatalogue *catalogue; /* (owned) */
+  guint timeout_ms;        /* of calls for which nobody says otherwise; 0: the provider's */
+  gint64 started_us;       /* real time */
+  guint64 n_calls;
+};
+
+G_DEFINE_FINAL_TYPE (McpRouter, mcp_router, G_TYPE_OBJECT)
+
+/**
+ * mcp_router_new_call:
+ * @self: the router
+ * @session: where the call is made
+ * @fields: what it is; copied
+ *
+ * Makes a call with an id that is unique for ever: the moment when this router
+ * was made, in µs, tells it from all earlier ones, a counter from its own.
+ *
+ * Returns: (transfer full): the call
+ */
+McpCall *
+mcp_router_new_call (McpRouter *self, McpSession *session, const McpCallFields *fields)
+{
+  g_autofree char *call_id = g_strdup_printf ("c-%" G_GINT64_MODIFIER "x-%" G_GUINT64_FORMAT,
+                                              self->started_us, ++self->n_calls);
+
+  return mcp_call_new (session, call_id, fields);
+}
+
+static guint
+choose_timeout (McpRouter *self, McpCall *call, McpServerConfig *config)
+{
+  if (mcp_call_get_timeout (call) > 0)
+    return mcp_call_get_timeout (call);
+  if (config->timeout_seconds > 0)
+    return MIN (config->timeout_seconds, G_MAXUINT / 1000) * 1000;
+
+  return self->timeout_ms;
+}
+
+static void
+called_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  GError *error = NULL;
+  McpJsonrpcMessage *message = mcp_call_run_finish (MCP_CALL (source), result, &error);
+
+  if (message != NULL)
+    g_task_return_pointer (task, message, (GDestroyNotify) mcp_jsonrpc_message_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static gboolean
+try_run (McpRouter *self, McpCall *call, GTask *task)
+{
+  McpServerConfig *found;
+  g_autoptr (McpServerConfig) config = NULL;
+  g_autofree char *tool = NULL;
+  const char *own_name;
+
+  if (!mcp_catalogue_find (self->catalogue, mcp_call_get_session (call), mcp_call_get_name (call),
+                           &found, &own_name))
+    return FALSE;
+
+  /* watchers hear of the start in there, and may change the configuration */
+  config = mcp_server_config_ref (found);
+  tool = g_strdup (own_name);
+  mcp_call_run_async (call, self->pool, config, tool, choose_timeout (self, call, config),
+                      called_cb, g_object_ref (task));
+  return TRUE;
+}
+
+static void
+return_unknown (McpCall *call, GTask *task)
+{
+  mcp_call_abandon (call);
+  g_task_return_new_error (task, MCP_ERROR, MCP_ERROR_NOT_FOUND, "Unknown tool: %s",
+                           mcp_call_get_name (call));
+}
+
+static void
+prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  McpRouter *self = g_task_get_source_object (task);
+  McpCall *call = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (!mcp_catalogue_prepare_finish (MCP_CATALOGUE (source), result, &error))
+    {
+      mcp_call_abandon (call);
+      g_task_return_error (task, error);
+    }
+  else if (!try_run (self, call, task))
+    return_unknown (call, task);
+}
+
+/**
+ * mcp_router_call_async:
+ * @self: the router
+ * @call: (transfer none): a new call
+ * @callback: (scope async): when it has ended
+ * @user_data: for @callback
+ *
+ * Makes a call. A tool that is not known is looked for at the servers that could
+ * have it and were never listed; watchers hear of the call once the tool is known.
+ */
+void
+mcp_router_call_async (McpRouter *self,
+                       McpCall *call,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  McpSession *session = mcp_call_get_session (call);
+  GError *error = NULL;
+
+  g_task_set_source_tag (task, mcp_router_call_async);
+  g_task_set_task_data (task, g_object_ref (call), g_object_unref);
+
+  if (!mcp_call_begin (call, &error))
+    g_task_return_error (task, error);
+  else if (!mcp_session_allows_tool (session, mcp_call_get_name (call)))
+    return_unknown (call, task);
+  else if (!try_run (self, call, task))
+    mcp_catalogue_prepare_async (self->catalogue, session, mcp_call_get_name (call),
+                                 mcp_call_get_cancellable (call), prepared_cb, g_object_ref (task));
+}
+
+/**
+ * mcp_router_call_finish:
+ * @self: the router
+ * @result: what the callback got
+ * @error: return location
+ *
+ * Errors: %MCP_ERROR_NOT_FOUND for a tool that does not exist, or not for the
+ * session; %MCP_ERROR_LIMIT_EXCEEDED; those of mcp_call_run_finish().
+ *
+ * Returns: (transfer full): the server's answer: a result, an object, or an error of its own
+ */
+McpJsonrpcMessage *
+mcp_router_call_finish (McpRouter *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * mcp_router_get_catalogue:
+ * @self: the router
+ *
+ * Returns: (transfer none): which tools there are
+ */
+McpCatalogue *
+mcp_router_get_catalogue (McpRouter *self)
+{
+  return self->catalogue;
+}
+
+/**
+ * mcp_router_set_timeout:
+ * @self: the router
+ * @timeout_ms: how long a call may take without an answer or progress; 0: the provider's default
+ *
+ * Takes a new default, for the next calls.
+ */
+void
+mcp_router_set_timeout (McpRouter *self, guint timeout_ms)
+{
+  self->timeout_ms = timeout_ms;
+}
+
+static void
+mcp_router_finalize (GObject *object)
+{
+  McpRouter *self = MCP_ROUTER (object);
+
+  g_object_unref (self->catalogue);
+  g_object_unref (self->pool);
+
+  G_OBJECT_CLASS (mcp_router_parent_class)->finalize (object);
+}
+
+static void
+mcp_router_class_init (McpRouterClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = mcp_router_finalize;
+}
+
+static void
+mcp_router_init (McpRouter *self)
+{
+  self->started_us = g_get_real_time ();
+}
+
+/**
+ * mcp_router_new:
+ * @pool: where the providers are
+ * @catalogue: which tools there are
+ *
+ * Returns: (transfer full): a router
+ */
+McpRouter *
+mcp_router_new (McpProviderPool *pool, McpCatalogue *catalogue)
+{
+  McpRouter *self = g_object_new (MCP_TYPE_ROUTER, NULL);
+
+  self->pool = g_object_ref (pool);
+  self->catalogue = g_object_ref (catalogue);
+  return self;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "mcp-call.h"
+#include "mcp-catalogue.h"
+#include "mcp-provider-pool.h"
+
+G_BEGIN_DECLS
+
+/**
+ * McpRouter:
+ *
+ * Finds out which server a call is meant for, and makes it. Main context only.
+ */
+#define MCP_TYPE_ROUTER (mcp_router_get_type ())
+G_DECLARE_FINAL_TYPE (McpRouter, mcp_router, MCP, ROUTER, GObject)
+
+McpRouter *mcp_router_new (McpProviderPool *pool, McpCatalogue *catalogue);
+McpCatalogue *mcp_router_get_catalogue (McpRouter *self);
+void mcp_router_set_timeout (McpRouter *self, guint timeout_ms);
+McpCall *mcp_router_new_call (McpRouter *self, McpSession *session, const McpCallFields *fields);
+void mcp_router_call_async (McpRouter *self,
+                            McpCall *call,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data);
+McpJsonrpcMessage *mcp_router_call_finish (McpRouter *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS
