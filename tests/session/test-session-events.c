@@ -336,6 +336,34 @@ test_closed (Fixture *f, gconstpointer data)
 }
 
 static void
+count_freed_cb (gpointer data)
+{
+  (*(guint *) data)++;
+}
+
+static void
+test_closed_lets_go (Fixture *f, gconstpointer data)
+{
+  static const char token[] = "token";
+  g_autoptr (McpSession) session = g_object_ref (session_test_create (f->store, NULL));
+  guint n_freed = 0;
+
+  g_test_summary ("An ended session that somebody still holds keeps no events");
+  for (guint i = 0; i < 2 * KEPT; i++)
+    {
+      const McpProgressFields fields = {
+        .token = g_variant_new_from_data (G_VARIANT_TYPE_STRING, token, sizeof token, TRUE,
+                                          count_freed_cb, &n_freed),
+      };
+
+      g_assert_true (mcp_session_publish (session, &fields));
+    }
+  g_assert_cmpuint (n_freed, ==, KEPT);
+  mcp_session_store_close (f->store, mcp_session_get_id (session), "closed", NULL);
+  g_assert_cmpuint (n_freed, ==, 2 * KEPT);
+}
+
+static void
 test_has_room (Fixture *f, gconstpointer data)
 {
   g_autoptr (McpEventQueue) reading = NULL;
@@ -421,6 +449,7 @@ main (int argc, char **argv)
   ADD ("internal", test_internal);
   ADD ("limit", test_limit);
   ADD ("closed", test_closed);
+  ADD ("closed-lets-go", test_closed_lets_go);
   ADD ("has-room", test_has_room);
   ADD ("paced-batch", test_paced_batch);
   ADD ("closed-by-notify", test_closed_by_notify);

@@ -179,6 +179,31 @@ test_drop_in_handler (Fixture *f, gconstpointer data)
 }
 
 static void
+drop_store_cancelled_cb (GCancellable *cancellable, Fixture *f)
+{
+  f->n_cancelled++;
+  g_clear_object (&f->store);
+}
+
+static void
+test_drop_in_cancelled (Fixture *f, gconstpointer data)
+{
+  g_autoptr (McpSession) session = g_object_ref (session_test_create (f->store, NULL));
+  McpSessionStore *store = f->store;
+
+  g_test_summary (
+      "What hangs on the cancellable may let go of the store; the end is told all the same");
+  g_object_add_weak_pointer (G_OBJECT (store), (gpointer *) &store);
+  g_signal_connect (store, "session-removed", G_CALLBACK (removed_cb), f);
+  g_cancellable_connect (mcp_session_get_cancellable (session),
+                         G_CALLBACK (drop_store_cancelled_cb), f, NULL);
+  mcp_session_store_close (store, mcp_session_get_id (session), MCP_REASON_CLOSED, NULL);
+  g_assert_cmpuint (f->n_cancelled, ==, 1);
+  g_assert_cmpuint (f->n_removed, ==, 1);
+  g_assert_null (store);
+}
+
+static void
 test_session_outlives_store (Fixture *f, gconstpointer data)
 {
   McpSession *session = g_object_ref (session_test_create (f->store, NULL));
@@ -304,6 +329,7 @@ main (int argc, char **argv)
   ADD ("close-in-handler", test_close_in_handler);
   ADD ("close-in-cancelled", test_close_in_cancelled);
   ADD ("drop-in-handler", test_drop_in_handler);
+  ADD ("drop-in-cancelled", test_drop_in_cancelled);
   ADD ("session-outlives-store", test_session_outlives_store);
   ADD ("expire", test_expire);
   ADD ("expire-default", test_expire_default);
