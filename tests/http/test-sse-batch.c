@@ -82,8 +82,9 @@ test_large (void)
 {
   g_autofree char *plain = make_large (100000, 0);
   g_autofree char *ended = make_large (100000, '\n');
-  g_autofree char *expected = g_strconcat ("data: 1\n\nid: 7\ndata: ", plain, "\n\n", NULL);
-  g_autoptr (GBytes) frame = g_bytes_new (expected, strlen (expected));
+  g_autofree char *formatted = g_strconcat ("data: 1\n\nid: 7\ndata: ", plain, "\n\n", NULL);
+  g_autofree char *expected = g_strdup (formatted);
+  g_autoptr (GBytes) frame = g_bytes_new (formatted, strlen (formatted));
   McpSseBatch batch;
 
   g_test_summary ("A large event fills a batch, and has the same frame as a small one");
@@ -104,7 +105,7 @@ test_large (void)
   mcp_sse_batch_reset (&batch);
   mcp_sse_batch_append_frame (&batch, frame);
   g_assert_true (mcp_sse_batch_is_full (&batch));
-  assert_bytes (&batch, g_bytes_get_data (frame, NULL));
+  assert_bytes (&batch, formatted);
   mcp_sse_batch_clear (&batch);
 }
 

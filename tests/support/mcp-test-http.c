@@ -131,7 +131,8 @@ mcp_test_http_new_with_limits (const McpLimits *limits)
   self->socket_path = g_build_filename (self->directory, MCP_SOCKET_FILE, NULL);
 
   self->store = mcp_session_store_new (&self->limits);
-  self->gateway = mcp_gateway_new (self->store, &self->limits, "/nonexistent/keeper");
+  self->gateway = mcp_gateway_new (self->store, &self->limits, g_getenv ("MCP_TEST_KEEPER"));
+  mcp_gateway_set_call_timeout (self->gateway, PATIENCE_S * 1000);
   self->server =
       mcp_http_server_new (self->store, self->gateway, &self->limits, MCP_TEST_OWNER_KEY);
 
