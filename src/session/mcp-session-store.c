@@ -52,7 +52,7 @@ hash_token_hash (gconstpointer key)
 static gboolean
 equal_token_hash (gconstpointer a, gconstpointer b)
 {
-  return memcmp (a, b, sizeof (McpTokenHash)) == 0;
+  return mcp_token_hash_equal (a, b);
 }
 
 static void

@@ -84,6 +84,26 @@ mcp_token_hash (const char *token, McpTokenHash *hash)
 }
 
 /**
+ * mcp_token_hash_equal:
+ * @a: a hash
+ * @b: another
+ *
+ * Compares in a time that does not tell where they differ. Any thread.
+ *
+ * Returns: whether they are equal
+ */
+gboolean
+mcp_token_hash_equal (const McpTokenHash *a, const McpTokenHash *b)
+{
+  /* volatile: the compiler must not leave the loop early */
+  volatile guint8 difference = 0;
+
+  for (gsize i = 0; i < sizeof a->bytes; i++)
+    difference = (guint8) (difference | (a->bytes[i] ^ b->bytes[i]));
+  return difference == 0;
+}
+
+/**
  * mcp_token_matches:
  * @hash: what is kept of the right token
  * @token: what somebody presents; any text
@@ -96,11 +116,7 @@ gboolean
 mcp_token_matches (const McpTokenHash *hash, const char *token)
 {
   McpTokenHash presented;
-  /* volatile: the compiler must not leave the loop early */
-  volatile guint8 difference = 0;
 
   mcp_token_hash (token, &presented);
-  for (gsize i = 0; i < sizeof presented.bytes; i++)
-    difference = (guint8) (difference | (presented.bytes[i] ^ hash->bytes[i]));
-  return difference == 0;
+  return mcp_token_hash_equal (hash, &presented);
 }

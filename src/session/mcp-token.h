@@ -18,6 +18,7 @@ typedef struct
 char *mcp_token_generate (GError **error);
 char *mcp_token_generate_uuid (GError **error);
 void mcp_token_hash (const char *token, McpTokenHash *hash);
+gboolean mcp_token_hash_equal (const McpTokenHash *a, const McpTokenHash *b);
 gboolean mcp_token_matches (const McpTokenHash *hash, const char *token);
 
 G_END_DECLS
