@@ -58,9 +58,12 @@ apt_get ()
 apt_install ()
 {
   say "installing: $*"
-  apt_get install -y --no-install-recommends "$@" && return 0
+  set -- -y --no-install-recommends "$@"
+  if ls /var/lib/apt/lists/*_Packages* >/dev/null 2>&1 && apt_get install "$@"; then
+    return 0
+  fi
   say "fetching the package lists"
-  apt_get update && apt_get install -y --no-install-recommends "$@"
+  apt_get update && apt_get install "$@"
 }
 
 # need_packages PACKAGE...: installs those that are missing.
