@@ -459,7 +459,8 @@ test_no_leaks (ProviderFixture *f, gconstpointer data)
       if (i == 0)
         n_before = count_descriptors ();
     }
-  g_assert_cmpuint (count_descriptors (), ==, n_before);
+  /* What a test before this one left to the main context may end meanwhile. */
+  g_assert_cmpuint (count_descriptors (), <=, n_before);
 }
 
 #define ADD(path, options, function)                                                      \
