@@ -110,17 +110,23 @@ build_version_data (const char *requested)
  * was not negotiated is let pass: released clients send it.
  */
 static gboolean
+has_unknown_version (McpHttpRequest *http)
+{
+  const char *version = get_header (http, MCP_HEADER_PROTOCOL);
+
+  return version != NULL && mcp_revision_from_string (version) == MCP_REVISION_UNKNOWN;
+}
+
+static gboolean
 check_version (Post *post)
 {
-  const char *version = get_header (post->http, MCP_HEADER_PROTOCOL);
   g_autofree char *printable = NULL;
   g_autofree char *data = NULL;
 
-  if (version == NULL || is_initialize (post) ||
-      mcp_revision_from_string (version) != MCP_REVISION_UNKNOWN)
+  if (is_initialize (post) || !has_unknown_version (post->http))
     return TRUE;
 
-  printable = g_utf8_make_valid (version, -1);
+  printable = g_utf8_make_valid (get_header (post->http, MCP_HEADER_PROTOCOL), -1);
   data = build_version_data (printable);
   reply_rpc_error (post, 400, UNSUPPORTED_PROTOCOL_VERSION, "Unsupported protocol version",
                    (McpJsonSlice){ data, strlen (data) });
@@ -369,9 +375,11 @@ mcp_route_mcp_delete (McpHttpRequest *http)
   if (!check_named_session (http))
     return;
 
-  if (attachment_id == NULL)
+  if (attachment_id == NULL || has_unknown_version (http))
     {
-      mcp_http_reply_error (http->msg, 400, MCP_HEADER_SESSION_ID " is missing");
+      mcp_http_reply_error (http->msg, 400,
+                            attachment_id == NULL ? MCP_HEADER_SESSION_ID " is missing"
+                                                  : "Unsupported protocol version");
       return;
     }
 

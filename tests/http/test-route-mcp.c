@@ -400,6 +400,8 @@ test_delete (void)
   g_autoptr (McpTestReply) missing = NULL;
   g_autoptr (McpTestReply) unknown = NULL;
   g_autoptr (McpTestReply) without_token = NULL;
+  g_autofree char *bad_version = NULL;
+  g_autoptr (McpTestReply) bad = NULL;
   g_autoptr (McpTestReply) gone = NULL;
   g_autoptr (McpTestReply) again = NULL;
 
@@ -414,6 +416,10 @@ test_delete (void)
   without_token = mcp_test_http_request (f.http, MCP_TEST_TCP, "DELETE", "/mcp",
                                          strstr (attached, MCP_HEADER_SESSION_ID), NULL);
   mcp_test_assert_error (without_token, 401, "unauthorized");
+
+  bad_version = g_strconcat (attached, MCP_HEADER_PROTOCOL ": 1999-01-01\r\n", NULL);
+  bad = mcp_test_http_request (f.http, MCP_TEST_TCP, "DELETE", "/mcp", bad_version, NULL);
+  mcp_test_assert_error (bad, 400, "bad_request");
 
   gone = mcp_test_http_request (f.http, MCP_TEST_TCP, "DELETE", "/mcp", attached, NULL);
   g_assert_cmpuint (gone->status, ==, 204);
