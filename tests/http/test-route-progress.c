@@ -289,33 +289,51 @@ test_many (void)
     }
 }
 
-static void
-test_sleeping_watcher (void)
+static char *
+make_large_array (void)
 {
-  g_auto (Fixture) f = { NULL };
   g_autofree char *message = g_strnfill (3000, 'm');
-  g_autoptr (McpTestStream) stream = NULL;
-  g_autoptr (McpTestReply) reply = NULL;
-  g_autoptr (McpTestReply) again = NULL;
   GString *body = g_string_new ("[");
-  gint64 began_us;
 
-  g_test_summary ("A watcher that does not read is waited for a little, and only once");
-  fixture_init (&f);
-  stream = mcp_test_stream_open_events (f.http, f.session, f.token);
   for (guint i = 0; i < MANY; i++)
     g_string_append_printf (body, "%s{\"progress\":%u,\"message\":\"%s\"}", i > 0 ? "," : "", i,
                             message);
   g_string_append_c (body, ']');
+  return g_string_free (body, FALSE);
+}
 
-  reply = mcp_test_http_post_json (f.http, f.target, f.token, body->str);
-  assert_accepted (reply, MANY);
+/* Over the Unix socket, whose buffers are small: it is full after some hundred large events. */
+static McpTestStream *
+open_sleeper (Fixture *f, gboolean all_sessions)
+{
+  g_autofree char *target = g_strdup_printf ("/session/%s/events", mcp_session_get_id (f->session));
+
+  return mcp_test_stream_open (f->http, MCP_TEST_UNIX, all_sessions ? "/events" : target, NULL);
+}
+
+static void
+test_sleeping_watcher (void)
+{
+  g_auto (Fixture) f = { NULL };
+  g_autofree char *body = make_large_array ();
+  g_autoptr (McpTestStream) sleeper = NULL;
+  g_autoptr (McpTestReply) reply = NULL;
+  g_autoptr (McpTestReply) again = NULL;
+  gint64 began_us;
+
+  g_test_summary ("A watcher that does not read is waited for a little, and only once");
+  fixture_init (&f);
+  sleeper = open_sleeper (&f, FALSE);
   began_us = g_get_monotonic_time ();
-  again = mcp_test_http_post_json (f.http, f.target, f.token, body->str);
+  reply = mcp_test_http_post_json (f.http, f.target, f.token, body);
+  assert_accepted (reply, MANY);
+  g_assert_cmpint (g_get_monotonic_time () - began_us, >=, 20 * G_TIME_SPAN_MILLISECOND);
+
+  began_us = g_get_monotonic_time ();
+  again = mcp_test_http_post_json (f.http, f.target, f.token, body);
   assert_accepted (again, MANY);
   /* 32 pieces at 20 ms would be the alternative. */
   g_test_message ("The second took %d ms", (int) ((g_get_monotonic_time () - began_us) / 1000));
-  g_string_free (body, TRUE);
 }
 
 static void
@@ -330,29 +348,42 @@ send_post (Fixture *f, McpTestStream *publisher, const char *body)
 }
 
 static void
+count_cb (McpSessionStore *store, McpSession *session, McpProgressEvent *event, guint *n_events)
+{
+  (*n_events)++;
+}
+
+/* Begins to publish a large array, which takes a while; returns in the middle. */
+static McpTestStream *
+begin_publishing (Fixture *f, guint *n_events)
+{
+  g_autofree char *body = make_large_array ();
+  McpTestStream *publisher = mcp_test_stream_connect (f->http, MCP_TEST_TCP);
+
+  g_signal_connect (f->http->store, "progress", G_CALLBACK (count_cb), n_events);
+  send_post (f, publisher, body);
+  while (*n_events < 64)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (*n_events, <, MANY);
+  return publisher;
+}
+
+static void
 test_publisher_vanishes (void)
 {
   g_auto (Fixture) f = { NULL };
-  g_autofree char *body = make_array (MANY, NULL);
-  g_autoptr (McpTestStream) watcher = NULL;
+  g_autoptr (McpTestStream) sleeper = NULL;
   McpTestStream *publisher;
-  guint64 id = 0;
+  guint n_events = 0;
 
   g_test_summary ("Events that were accepted are published though their sender went");
   fixture_init (&f);
-  watcher = mcp_test_stream_open_events (f.http, f.session, f.token);
-  publisher = mcp_test_stream_connect (f.http, MCP_TEST_TCP);
-  send_post (&f, publisher, body);
-  while (id < MANY)
-    {
-      g_autofree char *frame = mcp_test_stream_read_frame (watcher);
-
-      g_assert_nonnull (frame);
-      g_assert_cmpint (sscanf (frame, "id: %" G_GUINT64_FORMAT, &id), ==, 1);
-      if (id == 1)
-        mcp_test_stream_free (publisher);
-    }
+  sleeper = open_sleeper (&f, TRUE);
+  publisher = begin_publishing (&f, &n_events);
+  mcp_test_stream_free (publisher);
   mcp_test_http_wait_connections (f.http, 1);
+  while (n_events < MANY)
+    g_main_context_iteration (NULL, TRUE);
 }
 
 static void
@@ -383,18 +414,33 @@ static void
 test_server_closes_meanwhile (void)
 {
   g_auto (Fixture) f = { NULL };
-  g_autofree char *body = make_array (MANY, NULL);
   g_autoptr (McpTestStream) publisher = NULL;
-  g_autoptr (McpTestStream) watcher = NULL;
-  g_autofree char *frame = NULL;
+  g_autoptr (McpTestStream) sleeper = NULL;
+  guint n_events = 0, n_then;
 
   g_test_summary ("A server that closes while an array is published lets go of everything");
   fixture_init (&f);
-  watcher = mcp_test_stream_open_events (f.http, f.session, f.token);
-  publisher = mcp_test_stream_connect (f.http, MCP_TEST_TCP);
-  send_post (&f, publisher, body);
-  frame = mcp_test_stream_read_frame (watcher);
-  g_assert_nonnull (frame);
+  sleeper = open_sleeper (&f, FALSE);
+  publisher = begin_publishing (&f, &n_events);
+  mcp_http_server_close (f.http->server);
+  n_then = n_events;
+  mcp_test_spin (30);
+  g_assert_cmpuint (n_events, ==, n_then);
+  mcp_test_stream_expect_eof (publisher);
+}
+
+static void
+test_session_ends_for_owner (void)
+{
+  g_auto (Fixture) f = { NULL };
+  g_autofree char *body = make_array (MANY, NULL);
+  g_autoptr (McpTestReply) reply = NULL;
+
+  g_test_summary ("The owner is told that the session has ended in between");
+  fixture_init (&f);
+  g_signal_connect (f.http->store, "progress", G_CALLBACK (close_session_cb), NULL);
+  reply = mcp_test_http_post_json (f.http, f.target, MCP_TEST_OWNER_KEY, body);
+  mcp_test_assert_error (reply, 404, "not_found");
 }
 
 int
@@ -410,6 +456,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http/progress/sleeping-watcher", test_sleeping_watcher);
   g_test_add_func ("/http/progress/publisher-vanishes", test_publisher_vanishes);
   g_test_add_func ("/http/progress/session-ends", test_session_ends_meanwhile);
+  g_test_add_func ("/http/progress/session-ends/owner", test_session_ends_for_owner);
   g_test_add_func ("/http/progress/server-closes", test_server_closes_meanwhile);
 
   return g_test_run ();

@@ -366,6 +366,7 @@ test_owner_events (void)
   g_autofree char *added = NULL;
   g_autofree char *removed = NULL;
   g_autofree char *id = NULL;
+  McpSessionParams params = { .label = "“l”", .idle_seconds = -1 };
   McpSession *other;
   JsonObject *object;
   guint64 first;
@@ -380,21 +381,21 @@ test_owner_events (void)
   g_assert_cmpint (sscanf (frame, "id: %" G_GUINT64_FORMAT "\n", &first), ==, 1);
   g_assert_true (g_str_has_prefix (strchr (frame, '\n'), begin));
 
-  other = mcp_test_http_create_session (f.http, NULL);
+  other = mcp_session_store_create (f.http->store, &params, NULL, NULL);
   id = g_strdup (mcp_session_get_id (other));
   added = g_strdup_printf ("event: session-added\nid: %" G_GUINT64_FORMAT
-                           "\ndata: {\"session_id\":\"%s\",\"cwd\":\"%s\"}\n\n",
-                           first + 1, id, f.http->directory);
+                           "\ndata: {\"session_id\":\"%s\",\"label\":\"“l”\",\"cwd\":\"%s\"}\n\n",
+                           first + 1, id, mcp_session_get_cwd (other));
   mcp_test_stream_expect_frame (stream, added);
   mcp_session_publish (other, &(McpProgressFields){ .progress = 1 });
   g_assert_cmpuint (read_event (stream, parser), ==, first + 2);
   object = json_node_get_object (json_parser_get_root (parser));
   g_assert_cmpstr (json_object_get_string_member (object, "session_id"), ==, id);
 
-  mcp_session_store_close (f.http->store, id, MCP_REASON_CLOSED, NULL);
   removed = g_strdup_printf ("event: session-removed\nid: %" G_GUINT64_FORMAT
-                             "\ndata: {\"session_id\":\"%s\",\"cwd\":\"%s\"}\n\n",
-                             first + 3, id, f.http->directory);
+                             "\ndata: {\"session_id\":\"%s\",\"label\":\"“l”\",\"cwd\":\"%s\"}\n\n",
+                             first + 3, id, mcp_session_get_cwd (other));
+  mcp_session_store_close (f.http->store, id, MCP_REASON_CLOSED, NULL);
   mcp_test_stream_expect_frame (stream, removed);
 }
 
