@@ -39,7 +39,7 @@ take_servers (McpdServersFile *self, GBytes *contents)
 
   mcp_gateway_set_servers (self->gateway, configs);
   /* TRANSLATORS: file, number of upstream servers */
-  g_message (_ ("%s: %u servers"), path, configs->len);
+  g_message (ngettext ("%s: %u server", "%s: %u servers", configs->len), path, configs->len);
 }
 
 static void
