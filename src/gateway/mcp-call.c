@@ -292,6 +292,9 @@ mcp_call_run_finish (McpCall *self, GAsyncResult *result, GError **error)
 static void
 session_closed_cb (GCancellable *cancellable, McpCall *self)
 {
+  /* Later nobody could hear it. */
+  if (self->state == MCP_PROGRESS_STATE_RUNNING)
+    publish_end (self, MCP_PROGRESS_STATE_CANCELLED);
   mcp_call_cancel (self);
 }
 

@@ -142,6 +142,8 @@ mcp_session_is_closed (McpSession *self)
  * mcp_session_get_cancellable:
  * @self: a session
  *
+ * Its handlers may still publish: what they say are the session's last events.
+ *
  * Returns: (transfer none): cancelled when the session ends
  */
 GCancellable *

@@ -32,6 +32,7 @@ struct _McpSession
   McpProgressEvent *kept[MCP_SESSION_KEPT_EVENTS]; /* event n lies at n % MCP_SESSION_KEPT_EVENTS */
 
   char *close_reason; /* (nullable): closed */
+  gboolean is_silent; /* closed, and its calls have said their end */
   GCancellable *cancellable;
 };
 

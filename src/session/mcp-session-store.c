@@ -486,8 +486,8 @@ remove_session (McpSessionStore *self, McpSession *session, const char *reason)
   if (token_hash != NULL)
     g_hash_table_remove (self->by_token, token_hash);
   g_hash_table_remove (self->sessions, mcp_session_get_id (session));
-  g_signal_handlers_disconnect_by_func (session, forward_progress_cb, self);
   mcp_session_close (session, reason);
+  g_signal_handlers_disconnect_by_func (session, forward_progress_cb, self);
 
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_SESSIONS]);
   g_signal_emit (self, signals[SIGNAL_SESSION_REMOVED], 0, session, reason);

@@ -408,7 +408,7 @@ mcp_session_publish (McpSession *self, const McpProgressFields *fields)
   g_return_val_if_fail (MCP_IS_SESSION (self), FALSE);
   g_return_val_if_fail (fields != NULL, FALSE);
 
-  if (self->close_reason != NULL)
+  if (self->is_silent)
     return FALSE;
 
   now_us = g_get_real_time ();
@@ -466,9 +466,11 @@ mcp_session_close (McpSession *self, const char *reason)
     return;
 
   self->close_reason = g_strdup (reason);
+  /* Calls say their end to the watchers before those hear of the session's. */
+  g_cancellable_cancel (self->cancellable);
+  self->is_silent = TRUE;
   forget_events (self);
   mcp_subscriber_list_close (self->subscribers, reason);
-  g_cancellable_cancel (self->cancellable);
   if (n_streams > 0)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_SUBSCRIBERS]);
 }

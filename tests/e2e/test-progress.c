@@ -183,11 +183,57 @@ test_gdbus_call_tool (void)
   assert_events (watched);
 }
 
+static void
+assert_next_event (GDataInputStream *events, const char *name, const char *text)
+{
+  g_autoptr (E2eEvent) event = e2e_next_event (events);
+
+  g_assert_cmpstr (event->name, ==, name);
+  g_assert_nonnull (event->data);
+  g_assert_nonnull (strstr (event->data, text));
+}
+
+static void
+test_ended_session (void)
+{
+  g_autoptr (E2e) e2e = e2e_new (E2E_WITH_BUS);
+  g_autoptr (JsonObject) session = NULL;
+  g_autoptr (GDataInputStream) events = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *events_path = NULL;
+  g_autofree char *object_path = NULL;
+  const char *id;
+  const char *token;
+  guint status;
+
+  g_test_summary ("A session that is ended says the end of its calls, then its own");
+  e2e_use_test_server (e2e);
+  e2e_start (e2e);
+  session = e2e_create_session (e2e, NULL);
+  id = json_object_get_string_member (session, "session_id");
+  token = json_object_get_string_member (session, "token");
+  path = g_strdup_printf ("/session/%s", id);
+  events_path = g_strconcat (path, "/events", NULL);
+  object_path = g_strdelimit (g_strdup_printf ("/org/mcpsessiond/Session/%s", id), "-", '_');
+  events = e2e_stream (e2e, "GET", events_path, token, NULL);
+
+  g_dbus_connection_call (e2e->connection, "org.mcpsessiond.Daemon", object_path,
+                          "org.mcpsessiond.Session1", "CallTool",
+                          g_variant_new_parsed ("('test__hang', '{}', @a{sv} {})"), NULL,
+                          G_DBUS_CALL_FLAGS_NONE, 30000, NULL, NULL, NULL);
+  assert_next_event (events, NULL, "\"state\":\"running\"");
+  g_free (e2e_http (e2e, "DELETE", path, token, NULL, &status));
+  g_assert_cmpuint (status, ==, 204);
+  assert_next_event (events, NULL, "\"state\":\"cancelled\"");
+  assert_next_event (events, "closed", "\"reason\":\"closed\"");
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/e2e/progress/three-watchers", test_three_watchers);
   g_test_add_func ("/e2e/progress/gdbus-call-tool", test_gdbus_call_tool);
+  g_test_add_func ("/e2e/progress/ended-session", test_ended_session);
   return g_test_run ();
 }
