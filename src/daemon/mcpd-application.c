@@ -175,7 +175,7 @@ start_listening (McpdApplication *self, GError **error)
 static gboolean
 write_discovery (McpdApplication *self, GError **error)
 {
-  g_autofree char *started_at = mcp_time_format (g_get_real_time ());
+  g_autofree char *started_at = mcp_time_format (mcp_http_server_get_started_at (self->http));
   McpdDiscovery discovery = {
     .url = self->url,
     .pid = getpid (),

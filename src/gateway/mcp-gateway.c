@@ -6,6 +6,9 @@
 #include "mcp-gateway-private.h"
 #include "mcp-stdio-provider.h"
 
+/* Until the settings say otherwise. */
+#define DEFAULT_CALL_TIMEOUT_MS (300 * 1000)
+
 struct _McpGateway
 {
   GObject parent_instance;
@@ -321,6 +324,7 @@ mcp_gateway_new_with_factory (McpSessionStore *store,
   self->pool = mcp_provider_pool_new (factory, factory_data, factory_destroy, limits);
   self->catalogue = mcp_catalogue_new (self->pool, limits);
   self->router = mcp_router_new (self->pool, self->catalogue);
+  mcp_gateway_set_call_timeout (self, DEFAULT_CALL_TIMEOUT_MS);
   g_signal_connect_object (store, "session-removed", G_CALLBACK (session_removed_cb), self, 0);
   return self;
 }

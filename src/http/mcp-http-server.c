@@ -155,6 +155,20 @@ mcp_http_server_new (McpSessionStore *store,
 }
 
 /**
+ * mcp_http_server_get_started_at:
+ * @self: the server
+ *
+ * Returns: when it was made, in microseconds since 1970 UTC, as `/health` says it
+ */
+gint64
+mcp_http_server_get_started_at (McpHttpServer *self)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_SERVER (self), 0);
+
+  return self->context.started_real_us;
+}
+
+/**
  * mcp_http_server_set_limits:
  * @self: the server
  * @limits: what peers may make the daemon hold from now on

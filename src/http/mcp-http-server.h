@@ -13,6 +13,7 @@ McpHttpServer *mcp_http_server_new (McpSessionStore *store,
                                     McpGateway *gateway,
                                     const McpLimits *limits,
                                     const char *owner_key);
+gint64 mcp_http_server_get_started_at (McpHttpServer *self);
 void mcp_http_server_set_limits (McpHttpServer *self, const McpLimits *limits);
 void mcp_http_server_set_require_key (McpHttpServer *self, gboolean require_key);
 void mcp_http_server_set_keep_alive (McpHttpServer *self, guint interval_ms);

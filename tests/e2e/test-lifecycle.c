@@ -26,6 +26,8 @@ assert_healthy (E2e *e2e, const char *path)
   g_assert_cmpstr (json_object_get_string_member (health, "status"), ==, "ok");
   g_assert_cmpint (json_object_get_int_member (health, "pid"), ==,
                    g_ascii_strtoll (g_subprocess_get_identifier (e2e->process), NULL, 10));
+  g_assert_cmpstr (json_object_get_string_member (health, "started_at"), ==,
+                   json_object_get_string_member (e2e->discovery, "started_at"));
 }
 
 static void
