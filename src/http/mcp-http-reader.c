@@ -3,9 +3,6 @@
 
 #include <string.h>
 
-/* libsoup 3.2 reads no longer heads (HEADER_SIZE_LIMIT), whatever the settings say. */
-#define MAX_HEAD_BYTES (64 * 1024)
-
 /* RFC 9112 section 2.2: an empty line before a request is passed over */
 static void
 skip_empty_line (McpHttpReader *self, McpHttpWire *wire)
@@ -52,7 +49,7 @@ read_head (McpHttpReader *self,
 {
   McpRequestContext context = { .is_unix = port == 0,
                                 .port = port,
-                                .max_bytes = MIN (limits->head_bytes, MAX_HEAD_BYTES),
+                                .max_bytes = limits->head_bytes,
                                 .max_fields = limits->header_fields };
   const char *data;
   gsize length;
