@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "mcp-provider.h"
+
+G_BEGIN_DECLS
+
+/**
+ * McpFakeProvider:
+ *
+ * A provider without a process: it keeps the requests until the test answers
+ * them, or answers by itself as its script says.
+ */
+#define MCP_TYPE_FAKE_PROVIDER (mcp_fake_provider_get_type ())
+G_DECLARE_FINAL_TYPE (McpFakeProvider, mcp_fake_provider, MCP, FAKE_PROVIDER, GObject)
+
+McpFakeProvider *mcp_fake_provider_new (const char *name);
+
+/* The script. */
+void mcp_fake_provider_set_tools (McpFakeProvider *self, const char *tools_json);
+void mcp_fake_provider_set_page (McpFakeProvider *self, guint n_tools);
+void mcp_fake_provider_set_silent (McpFakeProvider *self, gboolean silent);
+void mcp_fake_provider_set_broken (McpFakeProvider *self, gboolean broken);
+
+/* What came, and answering it: always the oldest tools/call that is waiting. */
+guint mcp_fake_provider_get_n_lists (McpFakeProvider *self);
+guint mcp_fake_provider_get_n_waiting (McpFakeProvider *self);
+gboolean mcp_fake_provider_is_closed (McpFakeProvider *self);
+guint mcp_fake_provider_get_n_cancelled (McpFakeProvider *self);
+const char *mcp_fake_provider_get_params (McpFakeProvider *self, guint index);
+guint mcp_fake_provider_get_timeout (McpFakeProvider *self, guint index);
+void mcp_fake_provider_progress (McpFakeProvider *self, guint index, const char *params_json);
+void mcp_fake_provider_answer (McpFakeProvider *self, guint index, const char *result_json);
+void mcp_fake_provider_answer_error (McpFakeProvider *self, guint index, const char *error_json);
+void mcp_fake_provider_fail (McpFakeProvider *self, guint index, const char *text);
+void mcp_fake_provider_crash (McpFakeProvider *self);
+void mcp_fake_provider_notify_us (McpFakeProvider *self, const char *method);
+
+G_END_DECLS

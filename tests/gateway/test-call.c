@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gateway-fixture.h"
+
+#include "mcp-attachment.h"
+#include "mcp-error.h"
+
+#include <string.h>
+
+#define TOOLS     "[{\"name\":\"work\",\"inputSchema\":{\"type\":\"object\"}}]"
+#define OK_RESULT "{\"content\":[],\"x\":12345678901234567890.10}"
+
+/* A call that has reached the provider, and all who look on. */
+typedef struct
+{
+  Fixture fixture;
+  McpAttachment *attachment;
+  McpEventQueue *events;
+  McpFakeProvider *provider;
+  Heard *heard;
+} Call;
+
+static void
+call_setup (Call *c, gconstpointer data)
+{
+  Fixture *f = &c->fixture;
+  g_autoptr (GError) error = NULL;
+
+  fixture_setup (f, NULL);
+  fixture_add_server (f, "srv", TOOLS);
+  fixture_apply (f);
+  c->attachment = mcp_gateway_attach (f->gateway, f->session, FALSE, &error);
+  g_assert_no_error (error);
+  c->events = fixture_watch (f->session);
+}
+
+static void
+begin_call (Call *c, const char *meta)
+{
+  g_autofree char *text =
+      g_strdup_printf ("{\"jsonrpc\":\"2.0\",\"id\":\"a\",\"method\":\"tools/call\",\"params\":"
+                       "{\"name\":\"srv__work\",\"arguments\":{\"n\":1.50}%s}}",
+                       meta);
+
+  c->heard = heard_new (c->attachment, text);
+  AWAIT ((c->provider = fixture_provider (&c->fixture, "srv")) != NULL &&
+         mcp_fake_provider_get_n_waiting (c->provider) > 0);
+}
+
+static void
+call_teardown (Call *c, gconstpointer data)
+{
+  g_clear_pointer (&c->heard, heard_free);
+  if (!mcp_session_is_closed (c->fixture.session))
+    mcp_session_unsubscribe (c->fixture.session, c->events);
+  mcp_event_queue_unref (c->events);
+  c->attachment = NULL;
+  fixture_teardown (&c->fixture, NULL);
+}
+
+static void
+assert_event (Call *c, const char *expected)
+{
+  g_autofree char *event = next_event (c->events, NULL);
+
+  g_assert_cmpstr (event, ==, expected);
+}
+
+static void
+assert_response (Call *c, const char *part)
+{
+  AWAIT (c->heard->responded);
+  g_assert_nonnull (strstr (heard_last (c->heard), part));
+}
+
+static void
+test_ok (Call *c, gconstpointer data)
+{
+  g_test_summary ("A call without progress is one start and one end for the watchers, and its "
+                  "result the bytes that the server sent");
+  begin_call (c, "");
+  assert_event (c, "running 0");
+  g_assert_nonnull (strstr (mcp_fake_provider_get_params (c->provider, 0), "\"name\":\"work\""));
+  g_assert_nonnull (strstr (mcp_fake_provider_get_params (c->provider, 0), "\"n\":1.50"));
+  mcp_fake_provider_answer (c->provider, 0, OK_RESULT);
+  assert_response (c, "\"result\":" OK_RESULT);
+  g_assert_cmpuint (c->heard->messages->len, ==, 1);
+  assert_event (c, "ok 1/1");
+  assert_event (c, NULL);
+}
+
+static void
+test_progress (Call *c, gconstpointer data)
+{
+  g_test_summary ("Who gave a token hears the progress under it, type kept, then the result; the "
+                  "watchers hear it all");
+  begin_call (c, ",\"_meta\":{\"progressToken\":\"t\"}");
+  mcp_fake_provider_progress (c->provider, 0,
+                              "{\"progressToken\":99,\"progress\":1,\"total\":2.5,"
+                              "\"message\":\"half\",\"extra\":[1.0]}");
+  mcp_fake_provider_progress (c->provider, 0,
+                              "{\"progressToken\":99,\"progress\":2.5,\"total\":2.5}");
+  mcp_fake_provider_answer (c->provider, 0, OK_RESULT);
+  assert_response (c, OK_RESULT);
+  g_assert_cmpuint (c->heard->messages->len, ==, 3);
+  g_assert_nonnull (strstr (heard_get (c->heard, 0), "\"progressToken\":\"t\""));
+  g_assert_nonnull (strstr (heard_get (c->heard, 0), "\"extra\":[1.0]"));
+  assert_event (c, "running 0");
+  assert_event (c, "running 1/2.5 half");
+  assert_event (c, "running 2.5/2.5");
+  assert_event (c, "ok 2.5/2.5");
+  assert_event (c, NULL);
+}
+
+static void
+test_no_token (Call *c, gconstpointer data)
+{
+  g_test_summary ("Who gave no token hears nothing but the result; the watchers do");
+  begin_call (c, "");
+  mcp_fake_provider_progress (c->provider, 0, "{\"progressToken\":99,\"progress\":7}");
+  mcp_fake_provider_answer (c->provider, 0, OK_RESULT);
+  assert_response (c, OK_RESULT);
+  g_assert_cmpuint (c->heard->messages->len, ==, 1);
+  assert_event (c, "running 0");
+  assert_event (c, "running 7");
+  assert_event (c, "ok 7");
+  assert_event (c, NULL);
+}
+
+static void
+test_tool_error (Call *c, gconstpointer data)
+{
+  g_test_summary ("A tool that reports an error is an end in error, and still a result");
+  begin_call (c, "");
+  mcp_fake_provider_answer (c->provider, 0, "{\"content\":[],\"isError\":true}");
+  assert_response (c, "\"isError\":true");
+  g_assert_cmpint (c->heard->error_code, ==, 0);
+  assert_event (c, "running 0");
+  assert_event (c, "error 1/1");
+  assert_event (c, NULL);
+}
+
+static void
+test_rpc_error (Call *c, gconstpointer data)
+{
+  g_test_summary ("The server's own error reaches the caller with code, text and data");
+  begin_call (c, "");
+  mcp_fake_provider_answer_error (c->provider, 0,
+                                  "{\"code\":-32602,\"message\":\"bad n\",\"data\":{\"k\":1}}");
+  assert_response (c, "\"code\":-32602,\"message\":\"bad n\",\"data\":{\"k\":1}");
+  g_assert_cmpint (c->heard->error_code, ==, -32602);
+  assert_event (c, "running 0");
+  assert_event (c, "error 1/1");
+  assert_event (c, NULL);
+}
+
+static void
+test_crash (Call *c, gconstpointer data)
+{
+  g_test_summary ("A server that dies under a call is an internal error that names it");
+  begin_call (c, "");
+  mcp_fake_provider_crash (c->provider);
+  assert_response (c, "\"code\":-32603");
+  g_assert_nonnull (strstr (heard_last (c->heard), "srv"));
+  assert_event (c, "running 0");
+  assert_event (c, "error 1/1");
+  assert_event (c, NULL);
+}
+
+static void
+test_client_cancels (Call *c, gconstpointer data)
+{
+  g_test_summary ("A cancelled call is cancelled at the server, answered to nobody, and ends once");
+  begin_call (c, ",\"_meta\":{\"progressToken\":1}");
+  mcp_fake_provider_progress (c->provider, 0, "{\"progressToken\":99,\"progress\":3,\"total\":9}");
+  fixture_tell (c->attachment, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\","
+                               "\"params\":{\"requestId\":\"a\"}}");
+  AWAIT (c->heard->cancelled);
+  fixture_settle ();
+  g_assert_false (c->heard->responded);
+  g_assert_cmpuint (mcp_fake_provider_get_n_cancelled (c->provider), ==, 1);
+  assert_event (c, "running 0");
+  assert_event (c, "running 3/9");
+  assert_event (c, "cancelled 3/9");
+  assert_event (c, NULL);
+}
+
+static void
+test_session_ends (Call *c, gconstpointer data)
+{
+  g_test_summary ("With its session a call ends: said to the watchers, the caller and the server");
+  begin_call (c, "");
+  fixture_close_session (&c->fixture, c->fixture.session);
+  AWAIT (c->heard->responded);
+  g_assert_cmpint (c->heard->error_code, ==, -32603);
+  AWAIT (mcp_fake_provider_get_n_cancelled (c->provider) == 1);
+  assert_event (c, "running 0");
+  assert_event (c, "cancelled 1/1");
+  assert_event (c, NULL);
+  g_assert_cmpstr (mcp_event_queue_get_reason (c->events), ==, "closed");
+}
+
+static void
+test_unknown (Call *c, gconstpointer data)
+{
+  g_autofree char *answer = fixture_ask (
+      c->attachment, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":"
+                     "\"srv__nothing\"}}");
+
+  g_test_summary ("A tool that does not exist is no call: an error of the parameters, no event");
+  g_assert_nonnull (strstr (answer, "\"code\":-32602"));
+  assert_event (c, NULL);
+}
+
+static void
+test_limit (Call *c, gconstpointer data)
+{
+  McpLimits limits = c->fixture.limits;
+  g_autofree char *answer = NULL;
+
+  g_test_summary ("One call more than a session may have in flight is refused, and no event");
+  limits.calls_per_session = 1;
+  mcp_session_store_set_limits (c->fixture.store, &limits);
+  begin_call (c, "");
+  assert_event (c, "running 0");
+  answer = fixture_ask (c->attachment, "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\","
+                                       "\"params\":{\"name\":\"srv__work\"}}");
+  g_assert_nonnull (strstr (answer, "\"error\""));
+  assert_event (c, NULL);
+  mcp_fake_provider_answer (c->provider, 0, OK_RESULT);
+  assert_response (c, OK_RESULT);
+  g_assert_cmpuint (mcp_session_get_calls_in_flight (c->fixture.session), ==, 0);
+}
+
+static void
+test_event_facts (Call *c, gconstpointer data)
+{
+  g_autoptr (McpProgressEvent) first = NULL;
+  g_autoptr (McpProgressEvent) last = NULL;
+  g_autofree char *start = NULL;
+  g_autofree char *end = NULL;
+
+  g_test_summary ("Events name the tool as it is exposed, one call id, and the caller's token");
+  begin_call (c, ",\"_meta\":{\"progressToken\":18446744073709551615}");
+  mcp_fake_provider_answer (c->provider, 0, OK_RESULT);
+  assert_response (c, OK_RESULT);
+  start = next_event (c->events, &first);
+  end = next_event (c->events, &last);
+  g_assert_cmpstr (mcp_progress_event_get_tool (first), ==, "srv__work");
+  g_assert_nonnull (mcp_progress_event_get_call_id (first));
+  g_assert_cmpstr (mcp_progress_event_get_call_id (first), ==,
+                   mcp_progress_event_get_call_id (last));
+  g_assert_cmpuint (g_variant_get_uint64 (mcp_progress_event_get_token (last)), ==, G_MAXUINT64);
+}
+
+static void
+test_bad_params (Call *c, gconstpointer data)
+{
+  static const char *const params[] = {
+    "",
+    ",\"params\":{}",
+    ",\"params\":{\"name\":7}",
+    ",\"params\":{\"name\":\"srv__work\",\"arguments\":[]}",
+    ",\"params\":{\"name\":\"srv__work\",\"_meta\":{\"progressToken\":1.5}}",
+    ",\"params\":{\"name\":\"srv__work\",\"_meta\":{\"progressToken\":null}}",
+  };
+
+  g_test_summary ("What is no call is answered as bad parameters");
+  for (gsize i = 0; i < G_N_ELEMENTS (params); i++)
+    {
+      g_autofree char *text =
+          g_strdup_printf ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\"%s}", params[i]);
+      g_autofree char *answer = fixture_ask (c->attachment, text);
+
+      g_test_message ("%s", params[i]);
+      g_assert_nonnull (strstr (answer, "\"code\":-32602"));
+    }
+  assert_event (c, NULL);
+}
+
+#define ADD(path, function) \
+  g_test_add ("/gateway/call/" path, Call, NULL, call_setup, function, call_teardown)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("ok", test_ok);
+  ADD ("progress", test_progress);
+  ADD ("no-token", test_no_token);
+  ADD ("tool-error", test_tool_error);
+  ADD ("rpc-error", test_rpc_error);
+  ADD ("crash", test_crash);
+  ADD ("client-cancels", test_client_cancels);
+  ADD ("session-ends", test_session_ends);
+  ADD ("unknown", test_unknown);
+  ADD ("limit", test_limit);
+  ADD ("event-facts", test_event_facts);
+  ADD ("bad-params", test_bad_params);
+  return g_test_run ();
+}
