@@ -38,7 +38,7 @@ typedef struct
  * @peer_check: as the hooks
  * @limits: as the hooks; may change meanwhile
  * @port: the TCP port it came by; 0: the Unix socket
- * @pid: the peer's process; 0: not known
+ * @peer: what the kernel says of the peer
  * @stall_seconds: how long a client may take nothing of an ordinary answer; 0: the default
  *
  * What a connection is made with. Everything outlives the connection's socket.
@@ -51,7 +51,7 @@ typedef struct
   McpPeerCheck *peer_check;
   const McpLimits *limits;
   guint16 port;
-  pid_t pid;
+  McpPeer peer;
   guint stall_seconds;
 } McpHttpConnectionSetup;
 

@@ -14,6 +14,7 @@
 #include "mcp-http-connection-state.h"
 
 #include "mcp-http-answer.h"
+#include "mcp-process.h"
 
 #include <sys/socket.h>
 
@@ -530,16 +531,22 @@ mcp_http_connection_is_unix (McpHttpConnection *self)
  * mcp_http_connection_get_pid:
  * @self: the connection
  *
- * Tells which process connected. It may have ended since, and its number be another's.
+ * Tells which process connected. It may have ended since, and its number be another's. For a TCP
+ * peer it is looked for in /proc the first time: ask when the answer is needed.
  *
- * Returns: the process id; 0: not known, as for any TCP peer
+ * Returns: the process id; 0: not known
  */
 pid_t
 mcp_http_connection_get_pid (McpHttpConnection *self)
 {
   g_return_val_if_fail (MCP_IS_HTTP_CONNECTION (self), 0);
 
-  return self->setup.pid;
+  if (self->setup.peer.inode != 0)
+    {
+      self->setup.peer.pid = mcp_process_find_socket (self->setup.peer.inode);
+      self->setup.peer.inode = 0;
+    }
+  return self->setup.peer.pid;
 }
 
 static void

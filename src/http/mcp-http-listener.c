@@ -152,7 +152,7 @@ take_client (ListenSocket *socket, int fd)
   const int on = 1;
   g_autoptr (GError) error = NULL;
 
-  if (!mcp_peer_check_admit (self->peer_check, fd, &setup.pid, &error))
+  if (!mcp_peer_check_admit (self->peer_check, fd, &setup.peer, &error))
     {
       g_info ("A client is refused: %s", error->message);
       refuse (self, fd, &setup, 403, "This daemon serves its own user's processes only");

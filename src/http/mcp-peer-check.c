@@ -347,7 +347,7 @@ refuse_uid (GError **error)
 }
 
 static gboolean
-admit_unix (McpPeerCheck *self, int fd, pid_t *pid, GError **error)
+admit_unix (McpPeerCheck *self, int fd, McpPeer *peer, GError **error)
 {
   struct ucred credentials = { 0 };
   socklen_t length = sizeof credentials;
@@ -363,12 +363,12 @@ admit_unix (McpPeerCheck *self, int fd, pid_t *pid, GError **error)
     return refuse_uid (error);
 
   /* 0: the peer lives in a process namespace that we do not see */
-  *pid = credentials.pid > 0 ? credentials.pid : 0;
+  peer->pid = credentials.pid > 0 ? credentials.pid : 0;
   return TRUE;
 }
 
 static gboolean
-admit_tcp (McpPeerCheck *self, int fd, GError **error)
+admit_tcp (McpPeerCheck *self, int fd, McpPeer *peer, GError **error)
 {
   struct inet_diag_msg answer;
 
@@ -384,6 +384,7 @@ admit_tcp (McpPeerCheck *self, int fd, GError **error)
   if (answer.idiag_uid != self->uid)
     return refuse_uid (error);
 
+  peer->inode = answer.idiag_inode;
   return TRUE;
 }
 
@@ -391,7 +392,7 @@ admit_tcp (McpPeerCheck *self, int fd, GError **error)
  * mcp_peer_check_admit:
  * @self: the check
  * @fd: a connected socket
- * @pid: (out): the peer's process as it was at connect() for a Unix socket; 0: not known
+ * @peer: (out caller-allocates): what is known of the peer; its process as it was at connect()
  * @error: return location
  *
  * Asks the kernel whether the socket's peer is a process of the user. Ask once,
@@ -404,16 +405,16 @@ admit_tcp (McpPeerCheck *self, int fd, GError **error)
  * Returns: whether the peer may come in
  */
 gboolean
-mcp_peer_check_admit (McpPeerCheck *self, int fd, pid_t *pid, GError **error)
+mcp_peer_check_admit (McpPeerCheck *self, int fd, McpPeer *peer, GError **error)
 {
   struct sockaddr_storage local = { 0 };
   socklen_t length = sizeof local;
 
-  *pid = 0;
+  *peer = (McpPeer){ 0 };
   if (getsockname (fd, (struct sockaddr *) &local, &length) == 0 && local.ss_family == AF_UNIX)
-    return admit_unix (self, fd, pid, error);
+    return admit_unix (self, fd, peer, error);
 
-  return admit_tcp (self, fd, error);
+  return admit_tcp (self, fd, peer, error);
 }
 
 /**

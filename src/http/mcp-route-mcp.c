@@ -17,6 +17,9 @@
 /* MCP 2026-07-28, basic/index, "Error Codes"; clients of older revisions see an unknown code. */
 #define UNSUPPORTED_PROTOCOL_VERSION -32022
 
+/* A session that nobody asked for ends sooner than one that somebody did. */
+#define UNASKED_IDLE_SECONDS (60 * 60)
+
 /* A POST on its way to its attachment. */
 typedef struct
 {
@@ -201,7 +204,7 @@ create_session (McpHttpRequest *http, GError **error)
     .cwd = get_header (http, MCP_HEADER_CWD),
     .fallback_cwd = process_cwd,
     .label = process_name,
-    .idle_seconds = -1,
+    .idle_seconds = UNASKED_IDLE_SECONDS,
     .without_token = TRUE,
   };
 

@@ -118,7 +118,8 @@ read_wish (McpHttpRequest *request, Wish *wish)
 static McpSession *
 create_session (McpHttpRequest *request, const Wish *wish, char **token, GError **error)
 {
-  pid_t pid = mcp_http_connection_get_pid (request->connection);
+  gboolean is_complete = wish->cwd != NULL && wish->label != NULL;
+  pid_t pid = is_complete ? 0 : mcp_http_connection_get_pid (request->connection);
   g_autofree char *process_cwd = mcp_process_dup_cwd (pid);
   g_autofree char *process_name = mcp_process_dup_name (pid);
   McpSessionParams params = {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mcp-process.h"
 
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void
@@ -41,6 +44,42 @@ test_removed_directory (void)
   g_assert_cmpint (chdir (here), ==, 0);
 }
 
+static void
+test_socket_holder (void)
+{
+  int fds[2];
+  int started[2];
+  struct stat status;
+  pid_t child;
+  char byte;
+
+  g_test_summary ("A socket leads to the other process that holds it, as long as one does");
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, started), ==, 0);
+  g_assert_cmpint (fstat (fds[0], &status), ==, 0);
+  g_assert_cmpint (mcp_process_find_socket (status.st_ino), ==, 0);
+
+  child = fork ();
+  if (child == 0)
+    {
+      close (started[0]);
+      /* Says that it is there, and stays until the test is done with it. */
+      if (write (started[1], "x", 1) == 1 && read (started[1], &byte, 1) == 0)
+        _exit (0);
+      _exit (1);
+    }
+  close (started[1]);
+  g_assert_cmpint (read (started[0], &byte, 1), ==, 1);
+  g_assert_cmpint (mcp_process_find_socket (status.st_ino), ==, child);
+
+  close (started[0]);
+  g_assert_cmpint (waitpid (child, NULL, 0), ==, child);
+  g_assert_cmpint (mcp_process_find_socket (status.st_ino), ==, 0);
+  g_assert_cmpint (mcp_process_find_socket (0), ==, 0);
+  close (fds[0]);
+  close (fds[1]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -48,5 +87,6 @@ main (int argc, char **argv)
   g_test_add_func ("/common/process/own-cwd-and-name", test_own_cwd_and_name);
   g_test_add_func ("/common/process/unknown-process", test_unknown_process);
   g_test_add_func ("/common/process/removed-directory", test_removed_directory);
+  g_test_add_func ("/common/process/socket-holder", test_socket_holder);
   return g_test_run ();
 }

@@ -56,6 +56,20 @@ test_starts (void)
 }
 
 static void
+test_defaults_of_client (void)
+{
+  g_autoptr (E2e) e2e = e2e_new (E2E_WITHOUT_BUS);
+  g_autofree char *cwd = g_get_current_dir ();
+  g_autoptr (JsonObject) session = NULL;
+
+  g_test_summary ("A session that a TCP client asks nothing for works where the client does");
+  e2e_start (e2e);
+  session = e2e_create_session (e2e, NULL);
+  g_assert_cmpstr (json_object_get_string_member (session, "cwd"), ==, cwd);
+  g_assert_cmpstr (json_object_get_string_member (session, "label"), ==, "test-lifecycle");
+}
+
+static void
 test_second_start (void)
 {
   g_autoptr (E2e) e2e = e2e_new (E2E_WITH_BUS);
@@ -216,6 +230,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/e2e/lifecycle/starts", test_starts);
+  g_test_add_func ("/e2e/lifecycle/defaults-of-client", test_defaults_of_client);
   g_test_add_func ("/e2e/lifecycle/second-start", test_second_start);
   g_test_add_func ("/e2e/lifecycle/replace", test_replace);
   g_test_add_func ("/e2e/lifecycle/sigterm", test_sigterm);

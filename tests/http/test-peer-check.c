@@ -76,7 +76,7 @@ check_family (int family)
   g_autoptr (McpPeerCheck) check = mcp_peer_check_new (geteuid ());
   g_autoptr (GError) error = NULL;
   Pair pair;
-  pid_t pid = 1;
+  McpPeer peer = { 1, 0 };
 
   if (!mcp_peer_check_tcp_available (check) || !pair_open (&pair, family))
     {
@@ -84,9 +84,10 @@ check_family (int family)
       return;
     }
 
-  g_assert_true (mcp_peer_check_admit (check, pair.accepted, &pid, &error));
+  g_assert_true (mcp_peer_check_admit (check, pair.accepted, &peer, &error));
   g_assert_no_error (error);
-  g_assert_cmpint (pid, ==, 0);
+  g_assert_cmpint (peer.pid, ==, 0);
+  g_assert_cmpuint (peer.inode, !=, 0);
   g_assert_false (mcp_peer_check_is_gone (check, pair.accepted));
   pair_close (&pair);
 }
@@ -117,7 +118,7 @@ test_mapped (void)
   const int off = 0;
   int listening = socket (AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
   int client, accepted;
-  pid_t pid;
+  McpPeer peer;
 
   g_test_summary ("An IPv4 client that an IPv6 socket accepted is told apart too");
   if (!mcp_peer_check_tcp_available (check) || listening < 0 ||
@@ -137,7 +138,7 @@ test_mapped (void)
   g_assert_cmpint (connect (client, (struct sockaddr *) &client_address, sizeof client_address), ==,
                    0);
   accepted = accept (listening, NULL, NULL);
-  g_assert_true (mcp_peer_check_admit (check, accepted, &pid, &error));
+  g_assert_true (mcp_peer_check_admit (check, accepted, &peer, &error));
   g_assert_no_error (error);
   close (accepted);
   close (client);
@@ -151,18 +152,18 @@ test_other_user_wanted (void)
   g_autoptr (GError) error = NULL;
   int fds[2];
   Pair pair;
-  pid_t pid;
+  McpPeer peer;
 
   g_test_summary ("Whoever is not the user is refused, root too");
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM, 0, fds), ==, 0);
-  g_assert_false (mcp_peer_check_admit (check, fds[0], &pid, &error));
+  g_assert_false (mcp_peer_check_admit (check, fds[0], &peer, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
   g_clear_error (&error);
   close (fds[0]);
   close (fds[1]);
 
   g_assert_true (pair_open (&pair, AF_INET));
-  g_assert_false (mcp_peer_check_admit (check, pair.accepted, &pid, &error));
+  g_assert_false (mcp_peer_check_admit (check, pair.accepted, &peer, &error));
   g_assert_nonnull (error);
   if (mcp_peer_check_tcp_available (check))
     g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
@@ -175,13 +176,14 @@ test_unix (void)
   g_autoptr (McpPeerCheck) check = mcp_peer_check_new (geteuid ());
   g_autoptr (GError) error = NULL;
   int fds[2];
-  pid_t pid;
+  McpPeer peer;
 
   g_test_summary ("A process of the same user is admitted on a Unix socket, and known by its id");
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM, 0, fds), ==, 0);
-  g_assert_true (mcp_peer_check_admit (check, fds[0], &pid, &error));
+  g_assert_true (mcp_peer_check_admit (check, fds[0], &peer, &error));
   g_assert_no_error (error);
-  g_assert_cmpint (pid, ==, getpid ());
+  g_assert_cmpint (peer.pid, ==, getpid ());
+  g_assert_cmpuint (peer.inode, ==, 0);
   close (fds[0]);
   close (fds[1]);
 }
@@ -192,14 +194,14 @@ test_orphan (void)
   g_autoptr (McpPeerCheck) check = mcp_peer_check_new (geteuid ());
   g_autoptr (GError) error = NULL;
   Pair pair;
-  pid_t pid;
+  McpPeer peer;
 
   g_test_summary ("A peer that wrote and closed before we ask is refused, although the kernel "
                   "answers for it (uid 0, no inode)");
   g_assert_true (pair_open (&pair, AF_INET));
   g_assert_cmpint (write (pair.client, "GET", 3), ==, 3);
   close (g_steal_fd (&pair.client));
-  g_assert_false (mcp_peer_check_admit (check, pair.accepted, &pid, &error));
+  g_assert_false (mcp_peer_check_admit (check, pair.accepted, &peer, &error));
   g_assert_nonnull (error);
   g_assert_true (mcp_peer_check_is_gone (check, pair.accepted));
   pair_close (&pair);
@@ -211,14 +213,14 @@ test_half_closed (void)
   g_autoptr (McpPeerCheck) check = mcp_peer_check_new (geteuid ());
   g_autoptr (GError) error = NULL;
   Pair pair;
-  pid_t pid;
+  McpPeer peer;
 
   g_test_summary ("A peer that only sends no more is still somebody's");
   g_assert_true (pair_open (&pair, AF_INET));
   if (mcp_peer_check_tcp_available (check))
     {
       g_assert_cmpint (shutdown (pair.client, SHUT_WR), ==, 0);
-      g_assert_true (mcp_peer_check_admit (check, pair.accepted, &pid, &error));
+      g_assert_true (mcp_peer_check_admit (check, pair.accepted, &peer, &error));
       g_assert_no_error (error);
       g_assert_false (mcp_peer_check_is_gone (check, pair.accepted));
     }
@@ -236,13 +238,13 @@ test_reset (void)
   g_autoptr (GError) error = NULL;
   const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
   Pair pair;
-  pid_t pid;
+  McpPeer peer;
 
   g_test_summary ("A peer that reset the connection is refused");
   g_assert_true (pair_open (&pair, AF_INET));
   setsockopt (pair.client, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   close (g_steal_fd (&pair.client));
-  g_assert_false (mcp_peer_check_admit (check, pair.accepted, &pid, &error));
+  g_assert_false (mcp_peer_check_admit (check, pair.accepted, &peer, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED);
   g_assert_true (mcp_peer_check_is_gone (check, pair.accepted));
   pair_close (&pair);
@@ -258,7 +260,7 @@ test_listener_on_peer_port (void)
   socklen_t length = sizeof address;
   const int on = 1;
   Pair pair;
-  pid_t pid;
+  McpPeer peer;
   int squatter = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
   g_test_summary ("A listener on the port of a peer that is gone is not taken for the peer");
@@ -270,7 +272,7 @@ test_listener_on_peer_port (void)
   if (bind (squatter, (struct sockaddr *) &address, length) == 0)
     g_assert_cmpint (listen (squatter, 1), ==, 0);
 
-  g_assert_false (mcp_peer_check_admit (check, pair.accepted, &pid, &error));
+  g_assert_false (mcp_peer_check_admit (check, pair.accepted, &peer, &error));
   g_assert_nonnull (error);
   close (squatter);
   pair_close (&pair);
@@ -297,7 +299,8 @@ check_other_user (int listening, const struct sockaddr *address, socklen_t lengt
   g_autoptr (McpPeerCheck) check = mcp_peer_check_new (geteuid ());
   g_autoptr (GError) error = NULL;
   int ready[2], done[2], accepted, status;
-  pid_t child, pid;
+  McpPeer peer;
+  pid_t child;
   char c;
 
   g_assert_cmpint (pipe (ready), ==, 0);
@@ -311,7 +314,7 @@ check_other_user (int listening, const struct sockaddr *address, socklen_t lengt
   g_assert_cmpint (read (ready[0], &c, 1), ==, 1);
   accepted = accept (listening, NULL, NULL);
   g_assert_cmpint (accepted, >=, 0);
-  g_assert_false (mcp_peer_check_admit (check, accepted, &pid, &error));
+  g_assert_false (mcp_peer_check_admit (check, accepted, &peer, &error));
   g_assert_nonnull (error);
   if (address->sa_family == AF_UNIX || mcp_peer_check_tcp_available (check))
     g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
@@ -379,7 +382,7 @@ check_without_netlink (void)
   g_autoptr (GError) error = NULL;
   int fds[2];
   Pair pair;
-  pid_t pid;
+  McpPeer peer;
 
   if (!forbid_netlink ())
     return;
@@ -387,7 +390,7 @@ check_without_netlink (void)
   g_assert_false (mcp_peer_check_tcp_available (check));
 
   g_assert_true (pair_open (&pair, AF_INET));
-  g_assert_false (mcp_peer_check_admit (check, pair.accepted, &pid, &error));
+  g_assert_false (mcp_peer_check_admit (check, pair.accepted, &peer, &error));
   g_assert_nonnull (error);
   g_clear_error (&error);
   /* no word on the peer is not its end */
@@ -395,7 +398,7 @@ check_without_netlink (void)
   pair_close (&pair);
 
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM, 0, fds), ==, 0);
-  g_assert_true (mcp_peer_check_admit (check, fds[0], &pid, &error));
+  g_assert_true (mcp_peer_check_admit (check, fds[0], &peer, &error));
   g_assert_no_error (error);
   close (fds[0]);
   close (fds[1]);
