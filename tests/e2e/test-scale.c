@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "e2e.h"
+#include "event-burst.h"
 #include "stream-reader.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #ifdef __SANITIZE_ADDRESS__
@@ -19,9 +18,7 @@
 #define N_STALLED  50
 #define N_EVENTS   10000
 #endif
-/* The most that one request may hold. */
-#define N_EVENTS_A_POST 1000
-#define DEADLINE_US     (120 * G_USEC_PER_SEC)
+#define DEADLINE_US (120 * G_USEC_PER_SEC)
 
 typedef struct
 {
@@ -111,21 +108,6 @@ open_readers (Scale *scale, const char *session_id)
     epoll_ctl (scale->epoll, EPOLL_CTL_DEL, ((StreamReader *) scale->readers->pdata[i])->fd, NULL);
 }
 
-static char *
-make_events (guint first)
-{
-  GString *body = g_string_new ("[");
-
-  for (guint i = 0; i < N_EVENTS_A_POST; i++)
-    g_string_append_printf (
-        body,
-        "%s{\"token\":1,\"progress\":%u,\"total\":%u,\"message\":\"step %u of a burst\","
-        "\"tool\":\"scale__burst\"}",
-        i == 0 ? "" : ",", first + i, N_EVENTS, first + i);
-  g_string_append_c (body, ']');
-  return g_string_free (body, FALSE);
-}
-
 static gboolean
 all_accounted (Scale *scale, guint from)
 {
@@ -135,45 +117,10 @@ all_accounted (Scale *scale, guint from)
   return TRUE;
 }
 
-/* The daemon takes all of a request before it publishes any of it: writing may block. */
 static void
-send_events (int fd, const char *session_id, guint first)
+read_on (gpointer user_data)
 {
-  g_autofree char *body = make_events (first);
-  g_autofree char *text =
-      g_strdup_printf ("POST /session/%s/progress HTTP/1.1\r\nHost: localhost\r\n"
-                       "Content-Type: application/json\r\n"
-                       "Content-Length: %" G_GSIZE_FORMAT "\r\n\r\n%s",
-                       session_id, strlen (body), body);
-  gsize length = strlen (text);
-  gsize n_sent = 0;
-
-  while (n_sent < length)
-    {
-      ssize_t n = send (fd, text + n_sent, length - n_sent, MSG_NOSIGNAL);
-
-      g_assert_cmpint (n, >, 0);
-      n_sent += (gsize) n;
-    }
-}
-
-/* The answer to an array of events, while the readers go on. */
-static void
-await_answer (Scale *scale, int fd)
-{
-  char answer[1024] = "";
-  gsize length = 0;
-
-  while (strstr (answer, "{\"accepted\":") == NULL)
-    {
-      ssize_t n = recv (fd, answer + length, sizeof answer - length - 1, MSG_DONTWAIT);
-
-      g_assert_true (n > 0 || (n < 0 && errno == EAGAIN));
-      length += n > 0 ? (gsize) n : 0;
-      answer[length] = '\0';
-      read_streams (scale, 1);
-    }
-  g_assert_true (g_str_has_prefix (answer, "HTTP/1.1 202 "));
+  read_streams (user_data, 1);
 }
 
 static void
@@ -181,11 +128,8 @@ publish_burst (Scale *scale, const char *session_id)
 {
   int fd = stream_reader_connect (scale->socket_path);
 
-  for (guint first = 0; first < N_EVENTS; first += N_EVENTS_A_POST)
-    {
-      send_events (fd, session_id, first);
-      await_answer (scale, fd);
-    }
+  for (guint first = 0; first < N_EVENTS; first += EVENT_BURST_MAX)
+    event_burst_post (fd, session_id, first, EVENT_BURST_MAX, read_on, scale);
   close (fd);
   while (!all_accounted (scale, N_STALLED))
     read_streams (scale, 1000);
