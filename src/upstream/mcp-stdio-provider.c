@@ -2,6 +2,7 @@
 #include "mcp-stdio-provider.h"
 
 #include "mcp-error.h"
+#include "mcp-provider-messages.h"
 #include "mcp-stdio-provider-private.h"
 
 #include <string.h>
@@ -108,10 +109,7 @@ abandoned_cb (gint64 id, const char *reason, gpointer user_data)
   mcp_stdio_run_update_idle (self);
   if (!forget_waiting (self, id) && self->process != NULL)
     {
-      g_autofree char *params =
-          g_strdup_printf ("{\"requestId\":%" G_GINT64_FORMAT ",\"reason\":\"%s\"}", id, reason);
-      g_autoptr (GBytes) message = mcp_jsonrpc_build_notification (
-          "notifications/cancelled", (McpJsonSlice){ params, strlen (params) });
+      g_autoptr (GBytes) message = mcp_provider_messages_build_cancelled (id, reason);
 
       mcp_stdio_run_send (self, message);
     }
@@ -154,26 +152,6 @@ mcp_stdio_provider_finish_close (McpStdioProvider *self)
 }
 
 /* McpProvider */
-
-static GBytes *
-build_request (gint64 id, const McpProviderRequest *request)
-{
-  McpJsonSlice params = MCP_JSON_SLICE_NONE;
-  McpJsonSlice token = MCP_JSON_SLICE_NONE;
-  g_autofree char *token_text = g_strdup_printf ("%" G_GINT64_FORMAT, id);
-  g_autofree char *own_params = NULL;
-
-  if (request->params != NULL)
-    params = (McpJsonSlice){ request->params, strlen (request->params) };
-  if (request->progress != NULL)
-    token = (McpJsonSlice){ token_text, strlen (token_text) };
-  if (params.data != NULL || token.data != NULL)
-    {
-      own_params = mcp_jsonrpc_params_with_token (params, token);
-      params = (McpJsonSlice){ own_params, strlen (own_params) };
-    }
-  return mcp_jsonrpc_build_request (id, request->method, params);
-}
 
 static guint
 choose_timeout_ms (McpStdioProvider *self, const McpProviderRequest *request)
@@ -219,7 +197,7 @@ mcp_stdio_provider_request_async (McpProvider *provider,
   else
     {
       id = ++self->last_id;
-      message = build_request (id, request);
+      message = mcp_provider_messages_build_request (id, request);
       mcp_pending_requests_add (self->pending, id, g_steal_pointer (&task), request,
                                 choose_timeout_ms (self, request));
       mcp_stdio_run_update_idle (self);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mcp-environment.h"
 #include "mcp-error.h"
-#include "mcp-stdio-handshake.h"
+#include "mcp-provider-messages.h"
 #include "mcp-stdio-provider-private.h"
 
 #include <string.h>
@@ -149,17 +149,19 @@ fail (McpStdioProvider *self, const char *how)
 static void
 handle_initialized (McpStdioProvider *self, McpJsonrpcMessage *answer)
 {
+  g_autofree char *revision = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) message = NULL;
 
-  if (!mcp_stdio_handshake_check_answer (answer, &error))
+  revision = mcp_provider_messages_check_initialized (answer, &error);
+  if (revision == NULL)
     {
       fail (self, error->message);
       return;
     }
 
   clear_source (&self->start_timer);
-  message = mcp_stdio_handshake_build_initialized ();
+  message = mcp_provider_messages_build_initialized ();
   mcp_stdio_run_send (self, message);
   set_state (self, MCP_PROVIDER_READY);
   mcp_stdio_provider_deliver_waiting (self);
@@ -169,11 +171,9 @@ handle_initialized (McpStdioProvider *self, McpJsonrpcMessage *answer)
 static void
 handle_answer (McpStdioProvider *self, McpJsonrpcMessage *message)
 {
-  McpJsonSlice id = mcp_jsonrpc_message_get_id (message);
   gint64 number;
 
-  if (id.data == NULL || mcp_json_get_type (id) != MCP_JSON_NUMBER ||
-      !mcp_json_get_int64 (id, &number))
+  if (!mcp_provider_messages_get_own_id (message, &number))
     count_stray (self, "an answer to an id that is not ours");
   else if (self->state == MCP_PROVIDER_STARTING && number == self->initialize_id)
     handle_initialized (self, message);
@@ -186,41 +186,23 @@ handle_answer (McpStdioProvider *self, McpJsonrpcMessage *message)
     g_debug ("server %s: an answer to a request that is done for", self->config->name);
 }
 
-static gboolean
-handle_progress (McpStdioProvider *self, McpJsonrpcMessage *message)
+static void
+handle_notification (McpStdioProvider *self, McpJsonrpcMessage *message)
 {
-  McpJsonSlice params = mcp_jsonrpc_message_get_params (message);
-  McpJsonSlice token;
-  gint64 number;
-
-  if (strcmp (mcp_jsonrpc_message_get_method (message), "notifications/progress") != 0)
-    return FALSE;
-
-  /* Late, or for a token that we never gave: nobody asked for it. */
-  if (params.data == NULL ||
-      !mcp_json_find_typed (params, "progressToken", MCP_JSON_NUMBER, &token) ||
-      !mcp_json_get_int64 (token, &number) ||
-      !mcp_pending_requests_progress (self->pending, number, params))
+  if (!mcp_provider_messages_is_progress (message))
+    g_signal_emit_by_name (self, "notification", message);
+  else if (!mcp_provider_messages_take_progress (self->pending, message))
     count_stray (self, "progress of no request in flight");
-  return TRUE;
 }
 
 static void
 handle_request (McpStdioProvider *self, McpJsonrpcMessage *message)
 {
-  g_autoptr (GBytes) response = mcp_stdio_handshake_answer_request (message, self->cwd);
-  guint signal_id = g_signal_lookup ("request", MCP_TYPE_PROVIDER);
+  g_autoptr (GBytes) response =
+      mcp_provider_messages_take_request (MCP_PROVIDER (self), message, self->cwd);
 
-  if (response == NULL && g_signal_has_handler_pending (self, signal_id, 0, TRUE))
-    {
-      g_signal_emit (self, signal_id, 0, message);
-      return;
-    }
-  if (response == NULL)
-    response = mcp_jsonrpc_build_error (mcp_jsonrpc_message_get_id (message),
-                                        MCP_JSONRPC_ERROR_METHOD_NOT_FOUND, "Method not found",
-                                        MCP_JSON_SLICE_NONE);
-  mcp_stdio_run_send (self, response);
+  if (response != NULL)
+    mcp_stdio_run_send (self, response);
 }
 
 static void
@@ -235,8 +217,7 @@ message_cb (McpJsonrpcMessage *message, gpointer user_data)
       handle_answer (self, message);
       break;
     case MCP_JSONRPC_NOTIFICATION:
-      if (!handle_progress (self, message))
-        g_signal_emit_by_name (self, "notification", message);
+      handle_notification (self, message);
       break;
     case MCP_JSONRPC_REQUEST:
       handle_request (self, message);
@@ -372,7 +353,7 @@ mcp_stdio_run_start (McpStdioProvider *self, GError **error)
   self->n_strays = 0;
   self->started_at = g_get_real_time ();
   self->initialize_id = ++self->last_id;
-  message = mcp_stdio_handshake_build_initialize (self->initialize_id);
+  message = mcp_provider_messages_build_initialize (self->initialize_id);
   mcp_stdio_run_send (self, message);
   self->start_timer = attach_timer (self, self->times.start_ms, start_timer_cb);
   log_info (self, "started");

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * What is said to a server, and done with what it says, alike over every transport.
+ */
+#include "mcp-pending-requests.h"
+
+G_BEGIN_DECLS
+
+GBytes *mcp_provider_messages_build_initialize (gint64 id);
+char *mcp_provider_messages_check_initialized (McpJsonrpcMessage *answer, GError **error);
+GBytes *mcp_provider_messages_build_initialized (void);
+GBytes *mcp_provider_messages_build_request (gint64 id, const McpProviderRequest *request);
+GBytes *mcp_provider_messages_build_cancelled (gint64 id, const char *reason);
+
+gboolean mcp_provider_messages_get_own_id (McpJsonrpcMessage *answer, gint64 *id);
+gboolean mcp_provider_messages_is_progress (McpJsonrpcMessage *notification);
+gboolean mcp_provider_messages_take_progress (McpPendingRequests *pending,
+                                              McpJsonrpcMessage *notification);
+GBytes *mcp_provider_messages_take_request (McpProvider *provider,
+                                            McpJsonrpcMessage *request,
+                                            const char *cwd);
+
+G_END_DECLS
