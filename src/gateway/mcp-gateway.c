@@ -4,6 +4,7 @@
 #include "mcp-attachment-private.h"
 #include "mcp-error.h"
 #include "mcp-gateway-private.h"
+#include "mcp-http-provider.h"
 #include "mcp-stdio-provider.h"
 
 /* Until the settings say otherwise. */
@@ -340,6 +341,8 @@ make_provider (McpServerConfig *config,
 
   switch (config->transport)
     {
+    case MCP_SERVER_TRANSPORT_HTTP:
+      return mcp_http_provider_new (config, cwd, limits, timeout_ms);
     case MCP_SERVER_TRANSPORT_STDIO:
       break;
     }

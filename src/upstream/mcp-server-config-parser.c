@@ -6,7 +6,7 @@
  */
 #include "mcp-error.h"
 #include "mcp-json.h"
-#include "mcp-server-config.h"
+#include "mcp-server-config-private.h"
 
 #include <string.h>
 
@@ -31,6 +31,7 @@ typedef struct
   McpJsonType type;
   const char *expected; /* completes "must be …" */
   gboolean (*read) (McpServerConfig *config, McpJsonSlice value);
+  const char *only_beside; /* (nullable): means nothing where this key is not */
 } EntryKey;
 
 static void G_GNUC_PRINTF (2, 3) add_problem (EntryReader *reader, const char *format, ...)
@@ -129,6 +130,43 @@ read_env (McpServerConfig *config, McpJsonSlice value)
   return TRUE;
 }
 
+/* Whether the URL can be used shows when its variables are filled in; what can be told now, is. */
+static gboolean
+read_url (McpServerConfig *config, McpJsonSlice value)
+{
+  return read_string (value, &config->url) && *config->url != '\0';
+}
+
+static gboolean
+read_headers (McpServerConfig *config, McpJsonSlice value)
+{
+  g_autoptr (GPtrArray) array = g_ptr_array_new_with_free_func (g_free);
+  McpJsonIter iter;
+  McpJsonSlice key;
+  McpJsonSlice member;
+
+  mcp_json_iter_init (&iter, value);
+  while (mcp_json_iter_next_member (&iter, &key, &member))
+    {
+      g_autofree char *name = mcp_json_dup_string (key);
+      char *text = NULL;
+
+      if (name == NULL || !mcp_server_config_is_header_name (name) ||
+          mcp_server_config_is_own_header (name) || mcp_json_get_type (member) != MCP_JSON_STRING ||
+          !read_string (member, &text))
+        return FALSE;
+      g_ptr_array_add (array, g_steal_pointer (&name));
+      g_ptr_array_add (array, text);
+      if (!mcp_server_config_is_header_value (text))
+        return FALSE;
+    }
+  g_ptr_array_add (array, NULL);
+
+  g_strfreev (config->headers);
+  config->headers = (char **) g_ptr_array_free (g_steal_pointer (&array), FALSE);
+  return TRUE;
+}
+
 static gboolean
 read_scope (McpServerConfig *config, McpJsonSlice value)
 {
@@ -188,10 +226,15 @@ read_type (McpServerConfig *config, McpJsonSlice value)
 }
 
 static const EntryKey entry_keys[] = {
-  { "type", MCP_JSON_STRING, "“stdio”", read_type },
+  { "type", MCP_JSON_STRING, "“stdio” or “http”", read_type },
   { "command", MCP_JSON_STRING, "a string that names a program", read_command },
-  { "args", MCP_JSON_ARRAY, "an array of strings", read_args },
-  { "env", MCP_JSON_OBJECT, "an object of strings, without “=” in a name", read_env },
+  { "args", MCP_JSON_ARRAY, "an array of strings", read_args, "command" },
+  { "env", MCP_JSON_OBJECT, "an object of strings, without “=” in a name", read_env, "command" },
+  { "url", MCP_JSON_STRING, "a URL", read_url },
+  { "headers", MCP_JSON_OBJECT,
+    "an object of strings without control characters, with names that the transport does not use "
+    "itself",
+    read_headers, "url" },
   { "scope", MCP_JSON_STRING, "“session”, “cwd” or “shared”", read_scope },
   { "prefix", MCP_JSON_STRING, "a string", read_prefix },
   { "allow", MCP_JSON_ARRAY, "an array of strings", read_allow },
@@ -212,41 +255,69 @@ find_key (McpJsonSlice key)
   return NULL;
 }
 
-/* Transports that exist, under the names that other clients write, and are not built here yet. */
-static const char *const later_transports[] = { "http", "sse",  "streamable-http", "streamableHttp",
-                                                "ws",   "dbus", "websocket",       NULL };
+/* Other names that clients write for Streamable HTTP. */
+static const char *const http_types[] = { "http", "streamable-http", "streamableHttp", NULL };
+/* Transports that exist and are not built here yet. */
+static const char *const later_types[] = { "sse", "ws", "dbus", "websocket", NULL };
 
-/* Returns: whether it is a stdio entry; else the problem has been named */
+/* Returns: whether the type is right, or not given */
 static gboolean
-read_transport (EntryReader *reader, McpJsonSlice entry)
+read_declared_type (EntryReader *reader, McpJsonSlice type, gboolean *is_http)
 {
-  McpJsonSlice type;
-  McpJsonSlice value;
+  g_autofree char *name =
+      mcp_json_get_type (type) == MCP_JSON_STRING ? mcp_json_dup_string (type) : NULL;
 
-  if (mcp_json_find_typed (entry, "type", MCP_JSON_STRING, &type))
+  if (name != NULL && g_strv_contains (http_types, name))
+    *is_http = TRUE;
+  else if (g_strcmp0 (name, "stdio") == 0)
+    *is_http = FALSE;
+  else if (name != NULL && g_strv_contains (later_types, name))
     {
-      g_autofree char *name = mcp_json_dup_string (type);
-
-      if (g_strcmp0 (name, "stdio") == 0)
-        return TRUE;
-      if (name != NULL && g_strv_contains (later_transports, name))
-        add_problem (reader, "“type” “%s” is not supported yet, only “stdio”", name);
-      else
-        add_problem (reader, "“type” must be “stdio”");
+      add_problem (reader, "“type” “%s” is not supported yet, only “stdio” and “http”", name);
       return FALSE;
     }
-  if (mcp_json_find (entry, "type", &value))
+  else
     {
-      add_problem (reader, "“type” must be “stdio”");
-      return FALSE;
-    }
-  if (!mcp_json_find (entry, "command", &value) && mcp_json_find (entry, "url", &value))
-    {
-      add_problem (reader, "a server at a “url” (HTTP) is not supported yet, only one with a "
-                           "“command”");
+      add_problem (reader, "“type” must be “stdio” or “http”");
       return FALSE;
     }
   return TRUE;
+}
+
+/* Which of the transports it is. Returns: (nullable): a configuration; else the problem has been
+   named */
+static McpServerConfig *
+begin_config (EntryReader *reader, McpJsonSlice entry)
+{
+  McpJsonSlice value;
+  gboolean has_command = mcp_json_find (entry, "command", &value);
+  gboolean has_url = mcp_json_find (entry, "url", &value);
+  gboolean is_http = has_url;
+
+  if (mcp_json_find (entry, "type", &value) && !read_declared_type (reader, value, &is_http))
+    return NULL;
+  if (has_command && has_url)
+    {
+      add_problem (reader, "has both “command” and “url”, and is only one of them; the server is "
+                           "left out");
+      return NULL;
+    }
+  if (is_http ? !has_url : !has_command)
+    {
+      add_problem (reader, "“%s” is missing; the server is left out", is_http ? "url" : "command");
+      return NULL;
+    }
+  return is_http ? mcp_server_config_new_http (reader->server, "")
+                 : mcp_server_config_new (reader->server, "");
+}
+
+static gboolean
+is_of_use (EntryReader *reader, const EntryKey *key)
+{
+  if (key->only_beside == NULL)
+    return TRUE;
+  return strcmp (key->only_beside, "url") == 0 ? reader->config->url != NULL
+                                               : reader->config->command != NULL;
 }
 
 static gboolean
@@ -268,6 +339,11 @@ read_members (EntryReader *reader, McpJsonSlice entry)
 
           add_problem (reader, "“%s” is not known here and is ignored", name);
         }
+      else if (!is_of_use (reader, known))
+        {
+          add_problem (reader, "“%s” means nothing without “%s” and is ignored", known->key,
+                       known->only_beside);
+        }
       else if (mcp_json_get_type (value) != known->type || !known->read (reader->config, value))
         {
           add_problem (reader, "“%s” must be %s; the server is left out", known->key,
@@ -276,6 +352,21 @@ read_members (EntryReader *reader, McpJsonSlice entry)
         }
     }
   return valid;
+}
+
+/* A URL that needs no variable can be looked at already. */
+static gboolean
+check_url (EntryReader *reader)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GUri) uri = NULL;
+
+  if (reader->config->url == NULL || strstr (reader->config->url, "${") != NULL)
+    return TRUE;
+  uri = mcp_server_config_parse_url (reader->config->url, &error);
+  if (uri == NULL)
+    add_problem (reader, "“url” %s; the server is left out", error->message);
+  return uri != NULL;
 }
 
 static McpServerConfig *
@@ -290,21 +381,16 @@ read_entry (EntryReader *reader, McpJsonSlice entry)
     }
   if (mcp_json_get_type (entry) != MCP_JSON_OBJECT)
     {
-      add_problem (reader, "must be an object with a “command”; the server is left out");
+      add_problem (reader, "must be an object with a “command” or a “url”; the server is left out");
       return NULL;
     }
-  if (!read_transport (reader, entry))
+  config = begin_config (reader, entry);
+  if (config == NULL)
     return NULL;
 
-  config = mcp_server_config_new (reader->server, "");
   reader->config = config;
-  if (!read_members (reader, entry))
+  if (!read_members (reader, entry) || !check_url (reader))
     return NULL;
-  if (*config->command == '\0')
-    {
-      add_problem (reader, "“command” is missing; the server is left out");
-      return NULL;
-    }
 
   g_free (config->fingerprint);
   config->fingerprint =

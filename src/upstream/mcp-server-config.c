@@ -20,10 +20,27 @@ mcp_server_config_clear (gpointer data)
   g_free (self->command);
   g_strfreev (self->args);
   g_strfreev (self->env);
+  g_free (self->url);
+  g_strfreev (self->headers);
   g_free (self->prefix);
   g_strfreev (self->allow);
   g_strfreev (self->deny);
   g_free (self->fingerprint);
+}
+
+static McpServerConfig *
+new_with_defaults (const char *name, const char *fingerprinted)
+{
+  McpServerConfig *self = g_atomic_rc_box_new0 (McpServerConfig);
+
+  self->name = g_strdup (name);
+  self->args = g_new0 (char *, 1);
+  self->env = g_new0 (char *, 1);
+  self->headers = g_new0 (char *, 1);
+  self->prefix = g_strdup (name);
+  self->idle_seconds = DEFAULT_IDLE_SECONDS;
+  self->fingerprint = g_compute_checksum_for_string (G_CHECKSUM_SHA256, fingerprinted, -1);
+  return self;
 }
 
 /**
@@ -44,16 +61,34 @@ mcp_server_config_new (const char *name, const char *command)
   g_return_val_if_fail (name != NULL, NULL);
   g_return_val_if_fail (command != NULL, NULL);
 
-  self = g_atomic_rc_box_new0 (McpServerConfig);
-  self->name = g_strdup (name);
+  self = new_with_defaults (name, command);
   self->transport = MCP_SERVER_TRANSPORT_STDIO;
   self->command = g_strdup (command);
-  self->args = g_new0 (char *, 1);
-  self->env = g_new0 (char *, 1);
-  self->prefix = g_strdup (name);
   self->scope = MCP_SERVER_SCOPE_SESSION;
-  self->idle_seconds = DEFAULT_IDLE_SECONDS;
-  self->fingerprint = g_compute_checksum_for_string (G_CHECKSUM_SHA256, command, -1);
+  return self;
+}
+
+/**
+ * mcp_server_config_new_http:
+ * @name: of the server
+ * @url: where it is reached
+ *
+ * The defaults of an entry that says no more than its URL; as mcp_server_config_new().
+ *
+ * Returns: (transfer full): a new configuration
+ */
+McpServerConfig *
+mcp_server_config_new_http (const char *name, const char *url)
+{
+  McpServerConfig *self;
+
+  g_return_val_if_fail (name != NULL, NULL);
+  g_return_val_if_fail (url != NULL, NULL);
+
+  self = new_with_defaults (name, url);
+  self->transport = MCP_SERVER_TRANSPORT_HTTP;
+  self->url = g_strdup (url);
+  self->scope = MCP_SERVER_SCOPE_SHARED;
   return self;
 }
 
@@ -138,7 +173,7 @@ mcp_server_config_build_argv (McpServerConfig *self, const char *cwd, GError **e
   g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
   guint n_args;
 
-  g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (self != NULL && self->command != NULL, NULL);
   g_return_val_if_fail (cwd != NULL, NULL);
 
   n_args = g_strv_length (self->args);

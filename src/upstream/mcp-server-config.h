@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   MCP_SERVER_TRANSPORT_STDIO,
+  MCP_SERVER_TRANSPORT_HTTP, /* Streamable HTTP */
 } McpServerTransport;
 
 /**
@@ -34,25 +35,30 @@ typedef struct
 {
   char *name;
   McpServerTransport transport;
-  char *command;
-  char **args;  /* as written, ${…} not expanded */
-  char **env;   /* "NAME=value", as written */
-  char *prefix; /* of exposed names; "" for none */
-  char **allow; /* (nullable): globs over the server's own tool names */
-  char **deny;  /* (nullable) */
+  char *command;  /* (nullable): of a server that is reached otherwise */
+  char **args;    /* as written, ${…} not expanded */
+  char **env;     /* "NAME=value", as written */
+  char *url;      /* (nullable): as written; of a server that is reached over HTTP */
+  char **headers; /* name, value, name, …; values as written */
+  char *prefix;   /* of exposed names; "" for none */
+  char **allow;   /* (nullable): globs over the server's own tool names */
+  char **deny;    /* (nullable) */
   McpServerScope scope;
   guint timeout_seconds; /* a call without progress; 0: the daemon's default */
-  guint idle_seconds;    /* without a call before the process is ended; 0: never */
+  guint idle_seconds;    /* without a call before the server is ended or left; 0: never */
   gboolean disabled;
   char *fingerprint; /* SHA-256 of the entry as written: same entry, same tools */
 } McpServerConfig;
 
 GType mcp_server_config_get_type (void);
 McpServerConfig *mcp_server_config_new (const char *name, const char *command);
+McpServerConfig *mcp_server_config_new_http (const char *name, const char *url);
 McpServerConfig *mcp_server_config_ref (McpServerConfig *self);
 void mcp_server_config_unref (McpServerConfig *self);
 gboolean mcp_server_config_offers (McpServerConfig *self, const char *tool);
 char **mcp_server_config_build_argv (McpServerConfig *self, const char *cwd, GError **error);
+GUri *mcp_server_config_build_url (McpServerConfig *self, const char *cwd, GError **error);
+char **mcp_server_config_build_headers (McpServerConfig *self, const char *cwd, GError **error);
 GPtrArray *mcp_server_config_parse_file (const char *text,
                                          gsize length,
                                          const char *file_name,

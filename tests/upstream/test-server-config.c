@@ -102,11 +102,29 @@ static const BadEntry bad_entries[] = {
   { "disabled", "{\"command\": \"x\", \"disabled\": 1}", "true or false" },
   { "type-unknown", "{\"command\": \"x\", \"type\": \"pigeon\"}", "“type” must be “stdio”" },
   { "type-type", "{\"command\": \"x\", \"type\": 1}", "“type” must be “stdio”" },
-  { "http", "{\"type\": \"http\", \"url\": \"https://example.org\"}",
-    "“http” is not supported yet" },
+  { "http-no-url", "{\"type\": \"http\"}", "“url” is missing" },
+  { "http-command", "{\"type\": \"http\", \"command\": \"x\"}", "“url” is missing" },
+  { "stdio-url", "{\"type\": \"stdio\", \"url\": \"http://a/\"}", "“command” is missing" },
+  { "both", "{\"command\": \"x\", \"url\": \"http://a/\"}", "both “command” and “url”" },
+  { "url-empty", "{\"url\": \"\"}", "“url” must be a URL" },
+  { "url-type", "{\"url\": 1}", "“url” must be a URL" },
+  { "url-none", "{\"url\": \"http\"}", "“url” is no URL" },
+  { "url-scheme", "{\"url\": \"file:///etc/passwd\"}", "“url” must begin with http://" },
+  { "url-host", "{\"url\": \"http:///mcp\"}", "“url” " },
+  { "url-user", "{\"url\": \"https://me:pw@example.org/\"}", "must not hold a user" },
+  { "url-lines", "{\"url\": \"http://a/\\r\\nX: y\"}", "“url” is no URL" },
+  { "url-space", "{\"url\": \"http://a/ b\"}", "“url” is no URL" },
+  { "headers-type", "{\"url\": \"http://a/\", \"headers\": []}", "“headers” must be" },
+  { "headers-value", "{\"url\": \"http://a/\", \"headers\": {\"A\": 1}}", "“headers” must be" },
+  { "headers-line", "{\"url\": \"http://a/\", \"headers\": {\"A\": \"b\\nC: d\"}}",
+    "“headers” must be" },
+  { "headers-name", "{\"url\": \"http://a/\", \"headers\": {\"A b\": \"\"}}", "“headers” must be" },
+  { "headers-own", "{\"url\": \"http://a/\", \"headers\": {\"MCP-Session-ID\": \"x\"}}",
+    "“headers” must be" },
+  { "headers-host", "{\"url\": \"http://a/\", \"headers\": {\"host\": \"x\"}}",
+    "“headers” must be" },
   { "sse", "{\"type\": \"sse\", \"url\": \"https://example.org\"}", "“sse” is not supported yet" },
   { "dbus", "{\"type\": \"dbus\"}", "“dbus” is not supported yet" },
-  { "url", "{\"url\": \"https://example.org\"}", "not supported yet" },
 };
 
 static void
@@ -141,6 +159,62 @@ test_unknown_members (void)
   g_assert_cmpuint (problems->len, ==, 2);
   g_assert_cmpstr (problems->pdata[0], ==,
                    "mcp.json: server “a”: “alwaysAllow” is not known here and is ignored");
+}
+
+static void
+test_http (void)
+{
+  g_autoptr (GPtrArray) problems = NULL;
+  g_autoptr (GPtrArray) configs = parse (
+      "{\"mcpServers\": {\"a\": {\"url\": \"https://example.org/mcp?k=${env:MCP_TEST_K}\","
+      "\"headers\": {\"Authorization\": \"Bearer ${env:MCP_TEST_K}\", \"X-A\": \"b\"}},"
+      "\"b\": {\"type\": \"streamable-http\", \"url\": \"http://[::1]:8/\", \"scope\": \"cwd\","
+      "\"args\": []}, \"c\": {\"type\": \"http\", \"url\": \"HTTP://LOCALHOST\"}}}",
+      &problems);
+  McpServerConfig *config = configs->pdata[0];
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GUri) uri = NULL;
+  g_auto (GStrv) headers = NULL;
+
+  g_test_summary ("A server with a URL is reached over HTTP, and shared unless it says otherwise");
+  g_assert_cmpuint (configs->len, ==, 3);
+  g_assert_cmpuint (problems->len, ==, 1);
+  g_assert_cmpstr (problems->pdata[0], ==,
+                   "mcp.json: server “b”: “args” means nothing without “command” and is ignored");
+  g_assert_cmpint (config->transport, ==, MCP_SERVER_TRANSPORT_HTTP);
+  g_assert_cmpint (config->scope, ==, MCP_SERVER_SCOPE_SHARED);
+  g_assert_null (config->command);
+  g_assert_cmpint (((McpServerConfig *) configs->pdata[1])->scope, ==, MCP_SERVER_SCOPE_CWD);
+
+  g_setenv ("MCP_TEST_K", "s3cret", TRUE);
+  uri = mcp_server_config_build_url (config, "/", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (g_uri_get_query (uri), ==, "k=s3cret");
+  headers = mcp_server_config_build_headers (config, "/", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstrv (headers,
+                    ((const char *const[]){ "Authorization", "Bearer s3cret", "X-A", "b", NULL }));
+}
+
+static void
+test_http_expanded (void)
+{
+  g_autoptr (McpServerConfig) config = mcp_server_config_new_http ("a", "${env:MCP_TEST_URL}");
+  const char *const values[] = { "ftp://s3cret/", "http://s3cret@a/", "http://a/s3cret\r\nX: y" };
+
+  g_test_summary ("What variables bring is checked as well, and not told: it may be a secret");
+  for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GUri) uri = NULL;
+
+      g_setenv ("MCP_TEST_URL", values[i], TRUE);
+      uri = mcp_server_config_build_url (config, "/", &error);
+      g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
+      g_assert_null (uri);
+      g_assert_true (g_str_has_prefix (error->message, "server “a”: “url” "));
+      g_assert_null (strstr (error->message, "s3cret"));
+    }
 }
 
 static void
@@ -272,6 +346,8 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &bad_entries[i], test_bad_entry);
     }
   g_test_add_func ("/upstream/server-config/unknown-members", test_unknown_members);
+  g_test_add_func ("/upstream/server-config/http", test_http);
+  g_test_add_func ("/upstream/server-config/http-expanded", test_http_expanded);
   g_test_add_func ("/upstream/server-config/no-name", test_no_name);
   g_test_add_func ("/upstream/server-config/no-servers", test_no_servers);
   g_test_add_data_func ("/upstream/server-config/bad-file/empty", "", test_bad_file);
