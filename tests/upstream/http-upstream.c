@@ -143,6 +143,13 @@ answer_tool (HttpUpstream *upstream, SoupServerMessage *message, const char *too
     }
   else if (g_str_equal (tool, "hang"))
     open_stream (upstream, message, ": hello\n\n");
+  else if (g_str_equal (tool, "cut"))
+    {
+      g_autofree char *progress = build_progress (id, 1);
+
+      text = g_strdup_printf ("id: break::%s\nretry: 1\ndata: %s\n\n", id, progress);
+      open_stream (upstream, message, text);
+    }
   else if (g_str_equal (tool, "silent"))
     keep_silent (upstream, message);
   else if (g_str_equal (tool, "huge-json"))
@@ -319,34 +326,92 @@ handle_cb (SoupServer *server,
     answer_post (upstream, message, request);
 }
 
+static gboolean
+incoming_cb (GSocketService *service,
+             GSocketConnection *connection,
+             GObject *source,
+             HttpUpstream *upstream)
+{
+  g_autoptr (GSocketAddress) local = g_socket_connection_get_local_address (connection, NULL);
+  g_autoptr (GSocketAddress) remote = g_socket_connection_get_remote_address (connection, NULL);
+  g_autoptr (GIOStream) stream = g_object_ref (G_IO_STREAM (connection));
+  g_autoptr (GError) error = NULL;
+
+  if (upstream->certificate != NULL)
+    {
+      g_object_unref (stream);
+      stream =
+          g_tls_server_connection_new (G_IO_STREAM (connection), upstream->certificate, &error);
+      g_assert_no_error (error);
+    }
+  g_ptr_array_add (upstream->connections, g_object_ref (connection));
+  soup_server_accept_iostream (upstream->server, stream, local, remote, &error);
+  g_assert_no_error (error);
+  return TRUE;
+}
+
+/* libsoup's own listener would not let go of connections (fixed in 3.3). */
 static void
 upstream_start (HttpUpstream *upstream)
 {
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GSocketAddress) bound = NULL;
   g_autoptr (GError) error = NULL;
-  GSList *uris;
 
   upstream->seen = g_ptr_array_new_with_free_func (g_free);
   upstream->heads = g_ptr_array_new_with_free_func ((GDestroyNotify) soup_message_headers_unref);
   upstream->open = g_ptr_array_new_with_free_func (g_object_unref);
+  upstream->connections = g_ptr_array_new_with_free_func (g_object_unref);
   upstream->session_id = g_strdup ("first");
   upstream->initialize_revision = "2025-11-25";
   upstream->get_status = SOUP_STATUS_METHOD_NOT_ALLOWED;
 
   upstream->server = soup_server_new (NULL, NULL);
   soup_server_add_handler (upstream->server, NULL, handle_cb, upstream, NULL);
-  soup_server_listen_local (upstream->server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, &error);
+  upstream->service = g_socket_service_new ();
+  g_socket_listener_set_backlog (G_SOCKET_LISTENER (upstream->service), 100);
+  g_signal_connect (upstream->service, "incoming", G_CALLBACK (incoming_cb), upstream);
+  g_socket_listener_add_address (G_SOCKET_LISTENER (upstream->service), address,
+                                 G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL, &bound, &error);
   g_assert_no_error (error);
-  uris = soup_server_get_uris (upstream->server);
-  upstream->port = (guint) g_uri_get_port (uris->data);
-  upstream->url = g_strdup_printf ("http://127.0.0.1:%u/mcp", upstream->port);
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  upstream->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+  upstream->url = g_strdup_printf (
+      "%s://127.0.0.1:%u/mcp", upstream->certificate != NULL ? "https" : "http", upstream->port);
+}
+
+/* Nobody is there any more. */
+void
+http_stop (HttpFixture *f)
+{
+  g_socket_service_stop (f->upstream.service);
+  g_socket_listener_close (G_SOCKET_LISTENER (f->upstream.service));
+}
+
+void
+http_cut (HttpFixture *f)
+{
+  for (guint i = 0; i < f->upstream.connections->len; i++)
+    {
+      GSocket *socket = g_socket_connection_get_socket (f->upstream.connections->pdata[i]);
+
+      if (!g_socket_is_closed (socket))
+        g_socket_shutdown (socket, TRUE, TRUE, NULL);
+    }
 }
 
 void
 http_setup (HttpFixture *f, gconstpointer data)
 {
+  http_setup_tls (f, NULL);
+}
+
+void
+http_setup_tls (HttpFixture *f, GTlsCertificate *certificate)
+{
   McpHttpProviderTimes times;
 
+  f->upstream.certificate = certificate;
   upstream_start (&f->upstream);
   f->base.directory = g_dir_make_tmp ("mcp-XXXXXX", NULL);
   f->base.config = mcp_server_config_new_http ("fake", f->upstream.url);
@@ -372,9 +437,12 @@ http_teardown (HttpFixture *f, gconstpointer data)
   provider_teardown (&f->base, NULL);
   for (guint i = 0; i < upstream->open->len; i++)
     g_signal_handlers_disconnect_by_data (upstream->open->pdata[i], upstream);
+  http_stop (f);
   soup_server_disconnect (upstream->server);
   g_clear_object (&upstream->server);
+  g_clear_object (&upstream->service);
   g_ptr_array_unref (upstream->open);
+  g_ptr_array_unref (upstream->connections);
   g_ptr_array_unref (upstream->seen);
   g_ptr_array_unref (upstream->heads);
   g_free (upstream->session_id);

@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   SoupServer *server;
+  GSocketService *service;
+  GTlsCertificate *certificate; /* (unowned) (nullable): given: it speaks TLS */
   char *url;
   guint port;
   char *session_id; /* (nullable): of the session that it knows; NULL: it has none */
@@ -27,6 +29,7 @@ typedef struct
   GPtrArray *seen;          /* (element-type utf8): "METHOD what" */
   GPtrArray *heads;         /* (element-type SoupMessageHeaders): of the same */
   GPtrArray *open;          /* (element-type SoupServerMessage): streams that go on */
+  GPtrArray *connections;   /* (element-type GSocketConnection): all that came */
   guint n_closed;           /* of these, by the client */
 } HttpUpstream;
 
@@ -37,7 +40,10 @@ typedef struct
 } HttpFixture;
 
 void http_setup (HttpFixture *f, gconstpointer data);
+void http_setup_tls (HttpFixture *f, GTlsCertificate *certificate);
 void http_teardown (HttpFixture *f, gconstpointer data);
+void http_stop (HttpFixture *f);
+void http_cut (HttpFixture *f);
 void http_begin (HttpFixture *f, ProviderCall *call, const char *tool);
 char *http_call_text (HttpFixture *f, const char *tool);
 void http_fail (HttpFixture *f, const char *tool, const char *says);

@@ -266,7 +266,7 @@ static void
 test_unreachable (HttpFixture *f, gconstpointer data)
 {
   g_test_summary ("A server that is not there is told");
-  soup_server_disconnect (f->upstream.server);
+  http_stop (f);
   http_fail (f, "json", "could not be started: it could not be reached: ");
 }
 
@@ -291,6 +291,51 @@ test_start_silent (HttpFixture *f, gconstpointer data)
   http_set_times (f, &times);
   f->upstream.is_silent = TRUE;
   http_fail (f, "json", "could not be started: it did not finish the handshake for 0.05 s");
+}
+
+/* Made for this test, and signed by nobody else. */
+static const char self_signed[] =
+    "-----BEGIN PRIVATE KEY-----\n"
+    "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQguiAQkVQjGxWtEM5r\n"
+    "xMgIaQba/qrNvj4lwatIJ1cNowuhRANCAARKC0YCW1UmgXXeowZ9LgF5hk+3Ntm6\n"
+    "jUhMpxHbzK9EEcvCzj/voNyyijDoKkDMEn0PT4u/NqAmYR4VyFxKEWHL\n"
+    "-----END PRIVATE KEY-----\n"
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBjzCCATagAwIBAgIUQA8VU+V7e5N2GLoAVpfbxQKEHewwCgYIKoZIzj0EAwIw\n"
+    "FDESMBAGA1UEAwwJMTI3LjAuMC4xMCAXDTI2MTEyMzA0NTA1NloYDzIxMjYxMDMw\n"
+    "MDQ1MDU2WjAUMRIwEAYDVQQDDAkxMjcuMC4wLjEwWTATBgcqhkjOPQIBBggqhkjO\n"
+    "PQMBBwNCAARKC0YCW1UmgXXeowZ9LgF5hk+3Ntm6jUhMpxHbzK9EEcvCzj/voNyy\n"
+    "ijDoKkDMEn0PT4u/NqAmYR4VyFxKEWHLo2QwYjAdBgNVHQ4EFgQUU1pSkMfCIetg\n"
+    "PRUX5oZJg/NhdHcwHwYDVR0jBBgwFoAUU1pSkMfCIetgPRUX5oZJg/NhdHcwDwYD\n"
+    "VR0TAQH/BAUwAwEB/zAPBgNVHREECDAGhwR/AAABMAoGCCqGSM49BAMCA0cAMEQC\n"
+    "ICp25tYjgfe1QQC5mTjjLQYMG1tF9TMlC6U9dPYxJfcmAiBxQKkyQi7SYwJhcrRX\n"
+    "HrVxfk+DfPTG9MLAZuWRgPet0g==\n"
+    "-----END CERTIFICATE-----\n";
+
+static void
+test_tls (void)
+{
+  HttpFixture f = { 0 };
+  g_autoptr (GTlsCertificate) certificate = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A server whose certificate nobody vouches for sees no request");
+#ifdef __SANITIZE_ADDRESS__
+  g_test_skip ("The leak checker dies of the TLS backend's threads");
+  return;
+#endif
+  if (!g_tls_backend_supports_tls (g_tls_backend_get_default ()))
+    {
+      g_test_skip ("GLib has no TLS here");
+      return;
+    }
+  certificate = g_tls_certificate_new_from_pem (self_signed, -1, &error);
+  g_assert_no_error (error);
+  http_setup_tls (&f, certificate);
+  g_assert_true (g_str_has_prefix (f.upstream.url, "https://"));
+  http_fail (&f, "json", "Unacceptable TLS certificate");
+  g_assert_cmpuint (f.upstream.seen->len, ==, 0);
+  http_teardown (&f, NULL);
 }
 
 static void
@@ -345,6 +390,7 @@ main (int argc, char **argv)
   ADD ("bad-session-id", NULL, test_bad_session_id);
   ADD ("unreachable", NULL, test_unreachable);
   ADD ("silent", NULL, test_silent);
+  g_test_add_func ("/upstream/http-provider/tls", test_tls);
   ADD ("unset-variable", NULL, test_unset_variable);
   ADD ("header-injection", NULL, test_header_injection);
   return g_test_run ();

@@ -37,9 +37,13 @@ test_text (HttpFixture *f, gconstpointer tool)
 static void
 test_resume (HttpFixture *f, gconstpointer data)
 {
-  g_autofree char *text = http_call_text (f, "break");
+  McpHttpProviderTimes times = http_times (f);
+  g_autofree char *text = NULL;
 
-  g_test_summary ("The rest of a broken stream is asked for where it broke");
+  g_test_summary ("The rest of a broken stream is asked for where it broke, when the server says");
+  times.resume_ms = 3600 * 1000;
+  http_set_times (f, &times);
+  text = http_call_text (f, "break");
   g_assert_cmpstr (text, ==, "resumed");
   g_assert_cmpuint (http_count (f, "POST break"), ==, 1);
   g_assert_true (g_str_has_prefix (http_get_header (f, "GET /mcp", "Last-Event-ID"), "break::"));
@@ -50,6 +54,26 @@ static gboolean
 has_open (gpointer data)
 {
   return ((HttpFixture *) data)->upstream.open->len > 0;
+}
+
+static void
+test_cut (HttpFixture *f, gconstpointer data)
+{
+  g_autoptr (McpJsonrpcMessage) answer = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  ProviderCall call;
+
+  g_test_summary ("A stream whose connection is cut is resumed as well");
+  http_begin (f, &call, "cut");
+  test_await (has_open, f);
+  while (call.progress->len == 0)
+    g_main_context_iteration (NULL, TRUE);
+  http_cut (f);
+  answer = provider_end (&call, &error);
+  g_assert_no_error (error);
+  text = provider_get_text (answer);
+  g_assert_cmpstr (text, ==, "resumed");
 }
 
 static gboolean
@@ -269,6 +293,7 @@ main (int argc, char **argv)
   ADD ("text/lines", "lines", test_text);
   ADD ("text/garbage", "garbage", test_text);
   ADD ("resume", NULL, test_resume);
+  ADD ("cut", NULL, test_cut);
   ADD ("cancel", NULL, test_cancel);
   ADD ("time", NULL, test_time);
   ADD ("progress-moves-time", NULL, test_progress_moves_time);
