@@ -375,7 +375,7 @@ mcp_attachment_class_init (McpAttachmentClass *klass)
 static void
 mcp_attachment_init (McpAttachment *self)
 {
-  self->revision = MCP_REVISION_NEWEST;
+  self->revision = MCP_REVISION_NEWEST_LEGACY;
   self->requests = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->ids = g_hash_table_new (NULL, NULL);
   self->last_used_us = g_get_monotonic_time ();

@@ -224,7 +224,7 @@ ask_provider (McpCall *self, const char *tool, guint timeout_ms)
     .params = params,
     .timeout_ms = timeout_ms,
     .progress = progress_cb,
-    .progress_data = self,
+    .user_data = self,
   };
 
   mcp_provider_request_async (mcp_provider_lease_get_provider (self->lease), &request,

@@ -16,7 +16,9 @@ negotiate (McpJsonSlice asked)
   McpRevision revision = text != NULL ? mcp_revision_from_string (text) : MCP_REVISION_UNKNOWN;
 
   /* basic/lifecycle, "Version Negotiation": the same if it is spoken, else our latest */
-  return revision != MCP_REVISION_UNKNOWN ? revision : MCP_REVISION_NEWEST;
+  if (revision == MCP_REVISION_UNKNOWN || mcp_revision_is_modern (revision))
+    return MCP_REVISION_NEWEST_LEGACY;
+  return revision;
 }
 
 static char *

@@ -3,13 +3,11 @@
 
 /* Newest first, as clients want to read them. */
 static const char *const revision_names[] = {
-  "2025-11-25",
-  "2025-06-18",
-  NULL,
+  "2026-07-28", "2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05", NULL,
 };
 static const McpRevision revisions[] = {
-  MCP_REVISION_2025_11_25,
-  MCP_REVISION_2025_06_18,
+  MCP_REVISION_2026_07_28, MCP_REVISION_2025_11_25, MCP_REVISION_2025_06_18,
+  MCP_REVISION_2025_03_26, MCP_REVISION_2024_11_05,
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (revision_names) == G_N_ELEMENTS (revisions) + 1);
 
@@ -59,4 +57,19 @@ const char *const *
 mcp_revision_list (void)
 {
   return revision_names;
+}
+
+/**
+ * mcp_revision_is_modern:
+ * @revision: any
+ *
+ * Any thread.
+ *
+ * Returns: whether the revision has no handshake and no sessions: each request says all there is
+ * to know (2026-07-28, basic/versioning)
+ */
+gboolean
+mcp_revision_is_modern (McpRevision revision)
+{
+  return revision >= MCP_REVISION_2026_07_28;
 }

@@ -13,12 +13,18 @@ G_BEGIN_DECLS
 typedef enum
 {
   MCP_REVISION_UNKNOWN,
+  MCP_REVISION_2024_11_05,
+  MCP_REVISION_2025_03_26,
   MCP_REVISION_2025_06_18,
   MCP_REVISION_2025_11_25,
+  MCP_REVISION_2026_07_28,
 } McpRevision;
 
-#define MCP_REVISION_NEWEST MCP_REVISION_2025_11_25
+#define MCP_REVISION_NEWEST        MCP_REVISION_2026_07_28
+/* The newest that begins by `initialize` and has sessions. */
+#define MCP_REVISION_NEWEST_LEGACY MCP_REVISION_2025_11_25
 
+gboolean mcp_revision_is_modern (McpRevision revision);
 McpRevision mcp_revision_from_string (const char *text);
 const char *mcp_revision_to_string (McpRevision revision);
 const char *const *mcp_revision_list (void);

@@ -176,7 +176,7 @@ mcp_pending_requests_add (McpPendingRequests *self,
   pending->owner = self;
   pending->task = task;
   pending->progress = request->progress;
-  pending->progress_data = request->progress_data;
+  pending->progress_data = request->user_data;
   pending->timeout_ms = timeout_ms;
   if (g_task_get_cancellable (task) != NULL)
     {

@@ -8,10 +8,6 @@
 #include <gio/gio.h>
 #include <string.h>
 
-/* Revisions of before those that we speak to clients; lifecycle, tools and progress are the same.
- */
-static const char *const older_revisions[] = { "2024-11-05", "2025-03-26", NULL };
-
 static McpJsonSlice
 slice (const char *text)
 {
@@ -32,7 +28,7 @@ mcp_provider_messages_build_initialize (gint64 id)
   g_autofree char *params = g_strdup_printf (
       "{\"protocolVersion\":\"%s\",\"capabilities\":{\"roots\":{}},"
       "\"clientInfo\":{\"name\":\"mcp-sessiond\",\"version\":\"" MCP_VERSION "\"}}",
-      mcp_revision_to_string (MCP_REVISION_NEWEST));
+      mcp_revision_to_string (MCP_REVISION_NEWEST_LEGACY));
 
   return mcp_jsonrpc_build_request (id, "initialize", slice (params));
 }
@@ -66,8 +62,7 @@ mcp_provider_messages_check_initialized (McpJsonrpcMessage *answer, GError **err
   if (mcp_json_find_typed (mcp_jsonrpc_message_get_result (answer), "protocolVersion",
                            MCP_JSON_STRING, &value))
     revision = mcp_json_dup_string (value);
-  if (revision != NULL && (mcp_revision_from_string (revision) != MCP_REVISION_UNKNOWN ||
-                           g_strv_contains (older_revisions, revision)))
+  if (revision != NULL && mcp_revision_from_string (revision) != MCP_REVISION_UNKNOWN)
     return g_steal_pointer (&revision);
 
   if (revision != NULL)

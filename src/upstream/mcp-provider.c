@@ -190,3 +190,94 @@ mcp_provider_get_name (McpProvider *self)
 
   return MCP_PROVIDER_GET_IFACE (self)->get_name (self);
 }
+
+/**
+ * mcp_provider_get_revision:
+ * @self: the provider
+ *
+ * Returns: what was agreed on with the server; %MCP_REVISION_UNKNOWN: it never was ready
+ */
+McpRevision
+mcp_provider_get_revision (McpProvider *self)
+{
+  g_return_val_if_fail (MCP_IS_PROVIDER (self), MCP_REVISION_UNKNOWN);
+
+  return MCP_PROVIDER_GET_IFACE (self)->get_revision (self);
+}
+
+/**
+ * mcp_provider_get_capabilities:
+ * @self: the provider
+ *
+ * Returns: (transfer none) (nullable): JSON object: what the server offers; %NULL: it never was
+ * ready
+ */
+const char *
+mcp_provider_get_capabilities (McpProvider *self)
+{
+  g_return_val_if_fail (MCP_IS_PROVIDER (self), NULL);
+
+  return MCP_PROVIDER_GET_IFACE (self)->get_capabilities (self);
+}
+
+/**
+ * mcp_provider_hold:
+ * @self: the provider
+ *
+ * Keeps a server that runs from being ended for being idle, until mcp_provider_release()
+ * was called as often.
+ */
+void
+mcp_provider_hold (McpProvider *self)
+{
+  g_return_if_fail (MCP_IS_PROVIDER (self));
+
+  MCP_PROVIDER_GET_IFACE (self)->hold (self);
+}
+
+/**
+ * mcp_provider_release:
+ * @self: the provider, which is held
+ *
+ * Takes one mcp_provider_hold() back.
+ */
+void
+mcp_provider_release (McpProvider *self)
+{
+  g_return_if_fail (MCP_IS_PROVIDER (self));
+
+  MCP_PROVIDER_GET_IFACE (self)->release (self);
+}
+
+/**
+ * mcp_provider_watch:
+ * @self: the provider
+ * @uri: of a resource
+ *
+ * Asks the server to tell when a resource changes, by "notification", whenever it runs: at once
+ * where it does, else at its next start. Counts nothing: a second call for the same does nothing.
+ */
+void
+mcp_provider_watch (McpProvider *self, const char *uri)
+{
+  g_return_if_fail (MCP_IS_PROVIDER (self));
+  g_return_if_fail (uri != NULL);
+
+  MCP_PROVIDER_GET_IFACE (self)->watch (self, uri);
+}
+
+/**
+ * mcp_provider_unwatch:
+ * @self: the provider
+ * @uri: of a resource that was watched
+ *
+ * The server need not tell any more.
+ */
+void
+mcp_provider_unwatch (McpProvider *self, const char *uri)
+{
+  g_return_if_fail (MCP_IS_PROVIDER (self));
+  g_return_if_fail (uri != NULL);
+
+  MCP_PROVIDER_GET_IFACE (self)->unwatch (self, uri);
+}

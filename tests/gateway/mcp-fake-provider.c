@@ -161,7 +161,7 @@ keep_waiting (McpFakeProvider *self,
   waiting->params = g_strdup (request->params);
   waiting->timeout_ms = request->timeout_ms;
   waiting->progress = request->progress;
-  waiting->progress_data = request->progress_data;
+  waiting->progress_data = request->user_data;
   waiting->provider = self;
   if (cancellable != NULL)
     waiting->cancelled_id =
@@ -262,6 +262,18 @@ get_name (McpProvider *self)
   return MCP_FAKE_PROVIDER (self)->name;
 }
 
+static McpRevision
+get_revision (McpProvider *self)
+{
+  return MCP_REVISION_NEWEST_LEGACY;
+}
+
+static const char *
+get_capabilities (McpProvider *self)
+{
+  return "{\"tools\":{}}";
+}
+
 static void
 iface_init (McpProviderInterface *iface)
 {
@@ -273,6 +285,8 @@ iface_init (McpProviderInterface *iface)
   iface->close_finish = close_finish;
   iface->get_state = get_state;
   iface->get_name = get_name;
+  iface->get_revision = get_revision;
+  iface->get_capabilities = get_capabilities;
 }
 
 void

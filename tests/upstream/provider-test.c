@@ -68,7 +68,7 @@ provider_begin (ProviderFixture *f,
     .params = is_method ? arguments : params,
     .timeout_ms = timeout_ms,
     .progress = progress_cb,
-    .progress_data = call,
+    .user_data = call,
   };
 
   call->fixture = f;
