@@ -97,7 +97,7 @@ message_cb (McpHttpFetch *fetch, GBytes *text, gpointer user_data)
   call->n_resumes = 0;
   if (status >= 200 && status < 300)
     {
-      mcp_http_inbox_take (self, text);
+      mcp_http_inbox_take (self, call->is_request ? call->id : 0, text);
       return;
     }
 

@@ -85,7 +85,7 @@ take_answer (McpHttpProvider *self, McpJsonrpcMessage *message)
 }
 
 static void
-take_message (McpHttpProvider *self, McpJsonrpcMessage *message)
+take_message (McpHttpProvider *self, gint64 id, McpJsonrpcMessage *message)
 {
   g_autoptr (GBytes) response = NULL;
 
@@ -96,13 +96,13 @@ take_message (McpHttpProvider *self, McpJsonrpcMessage *message)
       take_answer (self, message);
       break;
     case MCP_JSONRPC_NOTIFICATION:
-      if (!mcp_provider_messages_is_progress (message))
-        g_signal_emit_by_name (self, "notification", message);
-      else if (!mcp_provider_messages_take_progress (self->pending, message))
+      if (!mcp_provider_messages_take_notification (MCP_PROVIDER (self), self->pending, id,
+                                                    message))
         mcp_http_run_count_stray (self, "progress of no request in flight");
       break;
     case MCP_JSONRPC_REQUEST:
-      response = mcp_provider_messages_take_request (MCP_PROVIDER (self), message, self->cwd);
+      response = mcp_provider_messages_take_request (MCP_PROVIDER (self), self->pending, id,
+                                                     message, self->cwd);
       if (response != NULL)
         mcp_http_run_post (self, response);
       break;
@@ -110,16 +110,16 @@ take_message (McpHttpProvider *self, McpJsonrpcMessage *message)
 }
 
 static void
-take_one (McpHttpProvider *self, GBytes *text)
+take_one (McpHttpProvider *self, gint64 id, GBytes *text)
 {
-  g_autofree char *id = NULL;
+  g_autofree char *malformed_id = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (McpJsonrpcMessage) message = mcp_http_inbox_parse (text, &id, &error);
+  g_autoptr (McpJsonrpcMessage) message = mcp_http_inbox_parse (text, &malformed_id, &error);
 
   if (message != NULL)
-    take_message (self, message);
+    take_message (self, id, message);
   else
-    take_malformed (self, id, error);
+    take_malformed (self, malformed_id, error);
 }
 
 static gboolean
@@ -139,13 +139,14 @@ is_batch (GBytes *text)
 /**
  * mcp_http_inbox_take:
  * @self: the provider; the caller holds it
+ * @id: of the request whose stream brought it; 0: it came on the server's own
  * @text: one message, or an array of them, which servers of 2025-03-26 may send
  *   (basic/index, “Batching”)
  *
  * Takes what the server said.
  */
 void
-mcp_http_inbox_take (McpHttpProvider *self, GBytes *text)
+mcp_http_inbox_take (McpHttpProvider *self, gint64 id, GBytes *text)
 {
   g_autoptr (GError) error = NULL;
   McpJsonSlice root;
@@ -156,7 +157,7 @@ mcp_http_inbox_take (McpHttpProvider *self, GBytes *text)
 
   if (!is_batch (text))
     {
-      take_one (self, text);
+      take_one (self, id, text);
       return;
     }
   if (!mcp_json_scan (data, length, parse_limits.max_depth, parse_limits.max_values,
@@ -171,6 +172,6 @@ mcp_http_inbox_take (McpHttpProvider *self, GBytes *text)
       g_autoptr (GBytes) part =
           g_bytes_new_from_bytes (text, (gsize) (element.data - data), element.length);
 
-      take_one (self, part);
+      take_one (self, id, part);
     }
 }

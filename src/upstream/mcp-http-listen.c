@@ -17,7 +17,7 @@ message_cb (McpHttpFetch *fetch, GBytes *text, gpointer user_data)
   if (mcp_http_fetch_get_status (fetch) != SOUP_STATUS_OK)
     return;
   mcp_backoff_reset (&self->listen_backoff);
-  mcp_http_inbox_take (self, text);
+  mcp_http_inbox_take (self, 0, text);
 }
 
 static gboolean

@@ -11,6 +11,7 @@
 #include "mcp-backoff.h"
 #include "mcp-http-fetch.h"
 #include "mcp-http-provider.h"
+#include "mcp-peer.h"
 #include "mcp-pending-requests.h"
 
 G_BEGIN_DECLS
@@ -46,17 +47,18 @@ struct _McpHttpProvider
   McpHttpProviderTimes times;
 
   McpProviderState state;
+  McpPeer peer;
   McpPendingRequests *pending; /* (owned) */
   GQueue waiting;              /* (element-type McpHttpCall): for the session to begin */
   GHashTable *calls;           /* (owned): gint64 *id -> McpHttpCall (owned), those sent */
   gint64 last_id;              /* minted; over all sessions, so that a late answer fits nothing */
 
-  SoupSession *soup; /* (nullable): none before the first start */
-  GUri *uri;         /* (nullable) */
-  char **headers;    /* (nullable): as configured; name, value, … */
-  guint n_session;   /* counts those with the server */
-  char *session_id;  /* (nullable): the server's, where it gave one */
-  char *revision;    /* (nullable): agreed on */
+  SoupSession *soup;    /* (nullable): none before the first start */
+  GUri *uri;            /* (nullable) */
+  char **headers;       /* (nullable): as configured; name, value, … */
+  guint n_session;      /* counts those with the server */
+  char *session_id;     /* (nullable): the server's, where it gave one */
+  const char *revision; /* (nullable): agreed on in this session */
   gint64 initialize_id;
   gint64 initialized_id; /* of the notification that ends the handshake; 0: not sent yet */
   McpHttpFetch *ending;  /* (nullable): of the server's session */
@@ -91,7 +93,7 @@ void mcp_http_call_send (McpHttpCall *self);
 void mcp_http_call_stop (McpHttpCall *self);
 
 /* mcp-http-inbox.c */
-void mcp_http_inbox_take (McpHttpProvider *self, GBytes *text);
+void mcp_http_inbox_take (McpHttpProvider *self, gint64 id, GBytes *text);
 McpJsonrpcMessage *mcp_http_inbox_parse (GBytes *text, char **id, GError **error);
 
 /* mcp-http-listen.c */

@@ -230,7 +230,8 @@ mcp_http_provider_respond (McpProvider *provider, GBytes *response)
 {
   McpHttpProvider *self = MCP_HTTP_PROVIDER (provider);
 
-  mcp_http_run_post (self, response);
+  if (mcp_provider_messages_take_response (self->pending, response))
+    mcp_http_run_post (self, response);
 }
 
 static void
@@ -279,6 +280,49 @@ mcp_http_provider_get_name (McpProvider *self)
   return MCP_HTTP_PROVIDER (self)->config->name;
 }
 
+static McpRevision
+mcp_http_provider_get_revision (McpProvider *self)
+{
+  return MCP_HTTP_PROVIDER (self)->peer.revision;
+}
+
+static const char *
+mcp_http_provider_get_capabilities (McpProvider *self)
+{
+  return MCP_HTTP_PROVIDER (self)->peer.capabilities;
+}
+
+static void
+mcp_http_provider_hold (McpProvider *provider)
+{
+  McpHttpProvider *self = MCP_HTTP_PROVIDER (provider);
+
+  self->peer.n_holds++;
+  mcp_http_run_update_idle (self);
+}
+
+static void
+mcp_http_provider_release (McpProvider *provider)
+{
+  McpHttpProvider *self = MCP_HTTP_PROVIDER (provider);
+
+  g_return_if_fail (self->peer.n_holds > 0);
+  self->peer.n_holds--;
+  mcp_http_run_update_idle (self);
+}
+
+static void
+mcp_http_provider_watch (McpProvider *self, const char *uri)
+{
+  mcp_peer_watch (&MCP_HTTP_PROVIDER (self)->peer, uri);
+}
+
+static void
+mcp_http_provider_unwatch (McpProvider *self, const char *uri)
+{
+  mcp_peer_unwatch (&MCP_HTTP_PROVIDER (self)->peer, uri);
+}
+
 static void
 mcp_http_provider_iface_init (McpProviderInterface *iface)
 {
@@ -290,6 +334,12 @@ mcp_http_provider_iface_init (McpProviderInterface *iface)
   iface->close_finish = mcp_http_provider_close_finish;
   iface->get_state = mcp_http_provider_get_state;
   iface->get_name = mcp_http_provider_get_name;
+  iface->get_revision = mcp_http_provider_get_revision;
+  iface->get_capabilities = mcp_http_provider_get_capabilities;
+  iface->hold = mcp_http_provider_hold;
+  iface->release = mcp_http_provider_release;
+  iface->watch = mcp_http_provider_watch;
+  iface->unwatch = mcp_http_provider_unwatch;
 }
 
 /* GObject */
@@ -323,6 +373,7 @@ mcp_http_provider_finalize (GObject *object)
   McpHttpProvider *self = MCP_HTTP_PROVIDER (object);
 
   mcp_pending_requests_free (self->pending);
+  mcp_peer_clear (&self->peer);
   g_ptr_array_unref (self->closers);
   g_hash_table_unref (self->calls);
   g_clear_object (&self->soup);
@@ -350,6 +401,7 @@ static void
 mcp_http_provider_init (McpHttpProvider *self)
 {
   g_queue_init (&self->waiting);
+  mcp_peer_init (&self->peer);
   self->closers = g_ptr_array_new_with_free_func (g_object_unref);
   self->calls = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL,
                                        (GDestroyNotify) mcp_http_call_unref);

@@ -151,7 +151,7 @@ static void
 forget_session (McpHttpProvider *self)
 {
   g_clear_pointer (&self->session_id, g_free);
-  g_clear_pointer (&self->revision, g_free);
+  self->revision = NULL;
   self->initialize_id = 0;
   self->initialized_id = 0;
 }
@@ -254,13 +254,13 @@ idle_cb (gpointer data)
  * mcp_http_run_update_idle:
  * @self: the provider
  *
- * To be called when a request has come or gone.
+ * To be called when a request, or who holds the provider, has come or gone.
  */
 void
 mcp_http_run_update_idle (McpHttpProvider *self)
 {
   mcp_http_run_clear_timer (&self->idle_timer);
-  if (self->state == MCP_PROVIDER_READY && self->times.idle_ms > 0 &&
+  if (self->state == MCP_PROVIDER_READY && self->times.idle_ms > 0 && self->peer.n_holds == 0 &&
       mcp_pending_requests_get_size (self->pending) == 0)
     self->idle_timer = mcp_http_run_start_timer (self->times.idle_ms, idle_cb, self);
 }
@@ -400,14 +400,14 @@ void
 mcp_http_run_take_initialized (McpHttpProvider *self, McpHttpCall *call, McpJsonrpcMessage *answer)
 {
   const char *session_id = mcp_http_fetch_get_header (call->fetch, MCP_HEADER_SESSION_ID);
-  g_autofree char *revision = NULL;
+  McpRevision revision;
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) message = NULL;
   g_autoptr (McpHttpCall) initialized = NULL;
 
   mcp_http_call_stop (call);
   revision = mcp_provider_messages_check_initialized (answer, &error);
-  if (revision == NULL)
+  if (revision == MCP_REVISION_UNKNOWN)
     {
       mcp_http_run_fail (self, error->message);
       return;
@@ -420,7 +420,8 @@ mcp_http_run_take_initialized (McpHttpProvider *self, McpHttpCall *call, McpJson
 
   self->initialize_id = 0;
   self->session_id = g_strdup (session_id);
-  self->revision = g_steal_pointer (&revision);
+  self->revision = mcp_revision_to_string (revision);
+  mcp_peer_learn (&self->peer, revision, mcp_jsonrpc_message_get_result (answer));
   /* The server must have taken it before it sees a request: connections overtake each other. */
   message = mcp_provider_messages_build_initialized ();
   self->initialized_id = ++self->last_id;
@@ -441,6 +442,8 @@ mcp_http_run_take_ready (McpHttpProvider *self)
   self->initialized_id = 0;
   mcp_http_listen_start (self);
   set_state (self, MCP_PROVIDER_READY);
+  if (self->state == MCP_PROVIDER_READY)
+    mcp_peer_subscribe_again (&self->peer, MCP_PROVIDER (self));
   mcp_http_provider_deliver_waiting (self);
   mcp_http_run_update_idle (self);
 }
@@ -525,6 +528,8 @@ mcp_http_run_start (McpHttpProvider *self, GError **error)
   self->n_restarts += self->has_failed ? 1 : 0;
   self->has_failed = FALSE;
   self->n_strays = 0;
+  self->peer.n_run++;
+  mcp_pending_requests_forget_asks (self->pending);
   self->n_session++;
   self->started_at = g_get_real_time ();
   self->initialize_id = ++self->last_id;

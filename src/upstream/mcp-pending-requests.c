@@ -10,10 +10,13 @@
 
 #include "mcp-error.h"
 
+#include <string.h>
+
 struct _McpPendingRequests
 {
   McpProvider *provider; /* (unowned): owns us */
   GHashTable *table;     /* (owned) gint64 *id -> Pending */
+  GHashTable *asks;      /* (owned) char *id, as JSON -> gint64 *: the request's; 0: of none */
   McpPendingAbandonedFunc abandoned;
   gpointer user_data;
 };
@@ -24,7 +27,11 @@ typedef struct
   McpPendingRequests *owner; /* (unowned) */
   GTask *task;               /* (owned) */
   McpProviderProgressFunc progress;
-  gpointer progress_data;
+  McpProviderLogFunc log;
+  McpProviderAskFunc ask;
+  gpointer user_data; /* of the three */
+  char *task_id;      /* (nullable): whose result it waits for */
+  guint n_asks;       /* that wait for their answer */
   guint timeout_ms;
   gint64 deadline_us;     /* monotonic */
   GSource *timer;         /* (owned) (nullable): none until the request was sent */
@@ -45,10 +52,18 @@ pending_free (Pending *pending)
   clear_source (&pending->timer);
   clear_source (&pending->cancel_source);
   g_clear_object (&pending->task);
+  g_free (pending->task_id);
   g_free (pending);
 }
 
-/* Removes the entry. Returns: (transfer full) (nullable): its task */
+static gboolean
+is_ask_of (gpointer ask_id, gpointer owner, gpointer id)
+{
+  return *(gint64 *) owner == *(gint64 *) id;
+}
+
+/* Removes the entry, and what was asked for its sake: that answer comes too late. Returns:
+ * (transfer full) (nullable): its task */
 static GTask *
 take_task (McpPendingRequests *self, gint64 id)
 {
@@ -58,6 +73,8 @@ take_task (McpPendingRequests *self, gint64 id)
   if (pending == NULL)
     return NULL;
   task = g_steal_pointer (&pending->task);
+  if (pending->n_asks > 0)
+    g_hash_table_foreach_remove (self->asks, is_ask_of, &id);
   g_hash_table_remove (self->table, &id);
   return task;
 }
@@ -82,13 +99,25 @@ cancelled_cb (GCancellable *cancellable, gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Progress only moves the deadline; the timer finds that out when it fires. */
+static void
+restart_time (Pending *pending)
+{
+  pending->deadline_us = g_get_monotonic_time () + pending->timeout_ms * (gint64) 1000;
+}
+
+/* Progress only moves the deadline; the timer finds that out when it fires. It stands still while
+   the server waits for us. */
 static gboolean
 timer_cb (gpointer data)
 {
   Pending *pending = data;
   const char *name = mcp_provider_get_name (pending->owner->provider);
 
+  if (pending->n_asks > 0)
+    {
+      g_source_set_ready_time (pending->timer, -1);
+      return G_SOURCE_CONTINUE;
+    }
   if (g_get_monotonic_time () < pending->deadline_us)
     {
       g_source_set_ready_time (pending->timer, pending->deadline_us);
@@ -127,6 +156,7 @@ mcp_pending_requests_new (McpProvider *provider,
   self->provider = provider;
   self->abandoned = abandoned;
   self->user_data = user_data;
+  self->asks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->table =
       g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) pending_free);
   return self;
@@ -140,6 +170,7 @@ void
 mcp_pending_requests_free (McpPendingRequests *self)
 {
   g_hash_table_unref (self->table);
+  g_hash_table_unref (self->asks);
   g_free (self);
 }
 
@@ -155,12 +186,28 @@ mcp_pending_requests_get_size (McpPendingRequests *self)
   return g_hash_table_size (self->table);
 }
 
+/* MCP 2025-11-25, basic/utilities/tasks: what comes for a task comes while its result is waited
+ * for. */
+static char *
+dup_task_id (const McpProviderRequest *request)
+{
+  McpJsonSlice params = { request->params, 0 };
+  McpJsonSlice task_id;
+
+  if (strcmp (request->method, "tasks/result") != 0 || request->params == NULL)
+    return NULL;
+  params.length = strlen (request->params);
+  return mcp_json_find_typed (params, "taskId", MCP_JSON_STRING, &task_id)
+             ? mcp_json_dup_string (task_id)
+             : NULL;
+}
+
 /**
  * mcp_pending_requests_add:
  * @self: a table
  * @id: not in the table
  * @task: (transfer full): returned when the request is done for; its cancellable withdraws it
- * @request: its progress function is kept, nothing else
+ * @request: its functions are kept, nothing else
  * @timeout_ms: without an answer or progress, counted from mcp_pending_requests_start_timer()
  */
 void
@@ -176,7 +223,10 @@ mcp_pending_requests_add (McpPendingRequests *self,
   pending->owner = self;
   pending->task = task;
   pending->progress = request->progress;
-  pending->progress_data = request->user_data;
+  pending->log = request->log;
+  pending->ask = request->ask;
+  pending->user_data = request->user_data;
+  pending->task_id = dup_task_id (request);
   pending->timeout_ms = timeout_ms;
   if (g_task_get_cancellable (task) != NULL)
     {
@@ -202,7 +252,7 @@ mcp_pending_requests_start_timer (McpPendingRequests *self, gint64 id)
   if (pending == NULL)
     return FALSE;
 
-  pending->deadline_us = g_get_monotonic_time () + pending->timeout_ms * (gint64) 1000;
+  restart_time (pending);
   pending->timer = g_source_new (&timer_funcs, sizeof (GSource));
   g_source_set_callback (pending->timer, timer_cb, pending, NULL);
   g_source_set_ready_time (pending->timer, pending->deadline_us);
@@ -272,6 +322,7 @@ mcp_pending_requests_fail_all (McpPendingRequests *self, const GError *error)
       g_ptr_array_add (tasks, g_steal_pointer (&pending->task));
       g_hash_table_iter_remove (&iter);
     }
+  g_hash_table_remove_all (self->asks);
   for (guint i = 0; i < tasks->len; i++)
     g_task_return_error (tasks->pdata[i], g_error_copy (error));
 }
@@ -293,8 +344,186 @@ mcp_pending_requests_progress (McpPendingRequests *self, gint64 token, McpJsonSl
 
   if (pending == NULL)
     return FALSE;
-  pending->deadline_us = g_get_monotonic_time () + pending->timeout_ms * (gint64) 1000;
+  restart_time (pending);
   if (pending->progress != NULL)
-    pending->progress (self->provider, params, pending->progress_data);
+    pending->progress (self->provider, params, pending->user_data);
   return TRUE;
+}
+
+typedef gboolean (*PendingTest) (Pending *pending);
+
+static gboolean
+takes_logs (Pending *pending)
+{
+  return pending->log != NULL;
+}
+
+static gboolean
+takes_asks (Pending *pending)
+{
+  return pending->ask != NULL;
+}
+
+/* _meta["io.modelcontextprotocol/related-task"].taskId */
+static char *
+dup_related_task (McpJsonSlice params)
+{
+  McpJsonSlice value = params;
+
+  return params.data != NULL && mcp_json_find_typed (value, "_meta", MCP_JSON_OBJECT, &value) &&
+                 mcp_json_find_typed (value, "io.modelcontextprotocol/related-task",
+                                      MCP_JSON_OBJECT, &value) &&
+                 mcp_json_find_typed (value, "taskId", MCP_JSON_STRING, &value)
+             ? mcp_json_dup_string (value)
+             : NULL;
+}
+
+/* The request that a message belongs to: the one whose stream brought it; else the one that the
+   message names; else the only one that was sent and can take it. Never a guess. */
+static Pending *
+find_owner (McpPendingRequests *self, gint64 id, McpJsonSlice params, PendingTest test)
+{
+  g_autofree char *task_id = NULL;
+  GHashTableIter iter;
+  Pending *pending;
+  Pending *found = NULL;
+
+  if (id != 0)
+    {
+      pending = g_hash_table_lookup (self->table, &id);
+      return pending != NULL && test (pending) ? pending : NULL;
+    }
+
+  task_id = dup_related_task (params);
+  g_hash_table_iter_init (&iter, self->table);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &pending))
+    {
+      if (pending->timer == NULL || !test (pending) ||
+          (task_id != NULL && g_strcmp0 (pending->task_id, task_id) != 0))
+        continue;
+      if (found != NULL)
+        return NULL;
+      found = pending;
+    }
+  return found;
+}
+
+/**
+ * mcp_pending_requests_log:
+ * @self: a table
+ * @id: of the request whose stream brought it; 0: it came on a stream of all requests
+ * @params: of a notifications/message
+ *
+ * Hands the message to its request. The caller holds the provider.
+ *
+ * Returns: whether there is one that it belongs to for certain
+ */
+gboolean
+mcp_pending_requests_log (McpPendingRequests *self, gint64 id, McpJsonSlice params)
+{
+  Pending *owner = find_owner (self, id, params, takes_logs);
+
+  if (owner == NULL)
+    return FALSE;
+  owner->log (self->provider, params, owner->user_data);
+  return TRUE;
+}
+
+static void
+note_ask (McpPendingRequests *self, McpJsonSlice ask_id, gint64 id)
+{
+  g_hash_table_replace (self->asks, g_strndup (ask_id.data, ask_id.length),
+                        g_memdup2 (&id, sizeof id));
+}
+
+/**
+ * mcp_pending_requests_ask:
+ * @self: a table
+ * @id: of the request whose stream brought it; 0: it came on a stream of all requests
+ * @request: of the server
+ *
+ * Hands what the server asks to the request for whose sake it does, whose time stands
+ * still from now on. The caller holds the provider.
+ *
+ * Returns: whether there is one that it belongs to for certain
+ */
+gboolean
+mcp_pending_requests_ask (McpPendingRequests *self, gint64 id, McpJsonrpcMessage *request)
+{
+  Pending *owner = find_owner (self, id, mcp_jsonrpc_message_get_params (request), takes_asks);
+  McpJsonSlice ask_id = mcp_jsonrpc_message_get_id (request);
+
+  if (owner == NULL)
+    return FALSE;
+  mcp_pending_requests_end_ask (self, ask_id);
+  note_ask (self, ask_id, owner->id);
+  owner->n_asks++;
+  if (owner->timer != NULL)
+    g_source_set_ready_time (owner->timer, -1);
+  owner->ask (self->provider, request, owner->user_data);
+  return TRUE;
+}
+
+/**
+ * mcp_pending_requests_note_asked:
+ * @self: a table
+ * @ask_id: of what the server asks for no request that is known
+ *
+ * It may be answered.
+ */
+void
+mcp_pending_requests_note_asked (McpPendingRequests *self, McpJsonSlice ask_id)
+{
+  mcp_pending_requests_end_ask (self, ask_id);
+  note_ask (self, ask_id, 0);
+}
+
+/**
+ * mcp_pending_requests_end_ask:
+ * @self: a table
+ * @ask_id: the server's own, as JSON
+ *
+ * It is answered, or not asked any more: the time of the request that it belongs to
+ * begins again, unless there is more to answer.
+ *
+ * Returns: whether it was still to be answered
+ */
+gboolean
+mcp_pending_requests_end_ask (McpPendingRequests *self, McpJsonSlice ask_id)
+{
+  g_autofree char *key = g_strndup (ask_id.data, ask_id.length);
+  gint64 *id = g_hash_table_lookup (self->asks, key);
+  Pending *owner;
+
+  if (id == NULL)
+    return FALSE;
+  owner = g_hash_table_lookup (self->table, id);
+  g_hash_table_remove (self->asks, key);
+  if (owner != NULL && --owner->n_asks == 0)
+    {
+      restart_time (owner);
+      if (owner->timer != NULL)
+        g_source_set_ready_time (owner->timer, owner->deadline_us);
+    }
+  return TRUE;
+}
+
+/**
+ * mcp_pending_requests_forget_asks:
+ * @self: a table
+ *
+ * Whoever asked is not there any more.
+ */
+void
+mcp_pending_requests_forget_asks (McpPendingRequests *self)
+{
+  GHashTableIter iter;
+  gpointer ask_id;
+  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+
+  g_hash_table_iter_init (&iter, self->asks);
+  while (g_hash_table_iter_next (&iter, &ask_id, NULL))
+    g_ptr_array_add (ids, g_strdup (ask_id));
+  for (guint i = 0; i < ids->len; i++)
+    mcp_pending_requests_end_ask (self, (McpJsonSlice){ ids->pdata[i], strlen (ids->pdata[i]) });
 }

@@ -34,6 +34,13 @@ void mcp_pending_requests_fail_all (McpPendingRequests *self, const GError *erro
 gboolean
 mcp_pending_requests_progress (McpPendingRequests *self, gint64 token, McpJsonSlice params);
 
+/* What a server asks or tells for the sake of a request in flight. */
+gboolean mcp_pending_requests_log (McpPendingRequests *self, gint64 id, McpJsonSlice params);
+gboolean mcp_pending_requests_ask (McpPendingRequests *self, gint64 id, McpJsonrpcMessage *request);
+void mcp_pending_requests_note_asked (McpPendingRequests *self, McpJsonSlice ask_id);
+gboolean mcp_pending_requests_end_ask (McpPendingRequests *self, McpJsonSlice ask_id);
+void mcp_pending_requests_forget_asks (McpPendingRequests *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpPendingRequests, mcp_pending_requests_free)
 
 G_END_DECLS

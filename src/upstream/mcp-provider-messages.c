@@ -8,6 +8,13 @@
 #include <gio/gio.h>
 #include <string.h>
 
+#define MAX_DEPTH 256
+
+/* All that can be relayed, since a server is told once and serves many clients; what the client of
+   a call cannot do is refused then. */
+#define CLIENT_CAPABILITIES \
+  "{\"roots\":{\"listChanged\":true},\"sampling\":{},\"elicitation\":{\"form\":{},\"url\":{}}}"
+
 static McpJsonSlice
 slice (const char *text)
 {
@@ -26,7 +33,7 @@ GBytes *
 mcp_provider_messages_build_initialize (gint64 id)
 {
   g_autofree char *params = g_strdup_printf (
-      "{\"protocolVersion\":\"%s\",\"capabilities\":{\"roots\":{}},"
+      "{\"protocolVersion\":\"%s\",\"capabilities\":" CLIENT_CAPABILITIES ","
       "\"clientInfo\":{\"name\":\"mcp-sessiond\",\"version\":\"" MCP_VERSION "\"}}",
       mcp_revision_to_string (MCP_REVISION_NEWEST_LEGACY));
 
@@ -38,16 +45,18 @@ mcp_provider_messages_build_initialize (gint64 id)
  * @answer: to initialize
  * @error: return location
  *
- * Whether the server can be talked to: it must answer with a revision that we know.
+ * Whether the server can be talked to: it must answer with a revision that we know, and
+ * that has a handshake.
  *
  * Errors: %MCP_ERROR_PROVIDER_FAILED; its message goes on after “it”.
  *
- * Returns: (transfer full) (nullable): the revision that was agreed on
+ * Returns: the revision that was agreed on; %MCP_REVISION_UNKNOWN: none
  */
-char *
+McpRevision
 mcp_provider_messages_check_initialized (McpJsonrpcMessage *answer, GError **error)
 {
-  g_autofree char *revision = NULL;
+  g_autofree char *name = NULL;
+  McpRevision revision;
   McpJsonSlice value;
 
   if (mcp_jsonrpc_message_get_kind (answer) != MCP_JSONRPC_RESULT)
@@ -56,22 +65,26 @@ mcp_provider_messages_check_initialized (McpJsonrpcMessage *answer, GError **err
 
       g_set_error (error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, "refused to initialize: %s (%d)",
                    text != NULL ? text : "", mcp_jsonrpc_message_get_error_code (answer));
-      return NULL;
+      return MCP_REVISION_UNKNOWN;
     }
 
   if (mcp_json_find_typed (mcp_jsonrpc_message_get_result (answer), "protocolVersion",
                            MCP_JSON_STRING, &value))
-    revision = mcp_json_dup_string (value);
-  if (revision != NULL && mcp_revision_from_string (revision) != MCP_REVISION_UNKNOWN)
-    return g_steal_pointer (&revision);
+    name = mcp_json_dup_string (value);
+  revision = mcp_revision_from_string (name);
+  if (revision != MCP_REVISION_UNKNOWN && !mcp_revision_is_modern (revision))
+    return revision;
 
-  if (revision != NULL)
+  if (revision != MCP_REVISION_UNKNOWN)
     g_set_error (error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
-                 "speaks the MCP revision “%s”, which is not known here", revision);
+                 "answered initialize with the MCP revision “%s”, which has none", name);
+  else if (name != NULL)
+    g_set_error (error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
+                 "speaks the MCP revision “%s”, which is not known here", name);
   else
     g_set_error_literal (error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
                          "named no MCP revision in its answer to initialize");
-  return NULL;
+  return MCP_REVISION_UNKNOWN;
 }
 
 /**
@@ -144,31 +157,9 @@ mcp_provider_messages_get_own_id (McpJsonrpcMessage *answer, gint64 *id)
          mcp_json_get_int64 (value, id);
 }
 
-/**
- * mcp_provider_messages_is_progress:
- * @notification: of a server
- *
- * Returns: whether it tells of a request's progress
- */
-gboolean
-mcp_provider_messages_is_progress (McpJsonrpcMessage *notification)
+static gboolean
+take_progress (McpPendingRequests *pending, McpJsonSlice params)
 {
-  return strcmp (mcp_jsonrpc_message_get_method (notification), "notifications/progress") == 0;
-}
-
-/**
- * mcp_provider_messages_take_progress:
- * @pending: the requests in flight
- * @notification: which is progress
- *
- * Hands the progress to its request. The caller holds the provider.
- *
- * Returns: whether there is such a request: it may be done for, or the token was never given
- */
-gboolean
-mcp_provider_messages_take_progress (McpPendingRequests *pending, McpJsonrpcMessage *notification)
-{
-  McpJsonSlice params = mcp_jsonrpc_message_get_params (notification);
   McpJsonSlice token;
   gint64 number;
 
@@ -176,6 +167,49 @@ mcp_provider_messages_take_progress (McpPendingRequests *pending, McpJsonrpcMess
          mcp_json_find_typed (params, "progressToken", MCP_JSON_NUMBER, &token) &&
          mcp_json_get_int64 (token, &number) &&
          mcp_pending_requests_progress (pending, number, params);
+}
+
+/* What the server asked and wants no answer to any more. */
+static void
+take_cancelled (McpPendingRequests *pending, McpJsonSlice params)
+{
+  McpJsonSlice ask_id;
+
+  if (params.data != NULL && mcp_json_find (params, "requestId", &ask_id))
+    mcp_pending_requests_end_ask (pending, ask_id);
+}
+
+/**
+ * mcp_provider_messages_take_notification:
+ * @provider: whose server it is; the caller holds it
+ * @pending: the requests in flight
+ * @id: of the request whose stream brought it; 0: it came on a stream of all requests
+ * @notification: what came
+ *
+ * Hands progress and log messages to their request, and everything else, and log messages of no
+ * request that is known, to the handlers of #McpProvider::notification.
+ *
+ * Returns: whether it was of use; progress may be of a request that is done for, or its token was
+ * never given
+ */
+gboolean
+mcp_provider_messages_take_notification (McpProvider *provider,
+                                         McpPendingRequests *pending,
+                                         gint64 id,
+                                         McpJsonrpcMessage *notification)
+{
+  const char *method = mcp_jsonrpc_message_get_method (notification);
+  McpJsonSlice params = mcp_jsonrpc_message_get_params (notification);
+
+  if (strcmp (method, "notifications/progress") == 0)
+    return take_progress (pending, params);
+  if (strcmp (method, "notifications/message") == 0 && params.data != NULL &&
+      mcp_pending_requests_log (pending, id, params))
+    return TRUE;
+  if (strcmp (method, "notifications/cancelled") == 0)
+    take_cancelled (pending, params);
+  g_signal_emit_by_name (provider, "notification", notification);
+  return TRUE;
 }
 
 static GBytes *
@@ -197,48 +231,88 @@ build_roots (McpJsonSlice id, const char *cwd)
   return mcp_jsonrpc_build_result (id, (McpJsonSlice){ result->str, result->len });
 }
 
-/* What needs nobody's decision: ping, and the working directory, which is all that a session lets
-   a server see. */
-static GBytes *
-answer_request (McpJsonrpcMessage *request, const char *cwd)
+/* What may be asked of a client for the sake of one of its requests. */
+static gboolean
+is_ask (const char *method)
 {
-  const char *method = mcp_jsonrpc_message_get_method (request);
+  return strcmp (method, "sampling/createMessage") == 0 ||
+         strcmp (method, "elicitation/create") == 0 || strcmp (method, "roots/list") == 0;
+}
+
+/* Nobody here takes it. */
+static GBytes *
+refuse (McpJsonrpcMessage *request)
+{
   McpJsonSlice id = mcp_jsonrpc_message_get_id (request);
 
-  if (strcmp (method, "ping") == 0)
-    return mcp_jsonrpc_build_result (id, slice ("{}"));
-  if (strcmp (method, "roots/list") == 0)
-    return build_roots (id, cwd);
-  return NULL;
+  if (is_ask (mcp_jsonrpc_message_get_method (request)))
+    return mcp_jsonrpc_build_error (id, MCP_JSONRPC_ERROR_INTERNAL,
+                                    "No single call in flight can be the cause of this request, "
+                                    "so there is nobody to ask",
+                                    MCP_JSON_SLICE_NONE);
+  return mcp_jsonrpc_build_error (id, MCP_JSONRPC_ERROR_METHOD_NOT_FOUND, "Method not found",
+                                  MCP_JSON_SLICE_NONE);
 }
 
 /**
  * mcp_provider_messages_take_request:
  * @provider: whose server asks; the caller holds it
+ * @pending: the requests in flight
+ * @id: of the request whose stream brought it; 0: it came on a stream of all requests
  * @request: what it asks
  * @cwd: its working directory
  *
- * Answers `ping`, and `roots/list` with the working directory; everything else goes
- * to the handlers of #McpProvider::request, and is refused where there are none.
+ * Answers `ping`. What may be asked of a client goes to the request for whose sake the
+ * server asks; `roots/list` of none that is known is answered with the working
+ * directory, which is all that a session lets a server see. Everything else goes to
+ * the handlers of #McpProvider::request, and is refused where there are none.
  *
- * Returns: (transfer full) (nullable): the response to send; %NULL: a handler will see to it
+ * Returns: (transfer full) (nullable): the response to send; %NULL: somebody will see to it
  */
 GBytes *
 mcp_provider_messages_take_request (McpProvider *provider,
+                                    McpPendingRequests *pending,
+                                    gint64 id,
                                     McpJsonrpcMessage *request,
                                     const char *cwd)
 {
+  const char *method = mcp_jsonrpc_message_get_method (request);
+  McpJsonSlice ask_id = mcp_jsonrpc_message_get_id (request);
   guint signal_id = g_signal_lookup ("request", MCP_TYPE_PROVIDER);
-  GBytes *response = answer_request (request, cwd);
 
-  if (response != NULL)
-    return response;
-  if (g_signal_has_handler_pending (provider, signal_id, 0, TRUE))
-    {
-      g_signal_emit (provider, signal_id, 0, request);
-      return NULL;
-    }
-  return mcp_jsonrpc_build_error (mcp_jsonrpc_message_get_id (request),
-                                  MCP_JSONRPC_ERROR_METHOD_NOT_FOUND, "Method not found",
-                                  MCP_JSON_SLICE_NONE);
+  if (strcmp (method, "ping") == 0)
+    return mcp_jsonrpc_build_result (ask_id, slice ("{}"));
+  if (is_ask (method) && mcp_pending_requests_ask (pending, id, request))
+    return NULL;
+  if (strcmp (method, "roots/list") == 0)
+    return build_roots (ask_id, cwd);
+  if (!g_signal_has_handler_pending (provider, signal_id, 0, TRUE))
+    return refuse (request);
+
+  mcp_pending_requests_note_asked (pending, ask_id);
+  g_signal_emit (provider, signal_id, 0, request);
+  return NULL;
+}
+
+/**
+ * mcp_provider_messages_take_response:
+ * @pending: the requests in flight
+ * @response: to what a server asked
+ *
+ * Returns: whether the server still waits for it
+ */
+gboolean
+mcp_provider_messages_take_response (McpPendingRequests *pending, GBytes *response)
+{
+  static const McpJsonrpcLimits limits = {
+    .max_depth = MAX_DEPTH,
+    .max_values = G_MAXUINT,
+    .flags = MCP_JSON_SCAN_ALLOW_LONE_SURROGATES,
+  };
+  g_autoptr (McpJsonrpcMessage) message = mcp_jsonrpc_message_parse (response, &limits, NULL, NULL);
+  McpJsonSlice id = MCP_JSON_SLICE_NONE;
+
+  if (message != NULL)
+    id = mcp_jsonrpc_message_get_id (message);
+  return id.data != NULL && mcp_pending_requests_end_ask (pending, id);
 }

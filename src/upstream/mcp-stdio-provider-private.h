@@ -7,6 +7,7 @@
  * process from its start to its end, and what comes from it.
  */
 #include "mcp-backoff.h"
+#include "mcp-peer.h"
 #include "mcp-pending-requests.h"
 #include "mcp-stdio-process.h"
 #include "mcp-stdio-provider.h"
@@ -32,6 +33,7 @@ struct _McpStdioProvider
   McpStdioProviderTimes times;
 
   McpProviderState state;
+  McpPeer peer;
   McpStdioProcess *process;    /* (owned) (nullable): none when stopped */
   McpPendingRequests *pending; /* (owned) */
   GQueue waiting;              /* (element-type Waiting) */

@@ -232,7 +232,7 @@ mcp_stdio_provider_respond (McpProvider *provider, GBytes *response)
 {
   McpStdioProvider *self = MCP_STDIO_PROVIDER (provider);
 
-  if (self->process != NULL)
+  if (self->process != NULL && mcp_provider_messages_take_response (self->pending, response))
     mcp_stdio_run_send (self, response);
 }
 
@@ -282,6 +282,49 @@ mcp_stdio_provider_get_name (McpProvider *self)
   return MCP_STDIO_PROVIDER (self)->config->name;
 }
 
+static McpRevision
+mcp_stdio_provider_get_revision (McpProvider *self)
+{
+  return MCP_STDIO_PROVIDER (self)->peer.revision;
+}
+
+static const char *
+mcp_stdio_provider_get_capabilities (McpProvider *self)
+{
+  return MCP_STDIO_PROVIDER (self)->peer.capabilities;
+}
+
+static void
+mcp_stdio_provider_hold (McpProvider *provider)
+{
+  McpStdioProvider *self = MCP_STDIO_PROVIDER (provider);
+
+  self->peer.n_holds++;
+  mcp_stdio_run_update_idle (self);
+}
+
+static void
+mcp_stdio_provider_release (McpProvider *provider)
+{
+  McpStdioProvider *self = MCP_STDIO_PROVIDER (provider);
+
+  g_return_if_fail (self->peer.n_holds > 0);
+  self->peer.n_holds--;
+  mcp_stdio_run_update_idle (self);
+}
+
+static void
+mcp_stdio_provider_watch (McpProvider *self, const char *uri)
+{
+  mcp_peer_watch (&MCP_STDIO_PROVIDER (self)->peer, uri);
+}
+
+static void
+mcp_stdio_provider_unwatch (McpProvider *self, const char *uri)
+{
+  mcp_peer_unwatch (&MCP_STDIO_PROVIDER (self)->peer, uri);
+}
+
 static void
 mcp_stdio_provider_iface_init (McpProviderInterface *iface)
 {
@@ -293,6 +336,12 @@ mcp_stdio_provider_iface_init (McpProviderInterface *iface)
   iface->close_finish = mcp_stdio_provider_close_finish;
   iface->get_state = mcp_stdio_provider_get_state;
   iface->get_name = mcp_stdio_provider_get_name;
+  iface->get_revision = mcp_stdio_provider_get_revision;
+  iface->get_capabilities = mcp_stdio_provider_get_capabilities;
+  iface->hold = mcp_stdio_provider_hold;
+  iface->release = mcp_stdio_provider_release;
+  iface->watch = mcp_stdio_provider_watch;
+  iface->unwatch = mcp_stdio_provider_unwatch;
 }
 
 /* GObject */
@@ -326,6 +375,7 @@ mcp_stdio_provider_finalize (GObject *object)
   McpStdioProvider *self = MCP_STDIO_PROVIDER (object);
 
   mcp_pending_requests_free (self->pending);
+  mcp_peer_clear (&self->peer);
   g_ptr_array_unref (self->closers);
   g_clear_pointer (&self->config, mcp_server_config_unref);
   g_free (self->cwd);
@@ -350,6 +400,7 @@ static void
 mcp_stdio_provider_init (McpStdioProvider *self)
 {
   g_queue_init (&self->waiting);
+  mcp_peer_init (&self->peer);
   self->closers = g_ptr_array_new_with_free_func (g_object_unref);
   self->pending = mcp_pending_requests_new (MCP_PROVIDER (self), abandoned_cb, self);
 }

@@ -109,13 +109,13 @@ idle_cb (gpointer data)
  * mcp_stdio_run_update_idle:
  * @self: the provider
  *
- * To be called when a request has come or gone.
+ * To be called when a request, or who holds the provider, has come or gone.
  */
 void
 mcp_stdio_run_update_idle (McpStdioProvider *self)
 {
   clear_source (&self->idle_timer);
-  if (self->state == MCP_PROVIDER_READY && self->times.idle_ms > 0 &&
+  if (self->state == MCP_PROVIDER_READY && self->times.idle_ms > 0 && self->peer.n_holds == 0 &&
       mcp_pending_requests_get_size (self->pending) == 0)
     self->idle_timer = attach_timer (self, self->times.idle_ms, idle_cb);
 }
@@ -149,21 +149,24 @@ fail (McpStdioProvider *self, const char *how)
 static void
 handle_initialized (McpStdioProvider *self, McpJsonrpcMessage *answer)
 {
-  g_autofree char *revision = NULL;
+  McpRevision revision;
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) message = NULL;
 
   revision = mcp_provider_messages_check_initialized (answer, &error);
-  if (revision == NULL)
+  if (revision == MCP_REVISION_UNKNOWN)
     {
       fail (self, error->message);
       return;
     }
 
   clear_source (&self->start_timer);
+  mcp_peer_learn (&self->peer, revision, mcp_jsonrpc_message_get_result (answer));
   message = mcp_provider_messages_build_initialized ();
   mcp_stdio_run_send (self, message);
   set_state (self, MCP_PROVIDER_READY);
+  if (self->state == MCP_PROVIDER_READY)
+    mcp_peer_subscribe_again (&self->peer, MCP_PROVIDER (self));
   mcp_stdio_provider_deliver_waiting (self);
   mcp_stdio_run_update_idle (self);
 }
@@ -189,17 +192,15 @@ handle_answer (McpStdioProvider *self, McpJsonrpcMessage *message)
 static void
 handle_notification (McpStdioProvider *self, McpJsonrpcMessage *message)
 {
-  if (!mcp_provider_messages_is_progress (message))
-    g_signal_emit_by_name (self, "notification", message);
-  else if (!mcp_provider_messages_take_progress (self->pending, message))
+  if (!mcp_provider_messages_take_notification (MCP_PROVIDER (self), self->pending, 0, message))
     count_stray (self, "progress of no request in flight");
 }
 
 static void
 handle_request (McpStdioProvider *self, McpJsonrpcMessage *message)
 {
-  g_autoptr (GBytes) response =
-      mcp_provider_messages_take_request (MCP_PROVIDER (self), message, self->cwd);
+  g_autoptr (GBytes) response = mcp_provider_messages_take_request (
+      MCP_PROVIDER (self), self->pending, 0, message, self->cwd);
 
   if (response != NULL)
     mcp_stdio_run_send (self, response);
@@ -351,6 +352,8 @@ mcp_stdio_run_start (McpStdioProvider *self, GError **error)
   self->n_restarts += self->has_failed ? 1 : 0;
   self->has_failed = FALSE;
   self->n_strays = 0;
+  self->peer.n_run++;
+  mcp_pending_requests_forget_asks (self->pending);
   self->started_at = g_get_real_time ();
   self->initialize_id = ++self->last_id;
   message = mcp_provider_messages_build_initialize (self->initialize_id);

@@ -30,7 +30,8 @@ test_handshake (ProviderFixture *f, gconstpointer data)
 
   g_test_summary ("initialize says who we are, and is followed by notifications/initialized, once");
   g_assert_nonnull (strstr (initialize, "\"protocolVersion\":\"2025-11-25\""));
-  g_assert_nonnull (strstr (initialize, "\"capabilities\":{\"roots\":{}}"));
+  g_assert_nonnull (strstr (initialize, "\"capabilities\":{\"roots\":{\"listChanged\":true},"
+                                        "\"sampling\":{},\"elicitation\":"));
   g_assert_nonnull (strstr (initialize, "\"name\":\"mcp-sessiond\""));
   g_assert_cmpstr (initialized, ==,
                    "[{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}]");
@@ -318,7 +319,7 @@ test_answered_requests (ProviderFixture *f, gconstpointer data)
   g_test_summary ("The server may ask for its roots and ping us; for the rest nobody is here");
   g_assert_nonnull (strstr (roots, uri));
   g_assert_cmpstr (ping, ==, "{}");
-  g_assert_nonnull (strstr (sampling, "-32601"));
+  g_assert_nonnull (strstr (sampling, "-32603"));
 }
 
 static void
