@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * mcp-session: the daemon for people and scripts. Each subcommand is a file of its own.
+ */
+#include "config.h"
+
+#include "mcp-cli-command.h"
+#include "mcp-cli-text.h"
+
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+static const McpCliCommand commands[] = {
+  { "create", N_ ("Make a session"), mcp_session_cmd_create },
+  { "list", N_ ("List the sessions"), mcp_session_cmd_list },
+  { "show", N_ ("Show one session"), mcp_session_cmd_show },
+  { "close", N_ ("End sessions"), mcp_session_cmd_close },
+  { "publish", N_ ("Tell a session’s watchers how far something is"), mcp_session_cmd_publish },
+  { "tools", N_ ("List the tools of a session"), mcp_session_cmd_tools },
+  { "call", N_ ("Call a tool"), mcp_session_cmd_call },
+};
+
+static void
+print_help (void)
+{
+  guint width = 0;
+
+  g_print (_ ("Usage: mcp-session COMMAND [OPTION…]\n"));
+  g_print ("\n%s\n\n%s\n", _ ("Sessions and shared tools for AI clients."), _ ("Commands:"));
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    width = MAX (width, (guint) strlen (commands[i].name));
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    g_print ("  %-*s  %s\n", (int) width, commands[i].name, _ (commands[i].summary));
+  g_print ("\n%s\n", _ ("“mcp-session COMMAND --help” says more about one of them."));
+}
+
+static const McpCliCommand *
+find_command (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (strcmp (commands[i].name, name) == 0)
+      return &commands[i];
+  return NULL;
+}
+
+static int
+run_command (int argc, char **argv)
+{
+  const McpCliCommand *command = find_command (argv[1]);
+  g_autofree char *name = NULL;
+  int status;
+
+  if (command == NULL)
+    {
+      mcp_cli_say (_ ("There is no command “%s”; “mcp-session --help” lists those there are"),
+                   argv[1]);
+      return MCP_CLI_USAGE;
+    }
+
+  /* The name that its own help and errors show. */
+  name = g_strconcat ("mcp-session ", command->name, NULL);
+  g_set_prgname (name);
+  status = command->run (argc - 1, argv + 1);
+  if (status == MCP_CLI_OK && (fflush (stdout) != 0 || ferror (stdout)))
+    {
+      mcp_cli_say (_ ("The output could not be written"));
+      return MCP_CLI_FAILED;
+    }
+  return status;
+}
+
+int
+main (int argc, char **argv)
+{
+  setlocale (LC_ALL, "");
+  bindtextdomain (MCP_GETTEXT_PACKAGE, MCP_LOCALEDIR);
+  bind_textdomain_codeset (MCP_GETTEXT_PACKAGE, "UTF-8");
+  textdomain (MCP_GETTEXT_PACKAGE);
+
+  if (argc < 2)
+    {
+      mcp_cli_say (_ ("A command is missing; “mcp-session --help” lists them"));
+      return MCP_CLI_USAGE;
+    }
+  if (strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0 ||
+      strcmp (argv[1], "help") == 0)
+    {
+      print_help ();
+      return MCP_CLI_OK;
+    }
+  if (strcmp (argv[1], "--version") == 0)
+    {
+      g_print ("mcp-session %s\n", MCP_VERSION);
+      return MCP_CLI_OK;
+    }
+  return run_command (argc, argv);
+}

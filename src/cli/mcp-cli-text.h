@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+void mcp_cli_say (const char *format, ...) G_GNUC_PRINTF (1, 2);
+void mcp_cli_say_error (const GError *error);
+
+/* Text from elsewhere, as a terminal may be shown it. */
+char *mcp_cli_text_clean (const char *text);
+guint mcp_cli_text_width (const char *text);
+char *mcp_cli_text_fit (const char *text, guint columns);
+void mcp_cli_text_append_padded (GString *out, const char *text, guint columns);
+char *mcp_cli_text_shorten_path (const char *path);
+
+guint mcp_cli_terminal_columns (int fd);
+void mcp_cli_print_json (GBytes *json);
+
+G_END_DECLS

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The pure parts: what a terminal is shown, percentages, arguments.
+ */
+#include "mcp-cli-arguments.h"
+#include "mcp-cli-percent.h"
+#include "mcp-cli-table.h"
+#include "mcp-cli-text.h"
+#include "mcp-error.h"
+
+static void
+test_clean (void)
+{
+  static const char *const texts[][2] = {
+    { "plain", "plain" },
+    { "a\033[2Jb", "a [2Jb" },
+    { "tab\tline\nreturn\r", "tab line return " },
+    { "c1\302\233x", "c1 x" },
+    { "rtl\342\200\256x\342\201\246", "rtlx" },
+    { "soft\302\255hyphen", "softhyphen" },
+    { "bad\377", "bad\357\277\275" },
+    { "\342\200\250", " " },
+    { "日本", "日本" },
+  };
+
+  g_test_summary ("Nothing that moves the cursor, colours or turns text passes");
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autofree char *clean = mcp_cli_text_clean (texts[i][0]);
+
+      g_assert_cmpstr (clean, ==, texts[i][1]);
+    }
+}
+
+static void
+test_width (void)
+{
+  g_autofree char *cut = mcp_cli_text_fit ("日本語", 4);
+  g_autofree char *odd = mcp_cli_text_fit ("日本語", 5);
+  g_autofree char *whole = mcp_cli_text_fit ("日本語", 6);
+  g_autofree char *none = mcp_cli_text_fit ("abc", 0);
+  g_autofree char *one = mcp_cli_text_fit ("abc", 1);
+
+  g_test_summary ("Wide characters take two columns, combining ones none; what is cut says so");
+  g_assert_cmpuint (mcp_cli_text_width ("日本"), ==, 4);
+  g_assert_cmpuint (mcp_cli_text_width ("e\314\201"), ==, 1);
+  g_assert_cmpstr (cut, ==, "日…");
+  g_assert_cmpstr (odd, ==, "日本…");
+  g_assert_cmpstr (whole, ==, "日本語");
+  g_assert_cmpstr (none, ==, "");
+  g_assert_cmpstr (one, ==, "…");
+}
+
+static void
+test_table (void)
+{
+  g_autoptr (McpCliTable) table = mcp_cli_table_new ((const char *[]){ "A", "B", NULL });
+  g_autofree char *wide = NULL;
+  g_autofree char *narrow = NULL;
+
+  g_test_summary ("Columns line up by what a terminal shows, and fit its width");
+  mcp_cli_table_add (table, (const char *[]){ "日本", "x" });
+  mcp_cli_table_add (table, (const char *[]){ "a", "a\nb" });
+  wide = mcp_cli_table_to_string (table, 0);
+  narrow = mcp_cli_table_to_string (table, 7);
+  g_assert_cmpstr (wide, ==, "A     B\n日本  x\na     a b\n");
+  g_assert_cmpstr (narrow, ==, "A     B\n日本  x\na     …\n");
+}
+
+static void
+test_percent (void)
+{
+  static const struct
+  {
+    const char *line;
+    double percent; /* negative: none */
+  } lines[] = {
+    { "[ 45%] Building", 45 },
+    { "12.5 %", 12.5 },
+    { "  1,234,567  45,5%  3MB/s", 45.5 },
+    { "100%", 100 },
+    { "no 120% here", -1 },
+    { "5% then 10%", 10 },
+    { "%", -1 },
+    { "50% of 120%", 50 },
+    { "nothing", -1 },
+    { "7 %%", 7 },
+    { "v1.2.30%", 2.30 },
+  };
+
+  g_test_summary ("The last percentage of a line is found, whatever surrounds it");
+  for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      double percent = -1;
+      gboolean found = mcp_cli_percent_find (lines[i].line, &percent);
+
+      g_test_message ("%s", lines[i].line);
+      g_assert_cmpint (found, ==, lines[i].percent >= 0);
+      if (found)
+        g_assert_cmpfloat (percent, ==, lines[i].percent);
+    }
+}
+
+static void
+test_arguments (void)
+{
+  const char *const twice[] = { "a=1", "a=2", NULL };
+  const char *const none[] = { NULL };
+  const char *const nameless[] = { "=1", NULL };
+  const char *const exact[] = { "n=12345678901234567890", "t=01", "u=\302\244", NULL };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *empty = mcp_cli_arguments_build (none, NULL);
+  g_autofree char *numbers = mcp_cli_arguments_build (exact, NULL);
+
+  g_test_summary ("Arguments are an object; numbers keep their digits; a name is given once");
+  g_assert_cmpstr (empty, ==, "{}");
+  g_assert_cmpstr (numbers, ==, "{\"n\":12345678901234567890,\"t\":\"01\",\"u\":\"\302\244\"}");
+  g_assert_null (mcp_cli_arguments_build (twice, &error));
+  g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
+  g_clear_error (&error);
+  g_assert_null (mcp_cli_arguments_build (nameless, &error));
+  g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
+  g_assert_false (mcp_cli_arguments_check ("[]", NULL));
+  g_assert_false (mcp_cli_arguments_check ("{", NULL));
+  g_assert_true (mcp_cli_arguments_check ("{}", NULL));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/cli/text/clean", test_clean);
+  g_test_add_func ("/cli/text/width", test_width);
+  g_test_add_func ("/cli/text/table", test_table);
+  g_test_add_func ("/cli/text/percent", test_percent);
+  g_test_add_func ("/cli/text/arguments", test_arguments);
+  return g_test_run ();
+}
