@@ -100,22 +100,24 @@ need_npm ()
   command -v node >/dev/null && command -v npm >/dev/null
 }
 
-# install_npm_packages: those of tests/e2e/sdk into $build/npm, when they are not there yet.
+# install_npm_packages FOLDER DIRECTORY: those that FOLDER of the source tree names into DIRECTORY,
+# when they are not there yet.
 install_npm_packages ()
 {
-  from="$root/tests/e2e/sdk"
-  if [ -e "$build/npm/complete" ] &&
-     cmp -s "$from/package-lock.json" "$build/npm/package-lock.json"; then
+  from="$root/$1"
+  to="$2"
+  if [ -e "$to/complete" ] && cmp -s "$from/package-lock.json" "$to/package-lock.json"; then
     return 0
   fi
   need_npm || return 1
-  say "installing the npm packages of tests/e2e/sdk"
-  rm -rf "$build/npm"
-  mkdir -p "$build/npm"
-  cp "$from/package.json" "$from/package-lock.json" "$build/npm/"
-  (cd "$build/npm" &&
-     npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --fetch-retries=1) || return 1
-  touch "$build/npm/complete"
+  say "installing the npm packages of $1"
+  rm -rf "$to"
+  mkdir -p "$to"
+  cp "$from/package.json" "$from/package-lock.json" "$to/"
+  (cd "$to" &&
+     npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --fetch-retries=1 \
+       --loglevel=error --cache="$build/npm-cache") || return 1
+  touch "$to/complete"
 }
 
 # build_in DIRECTORY MESON-OPTION...: sets up once, builds what changed.
