@@ -51,6 +51,21 @@ static void send_message (McpHttpFetch *self);
 static void read_more (McpHttpFetch *self);
 
 /**
+ * mcp_http_fetch_is_same_origin:
+ * @a: an address
+ * @b: another
+ *
+ * Returns: whether what may be said to one may be said to the other (RFC 6454 section 5)
+ */
+gboolean
+mcp_http_fetch_is_same_origin (GUri *a, GUri *b)
+{
+  return g_strcmp0 (g_uri_get_scheme (a), g_uri_get_scheme (b)) == 0 &&
+         g_ascii_strcasecmp (g_uri_get_host (a), g_uri_get_host (b)) == 0 &&
+         g_uri_get_port (a) == g_uri_get_port (b);
+}
+
+/**
  * mcp_http_fetch_new:
  * @method: of HTTP
  * @uri: where
@@ -222,6 +237,8 @@ take_events (McpHttpFetch *self, const char *data, gsize length)
       take_event_id (self);
       if (event != NULL && (event->type == NULL || strcmp (event->type, "message") == 0))
         self->funcs->message (self, event->data, self->user_data);
+      else if (event != NULL && self->funcs->event != NULL)
+        self->funcs->event (self, event->type, event->data, self->user_data);
       if (self->is_ended)
         return FALSE;
     }
@@ -294,14 +311,6 @@ read_more (McpHttpFetch *self)
                              self->cancellable, read_cb, mcp_http_fetch_ref (self));
 }
 
-static gboolean
-is_same_origin (GUri *a, GUri *b)
-{
-  return g_strcmp0 (g_uri_get_scheme (a), g_uri_get_scheme (b)) == 0 &&
-         g_ascii_strcasecmp (g_uri_get_host (a), g_uri_get_host (b)) == 0 &&
-         g_uri_get_port (a) == g_uri_get_port (b);
-}
-
 /* 303 asks for a GET instead, which no MCP message is. */
 static gboolean
 is_redirect (guint status)
@@ -320,7 +329,7 @@ follow_redirect (McpHttpFetch *self)
     uri = g_uri_parse_relative (self->uri, location, SOUP_HTTP_URI_FLAGS, NULL);
   if (uri == NULL || g_uri_get_host (uri) == NULL)
     finish_failed (self, "redirected the request without saying where to");
-  else if (!is_same_origin (self->uri, uri) || g_uri_get_userinfo (uri) != NULL)
+  else if (!mcp_http_fetch_is_same_origin (self->uri, uri) || g_uri_get_userinfo (uri) != NULL)
     finish_failed (self, "redirected the request to another origin, %s://%s, which is not followed",
                    g_uri_get_scheme (uri), g_uri_get_host (uri));
   else if (self->n_redirects++ == MAX_REDIRECTS)

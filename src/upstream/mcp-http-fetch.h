@@ -10,14 +10,17 @@ typedef struct _McpHttpFetch McpHttpFetch;
 /**
  * McpHttpFetchFuncs:
  * @message: the text of an event, or the whole of a JSON body
+ * @event: (nullable): an event of a stream that is no message; @type is its name
  * @ended: once and last; @error is %NULL where the answer came whole, whatever its status
  */
 typedef struct
 {
   void (*message) (McpHttpFetch *self, GBytes *text, gpointer user_data);
+  void (*event) (McpHttpFetch *self, const char *type, GBytes *text, gpointer user_data);
   void (*ended) (McpHttpFetch *self, const GError *error, gpointer user_data);
 } McpHttpFetchFuncs;
 
+gboolean mcp_http_fetch_is_same_origin (GUri *a, GUri *b);
 McpHttpFetch *mcp_http_fetch_new (const char *method,
                                   GUri *uri,
                                   gsize max_bytes,

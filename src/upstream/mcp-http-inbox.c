@@ -47,7 +47,10 @@ take_malformed (McpHttpProvider *self, const char *id, const GError *error)
       g_autofree char *how =
           g_strdup_printf ("gave an answer that is no JSON-RPC message: %s", error->message);
 
-      mcp_http_run_fail_call (self, call, how);
+      if (mcp_handshake_owns (&self->handshake, number))
+        mcp_http_start_take_failure (self, call, SOUP_STATUS_OK, how);
+      else
+        mcp_http_run_fail_call (self, call, how);
     }
   else
     mcp_http_run_count_stray (self, "what is no JSON-RPC message");
@@ -73,22 +76,44 @@ take_answer (McpHttpProvider *self, McpJsonrpcMessage *message)
     }
 
   call = mcp_http_call_ref (sent);
-  if (id == self->initialize_id)
+  if (mcp_handshake_owns (&self->handshake, id))
     {
-      mcp_http_run_take_initialized (self, call, message);
+      mcp_http_start_take_answer (self, call, message);
       return;
     }
-  mcp_http_call_stop (call);
   mcp_backoff_reset (&self->backoff);
-  if (mcp_pending_requests_complete (self->pending, id, message))
-    mcp_http_run_update_idle (self);
+  mcp_http_run_complete_call (self, call, message);
+}
+
+static void
+take_notification (McpHttpProvider *self, gint64 id, McpJsonrpcMessage *message)
+{
+  if (mcp_http_run_is_modern (self) &&
+      mcp_subscription_take_notification (&self->subscription, message))
+    return;
+  if (!mcp_provider_messages_take_notification (MCP_PROVIDER (self), self->pending, id, message))
+    mcp_http_run_count_stray (self, "progress of no request in flight");
+}
+
+static void
+take_request (McpHttpProvider *self, gint64 id, McpJsonrpcMessage *message)
+{
+  g_autoptr (GBytes) response = NULL;
+
+  if (self->state == MCP_PROVIDER_READY && mcp_http_run_is_modern (self))
+    {
+      mcp_http_run_count_stray (self, "a request, which no server of its revision may make");
+      return;
+    }
+  response = mcp_provider_messages_take_request (MCP_PROVIDER (self), self->pending, id, message,
+                                                 self->cwd);
+  if (response != NULL)
+    mcp_http_run_post (self, response);
 }
 
 static void
 take_message (McpHttpProvider *self, gint64 id, McpJsonrpcMessage *message)
 {
-  g_autoptr (GBytes) response = NULL;
-
   switch (mcp_jsonrpc_message_get_kind (message))
     {
     case MCP_JSONRPC_RESULT:
@@ -96,15 +121,10 @@ take_message (McpHttpProvider *self, gint64 id, McpJsonrpcMessage *message)
       take_answer (self, message);
       break;
     case MCP_JSONRPC_NOTIFICATION:
-      if (!mcp_provider_messages_take_notification (MCP_PROVIDER (self), self->pending, id,
-                                                    message))
-        mcp_http_run_count_stray (self, "progress of no request in flight");
+      take_notification (self, id, message);
       break;
     case MCP_JSONRPC_REQUEST:
-      response = mcp_provider_messages_take_request (MCP_PROVIDER (self), self->pending, id,
-                                                     message, self->cwd);
-      if (response != NULL)
-        mcp_http_run_post (self, response);
+      take_request (self, id, message);
       break;
     }
 }

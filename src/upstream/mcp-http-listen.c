@@ -72,7 +72,7 @@ ended_cb (McpHttpFetch *fetch, const GError *error, gpointer user_data)
 void
 mcp_http_listen_start (McpHttpProvider *self)
 {
-  static const McpHttpFetchFuncs funcs = { message_cb, ended_cb };
+  static const McpHttpFetchFuncs funcs = { message_cb, NULL, ended_cb };
 
   self->listener = mcp_http_run_new_fetch (self, "GET", &funcs, self);
   mcp_http_fetch_set_header (self->listener, "Accept", "text/event-stream");

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define DEFAULT_START_MS       30000
+#define DEFAULT_PROBE_MS       5000
 #define DEFAULT_POST_MS        30000
 #define DEFAULT_CLOSE_MS       2000
 #define DEFAULT_RESUME_MS      1000
@@ -29,16 +30,12 @@ enum
 
 /* What goes to the server */
 
-/* What only asks, and may be asked again when nobody can tell whether it was. */
-static gboolean
-is_repeatable (const char *method)
-{
-  return strcmp (method, "ping") == 0 || g_str_has_suffix (method, "/list");
-}
-
 static void
 deliver (McpHttpProvider *self, McpHttpCall *call)
 {
+  /* MCP 2026-07-28 has no notification for servers that would be posted. */
+  if (!call->is_request && mcp_http_run_is_modern (self))
+    return;
   if (call->is_request && !call->is_timed)
     {
       if (!mcp_pending_requests_start_timer (self->pending, call->id))
@@ -104,7 +101,9 @@ abandoned_cb (gint64 id, const char *reason, gpointer user_data)
       g_autoptr (GBytes) message = mcp_provider_messages_build_cancelled (id, reason);
 
       mcp_http_call_stop (held);
-      mcp_http_run_post (self, message);
+      /* MCP 2026-07-28, basic/patterns/cancellation: that its stream was closed says it. */
+      if (!held->is_modern)
+        mcp_http_run_post (self, message);
     }
 }
 
@@ -163,7 +162,6 @@ mcp_http_provider_request_async (McpProvider *provider,
 {
   McpHttpProvider *self = MCP_HTTP_PROVIDER (provider);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  g_autoptr (GBytes) message = NULL;
   g_autoptr (McpHttpCall) call = NULL;
   GError *error = NULL;
   gint64 id;
@@ -185,18 +183,15 @@ mcp_http_provider_request_async (McpProvider *provider,
 
   /* Whoever follows the state sees the request among those in flight. */
   g_object_freeze_notify (G_OBJECT (self));
-  if (self->state == MCP_PROVIDER_STOPPED && !mcp_http_run_start (self, &error))
+  if (self->state == MCP_PROVIDER_STOPPED && !mcp_http_start (self, &error))
     g_task_return_error (task, error);
   else
     {
       id = ++self->last_id;
-      message = mcp_provider_messages_build_request (id, request);
       mcp_pending_requests_add (self->pending, id, g_steal_pointer (&task), request,
                                 choose_timeout_ms (self, request));
       mcp_http_run_update_idle (self);
-      call = mcp_http_call_new (self, id, message);
-      call->is_request = TRUE;
-      call->is_repeatable = is_repeatable (request->method);
+      call = mcp_http_call_new_request (self, id, request);
       deliver_or_wait (self, call);
     }
   g_object_thaw_notify (G_OBJECT (self));
@@ -312,15 +307,21 @@ mcp_http_provider_release (McpProvider *provider)
 }
 
 static void
-mcp_http_provider_watch (McpProvider *self, const char *uri)
+mcp_http_provider_watch (McpProvider *provider, const char *uri)
 {
-  mcp_peer_watch (&MCP_HTTP_PROVIDER (self)->peer, uri);
+  McpHttpProvider *self = MCP_HTTP_PROVIDER (provider);
+
+  if (mcp_peer_watch (&self->peer, uri))
+    mcp_subscription_update (&self->subscription);
 }
 
 static void
-mcp_http_provider_unwatch (McpProvider *self, const char *uri)
+mcp_http_provider_unwatch (McpProvider *provider, const char *uri)
 {
-  mcp_peer_unwatch (&MCP_HTTP_PROVIDER (self)->peer, uri);
+  McpHttpProvider *self = MCP_HTTP_PROVIDER (provider);
+
+  if (mcp_peer_unwatch (&self->peer, uri))
+    mcp_subscription_update (&self->subscription);
 }
 
 static void
@@ -398,10 +399,37 @@ mcp_http_provider_class_init (McpHttpProviderClass *klass)
 }
 
 static void
+open_subscription (gint64 id, GBytes *message, gpointer user_data)
+{
+  g_autoptr (McpHttpCall) call =
+      mcp_http_call_new_own (user_data, id, "subscriptions/listen", message);
+
+  mcp_http_call_send (call);
+}
+
+static void
+close_subscription (gint64 id, gpointer user_data)
+{
+  McpHttpProvider *self = user_data;
+  McpHttpCall *call = g_hash_table_lookup (self->calls, &id);
+
+  if (call != NULL)
+    {
+      g_autoptr (McpHttpCall) held = mcp_http_call_ref (call);
+
+      mcp_http_call_stop (held);
+    }
+}
+
+static void
 mcp_http_provider_init (McpHttpProvider *self)
 {
+  static const McpSubscriptionFuncs subscription_funcs = { open_subscription, close_subscription };
+
   g_queue_init (&self->waiting);
   mcp_peer_init (&self->peer);
+  mcp_subscription_init (&self->subscription, &self->peer, &self->last_id, &subscription_funcs,
+                         self);
   self->closers = g_ptr_array_new_with_free_func (g_object_unref);
   self->calls = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL,
                                        (GDestroyNotify) mcp_http_call_unref);
@@ -415,9 +443,9 @@ mcp_http_provider_init (McpHttpProvider *self)
  * @limits: how large a message of the server may be; copied
  * @timeout_ms: for requests that name none, without an answer or progress, where @config has none
  *
- * A server that is reached over Streamable HTTP (MCP 2025-03-26 to 2025-11-25). The
- * session with it begins at the first request, in the thread-default main context of
- * then. Dropping the last reference leaves the server without a word; closing ends the session.
+ * A server that is reached over HTTP, of any MCP revision. What is kept of it begins at the first
+ * request, in the thread-default main context of then. Dropping the last reference leaves the
+ * server without a word; closing ends the session.
  *
  * Returns: (transfer full): a new provider
  */
@@ -430,6 +458,7 @@ mcp_http_provider_new (McpServerConfig *config,
   McpHttpProvider *self;
   McpHttpProviderTimes times = {
     .start_ms = DEFAULT_START_MS,
+    .probe_ms = DEFAULT_PROBE_MS,
     .post_ms = DEFAULT_POST_MS,
     .close_ms = DEFAULT_CLOSE_MS,
     .resume_ms = DEFAULT_RESUME_MS,
@@ -481,6 +510,8 @@ mcp_http_provider_set_times (McpHttpProvider *self, const McpHttpProviderTimes *
   self->times = *times;
   self->backoff.min_ms = times->backoff_min_ms;
   self->backoff.max_ms = times->backoff_max_ms;
+  self->subscription.backoff.min_ms = times->backoff_min_ms;
+  self->subscription.backoff.max_ms = times->backoff_max_ms;
   self->listen_backoff.min_ms = times->backoff_min_ms;
   self->listen_backoff.max_ms = times->backoff_max_ms;
 }

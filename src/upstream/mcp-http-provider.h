@@ -13,6 +13,7 @@ G_DECLARE_FINAL_TYPE (McpHttpProvider, mcp_http_provider, MCP, HTTP_PROVIDER, GO
 /**
  * McpHttpProviderTimes:
  * @start_ms: until the handshake must be done
+ * @probe_ms: until a server that does not answer server/discover is asked initialize as well
  * @post_ms: until a notification or a response must have been taken
  * @close_ms: until the server must have let its session be ended
  * @resume_ms: before a broken stream is asked for again, where the server names no time
@@ -23,6 +24,7 @@ G_DECLARE_FINAL_TYPE (McpHttpProvider, mcp_http_provider, MCP, HTTP_PROVIDER, GO
 typedef struct
 {
   guint start_ms;
+  guint probe_ms;
   guint post_ms;
   guint close_ms;
   guint resume_ms;

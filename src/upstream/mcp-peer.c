@@ -34,9 +34,10 @@ mcp_peer_clear (McpPeer *self)
 void
 mcp_peer_learn (McpPeer *self, McpRevision revision, McpJsonSlice result)
 {
-  McpJsonSlice capabilities = { "{}", 2 };
+  McpJsonSlice capabilities;
 
-  mcp_json_find_typed (result, "capabilities", MCP_JSON_OBJECT, &capabilities);
+  if (!mcp_json_find_typed (result, "capabilities", MCP_JSON_OBJECT, &capabilities))
+    capabilities = (McpJsonSlice){ "{}", 2 };
   g_free (self->capabilities);
   self->capabilities = g_strndup (capabilities.data, capabilities.length);
   self->revision = revision;

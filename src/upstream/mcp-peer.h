@@ -6,7 +6,25 @@
 G_BEGIN_DECLS
 
 /**
+ * McpEra:
+ * @MCP_ERA_UNKNOWN: to be found out
+ * @MCP_ERA_LEGACY: begins by `initialize`
+ * @MCP_ERA_PAIR: the same over the HTTP+SSE pair (2024-11-05)
+ * @MCP_ERA_MODERN: is told everything with each request (2026-07-28)
+ *
+ * How a server is begun with.
+ */
+typedef enum
+{
+  MCP_ERA_UNKNOWN,
+  MCP_ERA_LEGACY,
+  MCP_ERA_PAIR,
+  MCP_ERA_MODERN,
+} McpEra;
+
+/**
  * McpPeer:
+ * @era: as the last start found it
  * @revision: agreed on; %MCP_REVISION_UNKNOWN: the server never was ready
  * @capabilities: (nullable): what the server offers, a JSON object
  * @n_holds: who wants it to stay
@@ -18,6 +36,7 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
+  McpEra era;
   McpRevision revision;
   char *capabilities;
   guint n_holds;

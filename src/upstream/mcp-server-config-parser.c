@@ -258,27 +258,29 @@ find_key (McpJsonSlice key)
 /* Other names that clients write for Streamable HTTP. */
 static const char *const http_types[] = { "http", "streamable-http", "streamableHttp", NULL };
 /* Transports that exist and are not built here yet. */
-static const char *const later_types[] = { "sse", "ws", "dbus", "websocket", NULL };
+static const char *const later_types[] = { "ws", "dbus", "websocket", NULL };
 
 /* Returns: whether the type is right, or not given */
 static gboolean
-read_declared_type (EntryReader *reader, McpJsonSlice type, gboolean *is_http)
+read_declared_type (EntryReader *reader, McpJsonSlice type, gboolean *is_http, gboolean *is_sse)
 {
   g_autofree char *name =
       mcp_json_get_type (type) == MCP_JSON_STRING ? mcp_json_dup_string (type) : NULL;
 
-  if (name != NULL && g_strv_contains (http_types, name))
+  *is_sse = g_strcmp0 (name, "sse") == 0;
+  if (*is_sse || (name != NULL && g_strv_contains (http_types, name)))
     *is_http = TRUE;
   else if (g_strcmp0 (name, "stdio") == 0)
     *is_http = FALSE;
   else if (name != NULL && g_strv_contains (later_types, name))
     {
-      add_problem (reader, "“type” “%s” is not supported yet, only “stdio” and “http”", name);
+      add_problem (reader, "“type” “%s” is not supported yet, only “stdio”, “http” and “sse”",
+                   name);
       return FALSE;
     }
   else
     {
-      add_problem (reader, "“type” must be “stdio” or “http”");
+      add_problem (reader, "“type” must be “stdio”, “http” or “sse”");
       return FALSE;
     }
   return TRUE;
@@ -293,8 +295,11 @@ begin_config (EntryReader *reader, McpJsonSlice entry)
   gboolean has_command = mcp_json_find (entry, "command", &value);
   gboolean has_url = mcp_json_find (entry, "url", &value);
   gboolean is_http = has_url;
+  gboolean is_sse = FALSE;
+  McpServerConfig *config;
 
-  if (mcp_json_find (entry, "type", &value) && !read_declared_type (reader, value, &is_http))
+  if (mcp_json_find (entry, "type", &value) &&
+      !read_declared_type (reader, value, &is_http, &is_sse))
     return NULL;
   if (has_command && has_url)
     {
@@ -307,8 +312,10 @@ begin_config (EntryReader *reader, McpJsonSlice entry)
       add_problem (reader, "“%s” is missing; the server is left out", is_http ? "url" : "command");
       return NULL;
     }
-  return is_http ? mcp_server_config_new_http (reader->server, "")
-                 : mcp_server_config_new (reader->server, "");
+  config = is_http ? mcp_server_config_new_http (reader->server, "")
+                   : mcp_server_config_new (reader->server, "");
+  config->is_sse = is_sse;
+  return config;
 }
 
 static gboolean

@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   MCP_SERVER_TRANSPORT_STDIO,
-  MCP_SERVER_TRANSPORT_HTTP, /* Streamable HTTP */
+  MCP_SERVER_TRANSPORT_HTTP, /* Streamable HTTP, or the HTTP+SSE pair */
 } McpServerTransport;
 
 /**
@@ -35,14 +35,15 @@ typedef struct
 {
   char *name;
   McpServerTransport transport;
-  char *command;  /* (nullable): of a server that is reached otherwise */
-  char **args;    /* as written, ${…} not expanded */
-  char **env;     /* "NAME=value", as written */
-  char *url;      /* (nullable): as written; of a server that is reached over HTTP */
-  char **headers; /* name, value, name, …; values as written */
-  char *prefix;   /* of exposed names; "" for none */
-  char **allow;   /* (nullable): globs over the server's own tool names */
-  char **deny;    /* (nullable) */
+  char *command;   /* (nullable): of a server that is reached otherwise */
+  char **args;     /* as written, ${…} not expanded */
+  char **env;      /* "NAME=value", as written */
+  char *url;       /* (nullable): as written; of a server that is reached over HTTP */
+  char **headers;  /* name, value, name, …; values as written */
+  gboolean is_sse; /* the HTTP+SSE pair of 2024-11-05, without trying anything newer */
+  char *prefix;    /* of exposed names; "" for none */
+  char **allow;    /* (nullable): globs over the server's own tool names */
+  char **deny;     /* (nullable) */
   McpServerScope scope;
   guint timeout_seconds; /* a call without progress; 0: the daemon's default */
   guint idle_seconds;    /* without a call before the server is ended or left; 0: never */

@@ -32,6 +32,8 @@ struct _McpStderrLog
   gint64 spell_start_us;
   guint n_in_spell;
   guint n_unlogged;
+  McpStderrSpokeFunc spoke; /* (nullable): it has not yet */
+  gpointer user_data;
 };
 
 static void
@@ -145,7 +147,12 @@ read_some (McpStderrLog *self)
   n = read (self->fd, buffer, sizeof buffer);
   if (n > 0)
     {
+      McpStderrSpokeFunc spoke = self->spoke;
+
       take_bytes (self, buffer, (gsize) n);
+      self->spoke = NULL;
+      if (spoke != NULL)
+        spoke (self->user_data);
       return TRUE;
     }
   if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -172,19 +179,23 @@ readable_cb (int fd, GIOCondition condition, gpointer data)
  * mcp_stderr_log_new:
  * @server: its name, for the log
  * @fd: (transfer full): the reading end of its standard error
+ * @spoke: called once, from the main context; may not free the log
+ * @user_data: for @spoke
  *
  * Reads @fd in the thread-default main context.
  *
  * Returns: (transfer full): a new log
  */
 McpStderrLog *
-mcp_stderr_log_new (const char *server, int fd)
+mcp_stderr_log_new (const char *server, int fd, McpStderrSpokeFunc spoke, gpointer user_data)
 {
   McpStderrLog *self = g_new0 (McpStderrLog, 1);
 
   self->server = g_strdup (server);
   self->line = g_string_new (NULL);
   self->fd = fd;
+  self->spoke = spoke;
+  self->user_data = user_data;
   g_unix_set_fd_nonblocking (fd, TRUE, NULL);
   g_queue_init (&self->lines);
 

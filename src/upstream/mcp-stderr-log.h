@@ -7,7 +7,15 @@ G_BEGIN_DECLS
 
 typedef struct _McpStderrLog McpStderrLog;
 
-McpStderrLog *mcp_stderr_log_new (const char *server, int fd);
+/**
+ * McpStderrSpokeFunc:
+ *
+ * The first byte has come.
+ */
+typedef void (*McpStderrSpokeFunc) (gpointer user_data);
+
+McpStderrLog *
+mcp_stderr_log_new (const char *server, int fd, McpStderrSpokeFunc spoke, gpointer user_data);
 void mcp_stderr_log_free (McpStderrLog *self);
 void mcp_stderr_log_drain (McpStderrLog *self);
 char *mcp_stderr_log_dup_reason (McpStderrLog *self);

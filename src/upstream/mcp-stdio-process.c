@@ -48,6 +48,7 @@ struct _McpStdioProcess
   char *how;           /* (nullable): it ended so; set when the keeper has */
   char *broken;        /* (nullable): why we killed it */
   gboolean has_ended_output;
+  gboolean has_spoken;
 };
 
 G_DEFINE_FINAL_TYPE (McpStdioProcess, mcp_stdio_process, G_TYPE_OBJECT)
@@ -72,10 +73,22 @@ report_end (McpStdioProcess *self)
 }
 
 static void
+spoke_cb (gpointer user_data)
+{
+  McpStdioProcess *self = user_data;
+
+  if (self->has_spoken)
+    return;
+  self->has_spoken = TRUE;
+  self->funcs.spoke (self->user_data);
+}
+
+static void
 message_cb (McpJsonrpcMessage *message, gpointer user_data)
 {
   McpStdioProcess *self = user_data;
 
+  spoke_cb (self);
   self->funcs.message (message, self->user_data);
 }
 
@@ -84,6 +97,7 @@ malformed_cb (const char *id, const GError *error, gpointer user_data)
 {
   McpStdioProcess *self = user_data;
 
+  spoke_cb (self);
   self->funcs.malformed (id, error, self->user_data);
 }
 
@@ -334,7 +348,7 @@ mcp_stdio_process_new (const McpStdioProcessOptions *options,
   self->writer = mcp_message_writer_new (pipes.input[1], MAX_QUEUED_BYTES);
   self->reader =
       mcp_message_reader_new (pipes.output[0], options->max_message_bytes, &reader_funcs, self);
-  self->stderr_log = mcp_stderr_log_new (options->server, pipes.errors[0]);
+  self->stderr_log = mcp_stderr_log_new (options->server, pipes.errors[0], spoke_cb, self);
   g_subprocess_wait_async (self->keeper, self->wait_cancellable, keeper_ended_cb, self);
   return g_steal_pointer (&self);
 }

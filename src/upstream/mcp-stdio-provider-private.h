@@ -7,18 +7,21 @@
  * process from its start to its end, and what comes from it.
  */
 #include "mcp-backoff.h"
-#include "mcp-peer.h"
+#include "mcp-handshake.h"
 #include "mcp-pending-requests.h"
+#include "mcp-provider-request.h"
 #include "mcp-stdio-process.h"
 #include "mcp-stdio-provider.h"
+#include "mcp-subscription.h"
 
 G_BEGIN_DECLS
 
 /* What is to be sent once the server is ready. */
 typedef struct
 {
-  gint64 id; /* 0: of no request */
-  GBytes *message;
+  gint64 id;                   /* 0: of no request */
+  McpProviderRequest *request; /* (owned) (nullable) */
+  GBytes *message;             /* (nullable): in its place */
 } Waiting;
 
 struct _McpStdioProvider
@@ -38,10 +41,13 @@ struct _McpStdioProvider
   McpPendingRequests *pending; /* (owned) */
   GQueue waiting;              /* (element-type Waiting) */
   gint64 last_id;              /* minted; over all processes, so that a late answer fits nothing */
-  gint64 initialize_id;
-  GSource *start_timer; /* (owned) (nullable) */
-  GSource *idle_timer;  /* (owned) (nullable) */
-  GPtrArray *closers;   /* (element-type GTask): of mcp_provider_close_async() */
+  McpHandshake handshake;
+  McpSubscription subscription;
+  GSource *start_timer;  /* (owned) (nullable) */
+  GSource *probe_timer;  /* (owned) (nullable): while nothing but server/discover was asked */
+  gint64 probe_until_us; /* monotonic */
+  GSource *idle_timer;   /* (owned) (nullable) */
+  GPtrArray *closers;    /* (element-type GTask): of mcp_provider_close_async() */
 
   McpBackoff backoff;
   gboolean has_failed; /* since the last start */
@@ -59,6 +65,7 @@ void mcp_stdio_provider_finish_close (McpStdioProvider *self);
 /* mcp-stdio-run.c */
 gboolean mcp_stdio_run_start (McpStdioProvider *self, GError **error);
 void mcp_stdio_run_send (McpStdioProvider *self, GBytes *message);
+gboolean mcp_stdio_run_is_modern (McpStdioProvider *self);
 void mcp_stdio_run_stop (McpStdioProvider *self);
 void mcp_stdio_run_drop (McpStdioProvider *self);
 void mcp_stdio_run_update_idle (McpStdioProvider *self);

@@ -2,17 +2,21 @@
 #include "mcp-stdio-provider.h"
 
 #include "mcp-error.h"
+#include "mcp-modern-messages.h"
 #include "mcp-provider-messages.h"
 #include "mcp-stdio-provider-private.h"
 
 #include <string.h>
 
 /* npx and uvx download a server's packages at its first run. */
-#define DEFAULT_START_MS       60000
-#define DEFAULT_STOP_GRACE_MS  2000
-#define DEFAULT_KILL_GRACE_MS  2000
-#define DEFAULT_BACKOFF_MIN_MS 500
-#define DEFAULT_BACKOFF_MAX_MS 30000
+#define DEFAULT_START_MS        60000
+/* A server that is up answers at once, even what it does not understand. */
+#define DEFAULT_PROBE_MS        5000
+#define DEFAULT_PROBE_SPOKEN_MS 2000
+#define DEFAULT_STOP_GRACE_MS   2000
+#define DEFAULT_KILL_GRACE_MS   2000
+#define DEFAULT_BACKOFF_MIN_MS  500
+#define DEFAULT_BACKOFF_MAX_MS  30000
 
 static void mcp_stdio_provider_iface_init (McpProviderInterface *iface);
 
@@ -32,17 +36,21 @@ enum
 static void
 waiting_free (Waiting *waiting)
 {
-  g_bytes_unref (waiting->message);
+  g_clear_pointer (&waiting->request, mcp_provider_request_free);
+  g_clear_pointer (&waiting->message, g_bytes_unref);
   g_free (waiting);
 }
 
 static void
-deliver (McpStdioProvider *self, gint64 id, GBytes *message)
+deliver_request (McpStdioProvider *self, gint64 id, const McpProviderRequest *request)
 {
-  if (id == 0)
-    mcp_stdio_run_send (self, message);
-  else if (mcp_pending_requests_start_timer (self->pending, id) &&
-           !mcp_stdio_process_send (self->process, message))
+  g_autoptr (GBytes) message = NULL;
+
+  if (!mcp_pending_requests_start_timer (self->pending, id))
+    return;
+  message = mcp_stdio_run_is_modern (self) ? mcp_modern_build_request (id, request)
+                                           : mcp_provider_messages_build_request (id, request);
+  if (!mcp_stdio_process_send (self->process, message))
     mcp_pending_requests_fail (
         self->pending, id,
         g_error_new (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
@@ -50,20 +58,21 @@ deliver (McpStdioProvider *self, gint64 id, GBytes *message)
                      self->config->name));
 }
 
+/* MCP 2026-07-28 has no notification for servers but the one that cancels. */
 static void
-deliver_or_wait (McpStdioProvider *self, gint64 id, GBytes *message)
+deliver_notification (McpStdioProvider *self, GBytes *message)
 {
-  Waiting *waiting;
+  if (!mcp_stdio_run_is_modern (self))
+    mcp_stdio_run_send (self, message);
+}
 
-  if (self->state == MCP_PROVIDER_READY)
-    {
-      deliver (self, id, message);
-      return;
-    }
-  waiting = g_new0 (Waiting, 1);
-  waiting->id = id;
-  waiting->message = g_bytes_ref (message);
+static Waiting *
+add_waiting (McpStdioProvider *self)
+{
+  Waiting *waiting = g_new0 (Waiting, 1);
+
   g_queue_push_tail (&self->waiting, waiting);
+  return waiting;
 }
 
 /**
@@ -79,7 +88,10 @@ mcp_stdio_provider_deliver_waiting (McpStdioProvider *self)
 
   while (self->state == MCP_PROVIDER_READY && (waiting = g_queue_pop_head (&self->waiting)) != NULL)
     {
-      deliver (self, waiting->id, waiting->message);
+      if (waiting->request != NULL)
+        deliver_request (self, waiting->id, waiting->request);
+      else
+        deliver_notification (self, waiting->message);
       waiting_free (waiting);
     }
 }
@@ -171,7 +183,7 @@ mcp_stdio_provider_request_async (McpProvider *provider,
 {
   McpStdioProvider *self = MCP_STDIO_PROVIDER (provider);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  g_autoptr (GBytes) message = NULL;
+  Waiting *waiting;
   GError *error = NULL;
   gint64 id;
 
@@ -197,11 +209,17 @@ mcp_stdio_provider_request_async (McpProvider *provider,
   else
     {
       id = ++self->last_id;
-      message = mcp_provider_messages_build_request (id, request);
       mcp_pending_requests_add (self->pending, id, g_steal_pointer (&task), request,
                                 choose_timeout_ms (self, request));
       mcp_stdio_run_update_idle (self);
-      deliver_or_wait (self, id, message);
+      if (self->state == MCP_PROVIDER_READY)
+        deliver_request (self, id, request);
+      else
+        {
+          waiting = add_waiting (self);
+          waiting->id = id;
+          waiting->request = mcp_provider_request_copy (request);
+        }
     }
   g_object_thaw_notify (G_OBJECT (self));
 }
@@ -224,7 +242,10 @@ mcp_stdio_provider_notify (McpProvider *provider, const char *method, const char
   if (self->state != MCP_PROVIDER_READY && self->state != MCP_PROVIDER_STARTING)
     return;
   message = mcp_jsonrpc_build_notification (method, slice);
-  deliver_or_wait (self, 0, message);
+  if (self->state == MCP_PROVIDER_READY)
+    deliver_notification (self, message);
+  else
+    add_waiting (self)->message = g_steal_pointer (&message);
 }
 
 static void
@@ -314,15 +335,21 @@ mcp_stdio_provider_release (McpProvider *provider)
 }
 
 static void
-mcp_stdio_provider_watch (McpProvider *self, const char *uri)
+mcp_stdio_provider_watch (McpProvider *provider, const char *uri)
 {
-  mcp_peer_watch (&MCP_STDIO_PROVIDER (self)->peer, uri);
+  McpStdioProvider *self = MCP_STDIO_PROVIDER (provider);
+
+  if (mcp_peer_watch (&self->peer, uri))
+    mcp_subscription_update (&self->subscription);
 }
 
 static void
-mcp_stdio_provider_unwatch (McpProvider *self, const char *uri)
+mcp_stdio_provider_unwatch (McpProvider *provider, const char *uri)
 {
-  mcp_peer_unwatch (&MCP_STDIO_PROVIDER (self)->peer, uri);
+  McpStdioProvider *self = MCP_STDIO_PROVIDER (provider);
+
+  if (mcp_peer_unwatch (&self->peer, uri))
+    mcp_subscription_update (&self->subscription);
 }
 
 static void
@@ -397,10 +424,32 @@ mcp_stdio_provider_class_init (McpStdioProviderClass *klass)
 }
 
 static void
+open_subscription (gint64 id, GBytes *message, gpointer user_data)
+{
+  McpStdioProvider *self = user_data;
+
+  mcp_stdio_run_send (self, message);
+}
+
+static void
+close_subscription (gint64 id, gpointer user_data)
+{
+  McpStdioProvider *self = user_data;
+  g_autoptr (GBytes) message =
+      mcp_provider_messages_build_cancelled (id, "another subscription takes its place");
+
+  mcp_stdio_run_send (self, message);
+}
+
+static void
 mcp_stdio_provider_init (McpStdioProvider *self)
 {
+  static const McpSubscriptionFuncs subscription_funcs = { open_subscription, close_subscription };
+
   g_queue_init (&self->waiting);
   mcp_peer_init (&self->peer);
+  mcp_subscription_init (&self->subscription, &self->peer, &self->last_id, &subscription_funcs,
+                         self);
   self->closers = g_ptr_array_new_with_free_func (g_object_unref);
   self->pending = mcp_pending_requests_new (MCP_PROVIDER (self), abandoned_cb, self);
 }
@@ -429,6 +478,8 @@ mcp_stdio_provider_new (McpServerConfig *config,
   McpStdioProvider *self;
   McpStdioProviderTimes times = {
     .start_ms = DEFAULT_START_MS,
+    .probe_ms = DEFAULT_PROBE_MS,
+    .probe_spoken_ms = DEFAULT_PROBE_SPOKEN_MS,
     .stop_grace_ms = DEFAULT_STOP_GRACE_MS,
     .kill_grace_ms = DEFAULT_KILL_GRACE_MS,
     .backoff_min_ms = DEFAULT_BACKOFF_MIN_MS,
@@ -481,6 +532,8 @@ mcp_stdio_provider_set_times (McpStdioProvider *self, const McpStdioProviderTime
   self->times = *times;
   self->backoff.min_ms = times->backoff_min_ms;
   self->backoff.max_ms = times->backoff_max_ms;
+  self->subscription.backoff.min_ms = times->backoff_min_ms;
+  self->subscription.backoff.max_ms = times->backoff_max_ms;
 }
 
 /**

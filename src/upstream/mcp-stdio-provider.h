@@ -12,8 +12,11 @@ G_DECLARE_FINAL_TYPE (McpStdioProvider, mcp_stdio_provider, MCP, STDIO_PROVIDER,
 
 /**
  * McpStdioProviderTimes:
- * @start_ms: until a started server must have answered initialize; the first run of npx or uvx
- *   downloads packages
+ * @start_ms: until a started server must have answered the handshake; the first run of npx or
+ *   uvx downloads packages
+ * @probe_ms: from its start until a server that does not answer server/discover is asked
+ *   initialize as well
+ * @probe_spoken_ms: the same, from the first byte that it wrote, where that is earlier
  * @stop_grace_ms: from the end of a server's input to SIGTERM
  * @kill_grace_ms: from SIGTERM to SIGKILL
  * @backoff_min_ms: after a first failed start; doubles with each
@@ -23,6 +26,8 @@ G_DECLARE_FINAL_TYPE (McpStdioProvider, mcp_stdio_provider, MCP, STDIO_PROVIDER,
 typedef struct
 {
   guint start_ms;
+  guint probe_ms;
+  guint probe_spoken_ms;
   guint stop_grace_ms;
   guint kill_grace_ms;
   guint backoff_min_ms;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mcp-environment.h"
 #include "mcp-error.h"
+#include "mcp-modern-messages.h"
 #include "mcp-provider-messages.h"
 #include "mcp-stdio-provider-private.h"
 
@@ -66,6 +67,27 @@ mcp_stdio_run_send (McpStdioProvider *self, GBytes *message)
 }
 
 /**
+ * mcp_stdio_run_is_modern:
+ * @self: the provider, which is ready
+ *
+ * Returns: whether each request must say all there is to know
+ */
+gboolean
+mcp_stdio_run_is_modern (McpStdioProvider *self)
+{
+  return self->peer.era == MCP_ERA_MODERN;
+}
+
+static void
+clear_timers (McpStdioProvider *self)
+{
+  clear_source (&self->start_timer);
+  clear_source (&self->probe_timer);
+  clear_source (&self->idle_timer);
+  mcp_subscription_stop (&self->subscription);
+}
+
+/**
  * mcp_stdio_run_stop:
  * @self: the provider, whose process runs
  *
@@ -74,8 +96,7 @@ mcp_stdio_run_send (McpStdioProvider *self, GBytes *message)
 void
 mcp_stdio_run_stop (McpStdioProvider *self)
 {
-  clear_source (&self->start_timer);
-  clear_source (&self->idle_timer);
+  clear_timers (self);
   mcp_stdio_process_stop (self->process);
   self->state = MCP_PROVIDER_CLOSING;
 }
@@ -89,8 +110,7 @@ mcp_stdio_run_stop (McpStdioProvider *self)
 void
 mcp_stdio_run_drop (McpStdioProvider *self)
 {
-  clear_source (&self->start_timer);
-  clear_source (&self->idle_timer);
+  clear_timers (self);
   g_clear_object (&self->process);
 }
 
@@ -125,13 +145,17 @@ static void
 fail (McpStdioProvider *self, const char *how)
 {
   gboolean is_start = self->state == MCP_PROVIDER_STARTING;
-  g_autofree char *reason = mcp_stdio_process_dup_reason (self->process);
+  g_autofree char *reason =
+      self->process != NULL ? mcp_stdio_process_dup_reason (self->process) : NULL;
   g_autofree char *text = g_strdup_printf (
       "Server “%s” %s%s%s%s", self->config->name, is_start ? "could not be started: it " : "", how,
       reason != NULL ? ": " : "", reason != NULL ? reason : "");
 
   if (is_start)
-    mcp_backoff_fail (&self->backoff, g_get_monotonic_time ());
+    {
+      mcp_backoff_fail (&self->backoff, g_get_monotonic_time ());
+      self->peer.era = MCP_ERA_UNKNOWN;
+    }
   self->has_failed = TRUE;
   g_free (self->last_error);
   self->last_error = g_strdup (text);
@@ -147,40 +171,130 @@ fail (McpStdioProvider *self, const char *how)
 /* Messages of the server. Each handler is called with a reference held: it runs foreign code. */
 
 static void
-handle_initialized (McpStdioProvider *self, McpJsonrpcMessage *answer)
+take_ready (McpStdioProvider *self)
 {
-  McpRevision revision;
-  g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) message = NULL;
 
-  revision = mcp_provider_messages_check_initialized (answer, &error);
-  if (revision == MCP_REVISION_UNKNOWN)
-    {
-      fail (self, error->message);
-      return;
-    }
-
   clear_source (&self->start_timer);
-  mcp_peer_learn (&self->peer, revision, mcp_jsonrpc_message_get_result (answer));
-  message = mcp_provider_messages_build_initialized ();
-  mcp_stdio_run_send (self, message);
+  clear_source (&self->probe_timer);
+  if (!mcp_stdio_run_is_modern (self))
+    {
+      message = mcp_provider_messages_build_initialized ();
+      mcp_stdio_run_send (self, message);
+    }
   set_state (self, MCP_PROVIDER_READY);
-  if (self->state == MCP_PROVIDER_READY)
+  /* Who follows the state may have ended it. */
+  if (self->state != MCP_PROVIDER_READY)
+    return;
+  if (mcp_stdio_run_is_modern (self))
+    mcp_subscription_start (&self->subscription);
+  else
     mcp_peer_subscribe_again (&self->peer, MCP_PROVIDER (self));
   mcp_stdio_provider_deliver_waiting (self);
   mcp_stdio_run_update_idle (self);
 }
 
 static void
+send_initialize (McpStdioProvider *self)
+{
+  g_autoptr (GBytes) message = mcp_handshake_initialize (&self->handshake, ++self->last_id);
+
+  clear_source (&self->probe_timer);
+  mcp_stdio_run_send (self, message);
+}
+
+static gboolean
+probe_timer_cb (gpointer data)
+{
+  g_autoptr (McpStdioProvider) self = g_object_ref (data);
+
+  log_info (self, "does not answer server/discover, is asked initialize as well");
+  send_initialize (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+handle_handshake (McpStdioProvider *self, gint64 id, McpJsonrpcMessage *answer)
+{
+  g_autoptr (GError) error = NULL;
+  McpHandshakeStep step =
+      mcp_handshake_take_answer (&self->handshake, &self->peer, id, answer, &error);
+
+  switch (step)
+    {
+    case MCP_HANDSHAKE_INITIALIZE:
+      send_initialize (self);
+      break;
+    case MCP_HANDSHAKE_READY:
+      take_ready (self);
+      break;
+    case MCP_HANDSHAKE_FAILED:
+      fail (self, error->message);
+      break;
+    case MCP_HANDSHAKE_WAIT:
+      break;
+    }
+}
+
+static void begin_handshake (McpStdioProvider *self);
+
+/* Begins anew with the same process: it does not speak any more what it spoke. */
+static void
+probe_again (McpStdioProvider *self, gint64 id)
+{
+  log_info (self, "does not speak the revision any more that it spoke, is asked anew");
+  self->peer.era = MCP_ERA_UNKNOWN;
+  mcp_subscription_end (&self->subscription);
+  clear_timers (self);
+  begin_handshake (self);
+  set_state (self, MCP_PROVIDER_STARTING);
+  mcp_pending_requests_fail (
+      self->pending, id,
+      g_error_new (
+          MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
+          "Server “%s” does not speak the MCP revision any more that it spoke; the request "
+          "was not repeated",
+          self->config->name));
+}
+
+static gboolean
+is_unsupported_version (McpJsonrpcMessage *answer)
+{
+  return mcp_jsonrpc_message_get_kind (answer) == MCP_JSONRPC_FAILURE &&
+         mcp_jsonrpc_message_get_error_code (answer) == MCP_MODERN_ERROR_UNSUPPORTED_VERSION;
+}
+
+/* Many servers answer what they do not expect before `initialize` without saying what they
+   answer. */
+static gboolean
+is_answer_to_probe (McpStdioProvider *self, McpJsonrpcMessage *message)
+{
+  McpJsonSlice id = mcp_jsonrpc_message_get_id (message);
+
+  return self->state == MCP_PROVIDER_STARTING && self->handshake.discover_id != 0 &&
+         self->handshake.initialize_id == 0 &&
+         mcp_jsonrpc_message_get_kind (message) == MCP_JSONRPC_FAILURE &&
+         (id.data == NULL || mcp_json_get_type (id) == MCP_JSON_NULL);
+}
+
+static void
 handle_answer (McpStdioProvider *self, McpJsonrpcMessage *message)
 {
-  gint64 number;
+  gint64 id;
 
-  if (!mcp_provider_messages_get_own_id (message, &number))
+  if (is_answer_to_probe (self, message))
+    handle_handshake (self, self->handshake.discover_id, message);
+  else if (!mcp_provider_messages_get_own_id (message, &id))
     count_stray (self, "an answer to an id that is not ours");
-  else if (self->state == MCP_PROVIDER_STARTING && number == self->initialize_id)
-    handle_initialized (self, message);
-  else if (mcp_pending_requests_complete (self->pending, number, message))
+  else if (self->state == MCP_PROVIDER_STARTING && mcp_handshake_owns (&self->handshake, id))
+    handle_handshake (self, id, message);
+  else if (mcp_subscription_owns (&self->subscription, id))
+    mcp_subscription_take_end (&self->subscription, id,
+                               mcp_jsonrpc_message_get_kind (message) == MCP_JSONRPC_FAILURE);
+  else if (self->state == MCP_PROVIDER_READY && mcp_stdio_run_is_modern (self) &&
+           is_unsupported_version (message))
+    probe_again (self, id);
+  else if (mcp_pending_requests_complete (self->pending, id, message))
     {
       mcp_backoff_reset (&self->backoff);
       mcp_stdio_run_update_idle (self);
@@ -192,6 +306,9 @@ handle_answer (McpStdioProvider *self, McpJsonrpcMessage *message)
 static void
 handle_notification (McpStdioProvider *self, McpJsonrpcMessage *message)
 {
+  if (mcp_stdio_run_is_modern (self) &&
+      mcp_subscription_take_notification (&self->subscription, message))
+    return;
   if (!mcp_provider_messages_take_notification (MCP_PROVIDER (self), self->pending, 0, message))
     count_stray (self, "progress of no request in flight");
 }
@@ -199,11 +316,30 @@ handle_notification (McpStdioProvider *self, McpJsonrpcMessage *message)
 static void
 handle_request (McpStdioProvider *self, McpJsonrpcMessage *message)
 {
-  g_autoptr (GBytes) response = mcp_provider_messages_take_request (
-      MCP_PROVIDER (self), self->pending, 0, message, self->cwd);
+  g_autoptr (GBytes) response = NULL;
 
+  if (self->state == MCP_PROVIDER_READY && mcp_stdio_run_is_modern (self))
+    {
+      count_stray (self, "a request, which no server of its revision may make");
+      return;
+    }
+  response = mcp_provider_messages_take_request (MCP_PROVIDER (self), self->pending, 0, message,
+                                                 self->cwd);
   if (response != NULL)
     mcp_stdio_run_send (self, response);
+}
+
+/* It is up; that it stays silent from now on says more. */
+static void
+spoke_cb (gpointer user_data)
+{
+  McpStdioProvider *self = user_data;
+
+  if (self->probe_timer == NULL)
+    return;
+  self->probe_until_us = MIN (
+      self->probe_until_us, g_get_monotonic_time () + self->times.probe_spoken_ms * (gint64) 1000);
+  g_source_set_ready_time (self->probe_timer, self->probe_until_us);
 }
 
 static void
@@ -233,40 +369,18 @@ malformed_cb (const char *id, const GError *error, gpointer user_data)
   g_autoptr (McpStdioProvider) self = g_object_ref (user_data);
   gint64 number = 0;
 
-  if (id == NULL || !mcp_json_get_int64 ((McpJsonSlice){ id, strlen (id) }, &number) ||
-      !mcp_pending_requests_fail (
-          self->pending, number,
-          g_error_new (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
-                       "Server “%s” gave an answer that is no JSON-RPC message: %s",
-                       self->config->name, error->message)))
+  if (id != NULL && mcp_json_get_int64 ((McpJsonSlice){ id, strlen (id) }, &number) &&
+      number != 0 && number == self->handshake.discover_id && self->probe_timer != NULL)
+    send_initialize (self);
+  else if (id == NULL || !mcp_json_get_int64 ((McpJsonSlice){ id, strlen (id) }, &number) ||
+           !mcp_pending_requests_fail (
+               self->pending, number,
+               g_error_new (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
+                            "Server “%s” gave an answer that is no JSON-RPC message: %s",
+                            self->config->name, error->message)))
     count_stray (self, "a line that is no JSON-RPC message");
   else
     mcp_stdio_run_update_idle (self);
-}
-
-static void
-exited_cb (const char *how, gpointer user_data)
-{
-  g_autoptr (McpStdioProvider) self = g_object_ref (user_data);
-  g_autoptr (GError) error = NULL;
-
-  switch (self->state)
-    {
-    case MCP_PROVIDER_STARTING:
-    case MCP_PROVIDER_READY:
-      fail (self, how);
-      break;
-    case MCP_PROVIDER_CLOSING:
-      g_clear_object (&self->process);
-      mcp_stdio_provider_finish_close (self);
-      /* Asked for while it was ending because nobody had. */
-      if (self->state == MCP_PROVIDER_STOPPED && !g_queue_is_empty (&self->waiting) &&
-          !mcp_stdio_run_start (self, &error))
-        mcp_stdio_provider_fail_all (self, error->code, error->message);
-      break;
-    case MCP_PROVIDER_STOPPED:
-      break;
-    }
 }
 
 static gboolean
@@ -274,16 +388,18 @@ start_timer_cb (gpointer data)
 {
   g_autoptr (McpStdioProvider) self = g_object_ref (data);
   g_autofree char *how =
-      g_strdup_printf ("did not answer initialize for %g s", self->times.start_ms / 1000.0);
+      g_strdup_printf ("did not answer the handshake for %g s", self->times.start_ms / 1000.0);
 
   fail (self, how);
   return G_SOURCE_REMOVE;
 }
 
+static void exited_cb (const char *how, gpointer user_data);
+
 static McpStdioProcess *
 spawn (McpStdioProvider *self, GError **error)
 {
-  static const McpStdioProcessFuncs funcs = { message_cb, malformed_cb, exited_cb };
+  static const McpStdioProcessFuncs funcs = { spoke_cb, message_cb, malformed_cb, exited_cb };
   g_auto (GStrv) argv = mcp_server_config_build_argv (self->config, self->cwd, error);
   g_auto (GStrv) base = g_get_environ ();
   g_auto (GStrv) environment = NULL;
@@ -312,6 +428,73 @@ spawn (McpStdioProvider *self, GError **error)
   return mcp_stdio_process_new (&options, &funcs, self, error);
 }
 
+/* The server's process runs. */
+static void
+begin_handshake (McpStdioProvider *self)
+{
+  g_autoptr (GBytes) message = NULL;
+
+  self->handshake = (McpHandshake){ 0 };
+  self->start_timer = attach_timer (self, self->times.start_ms, start_timer_cb);
+  if (self->peer.era == MCP_ERA_LEGACY)
+    {
+      send_initialize (self);
+      return;
+    }
+  message = mcp_handshake_discover (&self->handshake, ++self->last_id);
+  mcp_stdio_run_send (self, message);
+  self->probe_until_us = g_get_monotonic_time () + self->times.probe_ms * (gint64) 1000;
+  self->probe_timer = attach_timer (self, self->times.probe_ms, probe_timer_cb);
+}
+
+/* What dies of a question that it does not know is asked another one, once. Returns: whether it
+   was started again */
+static gboolean
+start_without_probe (McpStdioProvider *self, const char *how)
+{
+  g_autofree char *text =
+      g_strdup_printf ("%s after server/discover, is started again without", how);
+
+  if (self->handshake.discover_id == 0 || self->peer.era != MCP_ERA_UNKNOWN)
+    return FALSE;
+  mcp_stdio_run_drop (self);
+  self->process = spawn (self, NULL);
+  if (self->process == NULL)
+    return FALSE;
+  log_info (self, text);
+  self->peer.era = MCP_ERA_LEGACY;
+  begin_handshake (self);
+  return TRUE;
+}
+
+static void
+exited_cb (const char *how, gpointer user_data)
+{
+  g_autoptr (McpStdioProvider) self = g_object_ref (user_data);
+  g_autoptr (GError) error = NULL;
+
+  switch (self->state)
+    {
+    case MCP_PROVIDER_STARTING:
+      if (!start_without_probe (self, how))
+        fail (self, how);
+      break;
+    case MCP_PROVIDER_READY:
+      fail (self, how);
+      break;
+    case MCP_PROVIDER_CLOSING:
+      g_clear_object (&self->process);
+      mcp_stdio_provider_finish_close (self);
+      /* Asked for while it was ending because nobody had. */
+      if (self->state == MCP_PROVIDER_STOPPED && !g_queue_is_empty (&self->waiting) &&
+          !mcp_stdio_run_start (self, &error))
+        mcp_stdio_provider_fail_all (self, error->code, error->message);
+      break;
+    case MCP_PROVIDER_STOPPED:
+      break;
+    }
+}
+
 /**
  * mcp_stdio_run_start:
  * @self: the provider, which is stopped
@@ -328,7 +511,6 @@ mcp_stdio_run_start (McpStdioProvider *self, GError **error)
 {
   gint64 now_us = g_get_monotonic_time ();
   gint64 wait_us = mcp_backoff_get_wait_us (&self->backoff, now_us);
-  g_autoptr (GBytes) message = NULL;
   g_autoptr (GError) local_error = NULL;
 
   if (wait_us > 0)
@@ -355,10 +537,7 @@ mcp_stdio_run_start (McpStdioProvider *self, GError **error)
   self->peer.n_run++;
   mcp_pending_requests_forget_asks (self->pending);
   self->started_at = g_get_real_time ();
-  self->initialize_id = ++self->last_id;
-  message = mcp_provider_messages_build_initialize (self->initialize_id);
-  mcp_stdio_run_send (self, message);
-  self->start_timer = attach_timer (self, self->times.start_ms, start_timer_cb);
+  begin_handshake (self);
   log_info (self, "started");
   set_state (self, MCP_PROVIDER_STARTING);
   return TRUE;

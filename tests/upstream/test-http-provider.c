@@ -16,8 +16,9 @@ test_call (HttpFixture *f, gconstpointer data)
   g_assert_cmpstr (text, ==, "json");
   g_assert_cmpint (mcp_provider_get_state (f->base.provider), ==, MCP_PROVIDER_READY);
 
-  g_assert_cmpstr (f->upstream.seen->pdata[0], ==, "POST initialize");
-  g_assert_cmpstr (f->upstream.seen->pdata[1], ==, "POST notifications/initialized");
+  g_assert_cmpstr (f->upstream.seen->pdata[0], ==, "POST server/discover");
+  g_assert_cmpstr (f->upstream.seen->pdata[1], ==, "POST initialize");
+  g_assert_cmpstr (f->upstream.seen->pdata[2], ==, "POST notifications/initialized");
   g_assert_null (http_get_header (f, "POST initialize", "Mcp-Session-Id"));
   g_assert_null (http_get_header (f, "POST initialize", "MCP-Protocol-Version"));
   g_assert_cmpstr (http_get_header (f, "POST initialize", "Authorization"), ==, "Bearer secret");

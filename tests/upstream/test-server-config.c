@@ -123,7 +123,7 @@ static const BadEntry bad_entries[] = {
     "“headers” must be" },
   { "headers-host", "{\"url\": \"http://a/\", \"headers\": {\"host\": \"x\"}}",
     "“headers” must be" },
-  { "sse", "{\"type\": \"sse\", \"url\": \"https://example.org\"}", "“sse” is not supported yet" },
+  { "sse-no-url", "{\"type\": \"sse\", \"command\": \"x\"}", "“url” is missing" },
   { "dbus", "{\"type\": \"dbus\"}", "“dbus” is not supported yet" },
 };
 
@@ -169,7 +169,8 @@ test_http (void)
       "{\"mcpServers\": {\"a\": {\"url\": \"https://example.org/mcp?k=${env:MCP_TEST_K}\","
       "\"headers\": {\"Authorization\": \"Bearer ${env:MCP_TEST_K}\", \"X-A\": \"b\"}},"
       "\"b\": {\"type\": \"streamable-http\", \"url\": \"http://[::1]:8/\", \"scope\": \"cwd\","
-      "\"args\": []}, \"c\": {\"type\": \"http\", \"url\": \"HTTP://LOCALHOST\"}}}",
+      "\"args\": []}, \"c\": {\"type\": \"http\", \"url\": \"HTTP://LOCALHOST\"},"
+      "\"d\": {\"type\": \"sse\", \"url\": \"http://localhost/sse\"}}}",
       &problems);
   McpServerConfig *config = configs->pdata[0];
   g_autoptr (GError) error = NULL;
@@ -177,7 +178,9 @@ test_http (void)
   g_auto (GStrv) headers = NULL;
 
   g_test_summary ("A server with a URL is reached over HTTP, and shared unless it says otherwise");
-  g_assert_cmpuint (configs->len, ==, 3);
+  g_assert_cmpuint (configs->len, ==, 4);
+  g_assert_true (((McpServerConfig *) configs->pdata[3])->is_sse);
+  g_assert_false (((McpServerConfig *) configs->pdata[2])->is_sse);
   g_assert_cmpuint (problems->len, ==, 1);
   g_assert_cmpstr (problems->pdata[0], ==,
                    "mcp.json: server “b”: “args” means nothing without “command” and is ignored");

@@ -199,7 +199,7 @@ test_progress_token (ProviderFixture *f, gconstpointer data)
   g_assert_nonnull (
       strstr (calls, "\"id\":2,\"method\":\"tools/call\",\"params\":{\"name\":\"echo\"}"));
   g_assert_nonnull (strstr (calls, "\"kept\":1"));
-  g_assert_nonnull (strstr (calls, "\"progressToken\":3"));
+  g_assert_nonnull (strstr (calls, "\"progressToken\":4"));
 }
 
 static void
@@ -215,7 +215,7 @@ test_cancel (ProviderFixture *f, gconstpointer data)
   g_cancellable_cancel (cancellable);
   provider_end_failed (&call, MCP_ERROR_CANCELLED, "withdrawn");
   cancelled = provider_call_text (f, "received", "{\"method\":\"notifications/cancelled\"}");
-  g_assert_nonnull (strstr (cancelled, "\"requestId\":3,"));
+  g_assert_nonnull (strstr (cancelled, "\"requestId\":4,"));
 }
 
 static void

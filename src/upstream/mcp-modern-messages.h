@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * What is said to a server that is told everything with each request (MCP 2026-07-28).
+ */
+#include "mcp-jsonrpc.h"
+#include "mcp-provider.h"
+
+G_BEGIN_DECLS
+
+/* MCP 2026-07-28, basic/index, “Error Codes”. */
+enum
+{
+  MCP_MODERN_ERROR_HEADER_MISMATCH = -32020,
+  MCP_MODERN_ERROR_MISSING_CAPABILITY = -32021,
+  MCP_MODERN_ERROR_UNSUPPORTED_VERSION = -32022,
+};
+
+GBytes *mcp_modern_build_request (gint64 id, const McpProviderRequest *request);
+GBytes *mcp_modern_build_own_request (gint64 id, const char *method, const char *params);
+char **mcp_modern_build_headers (const McpProviderRequest *request);
+char *mcp_modern_encode_header (const char *value);
+
+G_END_DECLS
