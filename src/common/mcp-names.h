@@ -17,6 +17,7 @@
 #define MCP_DISCOVERY_FILE "mcp.json"
 #define MCP_SERVERS_FILE   "mcp.json"
 #define MCP_SETTINGS_FILE  "mcp-sessiond.conf"
+#define MCP_DATABASE_FILE  "sessions.db"
 
 /* Not registered with IANA; chosen from the user range, away from common development ports. */
 #define MCP_DEFAULT_PORT 16270

@@ -11,6 +11,7 @@
 #include "mcpd-expiry.h"
 #include "mcpd-servers-file.h"
 #include "mcpd-settings.h"
+#include "mcpd-state.h"
 #include "mcpd-trusted-file.h"
 #include "mcpd-watched-file.h"
 
@@ -31,6 +32,7 @@ struct _McpdApplication
   char *socket_path;
   char *discovery_path;
   char *owner_key_path;
+  char *state_home;
   char *config_dir;
   char *owner_key;
 
@@ -39,6 +41,7 @@ struct _McpdApplication
   McpdServersFile *servers_file;
 
   McpSessionStore *store;
+  McpdState *state;
   McpdExpiry *expiry;
   McpGateway *gateway;
   McpHttpServer *http;
@@ -64,6 +67,8 @@ apply_settings (McpdApplication *self)
 
   mcp_session_store_set_limits (self->store, &settings->limits);
   mcp_session_store_set_idle_seconds (self->store, settings->idle_seconds);
+  mcp_call_history_set_limits (mcpd_state_get_history (self->state), settings->history_days,
+                               settings->history_calls);
   mcp_gateway_set_limits (self->gateway, &settings->limits);
   mcp_gateway_set_call_timeout (self->gateway, settings->timeout_seconds * 1000);
   mcp_http_server_set_limits (self->http, &settings->limits);
@@ -198,6 +203,15 @@ finish_stop (McpdApplication *self)
 }
 
 static void
+flushed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (McpdApplication) self = MCPD_APPLICATION (user_data);
+
+  mcpd_state_flush_finish (MCPD_STATE (source), result, NULL);
+  finish_stop (self);
+}
+
+static void
 gateway_closed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (McpdApplication) self = MCPD_APPLICATION (user_data);
@@ -205,7 +219,9 @@ gateway_closed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!mcp_gateway_close_finish (MCP_GATEWAY (source), result, &error))
     g_warning (_ ("Upstream servers did not end cleanly: %s"), error->message);
-  finish_stop (self);
+  /* after the last call has said its end */
+  if (self->state != NULL)
+    mcpd_state_flush_async (self->state, flushed_cb, g_object_ref (self));
 }
 
 static gboolean
@@ -336,6 +352,7 @@ mcpd_application_dispose (GObject *object)
   g_clear_object (&self->http);
   g_clear_object (&self->gateway);
   g_clear_object (&self->store);
+  g_clear_object (&self->state);
 
   G_OBJECT_CLASS (mcpd_application_parent_class)->dispose (object);
 }
@@ -349,6 +366,7 @@ mcpd_application_finalize (GObject *object)
   g_free (self->socket_path);
   g_free (self->discovery_path);
   g_free (self->owner_key_path);
+  g_free (self->state_home);
   g_free (self->config_dir);
   g_free (self->owner_key);
   g_free (self->url);
@@ -395,6 +413,7 @@ mcpd_application_new (const McpdOptions *options)
                        G_APPLICATION_IS_SERVICE, NULL);
   self->port = options->port;
   self->keeper_path = g_strdup (options->keeper_path);
+  self->state_home = g_strdup (options->state_home);
   self->config_dir = g_strdup (options->config_dir);
   self->socket_path = g_build_filename (options->runtime_dir, MCP_SOCKET_FILE, NULL);
   self->discovery_path = g_build_filename (options->runtime_dir, MCP_DISCOVERY_FILE, NULL);
@@ -431,7 +450,9 @@ mcpd_application_start (McpdApplication *self, GError **error)
 
   self->store = mcp_session_store_new (&self->settings.limits);
   self->expiry = mcpd_expiry_new (self->store);
+  self->state = mcpd_state_open (self->store, self->state_home);
   self->gateway = mcp_gateway_new (self->store, &self->settings.limits, self->keeper_path);
+  mcp_gateway_set_history (self->gateway, mcpd_state_get_history (self->state));
   self->http =
       mcp_http_server_new (self->store, self->gateway, &self->settings.limits, self->owner_key);
   apply_settings (self);

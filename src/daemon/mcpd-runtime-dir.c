@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The directory that holds the lock, the socket and the secrets of a running
- * daemon. What lies in it is trusted because nobody else can write there, so
- * that is made sure of once, here.
+ * The directories that hold the lock, the socket and the secrets of a running
+ * daemon, and what it remembers. What lies in them is trusted because nobody else
+ * can write there, so that is made sure of once, here.
  */
 #include "mcpd-runtime-dir.h"
 
@@ -27,7 +27,11 @@ set_errno_error (GError **error, const char *path)
 
 /* Opens a directory that is ours, not a link to one. */
 static int
-open_own_directory (const char *path, int flags, struct stat *info, GError **error)
+open_own_directory (const char *path,
+                    const char *variable,
+                    int flags,
+                    struct stat *info,
+                    GError **error)
 {
   int fd = open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags);
 
@@ -42,13 +46,51 @@ open_own_directory (const char *path, int flags, struct stat *info, GError **err
   if (info->st_uid != geteuid ())
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
-                   _ ("%s belongs to user %u, not to you; is XDG_RUNTIME_DIR another user's?"),
-                   path, (guint) info->st_uid);
+                   /* TRANSLATORS: a directory, a user's number, an environment variable */
+                   _ ("%s belongs to user %u, not to you; is %s another user's?"), path,
+                   (guint) info->st_uid, variable);
       close (fd);
       return -1;
     }
 
   return fd;
+}
+
+static char *
+prepare (const char *base, const char *variable, GError **error)
+{
+  g_autofree char *path = NULL;
+  struct stat info;
+  int fd;
+
+  if (g_mkdir_with_parents (base, 0700) < 0)
+    {
+      set_errno_error (error, base);
+      return NULL;
+    }
+  fd = open_own_directory (base, variable, 0, &info, error);
+  if (fd < 0)
+    return NULL;
+  close (fd);
+
+  path = g_build_filename (base, MCP_DIRECTORY, NULL);
+  if (g_mkdir (path, 0700) < 0 && errno != EEXIST)
+    {
+      set_errno_error (error, path);
+      return NULL;
+    }
+  fd = open_own_directory (path, variable, O_NOFOLLOW, &info, error);
+  if (fd < 0)
+    return NULL;
+  if ((info.st_mode & 07777) != 0700 && fchmod (fd, 0700) < 0)
+    {
+      set_errno_error (error, path);
+      close (fd);
+      return NULL;
+    }
+  close (fd);
+
+  return g_steal_pointer (&path);
 }
 
 /**
@@ -67,38 +109,26 @@ open_own_directory (const char *path, int flags, struct stat *info, GError **err
 char *
 mcpd_runtime_dir_prepare (const char *base, GError **error)
 {
-  g_autofree char *path = NULL;
-  struct stat info;
-  int fd;
-
   g_return_val_if_fail (base != NULL, NULL);
 
-  if (g_mkdir_with_parents (base, 0700) < 0)
-    {
-      set_errno_error (error, base);
-      return NULL;
-    }
-  fd = open_own_directory (base, 0, &info, error);
-  if (fd < 0)
-    return NULL;
-  close (fd);
+  return prepare (base, "XDG_RUNTIME_DIR", error);
+}
 
-  path = g_build_filename (base, MCP_DIRECTORY, NULL);
-  if (g_mkdir (path, 0700) < 0 && errno != EEXIST)
-    {
-      set_errno_error (error, path);
-      return NULL;
-    }
-  fd = open_own_directory (path, O_NOFOLLOW, &info, error);
-  if (fd < 0)
-    return NULL;
-  if ((info.st_mode & 07777) != 0700 && fchmod (fd, 0700) < 0)
-    {
-      set_errno_error (error, path);
-      close (fd);
-      return NULL;
-    }
-  close (fd);
+/**
+ * mcpd_state_dir_prepare:
+ * @base: the user's state directory, as g_get_user_state_dir() gives it
+ * @error: return location
+ *
+ * The same for what outlives the daemon.
+ *
+ * Errors: of the %G_IO_ERROR domain.
+ *
+ * Returns: (transfer full) (nullable): its path
+ */
+char *
+mcpd_state_dir_prepare (const char *base, GError **error)
+{
+  g_return_val_if_fail (base != NULL, NULL);
 
-  return g_steal_pointer (&path);
+  return prepare (base, "XDG_STATE_HOME", error);
 }

@@ -6,5 +6,6 @@
 G_BEGIN_DECLS
 
 char *mcpd_runtime_dir_prepare (const char *base, GError **error);
+char *mcpd_state_dir_prepare (const char *base, GError **error);
 
 G_END_DECLS

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mcpd-settings.h"
 
+#include "mcp-call-history.h"
 #include "mcp-names.h"
 
 #include <glib/gi18n.h>
@@ -23,10 +24,12 @@ static const NumberEntry numbers[] = {
   { "Http", "Port", G_STRUCT_OFFSET (McpdSettings, port), 0, G_MAXUINT16 },
   { "Sessions", "IdleSeconds", G_STRUCT_OFFSET (McpdSettings, idle_seconds), 0, 365 * 86400 },
   { "Calls", "TimeoutSeconds", G_STRUCT_OFFSET (McpdSettings, timeout_seconds), 1, 7 * 86400 },
+  { "History", "Days", G_STRUCT_OFFSET (McpdSettings, history_days), 1, 3650 },
+  { "History", "MaxCalls", G_STRUCT_OFFSET (McpdSettings, history_calls), 0, 10 * 1000 * 1000 },
 };
 
 /* Groups that have no keys yet; a file may already have them. */
-static const char *const empty_groups[] = { "History", "Log" };
+static const char *const empty_groups[] = { "Log" };
 
 /* What is needed to judge one file. */
 typedef struct
@@ -51,6 +54,8 @@ mcpd_settings_init_defaults (McpdSettings *settings)
   settings->port = MCP_DEFAULT_PORT;
   settings->idle_seconds = DEFAULT_IDLE_SECONDS;
   settings->timeout_seconds = DEFAULT_TIMEOUT_SECONDS;
+  settings->history_days = MCP_CALL_HISTORY_DEFAULT_DAYS;
+  settings->history_calls = MCP_CALL_HISTORY_DEFAULT_MAX_CALLS;
   mcp_limits_init_defaults (&settings->limits);
 }
 

@@ -25,6 +25,8 @@ struct _McpCall
   char *server;              /* (owned) (nullable): name of the server, once known */
   GCancellable *cancellable; /* (owned) */
   gulong session_closed_id;
+  McpCallHistory *history; /* (owned) (nullable) */
+  McpCallRecord *record;   /* (owned) (nullable): while the history waits for the end */
   McpProviderLease *lease; /* (owned) (nullable): while the server works */
   GTask *task;             /* (owned) (nullable): until the end */
   gboolean counted;        /* in the session */
@@ -59,12 +61,16 @@ publish_start (McpCall *self)
 {
   McpProgressFields fields = { .progress = 0 };
 
+  if (self->history != NULL)
+    self->record =
+        mcp_call_history_begin (self->history, self->call_id, mcp_session_get_id (self->session),
+                                self->name, self->server, self->client);
   self->state = MCP_PROGRESS_STATE_RUNNING;
   publish (self, &fields);
 }
 
 static void
-publish_end (McpCall *self, McpProgressState state)
+publish_end (McpCall *self, McpProgressState state, const char *problem)
 {
   McpProgressFields fields = { .progress = 1, .has_total = TRUE, .total = 1 };
 
@@ -75,6 +81,8 @@ publish_end (McpCall *self, McpProgressState state)
       fields.total = self->total;
     }
   self->state = state;
+  if (self->record != NULL)
+    mcp_call_history_end (self->history, g_steal_pointer (&self->record), state, problem);
   publish (self, &fields);
 }
 
@@ -153,11 +161,13 @@ finish (McpCall *self, McpJsonrpcMessage *message, GError *error)
   if (self->state == MCP_PROGRESS_STATE_RUNNING)
     {
       if (g_cancellable_is_cancelled (self->cancellable))
-        publish_end (self, MCP_PROGRESS_STATE_CANCELLED);
-      else if (message == NULL || is_error_result (message))
-        publish_end (self, MCP_PROGRESS_STATE_ERROR);
+        publish_end (self, MCP_PROGRESS_STATE_CANCELLED, NULL);
+      else if (message == NULL)
+        publish_end (self, MCP_PROGRESS_STATE_ERROR, error->message);
+      else if (is_error_result (message))
+        publish_end (self, MCP_PROGRESS_STATE_ERROR, "The tool answered with an error");
       else
-        publish_end (self, MCP_PROGRESS_STATE_OK);
+        publish_end (self, MCP_PROGRESS_STATE_OK, NULL);
     }
   mcp_call_abandon (self);
   g_clear_pointer (&self->lease, mcp_provider_lease_free);
@@ -294,7 +304,7 @@ session_closed_cb (GCancellable *cancellable, McpCall *self)
 {
   /* Later nobody could hear it. */
   if (self->state == MCP_PROGRESS_STATE_RUNNING)
-    publish_end (self, MCP_PROGRESS_STATE_CANCELLED);
+    publish_end (self, MCP_PROGRESS_STATE_CANCELLED, NULL);
   mcp_call_cancel (self);
 }
 
@@ -358,6 +368,17 @@ mcp_call_cancel (McpCall *self)
   g_autoptr (GCancellable) cancellable = g_object_ref (self->cancellable);
 
   g_cancellable_cancel (cancellable);
+}
+
+/**
+ * mcp_call_set_history:
+ * @self: a call that has not run yet, whose id the history gave
+ * @history: (nullable): gets a record of it
+ */
+void
+mcp_call_set_history (McpCall *self, McpCallHistory *history)
+{
+  g_set_object (&self->history, history);
 }
 
 /**
@@ -469,6 +490,8 @@ mcp_call_finalize (GObject *object)
 {
   McpCall *self = MCP_CALL (object);
 
+  g_clear_pointer (&self->record, mcp_call_record_free);
+  g_clear_object (&self->history);
   g_object_unref (self->cancellable);
   g_object_unref (self->session);
   g_variant_unref (self->token);

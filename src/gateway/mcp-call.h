@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "mcp-call-history.h"
 #include "mcp-provider-pool.h"
 #include "mcp-session.h"
 
@@ -40,6 +41,7 @@ typedef struct
 } McpCallFields;
 
 McpCall *mcp_call_new (McpSession *session, const char *call_id, const McpCallFields *fields);
+void mcp_call_set_history (McpCall *self, McpCallHistory *history);
 McpSession *mcp_call_get_session (McpCall *self);
 const char *mcp_call_get_id (McpCall *self);
 const char *mcp_call_get_name (McpCall *self);

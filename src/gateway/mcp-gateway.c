@@ -104,6 +104,35 @@ mcp_gateway_set_call_timeout (McpGateway *self, guint timeout_ms)
   mcp_provider_pool_set_timeout (self->pool, timeout_ms);
 }
 
+/**
+ * mcp_gateway_set_history:
+ * @self: the gateway
+ * @history: (nullable): gets a record of each call
+ *
+ * Says where calls are kept, and who numbers them. Before the first call only.
+ */
+void
+mcp_gateway_set_history (McpGateway *self, McpCallHistory *history)
+{
+  g_return_if_fail (MCP_IS_GATEWAY (self));
+
+  mcp_router_set_history (self->router, history);
+}
+
+/**
+ * mcp_gateway_get_history:
+ * @self: the gateway
+ *
+ * Returns: (transfer none) (nullable): where calls are kept
+ */
+McpCallHistory *
+mcp_gateway_get_history (McpGateway *self)
+{
+  g_return_val_if_fail (MCP_IS_GATEWAY (self), NULL);
+
+  return mcp_router_get_history (self->router);
+}
+
 static const char *
 describe_state (const McpServerConfig *config, const McpServerStatus *status)
 {

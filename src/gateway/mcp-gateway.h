@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "mcp-call-history.h"
 #include "mcp-session-store.h"
 
 #include <gio/gio.h>
@@ -35,6 +36,8 @@ McpGateway *
 mcp_gateway_new (McpSessionStore *store, const McpLimits *limits, const char *keeper_path);
 void mcp_gateway_set_limits (McpGateway *self, const McpLimits *limits);
 void mcp_gateway_set_call_timeout (McpGateway *self, guint timeout_ms);
+void mcp_gateway_set_history (McpGateway *self, McpCallHistory *history);
+McpCallHistory *mcp_gateway_get_history (McpGateway *self);
 void mcp_gateway_set_servers (McpGateway *self, GPtrArray *configs);
 
 /* For callers that speak no MCP (the bus): JSON in, JSON out. */

@@ -12,6 +12,7 @@ struct _McpRouter
   guint timeout_ms;        /* of calls for which nobody says otherwise; 0: the provider's */
   gint64 started_us;       /* real time */
   guint64 n_calls;
+  McpCallHistory *history; /* (owned) (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (McpRouter, mcp_router, G_TYPE_OBJECT)
@@ -22,18 +23,26 @@ G_DEFINE_FINAL_TYPE (McpRouter, mcp_router, G_TYPE_OBJECT)
  * @session: where the call is made
  * @fields: what it is; copied
  *
- * Makes a call with an id that is unique for ever: the moment when this router
- * was made, in µs, tells it from all earlier ones, a counter from its own.
+ * Makes a call with an id that is unique for ever: the history's next one. Without
+ * a history, the moment when this router was made, in µs, tells it from all earlier
+ * ones, a counter from its own.
  *
  * Returns: (transfer full): the call
  */
 McpCall *
 mcp_router_new_call (McpRouter *self, McpSession *session, const McpCallFields *fields)
 {
-  g_autofree char *call_id = g_strdup_printf ("c-%" G_GINT64_MODIFIER "x-%" G_GUINT64_FORMAT,
-                                              self->started_us, ++self->n_calls);
+  g_autofree char *call_id = NULL;
+  McpCall *call;
 
-  return mcp_call_new (session, call_id, fields);
+  if (self->history != NULL)
+    call_id = mcp_call_history_next_id (self->history);
+  else
+    call_id = g_strdup_printf ("c-%" G_GINT64_MODIFIER "x-%" G_GUINT64_FORMAT, self->started_us,
+                               ++self->n_calls);
+  call = mcp_call_new (session, call_id, fields);
+  mcp_call_set_history (call, self->history);
+  return call;
 }
 
 static guint
@@ -169,6 +178,29 @@ mcp_router_get_catalogue (McpRouter *self)
 }
 
 /**
+ * mcp_router_set_history:
+ * @self: the router
+ * @history: (nullable): gets a record of each call, and gives it its id
+ */
+void
+mcp_router_set_history (McpRouter *self, McpCallHistory *history)
+{
+  g_set_object (&self->history, history);
+}
+
+/**
+ * mcp_router_get_history:
+ * @self: the router
+ *
+ * Returns: (transfer none) (nullable): the history
+ */
+McpCallHistory *
+mcp_router_get_history (McpRouter *self)
+{
+  return self->history;
+}
+
+/**
  * mcp_router_set_timeout:
  * @self: the router
  * @timeout_ms: how long a call may take without an answer or progress; 0: the provider's default
@@ -186,6 +218,7 @@ mcp_router_finalize (GObject *object)
 {
   McpRouter *self = MCP_ROUTER (object);
 
+  g_clear_object (&self->history);
   g_object_unref (self->catalogue);
   g_object_unref (self->pool);
 

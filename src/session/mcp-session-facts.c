@@ -126,6 +126,19 @@ mcp_session_get_calls_in_flight (McpSession *self)
 }
 
 /**
+ * mcp_session_is_client_made:
+ * @self: a session
+ *
+ * Returns: whether it was made for an MCP client that asked for none
+ */
+gboolean
+mcp_session_is_client_made (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), FALSE);
+  return self->is_client_made;
+}
+
+/**
  * mcp_session_is_closed:
  * @self: a session
  *
@@ -151,6 +164,42 @@ mcp_session_get_cancellable (McpSession *self)
 {
   g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
   return self->cancellable;
+}
+
+void
+mcp_session_set_client_made (McpSession *self)
+{
+  self->is_client_made = TRUE;
+}
+
+/* For a session that goes on after the daemon was away. */
+void
+mcp_session_restore_past (McpSession *self,
+                          gint64 created_at,
+                          gint64 last_active_at,
+                          guint64 last_sequence)
+{
+  self->created_at = created_at;
+  self->last_active_at = last_active_at;
+  self->last_sequence = last_sequence;
+  self->first_sequence = last_sequence + 1;
+}
+
+guint64
+mcp_session_get_last_sequence (McpSession *self)
+{
+  return self->last_sequence;
+}
+
+/*
+ * Up to @durable, no number comes twice, whatever happens to the daemon; from @low on,
+ * #McpSession::sequence-low asks for more, once.
+ */
+void
+mcp_session_set_sequence_mark (McpSession *self, guint64 durable, guint64 low)
+{
+  self->durable_sequence = durable;
+  self->low_sequence = low;
 }
 
 static void

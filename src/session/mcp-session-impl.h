@@ -28,7 +28,12 @@ struct _McpSession
   guint n_calls;
   McpSubscriberList *subscribers; /* (owned); those of kind MCP_SUBSCRIBER_STREAM are counted */
 
+  gboolean is_client_made;
+
   guint64 last_sequence;
+  guint64 first_sequence;   /* of this daemon's: none before it is kept */
+  guint64 durable_sequence; /* promised on the disk: no restart goes back behind it */
+  guint64 low_sequence;     /* from here on more should be promised */
   McpProgressEvent *kept[MCP_SESSION_KEPT_EVENTS]; /* event n lies at n % MCP_SESSION_KEPT_EVENTS */
 
   char *close_reason; /* (nullable): closed */

@@ -15,6 +15,13 @@ McpSession *mcp_session_new (const char *id,
                              const char *const *allowed_tools,
                              guint idle_seconds,
                              const McpTokenHash *token_hash);
+void mcp_session_set_client_made (McpSession *self);
+void mcp_session_restore_past (McpSession *self,
+                               gint64 created_at,
+                               gint64 last_active_at,
+                               guint64 last_sequence);
+void mcp_session_set_sequence_mark (McpSession *self, guint64 durable, guint64 low);
+guint64 mcp_session_get_last_sequence (McpSession *self);
 void mcp_session_set_limits (McpSession *self, const McpLimits *limits);
 void mcp_session_set_token_hash (McpSession *self, const McpTokenHash *token_hash);
 const McpTokenHash *mcp_session_get_token_hash (McpSession *self);

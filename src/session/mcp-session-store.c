@@ -6,21 +6,12 @@
 #include "mcp-names.h"
 #include "mcp-session-params.h"
 #include "mcp-session-private.h"
+#include "mcp-session-store-impl.h"
 #include "mcp-token.h"
 
 #include <string.h>
 
 #define DEFAULT_IDLE_SECONDS (24 * 60 * 60)
-
-struct _McpSessionStore
-{
-  GObject parent_instance;
-
-  McpLimits limits;
-  guint idle_seconds;
-  GHashTable *sessions; /* (unowned) char *id -> (owned) McpSession */
-  GHashTable *by_token; /* (unowned) McpTokenHash -> (unowned) McpSession */
-};
 
 G_DEFINE_FINAL_TYPE (McpSessionStore, mcp_session_store, G_TYPE_OBJECT)
 
@@ -34,6 +25,7 @@ enum
 {
   SIGNAL_SESSION_ADDED,
   SIGNAL_SESSION_REMOVED,
+  SIGNAL_TOKEN_CHANGED,
   SIGNAL_PROGRESS,
   N_SIGNALS
 };
@@ -83,6 +75,7 @@ mcp_session_store_dispose (GObject *object)
   McpSessionStore *self = MCP_SESSION_STORE (object);
   g_autoptr (GPtrArray) list = mcp_session_store_list (self);
 
+  g_clear_object (&self->db);
   g_hash_table_remove_all (self->by_token);
   g_hash_table_remove_all (self->sessions);
   for (guint i = 0; i < list->len; i++)
@@ -148,6 +141,15 @@ mcp_session_store_class_init (McpSessionStoreClass *klass)
    * Emitted from the main context. A handler may close further sessions.
    */
   signals[SIGNAL_SESSION_REMOVED] = new_signal ("session-removed", 2, G_TYPE_STRING);
+
+  /**
+   * McpSessionStore::token-changed:
+   * @self: the store
+   * @session: the session, which has its new token
+   *
+   * Emitted from the main context.
+   */
+  signals[SIGNAL_TOKEN_CHANGED] = new_signal ("token-changed", 1, G_TYPE_INVALID);
 
   /**
    * McpSessionStore::progress:
@@ -237,8 +239,9 @@ mcp_session_store_get_n_sessions (McpSessionStore *self)
   return g_hash_table_size (self->sessions);
 }
 
-static void
-add_session (McpSessionStore *self, McpSession *session)
+/* Takes a session in, and tells everybody. */
+void
+mcp_session_store_add (McpSessionStore *self, McpSession *session)
 {
   const McpTokenHash *token_hash = mcp_session_get_token_hash (session);
 
@@ -313,7 +316,9 @@ mcp_session_store_create (McpSessionStore *self,
       mcp_session_new (id, cwd, params->label, params->allowed_tools,
                        params->idle_seconds < 0 ? self->idle_seconds : (guint) params->idle_seconds,
                        secret != NULL ? &token_hash : NULL);
-  add_session (self, session);
+  if (params->without_token)
+    mcp_session_set_client_made (session);
+  mcp_session_store_add (self, session);
   if (mcp_session_is_closed (session))
     {
       g_set_error_literal (error, MCP_ERROR, MCP_ERROR_CLOSED, "The session was ended at once");
@@ -437,6 +442,7 @@ mcp_session_store_rotate_token (McpSessionStore *self, McpSession *session, GErr
   mcp_session_set_token_hash (session, &token_hash);
   g_hash_table_insert (self->by_token, (gpointer) mcp_session_get_token_hash (session), session);
   mcp_session_touch (session);
+  g_signal_emit (self, signals[SIGNAL_TOKEN_CHANGED], 0, session);
   return token;
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "mcp-limits.h"
+#include "mcp-session-db.h"
+#include "mcp-session-record.h"
 #include "mcp-session.h"
 
 G_BEGIN_DECLS
@@ -52,5 +54,14 @@ gboolean mcp_session_store_close (McpSessionStore *self,
                                   GError **error);
 void mcp_session_store_close_all (McpSessionStore *self, const char *reason);
 guint mcp_session_store_expire (McpSessionStore *self, gint64 now_real_us);
+
+/* What becomes of the sessions on the disk. */
+McpSession *mcp_session_store_restore (McpSessionStore *self, const McpSessionRecord *record);
+void mcp_session_store_set_db (McpSessionStore *self, McpSessionDb *db);
+void mcp_session_store_settle_async (McpSessionStore *self,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+gboolean
+mcp_session_store_settle_finish (McpSessionStore *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

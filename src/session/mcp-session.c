@@ -9,6 +9,7 @@ G_DEFINE_FINAL_TYPE (McpSession, mcp_session, G_TYPE_OBJECT)
 enum
 {
   SIGNAL_PROGRESS,
+  SIGNAL_SEQUENCE_LOW,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -99,6 +100,10 @@ mcp_session_class_init (McpSessionClass *klass)
    */
   signals[SIGNAL_PROGRESS] = g_signal_new ("progress", MCP_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL,
                                            NULL, NULL, G_TYPE_NONE, 1, MCP_TYPE_PROGRESS_EVENT);
+
+  /* For the persistence: see mcp_session_set_sequence_mark(). */
+  signals[SIGNAL_SEQUENCE_LOW] = g_signal_new ("sequence-low", MCP_TYPE_SESSION, G_SIGNAL_RUN_LAST,
+                                               0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -108,6 +113,9 @@ mcp_session_init (McpSession *self)
   self->cancellable = g_cancellable_new ();
   self->created_at = g_get_real_time ();
   self->last_active_at = self->created_at;
+  self->first_sequence = 1;
+  self->durable_sequence = G_MAXUINT64;
+  self->low_sequence = G_MAXUINT64;
   self->max_subscribers = G_MAXUINT;
   self->max_calls = G_MAXUINT;
 }
@@ -282,9 +290,10 @@ mcp_session_end_call (McpSession *self)
 static guint64
 get_oldest_kept (McpSession *self)
 {
-  return self->last_sequence > MCP_SESSION_KEPT_EVENTS
-             ? self->last_sequence - MCP_SESSION_KEPT_EVENTS + 1
-             : 1;
+  guint64 n_events = self->last_sequence - self->first_sequence + 1;
+
+  return n_events > MCP_SESSION_KEPT_EVENTS ? self->last_sequence - MCP_SESSION_KEPT_EVENTS + 1
+                                            : self->first_sequence;
 }
 
 /* Fills the queue with the kept events after the one given; what is not kept any more was missed.
@@ -425,6 +434,11 @@ mcp_session_publish (McpSession *self, const McpProgressFields *fields)
   keep_self = g_object_ref (self);
   mcp_subscriber_list_push (self->subscribers, event);
   g_signal_emit (self, signals[SIGNAL_PROGRESS], 0, event);
+  if (self->last_sequence >= self->low_sequence)
+    {
+      self->low_sequence = G_MAXUINT64;
+      g_signal_emit (self, signals[SIGNAL_SEQUENCE_LOW], 0);
+    }
   return TRUE;
 }
 
@@ -444,7 +458,9 @@ mcp_session_has_room (McpSession *self, guint n_events)
 {
   g_return_val_if_fail (MCP_IS_SESSION (self), TRUE);
 
-  return mcp_subscriber_list_has_room (self->subscribers, n_events);
+  /* No array runs ahead of the numbers that are promised on the disk. */
+  return n_events <= self->durable_sequence - MIN (self->last_sequence, self->durable_sequence) &&
+         mcp_subscriber_list_has_room (self->subscribers, n_events);
 }
 
 /* Whether nothing has used the session for its idle time, and nothing does. */

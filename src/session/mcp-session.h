@@ -34,6 +34,7 @@ const char *const *mcp_session_get_allowed_tools (McpSession *self);
 guint mcp_session_get_idle_seconds (McpSession *self);
 guint mcp_session_get_n_subscribers (McpSession *self);
 guint mcp_session_get_calls_in_flight (McpSession *self);
+gboolean mcp_session_is_client_made (McpSession *self);
 gboolean mcp_session_is_closed (McpSession *self);
 GCancellable *mcp_session_get_cancellable (McpSession *self);
 

@@ -11,13 +11,23 @@ struct _McpGateway
 
   guint n_calls;
   guint n_cancelled;
+  McpCallHistory *history; /* (owned) (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (McpGateway, mcp_gateway, G_TYPE_OBJECT)
 
 static void
+mcp_gateway_finalize (GObject *object)
+{
+  g_clear_object (&MCP_GATEWAY (object)->history);
+
+  G_OBJECT_CLASS (mcp_gateway_parent_class)->finalize (object);
+}
+
+static void
 mcp_gateway_class_init (McpGatewayClass *klass)
 {
+  G_OBJECT_CLASS (klass)->finalize = mcp_gateway_finalize;
 }
 
 static void
@@ -134,6 +144,18 @@ GBytes *
 mcp_gateway_call_tool_finish (McpGateway *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+mcp_gateway_set_history (McpGateway *self, McpCallHistory *history)
+{
+  g_set_object (&self->history, history);
+}
+
+McpCallHistory *
+mcp_gateway_get_history (McpGateway *self)
+{
+  return self->history;
 }
 
 GVariant *

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "mcpd-state.h"
+
+#include "mcp-names.h"
+#include "mcp-session-persist.h"
+#include "mcpd-runtime-dir.h"
+
+#include <glib/gi18n.h>
+
+/* A disk that takes longer than that is left to itself; all of a stop takes less than 5 s. */
+#define CLOSE_TIMEOUT_MS 500
+
+struct _McpdState
+{
+  GObject parent_instance;
+
+  McpSessionDb *db;           /* (owned) */
+  McpCallHistory *history;    /* (owned) */
+  McpSessionPersist *persist; /* (owned) */
+};
+
+G_DEFINE_FINAL_TYPE (McpdState, mcpd_state, G_TYPE_OBJECT)
+
+static void
+trouble_cb (McpSessionDb *db, const char *message, McpdState *self)
+{
+  g_warning ("%s", message);
+}
+
+static void
+drop (McpdState *self)
+{
+  g_clear_object (&self->persist);
+  g_clear_object (&self->history);
+  if (self->db == NULL)
+    return;
+
+  g_signal_handlers_disconnect_by_data (self->db, self);
+  if (!mcp_session_db_close (self->db, CLOSE_TIMEOUT_MS))
+    g_warning (_ ("The disk takes too long; what happened last may not be remembered"));
+  g_clear_object (&self->db);
+}
+
+static void
+mcpd_state_dispose (GObject *object)
+{
+  drop (MCPD_STATE (object));
+
+  G_OBJECT_CLASS (mcpd_state_parent_class)->dispose (object);
+}
+
+static void
+mcpd_state_class_init (McpdStateClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = mcpd_state_dispose;
+}
+
+static void
+mcpd_state_init (McpdState *self)
+{
+}
+
+/* NULL: in memory, without a word to anybody. */
+static char *
+choose_path (const char *state_home)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *directory = mcpd_state_dir_prepare (state_home, &error);
+
+  if (directory != NULL)
+    return g_build_filename (directory, MCP_DATABASE_FILE, NULL);
+
+  g_warning (_ ("%s. Sessions and history are kept in memory only, and end with this daemon"),
+             error->message);
+  return NULL;
+}
+
+static gboolean
+try_open (McpdState *self, McpSessionStore *store, const char *path, GError **error)
+{
+  g_autofree char *problem = NULL;
+
+  self->db = mcp_session_db_open (path, &problem);
+  if (problem != NULL)
+    g_warning ("%s", problem);
+
+  self->history = mcp_call_history_new (self->db, error);
+  if (self->history == NULL)
+    return FALSE;
+  self->persist = mcp_session_persist_new (store, self->db, self->history, error);
+  return self->persist != NULL;
+}
+
+/**
+ * mcpd_state_open:
+ * @store: an empty store
+ * @state_home: the user's directory for such things, as g_get_user_state_dir() gives it
+ *
+ * Puts the sessions of earlier daemons into the store, and remembers what becomes
+ * of them. Where that cannot be, a warning says so, and all ends with the
+ * daemon. Blocks.
+ *
+ * Returns: (transfer full): what is remembered
+ */
+McpdState *
+mcpd_state_open (McpSessionStore *store, const char *state_home)
+{
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+  McpdState *self;
+
+  g_return_val_if_fail (MCP_IS_SESSION_STORE (store), NULL);
+  g_return_val_if_fail (state_home != NULL, NULL);
+
+  self = g_object_new (MCPD_TYPE_STATE, NULL);
+  path = choose_path (state_home);
+  if (!try_open (self, store, path, &error))
+    {
+      g_warning (_ ("%s cannot be read: %s. Sessions and history are kept in memory only, and end "
+                    "with this daemon"),
+                 path, error->message);
+      drop (self);
+      if (!try_open (self, store, NULL, NULL))
+        g_error ("A database in memory fails");
+    }
+
+  g_signal_connect (self->db, "trouble", G_CALLBACK (trouble_cb), self);
+  mcp_session_db_start (self->db);
+  return self;
+}
+
+/**
+ * mcpd_state_get_history:
+ * @self: what is remembered
+ *
+ * Returns: (transfer none): the calls
+ */
+McpCallHistory *
+mcpd_state_get_history (McpdState *self)
+{
+  g_return_val_if_fail (MCPD_IS_STATE (self), NULL);
+
+  return self->history;
+}
+
+static void
+flushed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+
+  mcp_session_persist_flush_finish (MCP_SESSION_PERSIST (source), result, NULL);
+  g_task_return_boolean (task, TRUE);
+}
+
+/**
+ * mcpd_state_flush_async:
+ * @self: what is remembered
+ * @callback: (scope async): when it is on the disk
+ * @user_data: for @callback
+ *
+ * For a clean end: once sessions and calls have ended.
+ */
+void
+mcpd_state_flush_async (McpdState *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (MCPD_IS_STATE (self));
+
+  mcp_session_persist_flush_async (self->persist, flushed_cb,
+                                   g_task_new (self, NULL, callback, user_data));
+}
+
+/**
+ * mcpd_state_flush_finish:
+ * @self: what is remembered
+ * @result: what the callback got
+ * @error: return location
+ *
+ * Returns: %TRUE
+ */
+gboolean
+mcpd_state_flush_finish (McpdState *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "mcp-session-store.h"
+
+G_BEGIN_DECLS
+
+/* The object itself, for the files that implement it. */
+
+struct _McpSessionStore
+{
+  GObject parent_instance;
+
+  McpLimits limits;
+  guint idle_seconds;
+  GHashTable *sessions; /* (unowned) char *id -> (owned) McpSession */
+  GHashTable *by_token; /* (unowned) McpTokenHash -> (unowned) McpSession */
+  McpSessionDb *db;     /* (owned) (nullable): where they are kept */
+};
+
+void mcp_session_store_add (McpSessionStore *self, McpSession *session);
+
+G_END_DECLS
