@@ -5,6 +5,7 @@
 #include "mcp-dbus-caller.h"
 #include "mcp-dbus-reply.h"
 #include "mcp-dbus-session.h"
+#include "mcp-dbus-settle.h"
 #include "mcp-error.h"
 #include "mcp-process.h"
 
@@ -12,7 +13,6 @@
 typedef struct
 {
   McpSessionStore *store;            /* (owned) */
-  McpGenSessionStore1 *skeleton;     /* (owned) */
   GDBusMethodInvocation *invocation; /* (owned): until it is answered */
 
   char *cwd;            /* (owned) */
@@ -25,7 +25,6 @@ static void
 create_free (Create *create)
 {
   g_clear_object (&create->store);
-  g_clear_object (&create->skeleton);
   g_clear_object (&create->invocation);
   g_free (create->cwd);
   g_free (create->label);
@@ -107,9 +106,8 @@ finish (Create *create, pid_t pid)
       return;
     }
   path = mcp_dbus_session_build_path (mcp_session_get_id (session));
-  mcp_gen_session_store1_complete_create_session (create->skeleton,
-                                                  g_steal_pointer (&create->invocation), path,
-                                                  mcp_session_get_id (session), token);
+  mcp_dbus_return_when_settled (create->store, g_steal_pointer (&create->invocation),
+                                g_variant_new ("(oss)", path, mcp_session_get_id (session), token));
 }
 
 static void
@@ -123,7 +121,6 @@ got_caller_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 /**
  * mcp_dbus_create_start:
  * @store: the store
- * @skeleton: the object that was asked
  * @invocation: (transfer full): the CreateSession to answer
  * @cwd: its first argument
  * @options: its second, an a{sv}
@@ -133,7 +130,6 @@ got_caller_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  */
 void
 mcp_dbus_create_start (McpSessionStore *store,
-                       McpGenSessionStore1 *skeleton,
                        GDBusMethodInvocation *invocation,
                        const char *cwd,
                        GVariant *options)
@@ -150,7 +146,6 @@ mcp_dbus_create_start (McpSessionStore *store,
     }
 
   create->store = g_object_ref (store);
-  create->skeleton = g_object_ref (skeleton);
   create->invocation = invocation;
   create->cwd = g_strdup (cwd);
 

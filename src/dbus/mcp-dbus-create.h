@@ -7,7 +7,6 @@
 G_BEGIN_DECLS
 
 void mcp_dbus_create_start (McpSessionStore *store,
-                            McpGenSessionStore1 *skeleton,
                             GDBusMethodInvocation *invocation,
                             const char *cwd,
                             GVariant *options);

@@ -2,8 +2,10 @@
 #include "mcp-dbus-session.h"
 
 #include "mcp-dbus-call.h"
+#include "mcp-dbus-calls.h"
 #include "mcp-dbus-event.h"
 #include "mcp-dbus-reply.h"
+#include "mcp-dbus-settle.h"
 #include "mcp-error.h"
 #include "mcp-names.h"
 #include "mcp-time.h"
@@ -41,7 +43,7 @@ handle_close (McpGenSession1 *skeleton, GDBusMethodInvocation *invocation)
 
   if (mcp_session_store_close (self->store, mcp_session_get_id (self->session), MCP_REASON_CLOSED,
                                &error))
-    mcp_gen_session1_complete_close (skeleton, invocation);
+    mcp_dbus_return_when_settled (self->store, invocation, g_variant_new ("()"));
   else
     mcp_dbus_return_error (invocation, error);
 
@@ -105,9 +107,9 @@ handle_call_tool (McpGenSession1 *skeleton,
 static gboolean
 handle_list_calls (McpGenSession1 *skeleton, GDBusMethodInvocation *invocation, GVariant *filter)
 {
-  g_dbus_method_invocation_return_error_literal (invocation, G_DBUS_ERROR,
-                                                 G_DBUS_ERROR_NOT_SUPPORTED,
-                                                 "Call history is not kept by this version");
+  McpDbusSession *self = MCP_DBUS_SESSION (skeleton);
+
+  mcp_dbus_calls_list (self->gateway, self->session, invocation, filter);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 

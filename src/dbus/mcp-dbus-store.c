@@ -7,6 +7,7 @@
 #include "mcp-dbus-event.h"
 #include "mcp-dbus-reply.h"
 #include "mcp-dbus-session.h"
+#include "mcp-dbus-settle.h"
 #include "mcp-error.h"
 #include "mcp-names.h"
 #include "mcp-revision.h"
@@ -50,7 +51,7 @@ handle_create_session (McpGenSessionStore1 *skeleton,
 {
   McpDbusStore *self = MCP_DBUS_STORE (skeleton);
 
-  mcp_dbus_create_start (self->store, skeleton, invocation, cwd, options);
+  mcp_dbus_create_start (self->store, invocation, cwd, options);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -105,7 +106,7 @@ handle_close_session (McpGenSessionStore1 *skeleton,
 
   if (lookup (self, session_id, &error) != NULL &&
       mcp_session_store_close (self->store, session_id, MCP_REASON_CLOSED, &error))
-    mcp_gen_session_store1_complete_close_session (skeleton, invocation);
+    mcp_dbus_return_when_settled (self->store, invocation, g_variant_new ("()"));
   else
     mcp_dbus_return_error (invocation, error);
 

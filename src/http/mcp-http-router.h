@@ -15,6 +15,7 @@ void mcp_route_session_get (McpHttpRequest *request);
 void mcp_route_session_delete (McpHttpRequest *request);
 void mcp_route_session_rotate_token (McpHttpRequest *request);
 void mcp_route_session_events (McpHttpRequest *request);
+void mcp_route_session_calls (McpHttpRequest *request);
 void mcp_route_session_progress (McpHttpRequest *request);
 void mcp_route_events (McpHttpRequest *request);
 void mcp_route_mcp_post (McpHttpRequest *request);

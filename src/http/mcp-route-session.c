@@ -5,6 +5,7 @@
  */
 #include "mcp-error.h"
 #include "mcp-http-body.h"
+#include "mcp-http-hold.h"
 #include "mcp-http-reply.h"
 #include "mcp-http-router.h"
 #include "mcp-names.h"
@@ -145,7 +146,7 @@ append_member (GString *json, const char *key, const char *text)
  * mcp_route_session_create:
  * @request: POST /session
  *
- * Makes a session, and hands out its token.
+ * Makes a session, and hands out its token, once both survive the daemon.
  */
 void
 mcp_route_session_create (McpHttpRequest *request)
@@ -178,6 +179,7 @@ mcp_route_session_create (McpHttpRequest *request)
   g_string_append_c (json, '}');
 
   mcp_http_reply_string (request->msg, 200, json);
+  mcp_http_hold_until_settled (request);
 }
 
 /**
@@ -223,7 +225,7 @@ mcp_route_session_get (McpHttpRequest *request)
  * mcp_route_session_delete:
  * @request: DELETE /session/{id}
  *
- * Ends a session.
+ * Ends a session, for good.
  */
 void
 mcp_route_session_delete (McpHttpRequest *request)
@@ -232,7 +234,10 @@ mcp_route_session_delete (McpHttpRequest *request)
 
   if (mcp_session_store_close (request->context->store, mcp_session_get_id (request->session),
                                MCP_REASON_CLOSED, &error))
-    mcp_http_reply_empty (request->msg, 204);
+    {
+      mcp_http_reply_empty (request->msg, 204);
+      mcp_http_hold_until_settled (request);
+    }
   else
     mcp_http_reply_gerror (request->msg, error);
 }
@@ -261,4 +266,5 @@ mcp_route_session_rotate_token (McpHttpRequest *request)
   append_member (json, "token", token);
   g_string_append_c (json, '}');
   mcp_http_reply_string (request->msg, 200, json);
+  mcp_http_hold_until_settled (request);
 }

@@ -139,7 +139,7 @@ test_list (TestBus *bus, gconstpointer data)
   g_autoptr (GVariant) reply = NULL;
   const char *json;
 
-  g_test_summary ("ListTools answers the gateway's JSON; ListCalls says that there is no history");
+  g_test_summary ("ListTools answers the gateway's JSON; ListCalls says where there is no history");
   test_bus_create (bus, &path);
   reply = test_bus_call (bus, path, SESSION_INTERFACE, "ListTools", NULL, &error);
   g_assert_no_error (error);

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "mcp-session-store.h"
+
+G_BEGIN_DECLS
+
+void mcp_dbus_return_when_settled (McpSessionStore *store,
+                                   GDBusMethodInvocation *invocation,
+                                   GVariant *value);
+
+G_END_DECLS
