@@ -2,24 +2,52 @@
 #include "mcp-attachment-private.h"
 #include "mcp-method.h"
 #include "mcp-request-private.h"
+#include "mcp-translate.h"
+
+#include <string.h>
 
 struct _McpAttachment
 {
   GObject parent_instance;
 
-  McpRouter *router;   /* (owned) */
-  McpSession *session; /* (owned) */
-  char *id;            /* (owned) (nullable): of the default attachment, none */
+  McpServices *services; /* (owned) */
+  McpSession *session;   /* (owned) */
+  McpAttachmentKind kind;
+  char *id; /* (owned) (nullable): of a lasting one */
   gboolean owns_session;
   McpRevision revision;
-  gboolean initialized; /* initialize was answered */
-  gboolean confirmed;   /* notifications/initialized came */
-  char *client;         /* (owned) (nullable): as the client calls itself */
+  gboolean initialized;      /* initialize was answered */
+  gboolean confirmed;        /* notifications/initialized came */
+  char *client;              /* (owned) (nullable): as the client calls itself */
+  char *capabilities;        /* (owned) (nullable): JSON object: what the client can do */
+  char *log_level;           /* (owned) (nullable): what it wants to hear */
+  GHashTable *param_headers; /* (owned) (nullable): of the one request */
+  McpListener *listener;     /* (owned) (nullable): of a lasting one */
+  GHashTable *asks;          /* (owned) (nullable): gint64 * id -> Asked (owned) */
+  gint64 last_ask;
   GHashTable *requests; /* (owned): JSON text of the id (owned) -> McpRequest (unowned) */
   GHashTable *ids;      /* (owned): McpRequest (unowned) -> that text (unowned) */
   gint64 last_used_us;  /* monotonic */
   gboolean is_detached;
 };
+
+/* What a server asks of the client, on its way. */
+typedef struct
+{
+  McpAttachment *attachment; /* (unowned) */
+  gint64 id;
+  McpAsk *ask;         /* (owned) */
+  McpRequest *request; /* (owned): on whose stream it was sent */
+  gulong closed_id;
+} Asked;
+
+enum
+{
+  SIGNAL_MESSAGE,
+  SIGNAL_DETACHED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (McpAttachment, mcp_attachment, G_TYPE_OBJECT)
 
@@ -73,11 +101,175 @@ add_request (McpAttachment *self, McpRequest *request, McpJsonSlice id)
   g_hash_table_insert (self->ids, request, text);
 }
 
+/* What servers ask of the client (client/roots, client/sampling, client/elicitation) */
+
+static void
+asked_free (Asked *asked)
+{
+  g_clear_signal_handler (&asked->closed_id, asked->ask);
+  g_object_unref (asked->ask);
+  g_object_unref (asked->request);
+  g_free (asked);
+}
+
+/* basic/utilities/cancellation: whoever asked may say that no answer is wanted any more. */
+static void
+ask_closed_cb (McpAsk *ask, Asked *asked)
+{
+  g_autofree char *params = g_strdup_printf ("{\"requestId\":%" G_GINT64_FORMAT
+                                             ",\"reason\":\"The server does not wait any more\"}",
+                                             asked->id);
+  g_autoptr (GBytes) message = mcp_jsonrpc_build_notification (
+      "notifications/cancelled", (McpJsonSlice){ params, strlen (params) });
+  g_autoptr (McpRequest) request = g_object_ref (asked->request);
+
+  g_hash_table_remove (asked->attachment->asks, &asked->id);
+  mcp_request_send (request, message);
+}
+
+/**
+ * mcp_attachment_put_ask:
+ * @self: an attachment whose client speaks a revision with requests of servers
+ * @ask: what a server asks
+ * @request: the client's request for whose sake it is asked
+ *
+ * Asks the client, in its own revision and as far as it can be asked; else the server is refused.
+ */
+void
+mcp_attachment_put_ask (McpAttachment *self, McpAsk *ask, McpRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *translated = NULL;
+  g_autofree char *required = NULL;
+  g_autoptr (GBytes) message = NULL;
+  McpJsonSlice params = mcp_ask_get_params (ask);
+  Asked *asked;
+
+  if (!mcp_translate_ask (mcp_ask_get_method (ask), params, self->revision,
+                          mcp_attachment_get_capabilities (self), &translated, &required, &error))
+    {
+      mcp_ask_answer_error (ask, error->code, error->message, MCP_JSON_SLICE_NONE);
+      return;
+    }
+  if (!mcp_request_can_be_asked (request))
+    {
+      mcp_ask_answer_error (ask, MCP_JSONRPC_ERROR_INTERNAL,
+                            "The client takes no event stream as an answer", MCP_JSON_SLICE_NONE);
+      return;
+    }
+  if (translated != NULL)
+    params = (McpJsonSlice){ translated, strlen (translated) };
+
+  asked = g_new0 (Asked, 1);
+  asked->attachment = self;
+  asked->id = ++self->last_ask;
+  asked->ask = g_object_ref (ask);
+  asked->request = g_object_ref (request);
+  asked->closed_id = g_signal_connect (ask, "closed", G_CALLBACK (ask_closed_cb), asked);
+  g_hash_table_insert (self->asks, &asked->id, asked);
+  message = mcp_jsonrpc_build_request (asked->id, mcp_ask_get_method (ask), params);
+  mcp_request_send (request, message);
+}
+
+static void
+pass_result (McpAttachment *self, McpAsk *ask, McpJsonSlice result)
+{
+  g_autofree char *translated = mcp_translate_ask_result (
+      mcp_ask_get_method (ask), result, self->revision, mcp_ask_get_server_revision (ask));
+
+  if (translated != NULL)
+    result = (McpJsonSlice){ translated, strlen (translated) };
+  mcp_ask_answer_result (ask, result);
+}
+
+/* An answer to what nobody asked, or to what is asked no more, belongs to nothing. */
+static void
+receive_response (McpAttachment *self, McpJsonrpcMessage *message)
+{
+  McpJsonSlice id = mcp_jsonrpc_message_get_id (message);
+  g_autoptr (McpAsk) ask = NULL;
+  g_autofree char *text = NULL;
+  McpJsonSlice data;
+  Asked *asked;
+  gint64 number;
+
+  if (id.data == NULL || mcp_json_get_type (id) != MCP_JSON_NUMBER ||
+      !mcp_json_get_int64 (id, &number))
+    return;
+  asked = g_hash_table_lookup (self->asks, &number);
+  if (asked == NULL)
+    return;
+
+  ask = g_object_ref (asked->ask);
+  g_hash_table_remove (self->asks, &number);
+  if (mcp_jsonrpc_message_get_kind (message) == MCP_JSONRPC_RESULT)
+    {
+      pass_result (self, ask, mcp_jsonrpc_message_get_result (message));
+      return;
+    }
+  text = mcp_jsonrpc_message_dup_error_text (message);
+  mcp_json_find (mcp_jsonrpc_message_get_error (message), "data", &data);
+  mcp_ask_answer_error (ask, mcp_jsonrpc_message_get_error_code (message), text, data);
+}
+
+/* The client is gone: nobody will answer. */
+static void
+refuse_asks (McpAttachment *self)
+{
+  g_autoptr (GPtrArray) asks = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTableIter iter;
+  gpointer item;
+
+  g_hash_table_iter_init (&iter, self->asks);
+  while (g_hash_table_iter_next (&iter, NULL, &item))
+    g_ptr_array_add (asks, g_object_ref (((Asked *) item)->ask));
+  g_hash_table_remove_all (self->asks);
+  for (guint i = 0; i < asks->len; i++)
+    mcp_ask_answer_error (g_ptr_array_index (asks, i), MCP_JSONRPC_ERROR_INTERNAL,
+                          "The client has gone", MCP_JSON_SLICE_NONE);
+}
+
+/* What belongs to no request */
+
+static void
+notice_cb (const char *method, McpJsonSlice params, McpServerConfig *server, gpointer user_data)
+{
+  McpAttachment *self = user_data;
+  g_autofree char *named = NULL;
+  g_autoptr (GBytes) message = NULL;
+
+  if (!self->confirmed)
+    return;
+  if (strcmp (method, "notifications/message") == 0)
+    {
+      if (params.data == NULL || !mcp_log_level_passes (self->log_level, params))
+        return;
+      named = mcp_log_params_name (params, server);
+      params = (McpJsonSlice){ named, strlen (named) };
+    }
+  message = mcp_jsonrpc_build_notification (method, params);
+  g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, message);
+}
+
+/**
+ * mcp_attachment_get_listener:
+ * @self: an attachment
+ *
+ * Returns: (transfer none) (nullable): by which it hears what belongs to no request; only lasting
+ * ones do
+ */
+McpListener *
+mcp_attachment_get_listener (McpAttachment *self)
+{
+  return self->listener;
+}
+
 static McpRequest *
 receive_request (McpAttachment *self, McpJsonrpcMessage *message)
 {
   McpJsonSlice id = mcp_jsonrpc_message_get_id (message);
-  const McpMethod *method = mcp_method_find (mcp_jsonrpc_message_get_method (message));
+  const McpMethod *method = mcp_method_find (mcp_jsonrpc_message_get_method (message),
+                                             mcp_revision_is_modern (self->revision));
   McpRequest *request = mcp_request_new (self, message, method);
 
   if (self->is_detached || mcp_session_is_closed (self->session))
@@ -129,7 +321,7 @@ mcp_attachment_receive (McpAttachment *self, McpJsonrpcMessage *message)
       return NULL;
     case MCP_JSONRPC_RESULT:
     case MCP_JSONRPC_FAILURE:
-      /* the daemon asks its clients nothing yet: an answer belongs to nothing */
+      receive_response (self, message);
       return NULL;
     }
   g_return_val_if_reached (NULL);
@@ -148,6 +340,21 @@ dup_requests (McpAttachment *self)
   return requests;
 }
 
+/* Nothing is heard, asked or said any more. */
+static void
+leave (McpAttachment *self)
+{
+  if (self->is_detached)
+    return;
+
+  self->is_detached = TRUE;
+  if (self->listener != NULL)
+    mcp_notices_remove (self->services->notices, g_steal_pointer (&self->listener));
+  mcp_log_levels_forget (self->services->log_levels, self);
+  refuse_asks (self);
+  g_signal_emit (self, signals[SIGNAL_DETACHED], 0);
+}
+
 /**
  * mcp_attachment_detach:
  * @self: an attachment
@@ -159,9 +366,9 @@ mcp_attachment_detach (McpAttachment *self)
 {
   g_autoptr (GPtrArray) requests = dup_requests (self);
 
-  self->is_detached = TRUE;
   for (guint i = 0; i < requests->len; i++)
     mcp_request_withdraw (g_ptr_array_index (requests, i));
+  leave (self);
 }
 
 /**
@@ -175,10 +382,10 @@ mcp_attachment_session_closed (McpAttachment *self)
 {
   g_autoptr (GPtrArray) requests = dup_requests (self);
 
-  self->is_detached = TRUE;
   for (guint i = 0; i < requests->len; i++)
     mcp_request_refuse (g_ptr_array_index (requests, i), MCP_JSONRPC_ERROR_INTERNAL,
                         "The session was closed");
+  leave (self);
 }
 
 /**
@@ -186,16 +393,87 @@ mcp_attachment_session_closed (McpAttachment *self)
  * @self: an attachment
  * @revision: what was settled
  * @client: (nullable): the client's name
+ * @capabilities: what it can do, an object; or %MCP_JSON_SLICE_NONE
  *
- * Keeps what initialize settled.
+ * Keeps what initialize settled, or the only request said.
  */
 void
-mcp_attachment_initialize (McpAttachment *self, McpRevision revision, const char *client)
+mcp_attachment_initialize (McpAttachment *self,
+                           McpRevision revision,
+                           const char *client,
+                           McpJsonSlice capabilities)
 {
   self->initialized = TRUE;
   self->revision = revision;
   g_free (self->client);
   self->client = g_strdup (client);
+  g_free (self->capabilities);
+  self->capabilities =
+      capabilities.data != NULL ? g_strndup (capabilities.data, capabilities.length) : NULL;
+  if (self->kind == MCP_ATTACHMENT_LASTING && self->listener == NULL)
+    self->listener = mcp_notices_add (self->services->notices, self->session,
+                                      MCP_ITEM_KINDS_ALL | MCP_LISTENER_ALL_ELSE, notice_cb, self);
+}
+
+/**
+ * mcp_attachment_get_capabilities:
+ * @self: an attachment
+ *
+ * Returns: (transfer none): JSON object: what the client says it can do
+ */
+const char *
+mcp_attachment_get_capabilities (McpAttachment *self)
+{
+  return self->capabilities != NULL ? self->capabilities : "{}";
+}
+
+/**
+ * mcp_attachment_set_log_level:
+ * @self: an attachment
+ * @level: (nullable): what the client wants to hear
+ */
+void
+mcp_attachment_set_log_level (McpAttachment *self, const char *level)
+{
+  g_free (self->log_level);
+  self->log_level = g_strdup (level);
+  if (level != NULL)
+    mcp_log_levels_set (self->services->log_levels, self, self->session, level);
+}
+
+/**
+ * mcp_attachment_get_log_level:
+ * @self: an attachment
+ *
+ * Returns: (transfer none) (nullable): what the client wants to hear, if it has said so
+ */
+const char *
+mcp_attachment_get_log_level (McpAttachment *self)
+{
+  return self->log_level;
+}
+
+/**
+ * mcp_attachment_set_param_headers:
+ * @self: an attachment of one request
+ * @param_headers: (nullable): lower-case name without “Mcp-Param-” -> value, decoded
+ */
+void
+mcp_attachment_set_param_headers (McpAttachment *self, GHashTable *param_headers)
+{
+  self->param_headers = param_headers != NULL ? g_hash_table_ref (param_headers) : NULL;
+}
+
+/**
+ * mcp_attachment_get_param_headers:
+ * @self: an attachment
+ *
+ * Returns: (transfer none) (nullable): what came in headers of the one request
+ */
+GHashTable *
+mcp_attachment_get_param_headers (McpAttachment *self)
+{
+  return self->param_headers;
 }
 
 /**
@@ -299,19 +577,33 @@ mcp_attachment_is_default (McpAttachment *self)
 {
   g_return_val_if_fail (MCP_IS_ATTACHMENT (self), FALSE);
 
-  return self->id == NULL;
+  return self->kind == MCP_ATTACHMENT_DEFAULT;
 }
 
 /**
- * mcp_attachment_get_router:
+ * mcp_attachment_is_lasting:
  * @self: an attachment
  *
- * Returns: (transfer none): who makes its calls
+ * Returns: whether it has an id, by which its client may come back
  */
-McpRouter *
-mcp_attachment_get_router (McpAttachment *self)
+gboolean
+mcp_attachment_is_lasting (McpAttachment *self)
 {
-  return self->router;
+  g_return_val_if_fail (MCP_IS_ATTACHMENT (self), FALSE);
+
+  return self->kind == MCP_ATTACHMENT_LASTING;
+}
+
+/**
+ * mcp_attachment_get_services:
+ * @self: an attachment
+ *
+ * Returns: (transfer none): what its requests are answered with
+ */
+McpServices *
+mcp_attachment_get_services (McpAttachment *self)
+{
+  return self->services;
 }
 
 /**
@@ -351,6 +643,14 @@ mcp_attachment_is_busy (McpAttachment *self)
 }
 
 static void
+mcp_attachment_dispose (GObject *object)
+{
+  leave (MCP_ATTACHMENT (object));
+
+  G_OBJECT_CLASS (mcp_attachment_parent_class)->dispose (object);
+}
+
+static void
 mcp_attachment_finalize (GObject *object)
 {
   McpAttachment *self = MCP_ATTACHMENT (object);
@@ -358,9 +658,13 @@ mcp_attachment_finalize (GObject *object)
   /* requests hold a reference: there are none */
   g_hash_table_unref (self->ids);
   g_hash_table_unref (self->requests);
+  g_hash_table_unref (self->asks);
+  g_clear_pointer (&self->param_headers, g_hash_table_unref);
   g_object_unref (self->session);
-  g_object_unref (self->router);
+  mcp_services_unref (self->services);
   g_free (self->client);
+  g_free (self->capabilities);
+  g_free (self->log_level);
   g_free (self->id);
 
   G_OBJECT_CLASS (mcp_attachment_parent_class)->finalize (object);
@@ -369,7 +673,15 @@ mcp_attachment_finalize (GObject *object)
 static void
 mcp_attachment_class_init (McpAttachmentClass *klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = mcp_attachment_finalize;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = mcp_attachment_dispose;
+  object_class->finalize = mcp_attachment_finalize;
+
+  signals[SIGNAL_MESSAGE] = g_signal_new ("message", MCP_TYPE_ATTACHMENT, G_SIGNAL_RUN_LAST, 0,
+                                          NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BYTES);
+  signals[SIGNAL_DETACHED] = g_signal_new ("detached", MCP_TYPE_ATTACHMENT, G_SIGNAL_RUN_LAST, 0,
+                                           NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -378,27 +690,32 @@ mcp_attachment_init (McpAttachment *self)
   self->revision = MCP_REVISION_NEWEST_LEGACY;
   self->requests = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->ids = g_hash_table_new (NULL, NULL);
+  self->asks =
+      g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) asked_free);
   self->last_used_us = g_get_monotonic_time ();
 }
 
 /**
  * mcp_attachment_new:
- * @router: who makes its calls
+ * @services: what its requests are answered with
  * @session: where it belongs
- * @attachment_id: (nullable): its Mcp-Session-Id; %NULL: the default attachment
+ * @kind: which kind
+ * @attachment_id: (nullable): the Mcp-Session-Id of a lasting one
  * @owns_session: whether the session ends with it
  *
  * Returns: (transfer full): an attachment
  */
 McpAttachment *
-mcp_attachment_new (McpRouter *router,
+mcp_attachment_new (McpServices *services,
                     McpSession *session,
+                    McpAttachmentKind kind,
                     const char *attachment_id,
                     gboolean owns_session)
 {
   McpAttachment *self = g_object_new (MCP_TYPE_ATTACHMENT, NULL);
 
-  self->router = g_object_ref (router);
+  self->services = mcp_services_ref (services);
+  self->kind = kind;
   self->session = g_object_ref (session);
   self->id = g_strdup (attachment_id);
   self->owns_session = owns_session;

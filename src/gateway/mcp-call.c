@@ -27,9 +27,12 @@ struct _McpCall
   gulong session_closed_id;
   McpCallHistory *history; /* (owned) (nullable) */
   McpCallRecord *record;   /* (owned) (nullable): while the history waits for the end */
-  McpProviderLease *lease; /* (owned) (nullable): while the server works */
-  GTask *task;             /* (owned) (nullable): until the end */
-  gboolean counted;        /* in the session */
+  char *capabilities;   /* (owned) (nullable): of the caller */
+  char *log_level;      /* (owned) (nullable): of the caller */
+  McpRevision revision; /* of the caller */
+  McpRelay *relay;      /* (owned) (nullable): while the server works */
+  GTask *task;          /* (owned) (nullable): until the end */
+  gboolean counted;     /* in the session */
   McpProgressState state;
   gboolean has_progress;
   double progress; /* as last reported */
@@ -40,6 +43,8 @@ struct _McpCall
 enum
 {
   SIGNAL_PROGRESS,
+  SIGNAL_LOG,
+  SIGNAL_ASK,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -111,9 +116,10 @@ dup_message (McpJsonSlice slice)
 }
 
 static void
-progress_cb (McpProvider *provider, McpJsonSlice params, gpointer user_data)
+progress_cb (McpRelay *relay, const McpJsonSlice *reported, McpCall *call)
 {
-  g_autoptr (McpCall) self = g_object_ref (MCP_CALL (user_data));
+  g_autoptr (McpCall) self = g_object_ref (call);
+  McpJsonSlice params = *reported;
   McpProgressFields fields = { 0 };
   g_autofree char *message = NULL;
   McpJsonSlice slice;
@@ -137,6 +143,19 @@ progress_cb (McpProvider *provider, McpJsonSlice params, gpointer user_data)
   publish (self, &fields);
   if (self->state == MCP_PROGRESS_STATE_RUNNING)
     g_signal_emit (self, signals[SIGNAL_PROGRESS], 0, &params);
+}
+
+static void
+log_cb (McpRelay *relay, const McpJsonSlice *params, McpCall *self)
+{
+  if (self->state == MCP_PROGRESS_STATE_RUNNING)
+    g_signal_emit (self, signals[SIGNAL_LOG], 0, params);
+}
+
+static void
+ask_cb (McpRelay *relay, McpAsk *ask, McpCall *self)
+{
+  g_signal_emit (self, signals[SIGNAL_ASK], 0, ask);
 }
 
 static gboolean
@@ -170,7 +189,9 @@ finish (McpCall *self, McpJsonrpcMessage *message, GError *error)
         publish_end (self, MCP_PROGRESS_STATE_OK, NULL);
     }
   mcp_call_abandon (self);
-  g_clear_pointer (&self->lease, mcp_provider_lease_free);
+  if (self->relay != NULL)
+    g_signal_handlers_disconnect_by_data (self->relay, self);
+  g_clear_object (&self->relay);
 
   if (message != NULL)
     g_task_return_pointer (task, message, (GDestroyNotify) mcp_jsonrpc_message_unref);
@@ -203,8 +224,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (McpJsonrpcMessage) message = NULL;
 
-  message = mcp_provider_request_finish (MCP_PROVIDER (source), result, &error);
-  mcp_provider_lease_report (self->lease, error);
+  message = mcp_relay_run_finish (MCP_RELAY (source), result, &error);
   if (g_cancellable_is_cancelled (self->cancellable))
     g_clear_pointer (&message, mcp_jsonrpc_message_unref);
 
@@ -226,28 +246,32 @@ rename_params (McpCall *self, const char *tool)
 }
 
 static void
-ask_provider (McpCall *self, const char *tool, guint timeout_ms)
+ask_provider (McpCall *self, McpProviderLease *lease, const McpCallTarget *target)
 {
-  g_autofree char *params = rename_params (self, tool);
-  McpProviderRequest request = {
-    .method = "tools/call",
-    .params = params,
-    .timeout_ms = timeout_ms,
-    .progress = progress_cb,
-    .user_data = self,
+  g_autofree char *params = rename_params (self, target->tool);
+  McpRelayClient client = {
+    .capabilities = self->capabilities,
+    .log_level = self->log_level,
+    .param_headers = target->param_headers,
+    .revision = self->revision,
   };
 
-  mcp_provider_request_async (mcp_provider_lease_get_provider (self->lease), &request,
-                              self->cancellable, answered_cb, g_object_ref (self));
+  self->relay =
+      mcp_relay_new (lease, "tools/call", (McpJsonSlice){ params, strlen (params) }, &client);
+  mcp_relay_set_timeout (self->relay, target->timeout_ms);
+  if (target->as_task)
+    mcp_relay_set_as_task (self->relay);
+  g_signal_connect (self->relay, "progress", G_CALLBACK (progress_cb), self);
+  g_signal_connect (self->relay, "log", G_CALLBACK (log_cb), self);
+  g_signal_connect (self->relay, "ask", G_CALLBACK (ask_cb), self);
+  mcp_relay_run_async (self->relay, self->cancellable, answered_cb, g_object_ref (self));
 }
 
 /**
  * mcp_call_run_async:
  * @self: a call that was begun and has not run yet
  * @pool: where the server's provider is
- * @config: the server
- * @tool: the server's own name of the tool
- * @timeout_ms: without an answer or progress; 0: the provider's default
+ * @target: what is called
  * @callback: (scope async): when the call has ended
  * @user_data: for @callback
  *
@@ -257,27 +281,26 @@ ask_provider (McpCall *self, const char *tool, guint timeout_ms)
 void
 mcp_call_run_async (McpCall *self,
                     McpProviderPool *pool,
-                    McpServerConfig *config,
-                    const char *tool,
-                    guint timeout_ms,
+                    const McpCallTarget *target,
                     GAsyncReadyCallback callback,
                     gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
+  McpProviderLease *lease = NULL;
 
   g_return_if_fail (self->counted && self->state == MCP_PROGRESS_STATE_UNKNOWN);
 
   self->task = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (self->task, mcp_call_run_async);
-  self->server = g_strdup (config->name);
+  self->server = g_strdup (target->config->name);
   publish_start (self);
 
   if (!g_cancellable_is_cancelled (self->cancellable))
-    self->lease = mcp_provider_pool_acquire (pool, config, self->session, &error);
-  if (self->lease == NULL)
+    lease = mcp_provider_pool_acquire (pool, target->config, self->session, &error);
+  if (lease == NULL)
     finish (self, NULL, explain_failure (self, error));
   else
-    ask_provider (self, tool, timeout_ms);
+    ask_provider (self, lease, target);
 }
 
 /**
@@ -418,6 +441,18 @@ mcp_call_get_name (McpCall *self)
 }
 
 /**
+ * mcp_call_get_params:
+ * @self: a call
+ *
+ * Returns: the params of the tools/call as its caller wrote them; valid as long as @self is
+ */
+McpJsonSlice
+mcp_call_get_params (McpCall *self)
+{
+  return (McpJsonSlice){ self->params, strlen (self->params) };
+}
+
+/**
  * mcp_call_get_client:
  * @self: a call
  *
@@ -500,6 +535,8 @@ mcp_call_finalize (GObject *object)
   g_free (self->params);
   g_free (self->client);
   g_free (self->server);
+  g_free (self->capabilities);
+  g_free (self->log_level);
 
   G_OBJECT_CLASS (mcp_call_parent_class)->finalize (object);
 }
@@ -514,6 +551,10 @@ mcp_call_class_init (McpCallClass *klass)
 
   signals[SIGNAL_PROGRESS] = g_signal_new ("progress", MCP_TYPE_CALL, G_SIGNAL_RUN_LAST, 0, NULL,
                                            NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[SIGNAL_LOG] = g_signal_new ("log", MCP_TYPE_CALL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                      G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[SIGNAL_ASK] = g_signal_new ("ask", MCP_TYPE_CALL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                      G_TYPE_NONE, 1, MCP_TYPE_ASK);
 }
 
 static void
@@ -546,5 +587,8 @@ mcp_call_new (McpSession *session, const char *call_id, const McpCallFields *fie
   self->token =
       g_variant_ref_sink (fields->token != NULL ? fields->token : g_variant_new_string (call_id));
   self->timeout_ms = fields->timeout_ms;
+  self->capabilities = g_strdup (fields->capabilities);
+  self->log_level = g_strdup (fields->log_level);
+  self->revision = fields->revision;
   return self;
 }

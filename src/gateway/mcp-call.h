@@ -3,6 +3,7 @@
 
 #include "mcp-call-history.h"
 #include "mcp-provider-pool.h"
+#include "mcp-relay.h"
 #include "mcp-session.h"
 
 G_BEGIN_DECLS
@@ -17,6 +18,8 @@ G_BEGIN_DECLS
  * Signals:
  *   progress (McpJsonSlice *params): the params of a notifications/progress as
  *     the server sent them, its own token included; never after the call's end
+ *   log (McpJsonSlice *params): the params of a notifications/message; likewise
+ *   ask (McpAsk *): the server asks the caller; a handler sees to the answer
  */
 #define MCP_TYPE_CALL (mcp_call_get_type ())
 G_DECLARE_FINAL_TYPE (McpCall, mcp_call, MCP, CALL, GObject)
@@ -28,6 +31,9 @@ G_DECLARE_FINAL_TYPE (McpCall, mcp_call, MCP, CALL, GObject)
  * @token: (nullable): progress token of the caller: x, t or s
  * @client: (nullable): who calls
  * @timeout_ms: without an answer or progress; 0: the server's or the daemon's
+ * @capabilities: (nullable): JSON object: what the caller says it can do
+ * @log_level: (nullable): what it wants to hear
+ * @revision: what it speaks; %MCP_REVISION_UNKNOWN: it cannot be asked anything
  *
  * What a call is made from; borrowed.
  */
@@ -38,13 +44,36 @@ typedef struct
   GVariant *token;
   const char *client;
   guint timeout_ms;
+  const char *capabilities;
+  const char *log_level;
+  McpRevision revision;
 } McpCallFields;
+
+/**
+ * McpCallTarget:
+ * @config: the server
+ * @tool: its own name of the tool
+ * @timeout_ms: without an answer or progress; 0: the provider's default
+ * @param_headers: (nullable): name, value, …: arguments that servers want as headers as well
+ * @as_task: the tool only runs as a task
+ *
+ * What is called; borrowed.
+ */
+typedef struct
+{
+  McpServerConfig *config;
+  const char *tool;
+  guint timeout_ms;
+  const char *const *param_headers;
+  gboolean as_task;
+} McpCallTarget;
 
 McpCall *mcp_call_new (McpSession *session, const char *call_id, const McpCallFields *fields);
 void mcp_call_set_history (McpCall *self, McpCallHistory *history);
 McpSession *mcp_call_get_session (McpCall *self);
 const char *mcp_call_get_id (McpCall *self);
 const char *mcp_call_get_name (McpCall *self);
+McpJsonSlice mcp_call_get_params (McpCall *self);
 const char *mcp_call_get_client (McpCall *self);
 const char *mcp_call_get_server (McpCall *self);
 guint mcp_call_get_timeout (McpCall *self);
@@ -56,9 +85,7 @@ void mcp_call_cancel (McpCall *self);
 void mcp_call_abandon (McpCall *self);
 void mcp_call_run_async (McpCall *self,
                          McpProviderPool *pool,
-                         McpServerConfig *config,
-                         const char *tool,
-                         guint timeout_ms,
+                         const McpCallTarget *target,
                          GAsyncReadyCallback callback,
                          gpointer user_data);
 McpJsonrpcMessage *mcp_call_run_finish (McpCall *self, GAsyncResult *result, GError **error);

@@ -2,7 +2,6 @@
 #include "mcp-catalogue-server.h"
 
 #include "mcp-error.h"
-#include "mcp-tool-lister.h"
 
 /* All pages together. Long, for a package runner may download the server first. */
 #define LISTING_SECONDS 300
@@ -11,7 +10,7 @@
 #define RETRY_FIRST_SECONDS 5
 #define RETRY_LAST_SECONDS  300
 
-/* Several tools/list_changed in a row are one; short enough for a client that waits for it. */
+/* Several list_changed in a row are one; short enough for a client that waits for it. */
 #define REFRESH_DELAY_MS 50
 
 struct _McpCatalogueServer
@@ -24,12 +23,13 @@ struct _McpCatalogueServer
   gsize max_bytes;
   guint timeout_ms; /* of one page */
 
-  McpToolList *tools;        /* (owned) (nullable): as last listed */
+  McpListing *known;         /* (owned) (nullable): as last listed */
   McpProviderLease *lease;   /* (owned) (nullable): set while listing */
   GCancellable *cancellable; /* (owned) (nullable): of the listing */
   GSource *deadline;         /* (owned) (nullable): of the listing */
   gboolean timed_out;
   McpProvider *stale_with; /* (owned) (nullable): runs, and may list something else now */
+  McpItemKinds stale;      /* what of it */
   GSource *refresh;        /* (owned) (nullable) */
   guint n_failures;        /* in a row */
   gint64 retry_at_us;      /* monotonic */
@@ -72,18 +72,32 @@ note_failure (McpCatalogueServer *self, const GError *error)
 
   self->n_failures++;
   self->retry_at_us = g_get_monotonic_time () + pause_s * G_USEC_PER_SEC;
-  g_info ("server “%s”: no list of tools: %s", self->config->name, error->message);
+  g_info ("server “%s”: cannot be listed: %s", self->config->name, error->message);
 }
 
-static gboolean
-take_tools (McpCatalogueServer *self, McpToolList *tools)
+/* Which kinds of items are others than before. */
+static McpItemKinds
+take_listing (McpCatalogueServer *self, McpListing *listing)
 {
-  gboolean changed = self->tools == NULL || !mcp_tool_list_equal (self->tools, tools);
+  McpItemKinds changed = 0;
 
-  g_clear_pointer (&self->tools, mcp_tool_list_unref);
-  self->tools = tools;
   self->n_failures = 0;
   self->retry_at_us = 0;
+  if (self->known == NULL)
+    {
+      self->known = g_steal_pointer (&listing);
+      return MCP_ITEM_KINDS_ALL;
+    }
+
+  for (guint i = 0; i < MCP_N_ITEM_KINDS; i++)
+    if (listing->lists[i] != NULL &&
+        !mcp_item_list_equal (listing->lists[i], self->known->lists[i]))
+      {
+        g_clear_pointer (&self->known->lists[i], mcp_item_list_unref);
+        self->known->lists[i] = g_steal_pointer (&listing->lists[i]);
+        changed |= 1u << i;
+      }
+  mcp_listing_free (listing);
   return changed;
 }
 
@@ -106,27 +120,27 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (McpCatalogueServer) self = user_data;
   g_autoptr (McpProviderLease) lease = g_steal_pointer (&self->lease);
   g_autoptr (GError) error = NULL;
-  McpToolList *tools = mcp_tool_lister_run_finish (result, &error);
-  gboolean changed = FALSE;
+  McpListing *listing = mcp_item_lister_run_finish (result, &error);
+  McpItemKinds changed = 0;
 
   clear_source (&self->deadline);
   g_clear_object (&self->cancellable);
 
-  if (tools == NULL && self->timed_out)
+  if (listing == NULL && self->timed_out)
     {
       g_clear_error (&error);
       g_set_error (&error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
-                   "The server did not list its tools within %d s", LISTING_SECONDS);
+                   "The server did not list what it has within %d s", LISTING_SECONDS);
     }
 
   if (self->is_closed)
     {
-      g_clear_pointer (&tools, mcp_tool_list_unref);
+      g_clear_pointer (&listing, mcp_listing_free);
       return;
     }
 
-  if (tools != NULL)
-    changed = take_tools (self, tools);
+  if (listing != NULL)
+    changed = take_listing (self, listing);
   else if (!mcp_provider_lease_is_closed (lease))
     note_failure (self, error);
   mcp_provider_lease_report (lease, error);
@@ -138,13 +152,13 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-start_listing (McpCatalogueServer *self, McpProviderLease *lease)
+start_listing (McpCatalogueServer *self, McpProviderLease *lease, McpItemKinds kinds)
 {
   self->lease = lease;
   self->cancellable = g_cancellable_new ();
   self->timed_out = FALSE;
   attach_timer (self, &self->deadline, LISTING_SECONDS * 1000, deadline_cb);
-  mcp_tool_lister_run_async (mcp_provider_lease_get_provider (lease), self->max_bytes,
+  mcp_item_lister_run_async (mcp_provider_lease_get_provider (lease), kinds, self->max_bytes,
                              self->timeout_ms, self->cancellable, listed_cb, g_object_ref (self));
 }
 
@@ -153,7 +167,7 @@ start_listing (McpCatalogueServer *self, McpProviderLease *lease)
  * @self: the server
  * @session: on whose behalf it would be started
  *
- * Starts a listing, if the server's tools are not known yet, none is under way,
+ * Starts a listing, if it is not known yet what the server has, none is under way,
  * and no failure is too recent.
  */
 void
@@ -162,13 +176,13 @@ mcp_catalogue_server_list (McpCatalogueServer *self, McpSession *session)
   g_autoptr (GError) error = NULL;
   McpProviderLease *lease;
 
-  if (self->is_closed || self->tools != NULL || self->lease != NULL ||
+  if (self->is_closed || self->known != NULL || self->lease != NULL ||
       g_get_monotonic_time () < self->retry_at_us)
     return;
 
   lease = mcp_provider_pool_acquire (self->pool, self->config, session, &error);
   if (lease != NULL)
-    start_listing (self, lease);
+    start_listing (self, lease, MCP_ITEM_KINDS_ALL);
   else if (!g_error_matches (error, MCP_ERROR, MCP_ERROR_CLOSED))
     note_failure (self, error);
 }
@@ -178,6 +192,7 @@ refresh_cb (gpointer user_data)
 {
   McpCatalogueServer *self = user_data;
   g_autoptr (McpProvider) provider = NULL;
+  McpItemKinds kinds = self->stale;
   McpProviderLease *lease;
 
   clear_source (&self->refresh);
@@ -185,11 +200,12 @@ refresh_cb (gpointer user_data)
     return G_SOURCE_REMOVE;
 
   provider = g_steal_pointer (&self->stale_with);
+  self->stale = 0;
   lease = mcp_provider_pool_acquire_running (self->pool, provider);
   if (lease != NULL)
-    start_listing (self, lease);
+    start_listing (self, lease, kinds);
   else
-    g_signal_emit (self, signals[SIGNAL_LISTED], 0, FALSE);
+    g_signal_emit (self, signals[SIGNAL_LISTED], 0, 0u);
   return G_SOURCE_REMOVE;
 }
 
@@ -197,17 +213,19 @@ refresh_cb (gpointer user_data)
  * mcp_catalogue_server_refresh:
  * @self: the server
  * @provider: a provider of it that runs
+ * @kinds: what may be others now
  *
  * Lists the server again by a provider that runs anyway: now that it has just
- * started, or because it said that its tools changed. What was known stays until then.
+ * started, or because it said that its lists changed. What was known stays until then.
  */
 void
-mcp_catalogue_server_refresh (McpCatalogueServer *self, McpProvider *provider)
+mcp_catalogue_server_refresh (McpCatalogueServer *self, McpProvider *provider, McpItemKinds kinds)
 {
   if (self->is_closed)
     return;
 
   g_set_object (&self->stale_with, provider);
+  self->stale |= self->known != NULL ? kinds : MCP_ITEM_KINDS_ALL;
   if (self->lease == NULL && self->refresh == NULL)
     attach_timer (self, &self->refresh, REFRESH_DELAY_MS, refresh_cb);
 }
@@ -225,21 +243,21 @@ mcp_catalogue_server_is_listing (McpCatalogueServer *self)
 }
 
 /**
- * mcp_catalogue_server_get_tools:
+ * mcp_catalogue_server_get_listing:
  * @self: the server
  *
  * Returns: (transfer none) (nullable): what it lists; %NULL: not known yet
  */
-McpToolList *
-mcp_catalogue_server_get_tools (McpCatalogueServer *self)
+const McpListing *
+mcp_catalogue_server_get_listing (McpCatalogueServer *self)
 {
-  return self->tools;
+  return self->known;
 }
 
 /**
  * mcp_catalogue_server_set_bounds:
  * @self: the server
- * @max_bytes: of all its tools together
+ * @max_bytes: of all its items of a kind together
  * @timeout_ms: of one page
  *
  * Takes new bounds, for the next listing.
@@ -277,7 +295,7 @@ mcp_catalogue_server_finalize (GObject *object)
   clear_source (&self->refresh);
   clear_source (&self->deadline);
   g_clear_object (&self->stale_with);
-  g_clear_pointer (&self->tools, mcp_tool_list_unref);
+  g_clear_pointer (&self->known, mcp_listing_free);
   g_main_context_unref (self->context);
   mcp_server_config_unref (self->config);
   g_object_unref (self->pool);
@@ -291,7 +309,7 @@ mcp_catalogue_server_class_init (McpCatalogueServerClass *klass)
   G_OBJECT_CLASS (klass)->finalize = mcp_catalogue_server_finalize;
 
   signals[SIGNAL_LISTED] = g_signal_new ("listed", MCP_TYPE_CATALOGUE_SERVER, G_SIGNAL_RUN_LAST, 0,
-                                         NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
+                                         NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
 }
 
 static void

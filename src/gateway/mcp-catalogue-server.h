@@ -1,30 +1,31 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "mcp-item-lister.h"
 #include "mcp-provider-pool.h"
-#include "mcp-tool-list.h"
 
 G_BEGIN_DECLS
 
 /**
  * McpCatalogueServer:
  *
- * What is known of one server's tools, and how it is found out: one listing at
- * a time, and after a failure a pause. Main context only.
+ * What is known of one server's tools, prompts and resources, and how it is found
+ * out: one listing at a time, and after a failure a pause. Main context only.
  *
  * Signals:
- *   listed (gboolean changed): a listing has ended, well or badly; @changed says
- *     whether other tools are known now
+ *   listed (guint changed): a listing has ended, well or badly; @changed says
+ *     which #McpItemKinds are others now
  */
 #define MCP_TYPE_CATALOGUE_SERVER (mcp_catalogue_server_get_type ())
 G_DECLARE_FINAL_TYPE (McpCatalogueServer, mcp_catalogue_server, MCP, CATALOGUE_SERVER, GObject)
 
 McpCatalogueServer *mcp_catalogue_server_new (McpProviderPool *pool, McpServerConfig *config);
 void mcp_catalogue_server_set_bounds (McpCatalogueServer *self, gsize max_bytes, guint timeout_ms);
-McpToolList *mcp_catalogue_server_get_tools (McpCatalogueServer *self);
+const McpListing *mcp_catalogue_server_get_listing (McpCatalogueServer *self);
 gboolean mcp_catalogue_server_is_listing (McpCatalogueServer *self);
 void mcp_catalogue_server_list (McpCatalogueServer *self, McpSession *session);
-void mcp_catalogue_server_refresh (McpCatalogueServer *self, McpProvider *provider);
+void
+mcp_catalogue_server_refresh (McpCatalogueServer *self, McpProvider *provider, McpItemKinds kinds);
 void mcp_catalogue_server_close (McpCatalogueServer *self);
 
 G_END_DECLS

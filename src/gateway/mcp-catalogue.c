@@ -3,8 +3,7 @@
 
 #include "mcp-catalogue-server.h"
 #include "mcp-catalogue-waiter.h"
-#include "mcp-tool-names.h"
-#include "mcp-tool-view.h"
+#include "mcp-item-names.h"
 
 #include <string.h>
 
@@ -21,10 +20,10 @@ struct _McpCatalogue
   McpLimits limits;
   guint first_ms;
   guint refresh_ms;
-  GPtrArray *configs;  /* (owned): McpServerConfig, enabled ones, in order */
-  GHashTable *servers; /* (owned): fingerprint (owned) -> McpCatalogueServer */
-  McpToolView *view;   /* (owned): of the above */
-  GPtrArray *waiters;  /* (owned): McpCatalogueWaiter (unowned) */
+  GPtrArray *configs;                   /* (owned): McpServerConfig, enabled ones, in order */
+  GHashTable *servers;                  /* (owned): fingerprint (owned) -> McpCatalogueServer */
+  McpItemView *views[MCP_N_ITEM_KINDS]; /* (owned): of the above */
+  GPtrArray *waiters;                   /* (owned): McpCatalogueWaiter (unowned) */
 };
 
 enum
@@ -54,12 +53,12 @@ must_wait (McpCatalogue *self, McpCatalogueWaiter *waiter)
       McpServerConfig *config = g_ptr_array_index (self->configs, i);
       McpCatalogueServer *server = lookup_server (self, config);
 
-      if (waiter->exposed != NULL && !mcp_tool_names_may_own (config->prefix, waiter->exposed))
+      if (waiter->exposed != NULL && !mcp_item_names_may_own (config->prefix, waiter->exposed))
         continue;
 
       mcp_catalogue_server_list (server, waiter->session);
       if (mcp_catalogue_server_is_listing (server) &&
-          (mcp_catalogue_server_get_tools (server) == NULL || !waiter->past_refresh))
+          (mcp_catalogue_server_get_listing (server) == NULL || !waiter->past_refresh))
         wait = TRUE;
     }
   return wait;
@@ -101,36 +100,60 @@ wake_all (McpCatalogue *self)
     mcp_catalogue_waiter_return (g_ptr_array_index (done, i));
 }
 
-static void
-rebuild (McpCatalogue *self)
+static McpItemView *
+build_view (McpCatalogue *self, McpItemKind kind)
 {
-  g_autofree McpToolList **lists = g_new0 (McpToolList *, self->configs->len + 1);
-  g_autoptr (McpToolView) before = g_steal_pointer (&self->view);
+  g_autofree McpItemList **lists = g_new0 (McpItemList *, self->configs->len + 1);
 
   for (guint i = 0; i < self->configs->len; i++)
-    lists[i] =
-        mcp_catalogue_server_get_tools (lookup_server (self, g_ptr_array_index (self->configs, i)));
+    {
+      const McpListing *listing = mcp_catalogue_server_get_listing (
+          lookup_server (self, g_ptr_array_index (self->configs, i)));
 
-  self->view = mcp_tool_view_new (self->configs, lists);
-  if (!mcp_tool_view_equal (before, self->view))
-    g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+      if (listing != NULL)
+        lists[i] = listing->lists[kind];
+    }
+  return mcp_item_view_new (kind, self->configs, lists);
 }
 
 static void
-listed_cb (McpCatalogueServer *server, gboolean changed, McpCatalogue *self)
+rebuild (McpCatalogue *self, McpItemKinds kinds)
 {
-  if (changed)
-    rebuild (self);
+  McpItemKinds changed = 0;
+
+  for (guint kind = 0; kind < MCP_N_ITEM_KINDS; kind++)
+    {
+      g_autoptr (McpItemView) before = NULL;
+
+      if ((kinds & 1u << kind) == 0)
+        continue;
+      before = g_steal_pointer (&self->views[kind]);
+      self->views[kind] = build_view (self, kind);
+      if (!mcp_item_view_equal (before, self->views[kind]))
+        changed |= 1u << kind;
+    }
+  if (changed != 0)
+    g_signal_emit (self, signals[SIGNAL_CHANGED], 0, changed);
+}
+
+static void
+listed_cb (McpCatalogueServer *server, guint changed, McpCatalogue *self)
+{
+  if (changed != 0)
+    rebuild (self, changed);
   wake_all (self);
 }
 
 static void
-refresh_server (McpCatalogue *self, McpServerConfig *config, McpProvider *provider)
+refresh_server (McpCatalogue *self,
+                McpServerConfig *config,
+                McpProvider *provider,
+                McpItemKinds kinds)
 {
   McpCatalogueServer *server = lookup_server (self, config);
 
   if (server != NULL)
-    mcp_catalogue_server_refresh (server, provider);
+    mcp_catalogue_server_refresh (server, provider, kinds);
 }
 
 static void
@@ -140,7 +163,7 @@ ready_cb (McpProviderPool *pool, McpServerConfig *config, McpProvider *provider,
 
   /* a listing that is under way started it, or tells as much */
   if (server != NULL && !mcp_catalogue_server_is_listing (server))
-    refresh_server (self, config, provider);
+    refresh_server (self, config, provider, MCP_ITEM_KINDS_ALL);
 }
 
 static void
@@ -152,8 +175,13 @@ notification_cb (McpProviderPool *pool,
 {
   const char *method = mcp_jsonrpc_message_get_method (message);
 
-  if (strcmp (method, "notifications/tools/list_changed") == 0)
-    refresh_server (self, config, provider);
+  McpItemKinds kinds = 0;
+
+  for (guint kind = 0; kind < MCP_N_ITEM_KINDS; kind++)
+    if (strcmp (method, mcp_item_kind_get_facts (kind)->changed) == 0)
+      kinds |= 1u << kind;
+  if (kinds != 0)
+    refresh_server (self, config, provider, kinds);
 }
 
 static void
@@ -212,7 +240,7 @@ replace_servers (McpCatalogue *self)
  * @self: the catalogue
  * @configs: (element-type McpServerConfig): all configured servers, in order
  *
- * Takes a new configuration; tools of servers that are written the same stay known.
+ * Takes a new configuration; what servers that are written the same have stays known.
  */
 void
 mcp_catalogue_set_servers (McpCatalogue *self, GPtrArray *configs)
@@ -230,7 +258,7 @@ mcp_catalogue_set_servers (McpCatalogue *self, GPtrArray *configs)
   replace_servers (self);
   for (guint i = 0; i < self->configs->len; i++)
     set_server_bounds (self, g_ptr_array_index (self->configs, i));
-  rebuild (self);
+  rebuild (self, MCP_ITEM_KINDS_ALL);
   wake_all (self);
 }
 
@@ -268,7 +296,7 @@ mcp_catalogue_set_patience (McpCatalogue *self, guint first_ms, guint refresh_ms
  * mcp_catalogue_prepare_async:
  * @self: the catalogue
  * @session: on whose behalf servers are started
- * @exposed: (nullable): the one tool that matters; %NULL: all
+ * @exposed: (nullable): the one name that matters; %NULL: all
  * @cancellable: (nullable): ends the waiting
  * @callback: (scope async): when the catalogue is as good as it gets
  * @user_data: for @callback
@@ -320,37 +348,108 @@ mcp_catalogue_prepare_finish (McpCatalogue *self, GAsyncResult *result, GError *
 /**
  * mcp_catalogue_build_list:
  * @self: the catalogue
+ * @kind: what to list
  * @session: for whom
+ * @revision: of the client
  *
- * Returns: (transfer full): the result of tools/list, as far as is known now
+ * Returns: (transfer full): the result of the list's method, as far as is known now
  */
 GBytes *
-mcp_catalogue_build_list (McpCatalogue *self, McpSession *session)
+mcp_catalogue_build_list (McpCatalogue *self,
+                          McpItemKind kind,
+                          McpSession *session,
+                          McpRevision revision)
 {
-  return mcp_tool_view_build_list (self->view, session);
+  GString *out = g_string_new ("{");
+
+  mcp_json_append_string (out, mcp_item_kind_get_facts (kind)->member);
+  g_string_append (out, ":[");
+  mcp_item_view_append (self->views[kind], out, session, revision);
+  g_string_append (out, "]}");
+  return g_string_free_to_bytes (out);
 }
 
 /**
  * mcp_catalogue_find:
  * @self: the catalogue
+ * @kind: tool or prompt
  * @session: who asks
- * @exposed: a tool's name as a client sent it
- * @config: (out) (transfer none): the server that has it
- * @tool: (out) (transfer none): its own name for it
+ * @exposed: its name as a client sent it
+ * @found: (out): what it is; valid until the catalogue changes
  *
- * Finds a tool, as far as is known now. What the session may not use does not exist.
+ * Finds an item, as far as is known now. What the session may not use does not exist.
  *
- * Returns: whether there is such a tool
+ * Returns: whether there is such an item
  */
 gboolean
 mcp_catalogue_find (McpCatalogue *self,
+                    McpItemKind kind,
                     McpSession *session,
                     const char *exposed,
-                    McpServerConfig **config,
-                    const char **tool)
+                    McpCatalogueItem *found)
 {
-  return mcp_session_allows_tool (session, exposed) &&
-         mcp_tool_view_find (self->view, exposed, config, tool);
+  return (kind != MCP_ITEM_TOOL || mcp_session_allows_tool (session, exposed)) &&
+         mcp_item_view_find (self->views[kind], exposed, &found->config, &found->name,
+                             &found->json);
+}
+
+static McpServerConfig *
+find_by_scheme (McpCatalogue *self, const char *uri)
+{
+  gboolean several = FALSE;
+  McpServerConfig *one = mcp_item_view_find_scheme (self->views[MCP_ITEM_RESOURCE], uri, &several);
+  McpServerConfig *other =
+      mcp_item_view_find_scheme (self->views[MCP_ITEM_TEMPLATE], uri, &several);
+
+  if (several || (one != NULL && other != NULL && one != other))
+    return NULL;
+  return one != NULL ? one : other;
+}
+
+/* The only server that can have a resource which nobody lists. */
+static McpServerConfig *
+find_sole_server (McpCatalogue *self)
+{
+  return self->configs->len == 1 ? g_ptr_array_index (self->configs, 0) : NULL;
+}
+
+/**
+ * mcp_catalogue_find_resource:
+ * @self: the catalogue
+ * @uri: of a resource, or a template as it is listed
+ *
+ * Finds whose a resource is, as far as is known now: the first server of the configuration that
+ * lists it, or a template that fits; else the one whose resources have that scheme, if it is one
+ * only; else the only server there is.
+ *
+ * Returns: (transfer none) (nullable): the server; valid until the catalogue changes
+ */
+McpServerConfig *
+mcp_catalogue_find_resource (McpCatalogue *self, const char *uri)
+{
+  McpServerConfig *config;
+  const char *name;
+
+  if (mcp_item_view_find (self->views[MCP_ITEM_RESOURCE], uri, &config, &name, NULL) ||
+      mcp_item_view_find (self->views[MCP_ITEM_TEMPLATE], uri, &config, &name, NULL))
+    return config;
+
+  config = mcp_item_view_find_template (self->views[MCP_ITEM_TEMPLATE], uri);
+  if (config == NULL)
+    config = find_by_scheme (self, uri);
+  return config != NULL ? config : find_sole_server (self);
+}
+
+/**
+ * mcp_catalogue_get_configs:
+ * @self: the catalogue
+ *
+ * Returns: (transfer none) (element-type McpServerConfig): the enabled servers, in order
+ */
+GPtrArray *
+mcp_catalogue_get_configs (McpCatalogue *self)
+{
+  return self->configs;
 }
 
 /**
@@ -363,7 +462,7 @@ mcp_catalogue_find (McpCatalogue *self,
 guint
 mcp_catalogue_count_tools (McpCatalogue *self, const char *server_name)
 {
-  return mcp_tool_view_count (self->view, server_name);
+  return mcp_item_view_count (self->views[MCP_ITEM_TOOL], server_name);
 }
 
 /**
@@ -388,7 +487,8 @@ mcp_catalogue_finalize (GObject *object)
   /* a waiter's task holds a reference: nobody waits */
   g_ptr_array_unref (self->waiters);
   g_hash_table_unref (self->servers);
-  mcp_tool_view_free (self->view);
+  for (guint kind = 0; kind < MCP_N_ITEM_KINDS; kind++)
+    mcp_item_view_free (self->views[kind]);
   g_ptr_array_unref (self->configs);
   g_object_unref (self->pool);
 
@@ -401,20 +501,19 @@ mcp_catalogue_class_init (McpCatalogueClass *klass)
   G_OBJECT_CLASS (klass)->finalize = mcp_catalogue_finalize;
 
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", MCP_TYPE_CATALOGUE, G_SIGNAL_RUN_LAST, 0, NULL,
-                                          NULL, NULL, G_TYPE_NONE, 0);
+                                          NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
 }
 
 static void
 mcp_catalogue_init (McpCatalogue *self)
 {
-  McpToolList *const no_lists[] = { NULL };
-
   self->first_ms = FIRST_MS;
   self->refresh_ms = REFRESH_MS;
   self->configs = g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_server_config_unref);
   self->servers = new_server_table ();
   self->waiters = g_ptr_array_new ();
-  self->view = mcp_tool_view_new (self->configs, no_lists);
+  for (guint kind = 0; kind < MCP_N_ITEM_KINDS; kind++)
+    self->views[kind] = build_view (self, kind);
 }
 
 /**

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "mcp-item-view.h"
 #include "mcp-limits.h"
 #include "mcp-provider-pool.h"
 #include "mcp-session.h"
@@ -10,14 +11,27 @@ G_BEGIN_DECLS
 /**
  * McpCatalogue:
  *
- * Which tools exist, and under which exposed name: the same for all sessions
- * but for their allowed tools. Main context only.
+ * Which tools, prompts and resources exist, and under which exposed name: the
+ * same for all sessions but for their allowed tools. Main context only.
  *
  * Signals:
- *   changed: the exposed tools are others than before
+ *   changed (guint kinds): of these #McpItemKinds there are others than before
  */
 #define MCP_TYPE_CATALOGUE (mcp_catalogue_get_type ())
 G_DECLARE_FINAL_TYPE (McpCatalogue, mcp_catalogue, MCP, CATALOGUE, GObject)
+
+/**
+ * McpCatalogueItem:
+ * @config: (transfer none): the server that has it
+ * @name: (transfer none): its own name for it
+ * @json: as it is listed
+ */
+typedef struct
+{
+  McpServerConfig *config;
+  const char *name;
+  McpJsonSlice json;
+} McpCatalogueItem;
 
 McpCatalogue *mcp_catalogue_new (McpProviderPool *pool, const McpLimits *limits);
 void mcp_catalogue_set_limits (McpCatalogue *self, const McpLimits *limits);
@@ -30,12 +44,17 @@ void mcp_catalogue_prepare_async (McpCatalogue *self,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data);
 gboolean mcp_catalogue_prepare_finish (McpCatalogue *self, GAsyncResult *result, GError **error);
-GBytes *mcp_catalogue_build_list (McpCatalogue *self, McpSession *session);
+GBytes *mcp_catalogue_build_list (McpCatalogue *self,
+                                  McpItemKind kind,
+                                  McpSession *session,
+                                  McpRevision revision);
 gboolean mcp_catalogue_find (McpCatalogue *self,
+                             McpItemKind kind,
                              McpSession *session,
                              const char *exposed,
-                             McpServerConfig **config,
-                             const char **tool);
+                             McpCatalogueItem *found);
+McpServerConfig *mcp_catalogue_find_resource (McpCatalogue *self, const char *uri);
+GPtrArray *mcp_catalogue_get_configs (McpCatalogue *self);
 guint mcp_catalogue_count_tools (McpCatalogue *self, const char *server_name);
 void mcp_catalogue_close (McpCatalogue *self);
 

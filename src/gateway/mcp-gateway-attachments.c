@@ -8,6 +8,7 @@
 #include "mcp-error.h"
 #include "mcp-gateway-private.h"
 #include "mcp-names.h"
+#include "mcp-revision.h"
 #include "mcp-token.h"
 
 /* Clients that crashed never say goodbye. Where they have filled a session, the
@@ -75,7 +76,8 @@ mcp_gateway_attach (McpGateway *self, McpSession *session, gboolean owns_session
   if (id == NULL)
     return NULL;
 
-  attachment = mcp_attachment_new (mcp_gateway_get_router (self), session, id, owns_session);
+  attachment = mcp_attachment_new (mcp_gateway_get_services (self), session, MCP_ATTACHMENT_LASTING,
+                                   id, owns_session);
   mcp_attachment_table_add (mcp_gateway_get_attachments (self), attachment);
   mcp_session_touch (session);
   return attachment; /* the table's */
@@ -120,10 +122,60 @@ mcp_gateway_get_default_attachment (McpGateway *self, McpSession *session)
   attachment = mcp_attachment_table_get_default (attachments, mcp_session_get_id (session));
   if (attachment == NULL)
     {
-      attachment = mcp_attachment_new (mcp_gateway_get_router (self), session, NULL, FALSE);
+      attachment = mcp_attachment_new (mcp_gateway_get_services (self), session,
+                                       MCP_ATTACHMENT_DEFAULT, NULL, FALSE);
       mcp_attachment_table_add (attachments, attachment);
       g_object_unref (attachment); /* the table's */
     }
+  return attachment;
+}
+
+static void
+read_meta (McpAttachment *attachment, McpJsonSlice params)
+{
+  McpJsonSlice capabilities = MCP_JSON_SLICE_NONE;
+  g_autofree char *client = NULL;
+  McpJsonSlice meta;
+  McpJsonSlice info;
+  McpJsonSlice name;
+
+  if (params.data == NULL || !mcp_json_find_typed (params, "_meta", MCP_JSON_OBJECT, &meta))
+    return;
+
+  mcp_json_find_typed (meta, MCP_META_CLIENT_CAPABILITIES, MCP_JSON_OBJECT, &capabilities);
+  if (mcp_json_find_typed (meta, MCP_META_CLIENT_INFO, MCP_JSON_OBJECT, &info) &&
+      mcp_json_find_typed (info, "name", MCP_JSON_STRING, &name))
+    client = mcp_json_dup_string (name);
+  mcp_attachment_initialize (attachment, MCP_REVISION_2026_07_28, client, capabilities);
+}
+
+/**
+ * mcp_gateway_attach_exchange:
+ * @self: the gateway
+ * @session: one that is not closed
+ * @message: a request of a client that says all there is to know with it (2026-07-28)
+ * @param_headers: (nullable): lower-case name without “Mcp-Param-” -> value, decoded: what came in
+ *   headers, to be held against the arguments
+ *
+ * Returns: (transfer full): an attachment for this one request
+ */
+McpAttachment *
+mcp_gateway_attach_exchange (McpGateway *self,
+                             McpSession *session,
+                             McpJsonrpcMessage *message,
+                             GHashTable *param_headers)
+{
+  McpAttachment *attachment;
+
+  g_return_val_if_fail (MCP_IS_GATEWAY (self), NULL);
+  g_return_val_if_fail (MCP_IS_SESSION (session), NULL);
+  g_return_val_if_fail (message != NULL, NULL);
+
+  attachment = mcp_attachment_new (mcp_gateway_get_services (self), session,
+                                   MCP_ATTACHMENT_EXCHANGE, NULL, FALSE);
+  mcp_attachment_initialize (attachment, MCP_REVISION_2026_07_28, NULL, MCP_JSON_SLICE_NONE);
+  read_meta (attachment, mcp_jsonrpc_message_get_params (message));
+  mcp_attachment_set_param_headers (attachment, param_headers);
   return attachment;
 }
 

@@ -4,7 +4,7 @@
 #include "mcp-attachment-table.h"
 #include "mcp-gateway.h"
 #include "mcp-provider-pool.h"
-#include "mcp-router.h"
+#include "mcp-services.h"
 
 G_BEGIN_DECLS
 
@@ -17,7 +17,7 @@ McpGateway *mcp_gateway_new_with_factory (McpSessionStore *store,
 
 McpSessionStore *mcp_gateway_get_store (McpGateway *self);
 const McpLimits *mcp_gateway_get_limits (McpGateway *self);
-McpRouter *mcp_gateway_get_router (McpGateway *self);
+McpServices *mcp_gateway_get_services (McpGateway *self);
 McpAttachmentTable *mcp_gateway_get_attachments (McpGateway *self);
 gboolean mcp_gateway_is_closed (McpGateway *self);
 

@@ -19,8 +19,10 @@ prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   if (mcp_catalogue_prepare_finish (catalogue, result, &error))
-    g_task_return_pointer (task, mcp_catalogue_build_list (catalogue, session),
-                           (GDestroyNotify) g_bytes_unref);
+    g_task_return_pointer (
+        task,
+        mcp_catalogue_build_list (catalogue, MCP_ITEM_TOOL, session, MCP_REVISION_NEWEST_LEGACY),
+        (GDestroyNotify) g_bytes_unref);
   else
     g_task_return_error (task, error);
 }
@@ -53,8 +55,8 @@ mcp_gateway_list_tools_async (McpGateway *self,
   g_task_set_task_data (task, g_object_ref (session), g_object_unref);
   if (!mcp_session_is_closed (session))
     mcp_session_touch (session);
-  mcp_catalogue_prepare_async (mcp_router_get_catalogue (mcp_gateway_get_router (self)), session,
-                               NULL, cancellable, prepared_cb, task);
+  mcp_catalogue_prepare_async (mcp_gateway_get_services (self)->catalogue, session, NULL,
+                               cancellable, prepared_cb, task);
 }
 
 /**
@@ -154,7 +156,7 @@ static void
 start_call (McpGateway *self, McpSession *session, const McpCallFields *fields, GTask *task)
 {
   GCancellable *cancellable = g_task_get_cancellable (task);
-  McpRouter *router = mcp_gateway_get_router (self);
+  McpRouter *router = mcp_gateway_get_services (self)->router;
   McpCall *call = mcp_router_new_call (router, session, fields);
 
   g_task_set_task_data (task, call, g_object_unref);

@@ -17,8 +17,7 @@ struct _McpGateway
   McpSessionStore *store; /* (owned) */
   McpLimits limits;
   McpProviderPool *pool;           /* (owned) */
-  McpCatalogue *catalogue;         /* (owned) */
-  McpRouter *router;               /* (owned) */
+  McpServices *services;           /* (owned) */
   McpAttachmentTable *attachments; /* (owned) */
   GPtrArray *configs;              /* (owned): McpServerConfig, in order */
   gboolean is_closed;
@@ -66,7 +65,7 @@ mcp_gateway_set_servers (McpGateway *self, GPtrArray *configs)
   g_ptr_array_unref (self->configs);
   self->configs = g_steal_pointer (&copy);
 
-  mcp_catalogue_set_servers (self->catalogue, self->configs);
+  mcp_catalogue_set_servers (self->services->catalogue, self->configs);
   mcp_provider_pool_set_servers (self->pool, self->configs);
 }
 
@@ -85,7 +84,7 @@ mcp_gateway_set_limits (McpGateway *self, const McpLimits *limits)
 
   self->limits = *limits;
   mcp_provider_pool_set_limits (self->pool, limits);
-  mcp_catalogue_set_limits (self->catalogue, limits);
+  mcp_catalogue_set_limits (self->services->catalogue, limits);
 }
 
 /**
@@ -100,7 +99,7 @@ mcp_gateway_set_call_timeout (McpGateway *self, guint timeout_ms)
 {
   g_return_if_fail (MCP_IS_GATEWAY (self));
 
-  mcp_router_set_timeout (self->router, timeout_ms);
+  mcp_router_set_timeout (self->services->router, timeout_ms);
   mcp_provider_pool_set_timeout (self->pool, timeout_ms);
 }
 
@@ -161,7 +160,7 @@ describe_provider (McpGateway *self, const McpServerConfig *config)
   g_variant_builder_add (&builder, "{sv}", "restarts", g_variant_new_uint32 (status.n_restarts));
   g_variant_builder_add (
       &builder, "{sv}", "tools",
-      g_variant_new_uint32 (mcp_catalogue_count_tools (self->catalogue, config->name)));
+      g_variant_new_uint32 (mcp_catalogue_count_tools (self->services->catalogue, config->name)));
   if (status.last_error != NULL)
     g_variant_builder_add (&builder, "{sv}", "last-error",
                            g_variant_new_string (status.last_error));
@@ -228,7 +227,8 @@ mcp_gateway_close_async (McpGateway *self, GAsyncReadyCallback callback, gpointe
   attachments = mcp_attachment_table_drop_all (self->attachments);
   for (guint i = 0; i < attachments->len; i++)
     mcp_attachment_session_closed (g_ptr_array_index (attachments, i));
-  mcp_catalogue_close (self->catalogue);
+  mcp_parking_clear (self->services->parking);
+  mcp_catalogue_close (self->services->catalogue);
   mcp_provider_pool_close_async (self->pool, pool_closed_cb, task);
 }
 
@@ -262,10 +262,10 @@ mcp_gateway_get_limits (McpGateway *self)
   return &self->limits;
 }
 
-McpRouter *
-mcp_gateway_get_router (McpGateway *self)
+McpServices *
+mcp_gateway_get_services (McpGateway *self)
 {
-  return self->router;
+  return self->services;
 }
 
 McpAttachmentTable *
@@ -286,13 +286,14 @@ mcp_gateway_dispose (GObject *object)
   McpGateway *self = MCP_GATEWAY (object);
   g_autoptr (GPtrArray) attachments = NULL;
 
-  if (!self->is_closed && self->router != NULL)
+  if (!self->is_closed && self->services != NULL)
     {
       self->is_closed = TRUE;
       attachments = mcp_attachment_table_drop_all (self->attachments);
       for (guint i = 0; i < attachments->len; i++)
         mcp_attachment_session_closed (g_ptr_array_index (attachments, i));
-      mcp_catalogue_close (self->catalogue);
+      mcp_parking_clear (self->services->parking);
+      mcp_catalogue_close (self->services->catalogue);
       mcp_provider_pool_close_async (self->pool, NULL, NULL);
     }
 
@@ -306,8 +307,7 @@ mcp_gateway_finalize (GObject *object)
 
   mcp_attachment_table_free (self->attachments);
   g_ptr_array_unref (self->configs);
-  g_clear_object (&self->router);
-  g_clear_object (&self->catalogue);
+  g_clear_pointer (&self->services, mcp_services_unref);
   g_clear_object (&self->pool);
   g_clear_object (&self->store);
 
@@ -352,8 +352,7 @@ mcp_gateway_new_with_factory (McpSessionStore *store,
   self->store = g_object_ref (store);
   self->limits = *limits;
   self->pool = mcp_provider_pool_new (factory, factory_data, factory_destroy, limits);
-  self->catalogue = mcp_catalogue_new (self->pool, limits);
-  self->router = mcp_router_new (self->pool, self->catalogue);
+  self->services = mcp_services_new (store, self->pool, limits);
   mcp_gateway_set_call_timeout (self, DEFAULT_CALL_TIMEOUT_MS);
   g_signal_connect_object (store, "session-removed", G_CALLBACK (session_removed_cb), self, 0);
   return self;

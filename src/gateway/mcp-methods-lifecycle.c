@@ -9,6 +9,15 @@
 #include "mcp-method.h"
 #include "mcp-request-private.h"
 
+/* Whatever servers offer, now or later, there is somebody here to relay it; where none offers it,
+ * the lists are empty. */
+#define CAPABILITIES                                                            \
+  "\"tools\":{\"listChanged\":true},\"prompts\":{\"listChanged\":true},"        \
+  "\"resources\":{\"subscribe\":true,\"listChanged\":true},\"completions\":{}," \
+  "\"logging\":{}"
+/* 2026-07-28: extensions that are relayed. */
+#define EXTENSIONS ",\"extensions\":{\"io.modelcontextprotocol/tasks\":{}}"
+
 static McpRevision
 negotiate (McpJsonSlice asked)
 {
@@ -47,6 +56,7 @@ mcp_method_initialize (McpRequest *request)
   McpJsonSlice params = mcp_request_get_params (request);
   g_autoptr (GString) result = g_string_new ("{\"protocolVersion\":");
   g_autofree char *client = NULL;
+  McpJsonSlice capabilities = MCP_JSON_SLICE_NONE;
   McpRevision revision;
   McpJsonSlice asked;
 
@@ -67,12 +77,34 @@ mcp_method_initialize (McpRequest *request)
 
   revision = negotiate (asked);
   client = dup_client_name (params);
-  mcp_attachment_initialize (attachment, revision, client);
+  mcp_json_find_typed (params, "capabilities", MCP_JSON_OBJECT, &capabilities);
+  mcp_attachment_initialize (attachment, revision, client, capabilities);
 
   mcp_json_append_string (result, mcp_revision_to_string (revision));
-  /* no listChanged: there is no stream yet on which a client could hear of it */
-  g_string_append (result, ",\"capabilities\":{\"tools\":{}},\"serverInfo\":"
+  g_string_append (result, ",\"capabilities\":{" CAPABILITIES "},\"serverInfo\":"
                            "{\"name\":\"mcp-sessiond\",\"version\":\"" MCP_VERSION "\"}}");
+  mcp_request_respond_result (request, (McpJsonSlice){ result->str, result->len });
+}
+
+/**
+ * mcp_method_discover:
+ * @request: a server/discover (2026-07-28, server/discover)
+ *
+ * Says what there is; nothing is settled by it.
+ */
+void
+mcp_method_discover (McpRequest *request)
+{
+  const char *const *revisions = mcp_revision_list ();
+  g_autoptr (GString) result = g_string_new ("{\"supportedVersions\":[");
+
+  for (gsize i = 0; revisions[i] != NULL; i++)
+    {
+      if (i > 0)
+        g_string_append_c (result, ',');
+      mcp_json_append_string (result, revisions[i]);
+    }
+  g_string_append (result, "],\"capabilities\":{" CAPABILITIES EXTENSIONS "}}");
   mcp_request_respond_result (request, (McpJsonSlice){ result->str, result->len });
 }
 
@@ -99,6 +131,26 @@ void
 mcp_notification_initialized (McpAttachment *attachment, McpJsonSlice params)
 {
   mcp_attachment_confirm (attachment);
+}
+
+/**
+ * mcp_notification_roots_changed:
+ * @attachment: whose client speaks
+ * @params: ignored
+ *
+ * Tells the servers that serve this session, whose roots are the client's too.
+ */
+void
+mcp_notification_roots_changed (McpAttachment *attachment, McpJsonSlice params)
+{
+  g_autoptr (GPtrArray) providers =
+      mcp_provider_pool_dup_running (mcp_attachment_get_services (attachment)->pool,
+                                     mcp_session_get_id (mcp_attachment_get_session (attachment)));
+
+  for (guint i = 0; i < providers->len; i++)
+    if (!mcp_revision_is_modern (mcp_provider_get_revision (g_ptr_array_index (providers, i))))
+      mcp_provider_notify (g_ptr_array_index (providers, i), "notifications/roots/list_changed",
+                           NULL);
 }
 
 /**

@@ -320,6 +320,54 @@ mcp_provider_pool_acquire_running (McpProviderPool *self, McpProvider *provider)
   return mcp_provider_lease_new (self, entry);
 }
 
+static gboolean
+is_used_by (McpPoolEntry *entry, const char *session_id)
+{
+  return !entry->is_closed && (entry->config->scope == MCP_SERVER_SCOPE_SHARED ||
+                               g_hash_table_contains (entry->sessions, session_id));
+}
+
+/**
+ * mcp_provider_pool_is_used_by:
+ * @self: the pool
+ * @provider: a provider
+ * @session_id: of a session
+ *
+ * Returns: whether the provider is one of the pool's, and the session's too
+ */
+gboolean
+mcp_provider_pool_is_used_by (McpProviderPool *self, McpProvider *provider, const char *session_id)
+{
+  McpPoolEntry *entry = g_hash_table_lookup (self->by_provider, provider);
+
+  return entry != NULL && is_used_by (entry, session_id);
+}
+
+/**
+ * mcp_provider_pool_dup_running:
+ * @self: the pool
+ * @session_id: of a session
+ *
+ * Returns: (transfer full) (element-type McpProvider): the session's providers that are ready now
+ */
+GPtrArray *
+mcp_provider_pool_dup_running (McpProviderPool *self, const char *session_id)
+{
+  GPtrArray *running = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTableIter iter;
+  gpointer item;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, &item, NULL))
+    {
+      McpPoolEntry *entry = item;
+
+      if (entry->state == MCP_PROVIDER_READY && is_used_by (entry, session_id))
+        g_ptr_array_add (running, g_object_ref (entry->provider));
+    }
+  return running;
+}
+
 /**
  * mcp_provider_pool_drop_session:
  * @self: the pool

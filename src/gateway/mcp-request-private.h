@@ -15,13 +15,15 @@ void mcp_request_withdraw (McpRequest *self);
 gboolean mcp_request_is_cancellable (McpRequest *self);
 
 McpAttachment *mcp_request_get_attachment (McpRequest *self);
+McpJsonSlice mcp_request_get_id (McpRequest *self);
+const char *mcp_request_get_method (McpRequest *self);
 McpJsonSlice mcp_request_get_params (McpRequest *self);
+gboolean mcp_request_can_be_asked (McpRequest *self);
 GCancellable *mcp_request_get_cancellable (McpRequest *self);
 
 void mcp_request_send (McpRequest *self, GBytes *message);
 void mcp_request_respond_result (McpRequest *self, McpJsonSlice result);
 void mcp_request_respond_error (McpRequest *self, int code, const char *text, McpJsonSlice data);
 void mcp_request_respond_gerror (McpRequest *self, const GError *error, const char *server);
-void mcp_request_respond_message (McpRequest *self, McpJsonrpcMessage *answer);
 
 G_END_DECLS

@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
 #include "mcp-attachment-private.h"
 #include "mcp-request-private.h"
 #include "mcp-rpc-error.h"
+#include "mcp-translate.h"
+
+#include <string.h>
+
+/* What the client sees, whoever is behind. */
+#define SERVER_INFO "{\"name\":\"mcp-sessiond\",\"version\":\"" MCP_VERSION "\"}"
 
 typedef enum
 {
@@ -21,7 +28,9 @@ struct _McpRequest
   RequestState state;
   int refusal; /* code of the error that is its answer; 0: none */
   char *refusal_text;
-  gboolean withdrawn; /* by its client */
+  gboolean withdrawn;     /* by its client */
+  gboolean is_streamable; /* whoever carries it can carry messages before its response */
+  guint http_status;
 };
 
 enum
@@ -63,17 +72,103 @@ respond (McpRequest *self, GBytes *response, int error_code)
 /**
  * mcp_request_respond_result:
  * @self: a running request
- * @result: a JSON object
+ * @result: a JSON object, of any revision
  *
- * Answers the request, unless that has happened or it was cancelled.
+ * Answers the request in its client's revision, unless that has happened or it was cancelled.
  */
 void
 mcp_request_respond_result (McpRequest *self, McpJsonSlice result)
 {
-  g_autoptr (GBytes) response =
-      mcp_jsonrpc_build_result (mcp_jsonrpc_message_get_id (self->message), result);
+  g_autoptr (GBytes) response = NULL;
+  g_autofree char *translated =
+      mcp_translate_result (mcp_jsonrpc_message_get_method (self->message), result,
+                            mcp_attachment_get_revision (self->attachment), SERVER_INFO);
 
+  if (translated != NULL)
+    result = (McpJsonSlice){ translated, strlen (translated) };
+  response = mcp_jsonrpc_build_result (mcp_jsonrpc_message_get_id (self->message), result);
   respond (self, response, 0);
+}
+
+/* 2026-07-28, basic/transports/streamable-http, "Server Validation" and "Sending Messages": errors
+ * of the protocol have a status, those of the application have none. */
+static guint
+choose_status (McpRequest *self, int code)
+{
+  switch (code)
+    {
+    case MCP_ERROR_CODE_HEADER_MISMATCH:
+    case MCP_ERROR_CODE_MISSING_CAPABILITY:
+    case MCP_ERROR_CODE_UNSUPPORTED_VERSION:
+      return 400;
+    case MCP_JSONRPC_ERROR_METHOD_NOT_FOUND:
+      return self->refusal != 0 ? 404 : 200;
+    default:
+      return 200;
+    }
+}
+
+/**
+ * mcp_request_get_http_status:
+ * @self: a request that is being answered
+ *
+ * Returns: the HTTP status of its response, where that is sent alone
+ */
+guint
+mcp_request_get_http_status (McpRequest *self)
+{
+  g_return_val_if_fail (MCP_IS_REQUEST (self), 500);
+
+  return self->http_status;
+}
+
+/**
+ * mcp_request_set_streamable:
+ * @self: a request that has not been started
+ * @streamable: whether messages before its response reach the client
+ */
+void
+mcp_request_set_streamable (McpRequest *self, gboolean streamable)
+{
+  g_return_if_fail (MCP_IS_REQUEST (self));
+
+  self->is_streamable = streamable;
+}
+
+/**
+ * mcp_request_can_be_asked:
+ * @self: a request
+ *
+ * Returns: whether its client can be asked something before it is answered
+ */
+gboolean
+mcp_request_can_be_asked (McpRequest *self)
+{
+  return self->is_streamable && self->state == REQUEST_RUNNING;
+}
+
+/**
+ * mcp_request_get_id:
+ * @self: a request
+ *
+ * Returns: its id, as the client wrote it
+ */
+McpJsonSlice
+mcp_request_get_id (McpRequest *self)
+{
+  return mcp_jsonrpc_message_get_id (self->message);
+}
+
+/**
+ * mcp_request_get_method:
+ * @self: a request
+ *
+ * Returns: (transfer none): its method
+ */
+const char *
+mcp_request_get_method (McpRequest *self)
+{
+  return mcp_jsonrpc_message_get_method (self->message);
 }
 
 /**
@@ -91,6 +186,8 @@ mcp_request_respond_error (McpRequest *self, int code, const char *text, McpJson
   g_autoptr (GBytes) response =
       mcp_jsonrpc_build_error (mcp_jsonrpc_message_get_id (self->message), code, text, data);
 
+  if (mcp_revision_is_modern (mcp_attachment_get_revision (self->attachment)))
+    self->http_status = choose_status (self, code);
   respond (self, response, code);
 }
 
@@ -119,33 +216,9 @@ mcp_request_respond_gerror (McpRequest *self, const GError *error, const char *s
 }
 
 /**
- * mcp_request_respond_message:
- * @self: a running request
- * @answer: an upstream server's answer to the same request, with an id of its own
- *
- * Relays an answer: a result as its bytes, an error by code, message and data.
- */
-void
-mcp_request_respond_message (McpRequest *self, McpJsonrpcMessage *answer)
-{
-  g_autofree char *text = NULL;
-  McpJsonSlice data;
-
-  if (mcp_jsonrpc_message_get_kind (answer) == MCP_JSONRPC_RESULT)
-    {
-      mcp_request_respond_result (self, mcp_jsonrpc_message_get_result (answer));
-      return;
-    }
-
-  text = mcp_jsonrpc_message_dup_error_text (answer);
-  mcp_json_find (mcp_jsonrpc_message_get_error (answer), "data", &data);
-  mcp_request_respond_error (self, mcp_jsonrpc_message_get_error_code (answer), text, data);
-}
-
-/**
  * mcp_request_send:
  * @self: a running request
- * @message: a JSON-RPC notification that belongs to it
+ * @message: a JSON-RPC notification or request that belongs to it
  *
  * Passes a message on to the client, unless the request has been answered or cancelled.
  */
@@ -351,6 +424,8 @@ static void
 mcp_request_init (McpRequest *self)
 {
   self->cancellable = g_cancellable_new ();
+  self->is_streamable = TRUE;
+  self->http_status = 200;
 }
 
 /**

@@ -23,7 +23,9 @@ G_BEGIN_DECLS
 #define MCP_TYPE_REQUEST (mcp_request_get_type ())
 G_DECLARE_FINAL_TYPE (McpRequest, mcp_request, MCP, REQUEST, GObject)
 
+void mcp_request_set_streamable (McpRequest *self, gboolean streamable);
 void mcp_request_start (McpRequest *self);
 void mcp_request_cancel (McpRequest *self);
+guint mcp_request_get_http_status (McpRequest *self);
 
 G_END_DECLS

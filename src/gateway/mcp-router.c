@@ -2,6 +2,7 @@
 #include "mcp-router.h"
 
 #include "mcp-error.h"
+#include "mcp-param-headers.h"
 
 struct _McpRouter
 {
@@ -45,15 +46,30 @@ mcp_router_new_call (McpRouter *self, McpSession *session, const McpCallFields *
   return call;
 }
 
+/**
+ * mcp_router_choose_timeout:
+ * @self: the router
+ * @config: a server
+ *
+ * Returns: how long a request to it may take without an answer or progress, in ms; 0: the
+ * provider's default
+ */
+guint
+mcp_router_choose_timeout (McpRouter *self, McpServerConfig *config)
+{
+  if (config->timeout_seconds > 0)
+    return MIN (config->timeout_seconds, G_MAXUINT / 1000) * 1000;
+
+  return self->timeout_ms;
+}
+
 static guint
 choose_timeout (McpRouter *self, McpCall *call, McpServerConfig *config)
 {
   if (mcp_call_get_timeout (call) > 0)
     return mcp_call_get_timeout (call);
-  if (config->timeout_seconds > 0)
-    return MIN (config->timeout_seconds, G_MAXUINT / 1000) * 1000;
 
-  return self->timeout_ms;
+  return mcp_router_choose_timeout (self, config);
 }
 
 static void
@@ -69,23 +85,39 @@ called_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, error);
 }
 
+/* server/tools, "Tool" of 2025-11-25: tools that cannot be called otherwise */
+static gboolean
+needs_task (McpJsonSlice tool)
+{
+  McpJsonSlice execution;
+  McpJsonSlice support;
+
+  return mcp_json_find_typed (tool, "execution", MCP_JSON_OBJECT, &execution) &&
+         mcp_json_find_typed (execution, "taskSupport", MCP_JSON_STRING, &support) &&
+         mcp_json_string_equal (support, "required");
+}
+
 static gboolean
 try_run (McpRouter *self, McpCall *call, GTask *task)
 {
-  McpServerConfig *found;
+  McpCatalogueItem found;
+  McpCallTarget target = { 0 };
   g_autoptr (McpServerConfig) config = NULL;
   g_autofree char *tool = NULL;
-  const char *own_name;
+  g_auto (GStrv) headers = NULL;
 
-  if (!mcp_catalogue_find (self->catalogue, mcp_call_get_session (call), mcp_call_get_name (call),
-                           &found, &own_name))
+  if (!mcp_catalogue_find (self->catalogue, MCP_ITEM_TOOL, mcp_call_get_session (call),
+                           mcp_call_get_name (call), &found))
     return FALSE;
 
   /* watchers hear of the start in there, and may change the configuration */
-  config = mcp_server_config_ref (found);
-  tool = g_strdup (own_name);
-  mcp_call_run_async (call, self->pool, config, tool, choose_timeout (self, call, config),
-                      called_cb, g_object_ref (task));
+  target.config = config = mcp_server_config_ref (found.config);
+  target.tool = tool = g_strdup (found.name);
+  target.timeout_ms = choose_timeout (self, call, config);
+  headers = mcp_param_headers_build (found.json, mcp_call_get_params (call));
+  target.param_headers = (const char *const *) headers;
+  target.as_task = needs_task (found.json);
+  mcp_call_run_async (call, self->pool, &target, called_cb, g_object_ref (task));
   return TRUE;
 }
 

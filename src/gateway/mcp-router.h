@@ -19,6 +19,7 @@ McpRouter *mcp_router_new (McpProviderPool *pool, McpCatalogue *catalogue);
 McpCatalogue *mcp_router_get_catalogue (McpRouter *self);
 void mcp_router_set_history (McpRouter *self, McpCallHistory *history);
 McpCallHistory *mcp_router_get_history (McpRouter *self);
+guint mcp_router_choose_timeout (McpRouter *self, McpServerConfig *config);
 void mcp_router_set_timeout (McpRouter *self, guint timeout_ms);
 McpCall *mcp_router_new_call (McpRouter *self, McpSession *session, const McpCallFields *fields);
 void mcp_router_call_async (McpRouter *self,

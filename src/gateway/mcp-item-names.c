@@ -17,14 +17,14 @@
  *    look so after mangling, none.
  */
 
-#include "mcp-tool-names.h"
+#include "mcp-item-names.h"
 
 #include <string.h>
 
 /* Hexadecimal digits of the hash: 32 bits keep a few thousand names apart, and
  * the rare equal pair is told apart by a counter. */
 #define HASH_DIGITS 8
-#define STEM_MAX    (MCP_TOOL_NAME_MAX - HASH_DIGITS - 1)
+#define STEM_MAX    (MCP_ITEM_NAME_MAX - HASH_DIGITS - 1)
 
 typedef struct
 {
@@ -41,7 +41,7 @@ typedef struct
   gboolean ambiguous; /* several of the server's tools look alike, none is exact */
 } Claim;
 
-struct _McpToolNames
+struct _McpItemNames
 {
   guint n_servers;
   char **heads;         /* (owned): mangled prefix with its separator, by server */
@@ -87,7 +87,7 @@ build_head (const char *prefix)
   if (*prefix != '\0')
     {
       append_mangled (head, prefix);
-      g_string_append (head, MCP_TOOL_NAME_SEPARATOR);
+      g_string_append (head, MCP_ITEM_NAME_SEPARATOR);
     }
 
   return g_string_free (head, FALSE);
@@ -119,7 +119,7 @@ build_hashed (const char *plain, const char *prefix, const char *tool, guint sal
 
 /* Whether a plain name lies in the room of another server: one whose prefix says more. */
 static gboolean
-belongs_elsewhere (McpToolNames *self, guint server, const char *plain)
+belongs_elsewhere (McpItemNames *self, guint server, const char *plain)
 {
   gsize own = strlen (self->heads[server]);
 
@@ -155,25 +155,25 @@ claim_plain (GHashTable *claims, const char *plain, guint server, const char *to
 }
 
 static GHashTable *
-collect_claims (McpToolNames *self, const McpToolNamesServer *servers)
+collect_claims (McpItemNames *self, const McpItemNamesServer *servers)
 {
   GHashTable *claims = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 
   for (guint i = 0; i < self->n_servers; i++)
-    for (guint k = 0; servers[i].tools != NULL && servers[i].tools[k] != NULL; k++)
+    for (guint k = 0; servers[i].names != NULL && servers[i].names[k] != NULL; k++)
       {
         gboolean exact;
-        g_autofree char *plain = build_plain (self->heads[i], servers[i].tools[k], &exact);
+        g_autofree char *plain = build_plain (self->heads[i], servers[i].names[k], &exact);
 
-        if (strlen (plain) <= MCP_TOOL_NAME_MAX && !belongs_elsewhere (self, i, plain))
-          claim_plain (claims, plain, i, servers[i].tools[k], exact);
+        if (strlen (plain) <= MCP_ITEM_NAME_MAX && !belongs_elsewhere (self, i, plain))
+          claim_plain (claims, plain, i, servers[i].names[k], exact);
       }
 
   return claims;
 }
 
 static void
-give_name (McpToolNames *self, guint server, const char *tool, char *exposed)
+give_name (McpItemNames *self, guint server, const char *tool, char *exposed)
 {
   Owner *owner = g_new0 (Owner, 1);
 
@@ -193,7 +193,7 @@ owns_plain (GHashTable *claims, const char *plain, guint server, const char *too
 }
 
 static void
-give_hashed (McpToolNames *self, guint server, const char *prefix, const char *tool)
+give_hashed (McpItemNames *self, guint server, const char *prefix, const char *tool)
 {
   gboolean exact;
   g_autofree char *plain = build_plain (self->heads[server], tool, &exact);
@@ -210,15 +210,15 @@ give_hashed (McpToolNames *self, guint server, const char *prefix, const char *t
 
 /* All plain names first: a made-up one never displaces them. */
 static void
-give_names (McpToolNames *self,
-            const McpToolNamesServer *servers,
+give_names (McpItemNames *self,
+            const McpItemNamesServer *servers,
             GHashTable *claims,
             gboolean plain_ones)
 {
   for (guint i = 0; i < self->n_servers; i++)
-    for (guint k = 0; servers[i].tools != NULL && servers[i].tools[k] != NULL; k++)
+    for (guint k = 0; servers[i].names != NULL && servers[i].names[k] != NULL; k++)
       {
-        const char *tool = servers[i].tools[k];
+        const char *tool = servers[i].names[k];
         g_autofree char *plain = NULL;
         gboolean exact;
 
@@ -234,7 +234,7 @@ give_names (McpToolNames *self,
 }
 
 /**
- * mcp_tool_names_new:
+ * mcp_item_names_new:
  * @servers: (array length=n_servers): in the order of the configuration
  * @n_servers: how many
  *
@@ -244,10 +244,10 @@ give_names (McpToolNames *self,
  *
  * Returns: (transfer full): the names
  */
-McpToolNames *
-mcp_tool_names_new (const McpToolNamesServer *servers, guint n_servers)
+McpItemNames *
+mcp_item_names_new (const McpItemNamesServer *servers, guint n_servers)
 {
-  McpToolNames *self = g_new0 (McpToolNames, 1);
+  McpItemNames *self = g_new0 (McpItemNames, 1);
   g_autoptr (GHashTable) claims = NULL;
 
   self->n_servers = n_servers;
@@ -267,13 +267,13 @@ mcp_tool_names_new (const McpToolNamesServer *servers, guint n_servers)
 }
 
 /**
- * mcp_tool_names_free:
+ * mcp_item_names_free:
  * @self: (transfer full): the names
  *
  * Frees the names.
  */
 void
-mcp_tool_names_free (McpToolNames *self)
+mcp_item_names_free (McpItemNames *self)
 {
   g_return_if_fail (self != NULL);
 
@@ -286,7 +286,7 @@ mcp_tool_names_free (McpToolNames *self)
 }
 
 /**
- * mcp_tool_names_get_exposed:
+ * mcp_item_names_get_exposed:
  * @self: the names
  * @server: index of the server
  * @tool: its own name for the tool
@@ -294,7 +294,7 @@ mcp_tool_names_free (McpToolNames *self)
  * Returns: (nullable) (transfer none): the exposed name; %NULL: the server has no such tool
  */
 const char *
-mcp_tool_names_get_exposed (McpToolNames *self, guint server, const char *tool)
+mcp_item_names_get_exposed (McpItemNames *self, guint server, const char *tool)
 {
   g_return_val_if_fail (server < self->n_servers, NULL);
 
@@ -302,7 +302,7 @@ mcp_tool_names_get_exposed (McpToolNames *self, guint server, const char *tool)
 }
 
 /**
- * mcp_tool_names_find:
+ * mcp_item_names_find:
  * @self: the names
  * @exposed: a name as a client sent it
  * @server: (out): index of the server
@@ -311,7 +311,7 @@ mcp_tool_names_get_exposed (McpToolNames *self, guint server, const char *tool)
  * Returns: whether the name is exposed
  */
 gboolean
-mcp_tool_names_find (McpToolNames *self, const char *exposed, guint *server, const char **tool)
+mcp_item_names_find (McpItemNames *self, const char *exposed, guint *server, const char **tool)
 {
   const Owner *owner = g_hash_table_lookup (self->owners, exposed);
 
@@ -324,7 +324,7 @@ mcp_tool_names_find (McpToolNames *self, const char *exposed, guint *server, con
 }
 
 /**
- * mcp_tool_names_may_own:
+ * mcp_item_names_may_own:
  * @prefix: a server's prefix
  * @exposed: a name as a client sent it
  *
@@ -334,7 +334,7 @@ mcp_tool_names_find (McpToolNames *self, const char *exposed, guint *server, con
  * Returns: %FALSE when no tool of that server can have this name
  */
 gboolean
-mcp_tool_names_may_own (const char *prefix, const char *exposed)
+mcp_item_names_may_own (const char *prefix, const char *exposed)
 {
   g_autofree char *head = build_head (prefix);
 

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "mcp-item-list.h"
 #include "mcp-provider.h"
-#include "mcp-tool-list.h"
 
 G_BEGIN_DECLS
 
-void mcp_tool_lister_run_async (McpProvider *provider,
+void mcp_item_lister_run_async (McpProvider *provider,
+                                McpItemKinds kinds,
                                 gsize max_bytes,
                                 guint timeout_ms,
                                 GCancellable *cancellable,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data);
-McpToolList *mcp_tool_lister_run_finish (GAsyncResult *result, GError **error);
+McpListing *mcp_item_lister_run_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "mcp-log-levels.h"
+#include "mcp-notices.h"
+#include "mcp-parking.h"
+#include "mcp-router.h"
+#include "mcp-session-store.h"
+
+G_BEGIN_DECLS
+
+/**
+ * McpServices:
+ *
+ * What a client's requests are answered with; all (owned), reference-counted.
+ */
+typedef struct
+{
+  grefcount ref_count;
+
+  McpSessionStore *store;
+  McpProviderPool *pool;
+  McpCatalogue *catalogue;
+  McpRouter *router;
+  McpNotices *notices;
+  McpLogLevels *log_levels;
+  McpParking *parking;
+} McpServices;
+
+McpServices *
+mcp_services_new (McpSessionStore *store, McpProviderPool *pool, const McpLimits *limits);
+McpServices *mcp_services_ref (McpServices *self);
+void mcp_services_unref (McpServices *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpServices, mcp_services_unref)
+
+G_END_DECLS
