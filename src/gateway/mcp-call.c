@@ -27,12 +27,12 @@ struct _McpCall
   gulong session_closed_id;
   McpCallHistory *history; /* (owned) (nullable) */
   McpCallRecord *record;   /* (owned) (nullable): while the history waits for the end */
-  char *capabilities;   /* (owned) (nullable): of the caller */
-  char *log_level;      /* (owned) (nullable): of the caller */
-  McpRevision revision; /* of the caller */
-  McpRelay *relay;      /* (owned) (nullable): while the server works */
-  GTask *task;          /* (owned) (nullable): until the end */
-  gboolean counted;     /* in the session */
+  char *capabilities;      /* (owned) (nullable): of the caller */
+  char *log_level;         /* (owned) (nullable): of the caller */
+  McpRevision revision;    /* of the caller */
+  McpRelay *relay;         /* (owned) (nullable): while the server works */
+  GTask *task;             /* (owned) (nullable): until the end */
+  gboolean counted;        /* in the session */
   McpProgressState state;
   gboolean has_progress;
   double progress; /* as last reported */

@@ -115,7 +115,7 @@ mcp_gateway_set_history (McpGateway *self, McpCallHistory *history)
 {
   g_return_if_fail (MCP_IS_GATEWAY (self));
 
-  mcp_router_set_history (self->router, history);
+  mcp_router_set_history (self->services->router, history);
 }
 
 /**
@@ -129,7 +129,7 @@ mcp_gateway_get_history (McpGateway *self)
 {
   g_return_val_if_fail (MCP_IS_GATEWAY (self), NULL);
 
-  return mcp_router_get_history (self->router);
+  return mcp_router_get_history (self->services->router);
 }
 
 static const char *
