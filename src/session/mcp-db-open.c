@@ -79,7 +79,12 @@ open_file (const char *path, GError **error)
   if (sql == NULL)
     return NULL;
   mcp_sql_set_busy_timeout (sql, BUSY_TIMEOUT_MS);
-  return set_up (sql, error) ? g_steal_pointer (&sql) : NULL;
+  mcp_sql_set_checkpoint_on_close (sql, FALSE);
+  if (!set_up (sql, error))
+    return NULL;
+
+  mcp_sql_set_checkpoint_on_close (sql, TRUE);
+  return g_steal_pointer (&sql);
 }
 
 static void

@@ -125,6 +125,19 @@ mcp_sql_set_busy_timeout (McpSql *self, int timeout_ms)
 }
 
 /**
+ * mcp_sql_set_checkpoint_on_close:
+ * @self: a connection
+ * @wanted: whether closing moves the log (WAL) into the database, which is SQLite's default
+ *
+ * A file that is only looked at shall stay as it is.
+ */
+void
+mcp_sql_set_checkpoint_on_close (McpSql *self, gboolean wanted)
+{
+  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !wanted, NULL);
+}
+
+/**
  * mcp_sql_exec:
  * @self: a connection
  * @text: statements without results

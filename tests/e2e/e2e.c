@@ -262,6 +262,14 @@ e2e_await_exit (E2e *self)
   return status;
 }
 
+/* Ends the daemon as a crash would. */
+void
+e2e_kill (E2e *self)
+{
+  g_subprocess_send_signal (self->process, SIGKILL);
+  g_assert_cmpint (e2e_await_exit (self), ==, -1);
+}
+
 /* Ends the bus under the daemon. */
 void
 e2e_kill_bus (E2e *self)
@@ -271,8 +279,12 @@ e2e_kill_bus (E2e *self)
   g_test_dbus_stop (self->bus);
 }
 
-static SoupMessage *
-new_message (E2e *self, const char *method, const char *path, const char *token, const char *body)
+SoupMessage *
+e2e_new_message (E2e *self,
+                 const char *method,
+                 const char *path,
+                 const char *token,
+                 const char *body)
 {
   const char *mcp_url = json_object_get_string_member (self->discovery, "url");
   g_autofree char *url = NULL;
@@ -317,7 +329,7 @@ e2e_http (E2e *self,
           const char *body,
           guint *status)
 {
-  g_autoptr (SoupMessage) message = new_message (self, method, path, token, body);
+  g_autoptr (SoupMessage) message = e2e_new_message (self, method, path, token, body);
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) bytes =
       soup_session_send_and_read (session_for (self, path), message, NULL, &error);
@@ -344,11 +356,9 @@ e2e_create_session (E2e *self, const char *body)
   return e2e_http_json (self, "POST", "/session", NULL, body);
 }
 
-/* The body of an answer, to be read event by event. */
-GDataInputStream *
-e2e_stream (E2e *self, const char *method, const char *path, const char *token, const char *body)
+static GDataInputStream *
+open_stream (E2e *self, const char *path, SoupMessage *message)
 {
-  g_autoptr (SoupMessage) message = new_message (self, method, path, token, body);
   g_autoptr (GError) error = NULL;
   g_autoptr (GInputStream) stream =
       soup_session_send (session_for (self, path), message, NULL, &error);
@@ -362,6 +372,27 @@ e2e_stream (E2e *self, const char *method, const char *path, const char *token, 
   lines = g_data_input_stream_new (stream);
   g_data_input_stream_set_newline_type (lines, G_DATA_STREAM_NEWLINE_TYPE_LF);
   return lines;
+}
+
+/* The body of an answer, to be read event by event. */
+GDataInputStream *
+e2e_stream (E2e *self, const char *method, const char *path, const char *token, const char *body)
+{
+  g_autoptr (SoupMessage) message = e2e_new_message (self, method, path, token, body);
+
+  return open_stream (self, path, message);
+}
+
+/* A session's events after the one given. */
+GDataInputStream *
+e2e_events_after (E2e *self, const char *session_id, const char *token, const char *last_event_id)
+{
+  g_autofree char *path = g_strdup_printf ("/session/%s/events", session_id);
+  g_autoptr (SoupMessage) message = e2e_new_message (self, "GET", path, token, NULL);
+
+  soup_message_headers_append (soup_message_get_request_headers (message), "Last-Event-ID",
+                               last_event_id);
+  return open_stream (self, path, message);
 }
 
 /* The next event, comments passed over; without data at the end of the stream. */

@@ -49,7 +49,15 @@ void e2e_adopt (E2e *self, GSubprocess *process);
 void e2e_read_discovery (E2e *self);
 void e2e_await_log (E2e *self, const char *text);
 int e2e_await_exit (E2e *self);
+void e2e_kill (E2e *self);
 void e2e_kill_bus (E2e *self);
+
+/* A request that a test sends in its own way. */
+SoupMessage *e2e_new_message (E2e *self,
+                              const char *method,
+                              const char *path,
+                              const char *token,
+                              const char *body);
 
 /* A request's answer; @body NULL: none is sent. The Unix socket is used for a path "unix:/…". */
 char *e2e_http (E2e *self,
@@ -77,6 +85,8 @@ typedef struct
 
 GDataInputStream *
 e2e_stream (E2e *self, const char *method, const char *path, const char *token, const char *body);
+GDataInputStream *
+e2e_events_after (E2e *self, const char *session_id, const char *token, const char *last_event_id);
 E2eEvent *e2e_next_event (GDataInputStream *stream);
 void e2e_event_free (E2eEvent *event);
 JsonObject *e2e_parse (const char *json);

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "db-test.h"
+#include "mcp-error.h"
+
+#include <string.h>
+
+#define SESSION "11111111-2222-4333-8444-555555555555"
+#define N_CALLS "SELECT count(*) FROM call"
+
+/* One call that has ended, if @state is not running. Returns its id. */
+static char *
+make_call (DbTest *f, const char *tool, McpProgressState state, const char *error_text)
+{
+  char *call_id = mcp_call_history_next_id (f->history);
+  McpCallRecord *record =
+      mcp_call_history_begin (f->history, call_id, SESSION, tool, "server", "client");
+
+  if (state == MCP_PROGRESS_STATE_RUNNING)
+    mcp_call_record_free (record);
+  else
+    mcp_call_history_end (f->history, record, state, error_text);
+  return call_id;
+}
+
+static void
+make_calls (DbTest *f, guint n_calls)
+{
+  for (guint i = 0; i < n_calls; i++)
+    g_free (make_call (f, "a__b", MCP_PROGRESS_STATE_OK, NULL));
+}
+
+static void
+set (McpCallFilter *filter, const char *key, const char *value)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (mcp_call_filter_set (filter, key, value, &error));
+  g_assert_no_error (error);
+}
+
+/* The ids and states in an answer, in order: "000002 ok,000001 error". */
+static char *
+summarize (const char *json)
+{
+  GString *summary = g_string_new (NULL);
+
+  for (const char *id = strstr (json, "\"call_id\""); id != NULL;)
+    {
+      const char *next = strstr (id + 1, "\"call_id\"");
+      const char *state = strstr (id, "\"state\":\"") + strlen ("\"state\":\"");
+
+      g_string_append_printf (summary, "%s%.6s %.*s", summary->len > 0 ? "," : "",
+                              id + strlen ("\"call_id\":\"c-"), (int) strcspn (state, "\""), state);
+      id = next;
+    }
+  return g_string_free (summary, FALSE);
+}
+
+static void
+assert_query (DbTest *f, const char *key, const char *value, const char *expected)
+{
+  g_autoptr (McpCallFilter) filter = mcp_call_filter_new ();
+  g_autofree char *json = NULL;
+  g_autofree char *summary = NULL;
+
+  if (key != NULL)
+    set (filter, key, value);
+  json = db_test_query (f, SESSION, filter);
+  summary = summarize (json);
+  g_assert_cmpstr (summary, ==, expected);
+}
+
+static void
+test_shape (DbTest *f, gconstpointer data)
+{
+  g_autoptr (McpCallFilter) filter = mcp_call_filter_new ();
+  g_autofree char *id = NULL;
+  g_autofree char *json = NULL;
+  g_autofree char *none = NULL;
+  g_auto (GStrv) parts = NULL;
+
+  g_test_summary ("A call is told with all that is known of it");
+  db_test_open (f);
+  id = make_call (f, "a__b", MCP_PROGRESS_STATE_ERROR, "it \"broke\"");
+  g_assert_cmpstr (id, ==, "c-000001");
+  json = db_test_query (f, SESSION, filter);
+  g_assert_true (g_regex_match_simple (
+      "^\\{\"calls\":\\[\\{\"call_id\":\"c-000001\",\"tool\":\"a__b\",\"provider\":\"server\","
+      "\"client\":\"client\",\"started_at\":\"20\\d\\d-\\d\\d-\\d\\dT[0-9:.]+Z\","
+      "\"duration_ms\":\\d+,\"state\":\"error\",\"error\":\"it \\\\\"broke\\\\\"\"\\}\\]\\}$",
+      json, 0, 0));
+  none = db_test_query (f, "another", filter);
+  g_assert_cmpstr (none, ==, "{\"calls\":[]}");
+}
+
+static void
+test_filters (DbTest *f, gconstpointer data)
+{
+  g_test_summary ("Newest first; by tool, by state, and before a call");
+  db_test_open (f);
+  g_free (make_call (f, "a__b", MCP_PROGRESS_STATE_OK, NULL));
+  g_free (make_call (f, "a__c", MCP_PROGRESS_STATE_ERROR, "no"));
+  g_free (make_call (f, "a__b", MCP_PROGRESS_STATE_CANCELLED, NULL));
+  g_free (make_call (f, "a__c", MCP_PROGRESS_STATE_RUNNING, NULL));
+  assert_query (f, NULL, NULL, "000004 running,000003 cancelled,000002 error,000001 ok");
+  assert_query (f, "tool", "a__b", "000003 cancelled,000001 ok");
+  assert_query (f, "tool", "a__%", "");
+  assert_query (f, "state", "running", "000004 running");
+  assert_query (f, "state", "error", "000002 error");
+  assert_query (f, "before", "c-000003", "000002 error,000001 ok");
+  assert_query (f, "before", "c-000001", "");
+  assert_query (f, "limit", "2", "000004 running,000003 cancelled");
+}
+
+static void
+test_pages (DbTest *f, gconstpointer data)
+{
+  g_autofree char *before = NULL;
+  guint n_pages = 0;
+  guint n_seen = 0;
+
+  g_test_summary ("Pages follow each other without a gap, and the last one says so");
+  db_test_open (f);
+  make_calls (f, 25);
+  do
+    {
+      g_autoptr (McpCallFilter) filter = mcp_call_filter_new ();
+      g_autofree char *json = NULL;
+      g_autofree char *summary = NULL;
+      g_auto (GStrv) calls = NULL;
+      const char *next;
+
+      set (filter, "limit", "10");
+      if (before != NULL)
+        set (filter, "before", before);
+      json = db_test_query (f, SESSION, filter);
+      summary = summarize (json);
+      calls = g_strsplit (summary, ",", -1);
+      for (guint i = 0; calls[i] != NULL; i++)
+        g_assert_cmpuint (g_ascii_strtoull (calls[i], NULL, 10), ==, 25 - n_seen++);
+      next = strstr (json, "],\"next\":\"");
+      g_clear_pointer (&before, g_free);
+      if (next != NULL)
+        before = g_strndup (next + strlen ("],\"next\":\""), strlen ("c-000001"));
+      n_pages++;
+    }
+  while (before != NULL);
+  g_assert_cmpuint (n_pages, ==, 3);
+  g_assert_cmpuint (n_seen, ==, 25);
+}
+
+static void
+test_bad_filters (void)
+{
+  static const char *const bad[][2] = {
+    { "limit", "0" },     { "limit", "1001" },
+    { "limit", "-1" },    { "limit", "" },
+    { "limit", "1.5" },   { "limit", " 1" },
+    { "before", "" },     { "before", "12" },
+    { "before", "c-12" }, { "before", "c-0000012" },
+    { "before", "c--1" }, { "before", "c-000000" },
+    { "tool", "" },       { "state", "" },
+    { "state", "OK" },    { "state", "unknown" },
+    { "Limit", "1" },     { "", "" },
+    { "offset", "1" },
+  };
+
+  g_test_summary ("What makes no sense as a filter is refused");
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (McpCallFilter) filter = mcp_call_filter_new ();
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (mcp_call_filter_set (filter, bad[i][0], bad[i][1], &error));
+      g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
+    }
+}
+
+static void
+test_numbers (DbTest *f, gconstpointer data)
+{
+  gint64 highest = 0;
+
+  g_test_summary ("No number comes twice, however often the daemon is killed");
+  for (guint round = 0; round < 4; round++)
+    {
+      db_test_open (f);
+      for (guint i = 0; i < 4500; i++)
+        {
+          g_autofree char *id = mcp_call_history_next_id (f->history);
+          gint64 number;
+
+          g_assert_true (mcp_call_number_parse (id, &number));
+          g_assert_cmpint (number, >, highest);
+          highest = number;
+        }
+      db_test_kill (f);
+    }
+}
+
+static void
+test_numbers_clean (DbTest *f, gconstpointer data)
+{
+  g_autofree char *id = NULL;
+
+  g_test_summary ("After a clean end they go on without a gap");
+  db_test_open (f);
+  make_calls (f, 3);
+  db_test_stop (f);
+  db_test_open (f);
+  id = mcp_call_history_next_id (f->history);
+  g_assert_cmpstr (id, ==, "c-000004");
+}
+
+static void
+test_numbers_after_loss (DbTest *f, gconstpointer data)
+{
+  g_autofree char *id = NULL;
+  gint64 number;
+
+  g_test_summary ("Where the past was lost, numbers begin where none can have been");
+  g_assert_true (g_file_set_contents (f->path, "no database, as far as it goes", -1, NULL));
+  db_test_open (f);
+  id = mcp_call_history_next_id (f->history);
+  g_assert_true (mcp_call_number_parse (id, &number));
+  g_assert_cmpint (number, >, G_GINT64_CONSTANT (1000000) * 1000000000);
+  g_assert_cmpint (number, <=, g_get_real_time () + 1);
+}
+
+static void
+test_killed (DbTest *f, gconstpointer data)
+{
+  g_autoptr (McpCallFilter) filter = mcp_call_filter_new ();
+  g_autofree char *json = NULL;
+
+  g_test_summary ("Calls that ran when the daemon was killed have failed");
+  db_test_open (f);
+  g_free (make_call (f, "a__b", MCP_PROGRESS_STATE_RUNNING, NULL));
+  g_free (make_call (f, "a__b", MCP_PROGRESS_STATE_OK, NULL));
+  db_test_kill (f);
+  db_test_open (f);
+  assert_query (f, NULL, NULL, "000002 ok,000001 error");
+  set (filter, "state", "error");
+  json = db_test_query (f, SESSION, filter);
+  g_assert_nonnull (strstr (json, "\"error\":\"the daemon ended\""));
+  g_assert_null (strstr (json, "duration_ms"));
+}
+
+static void
+test_trim_count (DbTest *f, gconstpointer data)
+{
+  g_test_summary ("Of too many calls the newest stay");
+  db_test_open (f);
+  make_calls (f, 30);
+  mcp_call_history_set_limits (f->history, 30, 4);
+  assert_query (f, NULL, NULL, "000030 ok,000029 ok,000028 ok,000027 ok");
+  /* by itself, too */
+  make_calls (f, 1500);
+  db_test_settle (f);
+  g_assert_cmpint (db_test_count (f, N_CALLS), <=, 4 + 1000);
+}
+
+static void
+test_trim_age (DbTest *f, gconstpointer data)
+{
+  g_test_summary ("Old calls are forgotten");
+  db_test_open (f);
+  make_calls (f, 3);
+  db_test_kill (f);
+  db_test_count (f, "UPDATE call SET started_at = started_at - 31 * 86400000000 WHERE number < 3 "
+                    "RETURNING 1");
+  db_test_open (f);
+  assert_query (f, NULL, NULL, "000003 ok,000002 ok,000001 ok");
+  mcp_call_history_trim (f->history);
+  assert_query (f, NULL, NULL, "000003 ok");
+}
+
+static void
+test_none (DbTest *f, gconstpointer data)
+{
+  g_test_summary ("Where no history is wanted, none is written, and the old one goes");
+  db_test_open (f);
+  make_calls (f, 3);
+  mcp_call_history_set_limits (f->history, 30, 0);
+  make_calls (f, 3);
+  db_test_settle (f);
+  g_assert_cmpint (db_test_count (f, N_CALLS), ==, 0);
+}
+
+static void
+test_long_error (DbTest *f, gconstpointer data)
+{
+  g_autofree char *text = g_strnfill (5000, 'x');
+  g_autofree char *query = NULL;
+
+  g_test_summary ("What a server says has no bound, what is kept of it has; and it is UTF-8");
+  memcpy (text + 1000, "\xff\xfe", 2);
+  text[4999] = '\0';
+  db_test_open (f);
+  g_free (make_call (f, "a__b", MCP_PROGRESS_STATE_ERROR, text));
+  db_test_settle (f);
+  g_assert_cmpint (db_test_count (f, "SELECT length(CAST(error AS BLOB)) FROM call"), <=, 1024);
+  g_assert_cmpint (db_test_count (f, "SELECT length(CAST(error AS BLOB)) FROM call"), >, 1000);
+  assert_query (f, NULL, NULL, "000001 error");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  db_test_add ("/session/call-history/shape", test_shape);
+  db_test_add ("/session/call-history/filters", test_filters);
+  db_test_add ("/session/call-history/pages", test_pages);
+  g_test_add_func ("/session/call-history/bad-filters", test_bad_filters);
+  db_test_add ("/session/call-history/numbers", test_numbers);
+  db_test_add ("/session/call-history/numbers-clean", test_numbers_clean);
+  db_test_add ("/session/call-history/numbers-after-loss", test_numbers_after_loss);
+  db_test_add ("/session/call-history/killed", test_killed);
+  db_test_add ("/session/call-history/trim-count", test_trim_count);
+  db_test_add ("/session/call-history/trim-age", test_trim_age);
+  db_test_add ("/session/call-history/none", test_none);
+  db_test_add ("/session/call-history/long-error", test_long_error);
+  return g_test_run ();
+}
