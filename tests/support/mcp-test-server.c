@@ -9,6 +9,11 @@
  *   --revision=R         answered to initialize, whatever was asked; default: what was asked
  *   --slow-start=MS      waits so long before it answers initialize
  *   --silent-start       never answers initialize
+ *   --discover=HOW       server/discover is not an unknown method, but: silent: never answered;
+ *                        crash: the end; null: an error of no request; modern: answered as one who
+ *                        speaks 2026-07-28; late: the same, after 50 ms, and initialize is refused;
+ *                        future: as one who speaks others; unsupported, unsupported-future: refused
+ *                        with the error of such a server
  *   --die-at-start=N     says so on standard error and exits with status N at once
  *   --die-unless=FILE    as --die-at-start=3 while FILE does not exist
  *   --page=N             tools/list in pages of N
@@ -69,6 +74,7 @@ typedef struct
   char *name;
   char *revision;
   char *die_unless;
+  char *discover;
   char *only;
   char *pid_file;
   char *grandchild;
@@ -214,6 +220,47 @@ handle_initialize (const char *id, JsonObject *params)
 }
 
 static void
+send_discovered (const char *id, const char *versions)
+{
+  send_line ("{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"resultType\":\"complete\","
+             "\"supportedVersions\":[%s],\"capabilities\":{\"tools\":{\"listChanged\":true}}}}",
+             id, versions);
+}
+
+static gboolean
+discover_late_cb (gpointer id)
+{
+  send_discovered (id, "\"2026-07-28\"");
+  g_free (id);
+  return G_SOURCE_REMOVE;
+}
+
+/* Returns: whether server/discover is known */
+static gboolean
+handle_discover (const char *id)
+{
+  const char *how = options.discover != NULL ? options.discover : "";
+
+  if (g_str_equal (how, "crash"))
+    _exit (1);
+  if (g_str_equal (how, "null"))
+    send_line ("{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32600,\"message\":\"no\"}}");
+  else if (g_str_equal (how, "modern"))
+    send_discovered (id, "\"2026-07-28\",\"2025-11-25\"");
+  else if (g_str_equal (how, "late"))
+    g_timeout_add (50, discover_late_cb, g_strdup (id));
+  else if (g_str_equal (how, "future"))
+    send_discovered (id, "\"2099-01-01\"");
+  else if (g_str_has_prefix (how, "unsupported"))
+    send_line ("{\"jsonrpc\":\"2.0\",\"id\":%s,\"error\":{\"code\":-32022,\"message\":\"no\","
+               "\"data\":{\"supported\":[\"%s\"]}}}",
+               id, g_str_has_suffix (how, "future") ? "2099-01-01" : "2026-07-28");
+  else
+    return g_str_equal (how, "silent");
+  return TRUE;
+}
+
+static void
 handle_answer (JsonObject *message)
 {
   const char *id = json_object_get_string_member_with_default (message, "id", "");
@@ -236,7 +283,9 @@ handle_request (JsonObject *message, const char *method)
           ? json_object_ref (json_object_get_object_member (message, "params"))
           : json_object_new ();
 
-  if (g_str_equal (method, "initialize"))
+  if (g_str_equal (method, "server/discover") && handle_discover (id))
+    return;
+  if (g_str_equal (method, "initialize") && g_strcmp0 (options.discover, "late") != 0)
     handle_initialize (id, params);
   else if (g_str_equal (method, "ping"))
     send_line ("{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{}}", id);
@@ -345,6 +394,7 @@ static const GOptionEntry option_entries[] = {
   { "silent-start", 0, 0, G_OPTION_ARG_NONE, &options.silent_start, NULL, NULL },
   { "die-at-start", 0, 0, G_OPTION_ARG_INT, &options.die_at_start, NULL, NULL },
   { "die-unless", 0, 0, G_OPTION_ARG_FILENAME, &options.die_unless, NULL, NULL },
+  { "discover", 0, 0, G_OPTION_ARG_STRING, &options.discover, NULL, NULL },
   { "page", 0, 0, G_OPTION_ARG_INT, &options.page, NULL, NULL },
   { "extra-tools", 0, 0, G_OPTION_ARG_INT, &options.extra_tools, NULL, NULL },
   { "only", 0, 0, G_OPTION_ARG_STRING, &options.only, NULL, NULL },

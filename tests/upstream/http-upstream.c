@@ -122,6 +122,21 @@ answer_stream (HttpUpstream *upstream, SoupServerMessage *message, const char *t
   return TRUE;
 }
 
+/* Complaints of 2026-07-28. */
+static void
+answer_complaint (HttpUpstream *upstream, SoupServerMessage *message, int code, const char *id)
+{
+  g_autofree char *text =
+      g_strdup_printf ("{\"jsonrpc\":\"2.0\",\"id\":%s,\"error\":{\"code\":%d,\"message\":"
+                       "\"as asked\"}}",
+                       id, code);
+
+  /* From now on an older one. */
+  if (code == -32022)
+    upstream->is_modern = FALSE;
+  answer_text (message, SOUP_STATUS_BAD_REQUEST, "application/json", text);
+}
+
 static void
 answer_tool (HttpUpstream *upstream, SoupServerMessage *message, const char *tool, const char *id)
 {
@@ -150,6 +165,8 @@ answer_tool (HttpUpstream *upstream, SoupServerMessage *message, const char *too
       text = g_strdup_printf ("id: break::%s\nretry: 1\ndata: %s\n\n", id, progress);
       open_stream (upstream, message, text);
     }
+  else if (g_str_has_prefix (tool, "code-"))
+    answer_complaint (upstream, message, atoi (tool + strlen ("code-")), id);
   else if (g_str_equal (tool, "silent"))
     keep_silent (upstream, message);
   else if (g_str_equal (tool, "huge-json"))
@@ -195,6 +212,55 @@ answer_initialize (HttpUpstream *upstream, SoupServerMessage *message, const cha
   answer_text (message, SOUP_STATUS_OK, "application/json", text);
 }
 
+/* What server/discover is answered with. Returns: whether it is not an unknown method */
+static gboolean
+answer_discover (HttpUpstream *upstream, SoupServerMessage *message, const char *id)
+{
+  g_autofree char *text = NULL;
+
+  if (upstream->is_probe_silent)
+    keep_silent (upstream, message);
+  else if (upstream->discover_error != NULL)
+    {
+      text = g_strdup_printf ("{\"jsonrpc\":\"2.0\",\"id\":%s,\"error\":{%s}}", id,
+                              upstream->discover_error);
+      answer_text (message, upstream->discover_status, "application/json", text);
+    }
+  else if (upstream->discover_status != 0)
+    answer_text (message, upstream->discover_status, "text/plain", "no");
+  else if (upstream->is_modern)
+    {
+      text = g_strdup_printf ("{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"supportedVersions\":["
+                              "\"2026-07-28\"],\"capabilities\":{\"tools\":{\"listChanged\":true},"
+                              "\"prompts\":{}}}}",
+                              id);
+      /* An older server's; nobody may heed it. */
+      soup_message_headers_replace (soup_server_message_get_response_headers (message),
+                                    "mcp-session-id", "none");
+      answer_text (message, SOUP_STATUS_OK, "application/json", text);
+    }
+  else
+    return FALSE;
+  return TRUE;
+}
+
+static void
+answer_listen (HttpUpstream *upstream,
+               SoupServerMessage *message,
+               const char *id,
+               McpJsonSlice params)
+{
+  g_autofree char *event = g_strdup_printf (
+      "data: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/subscriptions/acknowledged\","
+      "\"params\":{\"notifications\":{},\"_meta\":{"
+      "\"io.modelcontextprotocol/subscriptionId\":%s}}}\n\n",
+      id);
+
+  g_free (upstream->listened);
+  upstream->listened = g_strndup (params.data, params.length);
+  open_stream (upstream, message, event);
+}
+
 static void
 answer_post (HttpUpstream *upstream, SoupServerMessage *message, McpJsonrpcMessage *request)
 {
@@ -216,8 +282,17 @@ answer_post (HttpUpstream *upstream, SoupServerMessage *message, McpJsonrpcMessa
     }
 
   id = g_strndup (slice.data, slice.length);
+  if (g_str_equal (method, "server/discover") && answer_discover (upstream, message, id))
+    return;
   if (g_str_equal (method, "initialize"))
     answer_initialize (upstream, message, id);
+  else if (g_str_equal (method, "tools/list") && upstream->list_status != 0)
+    {
+      answer_text (message, upstream->list_status, "text/plain", "no");
+      upstream->list_status = 0;
+    }
+  else if (g_str_equal (method, "subscriptions/listen"))
+    answer_listen (upstream, message, id, mcp_jsonrpc_message_get_params (request));
   else if (g_str_equal (method, "tools/call") &&
            mcp_json_find (mcp_jsonrpc_message_get_params (request), "name", &slice))
     {
@@ -446,6 +521,7 @@ http_teardown (HttpFixture *f, gconstpointer data)
   g_ptr_array_unref (upstream->seen);
   g_ptr_array_unref (upstream->heads);
   g_free (upstream->session_id);
+  g_free (upstream->listened);
   g_free (upstream->url);
 }
 

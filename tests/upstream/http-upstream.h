@@ -18,19 +18,25 @@ typedef struct
   guint port;
   char *session_id; /* (nullable): of the session that it knows; NULL: it has none */
   const char *initialize_revision;
-  gboolean forgets;         /* answers 404 to all in a session but its begin */
-  gboolean says_400;        /* instead of 404 */
-  gboolean is_silent;       /* does not answer initialize */
-  guint initialize_status;  /* 0: it answers */
-  guint initialized_status; /* 0: it takes it */
-  guint get_status;         /* of a GET without Last-Event-ID; 0: a stream */
-  const char *get_events;   /* (nullable): at the start of such a stream */
-  gboolean get_ends;        /* such a stream ends after that */
-  GPtrArray *seen;          /* (element-type utf8): "METHOD what" */
-  GPtrArray *heads;         /* (element-type SoupMessageHeaders): of the same */
-  GPtrArray *open;          /* (element-type SoupServerMessage): streams that go on */
-  GPtrArray *connections;   /* (element-type GSocketConnection): all that came */
-  guint n_closed;           /* of these, by the client */
+  gboolean forgets;           /* answers 404 to all in a session but its begin */
+  gboolean says_400;          /* instead of 404 */
+  gboolean is_silent;         /* does not answer initialize */
+  gboolean is_modern;         /* speaks 2026-07-28 */
+  gboolean is_probe_silent;   /* does not answer server/discover */
+  guint discover_status;      /* of server/discover; 0: it answers */
+  const char *discover_error; /* (nullable): goes with that: the error's members */
+  guint list_status;          /* of tools/list, once; 0: it answers */
+  char *listened;             /* (nullable): the params of the last subscriptions/listen */
+  guint initialize_status;    /* 0: it answers */
+  guint initialized_status;   /* 0: it takes it */
+  guint get_status;           /* of a GET without Last-Event-ID; 0: a stream */
+  const char *get_events;     /* (nullable): at the start of such a stream */
+  gboolean get_ends;          /* such a stream ends after that */
+  GPtrArray *seen;            /* (element-type utf8): "METHOD what" */
+  GPtrArray *heads;           /* (element-type SoupMessageHeaders): of the same */
+  GPtrArray *open;            /* (element-type SoupServerMessage): streams that go on */
+  GPtrArray *connections;     /* (element-type GSocketConnection): all that came */
+  guint n_closed;             /* of these, by the client */
 } HttpUpstream;
 
 typedef struct
