@@ -25,6 +25,9 @@
 /* MCP, basic/transports, "Session Management" and "Protocol Version Header". */
 #define MCP_HEADER_SESSION_ID     "Mcp-Session-Id"
 #define MCP_HEADER_PROTOCOL       "MCP-Protocol-Version"
+/* MCP 2026-07-28, basic/transports/streamable-http, "Standard Request Headers". */
+#define MCP_HEADER_METHOD         "Mcp-Method"
+#define MCP_HEADER_NAME           "Mcp-Name"
 /* Ours: names a session of the daemon beside its token; the working directory of a plain client. */
 #define MCP_HEADER_DAEMON_SESSION "X-Mcp-Session"
 #define MCP_HEADER_CWD            "X-Mcp-Cwd"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "mcp-ambient-sessions.h"
 #include "mcp-gateway.h"
 #include "mcp-http-auth.h"
 #include "mcp-limits.h"
@@ -22,9 +23,10 @@ typedef struct
   McpSessionStore *store; /* (owned) */
   McpGateway *gateway;    /* (owned) */
   McpLimits limits;
-  McpHttpAuth *auth;      /* (owned) */
-  McpSseFlusher *flusher; /* (owned) */
-  McpEventHub *hub;       /* (owned) */
+  McpHttpAuth *auth;           /* (owned) */
+  McpSseFlusher *flusher;      /* (owned) */
+  McpEventHub *hub;            /* (owned) */
+  McpAmbientSessions *ambient; /* (owned) */
   gint64 started_real_us;
   gint64 started_us; /* monotonic */
 } McpHttpContext;

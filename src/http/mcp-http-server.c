@@ -39,6 +39,7 @@ mcp_http_server_finalize (GObject *object)
 {
   McpHttpContext *context = &MCP_HTTP_SERVER (object)->context;
 
+  g_clear_pointer (&context->ambient, mcp_ambient_sessions_free);
   g_clear_pointer (&context->hub, mcp_event_hub_unref);
   g_clear_pointer (&context->flusher, mcp_sse_flusher_unref);
   g_clear_pointer (&context->auth, mcp_http_auth_free);
@@ -143,6 +144,7 @@ mcp_http_server_new (McpSessionStore *store,
   context->auth = mcp_http_auth_new (store, owner_key);
   context->flusher = mcp_sse_flusher_new ();
   context->hub = mcp_event_hub_new (store);
+  context->ambient = mcp_ambient_sessions_new (store);
   context->started_real_us = g_get_real_time ();
   context->started_us = g_get_monotonic_time ();
 

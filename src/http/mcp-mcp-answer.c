@@ -93,9 +93,9 @@ forget_message (Answer *self)
 }
 
 /*
- * Nobody reads the answer any more. A client with an attachment of its own may
- * have lost its connection only; the default attachment's clients have nothing
- * but the connection (and nobody could use an attachment whose id got lost).
+ * Nobody reads the answer any more. A client with a lasting attachment may have
+ * lost its connection only; others have nothing but the connection (and nobody
+ * could use an attachment whose id got lost).
  */
 static void
 client_gone (Answer *self)
@@ -111,7 +111,7 @@ client_gone (Answer *self)
 
   request = g_object_ref (self->request);
   forget_request (self);
-  if (mcp_attachment_is_default (self->attachment))
+  if (!mcp_attachment_is_lasting (self->attachment))
     mcp_request_cancel (request);
   else if (self->flags & MCP_ANSWER_NEW_ATTACHMENT)
     mcp_gateway_detach (self->gateway, self->attachment);
@@ -244,7 +244,7 @@ response_cb (McpRequest *request, GBytes *json, int error_code, gpointer user_da
 
   if (self->state == STATE_WAITING && self->flags & MCP_ANSWER_JSON)
     {
-      reply (self, 200, json);
+      reply (self, mcp_request_get_http_status (request), json);
       return;
     }
 
@@ -310,6 +310,7 @@ mcp_mcp_answer_start (McpHttpRequest *http,
   follow (self, self->msg, "disconnected", G_CALLBACK (message_over_cb));
   follow (self, self->connection, "peer-gone", G_CALLBACK (peer_gone_cb));
 
+  mcp_request_set_streamable (request, (flags & MCP_ANSWER_STREAM) != 0);
   mcp_request_start (request);
   if (self->state != STATE_WAITING)
     return;

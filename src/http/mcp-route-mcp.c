@@ -9,13 +9,12 @@
 #include "mcp-http-reply.h"
 #include "mcp-http-router.h"
 #include "mcp-mcp-answer.h"
+#include "mcp-mcp-headers.h"
+#include "mcp-mcp-modern.h"
 #include "mcp-names.h"
 #include "mcp-process.h"
 
 #include <string.h>
-
-/* MCP 2026-07-28, basic/index, "Error Codes"; clients of older revisions see an unknown code. */
-#define UNSUPPORTED_PROTOCOL_VERSION -32022
 
 /* A session that nobody asked for ends sooner than one that somebody did. */
 #define UNASKED_IDLE_SECONDS (60 * 60)
@@ -37,8 +36,12 @@ get_header (McpHttpRequest *http, const char *name)
 static void
 reply_rpc_error (Post *post, guint status, int code, const char *message, McpJsonSlice data)
 {
-  g_autoptr (GBytes) body = mcp_jsonrpc_build_error (post->id, code, message, data);
+  g_autoptr (GBytes) body = NULL;
 
+  if (post->id.data == NULL && mcp_mcp_modern_header_is (post->http))
+    body = mcp_jsonrpc_build_anonymous_error (code, message);
+  else
+    body = mcp_jsonrpc_build_error (post->id, code, message, data);
   mcp_http_reply_json (post->http->msg, status, body);
 }
 
@@ -89,23 +92,14 @@ is_initialize (Post *post)
          strcmp (mcp_jsonrpc_message_get_method (post->message), "initialize") == 0;
 }
 
-static char *
-build_version_data (const char *requested)
+static void
+reply_refusal (Post *post, const McpMcpRefusal *refusal)
 {
-  const char *const *revisions = mcp_revision_list ();
-  g_autoptr (GString) data = g_string_new ("{\"supported\":[");
+  McpJsonSlice data = MCP_JSON_SLICE_NONE;
 
-  for (gsize i = 0; revisions[i] != NULL; i++)
-    {
-      if (i > 0)
-        g_string_append_c (data, ',');
-      mcp_json_append_string (data, revisions[i]);
-    }
-  g_string_append (data, "],\"requested\":");
-  mcp_json_append_string (data, requested);
-  g_string_append_c (data, '}');
-
-  return g_string_free (g_steal_pointer (&data), FALSE);
+  if (refusal->data != NULL)
+    data = (McpJsonSlice){ refusal->data, strlen (refusal->data) };
+  reply_rpc_error (post, refusal->status, refusal->code, refusal->text, data);
 }
 
 /*
@@ -124,15 +118,14 @@ static gboolean
 check_version (Post *post)
 {
   g_autofree char *printable = NULL;
-  g_autofree char *data = NULL;
+  g_auto (McpMcpRefusal) refusal = { 0 };
 
   if (is_initialize (post) || !has_unknown_version (post->http))
     return TRUE;
 
   printable = g_utf8_make_valid (get_header (post->http, MCP_HEADER_PROTOCOL), -1);
-  data = build_version_data (printable);
-  reply_rpc_error (post, 400, UNSUPPORTED_PROTOCOL_VERSION, "Unsupported protocol version",
-                   (McpJsonSlice){ data, strlen (data) });
+  mcp_mcp_refuse_version (&refusal, printable);
+  reply_refusal (post, &refusal);
   return FALSE;
 }
 
@@ -193,22 +186,59 @@ find_attachment (McpHttpRequest *http, const char *attachment_id, guint *status)
   return attachment;
 }
 
-/* A session for a client that asked for none; it ends with its attachment. */
-static McpSession *
-create_session (McpHttpRequest *http, GError **error)
+/* What a session is made from for a client that asked for none. */
+typedef struct
+{
+  char *cwd;  /* (owned) (nullable): of the client's process */
+  char *name; /* (owned) (nullable) */
+  McpSessionParams params;
+} ClientSession;
+
+static void
+client_session_clear (ClientSession *self)
+{
+  g_free (self->cwd);
+  g_free (self->name);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ClientSession, client_session_clear)
+
+static void
+client_session_init (ClientSession *self, McpHttpRequest *http)
 {
   pid_t pid = mcp_http_connection_get_pid (http->connection);
-  g_autofree char *process_cwd = mcp_process_dup_cwd (pid);
-  g_autofree char *process_name = mcp_process_dup_name (pid);
-  McpSessionParams params = {
+
+  self->cwd = mcp_process_dup_cwd (pid);
+  self->name = mcp_process_dup_name (pid);
+  self->params = (McpSessionParams){
     .cwd = get_header (http, MCP_HEADER_CWD),
-    .fallback_cwd = process_cwd,
-    .label = process_name,
+    .fallback_cwd = self->cwd,
+    .label = self->name,
     .idle_seconds = UNASKED_IDLE_SECONDS,
     .without_token = TRUE,
   };
+}
 
-  return mcp_session_store_create (http->context->store, &params, NULL, error);
+/* It ends with its attachment. */
+static McpSession *
+create_session (McpHttpRequest *http, GError **error)
+{
+  g_auto (ClientSession) client = { 0 };
+
+  client_session_init (&client, http);
+  return mcp_session_store_create (http->context->store, &client.params, NULL, error);
+}
+
+/* A client of 2026-07-28 that names no session has the same one whenever it comes. */
+static McpSession *
+get_ambient_session (Post *post, GError **error)
+{
+  g_auto (ClientSession) client = { 0 };
+  g_autofree char *name = mcp_mcp_modern_dup_client (post->message);
+
+  client_session_init (&client, post->http);
+  return mcp_ambient_sessions_get (post->http->context->ambient, name != NULL ? name : "unknown",
+                                   &client.params, error);
 }
 
 static gboolean
@@ -309,6 +339,71 @@ dispatch (Post *post, McpAnswerFlags flags)
 }
 
 static gboolean
+find_modern_session (Post *post)
+{
+  McpHttpRequest *http = post->http;
+  g_autoptr (GError) error = NULL;
+  McpSession *session;
+
+  if (http->session != NULL)
+    return TRUE;
+  if (!check_cwd_header (post))
+    return FALSE;
+
+  session = get_ambient_session (post, &error);
+  if (session == NULL)
+    mcp_http_reply_gerror (http->msg, error);
+  g_set_object (&http->session, session);
+  return session != NULL;
+}
+
+/* 2026-07-28: a request stands for itself. */
+static void
+dispatch_modern (Post *post, McpAnswerFlags flags)
+{
+  McpHttpRequest *http = post->http;
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (http->msg);
+  g_autoptr (GHashTable) params = NULL;
+  g_autoptr (McpAttachment) attachment = NULL;
+  g_autoptr (McpRequest) request = NULL;
+  g_auto (McpMcpRefusal) refusal = { 0 };
+
+  switch (mcp_jsonrpc_message_get_kind (post->message))
+    {
+    case MCP_JSONRPC_REQUEST:
+      break;
+    case MCP_JSONRPC_NOTIFICATION:
+      /* what it could be about is another exchange's */
+      mcp_http_reply_empty (http->msg, 202);
+      return;
+    case MCP_JSONRPC_RESULT:
+    case MCP_JSONRPC_FAILURE:
+      reply_invalid (post, 400, "There is no request that a response could belong to");
+      return;
+    }
+
+  if (!mcp_mcp_modern_check (http, post->message, &refusal))
+    {
+      reply_refusal (post, &refusal);
+      return;
+    }
+  params = mcp_mcp_headers_collect_params (headers);
+  if (params == NULL)
+    {
+      reply_rpc_error (post, 400, MCP_MCP_HEADER_MISMATCH, "An Mcp-Param header is malformed",
+                       MCP_JSON_SLICE_NONE);
+      return;
+    }
+  if (!find_modern_session (post))
+    return;
+
+  attachment =
+      mcp_gateway_attach_exchange (http->context->gateway, http->session, post->message, params);
+  request = mcp_attachment_receive (attachment, post->message);
+  mcp_mcp_answer_start (http, attachment, request, flags);
+}
+
+static gboolean
 parse (Post *post, char **id)
 {
   const McpLimits *limits = &post->http->context->limits;
@@ -356,6 +451,11 @@ mcp_route_mcp_post (McpHttpRequest *http)
 
   if (flags == 0)
     reply_invalid (&post, 406, "Accept must allow application/json or text/event-stream");
+  else if (mcp_mcp_modern_is (http, post.message))
+    {
+      if (check_named_session (http))
+        dispatch_modern (&post, flags);
+    }
   else if (check_version (&post) && check_named_session (http))
     dispatch (&post, flags);
 

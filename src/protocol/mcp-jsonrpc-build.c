@@ -136,6 +136,27 @@ mcp_jsonrpc_build_error (McpJsonSlice id, int code, const char *message, McpJson
 }
 
 /**
+ * mcp_jsonrpc_build_anonymous_error:
+ * @code: of the error
+ * @message: for people; valid UTF-8
+ *
+ * An error of a request whose id could not be read, for those who do not know null as an id
+ * (2025-11-25 and later, schema, "JSONRPCErrorResponse"). Any thread.
+ *
+ * Returns: (transfer full): the message, without a line end
+ */
+GBytes *
+mcp_jsonrpc_build_anonymous_error (int code, const char *message)
+{
+  GString *out = begin_message ();
+
+  g_string_append_printf (out, ",\"error\":{\"code\":%d,\"message\":", code);
+  mcp_json_append_string (out, message);
+  g_string_append_c (out, '}');
+  return end_message (out);
+}
+
+/**
  * mcp_json_object_replace:
  * @object: an object of an accepted text
  * @key: a name

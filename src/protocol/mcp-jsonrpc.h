@@ -69,6 +69,7 @@ GBytes *mcp_jsonrpc_build_request (gint64 id, const char *method, McpJsonSlice p
 GBytes *mcp_jsonrpc_build_notification (const char *method, McpJsonSlice params);
 GBytes *mcp_jsonrpc_build_result (McpJsonSlice id, McpJsonSlice result);
 GBytes *mcp_jsonrpc_build_error (McpJsonSlice id, int code, const char *message, McpJsonSlice data);
+GBytes *mcp_jsonrpc_build_anonymous_error (int code, const char *message);
 
 /* Rewriting what is per hop in a request's params; everything else stays as its bytes. */
 char *mcp_jsonrpc_params_with_token (McpJsonSlice params, McpJsonSlice progress_token);
