@@ -18,7 +18,9 @@ static const McpCliCommand commands[] = {
   { "list", N_ ("List the sessions"), mcp_session_cmd_list },
   { "show", N_ ("Show one session"), mcp_session_cmd_show },
   { "close", N_ ("End sessions"), mcp_session_cmd_close },
+  { "watch", N_ ("Show live what tools are doing"), mcp_session_cmd_watch },
   { "publish", N_ ("Tell a session’s watchers how far something is"), mcp_session_cmd_publish },
+  { "run", N_ ("Run a command in a session of its own"), mcp_session_cmd_run },
   { "tools", N_ ("List the tools of a session"), mcp_session_cmd_tools },
   { "call", N_ ("Call a tool"), mcp_session_cmd_call },
 };

@@ -28,7 +28,9 @@ int mcp_session_cmd_close (int argc, char **argv);
 int mcp_session_cmd_create (int argc, char **argv);
 int mcp_session_cmd_list (int argc, char **argv);
 int mcp_session_cmd_publish (int argc, char **argv);
+int mcp_session_cmd_run (int argc, char **argv);
 int mcp_session_cmd_show (int argc, char **argv);
 int mcp_session_cmd_tools (int argc, char **argv);
+int mcp_session_cmd_watch (int argc, char **argv);
 
 G_END_DECLS
