@@ -18,8 +18,8 @@
 //                      them: MCP_TEST_FIXTURE, MCP_TEST_DAEMON, MCP_TEST_KEEPER
 //   --npm=DIR          where the packages are installed; else MCP_TEST_NPM
 //
-// What may fail in a combination is said in exceptions/SET.REVISION-TRANSPORT.TARGET,
-// a scenario and the reason in each line. What is listed and does not fail is a failure, too.
+// What may fail in a combination is said in exceptions/SET.REVISION.TARGET, or for one
+// transport in exceptions/SET.REVISION-TRANSPORT.TARGET: a scenario and the reason in each line. What is listed and does not fail is a failure, too.
 'use strict';
 
 const { spawn } = require('node:child_process');
@@ -151,9 +151,11 @@ function readUncounted(output) {
 }
 
 function readExceptions(options) {
-  const file = path.join(__dirname, 'exceptions',
-    `${options.set}.${options.revision}-${options.transport}.${options.target}`);
-  const lines = fs.existsSync(file) ? fs.readFileSync(file, 'utf8').split('\n') : [];
+  const { set, revision, transport, target } = options;
+  const lines = [`${set}.${revision}.${target}`, `${set}.${revision}-${transport}.${target}`]
+    .map((name) => path.join(__dirname, 'exceptions', name))
+    .filter((file) => fs.existsSync(file))
+    .flatMap((file) => fs.readFileSync(file, 'utf8').split('\n'));
   return new Map(lines.filter((line) => line.trim() !== '' && !line.startsWith('#'))
     .map((line) => line.match(/^(\S+)\s*(.*)$/).slice(1)));
 }
