@@ -7,6 +7,7 @@
 #include "mcp-progress-token.h"
 #include "mcp-roots.h"
 #include "mcp-rpc-error.h"
+#include "mcp-task-id.h"
 #include "mcp-translate.h"
 
 #include <string.h>
@@ -495,6 +496,27 @@ answer_error (McpDownstream *self, McpRequest *request, McpJsonrpcMessage *answe
   mcp_request_respond_error (request, code, text, data);
 }
 
+/* Whether a result is about a task of the server's, which the client asks for later. */
+static gboolean
+is_about_task (McpRequest *request, McpJsonSlice result)
+{
+  McpJsonSlice type;
+
+  return g_str_has_prefix (mcp_request_get_method (request), "tasks/") ||
+         (mcp_json_find_typed (result, "resultType", MCP_JSON_STRING, &type) &&
+          mcp_json_string_equal (type, "task"));
+}
+
+static void
+answer_result (McpDownstream *self, McpRequest *request, McpJsonSlice result)
+{
+  g_autofree char *exposed = NULL;
+
+  if (self->server != NULL && is_about_task (request, result))
+    exposed = mcp_task_id_expose (result, self->server->name);
+  mcp_request_respond_result (request, exposed != NULL ? slice (exposed) : result);
+}
+
 /**
  * mcp_downstream_answer:
  * @self: the client's side of a request
@@ -518,7 +540,7 @@ mcp_downstream_answer (McpDownstream *self, McpJsonrpcMessage *answer)
   request = g_object_ref (self->request);
   unbind (self);
   if (mcp_jsonrpc_message_get_kind (answer) == MCP_JSONRPC_RESULT)
-    mcp_request_respond_result (request, mcp_jsonrpc_message_get_result (answer));
+    answer_result (self, request, mcp_jsonrpc_message_get_result (answer));
   else
     answer_error (self, request, answer);
 }

@@ -20,6 +20,9 @@ static const McpMethod methods[] = {
   { "resources/unsubscribe", mcp_method_unsubscribe, MCP_METHOD_LEGACY },
   { "completion/complete", mcp_method_complete, MCP_METHOD_DEFAULT },
   { "subscriptions/listen", mcp_method_listen, MCP_METHOD_MODERN },
+  { "tasks/get", mcp_method_task, MCP_METHOD_MODERN },
+  { "tasks/update", mcp_method_task, MCP_METHOD_MODERN },
+  { "tasks/cancel", mcp_method_task, MCP_METHOD_MODERN },
 };
 
 static const McpNotification notifications[] = {

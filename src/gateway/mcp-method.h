@@ -67,6 +67,7 @@ void mcp_method_complete (McpRequest *request);
 void mcp_method_subscribe (McpRequest *request);
 void mcp_method_unsubscribe (McpRequest *request);
 void mcp_method_listen (McpRequest *request);
+void mcp_method_task (McpRequest *request);
 void mcp_notification_initialized (McpAttachment *attachment, McpJsonSlice params);
 void mcp_notification_cancelled (McpAttachment *attachment, McpJsonSlice params);
 void mcp_notification_roots_changed (McpAttachment *attachment, McpJsonSlice params);

@@ -1,173 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * What is asked of the one server that a prompt or a resource belongs to:
- * prompts/get, resources/read, completion/complete.
+ * What is asked of the one server that a prompt, a resource or a task belongs to:
+ * prompts/get, resources/read, completion/complete, tasks.
  */
 
 #include "mcp-attachment-private.h"
-#include "mcp-downstream.h"
-#include "mcp-error.h"
 #include "mcp-method.h"
+#include "mcp-relayed.h"
 #include "mcp-rpc-error.h"
+#include "mcp-task-id.h"
 
 #include <string.h>
-
-typedef struct _Relayed Relayed;
-
-/* Who answers, found in the catalogue as it is now: the server, and the params as it is to see
- * them. */
-typedef McpServerConfig *(*FindFunc) (Relayed *self, char **params);
-
-struct _Relayed
-{
-  McpRequest *request;       /* (owned) */
-  McpDownstream *downstream; /* (owned) */
-  FindFunc find;
-  char *name;              /* (owned): of the prompt, or the resource's URI */
-  McpServerConfig *config; /* (owned) (nullable) */
-};
-
-static McpServices *
-get_services (Relayed *self)
-{
-  return mcp_attachment_get_services (mcp_request_get_attachment (self->request));
-}
-
-static McpSession *
-get_session (Relayed *self)
-{
-  return mcp_attachment_get_session (mcp_request_get_attachment (self->request));
-}
-
-static void
-relayed_free (Relayed *self)
-{
-  g_clear_pointer (&self->config, mcp_server_config_unref);
-  g_object_unref (self->downstream);
-  g_object_unref (self->request);
-  g_free (self->name);
-  g_free (self);
-}
-
-static void
-relayed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Relayed *self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (McpJsonrpcMessage) answer = NULL;
-
-  answer = mcp_relay_run_finish (MCP_RELAY (source), result, &error);
-  if (answer != NULL)
-    mcp_downstream_answer (self->downstream, answer);
-  else
-    mcp_downstream_fail (self->downstream, error, self->config->name);
-  relayed_free (self);
-}
-
-static void
-run (Relayed *self, McpProviderLease *lease, const char *params)
-{
-  McpRelayClient client;
-  g_autoptr (McpRelay) relay = NULL;
-
-  mcp_downstream_get_client (self->downstream, &client);
-  relay = mcp_relay_new (lease, mcp_request_get_method (self->request),
-                         (McpJsonSlice){ params, strlen (params) }, &client);
-  mcp_relay_set_timeout (relay,
-                         mcp_router_choose_timeout (get_services (self)->router, self->config));
-  mcp_downstream_set_server (self->downstream, self->config);
-  mcp_downstream_follow_relay (self->downstream, relay);
-  mcp_relay_run_async (relay, mcp_downstream_get_cancellable (self->downstream), relayed_cb, self);
-}
-
-static gboolean
-try_run (Relayed *self)
-{
-  g_autofree char *params = NULL;
-  g_autoptr (GError) error = NULL;
-  McpServerConfig *config = self->find (self, &params);
-  McpProviderLease *lease;
-
-  if (config == NULL)
-    return FALSE;
-
-  self->config = mcp_server_config_ref (config);
-  lease = mcp_provider_pool_acquire (get_services (self)->pool, config, get_session (self), &error);
-  if (lease != NULL)
-    {
-      run (self, lease, params);
-      return TRUE;
-    }
-  mcp_downstream_fail (self->downstream, error, config->name);
-  relayed_free (self);
-  return TRUE;
-}
-
-/* server/resources, "Error Handling"; each revision says it in its own way. */
-static void
-respond_unknown (Relayed *self)
-{
-  McpRevision revision = mcp_attachment_get_revision (mcp_request_get_attachment (self->request));
-  gboolean is_read = strcmp (mcp_request_get_method (self->request), "resources/read") == 0;
-  g_autofree char *text = NULL;
-  g_autoptr (GString) data = NULL;
-  int code = MCP_JSONRPC_ERROR_INVALID_PARAMS;
-
-  if (!is_read)
-    {
-      text = g_strdup_printf ("Unknown prompt or resource: %s", self->name);
-      mcp_request_respond_error (self->request, code, text, MCP_JSON_SLICE_NONE);
-      return;
-    }
-
-  if (!mcp_revision_is_modern (revision))
-    code = MCP_ERROR_CODE_RESOURCE_NOT_FOUND;
-  text = g_strdup_printf ("Resource not found: %s", self->name);
-  data = g_string_new ("{\"uri\":");
-  mcp_json_append_string (data, self->name);
-  g_string_append_c (data, '}');
-  mcp_request_respond_error (self->request, code, text, (McpJsonSlice){ data->str, data->len });
-}
-
-static void
-prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Relayed *self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!mcp_catalogue_prepare_finish (MCP_CATALOGUE (source), result, &error))
-    mcp_request_respond_gerror (self->request, error, NULL);
-  else if (try_run (self))
-    return;
-  else
-    respond_unknown (self);
-  relayed_free (self);
-}
-
-/* What is not known is looked for at the servers that were never listed. */
-static void
-start (McpRequest *request, FindFunc find, char *name)
-{
-  g_autoptr (GError) error = NULL;
-  McpDownstream *downstream = mcp_downstream_new (request, &error);
-  Relayed *self;
-
-  if (downstream == NULL)
-    {
-      g_free (name);
-      mcp_request_respond_gerror (request, error, NULL);
-      return;
-    }
-
-  self = g_new0 (Relayed, 1);
-  self->request = g_object_ref (request);
-  self->downstream = downstream;
-  self->find = find;
-  self->name = name;
-  mcp_catalogue_prepare_async (get_services (self)->catalogue, get_session (self), NULL,
-                               mcp_downstream_get_cancellable (downstream), prepared_cb, self);
-}
 
 static void
 respond_missing (McpRequest *request, const char *text)
@@ -195,19 +39,19 @@ rename_member (McpJsonSlice object, const char *key, const char *value)
 }
 
 static McpServerConfig *
-find_prompt (Relayed *self, const char **own_name)
+find_prompt (McpRelayed *self, const char **own_name)
 {
   McpCatalogueItem found;
 
-  if (!mcp_catalogue_find (get_services (self)->catalogue, MCP_ITEM_PROMPT, get_session (self),
-                           self->name, &found))
+  if (!mcp_catalogue_find (mcp_relayed_get_services (self)->catalogue, MCP_ITEM_PROMPT,
+                           mcp_relayed_get_session (self), self->name, &found))
     return NULL;
   *own_name = found.name;
   return found.config;
 }
 
 static McpServerConfig *
-find_for_get (Relayed *self, char **params)
+find_for_get (McpRelayed *self, char **params)
 {
   const char *own_name;
   McpServerConfig *config = find_prompt (self, &own_name);
@@ -232,19 +76,19 @@ mcp_method_get_prompt (McpRequest *request)
     return;
   name = dup_member (mcp_request_get_params (request), "name");
   if (name != NULL)
-    start (request, find_for_get, name);
+    mcp_relayed_start (request, find_for_get, name);
   else
     respond_missing (request, "prompts/get needs a string “name”");
 }
 
 static McpServerConfig *
-find_for_read (Relayed *self, char **params)
+find_for_read (McpRelayed *self, char **params)
 {
   McpJsonSlice own = mcp_request_get_params (self->request);
 
   mcp_downstream_set_uri (self->downstream, self->name);
   *params = g_strndup (own.data, own.length);
-  return mcp_catalogue_find_resource (get_services (self)->catalogue, self->name);
+  return mcp_catalogue_find_resource (mcp_relayed_get_services (self)->catalogue, self->name);
 }
 
 /**
@@ -262,13 +106,13 @@ mcp_method_read_resource (McpRequest *request)
     return;
   uri = dup_member (mcp_request_get_params (request), "uri");
   if (uri != NULL)
-    start (request, find_for_read, uri);
+    mcp_relayed_start (request, find_for_read, uri);
   else
     respond_missing (request, "resources/read needs a string “uri”");
 }
 
 static McpServerConfig *
-find_for_prompt_completion (Relayed *self, char **params)
+find_for_prompt_completion (McpRelayed *self, char **params)
 {
   McpJsonSlice own = mcp_request_get_params (self->request);
   const char *own_name;
@@ -301,10 +145,73 @@ mcp_method_complete (McpRequest *request)
   if (params.data != NULL && mcp_json_find_typed (params, "ref", MCP_JSON_OBJECT, &ref))
     type = dup_member (ref, "type");
   if (g_strcmp0 (type, "ref/prompt") == 0 && (name = dup_member (ref, "name")) != NULL)
-    start (request, find_for_prompt_completion, name);
+    mcp_relayed_start (request, find_for_prompt_completion, name);
   else if (g_strcmp0 (type, "ref/resource") == 0 && (name = dup_member (ref, "uri")) != NULL)
-    start (request, find_for_read, name);
+    mcp_relayed_start (request, find_for_read, name);
   else
     respond_missing (request, "completion/complete needs a “ref” of type ref/prompt with a “name”, "
                               "or of type ref/resource with a “uri”");
+}
+
+/* The extension io.modelcontextprotocol/tasks of 2026-07-28 */
+
+#define TASKS_EXTENSION "io.modelcontextprotocol/tasks"
+
+static McpServerConfig *
+find_for_task (McpRelayed *self, char **params)
+{
+  GPtrArray *configs = mcp_catalogue_get_configs (mcp_relayed_get_services (self)->catalogue);
+  g_autofree char *own_id = NULL;
+  g_autofree char *server = mcp_task_id_split (self->name, &own_id);
+
+  for (guint i = 0; server != NULL && i < configs->len; i++)
+    {
+      McpServerConfig *config = g_ptr_array_index (configs, i);
+
+      if (strcmp (config->name, server) == 0)
+        {
+          *params = rename_member (mcp_request_get_params (self->request), "taskId", own_id);
+          return config;
+        }
+    }
+  return NULL;
+}
+
+static gboolean
+offers_tasks (McpRequest *request)
+{
+  const char *capabilities = mcp_attachment_get_capabilities (mcp_request_get_attachment (request));
+  McpJsonSlice extensions;
+  McpJsonSlice tasks;
+
+  return mcp_json_find_typed ((McpJsonSlice){ capabilities, strlen (capabilities) }, "extensions",
+                              MCP_JSON_OBJECT, &extensions) &&
+         mcp_json_find_typed (extensions, TASKS_EXTENSION, MCP_JSON_OBJECT, &tasks);
+}
+
+/**
+ * mcp_method_task:
+ * @request: a tasks/get, tasks/update or tasks/cancel
+ *
+ * Asks the server whose task it is.
+ */
+void
+mcp_method_task (McpRequest *request)
+{
+  static const char required[] =
+      "{\"requiredCapabilities\":{\"extensions\":{\"" TASKS_EXTENSION "\":{}}}}";
+  char *id;
+
+  if (!offers_tasks (request))
+    {
+      mcp_request_respond_error (request, MCP_ERROR_CODE_MISSING_CAPABILITY,
+                                 "The client did not declare the extension " TASKS_EXTENSION,
+                                 (McpJsonSlice){ required, strlen (required) });
+      return;
+    }
+  id = dup_member (mcp_request_get_params (request), "taskId");
+  if (id != NULL)
+    mcp_relayed_start (request, find_for_task, id);
+  else
+    respond_missing (request, "The request needs a string “taskId”");
 }

@@ -116,7 +116,7 @@ mcp_mcp_refuse_version (McpMcpRefusal *refusal, const char *requested)
   mcp_json_append_string (data, requested);
   g_string_append_c (data, '}');
 
-  refuse (refusal, MCP_MCP_UNSUPPORTED_PROTOCOL_VERSION, "Unsupported protocol version");
+  refuse (refusal, MCP_ERROR_CODE_UNSUPPORTED_VERSION, "Unsupported protocol version");
   refusal->data = g_string_free (data, FALSE);
 }
 
@@ -143,7 +143,7 @@ check_version (McpHttpRequest *http, McpJsonSlice version, McpMcpRefusal *refusa
   g_autofree char *text = mcp_json_dup_string (version);
 
   if (header == NULL || text == NULL || strcmp (header, text) != 0)
-    return refuse (refusal, MCP_MCP_HEADER_MISMATCH,
+    return refuse (refusal, MCP_ERROR_CODE_HEADER_MISMATCH,
                    MCP_HEADER_PROTOCOL " is missing, or differs from the request's “_meta”");
   if (mcp_revision_is_modern (mcp_revision_from_string (text)))
     return TRUE;
@@ -175,7 +175,7 @@ check_name (McpHttpRequest *http, McpJsonrpcMessage *message, McpMcpRefusal *ref
 
   decoded = header != NULL ? mcp_mcp_headers_decode (header) : NULL;
   if (decoded == NULL || !mcp_json_string_equal (value, decoded))
-    return refuse (refusal, MCP_MCP_HEADER_MISMATCH,
+    return refuse (refusal, MCP_ERROR_CODE_HEADER_MISMATCH,
                    MCP_HEADER_NAME " is missing, or differs from the request");
   return TRUE;
 }
@@ -187,7 +187,7 @@ check_headers (McpHttpRequest *http, McpJsonrpcMessage *message, McpMcpRefusal *
   g_autofree char *trimmed = method != NULL ? g_strstrip (g_strdup (method)) : NULL;
 
   if (g_strcmp0 (trimmed, mcp_jsonrpc_message_get_method (message)) != 0)
-    return refuse (refusal, MCP_MCP_HEADER_MISMATCH,
+    return refuse (refusal, MCP_ERROR_CODE_HEADER_MISMATCH,
                    MCP_HEADER_METHOD " is missing, or differs from the request's method");
   return check_name (http, message, refusal);
 }

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "mcp-error-codes.h"
 #include "mcp-http-context.h"
 #include "mcp-jsonrpc.h"
 
 G_BEGIN_DECLS
-
-/* MCP 2026-07-28, basic/index, "Error Codes"; clients of older revisions see an unknown code. */
-#define MCP_MCP_HEADER_MISMATCH              -32020
-#define MCP_MCP_UNSUPPORTED_PROTOCOL_VERSION -32022
 
 /**
  * McpMcpRefusal:

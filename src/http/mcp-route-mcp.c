@@ -390,8 +390,8 @@ dispatch_modern (Post *post, McpAnswerFlags flags)
   params = mcp_mcp_headers_collect_params (headers);
   if (params == NULL)
     {
-      reply_rpc_error (post, 400, MCP_MCP_HEADER_MISMATCH, "An Mcp-Param header is malformed",
-                       MCP_JSON_SLICE_NONE);
+      reply_rpc_error (post, 400, MCP_ERROR_CODE_HEADER_MISMATCH,
+                       "An Mcp-Param header is malformed", MCP_JSON_SLICE_NONE);
       return;
     }
   if (!find_modern_session (post))

@@ -82,11 +82,11 @@ is_modern_error (McpJsonrpcMessage *answer)
   mcp_json_find_typed (mcp_jsonrpc_message_get_error (answer), "data", MCP_JSON_OBJECT, &data);
   switch (mcp_jsonrpc_message_get_error_code (answer))
     {
-    case MCP_MODERN_ERROR_HEADER_MISMATCH:
-    case MCP_MODERN_ERROR_MISSING_CAPABILITY:
+    case MCP_ERROR_CODE_HEADER_MISMATCH:
+    case MCP_ERROR_CODE_MISSING_CAPABILITY:
       return data.data == NULL || !mcp_json_find (data, "supported", &supported) ||
              names_modern (data, "supported");
-    case MCP_MODERN_ERROR_UNSUPPORTED_VERSION:
+    case MCP_ERROR_CODE_UNSUPPORTED_VERSION:
       return data.data != NULL && names_modern (data, "supported");
     default:
       return FALSE;

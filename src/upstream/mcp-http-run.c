@@ -388,15 +388,15 @@ take_complaint (McpHttpProvider *self, McpHttpCall *call, McpJsonrpcMessage *ans
     return FALSE;
   switch (mcp_jsonrpc_message_get_error_code (answer))
     {
-    case MCP_MODERN_ERROR_UNSUPPORTED_VERSION:
+    case MCP_ERROR_CODE_UNSUPPORTED_VERSION:
       self->peer.era = MCP_ERA_UNKNOWN;
       mcp_http_run_lost_session (self, call,
                                  "does not speak the MCP revision any more that it spoke");
       return TRUE;
-    case MCP_MODERN_ERROR_HEADER_MISMATCH:
+    case MCP_ERROR_CODE_HEADER_MISMATCH:
       text = mcp_jsonrpc_message_dup_error_text (answer);
       how = g_strdup_printf ("finds that the HTTP headers do not fit the request: %s (%d)",
-                             text != NULL ? text : "", MCP_MODERN_ERROR_HEADER_MISMATCH);
+                             text != NULL ? text : "", MCP_ERROR_CODE_HEADER_MISMATCH);
       mcp_http_run_fail_call (self, call, how);
       return TRUE;
     default:

@@ -4,18 +4,11 @@
 /*
  * What is said to a server that is told everything with each request (MCP 2026-07-28).
  */
+#include "mcp-error-codes.h"
 #include "mcp-jsonrpc.h"
 #include "mcp-provider.h"
 
 G_BEGIN_DECLS
-
-/* MCP 2026-07-28, basic/index, “Error Codes”. */
-enum
-{
-  MCP_MODERN_ERROR_HEADER_MISMATCH = -32020,
-  MCP_MODERN_ERROR_MISSING_CAPABILITY = -32021,
-  MCP_MODERN_ERROR_UNSUPPORTED_VERSION = -32022,
-};
 
 GBytes *mcp_modern_build_request (gint64 id, const McpProviderRequest *request);
 GBytes *mcp_modern_build_own_request (gint64 id, const char *method, const char *params);

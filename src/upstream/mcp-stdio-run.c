@@ -261,7 +261,7 @@ static gboolean
 is_unsupported_version (McpJsonrpcMessage *answer)
 {
   return mcp_jsonrpc_message_get_kind (answer) == MCP_JSONRPC_FAILURE &&
-         mcp_jsonrpc_message_get_error_code (answer) == MCP_MODERN_ERROR_UNSUPPORTED_VERSION;
+         mcp_jsonrpc_message_get_error_code (answer) == MCP_ERROR_CODE_UNSUPPORTED_VERSION;
 }
 
 /* Many servers answer what they do not expect before `initialize` without saying what they
