@@ -3,6 +3,7 @@
 
 #include "mcp-names.h"
 #include "mcp-session-persist.h"
+#include "mcpd-lock.h"
 #include "mcpd-runtime-dir.h"
 
 #include <glib/gi18n.h>
@@ -10,10 +11,15 @@
 /* A disk that takes longer than that is left to itself; all of a stop takes less than 5 s. */
 #define CLOSE_TIMEOUT_MS 500
 
+/* A daemon that was killed holds its locks until the kernel has taken it apart. */
+#define LOCK_TRIES    20
+#define LOCK_RETRY_MS 25
+
 struct _McpdState
 {
   GObject parent_instance;
 
+  McpdLock *lock;             /* (owned) (nullable): of the file */
   McpSessionDb *db;           /* (owned) */
   McpCallHistory *history;    /* (owned) */
   McpSessionPersist *persist; /* (owned) */
@@ -44,7 +50,10 @@ drop (McpdState *self)
 static void
 mcpd_state_dispose (GObject *object)
 {
-  drop (MCPD_STATE (object));
+  McpdState *self = MCPD_STATE (object);
+
+  drop (self);
+  g_clear_pointer (&self->lock, mcpd_lock_free);
 
   G_OBJECT_CLASS (mcpd_state_parent_class)->dispose (object);
 }
@@ -60,15 +69,44 @@ mcpd_state_init (McpdState *self)
 {
 }
 
-/* NULL: in memory, without a word to anybody. */
+/* Daemons with different runtime directories may share this one; one of them has the file. */
+static McpdLock *
+take_lock (const char *path, GError **error)
+{
+  g_autofree char *lock_path = g_strconcat (path, ".lock", NULL);
+
+  for (guint i = 0; i < LOCK_TRIES; i++)
+    {
+      g_autoptr (GError) local_error = NULL;
+      McpdLock *lock = mcpd_lock_try (lock_path, NULL, &local_error);
+
+      if (lock != NULL)
+        return lock;
+      if (!g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_BUSY) || i == LOCK_TRIES - 1)
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return NULL;
+        }
+      g_usleep (LOCK_RETRY_MS * 1000);
+    }
+  return NULL;
+}
+
+/* NULL: in memory, and the user was told why. */
 static char *
-choose_path (const char *state_home)
+choose_path (McpdState *self, const char *state_home)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *directory = mcpd_state_dir_prepare (state_home, &error);
+  g_autofree char *path = NULL;
 
   if (directory != NULL)
-    return g_build_filename (directory, MCP_DATABASE_FILE, NULL);
+    {
+      path = g_build_filename (directory, MCP_DATABASE_FILE, NULL);
+      self->lock = take_lock (path, &error);
+      if (self->lock != NULL)
+        return g_steal_pointer (&path);
+    }
 
   g_warning (_ ("%s. Sessions and history are kept in memory only, and end with this daemon"),
              error->message);
@@ -113,7 +151,7 @@ mcpd_state_open (McpSessionStore *store, const char *state_home)
   g_return_val_if_fail (state_home != NULL, NULL);
 
   self = g_object_new (MCPD_TYPE_STATE, NULL);
-  path = choose_path (state_home);
+  path = choose_path (self, state_home);
   if (!try_open (self, store, path, &error))
     {
       g_warning (_ ("%s cannot be read: %s. Sessions and history are kept in memory only, and end "

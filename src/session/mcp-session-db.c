@@ -9,6 +9,10 @@
 /* Of one transaction: what comes later than this many waits for the next. */
 #define MAX_BATCH 512
 
+/* Changes that wait for a disk that hangs; beyond, they are passed over, and everything is
+ * written anew later. */
+#define MAX_WAITING 100000
+
 struct _McpSessionDb
 {
   GObject parent_instance;
@@ -19,6 +23,7 @@ struct _McpSessionDb
   GThread *thread;       /* (nullable) (owned) */
   gint in_memory;        /* atomic */
   gint n_commits;        /* atomic */
+  gint overrun;          /* atomic: a change was passed over */
   gboolean is_fresh;
   gboolean is_closed;
 
@@ -165,8 +170,9 @@ begin_failing (McpSessionDb *self, const GError *error)
           TRUE, TRUE);
   else
     tell (self,
-          g_strdup_printf ("%s cannot be written: %s. Sessions and history go on in memory; if the "
-                           "disk is full, make room: it is tried again every minute",
+          g_strdup_printf ("%s cannot be written: %s. Sessions go on in memory, calls are not "
+                           "recorded; if the disk is full, make room: it is tried again every "
+                           "minute",
                            self->path, error->message),
           TRUE, FALSE);
 }
@@ -197,6 +203,13 @@ run_batch (McpSessionDb *self, GPtrArray *batch)
     return;
   if (!self->failing && !commit (self, batch, &error))
     begin_failing (self, error);
+  if (!self->failing && g_atomic_int_compare_and_exchange (&self->overrun, TRUE, FALSE))
+    {
+      g_clear_error (&error);
+      g_set_error (&error, MCP_SQL_ERROR, SQLITE_BUSY, "the disk is too slow, %d changes wait",
+                   MAX_WAITING);
+      begin_failing (self, error);
+    }
   if (self->failing)
     pass_over (self, batch);
 
@@ -306,7 +319,13 @@ mcp_session_db_write (McpSessionDb *self, McpDbWork work, gpointer data, GDestro
 
   job = mcp_db_job_new (MCP_DB_JOB_WRITE, data, destroy, NULL);
   job->work = work;
-  push (self, job);
+  if (g_async_queue_length (self->jobs) < MAX_WAITING)
+    {
+      push (self, job);
+      return;
+    }
+  g_atomic_int_set (&self->overrun, TRUE);
+  mcp_db_job_free (job);
 }
 
 /**

@@ -458,7 +458,7 @@ mcp_session_has_room (McpSession *self, guint n_events)
 {
   g_return_val_if_fail (MCP_IS_SESSION (self), TRUE);
 
-  /* No array runs ahead of the numbers that are promised on the disk. */
+  /* nor does an array run ahead of the numbers that are promised on the disk */
   return n_events <= self->durable_sequence - MIN (self->last_sequence, self->durable_sequence) &&
          mcp_subscriber_list_has_room (self->subscribers, n_events);
 }

@@ -42,6 +42,25 @@ test_runtime_made (void)
 }
 
 static void
+test_state_made (void)
+{
+  g_autoptr (TestDir) dir = test_dir_new ();
+  g_autofree char *base = test_dir_build (dir, "state");
+  g_autofree char *link = test_dir_build (dir, "link/mcp-sessiond");
+  g_autofree char *other = test_dir_build (dir, "link");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = mcpd_state_dir_prepare (base, &error);
+
+  g_test_summary ("So is the directory of what is remembered; a link in its place is refused");
+  g_assert_no_error (error);
+  g_assert_cmphex (mode_of (path), ==, 0700);
+  g_assert_cmpint (g_mkdir (other, 0700), ==, 0);
+  g_assert_cmpint (symlink (path, link), ==, 0);
+  g_assert_null (mcpd_state_dir_prepare (other, &error));
+  g_assert_nonnull (strstr (error->message, link));
+}
+
+static void
 test_runtime_refused (void)
 {
   g_autoptr (TestDir) dir = test_dir_new ();
@@ -259,6 +278,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/daemon/runtime-dir/made", test_runtime_made);
+  g_test_add_func ("/daemon/runtime-dir/state-made", test_state_made);
   g_test_add_func ("/daemon/runtime-dir/refused", test_runtime_refused);
   g_test_add_func ("/daemon/runtime-dir/foreign", test_runtime_foreign);
   g_test_add_func ("/daemon/trusted-file/read", test_trusted_read);

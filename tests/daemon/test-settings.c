@@ -55,6 +55,8 @@ test_empty (Fixture *f, gconstpointer data)
   g_assert_cmpuint (f->settings.port, ==, 16270);
   g_assert_cmpuint (f->settings.idle_seconds, ==, 86400);
   g_assert_cmpuint (f->settings.timeout_seconds, ==, 300);
+  g_assert_cmpuint (f->settings.history_days, ==, 30);
+  g_assert_cmpuint (f->settings.history_calls, ==, 100000);
   g_assert_false (f->settings.require_key);
 }
 
@@ -64,13 +66,15 @@ test_values (Fixture *f, gconstpointer data)
   g_test_summary ("Every key reaches its setting, limits included");
   parse (f, "[Http]\nPort=0\nRequireKey=true\n[Sessions]\nIdleSeconds=60\n"
             "[Calls]\nTimeoutSeconds= 7 \n[Limits]\nSessions=3\nKeepAliveSeconds=9\n"
-            "[History]\n[Log]\n");
+            "[History]\nDays=1\nMaxCalls=0\n[Log]\n");
   g_assert_true (f->understood);
   g_assert_cmpuint (f->problems->len, ==, 0);
   g_assert_cmpuint (f->settings.port, ==, 0);
   g_assert_true (f->settings.require_key);
   g_assert_cmpuint (f->settings.idle_seconds, ==, 60);
   g_assert_cmpuint (f->settings.timeout_seconds, ==, 7);
+  g_assert_cmpuint (f->settings.history_days, ==, 1);
+  g_assert_cmpuint (f->settings.history_calls, ==, 0);
   g_assert_cmpuint (f->settings.limits.sessions, ==, 3);
   g_assert_cmpuint (f->settings.limits.keep_alive_seconds, ==, 9);
 }

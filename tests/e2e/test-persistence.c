@@ -319,6 +319,44 @@ test_state_of_another (void)
 }
 
 static void
+test_shared_state (void)
+{
+  g_autoptr (E2e) e2e = e2e_new (E2E_WITHOUT_BUS);
+  g_autoptr (JsonObject) session = NULL;
+  g_autoptr (GSubprocess) second = NULL;
+  g_autoptr (GDataInputStream) log = NULL;
+  g_autofree char *path = NULL;
+  gboolean told = FALSE;
+
+  g_test_summary ("Of two daemons with the same state directory one has the database");
+  e2e_start (e2e);
+  session = e2e_create_session (e2e, "{\"cwd\":\"/\"}");
+  e2e->warnings_expected = TRUE;
+  second = e2e_spawn (e2e, G_SUBPROCESS_FLAGS_STDERR_PIPE, "run2", NULL);
+  log = g_data_input_stream_new (g_subprocess_get_stderr_pipe (second));
+  for (;;)
+    {
+      g_autofree char *line = g_data_input_stream_read_line (log, NULL, NULL, NULL);
+
+      g_assert_nonnull (line);
+      g_test_message ("%s", line);
+      told = told || (strstr (line, "sessions.db.lock") && strstr (line, "in memory only"));
+      if (strstr (line, "no session bus") != NULL)
+        break;
+    }
+  g_assert_true (told);
+  g_subprocess_send_signal (second, SIGTERM);
+  g_assert_true (g_subprocess_wait (second, NULL, NULL));
+  g_assert_cmpint (g_subprocess_get_exit_status (second), ==, 0);
+
+  path = path_of (session, "");
+  e2e_kill (e2e);
+  e2e->warnings_expected = FALSE;
+  e2e_start (e2e);
+  assert_status (e2e, "GET", path, token_of (session), 200);
+}
+
+static void
 test_kill_loop (void)
 {
   g_autoptr (E2e) e2e = e2e_new (E2E_WITHOUT_BUS);
@@ -341,6 +379,7 @@ main (int argc, char **argv)
   g_test_add_func ("/e2e/persistence/stop-ends-calls", test_stop_ends_calls);
   g_test_add_func ("/e2e/persistence/damaged", test_damaged);
   g_test_add_func ("/e2e/persistence/state-of-another", test_state_of_another);
+  g_test_add_func ("/e2e/persistence/shared-state", test_shared_state);
   g_test_add_func ("/e2e/persistence/kill-loop", test_kill_loop);
   return g_test_run ();
 }

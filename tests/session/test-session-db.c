@@ -326,6 +326,37 @@ test_closed (DbTest *f, gconstpointer data)
   g_assert_cmpint (db_test_count (f, N_SESSIONS), ==, 0);
 }
 
+static gboolean
+do_nothing (McpSql *sql, gpointer data, GError **error)
+{
+  return TRUE;
+}
+
+static void
+test_slow_disk (DbTest *f, gconstpointer data)
+{
+  DbTestGate *gate;
+  guint n_done = 0;
+
+  g_test_summary ("Behind a disk that hangs only so much waits, and nothing is lost by it");
+  db_test_open (f);
+  db_test_settle (f);
+  gate = db_test_close_gate (f);
+  /* more than waits, and than one transaction takes */
+  for (guint i = 0; i < 101000; i++)
+    mcp_session_db_write (f->db, do_nothing, NULL, NULL);
+  session_test_create (f->store, NULL);
+  mcp_session_store_settle_async (f->store, done_cb, &n_done);
+  db_test_open_gate (gate);
+  DB_TEST_AWAIT (n_done == 1 && f->n_failures == 1);
+  g_assert_nonnull (strstr (f->trouble->str, "too slow"));
+  g_assert_cmpint (db_test_count (f, N_SESSIONS), ==, 0);
+
+  mcp_session_persist_retry (f->persist);
+  DB_TEST_AWAIT (strstr (f->trouble->str, "written again") != NULL);
+  g_assert_cmpint (db_test_count (f, N_SESSIONS), ==, 1);
+}
+
 static void
 test_close_waits_not (DbTest *f, gconstpointer data)
 {
@@ -358,6 +389,7 @@ main (int argc, char **argv)
   db_test_add ("/session/db/read-only", test_read_only);
   db_test_add ("/session/db/memory-only", test_memory_only);
   db_test_add ("/session/db/closed", test_closed);
+  db_test_add ("/session/db/slow-disk", test_slow_disk);
   db_test_add ("/session/db/close-waits-not", test_close_waits_not);
   return g_test_run ();
 }
