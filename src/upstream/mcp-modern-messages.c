@@ -3,6 +3,7 @@
 
 #include "config.h"
 #include "mcp-names.h"
+#include "mcp-server-config-private.h"
 
 #include <string.h>
 
@@ -164,13 +165,13 @@ mcp_modern_build_headers (const McpProviderRequest *request)
     {
       g_autofree char *name = mcp_json_dup_string (value);
 
-      add_header (headers, g_strdup ("Mcp-Name"), name);
+      if (name != NULL)
+        add_header (headers, g_strdup ("Mcp-Name"), name);
     }
   for (const char *const *at = request->param_headers; at != NULL && *at != NULL; at += 2)
     {
-      gboolean is_whole = g_ascii_strncasecmp (at[0], PARAM_HEADER, strlen (PARAM_HEADER)) == 0;
-
-      add_header (headers, g_strconcat (is_whole ? "" : PARAM_HEADER, at[0], NULL), at[1]);
+      if (mcp_server_config_is_header_name (at[0]))
+        add_header (headers, g_strconcat (PARAM_HEADER, at[0], NULL), at[1]);
     }
   g_ptr_array_add (headers, NULL);
   return (char **) g_ptr_array_free (headers, FALSE);

@@ -12,6 +12,9 @@
 
 #include <string.h>
 
+/* Each waits for a person, and is kept until then. */
+#define MAX_ASKS 256
+
 struct _McpPendingRequests
 {
   McpProvider *provider; /* (unowned): owns us */
@@ -427,6 +430,18 @@ mcp_pending_requests_log (McpPendingRequests *self, gint64 id, McpJsonSlice para
     return FALSE;
   owner->log (self->provider, params, owner->user_data);
   return TRUE;
+}
+
+/**
+ * mcp_pending_requests_may_ask:
+ * @self: a table
+ *
+ * Returns: whether the server leaves little enough unanswered to ask more
+ */
+gboolean
+mcp_pending_requests_may_ask (McpPendingRequests *self)
+{
+  return g_hash_table_size (self->asks) < MAX_ASKS;
 }
 
 static void

@@ -282,6 +282,10 @@ mcp_provider_messages_take_request (McpProvider *provider,
 
   if (strcmp (method, "ping") == 0)
     return mcp_jsonrpc_build_result (ask_id, slice ("{}"));
+  if (!mcp_pending_requests_may_ask (pending))
+    return mcp_jsonrpc_build_error (ask_id, MCP_JSONRPC_ERROR_INTERNAL,
+                                    "Too many requests of the server wait for an answer",
+                                    MCP_JSON_SLICE_NONE);
   if (is_ask (method) && mcp_pending_requests_ask (pending, id, request))
     return NULL;
   if (strcmp (method, "roots/list") == 0)

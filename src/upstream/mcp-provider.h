@@ -71,8 +71,8 @@ typedef void (*McpProviderAskFunc) (McpProvider *self,
  * @capabilities: (nullable): JSON object: what the client can do; said to servers that
  *   are told with each request (2026-07-28)
  * @log_level: (nullable): what the client wants to hear; said to the same
- * @param_headers: (nullable): name, value, …: arguments that go into HTTP headers as well
- *   (2026-07-28, basic/transports/streamable-http)
+ * @param_headers: (nullable): name without “Mcp-Param-”, value, …: arguments that go into HTTP
+ *   headers as well (2026-07-28, basic/transports/streamable-http)
  *
  * One request to the upstream server; borrowed until the call returns.
  */

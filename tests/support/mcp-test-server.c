@@ -59,6 +59,7 @@
  *   log {n=1}                   n notifications/message, then the result
  *   change-tools {}             shows or hides the tool "changing" and says so (list_changed)
  *   stderr {lines=1, text}      lines to standard error
+ * tasks/result is never answered.
  */
 #include "mcp-test-server.h"
 
@@ -289,6 +290,8 @@ handle_request (JsonObject *message, const char *method)
     handle_initialize (id, params);
   else if (g_str_equal (method, "ping"))
     send_line ("{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{}}", id);
+  else if (g_str_equal (method, "tasks/result"))
+    return; /* no task ever ends */
   else if (g_str_equal (method, "tools/list"))
     handle_list (id, params);
   else if (g_str_equal (method, "tools/call"))

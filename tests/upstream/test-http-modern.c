@@ -47,9 +47,8 @@ await_closed (HttpFixture *f)
 static void
 test_headers (HttpFixture *f, gconstpointer data)
 {
-  static const char *const param_headers[] = {
-    "Region", "eu west", "Mcp-Param-City", "München", "Mcp-Param-Odd", "=?base64?eA==?=", NULL
-  };
+  static const char *const param_headers[] = { "Region", "eu west",         "City", "München",
+                                               "Odd",    "=?base64?eA==?=", NULL };
   const McpProviderRequest request = {
     .method = "tools/call",
     .params = "{\"name\":\"grüßen\",\"arguments\":{}}",
