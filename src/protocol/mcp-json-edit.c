@@ -1,62 +1,34 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mcp-json-edit.h"
 
-/**
- * mcp_json_edit_begin:
- * @self: uninitialized
- * @object: an object of an accepted text
- */
-void
-mcp_json_edit_begin (McpJsonEdit *self, McpJsonSlice object)
-{
-  self->object = object;
-  self->keys = NULL;
-  self->values = NULL;
-}
+#include <string.h>
 
-static void
-change (McpJsonEdit *self, const char *key, char *value)
+/* Bytes of the text that give way to others. */
+typedef struct
 {
-  if (self->keys == NULL)
-    {
-      self->keys = g_ptr_array_new ();
-      self->values = g_ptr_array_new_with_free_func (g_free);
-    }
-  g_ptr_array_add (self->keys, (gpointer) key);
-  g_ptr_array_add (self->values, value);
-}
+  const char *start;
+  const char *end;
+  char *text;        /* (owned) (nullable) */
+  gboolean is_added; /* one more member or element, behind those there are */
+} Patch;
 
-/**
- * mcp_json_edit_drop:
- * @self: changes
- * @key: static; a member that goes, if it is there
- */
-void
-mcp_json_edit_drop (McpJsonEdit *self, const char *key)
+struct _McpJsonEdit
 {
-  McpJsonSlice value;
+  McpJsonSlice text;
+  GArray *patches; /* (element-type Patch) (nullable) */
+};
 
-  if (mcp_json_find (self->object, key, &value))
-    change (self, key, NULL);
-}
-
-/**
- * mcp_json_edit_set:
- * @self: changes
- * @key: static; a member that is replaced in its place, or added at the end
- * @value: (transfer full): JSON text
- */
-void
-mcp_json_edit_set (McpJsonEdit *self, const char *key, char *value)
+static const char *
+slice_end (McpJsonSlice value)
 {
-  change (self, key, value);
+  return value.data + value.length;
 }
 
 static gboolean
-find_change (McpJsonEdit *self, McpJsonSlice key, guint *index)
+find_name (const char *const *names, McpJsonSlice key, guint *index)
 {
-  for (guint i = 0; i < self->keys->len; i++)
-    if (mcp_json_string_equal (key, g_ptr_array_index (self->keys, i)))
+  for (guint i = 0; names[i] != NULL; i++)
+    if (mcp_json_string_equal (key, names[i]))
       {
         *index = i;
         return TRUE;
@@ -64,71 +36,315 @@ find_change (McpJsonEdit *self, McpJsonSlice key, guint *index)
   return FALSE;
 }
 
-static void
-append_key (GString *out)
+/**
+ * mcp_json_fields_find:
+ * @self: (out caller-allocates): what is found
+ * @object: a value of an accepted text; only an object has members
+ * @names: (array zero-terminated=1): static; at most %MCP_JSON_MAX_FIELDS
+ *
+ * Finds members, all in one walk. Any thread.
+ */
+void
+mcp_json_fields_find (McpJsonFields *self, McpJsonSlice object, const char *const *names)
 {
-  if (out->len > 1)
-    g_string_append_c (out, ',');
-}
-
-static char *
-write_object (McpJsonEdit *self)
-{
-  GString *out = g_string_sized_new (self->object.length + 64);
+  McpJsonField *last = NULL;
+  const char *previous_end = NULL;
   McpJsonIter iter;
   McpJsonSlice key;
   McpJsonSlice value;
   guint index;
 
-  g_string_append_c (out, '{');
-  mcp_json_iter_init (&iter, self->object);
-  while (mcp_json_iter_next_member (&iter, &key, &value))
-    {
-      const char *changed = NULL;
-      gboolean is_changed = find_change (self, key, &index);
+  memset (self, 0, sizeof *self);
+  self->object = object;
+  self->names = names;
+  if (object.data == NULL || mcp_json_get_type (object) != MCP_JSON_OBJECT)
+    return;
 
-      if (is_changed && (changed = g_ptr_array_index (self->values, index)) == NULL)
-        continue;
-      append_key (out);
-      mcp_json_append_slice (out, key);
-      g_string_append_c (out, ':');
-      if (is_changed)
-        g_string_append (out, changed);
-      else
-        mcp_json_append_slice (out, value);
-    }
-  for (guint i = 0; i < self->keys->len; i++)
+  mcp_json_iter_init (&iter, object);
+  for (; mcp_json_iter_next_member (&iter, &key, &value); self->n_members++)
     {
-      const char *name = g_ptr_array_index (self->keys, i);
-      const char *added = g_ptr_array_index (self->values, i);
-
-      if (added == NULL || mcp_json_find (self->object, name, &value))
-        continue;
-      append_key (out);
-      mcp_json_append_string (out, name);
-      g_string_append_c (out, ':');
-      g_string_append (out, added);
+      if (last != NULL)
+        last->next_start = key.data;
+      last = NULL;
+      if (find_name (names, key, &index))
+        {
+          g_return_if_fail (index < MCP_JSON_MAX_FIELDS);
+          last = &self->fields[index];
+          *last = (McpJsonField){ value, key.data, previous_end, NULL, self->n_members };
+        }
+      previous_end = slice_end (value);
     }
-  g_string_append_c (out, '}');
+}
+
+/**
+ * mcp_json_fields_has:
+ * @self: what was found
+ * @index: of a name
+ *
+ * Returns: whether there is such a member
+ */
+gboolean
+mcp_json_fields_has (const McpJsonFields *self, guint index)
+{
+  return self->fields[index].value.data != NULL;
+}
+
+/**
+ * mcp_json_fields_has_type:
+ * @self: what was found
+ * @index: of a name
+ * @type: what the value must be
+ *
+ * Returns: whether there is such a member of that type
+ */
+gboolean
+mcp_json_fields_has_type (const McpJsonFields *self, guint index, McpJsonType type)
+{
+  return mcp_json_fields_has (self, index) && mcp_json_get_type (self->fields[index].value) == type;
+}
+
+/**
+ * mcp_json_fields_equal:
+ * @self: what was found
+ * @index: of a name
+ * @text: UTF-8
+ *
+ * Returns: whether there is such a member, and it is that string
+ */
+gboolean
+mcp_json_fields_equal (const McpJsonFields *self, guint index, const char *text)
+{
+  return mcp_json_fields_has (self, index) &&
+         mcp_json_string_equal (self->fields[index].value, text);
+}
+
+static void
+clear_patch (gpointer patch)
+{
+  g_free (((Patch *) patch)->text);
+}
+
+/**
+ * mcp_json_edit_new:
+ * @text: a value of an accepted text
+ *
+ * Returns: (transfer full): changes to it: none yet
+ */
+McpJsonEdit *
+mcp_json_edit_new (McpJsonSlice text)
+{
+  McpJsonEdit *self = g_new0 (McpJsonEdit, 1);
+
+  self->text = text;
+  return self;
+}
+
+/**
+ * mcp_json_edit_free:
+ * @self: (transfer full): changes
+ */
+void
+mcp_json_edit_free (McpJsonEdit *self)
+{
+  g_clear_pointer (&self->patches, g_array_unref);
+  g_free (self);
+}
+
+static void
+add_patch (McpJsonEdit *self, const char *start, const char *end, char *text, gboolean is_added)
+{
+  Patch patch = { start, end, text, is_added };
+
+  if (self->patches == NULL)
+    {
+      self->patches = g_array_new (FALSE, FALSE, sizeof (Patch));
+      g_array_set_clear_func (self->patches, clear_patch);
+    }
+  g_array_append_val (self->patches, patch);
+}
+
+/**
+ * mcp_json_edit_replace:
+ * @self: changes
+ * @value: within the text, and in nothing else that is replaced
+ * @text: (transfer full): JSON text
+ */
+void
+mcp_json_edit_replace (McpJsonEdit *self, McpJsonSlice value, char *text)
+{
+  if (strlen (text) == value.length && memcmp (text, value.data, value.length) == 0)
+    g_free (text);
+  else
+    add_patch (self, value.data, slice_end (value), text, FALSE);
+}
+
+/**
+ * mcp_json_edit_narrow:
+ * @self: changes
+ * @value: within the text, and in nothing else that is replaced
+ * @part: a value within @value, which takes its place
+ */
+void
+mcp_json_edit_narrow (McpJsonEdit *self, McpJsonSlice value, McpJsonSlice part)
+{
+  add_patch (self, value.data, part.data, NULL, FALSE);
+  add_patch (self, slice_end (part), slice_end (value), NULL, FALSE);
+}
+
+/**
+ * mcp_json_edit_insert:
+ * @self: changes
+ * @container: an array or object within the text
+ * @text: (transfer full): an element or a member, without comma
+ *
+ * Adds at the end, in the order of the calls.
+ */
+void
+mcp_json_edit_insert (McpJsonEdit *self, McpJsonSlice container, char *text)
+{
+  const char *at = slice_end (container) - 1;
+
+  add_patch (self, at, at, text, TRUE);
+}
+
+/**
+ * mcp_json_edit_set:
+ * @self: changes
+ * @fields: of an object within the text
+ * @index: of a member that is not dropped
+ * @text: (transfer full): JSON text
+ *
+ * Replaces a member in its place, or adds it at the end.
+ */
+void
+mcp_json_edit_set (McpJsonEdit *self, const McpJsonFields *fields, guint index, char *text)
+{
+  g_autofree char *value = text;
+  GString *member;
+
+  if (mcp_json_fields_has (fields, index))
+    {
+      mcp_json_edit_replace (self, fields->fields[index].value, g_steal_pointer (&value));
+      return;
+    }
+  member = g_string_new (NULL);
+  mcp_json_append_string (member, fields->names[index]);
+  g_string_append_c (member, ':');
+  g_string_append (member, value);
+  mcp_json_edit_insert (self, fields->object, g_string_free (member, FALSE));
+}
+
+static gboolean
+is_dropped (const McpJsonFields *fields, guint index, guint mask)
+{
+  return (mask & (1U << index)) != 0 && mcp_json_fields_has (fields, index);
+}
+
+/* The comma that goes is the one before, but for members with none left before them. */
+static void
+drop_field (McpJsonEdit *self, const McpJsonFields *fields, guint index, guint mask)
+{
+  const McpJsonField *field = &fields->fields[index];
+  gsize n_before = 0;
+
+  for (guint i = 0; i < MCP_JSON_MAX_FIELDS; i++)
+    n_before += is_dropped (fields, i, mask) && fields->fields[i].index < field->index;
+
+  if (n_before < field->index)
+    add_patch (self, field->previous_end, slice_end (field->value), NULL, FALSE);
+  else if (field->next_start != NULL)
+    add_patch (self, field->start, field->next_start, NULL, FALSE);
+  else
+    add_patch (self, field->start, slice_end (field->value), NULL, FALSE);
+}
+
+/**
+ * mcp_json_edit_drop:
+ * @self: changes
+ * @fields: of an object within the text
+ * @mask: a bit for the index of each member that goes, if it is there
+ *
+ * To be called once for an object. What was to change within a member that goes is forgotten.
+ *
+ * Returns: whether something goes, and nothing is left
+ */
+gboolean
+mcp_json_edit_drop (McpJsonEdit *self, const McpJsonFields *fields, guint mask)
+{
+  gsize n_dropped = 0;
+
+  for (guint i = 0; i < MCP_JSON_MAX_FIELDS; i++)
+    if (is_dropped (fields, i, mask))
+      {
+        drop_field (self, fields, i, mask);
+        n_dropped++;
+      }
+  return n_dropped > 0 && n_dropped == fields->n_members;
+}
+
+static int
+compare_patches (gconstpointer a, gconstpointer b)
+{
+  const char *first = ((const Patch *) a)->start;
+  const char *second = ((const Patch *) b)->start;
+
+  return (first > second) - (first < second);
+}
+
+static gboolean
+begins_container (const GString *out)
+{
+  gsize at = out->len;
+
+  while (at > 0 && strchr (" \t", out->str[at - 1]) != NULL)
+    at--;
+  return at > 0 && (out->str[at - 1] == '{' || out->str[at - 1] == '[');
+}
+
+static char *
+write_text (McpJsonEdit *self)
+{
+  const char *at = self->text.data;
+  GString *out;
+  gsize n_added = 0;
+
+  g_array_sort (self->patches, compare_patches); /* stable */
+  for (guint i = 0; i < self->patches->len; i++)
+    {
+      const Patch *patch = &g_array_index (self->patches, Patch, i);
+
+      n_added += patch->text != NULL ? strlen (patch->text) + 1 : 0;
+    }
+
+  out = g_string_sized_new (self->text.length + n_added);
+  for (guint i = 0; i < self->patches->len; i++)
+    {
+      const Patch *patch = &g_array_index (self->patches, Patch, i);
+
+      if (patch->start < at)
+        continue; /* within what has gone */
+      mcp_json_append_slice (out, (McpJsonSlice){ at, patch->start - at });
+      if (patch->is_added && !begins_container (out))
+        g_string_append_c (out, ',');
+      if (patch->text != NULL)
+        g_string_append (out, patch->text);
+      at = patch->end;
+    }
+  mcp_json_append_slice (out, (McpJsonSlice){ at, slice_end (self->text) - at });
   return g_string_free (out, FALSE);
 }
 
 /**
  * mcp_json_edit_end:
- * @self: changes; cleared
+ * @self: (transfer full): changes
  *
- * Returns: (transfer full) (nullable): the object as it is now; %NULL: nothing changes
+ * Returns: (transfer full) (nullable): the text as it is now; %NULL: nothing changes
  */
 char *
 mcp_json_edit_end (McpJsonEdit *self)
 {
-  char *text = NULL;
+  char *text = self->patches != NULL ? write_text (self) : NULL;
 
-  if (self->keys == NULL)
-    return NULL;
-
-  text = write_object (self);
-  g_clear_pointer (&self->keys, g_ptr_array_unref);
-  g_clear_pointer (&self->values, g_ptr_array_unref);
+  mcp_json_edit_free (self);
   return text;
 }

@@ -5,22 +5,59 @@
 
 G_BEGIN_DECLS
 
+#define MCP_JSON_MAX_FIELDS 12
+
 /**
- * McpJsonEdit:
+ * McpJsonField:
+ * @value: of the member; %MCP_JSON_SLICE_NONE where there is none
  *
- * Changes to the members of one object, collected before it is written again
- * once. For the stack; cleared by mcp_json_edit_end().
+ * A member of an object, and where it lies among the others.
+ */
+typedef struct
+{
+  McpJsonSlice value;
+  const char *start;        /* of the name */
+  const char *previous_end; /* of the member before; %NULL: it is the first */
+  const char *next_start;   /* of the member behind; %NULL: it is the last */
+  gsize index;
+} McpJsonField;
+
+/**
+ * McpJsonFields:
+ *
+ * The members of an object that matter, found in one walk over it: they are at
+ * the index of their name. Borrows the text and the names.
  */
 typedef struct
 {
   McpJsonSlice object;
-  GPtrArray *keys;   /* (element-type utf8): (unowned) */
-  GPtrArray *values; /* (element-type utf8) (owned): JSON text; %NULL: the member goes */
-} McpJsonEdit;
+  const char *const *names;
+  McpJsonField fields[MCP_JSON_MAX_FIELDS];
+  gsize n_members;
+} McpJsonFields;
 
-void mcp_json_edit_begin (McpJsonEdit *self, McpJsonSlice object);
-void mcp_json_edit_drop (McpJsonEdit *self, const char *key);
-void mcp_json_edit_set (McpJsonEdit *self, const char *key, char *value);
+void mcp_json_fields_find (McpJsonFields *self, McpJsonSlice object, const char *const *names);
+gboolean mcp_json_fields_has (const McpJsonFields *self, guint index);
+gboolean mcp_json_fields_has_type (const McpJsonFields *self, guint index, McpJsonType type);
+gboolean mcp_json_fields_equal (const McpJsonFields *self, guint index, const char *text);
+
+/**
+ * McpJsonEdit:
+ *
+ * Changes to a text, at any depth, collected before it is written again once.
+ * What has not changed stays its bytes.
+ */
+typedef struct _McpJsonEdit McpJsonEdit;
+
+McpJsonEdit *mcp_json_edit_new (McpJsonSlice text);
+void mcp_json_edit_free (McpJsonEdit *self);
+void mcp_json_edit_replace (McpJsonEdit *self, McpJsonSlice value, char *text);
+void mcp_json_edit_narrow (McpJsonEdit *self, McpJsonSlice value, McpJsonSlice part);
+void mcp_json_edit_insert (McpJsonEdit *self, McpJsonSlice container, char *text);
+void mcp_json_edit_set (McpJsonEdit *self, const McpJsonFields *fields, guint index, char *text);
+gboolean mcp_json_edit_drop (McpJsonEdit *self, const McpJsonFields *fields, guint mask);
 char *mcp_json_edit_end (McpJsonEdit *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpJsonEdit, mcp_json_edit_free)
 
 G_END_DECLS

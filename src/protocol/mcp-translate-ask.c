@@ -1,52 +1,64 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * What servers ask of clients (client/elicitation, client/sampling, client/roots),
- * and what clients answer.
+ * What servers ask of clients (client/elicitation, client/sampling, client/roots).
  */
 #include "mcp-translate.h"
 
-#include "mcp-json-edit.h"
 #include "mcp-jsonrpc.h"
+#include "mcp-translate-private.h"
 
 #include <string.h>
 
-#define TASKS_EXTENSION "io.modelcontextprotocol/tasks"
-
-static McpJsonSlice
-slice (const char *text)
+static const char *const param_names[] = {
+  "mode", "requestedSchema", "elicitationId", "messages", "tools", "toolChoice", "_meta", NULL,
+};
+enum
 {
-  return (McpJsonSlice){ text, strlen (text) };
-}
+  PARAM_MODE,
+  PARAM_SCHEMA,
+  PARAM_ELICITATION_ID,
+  PARAM_MESSAGES,
+  PARAM_TOOLS,
+  PARAM_TOOL_CHOICE,
+  PARAM_META,
+};
+
+/* A request on its way to a client. */
+typedef struct
+{
+  McpJsonFields params;
+  McpRevision to;
+  McpJsonSlice capabilities;
+  McpJsonEdit *edit; /* (unowned) */
+  guint mask;        /* which params go */
+  char *required;    /* (owned) (nullable): JSON object */
+} Ask;
 
 static gboolean
-has (McpJsonSlice object, const char *key)
+has_object (McpJsonSlice object, const char *key)
 {
   McpJsonSlice value;
 
-  return mcp_json_find (object, key, &value);
+  return mcp_json_find_typed (object, key, MCP_JSON_OBJECT, &value);
 }
 
+/* A client that does not know what is asked. */
 static gboolean
-is_string (McpJsonSlice object, const char *key, const char *text)
+lacks_capability (Ask *ask, const char *required, const char *name, GError **error)
 {
-  McpJsonSlice value;
-
-  return mcp_json_find_typed (object, key, MCP_JSON_STRING, &value) &&
-         mcp_json_string_equal (value, text);
-}
-
-static gboolean
-find_object (McpJsonSlice object, const char *key, McpJsonSlice *value)
-{
-  return mcp_json_find_typed (object, key, MCP_JSON_OBJECT, value);
-}
-
-static gboolean
-lacks_capability (const char *required_json, const char *name, char **required, GError **error)
-{
-  *required = g_strdup (required_json);
+  ask->required = g_strdup (required);
   g_set_error (error, MCP_JSONRPC_ERROR, MCP_JSONRPC_ERROR_METHOD_NOT_FOUND,
+               "The client does not offer %s", name);
+  return FALSE;
+}
+
+/* A client that knows it, but not in this way: it would call the params invalid itself. */
+static gboolean
+lacks_feature (Ask *ask, const char *required, const char *name, GError **error)
+{
+  ask->required = g_strdup (required);
+  g_set_error (error, MCP_JSONRPC_ERROR, MCP_JSONRPC_ERROR_INVALID_PARAMS,
                "The client does not offer %s", name);
   return FALSE;
 }
@@ -55,208 +67,123 @@ static gboolean
 cannot_be_said (const char *what, GError **error)
 {
   g_set_error (error, MCP_JSONRPC_ERROR, MCP_JSONRPC_ERROR_INVALID_PARAMS,
-               "The client's revision cannot express %s", what);
+               "The client’s revision cannot express %s", what);
   return FALSE;
 }
 
-/* Elicitation of forms */
-
-/* 2025-11-25: a choice of titled values; before, titles had an array of their own. */
-static char *
-untitle_choice (McpJsonSlice property, McpJsonSlice choices)
-{
-  g_autoptr (GString) values = g_string_new ("[");
-  g_autoptr (GString) titles = g_string_new ("[");
-  McpJsonEdit edit;
-  McpJsonSlice choice;
-  McpJsonIter iter;
-
-  mcp_json_iter_init (&iter, choices);
-  while (mcp_json_iter_next_element (&iter, &choice))
-    {
-      McpJsonSlice value;
-      McpJsonSlice title;
-
-      if (mcp_json_get_type (choice) != MCP_JSON_OBJECT ||
-          !mcp_json_find_typed (choice, "const", MCP_JSON_STRING, &value))
-        return NULL;
-      if (!mcp_json_find_typed (choice, "title", MCP_JSON_STRING, &title))
-        title = value;
-      if (values->len > 1)
-        {
-          g_string_append_c (values, ',');
-          g_string_append_c (titles, ',');
-        }
-      mcp_json_append_slice (values, value);
-      mcp_json_append_slice (titles, title);
-    }
-  g_string_append_c (values, ']');
-  g_string_append_c (titles, ']');
-
-  mcp_json_edit_begin (&edit, property);
-  mcp_json_edit_drop (&edit, "oneOf");
-  mcp_json_edit_drop (&edit, "default");
-  mcp_json_edit_set (&edit, "enum", g_string_free (g_steal_pointer (&values), FALSE));
-  mcp_json_edit_set (&edit, "enumNames", g_string_free (g_steal_pointer (&titles), FALSE));
-  return mcp_json_edit_end (&edit);
-}
-
-/* A field of a form as of 2025-06-18; @changed is %NULL where it stays. */
-static gboolean
-translate_field (McpJsonSlice property, char **changed)
-{
-  McpJsonEdit edit;
-  McpJsonSlice choices;
-
-  *changed = NULL;
-  if (mcp_json_get_type (property) != MCP_JSON_OBJECT || is_string (property, "type", "array"))
-    return FALSE;
-  if (mcp_json_find_typed (property, "oneOf", MCP_JSON_ARRAY, &choices))
-    {
-      *changed = untitle_choice (property, choices);
-      return *changed != NULL;
-    }
-
-  mcp_json_edit_begin (&edit, property);
-  if (!is_string (property, "type", "boolean"))
-    mcp_json_edit_drop (&edit, "default");
-  *changed = mcp_json_edit_end (&edit);
-  return TRUE;
-}
-
-/* The fields; %NULL: one cannot be expressed. */
-static char *
-translate_fields (McpJsonSlice properties)
-{
-  g_autoptr (GString) out = g_string_new ("{");
-  McpJsonSlice key;
-  McpJsonSlice property;
-  McpJsonIter iter;
-
-  mcp_json_iter_init (&iter, properties);
-  while (mcp_json_iter_next_member (&iter, &key, &property))
-    {
-      g_autofree char *changed = NULL;
-
-      if (!translate_field (property, &changed))
-        return NULL;
-      if (out->len > 1)
-        g_string_append_c (out, ',');
-      mcp_json_append_slice (out, key);
-      g_string_append_c (out, ':');
-      if (changed != NULL)
-        g_string_append (out, changed);
-      else
-        mcp_json_append_slice (out, property);
-    }
-  g_string_append_c (out, '}');
-  return g_string_free (g_steal_pointer (&out), FALSE);
-}
+/* Elicitation */
 
 static gboolean
-translate_old_form (McpJsonSlice params, McpJsonEdit *edit, GError **error)
+translate_form (Ask *ask, McpJsonSlice offered, GError **error)
 {
-  McpJsonSlice schema;
-  McpJsonSlice properties;
-  McpJsonEdit schema_edit;
-  char *fields;
-
-  mcp_json_edit_drop (edit, "mode");
-  if (!find_object (params, "requestedSchema", &schema) ||
-      !find_object (schema, "properties", &properties))
+  /* 2025-11-25: without a word on either mode, it is the one that there was before */
+  if (has_object (offered, "url") && !has_object (offered, "form") &&
+      ask->to >= MCP_REVISION_2025_11_25)
+    return lacks_feature (ask, "{\"elicitation\":{\"form\":{}}}", "elicitation by forms", error);
+  if (ask->to >= MCP_REVISION_2025_11_25)
     return TRUE;
 
-  fields = translate_fields (properties);
-  if (fields == NULL)
-    {
-      g_free (mcp_json_edit_end (edit));
-      return cannot_be_said ("a choice of several values", error);
-    }
-  mcp_json_edit_begin (&schema_edit, schema);
-  mcp_json_edit_set (&schema_edit, "properties", fields);
-  mcp_json_edit_set (edit, "requestedSchema", mcp_json_edit_end (&schema_edit));
-  return TRUE;
+  ask->mask |= 1U << PARAM_MODE;
+  return mcp_translate_old_form (ask->edit, ask->params.fields[PARAM_SCHEMA].value) ||
+         cannot_be_said ("all fields of the form", error);
 }
 
-static char *
-dup_new_id (void)
-{
-  g_autofree char *uuid = g_uuid_string_random ();
-
-  return g_strdup_printf ("\"%s\"", uuid);
-}
-
-/* 2025-11-25: "elicitation": {} means forms only. */
 static gboolean
-translate_url (McpJsonSlice params,
-               McpRevision to,
-               McpJsonSlice offered,
-               McpJsonEdit *edit,
-               char **required,
-               GError **error)
+translate_url (Ask *ask, McpJsonSlice offered, GError **error)
 {
-  McpJsonSlice value;
-
-  if (!find_object (offered, "url", &value))
-    return lacks_capability ("{\"elicitation\":{\"url\":{}}}", "elicitation by URL", required,
-                             error);
-  if (to < MCP_REVISION_2025_11_25)
+  if (ask->to < MCP_REVISION_2025_11_25)
     return cannot_be_said ("elicitation by URL", error);
-  if (mcp_revision_is_modern (to))
-    mcp_json_edit_drop (edit, "elicitationId");
-  else if (!has (params, "elicitationId"))
-    mcp_json_edit_set (edit, "elicitationId", dup_new_id ());
-  return TRUE;
-}
+  if (!has_object (offered, "url"))
+    return lacks_feature (ask, "{\"elicitation\":{\"url\":{}}}", "elicitation by URL", error);
 
-static gboolean
-translate_elicitation (McpJsonSlice params,
-                       McpRevision to,
-                       McpJsonSlice capabilities,
-                       char **new_params,
-                       char **required,
-                       GError **error)
-{
-  McpJsonEdit edit;
-  McpJsonSlice offered;
-
-  if (!find_object (capabilities, "elicitation", &offered) || to < MCP_REVISION_2025_06_18)
-    return lacks_capability ("{\"elicitation\":{}}", "elicitation", required, error);
-
-  mcp_json_edit_begin (&edit, params);
-  if (is_string (params, "mode", "url"))
+  if (mcp_revision_is_modern (ask->to))
+    ask->mask |= 1U << PARAM_ELICITATION_ID;
+  else if (!mcp_json_fields_has (&ask->params, PARAM_ELICITATION_ID))
     {
-      if (!translate_url (params, to, offered, &edit, required, error))
-        return FALSE;
-    }
-  else if (has (offered, "url") && !has (offered, "form"))
-    return lacks_capability ("{\"elicitation\":{\"form\":{}}}", "elicitation by forms", required,
-                             error);
-  else if (to == MCP_REVISION_2025_06_18 && !translate_old_form (params, &edit, error))
-    return FALSE;
+      g_autofree char *id = g_uuid_string_random ();
 
-  *new_params = mcp_json_edit_end (&edit);
+      mcp_json_edit_set (ask->edit, &ask->params, PARAM_ELICITATION_ID,
+                         g_strdup_printf ("\"%s\"", id));
+    }
   return TRUE;
 }
 
 static gboolean
-translate_sampling (McpJsonSlice params,
-                    McpRevision to,
-                    McpJsonSlice capabilities,
-                    char **required,
-                    GError **error)
+translate_elicitation (Ask *ask, GError **error)
 {
   McpJsonSlice offered;
-  McpJsonSlice tools;
 
-  if (!find_object (capabilities, "sampling", &offered))
-    return lacks_capability ("{\"sampling\":{}}", "sampling", required, error);
-  if (!has (params, "tools") && !has (params, "toolChoice"))
-    return TRUE;
-  if (!find_object (offered, "tools", &tools))
-    return lacks_capability ("{\"sampling\":{\"tools\":{}}}", "sampling with tools", required,
-                             error);
-  return to >= MCP_REVISION_2025_11_25 || cannot_be_said ("sampling with tools", error);
+  if (!mcp_json_find_typed (ask->capabilities, "elicitation", MCP_JSON_OBJECT, &offered) ||
+      ask->to < MCP_REVISION_2025_06_18)
+    return lacks_capability (ask,
+                             mcp_json_fields_equal (&ask->params, PARAM_MODE, "url")
+                                 ? "{\"elicitation\":{\"url\":{}}}"
+                                 : "{\"elicitation\":{}}",
+                             "elicitation", error);
+
+  if (!mcp_json_fields_has (&ask->params, PARAM_MODE) ||
+      mcp_json_fields_equal (&ask->params, PARAM_MODE, "form"))
+    return translate_form (ask, offered, error);
+  if (mcp_json_fields_equal (&ask->params, PARAM_MODE, "url"))
+    return translate_url (ask, offered, error);
+  return cannot_be_said ("elicitation in this mode", error);
+}
+
+/* Sampling */
+
+static gboolean
+translate_sampling (Ask *ask, GError **error)
+{
+  gboolean has_tools = mcp_json_fields_has (&ask->params, PARAM_TOOLS) ||
+                       mcp_json_fields_has (&ask->params, PARAM_TOOL_CHOICE);
+  McpJsonSlice offered;
+
+  if (!mcp_json_find_typed (ask->capabilities, "sampling", MCP_JSON_OBJECT, &offered))
+    return lacks_capability (ask, has_tools ? "{\"sampling\":{\"tools\":{}}}" : "{\"sampling\":{}}",
+                             "sampling", error);
+
+  if (ask->to < MCP_REVISION_2025_11_25)
+    {
+      if (has_tools)
+        return cannot_be_said ("sampling with tools", error);
+      return mcp_translate_old_messages (ask->edit, ask->params.fields[PARAM_MESSAGES].value,
+                                         ask->to) ||
+             cannot_be_said ("all content of the messages", error);
+    }
+  if (has_tools && !has_object (offered, "tools"))
+    return lacks_feature (ask, "{\"sampling\":{\"tools\":{}}}", "sampling with tools", error);
+  return TRUE;
+}
+
+/* Roots */
+
+static gboolean
+translate_roots (Ask *ask, GError **error)
+{
+  return has_object (ask->capabilities, "roots") ||
+         lacks_capability (ask, "{\"roots\":{}}", "roots", error);
+}
+
+static const struct
+{
+  const char *method;
+  gboolean (*translate) (Ask *ask, GError **error);
+} asks[] = {
+  { "elicitation/create", translate_elicitation },
+  { "sampling/createMessage", translate_sampling },
+  { "roots/list", translate_roots },
+};
+
+static gboolean
+translate (Ask *ask, const char *method, GError **error)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (asks); i++)
+    if (strcmp (method, asks[i].method) == 0)
+      return asks[i].translate (ask, error);
+
+  g_set_error_literal (error, MCP_JSONRPC_ERROR, MCP_JSONRPC_ERROR_METHOD_NOT_FOUND,
+                       "Method not found");
+  return FALSE;
 }
 
 /**
@@ -266,13 +193,15 @@ translate_sampling (McpJsonSlice params,
  * @to: the client's revision
  * @capabilities: JSON object: what the client declared
  * @new_params: (out) (nullable) (transfer full): JSON text; %NULL: @params stay
- * @required: (out) (nullable) (transfer full): JSON object: what the client would have to declare
+ * @required: (out) (nullable) (transfer full): JSON object: what the client would have to declare,
+ *   where that would help
  * @error: return location
  *
  * What a server asks as a client of that revision can be asked. Any thread.
  *
  * Errors: in the domain %MCP_JSONRPC_ERROR, what the server is to be told: the method is not found
- * where the client lacks the capability, the params are invalid where they cannot be expressed.
+ * where the client lacks the capability; the params are invalid where it lacks only this side of
+ * it, or they cannot be expressed.
  *
  * Returns: whether the client can be asked
  */
@@ -285,118 +214,23 @@ mcp_translate_ask (const char *method,
                    char **required,
                    GError **error)
 {
-  McpJsonSlice declared = slice (capabilities);
+  const McpJsonSlice declared = { capabilities, strlen (capabilities) };
+  g_autoptr (McpJsonEdit) edit = mcp_json_edit_new (params);
+  Ask ask = { .to = to, .capabilities = declared, .edit = edit };
 
   *new_params = NULL;
   *required = NULL;
-  if (params.data == NULL)
-    params = slice ("{}");
-  if (strcmp (method, "elicitation/create") == 0)
-    return translate_elicitation (params, to, declared, new_params, required, error);
-  if (strcmp (method, "sampling/createMessage") == 0)
-    return translate_sampling (params, to, declared, required, error);
-  if (strcmp (method, "roots/list") == 0)
-    return has (declared, "roots") || lacks_capability ("{\"roots\":{}}", "roots", required, error);
+  mcp_json_fields_find (&ask.params, params, param_names);
+  if (!translate (&ask, method, error))
+    {
+      *required = ask.required;
+      return FALSE;
+    }
 
-  g_set_error_literal (error, MCP_JSONRPC_ERROR, MCP_JSONRPC_ERROR_METHOD_NOT_FOUND,
-                       "Method not found");
-  return FALSE;
-}
-
-/* 2025-11-25: the content of a sampled message may be an array. */
-static char *
-first_of_content (McpJsonSlice result)
-{
-  McpJsonEdit edit;
-  McpJsonSlice content;
-  McpJsonSlice first;
-  McpJsonIter iter;
-
-  if (!mcp_json_find_typed (result, "content", MCP_JSON_ARRAY, &content))
-    return NULL;
-
-  mcp_json_iter_init (&iter, content);
-  mcp_json_edit_begin (&edit, result);
-  mcp_json_edit_set (&edit, "content",
-                     mcp_json_iter_next_element (&iter, &first)
-                         ? g_strndup (first.data, first.length)
-                         : g_strdup ("{\"type\":\"text\",\"text\":\"\"}"));
-  return mcp_json_edit_end (&edit);
-}
-
-/**
- * mcp_translate_ask_result:
- * @method: what was asked
- * @result: the client's answer, an object
- * @from: the client's revision
- * @to: the server's revision
- *
- * A client's answer as a server of that revision knows it. Any thread.
- *
- * Returns: (transfer full) (nullable): JSON text; %NULL: nothing changes
- */
-char *
-mcp_translate_ask_result (const char *method, McpJsonSlice result, McpRevision from, McpRevision to)
-{
-  if (mcp_json_get_type (result) != MCP_JSON_OBJECT)
-    return NULL;
-  if (strcmp (method, "sampling/createMessage") == 0 && from >= MCP_REVISION_2025_11_25 &&
-      to < MCP_REVISION_2025_11_25)
-    return first_of_content (result);
-  return NULL;
-}
-
-/* Capabilities */
-
-static void
-append_member (GString *out, const char *key, McpJsonSlice value)
-{
-  if (out->len > 1)
-    g_string_append_c (out, ',');
-  mcp_json_append_string (out, key);
-  g_string_append_c (out, ':');
-  mcp_json_append_slice (out, value);
-}
-
-static void
-append_extensions (GString *out, McpJsonSlice capabilities)
-{
-  g_autoptr (GString) kept = g_string_new ("{");
-  McpJsonSlice extensions;
-  McpJsonSlice tasks;
-
-  if (!find_object (capabilities, "extensions", &extensions) ||
-      !find_object (extensions, TASKS_EXTENSION, &tasks))
-    return;
-  append_member (kept, TASKS_EXTENSION, tasks);
-  g_string_append_c (kept, '}');
-  append_member (out, "extensions", slice (kept->str));
-}
-
-/**
- * mcp_translate_client_capabilities:
- * @capabilities: what a client declared, an object of any revision
- * @to: a server's revision
- *
- * What a server of that revision is told that the client can do: as far as it can be relayed.
- * Any thread.
- *
- * Returns: (transfer full): JSON text of an object
- */
-char *
-mcp_translate_client_capabilities (McpJsonSlice capabilities, McpRevision to)
-{
-  g_autoptr (GString) out = g_string_new ("{");
-  McpJsonSlice value;
-
-  if (find_object (capabilities, "roots", &value))
-    append_member (out, "roots", mcp_revision_is_modern (to) ? slice ("{}") : value);
-  if (find_object (capabilities, "sampling", &value))
-    append_member (out, "sampling", to >= MCP_REVISION_2025_11_25 ? value : slice ("{}"));
-  if (find_object (capabilities, "elicitation", &value) && to >= MCP_REVISION_2025_06_18)
-    append_member (out, "elicitation", to >= MCP_REVISION_2025_11_25 ? value : slice ("{}"));
-  if (mcp_revision_is_modern (to))
-    append_extensions (out, capabilities);
-  g_string_append_c (out, '}');
-  return g_string_free (g_steal_pointer (&out), FALSE);
+  if (mcp_json_fields_has_type (&ask.params, PARAM_META, MCP_JSON_OBJECT) &&
+      mcp_translate_meta (edit, ask.params.fields[PARAM_META].value, NULL, NULL))
+    ask.mask |= 1U << PARAM_META;
+  mcp_json_edit_drop (edit, &ask.params, ask.mask);
+  *new_params = mcp_json_edit_end (g_steal_pointer (&edit));
+  return TRUE;
 }

@@ -1,13 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Results, definitions and progress of servers.
+ * Results of servers. They can be large: one walk over the members finds all
+ * that matters, and one copy is made where anything changes.
  */
 #include "mcp-translate.h"
 
-#include "mcp-json-edit.h"
+#include "mcp-translate-private.h"
 
 #include <string.h>
+
+static const char *const result_names[] = {
+  "resultType", "ttlMs", "cacheScope", "_meta", "content", "structuredContent", "messages", NULL,
+};
+enum
+{
+  RESULT_TYPE,
+  RESULT_TTL_MS,
+  RESULT_CACHE_SCOPE,
+  RESULT_META,
+  RESULT_CONTENT,
+  RESULT_STRUCTURED_CONTENT,
+  RESULT_MESSAGES,
+};
 
 /* 2026-07-28, server/utilities/caching: whose results carry hints. */
 static const char *const cacheable[] = {
@@ -15,128 +30,12 @@ static const char *const cacheable[] = {
   "resources/templates/list", "resources/read", NULL,
 };
 
-/* Which of a hop's own "_meta" a legacy client is not shown. */
-static const char *const modern_meta[] = {
-  MCP_META_SERVER_INFO,
-  MCP_META_PROTOCOL_VERSION,
-  MCP_META_SUBSCRIPTION_ID,
+/* Their results say nothing but that they have come, and legacy clients compare. */
+static const char *const empty[] = {
+  "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe", NULL,
 };
 
-static McpJsonSlice
-slice (const char *text)
-{
-  return (McpJsonSlice){ text, strlen (text) };
-}
-
-static gboolean
-has (McpJsonSlice object, const char *key)
-{
-  McpJsonSlice value;
-
-  return mcp_json_find (object, key, &value);
-}
-
-static gboolean
-is_string (McpJsonSlice object, const char *key, const char *text)
-{
-  McpJsonSlice value;
-
-  return mcp_json_find_typed (object, key, MCP_JSON_STRING, &value) &&
-         mcp_json_string_equal (value, text);
-}
-
-/* Content: of tool results, prompts' messages and sampling */
-
-static char *
-build_text_item (const char *text)
-{
-  GString *out = g_string_new ("{\"type\":\"text\",\"text\":");
-
-  mcp_json_append_string (out, text);
-  g_string_append_c (out, '}');
-  return g_string_free (out, FALSE);
-}
-
-static char *
-dup_member (McpJsonSlice object, const char *key, const char *otherwise)
-{
-  McpJsonSlice value;
-  char *text = NULL;
-
-  if (mcp_json_find_typed (object, key, MCP_JSON_STRING, &value))
-    text = mcp_json_dup_string (value);
-  return text != NULL ? text : g_strdup (otherwise);
-}
-
-/* server/tools, "Tool Result": what a client of before does not know is said in words. */
-static char *
-translate_item (McpJsonSlice item, McpRevision to)
-{
-  g_autofree char *detail = NULL;
-  g_autofree char *text = NULL;
-
-  if (mcp_json_get_type (item) != MCP_JSON_OBJECT)
-    return NULL;
-  if (to <= MCP_REVISION_2025_03_26 && is_string (item, "type", "resource_link"))
-    {
-      g_autofree char *name = dup_member (item, "name", "");
-
-      detail = dup_member (item, "uri", "");
-      text = g_strdup_printf ("%s%s%s", name, *name != '\0' ? ": " : "", detail);
-      return build_text_item (text);
-    }
-  if (to <= MCP_REVISION_2024_11_05 && is_string (item, "type", "audio"))
-    {
-      detail = dup_member (item, "mimeType", "audio");
-      text = g_strdup_printf ("[audio: %s]", detail);
-      return build_text_item (text);
-    }
-  return NULL;
-}
-
-/* An array of content; %NULL: nothing changes. */
-static char *
-translate_content (McpJsonSlice content, McpRevision to)
-{
-  g_autoptr (GString) out = NULL;
-  McpJsonIter iter;
-  McpJsonSlice item;
-  gboolean first = TRUE;
-
-  if (to > MCP_REVISION_2025_03_26 || mcp_json_get_type (content) != MCP_JSON_ARRAY)
-    return NULL;
-
-  mcp_json_iter_init (&iter, content);
-  while (mcp_json_iter_next_element (&iter, &item))
-    {
-      g_autofree char *changed = translate_item (item, to);
-
-      if (changed == NULL && out == NULL)
-        {
-          first = FALSE;
-          continue;
-        }
-      if (out == NULL)
-        {
-          /* everything before stays as it is */
-          out = g_string_new_len (content.data, item.data - content.data);
-          first = FALSE;
-        }
-      else
-        {
-          if (!first)
-            g_string_append_c (out, ',');
-        }
-      if (changed != NULL)
-        g_string_append (out, changed);
-      else
-        mcp_json_append_slice (out, item);
-    }
-  if (out == NULL)
-    return NULL;
-  g_string_append_c (out, ']');
-  return g_string_free (g_steal_pointer (&out), FALSE);
-}
+/* Content */
 
 static gboolean
 has_text (McpJsonSlice content)
@@ -146,180 +45,132 @@ has_text (McpJsonSlice content)
 
   mcp_json_iter_init (&iter, content);
   while (mcp_json_iter_next_element (&iter, &item))
-    if (mcp_json_get_type (item) == MCP_JSON_OBJECT && is_string (item, "type", "text"))
+    if (mcp_translate_is_of_type (item, "text"))
       return TRUE;
   return FALSE;
 }
 
-/* server/tools, "Structured Content": a client that gets none gets it in words. */
 static char *
-add_text_copy (McpJsonSlice content, McpJsonSlice structured)
+build_text_copy (McpJsonSlice structured)
 {
   g_autofree char *text = g_strndup (structured.data, structured.length);
-  g_autofree char *item = build_text_item (text);
-  g_autoptr (GString) out = g_string_new ("[");
+  GString *out = g_string_sized_new (structured.length + 64);
+
+  g_string_append (out, "{\"type\":\"text\",\"text\":");
+  mcp_json_append_string (out, text);
+  g_string_append_c (out, '}');
+  return g_string_free (out, FALSE);
+}
+
+/* server/tools, "Structured Content": who cannot have it gets it in words. */
+static void
+add_text_copy (McpJsonEdit *edit, const McpJsonFields *result)
+{
+  McpJsonSlice content = result->fields[RESULT_CONTENT].value;
+  g_autofree char *item = NULL;
+
+  if (!mcp_json_fields_has_type (result, RESULT_CONTENT, MCP_JSON_ARRAY))
+    {
+      item = build_text_copy (result->fields[RESULT_STRUCTURED_CONTENT].value);
+      mcp_json_edit_set (edit, result, RESULT_CONTENT, g_strdup_printf ("[%s]", item));
+    }
+  else if (!has_text (content))
+    {
+      item = build_text_copy (result->fields[RESULT_STRUCTURED_CONTENT].value);
+      mcp_json_edit_insert (edit, content, g_steal_pointer (&item));
+    }
+}
+
+/* Returns which members go. */
+static guint
+translate_tool_result (McpJsonEdit *edit, const McpJsonFields *result, McpRevision to)
+{
+  if (mcp_json_fields_has_type (result, RESULT_CONTENT, MCP_JSON_ARRAY))
+    mcp_translate_content (edit, result->fields[RESULT_CONTENT].value, to);
+
+  /* of any type as of 2026-07-28, an object as of 2025-06-18 */
+  if (!mcp_json_fields_has (result, RESULT_STRUCTURED_CONTENT) || mcp_revision_is_modern (to) ||
+      (to >= MCP_REVISION_2025_06_18 &&
+       mcp_json_fields_has_type (result, RESULT_STRUCTURED_CONTENT, MCP_JSON_OBJECT)))
+    return 0;
+
+  add_text_copy (edit, result);
+  return 1U << RESULT_STRUCTURED_CONTENT;
+}
+
+static void
+translate_prompt (McpJsonEdit *edit, const McpJsonFields *result, McpRevision to)
+{
   McpJsonIter iter;
-  McpJsonSlice old;
-
-  if (content.data != NULL)
-    {
-      mcp_json_iter_init (&iter, content);
-      while (mcp_json_iter_next_element (&iter, &old))
-        {
-          mcp_json_append_slice (out, old);
-          g_string_append_c (out, ',');
-        }
-    }
-  g_string_append (out, item);
-  g_string_append_c (out, ']');
-  return g_string_free (g_steal_pointer (&out), FALSE);
-}
-
-static void
-translate_tool_result (McpJsonEdit *edit, McpJsonSlice result, McpRevision to)
-{
-  McpJsonSlice content = MCP_JSON_SLICE_NONE;
-  McpJsonSlice structured;
-  gboolean is_dropped;
-  char *changed;
-
-  mcp_json_find_typed (result, "content", MCP_JSON_ARRAY, &content);
-  is_dropped =
-      mcp_json_find (result, "structuredContent", &structured) &&
-      (to <= MCP_REVISION_2025_03_26 ||
-       (!mcp_revision_is_modern (to) && mcp_json_get_type (structured) != MCP_JSON_OBJECT));
-  if (is_dropped)
-    mcp_json_edit_drop (edit, "structuredContent");
-
-  changed = content.data != NULL ? translate_content (content, to) : NULL;
-  if (is_dropped && (content.data == NULL || !has_text (content)))
-    {
-      McpJsonSlice now = changed != NULL ? slice (changed) : content;
-      char *with_text = add_text_copy (now, structured);
-
-      g_free (changed);
-      changed = with_text;
-    }
-  if (changed != NULL)
-    mcp_json_edit_set (edit, "content", changed);
-}
-
-/* One message of a prompt: its content is one item. */
-static char *
-translate_message (McpJsonSlice message, McpRevision to)
-{
-  McpJsonEdit edit;
-  McpJsonSlice content;
-  char *changed;
-
-  if (mcp_json_get_type (message) != MCP_JSON_OBJECT ||
-      !mcp_json_find (message, "content", &content))
-    return NULL;
-  changed = translate_item (content, to);
-  if (changed == NULL)
-    return NULL;
-  mcp_json_edit_begin (&edit, message);
-  mcp_json_edit_set (&edit, "content", changed);
-  return mcp_json_edit_end (&edit);
-}
-
-static void
-translate_prompt (McpJsonEdit *edit, McpJsonSlice result, McpRevision to)
-{
-  g_autoptr (GString) out = NULL;
-  gboolean is_changed = FALSE;
-  McpJsonSlice messages;
   McpJsonSlice message;
-  McpJsonIter iter;
+  McpJsonSlice content;
 
-  if (to > MCP_REVISION_2025_03_26 ||
-      !mcp_json_find_typed (result, "messages", MCP_JSON_ARRAY, &messages))
+  if (to >= MCP_REVISION_2025_06_18 ||
+      !mcp_json_fields_has_type (result, RESULT_MESSAGES, MCP_JSON_ARRAY))
     return;
 
-  out = g_string_new ("[");
-  mcp_json_iter_init (&iter, messages);
+  mcp_json_iter_init (&iter, result->fields[RESULT_MESSAGES].value);
   while (mcp_json_iter_next_element (&iter, &message))
-    {
-      g_autofree char *changed = translate_message (message, to);
-
-      is_changed |= changed != NULL;
-      if (out->len > 1)
-        g_string_append_c (out, ',');
-      if (changed != NULL)
-        g_string_append (out, changed);
-      else
-        mcp_json_append_slice (out, message);
-    }
-  g_string_append_c (out, ']');
-  if (is_changed)
-    mcp_json_edit_set (edit, "messages", g_string_free (g_steal_pointer (&out), FALSE));
+    if (mcp_json_find (message, "content", &content))
+      mcp_translate_content (edit, content, to);
 }
 
 /* What every result of 2026-07-28 carries */
 
-static void
-set_meta (McpJsonEdit *edit, McpJsonSlice result, const char *server_info)
+static gboolean
+has_meta (const McpJsonFields *result)
 {
-  McpJsonSlice meta = { "{}", 2 };
-  McpJsonEdit meta_edit;
-  McpJsonSlice found;
-
-  if (mcp_json_find_typed (result, "_meta", MCP_JSON_OBJECT, &found))
-    meta = found;
-  mcp_json_edit_begin (&meta_edit, meta);
-  mcp_json_edit_set (&meta_edit, MCP_META_SERVER_INFO, g_strdup (server_info));
-  mcp_json_edit_set (edit, "_meta", mcp_json_edit_end (&meta_edit));
+  return mcp_json_fields_has_type (result, RESULT_META, MCP_JSON_OBJECT);
 }
 
-static void
-to_modern (McpJsonEdit *edit, const char *method, McpJsonSlice result, const char *server_info)
+/* 2026-07-28, basic/index, "_meta". Returns which members go. */
+static guint
+set_modern_meta (McpJsonEdit *edit,
+                 const McpJsonFields *result,
+                 const char *method,
+                 const char *server_info)
 {
-  gboolean is_complete =
-      !has (result, "resultType") || is_string (result, "resultType", "complete");
+  const char *kept = strcmp (method, "subscriptions/listen") == 0 ? MCP_META_SUBSCRIPTION_ID : NULL;
 
-  if (!has (result, "resultType"))
-    mcp_json_edit_set (edit, "resultType", g_strdup ("\"complete\""));
-  if (is_complete && g_strv_contains (cacheable, method))
-    {
-      if (!has (result, "ttlMs"))
-        mcp_json_edit_set (edit, "ttlMs", g_strdup ("0"));
-      if (!has (result, "cacheScope"))
-        mcp_json_edit_set (edit, "cacheScope", g_strdup ("\"private\""));
-    }
+  if (has_meta (result))
+    return mcp_translate_meta (edit, result->fields[RESULT_META].value, kept, server_info)
+               ? 1U << RESULT_META
+               : 0;
   if (server_info != NULL)
-    set_meta (edit, result, server_info);
+    mcp_json_edit_set (edit, result, RESULT_META,
+                       g_strdup_printf ("{\"" MCP_META_SERVER_INFO "\":%s}", server_info));
+  return 0;
 }
 
-static void
-drop_modern_meta (McpJsonEdit *edit, McpJsonSlice result)
+static guint
+to_modern (McpJsonEdit *edit,
+           const McpJsonFields *result,
+           const char *method,
+           const char *server_info)
 {
-  McpJsonEdit meta_edit;
-  McpJsonSlice meta;
-  char *changed;
+  gboolean has_type = mcp_json_fields_has (result, RESULT_TYPE);
 
-  if (!mcp_json_find_typed (result, "_meta", MCP_JSON_OBJECT, &meta))
-    return;
-  mcp_json_edit_begin (&meta_edit, meta);
-  for (gsize i = 0; i < G_N_ELEMENTS (modern_meta); i++)
-    mcp_json_edit_drop (&meta_edit, modern_meta[i]);
-  changed = mcp_json_edit_end (&meta_edit);
-  if (g_strcmp0 (changed, "{}") == 0)
-    mcp_json_edit_drop (edit, "_meta");
-  else if (changed != NULL)
+  if (!has_type)
+    mcp_json_edit_set (edit, result, RESULT_TYPE, g_strdup ("\"complete\""));
+  if (g_strv_contains (cacheable, method) &&
+      (!has_type || mcp_json_fields_equal (result, RESULT_TYPE, "complete")))
     {
-      mcp_json_edit_set (edit, "_meta", changed);
-      return;
+      if (!mcp_json_fields_has (result, RESULT_TTL_MS))
+        mcp_json_edit_set (edit, result, RESULT_TTL_MS, g_strdup ("0"));
+      if (!mcp_json_fields_has (result, RESULT_CACHE_SCOPE))
+        mcp_json_edit_set (edit, result, RESULT_CACHE_SCOPE, g_strdup ("\"private\""));
     }
-  g_free (changed);
+  return set_modern_meta (edit, result, method, server_info);
 }
 
-static void
-to_legacy (McpJsonEdit *edit, McpJsonSlice result)
+static guint
+to_legacy (McpJsonEdit *edit, const McpJsonFields *result)
 {
-  mcp_json_edit_drop (edit, "resultType");
-  mcp_json_edit_drop (edit, "ttlMs");
-  mcp_json_edit_drop (edit, "cacheScope");
-  drop_modern_meta (edit, result);
+  guint mask = 1U << RESULT_TYPE | 1U << RESULT_TTL_MS | 1U << RESULT_CACHE_SCOPE;
+
+  if (has_meta (result) && mcp_translate_meta (edit, result->fields[RESULT_META].value, NULL, NULL))
+    mask |= 1U << RESULT_META;
+  return mask;
 }
 
 /**
@@ -340,88 +191,24 @@ mcp_translate_result (const char *method,
                       McpRevision to,
                       const char *server_info)
 {
-  McpJsonEdit edit;
+  g_autoptr (McpJsonEdit) edit = NULL;
+  McpJsonFields fields;
+  guint mask;
 
-  if (mcp_json_get_type (result) != MCP_JSON_OBJECT)
+  if (result.data == NULL || mcp_json_get_type (result) != MCP_JSON_OBJECT)
     return NULL;
 
-  mcp_json_edit_begin (&edit, result);
-  if (mcp_revision_is_modern (to))
-    to_modern (&edit, method, result, server_info);
-  else
-    to_legacy (&edit, result);
+  mcp_json_fields_find (&fields, result, result_names);
+  if (!mcp_revision_is_modern (to) && g_strv_contains (empty, method))
+    return fields.n_members > 0 ? g_strdup ("{}") : NULL;
+
+  edit = mcp_json_edit_new (result);
+  mask = mcp_revision_is_modern (to) ? to_modern (edit, &fields, method, server_info)
+                                     : to_legacy (edit, &fields);
   if (strcmp (method, "tools/call") == 0)
-    translate_tool_result (&edit, result, to);
+    mask |= translate_tool_result (edit, &fields, to);
   else if (strcmp (method, "prompts/get") == 0)
-    translate_prompt (&edit, result, to);
-  return mcp_json_edit_end (&edit);
-}
-
-/* Definitions */
-
-/* server/tools: before 2026-07-28 an outputSchema is one of an object. */
-static gboolean
-has_odd_output_schema (McpJsonSlice item)
-{
-  McpJsonSlice schema;
-
-  return mcp_json_find (item, "outputSchema", &schema) &&
-         (mcp_json_get_type (schema) != MCP_JSON_OBJECT || !is_string (schema, "type", "object"));
-}
-
-/**
- * mcp_translate_definition:
- * @list_method: of the list that it is in
- * @item: a tool, prompt, resource or template, an object of any revision
- * @to: the client's revision
- *
- * A definition as a client of that revision knows it. Any thread.
- *
- * Returns: (transfer full) (nullable): JSON text; %NULL: nothing changes
- */
-char *
-mcp_translate_definition (const char *list_method, McpJsonSlice item, McpRevision to)
-{
-  gboolean is_tool = strcmp (list_method, "tools/list") == 0;
-  McpJsonEdit edit;
-
-  if (mcp_json_get_type (item) != MCP_JSON_OBJECT)
-    return NULL;
-
-  mcp_json_edit_begin (&edit, item);
-  if (is_tool)
-    mcp_json_edit_drop (&edit, "execution"); /* tasks of servers are awaited for the client */
-  if (to < MCP_REVISION_2025_11_25)
-    mcp_json_edit_drop (&edit, "icons");
-  if (to < MCP_REVISION_2025_06_18)
-    {
-      mcp_json_edit_drop (&edit, "title");
-      mcp_json_edit_drop (&edit, "_meta");
-    }
-  if (is_tool && (to < MCP_REVISION_2025_06_18 ||
-                  (!mcp_revision_is_modern (to) && has_odd_output_schema (item))))
-    mcp_json_edit_drop (&edit, "outputSchema");
-  if (is_tool && to < MCP_REVISION_2025_03_26)
-    mcp_json_edit_drop (&edit, "annotations");
-  return mcp_json_edit_end (&edit);
-}
-
-/**
- * mcp_translate_progress:
- * @params: of a notifications/progress, an object
- * @to: the client's revision
- *
- * Any thread.
- *
- * Returns: (transfer full) (nullable): JSON text; %NULL: nothing changes
- */
-char *
-mcp_translate_progress (McpJsonSlice params, McpRevision to)
-{
-  McpJsonEdit edit;
-
-  mcp_json_edit_begin (&edit, params);
-  if (to < MCP_REVISION_2025_03_26)
-    mcp_json_edit_drop (&edit, "message");
-  return mcp_json_edit_end (&edit);
+    translate_prompt (edit, &fields, to);
+  mcp_json_edit_drop (edit, &fields, mask);
+  return mcp_json_edit_end (g_steal_pointer (&edit));
 }
