@@ -12,12 +12,14 @@
 #define MCP_SESSION_PATH_PREFIX "/org/mcpsessiond/Session/"
 
 /* Directory of ours below each XDG base directory. */
-#define MCP_DIRECTORY      "mcp-sessiond"
-#define MCP_SOCKET_FILE    "http.sock"
-#define MCP_DISCOVERY_FILE "mcp.json"
-#define MCP_SERVERS_FILE   "mcp.json"
-#define MCP_SETTINGS_FILE  "mcp-sessiond.conf"
-#define MCP_DATABASE_FILE  "sessions.db"
+#define MCP_DIRECTORY           "mcp-sessiond"
+#define MCP_SOCKET_FILE         "http.sock"
+#define MCP_DISCOVERY_FILE      "mcp.json"
+#define MCP_SERVERS_FILE        "mcp.json"
+/* Below the cache directory: what servers listed when they last ran. */
+#define MCP_CATALOGUE_DIRECTORY "catalogue"
+#define MCP_SETTINGS_FILE       "mcp-sessiond.conf"
+#define MCP_DATABASE_FILE       "sessions.db"
 
 /* Not registered with IANA; chosen from the user range, away from common development ports. */
 #define MCP_DEFAULT_PORT 16270

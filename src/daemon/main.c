@@ -122,6 +122,7 @@ run (const CommandLine *line, const char *runtime_dir, const char *program, GErr
     .port = line->port != PORT_UNSET ? line->port : -1,
     .runtime_dir = runtime_dir,
     .state_home = g_get_user_state_dir (),
+    .cache_home = g_get_user_cache_dir (),
     .config_dir = config_dir,
     .keeper_path = keeper_path,
   };

@@ -33,6 +33,7 @@ struct _McpdApplication
   char *discovery_path;
   char *owner_key_path;
   char *state_home;
+  char *cache_dir;
   char *config_dir;
   char *owner_key;
 
@@ -367,6 +368,7 @@ mcpd_application_finalize (GObject *object)
   g_free (self->discovery_path);
   g_free (self->owner_key_path);
   g_free (self->state_home);
+  g_free (self->cache_dir);
   g_free (self->config_dir);
   g_free (self->owner_key);
   g_free (self->url);
@@ -414,6 +416,8 @@ mcpd_application_new (const McpdOptions *options)
   self->port = options->port;
   self->keeper_path = g_strdup (options->keeper_path);
   self->state_home = g_strdup (options->state_home);
+  self->cache_dir =
+      g_build_filename (options->cache_home, MCP_DIRECTORY, MCP_CATALOGUE_DIRECTORY, NULL);
   self->config_dir = g_strdup (options->config_dir);
   self->socket_path = g_build_filename (options->runtime_dir, MCP_SOCKET_FILE, NULL);
   self->discovery_path = g_build_filename (options->runtime_dir, MCP_DISCOVERY_FILE, NULL);
@@ -452,6 +456,7 @@ mcpd_application_start (McpdApplication *self, GError **error)
   self->expiry = mcpd_expiry_new (self->store);
   self->state = mcpd_state_open (self->store, self->state_home);
   self->gateway = mcp_gateway_new (self->store, &self->settings.limits, self->keeper_path);
+  mcp_gateway_set_cache (self->gateway, self->cache_dir);
   mcp_gateway_set_history (self->gateway, mcpd_state_get_history (self->state));
   self->http =
       mcp_http_server_new (self->store, self->gateway, &self->settings.limits, self->owner_key);

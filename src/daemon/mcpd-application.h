@@ -10,6 +10,7 @@ G_BEGIN_DECLS
  * @port: TCP port, 0: any free one, -1: as the settings say
  * @runtime_dir: made by mcpd_runtime_dir_prepare()
  * @state_home: XDG_STATE_HOME, below which the sessions are kept
+ * @cache_home: XDG_CACHE_HOME, below which is kept what servers list
  * @config_dir: where the settings and the servers file are
  * @keeper_path: the program that upstream processes run below
  *
@@ -21,6 +22,7 @@ typedef struct
   int port;
   const char *runtime_dir;
   const char *state_home;
+  const char *cache_home;
   const char *config_dir;
   const char *keeper_path;
 } McpdOptions;

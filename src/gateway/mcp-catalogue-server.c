@@ -10,6 +10,9 @@
 #define RETRY_FIRST_SECONDS 5
 #define RETRY_LAST_SECONDS  300
 
+/* Of a kind of items in the cache, where the limits are those of when they were listed. */
+#define MAX_CACHED_BYTES (256 * 1024 * 1024)
+
 /* Several list_changed in a row are one; short enough for a client that waits for it. */
 #define REFRESH_DELAY_MS 50
 
@@ -19,6 +22,8 @@ struct _McpCatalogueServer
 
   McpProviderPool *pool;   /* (owned) */
   McpServerConfig *config; /* (owned) */
+  McpListingCache *cache;  /* (owned) (nullable): while it may know more than we do */
+  gboolean is_loading;     /* from the cache */
   GMainContext *context;   /* (owned) */
   gsize max_bytes;
   guint timeout_ms; /* of one page */
@@ -77,7 +82,7 @@ note_failure (McpCatalogueServer *self, const GError *error)
 
 /* Which kinds of items are others than before. */
 static McpItemKinds
-take_listing (McpCatalogueServer *self, McpListing *listing)
+merge_listing (McpCatalogueServer *self, McpListing *listing)
 {
   McpItemKinds changed = 0;
 
@@ -98,6 +103,16 @@ take_listing (McpCatalogueServer *self, McpListing *listing)
         changed |= 1u << i;
       }
   mcp_listing_free (listing);
+  return changed;
+}
+
+static McpItemKinds
+take_listing (McpCatalogueServer *self, McpListing *listing)
+{
+  McpItemKinds changed = merge_listing (self, listing);
+
+  if (changed != 0 && self->cache != NULL)
+    mcp_listing_cache_store (self->cache, self->config->fingerprint, self->known);
   return changed;
 }
 
@@ -162,6 +177,26 @@ start_listing (McpCatalogueServer *self, McpProviderLease *lease, McpItemKinds k
                              self->timeout_ms, self->cancellable, listed_cb, g_object_ref (self));
 }
 
+/* What was known when the server last ran counts, until it runs again. */
+static void
+loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (McpCatalogueServer) self = user_data;
+  g_autoptr (GError) error = NULL;
+  McpListing *listing = mcp_listing_cache_load_finish (result, &error);
+  McpItemKinds changed = 0;
+
+  self->is_loading = FALSE;
+  if (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    g_info ("server “%s”: what it listed cannot be read: %s", self->config->name, error->message);
+  if (listing != NULL && self->known == NULL && !self->is_closed)
+    changed = merge_listing (self, listing);
+  else
+    g_clear_pointer (&listing, mcp_listing_free);
+  if (!self->is_closed)
+    g_signal_emit (self, signals[SIGNAL_LISTED], 0, changed);
+}
+
 /**
  * mcp_catalogue_server_list:
  * @self: the server
@@ -176,7 +211,7 @@ mcp_catalogue_server_list (McpCatalogueServer *self, McpSession *session)
   g_autoptr (GError) error = NULL;
   McpProviderLease *lease;
 
-  if (self->is_closed || self->known != NULL || self->lease != NULL ||
+  if (self->is_closed || self->is_loading || self->known != NULL || self->lease != NULL ||
       g_get_monotonic_time () < self->retry_at_us)
     return;
 
@@ -239,7 +274,7 @@ mcp_catalogue_server_refresh (McpCatalogueServer *self, McpProvider *provider, M
 gboolean
 mcp_catalogue_server_is_listing (McpCatalogueServer *self)
 {
-  return self->lease != NULL || self->refresh != NULL;
+  return self->is_loading || self->lease != NULL || self->refresh != NULL;
 }
 
 /**
@@ -270,6 +305,19 @@ mcp_catalogue_server_set_bounds (McpCatalogueServer *self, gsize max_bytes, guin
 }
 
 /**
+ * mcp_catalogue_server_forget:
+ * @self: the server, which is configured no more
+ *
+ * What it listed is kept no longer.
+ */
+void
+mcp_catalogue_server_forget (McpCatalogueServer *self)
+{
+  if (self->cache != NULL)
+    mcp_listing_cache_remove (self->cache, self->config->fingerprint);
+}
+
+/**
  * mcp_catalogue_server_close:
  * @self: the server
  *
@@ -296,6 +344,7 @@ mcp_catalogue_server_finalize (GObject *object)
   clear_source (&self->deadline);
   g_clear_object (&self->stale_with);
   g_clear_pointer (&self->known, mcp_listing_free);
+  g_clear_pointer (&self->cache, mcp_listing_cache_unref);
   g_main_context_unref (self->context);
   mcp_server_config_unref (self->config);
   g_object_unref (self->pool);
@@ -322,15 +371,23 @@ mcp_catalogue_server_init (McpCatalogueServer *self)
  * mcp_catalogue_server_new:
  * @pool: where its providers are
  * @config: the server
+ * @cache: (nullable): what is known from earlier
  *
- * Returns: (transfer full): a server of which nothing is known
+ * Returns: (transfer full): a server of which is known at most what the cache holds, soon
  */
 McpCatalogueServer *
-mcp_catalogue_server_new (McpProviderPool *pool, McpServerConfig *config)
+mcp_catalogue_server_new (McpProviderPool *pool, McpServerConfig *config, McpListingCache *cache)
 {
   McpCatalogueServer *self = g_object_new (MCP_TYPE_CATALOGUE_SERVER, NULL);
 
   self->pool = g_object_ref (pool);
   self->config = mcp_server_config_ref (config);
+  if (cache != NULL)
+    {
+      self->cache = mcp_listing_cache_ref (cache);
+      self->is_loading = TRUE;
+      mcp_listing_cache_load_async (cache, config->fingerprint, MAX_CACHED_BYTES, loaded_cb,
+                                    g_object_ref (self));
+    }
   return self;
 }

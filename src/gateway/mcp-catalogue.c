@@ -16,7 +16,8 @@ struct _McpCatalogue
 {
   GObject parent_instance;
 
-  McpProviderPool *pool; /* (owned) */
+  McpProviderPool *pool;  /* (owned) */
+  McpListingCache *cache; /* (owned) (nullable) */
   McpLimits limits;
   guint first_ms;
   guint refresh_ms;
@@ -206,6 +207,30 @@ new_server_table (void)
   return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) server_free);
 }
 
+static gboolean
+is_configured (GPtrArray *configs, const char *fingerprint)
+{
+  for (guint i = 0; i < configs->len; i++)
+    if (strcmp (((McpServerConfig *) g_ptr_array_index (configs, i))->fingerprint, fingerprint) ==
+        0)
+      return TRUE;
+  return FALSE;
+}
+
+/* Of servers that are gone for good nothing is kept; those that are disabled may come back. */
+static void
+forget_servers (McpCatalogue *self, GPtrArray *configs)
+{
+  GHashTableIter iter;
+  gpointer fingerprint;
+  gpointer server;
+
+  g_hash_table_iter_init (&iter, self->servers);
+  while (g_hash_table_iter_next (&iter, &fingerprint, &server))
+    if (!is_configured (configs, fingerprint))
+      mcp_catalogue_server_forget (server);
+}
+
 /* What is known of servers that are still there stays; the rest is forgotten. */
 static void
 replace_servers (McpCatalogue *self)
@@ -225,7 +250,7 @@ replace_servers (McpCatalogue *self)
       if (!g_hash_table_steal_extended (self->servers, config->fingerprint, &fingerprint, &server))
         {
           fingerprint = g_strdup (config->fingerprint);
-          server = mcp_catalogue_server_new (self->pool, config);
+          server = mcp_catalogue_server_new (self->pool, config, self->cache);
           g_signal_connect_object (server, "listed", G_CALLBACK (listed_cb), self, 0);
         }
       g_hash_table_insert (servers, fingerprint, server);
@@ -235,15 +260,8 @@ replace_servers (McpCatalogue *self)
   self->servers = servers;
 }
 
-/**
- * mcp_catalogue_set_servers:
- * @self: the catalogue
- * @configs: (element-type McpServerConfig): all configured servers, in order
- *
- * Takes a new configuration; what servers that are written the same have stays known.
- */
-void
-mcp_catalogue_set_servers (McpCatalogue *self, GPtrArray *configs)
+static void
+take_servers (McpCatalogue *self, GPtrArray *configs)
 {
   g_ptr_array_unref (self->configs);
   self->configs = g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_server_config_unref);
@@ -260,6 +278,32 @@ mcp_catalogue_set_servers (McpCatalogue *self, GPtrArray *configs)
     set_server_bounds (self, g_ptr_array_index (self->configs, i));
   rebuild (self, MCP_ITEM_KINDS_ALL);
   wake_all (self);
+}
+
+/**
+ * mcp_catalogue_set_servers:
+ * @self: the catalogue
+ * @configs: (element-type McpServerConfig): all configured servers, in order
+ *
+ * Takes a new configuration; what servers that are written the same have stays known.
+ */
+void
+mcp_catalogue_set_servers (McpCatalogue *self, GPtrArray *configs)
+{
+  forget_servers (self, configs);
+  take_servers (self, configs);
+}
+
+/**
+ * mcp_catalogue_set_cache:
+ * @self: the catalogue, without servers yet
+ * @directory: where to keep what servers list, for the next time
+ */
+void
+mcp_catalogue_set_cache (McpCatalogue *self, const char *directory)
+{
+  g_clear_pointer (&self->cache, mcp_listing_cache_unref);
+  self->cache = mcp_listing_cache_new (directory);
 }
 
 /**
@@ -476,7 +520,7 @@ mcp_catalogue_close (McpCatalogue *self)
 {
   g_autoptr (GPtrArray) none = g_ptr_array_new ();
 
-  mcp_catalogue_set_servers (self, none);
+  take_servers (self, none);
 }
 
 static void
@@ -486,6 +530,7 @@ mcp_catalogue_finalize (GObject *object)
 
   /* a waiter's task holds a reference: nobody waits */
   g_ptr_array_unref (self->waiters);
+  g_clear_pointer (&self->cache, mcp_listing_cache_unref);
   g_hash_table_unref (self->servers);
   for (guint kind = 0; kind < MCP_N_ITEM_KINDS; kind++)
     mcp_item_view_free (self->views[kind]);

@@ -34,6 +34,7 @@ typedef struct
 } McpCatalogueItem;
 
 McpCatalogue *mcp_catalogue_new (McpProviderPool *pool, const McpLimits *limits);
+void mcp_catalogue_set_cache (McpCatalogue *self, const char *directory);
 void mcp_catalogue_set_limits (McpCatalogue *self, const McpLimits *limits);
 void mcp_catalogue_set_servers (McpCatalogue *self, GPtrArray *configs);
 void mcp_catalogue_set_patience (McpCatalogue *self, guint first_ms, guint refresh_ms);

@@ -70,6 +70,20 @@ mcp_gateway_set_servers (McpGateway *self, GPtrArray *configs)
 }
 
 /**
+ * mcp_gateway_set_cache:
+ * @self: the gateway, without servers yet
+ * @directory: where to keep what servers list, so that they need not be started to be listed
+ */
+void
+mcp_gateway_set_cache (McpGateway *self, const char *directory)
+{
+  g_return_if_fail (MCP_IS_GATEWAY (self));
+  g_return_if_fail (directory != NULL);
+
+  mcp_catalogue_set_cache (self->services->catalogue, directory);
+}
+
+/**
  * mcp_gateway_set_limits:
  * @self: the gateway
  * @limits: copied

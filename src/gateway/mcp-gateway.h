@@ -34,6 +34,7 @@ typedef struct
 
 McpGateway *
 mcp_gateway_new (McpSessionStore *store, const McpLimits *limits, const char *keeper_path);
+void mcp_gateway_set_cache (McpGateway *self, const char *directory);
 void mcp_gateway_set_limits (McpGateway *self, const McpLimits *limits);
 void mcp_gateway_set_call_timeout (McpGateway *self, guint timeout_ms);
 void mcp_gateway_set_history (McpGateway *self, McpCallHistory *history);
