@@ -21,6 +21,7 @@ GBytes *
 mcp_handshake_discover (McpHandshake *self, gint64 id)
 {
   self->discover_id = id;
+  self->has_discovered = TRUE;
   return mcp_modern_build_own_request (id, "server/discover", NULL);
 }
 
@@ -122,9 +123,15 @@ take_initialized (McpHandshake *self, McpPeer *peer, McpJsonrpcMessage *answer, 
   McpRevision revision;
 
   self->initialize_id = 0;
-  /* Asked because the server was silent: it may yet answer what was asked first. */
-  if (mcp_jsonrpc_message_get_kind (answer) != MCP_JSONRPC_RESULT && self->discover_id != 0)
-    return MCP_HANDSHAKE_WAIT;
+  if (mcp_jsonrpc_message_get_kind (answer) != MCP_JSONRPC_RESULT)
+    {
+      /* Asked because the server was silent: it may yet answer what was asked first. */
+      if (self->discover_id != 0)
+        return MCP_HANDSHAKE_WAIT;
+      /* Asked because it was known to be an older one: it may be another by now. */
+      if (!self->has_discovered)
+        return MCP_HANDSHAKE_DISCOVER;
+    }
 
   self->discover_id = 0;
   revision = mcp_provider_messages_check_initialized (answer, error);

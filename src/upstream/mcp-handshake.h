@@ -14,17 +14,20 @@ G_BEGIN_DECLS
  * McpHandshake:
  * @discover_id: of `server/discover`; 0: not asked, or answered
  * @initialize_id: of `initialize`; the same
+ * @has_discovered: `server/discover` was asked
  */
 typedef struct
 {
   gint64 discover_id;
   gint64 initialize_id;
+  gboolean has_discovered;
 } McpHandshake;
 
 /**
  * McpHandshakeStep:
  * @MCP_HANDSHAKE_WAIT: for the other answer
  * @MCP_HANDSHAKE_INITIALIZE: ask `initialize`
+ * @MCP_HANDSHAKE_DISCOVER: ask `server/discover`
  * @MCP_HANDSHAKE_READY: it is known what the server speaks
  * @MCP_HANDSHAKE_FAILED: it cannot be talked to
  */
@@ -32,6 +35,7 @@ typedef enum
 {
   MCP_HANDSHAKE_WAIT,
   MCP_HANDSHAKE_INITIALIZE,
+  MCP_HANDSHAKE_DISCOVER,
   MCP_HANDSHAKE_READY,
   MCP_HANDSHAKE_FAILED,
 } McpHandshakeStep;

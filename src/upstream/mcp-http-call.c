@@ -313,7 +313,7 @@ request_ended (McpHttpCall *call, McpHttpFetch *fetch, const GError *error)
   if (error == NULL && is_session_lost (call, status))
     {
       if (call->is_modern)
-        self->peer.era = MCP_ERA_UNKNOWN;
+        self->peer.era = self->config->known_era = MCP_ERA_UNKNOWN;
       mcp_http_run_lost_session (self, call,
                                  call->is_modern ? "does not know the revision that it spoke"
                                                  : "has ended the session");

@@ -310,6 +310,7 @@ mcp_http_run_fail (McpHttpProvider *self, const char *how)
 
   mcp_backoff_fail (&self->backoff, g_get_monotonic_time ());
   self->peer.era = MCP_ERA_UNKNOWN;
+  self->config->known_era = MCP_ERA_UNKNOWN;
   self->has_failed = TRUE;
   mcp_http_run_note_error (self, text);
   g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "MCP_PROVIDER", self->config->name,
@@ -390,6 +391,7 @@ take_complaint (McpHttpProvider *self, McpHttpCall *call, McpJsonrpcMessage *ans
     {
     case MCP_ERROR_CODE_UNSUPPORTED_VERSION:
       self->peer.era = MCP_ERA_UNKNOWN;
+      self->config->known_era = MCP_ERA_UNKNOWN;
       mcp_http_run_lost_session (self, call,
                                  "does not speak the MCP revision any more that it spoke");
       return TRUE;

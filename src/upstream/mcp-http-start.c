@@ -45,6 +45,7 @@ mcp_http_start_take_ready (McpHttpProvider *self)
   mcp_http_run_clear_timer (&self->start_timer);
   mcp_http_run_clear_timer (&self->probe_timer);
   self->initialized_id = 0;
+  self->config->known_era = self->peer.era;
   if (!is_modern && !mcp_http_pair_is_open (self))
     mcp_http_listen_start (self);
   mcp_http_run_set_state (self, MCP_PROVIDER_READY);
@@ -154,6 +155,9 @@ mcp_http_start_take_answer (McpHttpProvider *self, McpHttpCall *call, McpJsonrpc
     case MCP_HANDSHAKE_INITIALIZE:
       mcp_http_start_initialize (self);
       break;
+    case MCP_HANDSHAKE_DISCOVER:
+      discover (self);
+      break;
     case MCP_HANDSHAKE_READY:
       stop_other (self, call->id == asked.discover_id ? asked.initialize_id : asked.discover_id);
       if (mcp_http_run_is_modern (self))
@@ -195,6 +199,13 @@ mcp_http_start_take_failure (McpHttpProvider *self,
       self->handshake.discover_id = 0;
       if (mcp_handshake_take_silence (&self->handshake) == MCP_HANDSHAKE_INITIALIZE)
         mcp_http_start_initialize (self);
+    }
+  else if (!is_probe && status != 0 && !self->handshake.has_discovered &&
+           !mcp_http_pair_is_open (self))
+    {
+      /* It was known to be an older one, and may be another by now. */
+      self->handshake.initialize_id = 0;
+      discover (self);
     }
   else if (!is_probe && !is_unknown && self->handshake.discover_id != 0)
     self->handshake.initialize_id = 0; /* asked because the server is slow: it may yet answer */
@@ -309,6 +320,8 @@ mcp_http_start (McpHttpProvider *self, GError **error)
   self->n_restarts += self->has_failed ? 1 : 0;
   self->has_failed = FALSE;
   self->n_strays = 0;
+  if (self->peer.era == MCP_ERA_UNKNOWN)
+    self->peer.era = self->config->known_era;
   self->peer.n_run++;
   mcp_pending_requests_forget_asks (self->pending);
   self->n_session++;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "mcp-era.h"
+
 #include <glib-object.h>
 
 G_BEGIN_DECLS
@@ -29,7 +31,8 @@ typedef enum
 /**
  * McpServerConfig:
  *
- * One entry of "mcpServers", checked, immutable and reference-counted.
+ * One entry of "mcpServers", checked, immutable and reference-counted; but for what its
+ * providers, on the main context, found out of the server.
  */
 typedef struct
 {
@@ -48,6 +51,7 @@ typedef struct
   guint timeout_seconds; /* a call without progress; 0: the daemon's default */
   guint idle_seconds;    /* without a call before the server is ended or left; 0: never */
   gboolean disabled;
+  McpEra known_era;  /* so that no other provider needs to find it out */
   char *fingerprint; /* SHA-256 of the entry as written: same entry, same tools */
 } McpServerConfig;
 

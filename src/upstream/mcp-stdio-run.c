@@ -155,6 +155,7 @@ fail (McpStdioProvider *self, const char *how)
     {
       mcp_backoff_fail (&self->backoff, g_get_monotonic_time ());
       self->peer.era = MCP_ERA_UNKNOWN;
+      self->config->known_era = MCP_ERA_UNKNOWN;
     }
   self->has_failed = TRUE;
   g_free (self->last_error);
@@ -177,6 +178,7 @@ take_ready (McpStdioProvider *self)
 
   clear_source (&self->start_timer);
   clear_source (&self->probe_timer);
+  self->config->known_era = self->peer.era;
   if (!mcp_stdio_run_is_modern (self))
     {
       message = mcp_provider_messages_build_initialized ();
@@ -214,6 +216,16 @@ probe_timer_cb (gpointer data)
 }
 
 static void
+send_discover (McpStdioProvider *self)
+{
+  g_autoptr (GBytes) message = mcp_handshake_discover (&self->handshake, ++self->last_id);
+
+  mcp_stdio_run_send (self, message);
+  self->probe_until_us = g_get_monotonic_time () + self->times.probe_ms * (gint64) 1000;
+  self->probe_timer = attach_timer (self, self->times.probe_ms, probe_timer_cb);
+}
+
+static void
 handle_handshake (McpStdioProvider *self, gint64 id, McpJsonrpcMessage *answer)
 {
   g_autoptr (GError) error = NULL;
@@ -224,6 +236,9 @@ handle_handshake (McpStdioProvider *self, gint64 id, McpJsonrpcMessage *answer)
     {
     case MCP_HANDSHAKE_INITIALIZE:
       send_initialize (self);
+      break;
+    case MCP_HANDSHAKE_DISCOVER:
+      send_discover (self);
       break;
     case MCP_HANDSHAKE_READY:
       take_ready (self);
@@ -432,19 +447,12 @@ spawn (McpStdioProvider *self, GError **error)
 static void
 begin_handshake (McpStdioProvider *self)
 {
-  g_autoptr (GBytes) message = NULL;
-
   self->handshake = (McpHandshake){ 0 };
   self->start_timer = attach_timer (self, self->times.start_ms, start_timer_cb);
   if (self->peer.era == MCP_ERA_LEGACY)
-    {
-      send_initialize (self);
-      return;
-    }
-  message = mcp_handshake_discover (&self->handshake, ++self->last_id);
-  mcp_stdio_run_send (self, message);
-  self->probe_until_us = g_get_monotonic_time () + self->times.probe_ms * (gint64) 1000;
-  self->probe_timer = attach_timer (self, self->times.probe_ms, probe_timer_cb);
+    send_initialize (self);
+  else
+    send_discover (self);
 }
 
 /* What dies of a question that it does not know is asked another one, once. Returns: whether it
@@ -534,6 +542,8 @@ mcp_stdio_run_start (McpStdioProvider *self, GError **error)
   self->n_restarts += self->has_failed ? 1 : 0;
   self->has_failed = FALSE;
   self->n_strays = 0;
+  if (self->peer.era == MCP_ERA_UNKNOWN)
+    self->peer.era = self->config->known_era;
   self->peer.n_run++;
   mcp_pending_requests_forget_asks (self->pending);
   self->started_at = g_get_real_time ();

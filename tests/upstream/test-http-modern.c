@@ -234,6 +234,17 @@ test_probe_silent (HttpFixture *f, gconstpointer data)
 }
 
 static void
+test_renewed (HttpFixture *f, gconstpointer data)
+{
+  g_test_summary ("A server that was an older one and refuses to initialize is asked what it is");
+  f->base.config->known_era = MCP_ERA_LEGACY;
+  f->upstream.initialize_status = GPOINTER_TO_UINT (data);
+  g_free (http_call_text (f, "json"));
+  g_assert_cmpint (mcp_provider_get_revision (f->base.provider), ==, MCP_REVISION_2026_07_28);
+  g_assert_cmpuint (http_count (f, "POST initialize"), ==, 1);
+}
+
+static void
 test_unreachable (HttpFixture *f, gconstpointer data)
 {
   g_test_summary ("Who cannot be reached is not asked in another way");
@@ -316,6 +327,8 @@ main (int argc, char **argv)
       g_test_add (path, HttpFixture, &probes[i], http_setup, test_probe, http_teardown);
     }
   ADD ("probe/silent", http_setup, NULL, test_probe_silent);
+  ADD ("renewed/400", setup_modern, GUINT_TO_POINTER (400), test_renewed);
+  ADD ("renewed/404", setup_modern, GUINT_TO_POINTER (404), test_renewed);
   ADD ("unreachable", http_setup, NULL, test_unreachable);
   ADD ("pair/unknown", http_setup, NULL, test_pair_unknown);
   for (gsize i = 0; i < G_N_ELEMENTS (bad_endpoints); i++)

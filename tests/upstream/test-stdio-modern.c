@@ -64,12 +64,31 @@ test_remembered (ProviderFixture *f, gconstpointer data)
 {
   g_autofree char *first = provider_call_text (f, "received", "{\"method\":\"server/discover\"}");
   g_autofree char *second = NULL;
+  g_autofree char *third = NULL;
 
   g_test_summary ("A server that does not know server/discover is not asked for it again");
   g_assert_cmpstr (first, !=, "[]");
   provider_close (f);
   second = provider_call_text (f, "received", "{\"method\":\"server/discover\"}");
   g_assert_cmpstr (second, ==, "[]");
+
+  /* Nor is it by another provider, for another session. */
+  provider_close (f);
+  g_assert_finalize_object (G_OBJECT (f->provider));
+  f->provider = mcp_stdio_provider_new (f->config, f->directory, g_getenv ("MCP_TEST_KEEPER"),
+                                        &f->limits, TEST_DEADLINE_SECONDS * 1000);
+  third = provider_call_text (f, "received", "{\"method\":\"server/discover\"}");
+  g_assert_cmpstr (third, ==, "[]");
+}
+
+static void
+test_renewed (ProviderFixture *f, gconstpointer data)
+{
+  g_test_summary ("A server that was an older one and refuses to initialize is asked what it is");
+  f->config->known_era = MCP_ERA_LEGACY;
+  g_free (provider_call_text (f, "echo", "{}"));
+  g_assert_cmpint (mcp_provider_get_revision (f->provider), ==, MCP_REVISION_2026_07_28);
+  g_assert_cmpint (f->config->known_era, ==, MCP_ERA_MODERN);
 }
 
 static void
@@ -157,6 +176,7 @@ test_unasked (ProviderFixture *f, gconstpointer data)
 }
 
 static const Probe modern = { "", "--discover=modern", MCP_REVISION_2026_07_28, 0, 0 };
+static const Probe late = { "", "--discover=late", MCP_REVISION_2026_07_28, 0, 0 };
 static const Probe legacy = { "", "", MCP_REVISION_2025_11_25, 0, 0 };
 
 #define ADD(name, probe, test)                                                           \
@@ -174,6 +194,7 @@ main (int argc, char **argv)
       g_test_add (path, ProviderFixture, &probes[i], setup_probe, test_probe, provider_teardown);
     }
   ADD ("remembered", &legacy, test_remembered);
+  ADD ("renewed", &late, test_renewed);
   ADD ("again", &modern, test_again);
   ADD ("metadata", &modern, test_metadata);
   ADD ("unasked", &modern, test_unasked);
