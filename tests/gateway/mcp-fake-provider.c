@@ -12,6 +12,8 @@ typedef struct
   char *params; /* (owned) */
   guint timeout_ms;
   McpProviderProgressFunc progress;
+  McpProviderLogFunc log;
+  McpProviderAskFunc ask;
   gpointer progress_data;
   gulong cancelled_id;
   McpFakeProvider *provider; /* (unowned) */
@@ -31,6 +33,9 @@ struct _McpFakeProvider
   GPtrArray *waiting; /* (owned): Waiting (owned) */
   guint n_lists;
   guint n_cancelled;
+  McpRevision revision;
+  char *capabilities;
+  char *response; /* (nullable): what it was last told */
 };
 
 enum
@@ -161,6 +166,8 @@ keep_waiting (McpFakeProvider *self,
   waiting->params = g_strdup (request->params);
   waiting->timeout_ms = request->timeout_ms;
   waiting->progress = request->progress;
+  waiting->log = request->log;
+  waiting->ask = request->ask;
   waiting->progress_data = request->user_data;
   waiting->provider = self;
   if (cancellable != NULL)
@@ -215,6 +222,16 @@ notify (McpProvider *self, const char *method, const char *params)
 static void
 respond (McpProvider *self, GBytes *response)
 {
+  gsize length;
+  const char *text = g_bytes_get_data (response, &length);
+
+  g_free (MCP_FAKE_PROVIDER (self)->response);
+  MCP_FAKE_PROVIDER (self)->response = g_strndup (text, length);
+}
+
+static void
+do_nothing (McpProvider *self)
+{
 }
 
 static void
@@ -265,13 +282,13 @@ get_name (McpProvider *self)
 static McpRevision
 get_revision (McpProvider *self)
 {
-  return MCP_REVISION_NEWEST_LEGACY;
+  return MCP_FAKE_PROVIDER (self)->revision;
 }
 
 static const char *
 get_capabilities (McpProvider *self)
 {
-  return "{\"tools\":{}}";
+  return MCP_FAKE_PROVIDER (self)->capabilities;
 }
 
 static void
@@ -287,6 +304,8 @@ iface_init (McpProviderInterface *iface)
   iface->get_name = get_name;
   iface->get_revision = get_revision;
   iface->get_capabilities = get_capabilities;
+  iface->hold = do_nothing;
+  iface->release = do_nothing;
 }
 
 void
@@ -446,6 +465,8 @@ mcp_fake_provider_finalize (GObject *object)
   /* tasks hold a reference: none is waiting */
   g_ptr_array_unref (self->waiting);
   g_free (self->tools_json);
+  g_free (self->capabilities);
+  g_free (self->response);
   g_free (self->name);
 
   G_OBJECT_CLASS (mcp_fake_provider_parent_class)->finalize (object);
@@ -474,5 +495,54 @@ mcp_fake_provider_new (const char *name)
   McpFakeProvider *self = g_object_new (MCP_TYPE_FAKE_PROVIDER, NULL);
 
   self->name = g_strdup (name);
+  self->revision = MCP_REVISION_NEWEST_LEGACY;
+  self->capabilities = g_strdup ("{\"tools\":{}}");
   return self;
+}
+
+/* What it speaks, and says that it can. */
+void
+mcp_fake_provider_set_peer (McpFakeProvider *self, McpRevision revision, const char *capabilities)
+{
+  self->revision = revision;
+  g_free (self->capabilities);
+  self->capabilities = g_strdup (capabilities);
+}
+
+const char *
+mcp_fake_provider_get_method (McpFakeProvider *self, guint index)
+{
+  return ((Waiting *) g_ptr_array_index (self->waiting, index))->method;
+}
+
+/* Asks the client something for the sake of a request that is waiting. */
+void
+mcp_fake_provider_ask (McpFakeProvider *self, guint index, const char *message_json)
+{
+  const McpJsonrpcLimits limits = { .max_depth = 64, .max_values = 1000 };
+  Waiting *waiting = g_ptr_array_index (self->waiting, index);
+  g_autoptr (GBytes) bytes = g_bytes_new (message_json, strlen (message_json));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (McpJsonrpcMessage) message = mcp_jsonrpc_message_parse (bytes, &limits, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (waiting->ask);
+  waiting->ask (MCP_PROVIDER (self), message, waiting->progress_data);
+}
+
+/* The last response it was sent, which is taken. */
+char *
+mcp_fake_provider_take_response (McpFakeProvider *self)
+{
+  return g_steal_pointer (&self->response);
+}
+
+/* A log message for the sake of a request that is waiting. */
+void
+mcp_fake_provider_log (McpFakeProvider *self, guint index, const char *params_json)
+{
+  Waiting *waiting = g_ptr_array_index (self->waiting, index);
+
+  waiting->log (MCP_PROVIDER (self), (McpJsonSlice){ params_json, strlen (params_json) },
+                waiting->progress_data);
 }

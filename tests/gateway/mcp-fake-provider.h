@@ -34,6 +34,12 @@ void mcp_fake_provider_answer (McpFakeProvider *self, guint index, const char *r
 void mcp_fake_provider_answer_error (McpFakeProvider *self, guint index, const char *error_json);
 void mcp_fake_provider_fail (McpFakeProvider *self, guint index, const char *text);
 void mcp_fake_provider_crash (McpFakeProvider *self);
+void
+mcp_fake_provider_set_peer (McpFakeProvider *self, McpRevision revision, const char *capabilities);
+const char *mcp_fake_provider_get_method (McpFakeProvider *self, guint index);
+void mcp_fake_provider_ask (McpFakeProvider *self, guint index, const char *message_json);
+char *mcp_fake_provider_take_response (McpFakeProvider *self);
+void mcp_fake_provider_log (McpFakeProvider *self, guint index, const char *params_json);
 void mcp_fake_provider_notify_us (McpFakeProvider *self, const char *method);
 
 G_END_DECLS
