@@ -34,6 +34,12 @@ trouble_cb (McpSessionDb *db, const char *message, McpdState *self)
 }
 
 static void
+recovered_cb (McpSessionDb *db, const char *message, McpdState *self)
+{
+  g_message ("%s", message);
+}
+
+static void
 drop (McpdState *self)
 {
   g_clear_object (&self->persist);
@@ -163,6 +169,7 @@ mcpd_state_open (McpSessionStore *store, const char *state_home)
     }
 
   g_signal_connect (self->db, "trouble", G_CALLBACK (trouble_cb), self);
+  g_signal_connect (self->db, "recovered", G_CALLBACK (recovered_cb), self);
   mcp_session_db_start (self->db);
   return self;
 }

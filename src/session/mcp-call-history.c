@@ -287,10 +287,9 @@ mcp_call_history_init (McpCallHistory *self)
 }
 
 static gboolean
-begin_anew (McpSql *sql, gpointer data, GError **error)
+read_past (McpSql *sql, gpointer data, GError **error)
 {
   McpCallHistory *self = data;
-  static const char why[] = "the daemon ended";
 
   if (!mcp_call_sql_read_mark (sql, &self->last_number, error))
     return FALSE;
@@ -300,8 +299,16 @@ begin_anew (McpSql *sql, gpointer data, GError **error)
     self->last_number = MAX (self->last_number, g_get_real_time ());
 
   self->mark = self->last_number + RESERVE;
+  return TRUE;
+}
+
+static gboolean
+write_beginning (McpSql *sql, gpointer mark, GError **error)
+{
+  static const char why[] = "the daemon ended";
+
   return mcp_call_sql_end_running (sql, (gpointer) why, error) &&
-         mcp_call_sql_write_mark (sql, &self->mark, error);
+         mcp_call_sql_write_mark (sql, mark, error);
 }
 
 /**
@@ -325,7 +332,10 @@ mcp_call_history_new (McpSessionDb *db, GError **error)
 
   self = g_object_new (MCP_TYPE_CALL_HISTORY, NULL);
   self->db = g_object_ref (db);
-  if (!mcp_session_db_do_now (db, begin_anew, self, error))
+  if (!mcp_session_db_do_now (db, read_past, self, error))
     return NULL;
+  /* a full disk is no reason to forget; that it is full, the next change tells */
+  if (!mcp_session_db_do_now (db, write_beginning, &self->mark, NULL))
+    mcp_session_db_write (db, write_beginning, g_memdup2 (&self->mark, sizeof self->mark), g_free);
   return g_steal_pointer (&self);
 }

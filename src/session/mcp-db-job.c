@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mcp-db-job.h"
 
+#include "mcp-sql.h"
+
 /**
  * mcp_db_job_new:
  * @kind: what it is
@@ -59,4 +61,68 @@ mcp_db_job_finish (McpDbJob *job)
     g_task_return_boolean (job->task, TRUE);
 
   mcp_db_job_free (job);
+}
+
+static gboolean
+run_query (McpDbJob *job, McpSql *sql, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  job->result = job->query (sql, job->data, &local_error);
+  if (job->result != NULL)
+    return TRUE;
+  if (mcp_sql_error_is_corruption (local_error))
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+
+  job->error = g_steal_pointer (&local_error);
+  return TRUE;
+}
+
+static gboolean
+run_write (McpDbJob *job, McpSql *sql, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  if (job->work (sql, job->data, &local_error))
+    return TRUE;
+  if (mcp_sql_error_is_mistake (local_error))
+    {
+      g_critical ("The database refused what was to be written: %s", local_error->message);
+      return TRUE;
+    }
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+/**
+ * mcp_db_job_run:
+ * @job: a job
+ * @sql: the database, in a transaction
+ * @error: return location
+ *
+ * Does what a job asks for; what concerns it alone is kept for who waits for it.
+ *
+ * Errors: %MCP_SQL_ERROR.
+ *
+ * Returns: %FALSE where the database has failed, not only this job
+ */
+gboolean
+mcp_db_job_run (McpDbJob *job, McpSql *sql, GError **error)
+{
+  switch (job->kind)
+    {
+    case MCP_DB_JOB_WRITE:
+      return run_write (job, sql, error);
+    case MCP_DB_JOB_QUERY:
+      return run_query (job, sql, error);
+    case MCP_DB_JOB_SYNC:
+    case MCP_DB_JOB_RECOVER:
+    case MCP_DB_JOB_QUIT:
+      break;
+    }
+  return TRUE;
 }

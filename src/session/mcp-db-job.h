@@ -31,6 +31,7 @@ typedef struct
 } McpDbJob;
 
 McpDbJob *mcp_db_job_new (McpDbJobKind kind, gpointer data, GDestroyNotify destroy, GTask *task);
+gboolean mcp_db_job_run (McpDbJob *job, McpSql *sql, GError **error);
 void mcp_db_job_finish (McpDbJob *job);
 void mcp_db_job_free (gpointer data);
 

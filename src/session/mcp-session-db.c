@@ -42,18 +42,26 @@ G_DEFINE_FINAL_TYPE (McpSessionDb, mcp_session_db, G_TYPE_OBJECT)
 enum
 {
   SIGNAL_TROUBLE,
+  SIGNAL_RECOVERED,
   SIGNAL_FAILED,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
 
 /* News for the main context. */
+typedef enum
+{
+  NEWS_TROUBLE,
+  NEWS_FAILED,
+  NEWS_DAMAGED, /* failed likewise */
+  NEWS_RECOVERED,
+} NewsKind;
+
 typedef struct
 {
   McpSessionDb *db; /* (owned) */
-  char *message;    /* (owned) */
-  gboolean failed;
-  gboolean damaged;
+  NewsKind kind;
+  char *message; /* (owned) */
 } News;
 
 static void
@@ -70,77 +78,35 @@ static gboolean
 tell_cb (gpointer user_data)
 {
   News *news = user_data;
+  guint signal_id = news->kind == NEWS_RECOVERED ? SIGNAL_RECOVERED : SIGNAL_TROUBLE;
 
-  g_signal_emit (news->db, signals[SIGNAL_TROUBLE], 0, news->message);
-  if (news->failed)
-    g_signal_emit (news->db, signals[SIGNAL_FAILED], 0, news->damaged);
+  g_signal_emit (news->db, signals[signal_id], 0, news->message);
+  if (news->kind == NEWS_FAILED || news->kind == NEWS_DAMAGED)
+    g_signal_emit (news->db, signals[SIGNAL_FAILED], 0, news->kind == NEWS_DAMAGED);
   return G_SOURCE_REMOVE;
 }
 
 /* Takes the message. */
 static void
-tell (McpSessionDb *self, char *message, gboolean failed, gboolean damaged)
+tell (McpSessionDb *self, NewsKind kind, char *message)
 {
   g_autoptr (GSource) source = g_idle_source_new ();
   News *news = g_new0 (News, 1);
 
   news->db = g_object_ref (self);
+  news->kind = kind;
   news->message = message;
-  news->failed = failed;
-  news->damaged = damaged;
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
   g_source_set_callback (source, tell_cb, news, news_free);
   g_source_attach (source, self->context);
-}
-
-/* Returns: FALSE where the database has failed, not only this job. */
-static gboolean
-run_query (McpSessionDb *self, McpDbJob *job, GError **error)
-{
-  g_autoptr (GError) local_error = NULL;
-
-  job->result = job->query (self->sql, job->data, &local_error);
-  if (job->result != NULL)
-    return TRUE;
-  if (mcp_sql_error_is_corruption (local_error))
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
-
-  job->error = g_steal_pointer (&local_error);
-  return TRUE;
-}
-
-static gboolean
-run_write (McpSessionDb *self, McpDbJob *job, GError **error)
-{
-  g_autoptr (GError) local_error = NULL;
-
-  if (job->work (self->sql, job->data, &local_error))
-    return TRUE;
-  if (mcp_sql_error_is_mistake (local_error))
-    {
-      g_critical ("The database refused what was to be written: %s", local_error->message);
-      return TRUE;
-    }
-
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return FALSE;
 }
 
 static gboolean
 run_jobs (McpSessionDb *self, GPtrArray *batch, GError **error)
 {
   for (guint i = 0; i < batch->len; i++)
-    {
-      McpDbJob *job = batch->pdata[i];
-
-      if (job->kind == MCP_DB_JOB_WRITE && !run_write (self, job, error))
-        return FALSE;
-      if (job->kind == MCP_DB_JOB_QUERY && !run_query (self, job, error))
-        return FALSE;
-    }
+    if (!mcp_db_job_run (batch->pdata[i], self->sql, error))
+      return FALSE;
   return TRUE;
 }
 
@@ -166,15 +132,14 @@ begin_failing (McpSessionDb *self, const GError *error)
   self->failing = TRUE;
   self->damaged = mcp_sql_error_is_corruption (error);
   if (self->damaged)
-    tell (self, g_strdup_printf ("%s is damaged (%s); it is set aside", self->path, error->message),
-          TRUE, TRUE);
+    tell (self, NEWS_DAMAGED,
+          g_strdup_printf ("%s is damaged (%s); it is set aside", self->path, error->message));
   else
-    tell (self,
+    tell (self, NEWS_FAILED,
           g_strdup_printf ("%s cannot be written: %s. Sessions go on in memory, calls are not "
                            "recorded; if the disk is full, make room: it is tried again every "
                            "minute",
-                           self->path, error->message),
-          TRUE, FALSE);
+                           self->path, error->message));
 }
 
 /* Nothing is written now; what is there may still be read. */
@@ -228,7 +193,7 @@ replace_damaged (McpSessionDb *self)
   self->sql = opened.sql;
   self->damaged = FALSE;
   g_atomic_int_set (&self->in_memory, opened.in_memory);
-  tell (self, opened.problem, FALSE, FALSE);
+  tell (self, NEWS_TROUBLE, opened.problem);
 }
 
 static void
@@ -250,7 +215,7 @@ recover (McpSessionDb *self, McpDbJob *job)
     {
       self->failing = FALSE;
       if (!g_atomic_int_get (&self->in_memory))
-        tell (self, g_strdup_printf ("%s is written again", self->path), FALSE, FALSE);
+        tell (self, NEWS_RECOVERED, g_strdup_printf ("%s is written again", self->path));
     }
   else
     self->damaged = mcp_sql_error_is_corruption (job->error);
@@ -422,7 +387,8 @@ mcp_session_db_do_now (McpSessionDb *self, McpDbWork work, gpointer data, GError
   g_return_val_if_fail (MCP_IS_SESSION_DB (self), FALSE);
   g_return_val_if_fail (self->thread == NULL && !self->is_closed, FALSE);
 
-  if (!mcp_sql_exec (self->sql, "BEGIN IMMEDIATE", error))
+  /* not IMMEDIATE: who only reads can do so on a full disk */
+  if (!mcp_sql_exec (self->sql, "BEGIN", error))
     return FALSE;
   if (work (self->sql, data, error) && mcp_sql_exec (self->sql, "COMMIT", error))
     return TRUE;
@@ -552,6 +518,8 @@ mcp_session_db_class_init (McpSessionDbClass *klass)
 
   signals[SIGNAL_TROUBLE] = g_signal_new ("trouble", MCP_TYPE_SESSION_DB, G_SIGNAL_RUN_LAST, 0,
                                           NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_RECOVERED] = g_signal_new ("recovered", MCP_TYPE_SESSION_DB, G_SIGNAL_RUN_LAST, 0,
+                                            NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[SIGNAL_FAILED] = g_signal_new ("failed", MCP_TYPE_SESSION_DB, G_SIGNAL_RUN_LAST, 0, NULL,
                                          NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
 }

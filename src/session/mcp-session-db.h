@@ -20,8 +20,8 @@ typedef struct _McpSql McpSql;
  * over until mcp_session_db_recover_async() has worked; reading may go on.
  *
  * Signals:
- *   trouble (const char *message): writing has failed just now, or works again;
- *     for the log
+ *   trouble (const char *message): what the user should know; for the log
+ *   recovered (const char *message): writing works again; for the log
  *   failed (gboolean damaged): writing has failed just now
  */
 #define MCP_TYPE_SESSION_DB (mcp_session_db_get_type ())

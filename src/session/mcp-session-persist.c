@@ -390,14 +390,13 @@ mcp_session_persist_init (McpSessionPersist *self)
   self->entries = g_hash_table_new_full (NULL, NULL, NULL, g_free);
 }
 
-/* Reads all sessions, and reserves their next numbers while at it. */
+/* Reserves the next numbers of all sessions. */
 static gboolean
-load_all (McpSql *sql, gpointer records, GError **error)
+reserve_numbers (McpSql *sql, gpointer data, GError **error)
 {
   guint64 reserve = RESERVE;
 
-  return mcp_session_sql_load (sql, records, error) &&
-         mcp_session_sql_raise_marks (sql, &reserve, error);
+  return mcp_session_sql_raise_marks (sql, &reserve, error);
 }
 
 /**
@@ -428,8 +427,11 @@ mcp_session_persist_new (McpSessionStore *store,
   g_return_val_if_fail (MCP_IS_SESSION_DB (db), NULL);
   g_return_val_if_fail (MCP_IS_CALL_HISTORY (history), NULL);
 
-  if (!mcp_session_db_do_now (db, load_all, records, error))
+  if (!mcp_session_db_do_now (db, mcp_session_sql_load, records, error))
     return NULL;
+  /* a full disk is no reason to forget sessions; that it is full, the next change tells */
+  if (!mcp_session_db_do_now (db, reserve_numbers, NULL, NULL))
+    mcp_session_db_write (db, reserve_numbers, NULL, NULL);
 
   self = g_object_new (MCP_TYPE_SESSION_PERSIST, NULL);
   self->store = g_object_ref (store);

@@ -91,6 +91,7 @@ db_test_open (DbTest *f)
   f->persist = mcp_session_persist_new (f->store, f->db, f->history, &error);
   g_assert_no_error (error);
   g_signal_connect (f->db, "trouble", G_CALLBACK (trouble_cb), f);
+  g_signal_connect (f->db, "recovered", G_CALLBACK (trouble_cb), f);
   g_signal_connect (f->db, "failed", G_CALLBACK (failed_cb), f);
   mcp_session_db_start (f->db);
   if (f->problem != NULL)

@@ -2,7 +2,9 @@
 #include "db-test.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -279,6 +281,36 @@ test_full_disk (DbTest *f, gconstpointer data)
 }
 
 static void
+test_full_at_start (DbTest *f, gconstpointer data)
+{
+  const guint n_sessions = 300;
+  struct rlimit limit, low;
+
+  g_test_summary ("A disk that is full at the start does not make the daemon forget");
+  db_test_open (f);
+  for (guint i = 0; i < n_sessions; i++)
+    session_test_create (f->store, NULL);
+  db_test_stop (f);
+
+  /* room for what SQLite needs to read, and little to write */
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (getrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  low = limit;
+  low.rlim_cur = 33000;
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &low), ==, 0);
+  db_test_open (f);
+  DB_TEST_AWAIT (f->n_failures == 1);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  g_assert_null (f->problem);
+  g_assert_false (mcp_session_db_is_in_memory (f->db));
+  g_assert_cmpuint (mcp_session_store_get_n_sessions (f->store), ==, n_sessions);
+
+  mcp_session_persist_retry (f->persist);
+  DB_TEST_AWAIT (strstr (f->trouble->str, "written again") != NULL);
+  g_assert_cmpint (db_test_count (f, "SELECT min(sequence_mark) FROM session"), ==, 10000);
+}
+
+static void
 test_read_only (DbTest *f, gconstpointer data)
 {
   g_test_summary ("A database that must not be written is passed over in the same way");
@@ -386,6 +418,7 @@ main (int argc, char **argv)
   db_test_add ("/session/db/damaged-at-start", test_damaged_at_start);
   db_test_add ("/session/db/damaged-at-work", test_damaged_at_work);
   db_test_add ("/session/db/full-disk", test_full_disk);
+  db_test_add ("/session/db/full-at-start", test_full_at_start);
   db_test_add ("/session/db/read-only", test_read_only);
   db_test_add ("/session/db/memory-only", test_memory_only);
   db_test_add ("/session/db/closed", test_closed);
