@@ -20,7 +20,10 @@ static const McpCliCommand commands[] = {
   { "close", N_ ("End sessions"), mcp_session_cmd_close },
   { "watch", N_ ("Show live what tools are doing"), mcp_session_cmd_watch },
   { "publish", N_ ("Tell a session’s watchers how far something is"), mcp_session_cmd_publish },
+  { "history", N_ ("Show which tools were called"), mcp_session_cmd_history },
+  { "server", N_ ("Add, remove, list and try servers"), mcp_session_cmd_server },
   { "run", N_ ("Run a command in a session of its own"), mcp_session_cmd_run },
+  { "stdio", N_ ("Be an MCP server for clients that start their servers"), mcp_session_cmd_stdio },
   { "tools", N_ ("List the tools of a session"), mcp_session_cmd_tools },
   { "call", N_ ("Call a tool"), mcp_session_cmd_call },
 };

@@ -174,6 +174,21 @@ mcp_cli_text_shorten_path (const char *path)
 }
 
 /**
+ * mcp_cli_text_local_time:
+ * @timestamp: of RFC 3339, UTC
+ *
+ * Returns: (transfer full): the time here; @timestamp itself where it is none
+ */
+char *
+mcp_cli_text_local_time (const char *timestamp)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_iso8601 (timestamp, NULL);
+  g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
+
+  return local != NULL ? g_date_time_format (local, "%F %T") : g_strdup (timestamp);
+}
+
+/**
  * mcp_cli_terminal_columns:
  * @fd: a descriptor
  *

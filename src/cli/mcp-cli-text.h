@@ -14,6 +14,7 @@ guint mcp_cli_text_width (const char *text);
 char *mcp_cli_text_fit (const char *text, guint columns);
 void mcp_cli_text_append_padded (GString *out, const char *text, guint columns);
 char *mcp_cli_text_shorten_path (const char *path);
+char *mcp_cli_text_local_time (const char *timestamp);
 
 guint mcp_cli_terminal_columns (int fd);
 void mcp_cli_print_json (GBytes *json);

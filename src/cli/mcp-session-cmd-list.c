@@ -9,16 +9,6 @@
 
 #include <glib/gi18n.h>
 
-/* RFC 3339 in UTC, as people here read it. */
-static char *
-local_time (const char *timestamp)
-{
-  g_autoptr (GDateTime) utc = g_date_time_new_from_iso8601 (timestamp, NULL);
-  g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
-
-  return local != NULL ? g_date_time_format (local, "%F %T") : g_strdup (timestamp);
-}
-
 static void
 add_session (McpCliTable *table, McpJsonSlice session)
 {
@@ -26,7 +16,7 @@ add_session (McpCliTable *table, McpJsonSlice session)
   g_autofree char *label = mcp_cli_json_dup_member (session, "label");
   g_autofree char *cwd = mcp_cli_json_dup_member (session, "cwd");
   g_autofree char *active = mcp_cli_json_dup_member (session, "last_active_at");
-  g_autofree char *shown_active = local_time (active != NULL ? active : "");
+  g_autofree char *shown_active = mcp_cli_text_local_time (active != NULL ? active : "");
   g_autofree char *shown_cwd = mcp_cli_text_shorten_path (cwd != NULL ? cwd : "");
   double calls = 0, watchers = 0;
   g_autofree char *n_calls = NULL;

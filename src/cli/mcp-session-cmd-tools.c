@@ -46,7 +46,7 @@ print_tools (McpJsonSlice tools)
   if (n_tools > 0)
     mcp_cli_table_print (table);
   else
-    mcp_cli_say (_ ("There are no tools; docs of mcp.json say how to add a server"));
+    mcp_cli_say (_ ("There are no tools; “mcp-session server add” gives you some"));
 }
 
 static char *

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Lines in and lines out, as MCP's stdio transport has them. A thread writes: a client that does
+ * not read keeps nothing else waiting, and the mode of descriptors that others share is left alone.
+ */
+#include "mcp-cli-pipe.h"
+
+#include "mcp-line-framer.h"
+
+#include <errno.h>
+#include <gio/gunixinputstream.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAX_LINE_BYTES (64 * 1024 * 1024)
+#define READ_BYTES     (64 * 1024)
+
+struct _McpCliPipe
+{
+  McpCliPipeFuncs funcs;
+  gpointer user_data;
+  GInputStream *in; /* (owned) */
+  int out_fd;
+  GCancellable *cancellable; /* (owned) */
+  McpLineFramer *framer;     /* (owned) */
+  GAsyncQueue *queue;        /* (owned) (element-type GBytes): an empty one ends the thread */
+  GThread *writer;
+  gboolean reading;
+};
+
+static void read_more (McpCliPipe *self);
+
+static gboolean
+write_all (int fd, const char *data, gsize length)
+{
+  while (length > 0)
+    {
+      gssize n = write (fd, data, length);
+
+      if (n < 0 && errno != EINTR)
+        return FALSE;
+      data += MAX (n, 0);
+      length -= (gsize) MAX (n, 0);
+    }
+  return TRUE;
+}
+
+static gboolean
+broken_cb (gpointer user_data)
+{
+  McpCliPipe *self = user_data;
+
+  self->funcs.broken (self->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static gpointer
+write_lines (gpointer user_data)
+{
+  McpCliPipe *self = user_data;
+  gboolean works = TRUE;
+
+  for (;;)
+    {
+      g_autoptr (GBytes) line = g_async_queue_pop (self->queue);
+      gsize length;
+      const char *data = g_bytes_get_data (line, &length);
+
+      if (length == 0)
+        return NULL;
+      if (works && !write_all (self->out_fd, data, length))
+        {
+          works = FALSE;
+          g_idle_add (broken_cb, self);
+        }
+    }
+}
+
+/**
+ * mcp_cli_pipe_new:
+ * @in_fd: where lines come from
+ * @out_fd: where lines go
+ * @funcs: what to tell
+ * @user_data: for @funcs
+ *
+ * Returns: (transfer full): a pipe that does not read yet
+ */
+McpCliPipe *
+mcp_cli_pipe_new (int in_fd, int out_fd, const McpCliPipeFuncs *funcs, gpointer user_data)
+{
+  McpCliPipe *self = g_new0 (McpCliPipe, 1);
+
+  self->funcs = *funcs;
+  self->user_data = user_data;
+  self->in = g_unix_input_stream_new (in_fd, FALSE);
+  self->out_fd = out_fd;
+  self->cancellable = g_cancellable_new ();
+  self->framer = mcp_line_framer_new (MAX_LINE_BYTES);
+  self->queue = g_async_queue_new_full ((GDestroyNotify) g_bytes_unref);
+  self->writer = g_thread_new ("writer", write_lines, self);
+  return self;
+}
+
+/**
+ * mcp_cli_pipe_free:
+ * @self: (transfer full): a pipe; what was written goes out first
+ */
+void
+mcp_cli_pipe_free (McpCliPipe *self)
+{
+  g_async_queue_push (self->queue, g_bytes_new_static ("", 0));
+  g_thread_join (self->writer);
+  while (g_source_remove_by_user_data (self))
+    ;
+  g_cancellable_cancel (self->cancellable);
+  while (self->reading)
+    g_main_context_iteration (NULL, TRUE);
+  g_async_queue_unref (self->queue);
+  mcp_line_framer_free (self->framer);
+  g_object_unref (self->cancellable);
+  g_object_unref (self->in);
+  g_free (self);
+}
+
+/* Returns: whether more can come */
+static gboolean
+take_lines (McpCliPipe *self)
+{
+  for (;;)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GBytes) line = mcp_line_framer_next (self->framer, &error);
+
+      if (line == NULL)
+        return error == NULL;
+      if (g_bytes_get_size (line) > 0)
+        self->funcs.line (line, self->user_data);
+    }
+}
+
+static void
+read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  McpCliPipe *self = user_data;
+  g_autoptr (GBytes) chunk =
+      g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, NULL);
+  gboolean goes_on = chunk != NULL && g_bytes_get_size (chunk) > 0;
+
+  self->reading = FALSE;
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return;
+  if (goes_on)
+    {
+      mcp_line_framer_push (self->framer, g_bytes_get_data (chunk, NULL), g_bytes_get_size (chunk));
+      goes_on = take_lines (self);
+    }
+  else
+    {
+      /* A last line may lack its end. */
+      mcp_line_framer_push (self->framer, "\n", 1);
+      take_lines (self);
+    }
+  if (goes_on)
+    read_more (self);
+  else
+    self->funcs.ended (self->user_data);
+}
+
+static void
+read_more (McpCliPipe *self)
+{
+  self->reading = TRUE;
+  g_input_stream_read_bytes_async (self->in, READ_BYTES, G_PRIORITY_DEFAULT, self->cancellable,
+                                   read_cb, self);
+}
+
+/**
+ * mcp_cli_pipe_start:
+ * @self: a pipe
+ *
+ * Begins to read.
+ */
+void
+mcp_cli_pipe_start (McpCliPipe *self)
+{
+  read_more (self);
+}
+
+/**
+ * mcp_cli_pipe_write:
+ * @self: a pipe
+ * @message: JSON; line ends in it become spaces
+ *
+ * Writes a line, in the order of the calls.
+ */
+void
+mcp_cli_pipe_write (McpCliPipe *self, GBytes *message)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (message, &length);
+  char *line = g_malloc (length + 1);
+
+  memcpy (line, data, length);
+  for (gsize i = 0; i < length; i++)
+    if (line[i] == '\n' || line[i] == '\r')
+      line[i] = ' ';
+  line[length] = '\n';
+  g_async_queue_push (self->queue, g_bytes_new_take (line, length + 1));
+}

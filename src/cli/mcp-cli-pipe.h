@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/**
+ * McpCliPipeFuncs:
+ * @line: a line came
+ * @ended: the input has ended
+ * @broken: nobody reads the output any more
+ *
+ * What is told, on the main context.
+ */
+typedef struct
+{
+  void (*line) (GBytes *line, gpointer user_data);
+  void (*ended) (gpointer user_data);
+  void (*broken) (gpointer user_data);
+} McpCliPipeFuncs;
+
+typedef struct _McpCliPipe McpCliPipe;
+
+McpCliPipe *
+mcp_cli_pipe_new (int in_fd, int out_fd, const McpCliPipeFuncs *funcs, gpointer user_data);
+void mcp_cli_pipe_start (McpCliPipe *self);
+void mcp_cli_pipe_write (McpCliPipe *self, GBytes *message);
+void mcp_cli_pipe_free (McpCliPipe *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpCliPipe, mcp_cli_pipe_free)
+
+G_END_DECLS

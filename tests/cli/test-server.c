@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * server, and history.
+ */
+#include "cli-test.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+static void
+assert_contains (const char *text, const char *part)
+{
+  if (strstr (text, part) == NULL)
+    g_error ("“%s” is not in:\n%s", part, text);
+}
+
+static char *
+read_config (CliTest *test)
+{
+  g_autofree char *path = e2e_build (test->e2e, "config/mcp-sessiond/mcp.json");
+  g_autoptr (GError) error = NULL;
+  char *text;
+
+  g_file_get_contents (path, &text, NULL, &error);
+  g_assert_no_error (error);
+  return text;
+}
+
+static void
+test_edit (void)
+{
+  static const char before[] =
+      "{\n  \"unknown\": 12345678901234567890,\n  \"mcpServers\": {\n    \"a\": {\"command\": \"x\", \"mine\": []}\n  }\n}\n";
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *path =
+      test_dir_write (test->e2e->dir, "config/mcp-sessiond/mcp.json", before, 0640);
+  g_autofree char *added = NULL;
+  g_autofree char *removed = NULL;
+  g_autoptr (CliRun) again = NULL;
+  GStatBuf info;
+
+  g_test_summary ("A server is added and removed; all else in the file, and its mode, stays");
+  g_assert_cmpint (g_chmod (path, 0640), ==, 0);
+  g_free (cli_test_run_ok (test, "server", "add", "b", "--env", "K=v=w", "--scope=cwd", "--", "npx",
+                           "-y", "${cwd}", NULL));
+  added = read_config (test);
+  g_assert_cmpstr (
+      added, ==,
+      "{\n  \"unknown\": 12345678901234567890,\n  \"mcpServers\": {\n"
+      "    \"a\": {\"command\": \"x\", \"mine\": []},\n"
+      "    \"b\": {\n      \"command\": \"npx\",\n      \"args\": [\"-y\", \"${cwd}\"],\n"
+      "      \"env\": {\n        \"K\": \"v=w\"\n      },\n      \"scope\": \"cwd\"\n    }\n  }\n}\n");
+  g_assert_cmpint (g_stat (path, &info), ==, 0);
+  g_assert_cmpint (info.st_mode & 0777, ==, 0640);
+
+  again = cli_test_run (test, NULL, "server", "add", "b", "other", NULL);
+  g_assert_cmpint (again->status, ==, 1);
+  assert_contains (again->err, "--replace");
+  g_free (cli_test_run_ok (test, "server", "remove", "b", NULL));
+  removed = read_config (test);
+  g_assert_cmpstr (removed, ==, before);
+}
+
+static void
+test_new_file (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *path = e2e_build (test->e2e, "config/mcp-sessiond/mcp.json");
+  g_autofree char *text = NULL;
+  g_autofree char *list = NULL;
+  GStatBuf info;
+
+  g_test_summary (
+      "The first server makes the file, for its owner alone; the daemon uses it at once");
+  g_assert_cmpint (g_remove (path), ==, 0);
+  cli_test_start_daemon (test);
+  g_free (cli_test_run_ok (test, "server", "add", "mine", g_getenv ("MCP_TEST_SERVER"),
+                           "--only=echo", NULL));
+  g_assert_cmpint (g_stat (path, &info), ==, 0);
+  g_assert_cmpint (info.st_mode & 0777, ==, 0600);
+  text = cli_test_run_ok (test, "server", "list", NULL);
+  assert_contains (text, "mine");
+  do
+    {
+      g_free (list);
+      list = cli_test_run_ok (test, "tools", "--json", NULL);
+    }
+  while (strstr (list, "mine__echo") == NULL);
+}
+
+static void
+test_test (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *fine = NULL;
+  g_autoptr (CliRun) broken = NULL;
+  g_autoptr (CliRun) silent = NULL;
+  g_autoptr (CliRun) missing = NULL;
+
+  g_test_summary ("test shows revision and tools, and the server's own words when it fails");
+  fine = cli_test_run_ok (test, "server", "test", "test", NULL);
+  assert_contains (fine, "Revision: 2025-11-25");
+  assert_contains (fine, "  echo\n");
+
+  g_free (cli_test_run_ok (test, "server", "add", "broken", "--", "sh", "-c",
+                           "echo out of paper >&2; exit 1", NULL));
+  broken = cli_test_run (test, NULL, "server", "test", "broken", NULL);
+  g_assert_cmpint (broken->status, ==, 1);
+  assert_contains (broken->err, "out of paper");
+  g_free (cli_test_run_ok (test, "server", "add", "silent", "--", "sleep", "60", NULL));
+  silent = cli_test_run (test, NULL, "server", "test", "--timeout=1", "silent", NULL);
+  g_assert_cmpint (silent->status, ==, 1);
+  assert_contains (silent->err, "within 1 s");
+  missing = cli_test_run (test, NULL, "server", "test", "nobody", NULL);
+  g_assert_cmpint (missing->status, ==, 1);
+}
+
+static void
+test_history (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autoptr (JsonObject) session = NULL;
+  g_autoptr (CliRun) failed = NULL;
+  g_autofree char *all = NULL;
+  g_autofree char *errors = NULL;
+  g_autofree char *json = NULL;
+  g_autofree char *route = NULL;
+  g_autofree char *path = NULL;
+  guint status;
+
+  g_test_summary ("history lists a session's calls, newest first");
+  cli_test_start_daemon (test);
+  session = cli_test_create_session (test, "{}");
+  g_free (cli_test_run_ok (test, "call", "test__echo", NULL));
+  failed = cli_test_run (test, NULL, "call", "test__fail", NULL);
+  g_assert_cmpint (failed->status, ==, 1);
+
+  all = cli_test_run_ok (test, "history", NULL);
+  g_assert_nonnull (strstr (all, "test__fail"));
+  g_assert_true (strstr (all, "test__fail") < strstr (all, "test__echo"));
+  errors = cli_test_run_ok (test, "history", "--state=error", "--tool=test__fail", NULL);
+  g_assert_null (strstr (errors, "test__echo"));
+  json = cli_test_run_ok (test, "history", "--json", "--limit=1", NULL);
+  path = g_strdup_printf ("unix:/session/%s/calls?limit=1",
+                          json_object_get_string_member (session, "session_id"));
+  route = e2e_http (test->e2e, "GET", path, NULL, NULL, &status);
+  g_assert_cmpstr (g_strchomp (json), ==, route);
+}
+
+static void
+test_usage (void)
+{
+  static const char *const wrong[][4] = {
+    { "server", NULL },
+    { "server", "paint", NULL },
+    { "server", "add", NULL },
+    { "server", "add", "x", NULL },
+    { "server", "add", "--url=http://x", "--scope=all" },
+    { "server", "remove", NULL },
+    { "history", "a", "b", NULL },
+    { "history", "--limit=-1", NULL },
+  };
+  g_autoptr (CliTest) test = cli_test_new ();
+
+  g_test_summary ("What cannot be understood exits with 2");
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autoptr (CliRun) run =
+          cli_test_run (test, NULL, wrong[i][0], wrong[i][1], wrong[i][2], wrong[i][3], NULL);
+
+      g_assert_cmpint (run->status, ==, 2);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/cli/server/edit", test_edit);
+  g_test_add_func ("/cli/server/new-file", test_new_file);
+  g_test_add_func ("/cli/server/test", test_test);
+  g_test_add_func ("/cli/server/usage", test_usage);
+  g_test_add_func ("/cli/history/list", test_history);
+  return g_test_run ();
+}
