@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Test Anything Protocol: a line for each case.
+'use strict';
+
+// Thrown by what cannot pass yet.
+class Todo extends Error {}
+
+class Tap {
+  #number = 0;
+  #failed = 0;
+
+  // Runs the case and prints its line.
+  async run(name, test) {
+    try {
+      await test();
+      this.#print(true, name);
+    } catch (error) {
+      if (error instanceof Todo) {
+        console.log(`not ok ${++this.#number} - ${name} # TODO ${error.message}`);
+        return;
+      }
+      this.#print(false, name);
+      console.log(String(error.stack).slice(0, 4000).replace(/^/gm, '# '));
+    }
+  }
+
+  #print(passed, name) {
+    this.#number++;
+    this.#failed += passed ? 0 : 1;
+    console.log(`${passed ? 'ok' : 'not ok'} ${this.#number} - ${name}`);
+  }
+
+  // Returns the exit status.
+  finish() {
+    console.log(`1..${this.#number}`);
+    return this.#failed === 0 ? 0 : 1;
+  }
+}
+
+module.exports = { Tap, Todo };
