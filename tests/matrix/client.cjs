@@ -133,13 +133,13 @@ class Client {
   }
 
   // What `answers` has to say to one question: { result } or { error }.
-  answer({ method, params }) {
+  async answer({ method, params }) {
     this.asked.push({ method, params });
     if (!this.answers[method]) {
       return { error: { code: -32601, message: `The client has no ${method}` } };
     }
     try {
-      return { result: this.answers[method](params) };
+      return { result: await this.answers[method](params) };
     } catch (error) {
       return { error: { code: -1, message: error.message } };
     }
@@ -226,8 +226,8 @@ class LegacyClient extends Client {
   }
 
   // A server's request, from a call's stream or our own.
-  reply = (question) => {
-    this.post({ jsonrpc: '2.0', id: question.id, ...this.answer(question) });
+  reply = async (question) => {
+    this.post({ jsonrpc: '2.0', id: question.id, ...await this.answer(question) });
   };
 
   start(method, params, { id = this.nextId++, token, onMessage } = {}) {
@@ -321,7 +321,7 @@ class ModernClient extends Client {
       }
       more = { inputResponses: {} };
       for (const [key, request] of Object.entries(result().inputRequests ?? {})) {
-        const { result: answer, error } = this.answer(request);
+        const { result: answer, error } = await this.answer(request);
         if (error) {
           throw new Error(`${request.method}: ${error.message}`);
         }

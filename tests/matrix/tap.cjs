@@ -38,4 +38,15 @@ class Tap {
   }
 }
 
-module.exports = { Tap, Todo };
+// Runs a script's cases and ends the process by how they went.
+function runTests(main) {
+  const tap = new Tap();
+
+  main(tap).then(() => process.exit(tap.finish()), (error) => {
+    console.log(`Bail out! ${error.message}`);
+    console.log(error.stack.replace(/^/gm, '# '));
+    process.exit(1);
+  });
+}
+
+module.exports = { Todo, runTests };

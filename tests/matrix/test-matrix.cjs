@@ -10,7 +10,7 @@ const assert = require('node:assert/strict');
 
 const { META, MODERN, REVISIONS, connect, isModern } = require('./client.cjs');
 const { ANSWERS, FEATURES, checkEra } = require('./features.cjs');
-const { Tap } = require('./tap.cjs');
+const { runTests } = require('./tap.cjs');
 const { World } = require('./world.cjs');
 
 const ONLY = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length) ?? '';
@@ -114,18 +114,12 @@ async function runMatrix(tap, transport) {
   }
 }
 
-async function main() {
-  const tap = new Tap();
+async function main(tap) {
   const transport = process.argv.find((argument) => argument.startsWith('--transport='))?.slice('--transport='.length);
 
   for (const each of transport ? [transport] : ['stdio', 'http']) {
     await runMatrix(tap, each);
   }
-  return tap.finish();
 }
 
-main().then((status) => process.exit(status), (error) => {
-  console.log(`Bail out! ${error.message}`);
-  console.log(error.stack.replace(/^/gm, '# '));
-  process.exit(1);
-});
+runTests(main);
