@@ -70,6 +70,19 @@ mcp_http_reply_error (SoupServerMessage *msg, guint status, const char *message)
 }
 
 /**
+ * mcp_http_reply_not_allowed:
+ * @msg: a request by a method that cannot be taken here
+ * @allow: which can
+ * @message: for people
+ */
+void
+mcp_http_reply_not_allowed (SoupServerMessage *msg, const char *allow, const char *message)
+{
+  soup_message_headers_replace (soup_server_message_get_response_headers (msg), "Allow", allow);
+  mcp_http_reply_error (msg, 405, message);
+}
+
+/**
  * mcp_http_reply_gerror:
  * @msg: a request
  * @error: why it failed

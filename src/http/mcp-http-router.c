@@ -48,6 +48,7 @@ static const struct
   { "POST", "/session/" ID "/progress", ACCESS_SESSION, ROUTE_DEFAULT, mcp_route_session_progress },
   { "GET", "/session/" ID "/calls", ACCESS_SESSION, ROUTE_DEFAULT, mcp_route_session_calls },
   { "GET", "/events", ACCESS_OWNER, ROUTE_ENDLESS, mcp_route_events },
+  { "GET", "/mcp", ACCESS_MCP, ROUTE_ENDLESS, mcp_route_mcp_get },
   { "POST", "/mcp", ACCESS_MCP, ROUTE_DEFAULT, mcp_route_mcp_post },
   { "DELETE", "/mcp", ACCESS_MCP, ROUTE_DEFAULT, mcp_route_mcp_delete },
 };
@@ -103,9 +104,7 @@ reply_method_not_allowed (SoupServerMessage *msg, const char *path)
         g_string_append (allow, ", HEAD");
     }
 
-  soup_message_headers_replace (soup_server_message_get_response_headers (msg), "Allow",
-                                allow->str);
-  mcp_http_reply_error (msg, 405, "This route does not take this method");
+  mcp_http_reply_not_allowed (msg, allow->str, "This route does not take this method");
 }
 
 static gboolean

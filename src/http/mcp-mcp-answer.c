@@ -4,15 +4,18 @@
  * The answer to one MCP request over HTTP (MCP, basic/transports, "Sending
  * Messages to the Server"). What comes first decides its form: a response is
  * answered as plain JSON, anything before it makes the answer an event stream.
- * All messages go through one queue, so that a result cannot overtake them.
+ * All messages go through one stream, so that a result cannot overtake them; it
+ * goes on without its connection where the client may come back for the rest.
  */
 #include "mcp-mcp-answer.h"
 
 #include "mcp-http-reply.h"
+#include "mcp-mcp-streams.h"
 #include "mcp-names.h"
 
-/* What a client that does not read may make us keep, but for one message more. */
-#define MAX_PENDING_BYTES (32 * 1024 * 1024)
+/* A client that can come back gets an id to come back with, when there was nothing else to send
+ * for so long. */
+#define PRIME_MS 1000
 
 typedef enum
 {
@@ -35,12 +38,18 @@ typedef struct
   SoupServerMessage *msg;        /* (owned) (nullable) while waiting */
   McpHttpConnection *connection; /* (owned) (nullable) while waiting */
   gboolean paused;
+  GSource *primer; /* (owned) (nullable) while waiting */
 
-  McpSseStream *stream; /* (owned) (nullable) while streaming */
-  GQueue pending;       /* (element-type GBytes) */
-  gsize pending_bytes;
-  gboolean complete; /* nothing comes after what is pending */
+  McpMcpStream *stream; /* (owned) (nullable) while streaming */
 } Answer;
+
+static void
+clear_primer (Answer *self)
+{
+  if (self->primer != NULL)
+    g_source_destroy (self->primer);
+  g_clear_pointer (&self->primer, g_source_unref);
+}
 
 static Answer *
 answer_ref (Answer *self)
@@ -55,7 +64,8 @@ answer_unref (Answer *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
 
-  g_queue_clear_full (&self->pending, (GDestroyNotify) g_bytes_unref);
+  clear_primer (self);
+  g_clear_pointer (&self->stream, mcp_mcp_stream_unref);
   g_object_unref (self->attachment);
   g_object_unref (self->gateway);
   mcp_sse_flusher_unref (self->flusher);
@@ -70,13 +80,27 @@ release (gpointer data, GClosure *closure)
   answer_unref (data);
 }
 
+/* The streams of a client that may come back; none where it cannot, or has ended. */
+static McpMcpStreams *
+get_streams (Answer *self)
+{
+  return mcp_attachment_is_lasting (self->attachment) && self->request != NULL
+             ? mcp_mcp_streams_get (self->attachment)
+             : NULL;
+}
+
+/* Nothing is awaited any more. The caller holds a reference. */
 static void
 forget_request (Answer *self)
 {
   g_autoptr (McpRequest) request = g_steal_pointer (&self->request);
 
-  if (request != NULL)
-    g_signal_handlers_disconnect_by_data (request, self);
+  if (request == NULL)
+    return;
+
+  g_signal_handlers_disconnect_by_data (request, self);
+  if (self->stream != NULL)
+    mcp_mcp_stream_set_gone (self->stream, NULL, NULL, NULL);
 }
 
 static void
@@ -85,6 +109,7 @@ forget_message (Answer *self)
   g_autoptr (SoupServerMessage) msg = g_steal_pointer (&self->msg);
   g_autoptr (McpHttpConnection) connection = g_steal_pointer (&self->connection);
 
+  clear_primer (self);
   if (msg == NULL)
     return;
 
@@ -92,29 +117,45 @@ forget_message (Answer *self)
   g_signal_handlers_disconnect_by_data (msg, self);
 }
 
+/* Ends the work that nobody waits for. */
+static void
+give_up (Answer *self)
+{
+  g_autoptr (McpRequest) request = g_object_ref (self->request);
+
+  forget_request (self);
+  if (self->flags & MCP_ANSWER_NEW_ATTACHMENT)
+    mcp_gateway_detach (self->gateway, self->attachment);
+  else
+    mcp_request_cancel (request);
+}
+
 /*
  * Nobody reads the answer any more. A client with a lasting attachment may have
- * lost its connection only; others have nothing but the connection (and nobody
- * could use an attachment whose id got lost).
+ * lost its connection only: what it has read of a stream says where to go on, and
+ * what was to be plain JSON is lost; the work goes on. Others have nothing but the
+ * connection (and nobody could use an attachment whose id got lost).
  */
 static void
 client_gone (Answer *self)
 {
-  g_autoptr (McpRequest) request = NULL;
+  g_autoptr (Answer) guard = answer_ref (self);
 
-  self->state = STATE_OVER;
-  forget_message (self);
-  g_queue_clear_full (&self->pending, (GDestroyNotify) g_bytes_unref);
-  self->pending_bytes = 0;
+  if (self->state == STATE_WAITING)
+    {
+      self->state = STATE_OVER;
+      forget_message (self);
+    }
   if (self->request == NULL)
     return;
 
-  request = g_object_ref (self->request);
-  forget_request (self);
-  if (!mcp_attachment_is_lasting (self->attachment))
-    mcp_request_cancel (request);
-  else if (self->flags & MCP_ANSWER_NEW_ATTACHMENT)
-    mcp_gateway_detach (self->gateway, self->attachment);
+  if (!mcp_attachment_is_lasting (self->attachment) || self->flags & MCP_ANSWER_NEW_ATTACHMENT)
+    {
+      self->state = STATE_OVER;
+      give_up (self);
+    }
+  else if (self->state == STATE_OVER)
+    forget_request (self);
 }
 
 static void
@@ -138,28 +179,9 @@ peer_gone_cb (McpHttpConnection *connection, gpointer user_data)
 }
 
 static void
-stream_closed (gpointer user_data)
+carrier_gone (McpMcpStream *stream, gpointer user_data)
 {
-  g_autoptr (Answer) self = user_data;
-
-  g_clear_pointer (&self->stream, mcp_sse_stream_unref);
-  client_gone (self);
-}
-
-static gboolean
-fill (McpSseBatch *batch, gpointer user_data)
-{
-  Answer *self = user_data;
-
-  while (!mcp_sse_batch_is_full (batch) && !g_queue_is_empty (&self->pending))
-    {
-      g_autoptr (GBytes) json = g_queue_pop_head (&self->pending);
-
-      self->pending_bytes -= g_bytes_get_size (json);
-      mcp_sse_batch_append_event (batch, 0, NULL, json);
-    }
-
-  return !self->complete || !g_queue_is_empty (&self->pending);
+  client_gone (user_data);
 }
 
 /* MCP, basic/transports, "Session Management": on the answer that has the InitializeResult. */
@@ -171,45 +193,86 @@ name_attachment (Answer *self, SoupServerMessage *msg)
                                   MCP_HEADER_SESSION_ID, mcp_attachment_get_id (self->attachment));
 }
 
+/* Streams that begin with an event without a message are known since 2025-11-25; those of
+ * 2026-07-28 cannot be resumed. */
+static gboolean
+is_primed (Answer *self)
+{
+  return mcp_attachment_is_lasting (self->attachment) &&
+         mcp_attachment_get_revision (self->attachment) >= MCP_REVISION_2025_11_25;
+}
+
 static void
 begin_stream (Answer *self)
 {
   g_autoptr (SoupServerMessage) msg = g_object_ref (self->msg);
   g_autoptr (McpHttpConnection) connection = g_object_ref (self->connection);
+  McpMcpStreams *streams = get_streams (self);
+  McpMcpStreamCarrier carrier = {
+    .flusher = self->flusher,
+    .msg = msg,
+    .connection = connection,
+    .is_primed = is_primed (self),
+  };
 
   forget_message (self);
   self->state = STATE_STREAMING;
   name_attachment (self, msg);
-  self->stream =
-      mcp_sse_stream_open (self->flusher, msg, connection, fill, answer_ref (self), stream_closed);
+  self->stream = streams != NULL ? mcp_mcp_streams_add (streams) : mcp_mcp_stream_new (NULL);
+  mcp_mcp_stream_set_gone (self->stream, carrier_gone, answer_ref (self),
+                           (GDestroyNotify) answer_unref);
+  mcp_mcp_stream_carry (self->stream, &carrier, 0);
   if (self->paused)
     soup_server_message_unpause (msg);
 }
 
-static void
-queue_message (Answer *self, GBytes *json)
+static gboolean
+prime_cb (gpointer user_data)
 {
-  if (self->pending_bytes >= MAX_PENDING_BYTES)
-    {
-      g_info ("An MCP client does not read its answer; it is cut off");
-      mcp_sse_stream_close (self->stream);
-      return;
-    }
+  Answer *self = user_data;
 
-  g_queue_push_tail (&self->pending, g_bytes_ref (json));
-  self->pending_bytes += g_bytes_get_size (json);
-  mcp_sse_stream_wake (self->stream);
+  begin_stream (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Nobody who reads keeps so much waiting. */
+static void
+cut_off (Answer *self)
+{
+  McpMcpStreams *streams = get_streams (self);
+
+  g_info ("An MCP client does not read its answer; it is cut off");
+  if (streams != NULL)
+    {
+      self->state = STATE_OVER;
+      mcp_mcp_streams_remove (streams, self->stream);
+    }
+  else
+    mcp_mcp_stream_close (self->stream);
+  client_gone (self);
+}
+
+static gboolean
+send_message (Answer *self, GBytes *json)
+{
+  McpMcpStreams *streams = get_streams (self);
+  gboolean is_taken = streams != NULL ? mcp_mcp_streams_append (streams, self->stream, json)
+                                      : mcp_mcp_stream_append (self->stream, json);
+
+  if (!is_taken)
+    cut_off (self);
+  return is_taken;
 }
 
 static void
 message_cb (McpRequest *request, GBytes *json, gpointer user_data)
 {
-  Answer *self = user_data;
+  g_autoptr (Answer) self = answer_ref (user_data);
 
   if (self->state == STATE_WAITING && self->flags & MCP_ANSWER_STREAM)
     begin_stream (self);
   if (self->state == STATE_STREAMING)
-    queue_message (self, json);
+    send_message (self, json);
 }
 
 static void
@@ -230,50 +293,77 @@ reply (Answer *self, guint status, GBytes *json)
 }
 
 static void
+complete (Answer *self)
+{
+  McpMcpStreams *streams = get_streams (self);
+
+  if (streams != NULL)
+    mcp_mcp_streams_complete (streams, self->stream);
+  else
+    mcp_mcp_stream_complete (self->stream);
+}
+
+static void
+respond (Answer *self, guint status, GBytes *json)
+{
+  if (self->state == STATE_WAITING && self->flags & MCP_ANSWER_JSON)
+    {
+      reply (self, status, json);
+      return;
+    }
+  if (self->state == STATE_WAITING)
+    begin_stream (self);
+  if (self->state == STATE_STREAMING && send_message (self, json))
+    complete (self);
+}
+
+static void
 response_cb (McpRequest *request, GBytes *json, int error_code, gpointer user_data)
 {
-  Answer *self = user_data;
+  g_autoptr (Answer) self = answer_ref (user_data);
 
-  forget_request (self);
   /* A client that was refused has no attachment. */
   if (self->flags & MCP_ANSWER_NEW_ATTACHMENT && error_code != 0)
     {
       self->flags &= ~MCP_ANSWER_NEW_ATTACHMENT;
+      forget_request (self);
       mcp_gateway_detach (self->gateway, self->attachment);
     }
 
-  if (self->state == STATE_WAITING && self->flags & MCP_ANSWER_JSON)
-    {
-      reply (self, mcp_request_get_http_status (request), json);
-      return;
-    }
-
-  self->complete = TRUE;
-  if (self->state == STATE_WAITING)
-    begin_stream (self);
-  if (self->state == STATE_STREAMING)
-    queue_message (self, json);
+  respond (self, mcp_request_get_http_status (request), json);
+  forget_request (self);
 }
 
 /* There will be no response: MCP, basic/utilities/cancellation. */
 static void
 cancelled_cb (McpRequest *request, gpointer user_data)
 {
-  Answer *self = user_data;
+  g_autoptr (Answer) self = answer_ref (user_data);
 
-  forget_request (self);
-  self->complete = TRUE;
   if (self->state == STATE_WAITING)
     reply (self, mcp_session_is_closed (mcp_attachment_get_session (self->attachment)) ? 404 : 202,
            NULL);
   else if (self->state == STATE_STREAMING)
-    mcp_sse_stream_wake (self->stream);
+    complete (self);
+  forget_request (self);
 }
 
 static void
 follow (Answer *self, gpointer instance, const char *signal, GCallback callback)
 {
   g_signal_connect_data (instance, signal, callback, answer_ref (self), release, 0);
+}
+
+static void
+start_primer (Answer *self)
+{
+  if (!is_primed (self) || !(self->flags & MCP_ANSWER_STREAM) ||
+      self->flags & MCP_ANSWER_NEW_ATTACHMENT)
+    return;
+
+  self->primer = g_timeout_source_new (PRIME_MS);
+  g_source_set_callback (self->primer, prime_cb, answer_ref (self), (GDestroyNotify) answer_unref);
+  g_source_attach (self->primer, g_main_context_get_thread_default ());
 }
 
 /**
@@ -301,7 +391,6 @@ mcp_mcp_answer_start (McpHttpRequest *http,
   self->flags = flags;
   self->msg = g_object_ref (http->msg);
   self->connection = g_object_ref (http->connection);
-  g_queue_init (&self->pending);
 
   follow (self, request, "message", G_CALLBACK (message_cb));
   follow (self, request, "response", G_CALLBACK (response_cb));
@@ -317,4 +406,5 @@ mcp_mcp_answer_start (McpHttpRequest *http,
 
   self->paused = TRUE;
   soup_server_message_pause (self->msg);
+  start_primer (self);
 }

@@ -9,8 +9,10 @@
 #include "mcp-http-reply.h"
 #include "mcp-http-router.h"
 #include "mcp-mcp-answer.h"
+#include "mcp-mcp-client.h"
 #include "mcp-mcp-headers.h"
 #include "mcp-mcp-modern.h"
+#include "mcp-mcp-streams.h"
 #include "mcp-names.h"
 #include "mcp-process.h"
 
@@ -26,12 +28,6 @@ typedef struct
   McpJsonrpcMessage *message; /* (owned) (nullable) */
   McpJsonSlice id;            /* as errors say it; may be none */
 } Post;
-
-static const char *
-get_header (McpHttpRequest *http, const char *name)
-{
-  return soup_message_headers_get_list (soup_server_message_get_request_headers (http->msg), name);
-}
 
 static void
 reply_rpc_error (Post *post, guint status, int code, const char *message, McpJsonSlice data)
@@ -65,7 +61,7 @@ matches_media (const char *range, const char *type, const char *group)
 static McpAnswerFlags
 read_accept (McpHttpRequest *http)
 {
-  const char *accept = get_header (http, "Accept");
+  const char *accept = mcp_mcp_client_get_header (http, "Accept");
   McpAnswerFlags flags = 0;
   GSList *ranges;
 
@@ -109,7 +105,7 @@ reply_refusal (Post *post, const McpMcpRefusal *refusal)
 static gboolean
 has_unknown_version (McpHttpRequest *http)
 {
-  const char *version = get_header (http, MCP_HEADER_PROTOCOL);
+  const char *version = mcp_mcp_client_get_header (http, MCP_HEADER_PROTOCOL);
 
   return version != NULL && mcp_revision_from_string (version) == MCP_REVISION_UNKNOWN;
 }
@@ -123,67 +119,10 @@ check_version (Post *post)
   if (is_initialize (post) || !has_unknown_version (post->http))
     return TRUE;
 
-  printable = g_utf8_make_valid (get_header (post->http, MCP_HEADER_PROTOCOL), -1);
+  printable = g_utf8_make_valid (mcp_mcp_client_get_header (post->http, MCP_HEADER_PROTOCOL), -1);
   mcp_mcp_refuse_version (&refusal, printable);
   reply_refusal (post, &refusal);
   return FALSE;
-}
-
-static void
-refuse (McpHttpRequest *http)
-{
-  mcp_http_auth_count_failure (http->context->auth, soup_server_message_get_method (http->msg),
-                               "/mcp");
-  mcp_http_reply_unauthorized (http->msg);
-}
-
-/* The header that names a session adds nothing to a token but a check; to the owner, a choice. */
-static gboolean
-check_named_session (McpHttpRequest *http)
-{
-  const char *named = get_header (http, MCP_HEADER_DAEMON_SESSION);
-
-  if (named == NULL)
-    return TRUE;
-
-  if (http->credential == MCP_HTTP_CREDENTIAL_OWNER)
-    {
-      g_set_object (&http->session, mcp_session_store_lookup (http->context->store, named));
-      if (http->session != NULL)
-        return TRUE;
-      mcp_http_reply_error (http->msg, 404, "There is no such session");
-      return FALSE;
-    }
-
-  if (http->session != NULL && strcmp (mcp_session_get_id (http->session), named) == 0)
-    return TRUE;
-
-  refuse (http);
-  return FALSE;
-}
-
-/* An attachment's id is no credential: what its session asks for counts. */
-static McpAttachment *
-find_attachment (McpHttpRequest *http, const char *attachment_id, guint *status)
-{
-  McpAttachment *attachment = mcp_gateway_lookup_attachment (http->context->gateway, attachment_id);
-  McpSession *session;
-
-  *status = 404;
-  if (attachment == NULL)
-    return NULL;
-
-  session = mcp_attachment_get_session (attachment);
-  if (http->session != NULL && http->session != session)
-    return NULL;
-  if (http->session == NULL && http->credential != MCP_HTTP_CREDENTIAL_OWNER &&
-      mcp_session_has_token (session))
-    {
-      *status = 401;
-      return NULL;
-    }
-
-  return attachment;
 }
 
 /* What a session is made from for a client that asked for none. */
@@ -211,7 +150,7 @@ client_session_init (ClientSession *self, McpHttpRequest *http)
   self->cwd = mcp_process_dup_cwd (pid);
   self->name = mcp_process_dup_name (pid);
   self->params = (McpSessionParams){
-    .cwd = get_header (http, MCP_HEADER_CWD),
+    .cwd = mcp_mcp_client_get_header (http, MCP_HEADER_CWD),
     .fallback_cwd = self->cwd,
     .label = self->name,
     .idle_seconds = UNASKED_IDLE_SECONDS,
@@ -244,7 +183,7 @@ get_ambient_session (Post *post, GError **error)
 static gboolean
 check_cwd_header (Post *post)
 {
-  const char *cwd = get_header (post->http, MCP_HEADER_CWD);
+  const char *cwd = mcp_mcp_client_get_header (post->http, MCP_HEADER_CWD);
 
   if (cwd == NULL || (g_path_is_absolute (cwd) && g_utf8_validate (cwd, -1, NULL)))
     return TRUE;
@@ -275,7 +214,10 @@ attach (Post *post)
 
   attachment = mcp_gateway_attach (http->context->gateway, http->session, owns_session, &error);
   if (attachment != NULL)
-    return attachment;
+    {
+      mcp_mcp_streams_get (attachment); /* hears from now on what its client will ask for */
+      return attachment;
+    }
 
   mcp_http_reply_gerror (http->msg, error);
   if (owns_session)
@@ -288,7 +230,7 @@ static McpAttachment *
 use_attachment (Post *post)
 {
   McpHttpRequest *http = post->http;
-  const char *attachment_id = get_header (http, MCP_HEADER_SESSION_ID);
+  const char *attachment_id = mcp_mcp_client_get_header (http, MCP_HEADER_SESSION_ID);
   McpAttachment *attachment;
   guint status;
 
@@ -303,9 +245,9 @@ use_attachment (Post *post)
       return NULL;
     }
 
-  attachment = find_attachment (http, attachment_id, &status);
+  attachment = mcp_mcp_client_find_attachment (http, attachment_id, &status);
   if (attachment == NULL && status == 401)
-    refuse (http);
+    mcp_mcp_client_refuse (http);
   else if (attachment == NULL)
     reply_invalid (post, 404, "The MCP session is unknown or has ended: initialize again");
 
@@ -453,10 +395,10 @@ mcp_route_mcp_post (McpHttpRequest *http)
     reply_invalid (&post, 406, "Accept must allow application/json or text/event-stream");
   else if (mcp_mcp_modern_is (http, post.message))
     {
-      if (check_named_session (http))
+      if (mcp_mcp_client_check_named_session (http))
         dispatch_modern (&post, flags);
     }
-  else if (check_version (&post) && check_named_session (http))
+  else if (check_version (&post) && mcp_mcp_client_check_named_session (http))
     dispatch (&post, flags);
 
   mcp_jsonrpc_message_unref (post.message);
@@ -471,13 +413,19 @@ mcp_route_mcp_post (McpHttpRequest *http)
 void
 mcp_route_mcp_delete (McpHttpRequest *http)
 {
-  const char *attachment_id = get_header (http, MCP_HEADER_SESSION_ID);
+  const char *attachment_id = mcp_mcp_client_get_header (http, MCP_HEADER_SESSION_ID);
   McpAttachment *attachment;
   guint status;
 
-  if (!check_named_session (http))
+  if (!mcp_mcp_client_check_named_session (http))
     return;
 
+  if (attachment_id == NULL && mcp_mcp_modern_header_is (http))
+    {
+      mcp_http_reply_not_allowed (http->msg, "POST",
+                                  "Clients of 2026-07-28 have no session to end");
+      return;
+    }
   if (attachment_id == NULL || has_unknown_version (http))
     {
       mcp_http_reply_error (http->msg, 400,
@@ -486,7 +434,7 @@ mcp_route_mcp_delete (McpHttpRequest *http)
       return;
     }
 
-  attachment = find_attachment (http, attachment_id, &status);
+  attachment = mcp_mcp_client_find_attachment (http, attachment_id, &status);
   if (attachment != NULL)
     {
       mcp_gateway_detach (http->context->gateway, attachment);
@@ -494,7 +442,7 @@ mcp_route_mcp_delete (McpHttpRequest *http)
     }
   else if (status == 401)
     {
-      refuse (http);
+      mcp_mcp_client_refuse (http);
     }
   else
     {

@@ -120,9 +120,9 @@ test_methods (void)
     { "POST", "/session/x/events", "GET" },
     { "GET", "/session/x/progress", "POST" },
     { "HEAD", "/events", "GET" },
-    { "GET", "/mcp", "POST, DELETE" },
-    { "PUT", "/mcp", "POST, DELETE" },
-    { "OPTIONS", "/mcp", "POST, DELETE" },
+    { "HEAD", "/mcp", "GET, POST, DELETE" },
+    { "PUT", "/mcp", "GET, POST, DELETE" },
+    { "OPTIONS", "/mcp", "GET, POST, DELETE" },
   };
   g_autoptr (McpTestHttp) f = mcp_test_http_new ();
 

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Streams of /mcp that outlive their connections, and the client's own stream:
+ * with a real upstream server behind the gateway.
+ */
+#include "mcp-names.h"
+#include "mcp-server-config.h"
+#include "mcp-test-http.h"
+
+#include <string.h>
+
+#define BOTH    "Accept: application/json, text/event-stream\r\n"
+#define STREAM  "Accept: text/event-stream\r\n"
+#define N_STEPS 4
+
+typedef struct
+{
+  McpTestHttp *http;
+  McpSession *session; /* (owned) */
+  char *token;
+  char *bearer;
+} Fixture;
+
+static void
+fixture_init (Fixture *f)
+{
+  g_autoptr (GPtrArray) configs =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_server_config_unref);
+
+  f->http = mcp_test_http_new ();
+  g_ptr_array_add (configs, mcp_server_config_new ("t", g_getenv ("MCP_TEST_SERVER")));
+  mcp_gateway_set_servers (f->http->gateway, configs);
+  f->session = g_object_ref (mcp_test_http_create_session (f->http, &f->token));
+  f->bearer = mcp_test_bearer (f->token);
+}
+
+static void
+fixture_clear (Fixture *f)
+{
+  g_object_unref (f->session);
+  mcp_test_http_free (f->http);
+  g_free (f->token);
+  g_free (f->bearer);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, fixture_clear)
+
+/* The header fields of a client that has initialized. */
+static char *
+attach (Fixture *f, const char *revision)
+{
+  g_autofree char *initialize = g_strdup_printf (
+      "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":"
+      "\"%s\",\"capabilities\":{},\"clientInfo\":{\"name\":\"t\",\"version\":\"1\"}}}",
+      revision);
+  g_autoptr (McpTestReply) reply = mcp_test_http_post_json (f->http, "/mcp", f->token, initialize);
+  g_autofree char *id = mcp_test_reply_dup_field (reply, MCP_HEADER_SESSION_ID);
+  g_autofree char *fields = g_strdup_printf ("%s" MCP_HEADER_SESSION_ID ": %s\r\n", f->bearer, id);
+  g_autofree char *post = g_strconcat (fields, BOTH, "Content-Type: application/json\r\n", NULL);
+  g_autoptr (McpTestReply) confirmed =
+      mcp_test_http_request (f->http, MCP_TEST_TCP, "POST", "/mcp", post,
+                             "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}");
+
+  g_assert_nonnull (id);
+  g_assert_cmpuint (confirmed->status, ==, 202);
+  return g_steal_pointer (&fields);
+}
+
+static McpTestStream *
+begin_call (Fixture *f, const char *fields, const char *tool, const char *arguments)
+{
+  McpTestStream *stream = mcp_test_stream_connect (f->http, MCP_TEST_TCP);
+  g_autofree char *body = g_strdup_printf (
+      "{\"jsonrpc\":\"2.0\",\"id\":\"c\",\"method\":\"tools/call\",\"params\":{\"name\":\"t__%s\","
+      "\"arguments\":%s,\"_meta\":{\"progressToken\":\"tok\"}}}",
+      tool, arguments);
+  g_autofree char *text = g_strdup_printf (
+      "POST /mcp HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s" BOTH
+      "Content-Type: application/json\r\nContent-Length: %" G_GSIZE_FORMAT "\r\n\r\n%s",
+      fields, strlen (body), body);
+  g_autofree char *head = NULL;
+
+  mcp_test_stream_send (stream, text, strlen (text));
+  head = mcp_test_stream_read_until (stream, "\r\n\r\n");
+  g_assert_true (g_str_has_prefix (head, "HTTP/1.1 200 "));
+  return stream;
+}
+
+static McpTestStream *
+listen_after (Fixture *f, const char *fields, const char *last_id)
+{
+  g_autofree char *all =
+      last_id != NULL ? g_strdup_printf ("%s" STREAM "Last-Event-ID: %s\r\n", fields, last_id)
+                      : g_strconcat (fields, STREAM, NULL);
+
+  return mcp_test_stream_open (f->http, MCP_TEST_TCP, "/mcp", all);
+}
+
+static char *
+find_id (const char *frame)
+{
+  g_assert_true (g_str_has_prefix (frame, "id: "));
+  return g_strndup (frame + strlen ("id: "), strcspn (frame + strlen ("id: "), "\n"));
+}
+
+/* What a frame of the call says: 0: nothing yet, N_STEPS + 1: the result, else the progress. */
+static guint
+read_step (const char *frame)
+{
+  const char *progress = strstr (frame, "\"progress\":");
+
+  if (g_str_has_suffix (frame, "data: \n\n") || g_str_has_suffix (frame, "data: "))
+    return 0;
+  if (progress != NULL)
+    return (guint) g_ascii_strtoull (progress + strlen ("\"progress\":"), NULL, 10);
+  g_assert_nonnull (strstr (frame, "\"id\":\"c\",\"result\":"));
+  return N_STEPS + 1;
+}
+
+static void
+test_resume_after_a_cut_at_every_event (void)
+{
+  g_auto (Fixture) f = { NULL };
+  g_autofree char *fields = NULL;
+
+  g_test_summary (
+      "Whichever event of a call's stream was the last to arrive, the client that comes "
+      "back gets all the others, once and in order, the result last");
+  fixture_init (&f);
+  fields = attach (&f, "2025-11-25");
+  for (guint cut = 0; cut <= N_STEPS + 1; cut++)
+    {
+      g_autoptr (McpTestStream) first = begin_call (&f, fields, "count", "{\"steps\":4}");
+      g_autoptr (McpTestStream) rest = NULL;
+      g_autofree char *last_id = NULL;
+
+      for (guint step = 0; step <= cut; step++)
+        {
+          g_autofree char *frame = mcp_test_stream_read_frame (first);
+
+          g_assert_cmpuint (read_step (frame), ==, step);
+          g_free (last_id);
+          last_id = find_id (frame);
+        }
+      g_clear_pointer (&first, mcp_test_stream_free);
+
+      rest = listen_after (&f, fields, last_id);
+      for (guint step = cut + 1; step <= N_STEPS + 1; step++)
+        {
+          g_autofree char *frame = mcp_test_stream_read_frame (rest);
+
+          g_assert_cmpuint (read_step (frame), ==, step);
+        }
+      mcp_test_stream_expect_eof (rest);
+    }
+}
+
+static void
+test_older_clients_get_no_primer (void)
+{
+  g_auto (Fixture) f = { NULL };
+  g_autofree char *fields = NULL;
+  g_autoptr (McpTestStream) stream = NULL;
+  g_autofree char *frame = NULL;
+  g_autofree char *id = NULL;
+
+  g_test_summary ("An event without a message is not sent to clients of before 2025-11-25, which "
+                  "would take it for a broken one; ids are");
+  fixture_init (&f);
+  fields = attach (&f, "2025-06-18");
+  stream = begin_call (&f, fields, "count", "{\"steps\":4}");
+  frame = mcp_test_stream_read_frame (stream);
+  g_assert_cmpuint (read_step (frame), ==, 1);
+  id = find_id (frame);
+  g_assert_cmpuint (g_ascii_strtoull (id, NULL, 10), >, 0);
+}
+
+static void
+test_silent_call_can_be_resumed (void)
+{
+  g_auto (Fixture) f = { NULL };
+  g_autofree char *fields = NULL;
+  g_autoptr (McpTestStream) stream = NULL;
+  g_autofree char *frame = NULL;
+
+  g_test_summary ("A call that says nothing for a while begins its stream, so that there is an id");
+  fixture_init (&f);
+  fields = attach (&f, "2025-11-25");
+  stream = begin_call (&f, fields, "hang", "{}");
+  frame = mcp_test_stream_read_frame (stream);
+  g_assert_cmpuint (read_step (frame), ==, 0);
+  g_assert_nonnull (strstr (frame, "\nretry: "));
+}
+
+/* The catalogue's tools are others now. */
+static void
+change_tools (Fixture *f, const char *name)
+{
+  g_autoptr (GPtrArray) configs =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_server_config_unref);
+  McpServerConfig *config = mcp_server_config_new ("t", g_getenv ("MCP_TEST_SERVER"));
+
+  g_free (config->prefix);
+  config->prefix = g_strdup (name);
+  g_ptr_array_add (configs, config);
+  mcp_gateway_set_servers (f->http->gateway, configs);
+}
+
+static void
+list_tools (Fixture *f)
+{
+  g_autoptr (McpTestReply) reply = mcp_test_http_post_json (
+      f->http, "/mcp", f->token, "{\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"tools/list\"}");
+
+  g_assert_cmpuint (reply->status, ==, 200);
+}
+
+static void
+expect_changed (McpTestStream *stream)
+{
+  g_autofree char *frame = mcp_test_stream_read_frame (stream);
+
+  if (strstr (frame, "\"method\":\"notifications/tools/list_changed\"") == NULL)
+    g_error ("Not that the tools changed: %s", frame);
+}
+
+static void
+test_own_stream (void)
+{
+  g_auto (Fixture) f = { NULL };
+  g_autofree char *fields = NULL;
+  g_autoptr (McpTestStream) first = NULL;
+  g_autoptr (McpTestStream) second = NULL;
+
+  g_test_summary (
+      "What belongs to no request comes on the client's own stream, also what came before "
+      "it was opened; a second one takes over");
+  fixture_init (&f);
+  list_tools (&f);
+  fields = attach (&f, "2025-06-18");
+  change_tools (&f, "one");
+  first = listen_after (&f, fields, NULL);
+  expect_changed (first);
+
+  second = listen_after (&f, fields, NULL);
+  mcp_test_stream_expect_eof (first);
+  change_tools (&f, "two");
+  expect_changed (second);
+}
+
+static void
+test_own_stream_is_resumed (void)
+{
+  g_auto (Fixture) f = { NULL };
+  g_autofree char *fields = NULL;
+  g_autoptr (McpTestStream) stream = NULL;
+  g_autoptr (McpTestStream) again = NULL;
+  g_autofree char *frame = NULL;
+  g_autofree char *id = NULL;
+
+  g_test_summary ("The own stream goes on behind the last message that the client has");
+  fixture_init (&f);
+  list_tools (&f);
+  fields = attach (&f, "2025-06-18");
+  stream = listen_after (&f, fields, NULL);
+  change_tools (&f, "one");
+  frame = mcp_test_stream_read_frame (stream);
+  id = find_id (frame);
+  g_clear_pointer (&stream, mcp_test_stream_free);
+  change_tools (&f, "two");
+
+  again = listen_after (&f, fields, id);
+  expect_changed (again);
+}
+
+static guint
+get_status (Fixture *f, const char *fields)
+{
+  g_autoptr (McpTestReply) reply =
+      mcp_test_http_request (f->http, MCP_TEST_TCP, "GET", "/mcp", fields, NULL);
+
+  return reply->status;
+}
+
+static void
+test_who_may_listen (void)
+{
+  g_auto (Fixture) f = { NULL };
+  g_autofree char *fields = NULL;
+  g_autofree char *no_id = NULL;
+  g_autofree char *unknown = NULL;
+  g_autofree char *json_only = NULL;
+  g_autofree char *other_token = NULL;
+  g_autofree char *foreign = NULL;
+  McpSession *other;
+  const char *id;
+
+  g_test_summary ("Only an attachment's own client may listen, by a stream");
+  fixture_init (&f);
+  fields = attach (&f, "2025-11-25");
+  no_id = g_strconcat (f.bearer, STREAM, NULL);
+  unknown = g_strconcat (f.bearer, STREAM MCP_HEADER_SESSION_ID ": nobody\r\n", NULL);
+  json_only = g_strconcat (fields, "Accept: application/json\r\n", NULL);
+  other = mcp_test_http_create_session (f.http, &other_token);
+  g_assert_nonnull (other);
+  id = strstr (fields, MCP_HEADER_SESSION_ID);
+  foreign = g_strdup_printf ("Authorization: Bearer %s\r\n" STREAM "%s", other_token, id);
+
+  g_assert_cmpuint (get_status (&f, STREAM), ==, 400);
+  g_assert_cmpuint (get_status (&f, STREAM MCP_HEADER_PROTOCOL ": 2026-07-28\r\n"), ==, 405);
+  g_assert_cmpuint (get_status (&f, no_id), ==, 405);
+  g_assert_cmpuint (get_status (&f, unknown), ==, 404);
+  g_assert_cmpuint (get_status (&f, json_only), ==, 406);
+  g_assert_cmpuint (get_status (&f, foreign), ==, 404);
+}
+
+static void
+test_streams_end_with_the_attachment (void)
+{
+  g_auto (Fixture) f = { NULL };
+  g_autofree char *fields = NULL;
+  g_autoptr (McpTestStream) own = NULL;
+  g_autoptr (McpTestReply) ended = NULL;
+
+  g_test_summary ("Ending an attachment ends its own stream, and nothing of it can be asked for");
+  fixture_init (&f);
+  fields = attach (&f, "2025-06-18");
+  own = listen_after (&f, fields, NULL);
+  ended = mcp_test_http_request (f.http, MCP_TEST_TCP, "DELETE", "/mcp", fields, NULL);
+  g_assert_cmpuint (ended->status, ==, 204);
+  mcp_test_stream_expect_eof (own);
+  g_assert_cmpuint (get_status (&f, fields), ==, 404);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/http/mcp-streams/resume-after-a-cut-at-every-event",
+                   test_resume_after_a_cut_at_every_event);
+  g_test_add_func ("/http/mcp-streams/older-clients-get-no-primer",
+                   test_older_clients_get_no_primer);
+  g_test_add_func ("/http/mcp-streams/silent-call-can-be-resumed", test_silent_call_can_be_resumed);
+  g_test_add_func ("/http/mcp-streams/own-stream", test_own_stream);
+  g_test_add_func ("/http/mcp-streams/own-stream-is-resumed", test_own_stream_is_resumed);
+  g_test_add_func ("/http/mcp-streams/who-may-listen", test_who_may_listen);
+  g_test_add_func ("/http/mcp-streams/end-with-the-attachment",
+                   test_streams_end_with_the_attachment);
+  return g_test_run ();
+}
