@@ -13,6 +13,8 @@
 
 #include <string.h>
 
+/* As of pipes: a large answer of one server starves no other server. */
+#define READ_PRIORITY      (G_PRIORITY_DEFAULT + 10)
 #define BUFFER_BYTES       (16 * 1024)
 /* Of a body that nobody will read, such as the page that goes with an error. */
 #define MAX_IGNORED_BYTES  (64 * 1024)
@@ -307,7 +309,7 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 read_more (McpHttpFetch *self)
 {
-  g_input_stream_read_async (self->stream, self->buffer, sizeof self->buffer, G_PRIORITY_DEFAULT,
+  g_input_stream_read_async (self->stream, self->buffer, sizeof self->buffer, READ_PRIORITY,
                              self->cancellable, read_cb, mcp_http_fetch_ref (self));
 }
 
