@@ -20,6 +20,8 @@ static const McpCliCommand commands[] = {
   { "close", N_ ("End sessions"), mcp_session_cmd_close },
   { "watch", N_ ("Show live what tools are doing"), mcp_session_cmd_watch },
   { "publish", N_ ("Tell a session’s watchers how far something is"), mcp_session_cmd_publish },
+  { "connect", N_ ("Give an MCP client the daemon’s tools"), mcp_session_cmd_connect },
+  { "doctor", N_ ("Find out what is wrong"), mcp_session_cmd_doctor },
   { "history", N_ ("Show which tools were called"), mcp_session_cmd_history },
   { "server", N_ ("Add, remove, list and try servers"), mcp_session_cmd_server },
   { "run", N_ ("Run a command in a session of its own"), mcp_session_cmd_run },

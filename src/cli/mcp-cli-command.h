@@ -25,7 +25,9 @@ typedef struct
 
 int mcp_session_cmd_call (int argc, char **argv);
 int mcp_session_cmd_close (int argc, char **argv);
+int mcp_session_cmd_connect (int argc, char **argv);
 int mcp_session_cmd_create (int argc, char **argv);
+int mcp_session_cmd_doctor (int argc, char **argv);
 int mcp_session_cmd_history (int argc, char **argv);
 int mcp_session_cmd_list (int argc, char **argv);
 int mcp_session_cmd_publish (int argc, char **argv);

@@ -434,7 +434,8 @@ mcp_cli_jsonc_set (const char *text, const char *const *path, const char *value,
       g_autofree char *unit = dup_unit (text);
       g_autofree char *indent = dup_indent (text, member.key);
       const char *last_key[] = { path[n_found], NULL };
-      g_autofree char *with = build_member (last_key, value, indent, unit);
+      gboolean is_inline = memchr (object, '\n', (gsize) (member.key - object)) == NULL;
+      g_autofree char *with = build_member (last_key, value, indent, is_inline ? NULL : unit);
 
       return splice (text, member.key, member.value_end, with);
     }

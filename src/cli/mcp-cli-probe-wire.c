@@ -145,6 +145,7 @@ set_variables (GSubprocessLauncher *launcher, McpJsonSlice server, GError **erro
 static void
 new_group_cb (gpointer user_data)
 {
+  signal (SIGPIPE, SIG_DFL);
   setpgid (0, 0);
 }
 
@@ -172,6 +173,8 @@ start_program (McpCliProbeWire *self, McpJsonSlice server, McpJsonSlice command,
   if (self->said_fd >= 0)
     g_subprocess_launcher_take_stderr_fd (launcher, fcntl (self->said_fd, F_DUPFD_CLOEXEC, 0));
   g_subprocess_launcher_set_child_setup (launcher, new_group_cb, NULL, NULL);
+  /* One that ends before it has read is an error like others. */
+  signal (SIGPIPE, SIG_IGN);
   self->framer = mcp_line_framer_new (MAX_MESSAGE_BYTES);
   self->process = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv->pdata, error);
   return self->process != NULL;

@@ -10,7 +10,7 @@
 
 #define INITIALIZE                                                                               \
   "{\"jsonrpc\":\"2.0\",\"id\":\"i\",\"method\":\"initialize\",\"params\":{\"protocolVersion\":" \
-  "\"2025-06-18\",\"capabilities\":{\"roots\":{}},\"clientInfo\":{\"name\":\"c\",\"version\":\"1\"}}}"
+  "\"2025-06-18\",\"capabilities\":{\"roots\":{},\"elicitation\":{}},\"clientInfo\":{\"name\":\"c\",\"version\":\"1\"}}}"
 #define INITIALIZED "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}"
 #define MODERN_META                                                        \
   "\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\"," \
@@ -64,9 +64,8 @@ line_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   reading->done = TRUE;
 }
 
-/* The next line; NULL at the end. */
 static char *
-receive (Client *self)
+receive_any (Client *self)
 {
   Reading reading = { NULL, FALSE };
 
@@ -74,6 +73,20 @@ receive (Client *self)
   test_await (&reading.done, "a line");
   g_test_message ("<- %s", reading.line);
   return reading.line;
+}
+
+/* The next line, but for what may come at any time; NULL at the end. */
+static char *
+receive (Client *self)
+{
+  char *line = receive_any (self);
+
+  while (line != NULL && strstr (line, "list_changed\"}") != NULL)
+    {
+      g_free (line);
+      line = receive_any (self);
+    }
+  return line;
 }
 
 static void
@@ -181,6 +194,37 @@ test_progress (void)
       "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":2}}");
   send (client, "{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"ping\"}");
   assert_receives (client, "\"id\":4");
+}
+
+static void
+test_asked (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autoptr (Client) client = NULL;
+  g_autoptr (JsonObject) question = NULL;
+  g_autoptr (JsonNode) id_node = NULL;
+  g_autofree char *line = NULL;
+  g_autofree char *id = NULL;
+  g_autofree char *answer = NULL;
+
+  g_test_summary ("What a server asks in a call gets to the client, and its answer back");
+  cli_test_start_daemon (test);
+  client = client_new (test);
+  initialize (client);
+  send (
+      client,
+      "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"test__ask\","
+      "\"arguments\":{\"method\":\"elicitation/create\",\"params\":{\"message\":\"?\","
+      "\"requestedSchema\":{\"type\":\"object\",\"properties\":{}}}}}}");
+  line = receive (client);
+  question = e2e_parse (line);
+  g_assert_cmpstr (json_object_get_string_member (question, "method"), ==, "elicitation/create");
+  id_node = json_object_dup_member (question, "id");
+  id = json_to_string (id_node, FALSE);
+  answer =
+      g_strdup_printf ("{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"action\":\"decline\"}}", id);
+  send (client, answer);
+  assert_receives (client, "decline");
 }
 
 static void
@@ -340,6 +384,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/stdio/life", test_life);
   g_test_add_func ("/cli/stdio/progress", test_progress);
+  g_test_add_func ("/cli/stdio/asked", test_asked);
   g_test_add_func ("/cli/stdio/pipeline", test_pipeline);
   g_test_add_func ("/cli/stdio/modern", test_modern);
   g_test_add_func ("/cli/stdio/restart", test_restart);

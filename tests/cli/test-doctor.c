@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli-test.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+/* The level of a finding; NULL: there is none. */
+static const char *
+find_level (JsonObject *answer, const char *check, const char *text)
+{
+  JsonArray *findings = json_object_get_array_member (answer, "findings");
+
+  for (guint i = 0; i < json_array_get_length (findings); i++)
+    {
+      JsonObject *finding = json_array_get_object_element (findings, i);
+
+      if (g_str_equal (json_object_get_string_member (finding, "check"), check) &&
+          strstr (json_object_get_string_member (finding, "text"), text) != NULL)
+        return json_object_get_string_member (finding, "level");
+    }
+  return NULL;
+}
+
+static void
+test_healthy (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *text = NULL;
+  g_autofree char *json = NULL;
+  g_autoptr (JsonObject) answer = NULL;
+
+  g_test_summary ("Where all works there are warnings at most, and the exit status is 0");
+  cli_test_start_daemon (test);
+  text = cli_test_run_ok (test, "doctor", NULL);
+  g_assert_nonnull (strstr (text, "The daemon runs"));
+  json = cli_test_run_ok (test, "doctor", "--json", NULL);
+  answer = e2e_parse (json);
+  g_assert_cmpstr (find_level (answer, "version", ""), ==, "ok");
+  g_assert_cmpstr (find_level (answer, "runtime-directory", "yours alone"), ==, "ok");
+  g_assert_cmpstr (find_level (answer, "server", "“test”"), ==, "ok");
+  /* The test's port is any free one; its bus is none. */
+  g_assert_cmpstr (find_level (answer, "port", ""), ==, "warning");
+  g_assert_cmpstr (find_level (answer, "bus", ""), ==, "warning");
+}
+
+static void
+test_broken (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *path = test_dir_write (
+      test->e2e->dir, "config/mcp-sessiond/mcp.json",
+      "{\"mcpServers\": {\"gone\": {\"command\": \"no-such-program\"}, \"off\": {\"command\": \"x\", \"disabled\": true}}}",
+      0600);
+  g_autoptr (CliRun) run = NULL;
+  g_autoptr (JsonObject) answer = NULL;
+
+  g_test_summary ("What is broken is named, with exit status 1; no daemon is started");
+  cli_test_setenv (test, "MCP_SESSIOND_PATH", "/nonexistent/daemon");
+  run = cli_test_run (test, NULL, "doctor", "--json", NULL);
+  g_assert_cmpint (run->status, ==, 1);
+  answer = e2e_parse (run->out);
+  g_assert_cmpstr (find_level (answer, "server", "no-such-program"), ==, "broken");
+  g_assert_null (find_level (answer, "server", "off"));
+  g_assert_cmpstr (find_level (answer, "program", "/nonexistent"), ==, "broken");
+  g_assert_cmpstr (find_level (answer, "daemon", ""), ==, "warning");
+}
+
+static void
+test_permissions (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *path =
+      test_dir_write (test->e2e->dir, "config/mcp-sessiond/mcp.json", "{}", 0600);
+  g_autofree char *discovery = test_dir_write (test->e2e->dir, "run/mcp-sessiond/mcp.json",
+                                               "{\"url\": \"http://127.0.0.1:1/mcp\"}", 0600);
+  g_autoptr (CliRun) run = NULL;
+  g_autoptr (JsonObject) answer = NULL;
+
+  g_test_summary ("Files that others may use, and a port that is not ours, are broken");
+  g_assert_cmpint (g_chmod (path, 0622), ==, 0);
+  g_assert_cmpint (g_chmod (discovery, 0644), ==, 0);
+  run = cli_test_run (test, NULL, "doctor", "--json", NULL);
+  g_assert_cmpint (run->status, ==, 1);
+  answer = e2e_parse (run->out);
+  g_assert_cmpstr (find_level (answer, "servers", "Others"), ==, "broken");
+  g_assert_cmpstr (find_level (answer, "discovery", "Others"), ==, "broken");
+  g_assert_cmpstr (find_level (answer, "port", "No process of yours"), ==, "broken");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/cli/doctor/healthy", test_healthy);
+  g_test_add_func ("/cli/doctor/broken", test_broken);
+  g_test_add_func ("/cli/doctor/permissions", test_permissions);
+  return g_test_run ();
+}
