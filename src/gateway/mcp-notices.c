@@ -137,12 +137,16 @@ take_updated (McpNotices *self,
 {
   g_autoptr (GPtrArray) listeners = dup_listeners (self);
   McpJsonSlice params = mcp_jsonrpc_message_get_params (message);
+  g_autofree char *relayed = NULL;
   g_autofree char *uri = NULL;
   McpJsonSlice slice;
 
   if (params.data == NULL || !mcp_json_find_typed (params, "uri", MCP_JSON_STRING, &slice))
     return;
   uri = mcp_json_dup_string (slice);
+  /* The subscription that a server of 2026-07-28 names is ours, and nobody else's. */
+  relayed = mcp_jsonrpc_params_with_token (params, MCP_JSON_SLICE_NONE);
+  params = (McpJsonSlice){ relayed, strlen (relayed) };
   for (guint i = 0; uri != NULL && i < listeners->len; i++)
     {
       McpListener *listener = g_ptr_array_index (listeners, i);

@@ -258,6 +258,9 @@ class LegacyClient extends Client {
       },
     });
     await within(exchange.started, 'GET');
+    if (!exchange.isStream) {
+      throw new Error(`GET answers ${exchange.status}`);
+    }
     return exchange;
   }
 }

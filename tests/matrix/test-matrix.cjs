@@ -9,7 +9,7 @@
 const assert = require('node:assert/strict');
 
 const { META, MODERN, REVISIONS, connect, isModern } = require('./client.cjs');
-const { ANSWERS, FEATURES, checkEra } = require('./features.cjs');
+const { ANSWERS, CHANGES, FEATURES, checkEra } = require('./features.cjs');
 const { runTests } = require('./tap.cjs');
 const { World } = require('./world.cjs');
 
@@ -68,6 +68,23 @@ async function makeClients(url) {
   return clients;
 }
 
+// Every client goes through all features by itself, so that they meet.
+async function runFeatures(tap, features, clients, locks, transport) {
+  await Promise.all(REVISIONS.map(async (C) => {
+    for (const [feature, test] of Object.entries(features)) {
+      for (const U of REVISIONS) {
+        const name = `${feature}: client ${C}, server ${U}, ${transport}`;
+        const { bare, aloneInClient } = clients[C];
+        const context = { client: clients[C], bare, C, U, server: U, alone: locks[U], aloneInClient };
+
+        if (name.includes(ONLY)) {
+          await tap.run(name, () => test(context));
+        }
+      }
+    }
+  }));
+}
+
 async function runMatrix(tap, transport) {
   const world = new World();
   const locks = {};
@@ -87,20 +104,8 @@ async function runMatrix(tap, transport) {
         await tap.run(`${name}: client ${C}, ${transport}`, () => test(clients[C], C));
       }
     }
-    await Promise.all(REVISIONS.map(async (C) => {
-      for (const [feature, test] of Object.entries(FEATURES)) {
-        for (const U of REVISIONS) {
-          const name = `${feature}: client ${C}, server ${U}, ${transport}`;
-          const context = {
-            client: clients[C], bare: clients[C].bare, C, U, server: U, transport,
-            alone: locks[U], aloneInClient: clients[C].aloneInClient,
-          };
-          if (name.includes(ONLY)) {
-            await tap.run(name, () => test(context));
-          }
-        }
-      }
-    }));
+    await runFeatures(tap, FEATURES, clients, locks, transport);
+    await runFeatures(tap, CHANGES, clients, locks, transport);
     await tap.run(`nobody was sent what is no request of its revision, ${transport}`, () => {
       assert.deepEqual(clients[MODERN].asked.filter(({ isForbidden }) => isForbidden), []);
     });
