@@ -4,6 +4,7 @@
 #include "mcp-cli-bridge-item.h"
 #include "mcp-cli-bridge.h"
 #include "mcp-cli-pipe.h"
+#include "mcp-cli-tool-headers.h"
 
 G_BEGIN_DECLS
 
@@ -35,6 +36,7 @@ struct _McpCliBridge
   char *attachment_id; /* (nullable) */
   char *revision;      /* (nullable) */
   gboolean is_initialized;
+  McpCliToolHeaders *tool_headers; /* (owned) */
 
   McpCliExchange *listener; /* (owned) (nullable): the stream of what answers nothing */
   char *listener_last_id;   /* (nullable) */

@@ -28,6 +28,7 @@ mcp_cli_bridge_finalize (GObject *object)
   g_queue_clear_full (&self->queue, (GDestroyNotify) mcp_cli_item_free);
   g_ptr_array_unref (self->in_flight);
   g_clear_pointer (&self->initialize, g_bytes_unref);
+  g_clear_pointer (&self->tool_headers, mcp_cli_tool_headers_free);
   g_clear_pointer (&self->session, mcp_cli_session_free);
   g_clear_object (&self->connection);
   g_free (self->attachment_id);
@@ -47,6 +48,7 @@ static void
 mcp_cli_bridge_init (McpCliBridge *self)
 {
   g_queue_init (&self->queue);
+  self->tool_headers = mcp_cli_tool_headers_new ();
   self->in_flight = g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_cli_item_free);
 }
 
@@ -170,6 +172,8 @@ message_cb (McpCliExchange *exchange, GBytes *text, gpointer user_data)
       item->is_answered = TRUE;
       if (mcp_cli_item_has_method (item, "initialize"))
         mcp_cli_bridge_take_attachment (self, exchange, text);
+      if (item->is_modern && mcp_cli_item_has_method (item, "tools/list"))
+        mcp_cli_tool_headers_learn (self->tool_headers, text);
       if (item->kind != MCP_CLI_ITEM_MESSAGE)
         return;
     }
@@ -330,7 +334,9 @@ mcp_cli_bridge_send (McpCliBridge *self, McpCliItem *item)
     soup_message_add_flags (message, SOUP_MESSAGE_IDEMPOTENT);
   if (item->is_modern)
     mcp_cli_modern_add_headers (item->message, headers);
-  else if (!mcp_cli_item_has_method (item, "initialize"))
+  if (item->is_modern && mcp_cli_item_has_method (item, "tools/call"))
+    mcp_cli_tool_headers_add (self->tool_headers, item->message, headers);
+  if (!item->is_modern && !mcp_cli_item_has_method (item, "initialize"))
     mcp_cli_bridge_add_headers (self, message);
 
   item->n_tries++;

@@ -66,8 +66,14 @@ needs_encoding (const char *value)
   return FALSE;
 }
 
-static void
-set_header (SoupMessageHeaders *headers, const char *name, const char *value)
+/**
+ * mcp_cli_modern_set_header:
+ * @headers: of a request
+ * @name: of a header field
+ * @value: its text, in UTF-8; encoded where a header cannot hold it
+ */
+void
+mcp_cli_modern_set_header (SoupMessageHeaders *headers, const char *name, const char *value)
 {
   if (needs_encoding (value))
     {
@@ -96,10 +102,10 @@ mcp_cli_modern_add_headers (McpJsonrpcMessage *message, SoupMessageHeaders *head
   const char *key = find_name_key (method);
 
   if (revision != NULL)
-    set_header (headers, MCP_HEADER_PROTOCOL, revision);
-  set_header (headers, "Mcp-Method", method);
+    mcp_cli_modern_set_header (headers, MCP_HEADER_PROTOCOL, revision);
+  mcp_cli_modern_set_header (headers, "Mcp-Method", method);
   if (key != NULL)
     name = mcp_cli_json_dup_member (mcp_jsonrpc_message_get_params (message), key);
   if (name != NULL)
-    set_header (headers, "Mcp-Name", name);
+    mcp_cli_modern_set_header (headers, "Mcp-Name", name);
 }

@@ -289,6 +289,27 @@ test_modern (void)
 }
 
 static void
+test_param_headers (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *servers = g_strdup_printf ("{\"mcpServers\": {\"fx\": {\"command\": \"%s\"}}}",
+                                              g_getenv ("MCP_TEST_FIXTURE"));
+  g_autoptr (Client) client = NULL;
+
+  g_test_summary ("A tool that wants an argument as a header gets it, once it was listed");
+  g_free (test_dir_write (test->e2e->dir, "config/mcp-sessiond/mcp.json", servers, 0600));
+  cli_test_start_daemon (test);
+  client = client_new (test);
+  send (client,
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\",\"params\":{" MODERN_META "}}");
+  assert_receives (client, "fx__test_x_mcp_header");
+  send (client,
+        "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\",\"params\":{\"name\":"
+        "\"fx__test_x_mcp_header\",\"arguments\":{\"region\":\"eu \\u00e9\"}," MODERN_META "}}");
+  assert_receives (client, "Region: eu é");
+}
+
+static void
 restart_daemon (CliTest *test)
 {
   g_subprocess_send_signal (test->e2e->process, SIGKILL);
@@ -387,6 +408,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/stdio/asked", test_asked);
   g_test_add_func ("/cli/stdio/pipeline", test_pipeline);
   g_test_add_func ("/cli/stdio/modern", test_modern);
+  g_test_add_func ("/cli/stdio/param-headers", test_param_headers);
   g_test_add_func ("/cli/stdio/restart", test_restart);
   g_test_add_func ("/cli/stdio/session-lost", test_session_lost);
   g_test_add_func ("/cli/stdio/terminated", test_terminated);
