@@ -479,6 +479,45 @@ answer_by_urls (McpDownstream *self, McpRequest *request, int code, McpJsonSlice
 }
 
 static void
+append_url (GString *text, McpJsonSlice elicitation)
+{
+  McpJsonSlice value;
+
+  if (mcp_json_get_type (elicitation) == MCP_JSON_OBJECT &&
+      mcp_json_find_typed (elicitation, "url", MCP_JSON_STRING, &value))
+    {
+      g_autofree char *url = mcp_json_dup_string (value);
+
+      g_string_append_printf (text, "\n%s", url != NULL ? url : "");
+    }
+}
+
+/* A client of before has no way to be asked: its model is told what stands in the way. */
+static gboolean
+answer_in_words (McpDownstream *self, McpRequest *request, int code, McpJsonSlice data)
+{
+  g_autoptr (GString) text = g_string_new ("Before this can be done, open in a browser:");
+  g_autoptr (GString) result = g_string_new ("{\"content\":[{\"type\":\"text\",\"text\":");
+  McpJsonSlice elicitation;
+  McpJsonSlice list;
+  McpJsonIter iter;
+
+  if (code != MCP_ERROR_CODE_URL_ELICITATION_REQUIRED ||
+      self->revision >= MCP_REVISION_2025_11_25 ||
+      strcmp (mcp_request_get_method (request), "tools/call") != 0 || data.data == NULL ||
+      !mcp_json_find_typed (data, "elicitations", MCP_JSON_ARRAY, &list))
+    return FALSE;
+
+  mcp_json_iter_init (&iter, list);
+  while (mcp_json_iter_next_element (&iter, &elicitation))
+    append_url (text, elicitation);
+  mcp_json_append_string (result, text->str);
+  g_string_append (result, "}],\"isError\":true}");
+  mcp_request_respond_result (request, (McpJsonSlice){ result->str, result->len });
+  return TRUE;
+}
+
+static void
 answer_error (McpDownstream *self, McpRequest *request, McpJsonrpcMessage *answer)
 {
   int code = mcp_jsonrpc_message_get_error_code (answer);
@@ -487,7 +526,7 @@ answer_error (McpDownstream *self, McpRequest *request, McpJsonrpcMessage *answe
   McpJsonSlice data;
 
   mcp_json_find (mcp_jsonrpc_message_get_error (answer), "data", &data);
-  if (answer_by_urls (self, request, code, data))
+  if (answer_by_urls (self, request, code, data) || answer_in_words (self, request, code, data))
     return;
   if (mcp_translate_error (mcp_request_get_method (request), code, data, self->uri, self->revision,
                            &code, &new_data) &&

@@ -334,6 +334,20 @@ mcp_notices_unwatch (McpNotices *self, McpListener *listener, const char *uri)
 }
 
 /**
+ * mcp_notices_is_watched:
+ * @self: the notices
+ * @provider: a provider
+ * @uri: of a resource of its server's
+ *
+ * Returns: whether any listener watches it
+ */
+gboolean
+mcp_notices_is_watched (McpNotices *self, McpProvider *provider, const char *uri)
+{
+  return count_all (self, provider, uri) > 0;
+}
+
+/**
  * mcp_notices_count_watches:
  * @self: the notices
  * @listener: one of them

@@ -48,6 +48,7 @@ void mcp_notices_watch (McpNotices *self,
                         McpProviderLease *lease,
                         const char *uri);
 void mcp_notices_unwatch (McpNotices *self, McpListener *listener, const char *uri);
+gboolean mcp_notices_is_watched (McpNotices *self, McpProvider *provider, const char *uri);
 guint mcp_notices_count_watches (McpNotices *self, McpListener *listener);
 
 G_END_DECLS

@@ -9,6 +9,11 @@
 #include "mcp-error.h"
 #include "mcp-jsonrpc.h"
 
+#include <string.h>
+
+/* How long a server may take to say that it tells of a resource; it may know none of that name. */
+#define PATIENCE_MS 2000
+
 typedef struct
 {
   McpServices *services;      /* (owned) */
@@ -16,11 +21,24 @@ typedef struct
   char *uri;                  /* (owned) */
   McpProviderLease *lease;    /* (owned) (nullable) */
   McpJsonrpcMessage *refusal; /* (owned) (nullable): the server's error */
+  gulong notification_id;
+  GSource *timer; /* (owned) (nullable) */
 } Asking;
+
+static void
+stop_waiting (Asking *self)
+{
+  if (self->lease != NULL)
+    g_clear_signal_handler (&self->notification_id, mcp_provider_lease_get_provider (self->lease));
+  if (self->timer != NULL)
+    g_source_destroy (self->timer);
+  g_clear_pointer (&self->timer, g_source_unref);
+}
 
 static void
 asking_free (Asking *self)
 {
+  stop_waiting (self);
   g_clear_pointer (&self->lease, mcp_provider_lease_free);
   g_clear_pointer (&self->refusal, mcp_jsonrpc_message_unref);
   mcp_services_unref (self->services);
@@ -33,6 +51,82 @@ static void
 lease_free (gpointer lease)
 {
   mcp_provider_lease_free (lease);
+}
+
+static void
+finish (GTask *task)
+{
+  Asking *self = g_task_get_task_data (task);
+
+  stop_waiting (self);
+  g_task_return_pointer (task, g_steal_pointer (&self->lease), lease_free);
+}
+
+/* 2026-07-28: what a server tells of is said by the request that listens, and acknowledged. */
+
+static gboolean
+is_acknowledged (McpJsonrpcMessage *message, const char *uri)
+{
+  McpJsonSlice value = mcp_jsonrpc_message_get_params (message);
+  McpJsonSlice element;
+  McpJsonIter iter;
+
+  if (strcmp (mcp_jsonrpc_message_get_method (message),
+              "notifications/subscriptions/acknowledged") != 0 ||
+      value.data == NULL ||
+      !mcp_json_find_typed (value, "notifications", MCP_JSON_OBJECT, &value) ||
+      !mcp_json_find_typed (value, "resourceSubscriptions", MCP_JSON_ARRAY, &value))
+    return FALSE;
+
+  mcp_json_iter_init (&iter, value);
+  while (mcp_json_iter_next_element (&iter, &element))
+    if (mcp_json_get_type (element) == MCP_JSON_STRING && mcp_json_string_equal (element, uri))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+notification_cb (McpProvider *provider, McpJsonrpcMessage *message, GTask *task)
+{
+  Asking *self = g_task_get_task_data (task);
+  g_autoptr (GTask) guard = g_object_ref (task);
+
+  if (is_acknowledged (message, self->uri))
+    finish (task);
+}
+
+static gboolean
+patience_cb (gpointer user_data)
+{
+  g_autoptr (GTask) task = g_object_ref (G_TASK (user_data));
+
+  finish (task);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+release_task (gpointer task, GClosure *closure)
+{
+  g_object_unref (task);
+}
+
+static void
+await_acknowledgement (GTask *task)
+{
+  Asking *self = g_task_get_task_data (task);
+  McpProvider *provider = mcp_provider_lease_get_provider (self->lease);
+
+  if (mcp_notices_is_watched (self->services->notices, provider, self->uri))
+    {
+      finish (task);
+      return;
+    }
+  self->notification_id = g_signal_connect_data (
+      provider, "notification", G_CALLBACK (notification_cb), g_object_ref (task), release_task, 0);
+  self->timer = g_timeout_source_new (PATIENCE_MS);
+  g_source_set_callback (self->timer, patience_cb, g_object_ref (task), g_object_unref);
+  g_source_attach (self->timer, g_main_context_get_thread_default ());
+  mcp_provider_watch (provider, self->uri);
 }
 
 static void
@@ -55,9 +149,10 @@ asked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       g_task_return_new_error (task, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
                                "The server refused to tell of changes");
     }
+  else if (is_modern)
+    await_acknowledgement (task);
   else
-    /* one of 2026-07-28 knows no such request: its provider says it in another way */
-    g_task_return_pointer (task, g_steal_pointer (&self->lease), lease_free);
+    finish (task);
 }
 
 static void
@@ -70,8 +165,12 @@ ask_server (GTask *task)
 
   if (mcp_revision_is_modern (mcp_provider_get_revision (provider)))
     {
-      g_task_return_pointer (task, g_steal_pointer (&self->lease), lease_free);
-      return;
+      if (mcp_provider_get_state (provider) == MCP_PROVIDER_READY)
+        {
+          await_acknowledgement (task);
+          return;
+        }
+      request.method = "server/discover"; /* starts it */
     }
   mcp_json_append_string (params, self->uri);
   g_string_append_c (params, '}');

@@ -476,6 +476,8 @@ mcp_http_provider_new (McpServerConfig *config,
   self->cwd = g_strdup (cwd);
   self->limits = *limits;
   self->timeout_ms = timeout_ms;
+  mcp_pending_requests_set_of_one_session (self->pending,
+                                           config->scope == MCP_SERVER_SCOPE_SESSION);
   times.idle_ms = config->idle_seconds > G_MAXUINT / 1000 ? 0 : config->idle_seconds * 1000;
   mcp_http_provider_set_times (self, &times);
   return MCP_PROVIDER (self);

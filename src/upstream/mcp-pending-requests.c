@@ -22,6 +22,7 @@ struct _McpPendingRequests
   GHashTable *asks;      /* (owned) char *id, as JSON -> gint64 *: the request's; 0: of none */
   McpPendingAbandonedFunc abandoned;
   gpointer user_data;
+  gboolean is_of_one; /* session: all requests */
 };
 
 typedef struct
@@ -35,6 +36,7 @@ typedef struct
   gpointer user_data; /* of the three */
   char *task_id;      /* (nullable): whose result it waits for */
   guint n_asks;       /* that wait for their answer */
+  gint64 asked_us;    /* monotonic: the first of these */
   guint timeout_ms;
   gint64 deadline_us;     /* monotonic */
   GSource *timer;         /* (owned) (nullable): none until the request was sent */
@@ -361,10 +363,20 @@ takes_logs (Pending *pending)
   return pending->log != NULL;
 }
 
+/* What a server asks at once for one request comes within this time. */
+#define BURST_US (50 * 1000)
+
+/* A request that waits for its client's answer asks nothing more meanwhile, as far as requests of
+   one session are concerned: that a server asks the wrong one of a session's clients is unlikely
+   then, and harms less than that it can ask nobody as long as one of them takes its time. Between
+   sessions nothing is supposed. */
 static gboolean
 takes_asks (Pending *pending)
 {
-  return pending->ask != NULL;
+  if (pending->ask == NULL)
+    return FALSE;
+  return pending->n_asks == 0 || !pending->owner->is_of_one ||
+         g_get_monotonic_time () - pending->asked_us < BURST_US;
 }
 
 /* _meta["io.modelcontextprotocol/related-task"].taskId */
@@ -382,7 +394,7 @@ dup_related_task (McpJsonSlice params)
 }
 
 /* The request that a message belongs to: the one whose stream brought it; else the one that the
-   message names; else the only one that was sent and can take it. Never a guess. */
+   message names; else the only one that was sent and can take it. */
 static Pending *
 find_owner (McpPendingRequests *self, gint64 id, McpJsonSlice params, PendingTest test)
 {
@@ -433,6 +445,17 @@ mcp_pending_requests_log (McpPendingRequests *self, gint64 id, McpJsonSlice para
 }
 
 /**
+ * mcp_pending_requests_set_of_one_session:
+ * @self: a table, empty
+ * @is_of_one: whether all requests are one session's
+ */
+void
+mcp_pending_requests_set_of_one_session (McpPendingRequests *self, gboolean is_of_one)
+{
+  self->is_of_one = is_of_one;
+}
+
+/**
  * mcp_pending_requests_may_ask:
  * @self: a table
  *
@@ -472,7 +495,8 @@ mcp_pending_requests_ask (McpPendingRequests *self, gint64 id, McpJsonrpcMessage
     return FALSE;
   mcp_pending_requests_end_ask (self, ask_id);
   note_ask (self, ask_id, owner->id);
-  owner->n_asks++;
+  if (owner->n_asks++ == 0)
+    owner->asked_us = g_get_monotonic_time ();
   if (owner->timer != NULL)
     g_source_set_ready_time (owner->timer, -1);
   owner->ask (self->provider, request, owner->user_data);

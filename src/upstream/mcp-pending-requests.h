@@ -36,6 +36,7 @@ mcp_pending_requests_progress (McpPendingRequests *self, gint64 token, McpJsonSl
 
 /* What a server asks or tells for the sake of a request in flight. */
 gboolean mcp_pending_requests_log (McpPendingRequests *self, gint64 id, McpJsonSlice params);
+void mcp_pending_requests_set_of_one_session (McpPendingRequests *self, gboolean is_of_one);
 gboolean mcp_pending_requests_may_ask (McpPendingRequests *self);
 gboolean mcp_pending_requests_ask (McpPendingRequests *self, gint64 id, McpJsonrpcMessage *request);
 void mcp_pending_requests_note_asked (McpPendingRequests *self, McpJsonSlice ask_id);

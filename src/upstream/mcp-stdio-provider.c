@@ -498,6 +498,8 @@ mcp_stdio_provider_new (McpServerConfig *config,
   self->keeper_path = g_strdup (keeper_path);
   self->limits = *limits;
   self->timeout_ms = timeout_ms;
+  mcp_pending_requests_set_of_one_session (self->pending,
+                                           config->scope == MCP_SERVER_SCOPE_SESSION);
   times.idle_ms = config->idle_seconds > G_MAXUINT / 1000 ? 0 : config->idle_seconds * 1000;
   mcp_stdio_provider_set_times (self, &times);
   return MCP_PROVIDER (self);

@@ -285,5 +285,5 @@ mcp_subscription_take_notification (McpSubscription *self, McpJsonrpcMessage *me
     mcp_subscription_take_end (self, id, FALSE);
   else if (id == self->id)
     close_one (self, &self->old_id);
-  return TRUE;
+  return is_cancelled; /* what is listened to, others want to know */
 }
