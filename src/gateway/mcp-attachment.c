@@ -29,6 +29,7 @@ struct _McpAttachment
   GHashTable *ids;      /* (owned): McpRequest (unowned) -> that text (unowned) */
   gint64 last_used_us;  /* monotonic */
   gboolean is_detached;
+  McpItemKinds listed; /* what the client has been told */
 };
 
 /* What a server asks of the client, on its way. */
@@ -231,6 +232,35 @@ refuse_asks (McpAttachment *self)
 
 /* What belongs to no request */
 
+/* A list that the client never saw, or is about to see for the first time, is not other than it
+   was. */
+static gboolean
+is_news_of_nothing (McpAttachment *self, const char *method)
+{
+  gboolean is_list = FALSE;
+
+  for (guint kind = 0; kind < MCP_N_ITEM_KINDS; kind++)
+    {
+      if (strcmp (method, mcp_item_kind_get_facts (kind)->changed) != 0)
+        continue;
+      if ((self->listed & 1u << kind) != 0)
+        return FALSE;
+      is_list = TRUE;
+    }
+  return is_list;
+}
+
+/**
+ * mcp_attachment_note_listed:
+ * @self: an attachment
+ * @kind: what its client has been told of; it is told of changes from now on
+ */
+void
+mcp_attachment_note_listed (McpAttachment *self, McpItemKind kind)
+{
+  self->listed |= 1u << kind;
+}
+
 static void
 notice_cb (const char *method, McpJsonSlice params, McpServerConfig *server, gpointer user_data)
 {
@@ -238,7 +268,7 @@ notice_cb (const char *method, McpJsonSlice params, McpServerConfig *server, gpo
   g_autofree char *named = NULL;
   g_autoptr (GBytes) message = NULL;
 
-  if (!self->confirmed)
+  if (!self->confirmed || is_news_of_nothing (self, method))
     return;
   if (strcmp (method, "notifications/message") == 0)
     {

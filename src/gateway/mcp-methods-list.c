@@ -38,6 +38,7 @@ prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       gsize length;
       const char *text = g_bytes_get_data (list, &length);
 
+      mcp_attachment_note_listed (attachment, self->kind);
       mcp_request_respond_result (self->request, (McpJsonSlice){ text, length });
     }
   else

@@ -208,10 +208,12 @@ change_tools (Fixture *f, const char *name)
 }
 
 static void
-list_tools (Fixture *f)
+list_tools (Fixture *f, const char *fields)
 {
-  g_autoptr (McpTestReply) reply = mcp_test_http_post_json (
-      f->http, "/mcp", f->token, "{\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"tools/list\"}");
+  g_autofree char *all = g_strconcat (fields, BOTH, "Content-Type: application/json\r\n", NULL);
+  g_autoptr (McpTestReply) reply =
+      mcp_test_http_request (f->http, MCP_TEST_TCP, "POST", "/mcp", all,
+                             "{\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"tools/list\"}");
 
   g_assert_cmpuint (reply->status, ==, 200);
 }
@@ -237,8 +239,8 @@ test_own_stream (void)
       "What belongs to no request comes on the client's own stream, also what came before "
       "it was opened; a second one takes over");
   fixture_init (&f);
-  list_tools (&f);
   fields = attach (&f, "2025-06-18");
+  list_tools (&f, fields);
   change_tools (&f, "one");
   first = listen_after (&f, fields, NULL);
   expect_changed (first);
@@ -261,8 +263,8 @@ test_own_stream_is_resumed (void)
 
   g_test_summary ("The own stream goes on behind the last message that the client has");
   fixture_init (&f);
-  list_tools (&f);
   fields = attach (&f, "2025-06-18");
+  list_tools (&f, fields);
   stream = listen_after (&f, fields, NULL);
   change_tools (&f, "one");
   frame = mcp_test_stream_read_frame (stream);
