@@ -30,6 +30,28 @@ class World {
     return name;
   }
 
+  // Adds a server as mcp.json describes it.
+  addServer(name, entry) {
+    this.#servers[name] = entry;
+  }
+
+  // Starts a program that ends with the test.
+  spawn(command, args, options) {
+    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'ignore'], ...options });
+
+    child.on('error', () => {});
+    this.#children.push(child);
+    return child;
+  }
+
+  // A directory that goes with the test.
+  makeDirectory(name) {
+    const directory = path.join(this.#directory, name);
+
+    fs.mkdirSync(directory, { recursive: true });
+    return directory;
+  }
+
   #startFixture(args) {
     const child = spawn(process.env.MCP_TEST_FIXTURE, args, { stdio: ['ignore', 'pipe', 'inherit'] });
 
