@@ -4,6 +4,7 @@
  * tools, call, publish.
  */
 #include "cli-test.h"
+#include "terminal.h"
 
 #include <signal.h>
 #include <string.h>
@@ -79,6 +80,29 @@ test_call_failures (void)
   unknown = cli_test_run (test, NULL, "call", "nothing", NULL);
   g_assert_cmpint (unknown->status, ==, 1);
   assert_contains (unknown->err, "nothing");
+}
+
+static void
+test_call_progress (void)
+{
+  const char *argv[] = { g_getenv ("MCP_TEST_COMMAND"),
+                         "call",
+                         "test__count",
+                         "steps=2",
+                         "delay_ms=150",
+                         "message=page",
+                         NULL };
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autoptr (Terminal) terminal = NULL;
+  g_autofree char *screen = NULL;
+
+  g_test_summary ("On a terminal, progress is shown in one line, which the answer replaces");
+  cli_test_start_daemon (test);
+  terminal = terminal_new (argv, (const char *const *) test->environment, test->cwd, 60, 10);
+  terminal_await (terminal, " 50% test__count: page");
+  g_assert_cmpint (terminal_await_exit (terminal), ==, 0);
+  screen = terminal_dup_screen (terminal);
+  g_assert_cmpstr (screen, ==, "counted to 2\n");
 }
 
 static void
@@ -216,6 +240,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/tools/list", test_tools);
   g_test_add_func ("/cli/tools/call", test_call);
   g_test_add_func ("/cli/tools/failures", test_call_failures);
+  g_test_add_func ("/cli/tools/progress", test_call_progress);
   g_test_add_func ("/cli/tools/owner", test_call_as_owner);
   g_test_add_func ("/cli/tools/interrupted", test_interrupted);
   g_test_add_func ("/cli/tools/publish", test_publish);
