@@ -128,6 +128,25 @@ mcp_attachment_table_count (McpAttachmentTable *self, const char *session_id)
 }
 
 /**
+ * mcp_attachment_table_count_all:
+ * @self: the table
+ *
+ * Returns: how many attachments there are in all sessions
+ */
+guint
+mcp_attachment_table_count_all (McpAttachmentTable *self)
+{
+  GHashTableIter iter;
+  gpointer attachments;
+  guint n_attachments = 0;
+
+  g_hash_table_iter_init (&iter, self->by_session);
+  while (g_hash_table_iter_next (&iter, NULL, &attachments))
+    n_attachments += ((GPtrArray *) attachments)->len;
+  return n_attachments;
+}
+
+/**
  * mcp_attachment_table_find_unused:
  * @self: the table
  * @session_id: of a session

@@ -19,6 +19,7 @@ void mcp_attachment_table_remove (McpAttachmentTable *self, McpAttachment *attac
 McpAttachment *mcp_attachment_table_lookup (McpAttachmentTable *self, const char *attachment_id);
 McpAttachment *mcp_attachment_table_get_default (McpAttachmentTable *self, const char *session_id);
 guint mcp_attachment_table_count (McpAttachmentTable *self, const char *session_id);
+guint mcp_attachment_table_count_all (McpAttachmentTable *self);
 McpAttachment *mcp_attachment_table_find_unused (McpAttachmentTable *self,
                                                  const char *session_id,
                                                  gint64 before_us);

@@ -60,6 +60,12 @@ GBytes *mcp_gateway_call_tool_finish (McpGateway *self, GAsyncResult *result, GE
 
 /* One aa{sv} entry a configured server: name, state, processes, restarts, last-error. */
 GVariant *mcp_gateway_describe_providers (McpGateway *self);
+/* The same with memory and cpu-seconds of the processes. */
+void mcp_gateway_measure_providers_async (McpGateway *self,
+                                          GAsyncReadyCallback callback,
+                                          gpointer user_data);
+GVariant *
+mcp_gateway_measure_providers_finish (McpGateway *self, GAsyncResult *result, GError **error);
 
 void mcp_gateway_close_async (McpGateway *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean mcp_gateway_close_finish (McpGateway *self, GAsyncResult *result, GError **error);

@@ -187,6 +187,18 @@ mcp_parking_drop (McpParking *self, const char *handle)
 }
 
 /**
+ * mcp_parking_get_n_parked:
+ * @self: the parking
+ *
+ * Returns: how many requests wait
+ */
+guint
+mcp_parking_get_n_parked (McpParking *self)
+{
+  return g_hash_table_size (self->places);
+}
+
+/**
  * mcp_parking_clear:
  * @self: the parking
  *

@@ -35,6 +35,7 @@ GObject *mcp_parking_take (McpParking *self,
                            const char *digest,
                            GError **error);
 void mcp_parking_drop (McpParking *self, const char *handle);
+guint mcp_parking_get_n_parked (McpParking *self);
 void mcp_parking_clear (McpParking *self);
 
 G_END_DECLS

@@ -369,6 +369,26 @@ mcp_provider_pool_dup_running (McpProviderPool *self, const char *session_id)
 }
 
 /**
+ * mcp_provider_pool_dup_providers:
+ * @self: the pool
+ *
+ * Returns: (transfer full) (element-type McpProvider): all providers, those that are ending
+ * included
+ */
+GPtrArray *
+mcp_provider_pool_dup_providers (McpProviderPool *self)
+{
+  GPtrArray *providers = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTableIter iter;
+  gpointer entry;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, &entry, NULL))
+    g_ptr_array_add (providers, g_object_ref (((McpPoolEntry *) entry)->provider));
+  return providers;
+}
+
+/**
  * mcp_provider_pool_drop_session:
  * @self: the pool
  * @session_id: of a session that has ended

@@ -69,6 +69,7 @@ McpProviderLease *mcp_provider_pool_acquire_running (McpProviderPool *self, McpP
 gboolean
 mcp_provider_pool_is_used_by (McpProviderPool *self, McpProvider *provider, const char *session_id);
 GPtrArray *mcp_provider_pool_dup_running (McpProviderPool *self, const char *session_id);
+GPtrArray *mcp_provider_pool_dup_providers (McpProviderPool *self);
 void mcp_provider_pool_drop_session (McpProviderPool *self, const char *session_id);
 void mcp_provider_pool_get_status (McpProviderPool *self,
                                    const char *server_name,

@@ -14,6 +14,8 @@ struct _McpRouter
   gint64 started_us;       /* real time */
   guint64 n_calls;
   McpCallHistory *history; /* (owned) (nullable) */
+  GHashTable *running;     /* (owned): McpCall (unowned) -> gint64 (owned): since when, monotonic */
+  McpCallStats stats;
 };
 
 G_DEFINE_FINAL_TYPE (McpRouter, mcp_router, G_TYPE_OBJECT)
@@ -73,12 +75,30 @@ choose_timeout (McpRouter *self, McpCall *call, McpServerConfig *config)
 }
 
 static void
+begin_running (McpRouter *self, McpCall *call)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  g_hash_table_insert (self->running, call, g_memdup2 (&now, sizeof now));
+}
+
+static void
+end_running (McpRouter *self, McpCall *call)
+{
+  const gint64 *since = g_hash_table_lookup (self->running, call);
+
+  mcp_call_stats_add (&self->stats, mcp_call_get_state (call), g_get_monotonic_time () - *since);
+  g_hash_table_remove (self->running, call);
+}
+
+static void
 called_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
   GError *error = NULL;
   McpJsonrpcMessage *message = mcp_call_run_finish (MCP_CALL (source), result, &error);
 
+  end_running (g_task_get_source_object (task), MCP_CALL (source));
   if (message != NULL)
     g_task_return_pointer (task, message, (GDestroyNotify) mcp_jsonrpc_message_unref);
   else
@@ -117,6 +137,7 @@ try_run (McpRouter *self, McpCall *call, GTask *task)
   headers = mcp_param_headers_build (found.json, mcp_call_get_params (call));
   target.param_headers = (const char *const *) headers;
   target.as_task = needs_task (found.json);
+  begin_running (self, call);
   mcp_call_run_async (call, self->pool, &target, called_cb, g_object_ref (task));
   return TRUE;
 }
@@ -170,7 +191,11 @@ mcp_router_call_async (McpRouter *self,
   g_task_set_task_data (task, g_object_ref (call), g_object_unref);
 
   if (!mcp_call_begin (call, &error))
-    g_task_return_error (task, error);
+    {
+      if (g_error_matches (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED))
+        self->stats.n_over_limit++;
+      g_task_return_error (task, error);
+    }
   else if (!mcp_session_allows_tool (session, mcp_call_get_name (call)))
     return_unknown (call, task);
   else if (!try_run (self, call, task))
@@ -233,6 +258,30 @@ mcp_router_get_history (McpRouter *self)
 }
 
 /**
+ * mcp_router_get_stats:
+ * @self: the router
+ *
+ * Returns: (transfer none): what has become of its calls
+ */
+const McpCallStats *
+mcp_router_get_stats (McpRouter *self)
+{
+  return &self->stats;
+}
+
+/**
+ * mcp_router_get_n_running:
+ * @self: the router
+ *
+ * Returns: how many calls have started and not ended
+ */
+guint
+mcp_router_get_n_running (McpRouter *self)
+{
+  return g_hash_table_size (self->running);
+}
+
+/**
  * mcp_router_set_timeout:
  * @self: the router
  * @timeout_ms: how long a call may take without an answer or progress; 0: the provider's default
@@ -250,6 +299,7 @@ mcp_router_finalize (GObject *object)
 {
   McpRouter *self = MCP_ROUTER (object);
 
+  g_hash_table_unref (self->running);
   g_clear_object (&self->history);
   g_object_unref (self->catalogue);
   g_object_unref (self->pool);
@@ -267,6 +317,7 @@ static void
 mcp_router_init (McpRouter *self)
 {
   self->started_us = g_get_real_time ();
+  self->running = g_hash_table_new_full (NULL, NULL, NULL, g_free);
 }
 
 /**

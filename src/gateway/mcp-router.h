@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "mcp-call-stats.h"
 #include "mcp-call.h"
 #include "mcp-catalogue.h"
 #include "mcp-provider-pool.h"
@@ -19,6 +20,8 @@ McpRouter *mcp_router_new (McpProviderPool *pool, McpCatalogue *catalogue);
 McpCatalogue *mcp_router_get_catalogue (McpRouter *self);
 void mcp_router_set_history (McpRouter *self, McpCallHistory *history);
 McpCallHistory *mcp_router_get_history (McpRouter *self);
+const McpCallStats *mcp_router_get_stats (McpRouter *self);
+guint mcp_router_get_n_running (McpRouter *self);
 guint mcp_router_choose_timeout (McpRouter *self, McpServerConfig *config);
 void mcp_router_set_timeout (McpRouter *self, guint timeout_ms);
 McpCall *mcp_router_new_call (McpRouter *self, McpSession *session, const McpCallFields *fields);

@@ -22,6 +22,7 @@ mcp_services_new (McpSessionStore *store, McpProviderPool *pool, const McpLimits
   self->notices = mcp_notices_new (pool, self->catalogue);
   self->log_levels = mcp_log_levels_new (pool);
   self->parking = mcp_parking_new ();
+  self->meter = mcp_provider_meter_new (pool);
   return self;
 }
 
@@ -48,6 +49,7 @@ mcp_services_unref (McpServices *self)
   if (!g_ref_count_dec (&self->ref_count))
     return;
 
+  g_object_unref (self->meter);
   g_object_unref (self->parking);
   g_object_unref (self->log_levels);
   g_object_unref (self->notices);

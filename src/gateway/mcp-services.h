@@ -4,6 +4,7 @@
 #include "mcp-log-levels.h"
 #include "mcp-notices.h"
 #include "mcp-parking.h"
+#include "mcp-provider-meter.h"
 #include "mcp-router.h"
 #include "mcp-session-store.h"
 
@@ -25,6 +26,7 @@ typedef struct
   McpNotices *notices;
   McpLogLevels *log_levels;
   McpParking *parking;
+  McpProviderMeter *meter;
 } McpServices;
 
 McpServices *

@@ -15,6 +15,7 @@ struct _McpEventHub
 {
   McpSessionStore *store; /* (owned) */
   GPtrArray *queues;      /* (owned) (element-type McpEventQueue) */
+  McpEventCounts *counts; /* (owned): of all readers */
   guint64 last_id;        /* of this daemon's run; counts also while nobody watches */
 };
 
@@ -113,6 +114,7 @@ mcp_event_hub_new (McpSessionStore *store)
   McpEventHub *self = g_rc_box_new0 (McpEventHub);
 
   self->store = g_object_ref (store);
+  self->counts = mcp_event_counts_new ();
   self->queues = g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_event_queue_unref);
   g_signal_connect (store, "progress", G_CALLBACK (progress_cb), self);
   g_signal_connect (store, "session-added", G_CALLBACK (session_added_cb), self);
@@ -141,6 +143,7 @@ hub_clear (gpointer data)
   g_signal_handlers_disconnect_by_data (self->store, self);
   g_object_unref (self->store);
   g_ptr_array_unref (self->queues);
+  mcp_event_counts_unref (self->counts);
 }
 
 /**
@@ -180,6 +183,7 @@ mcp_event_hub_subscribe (McpEventHub *self, const guint64 *after, guint limit, G
     }
 
   queue = mcp_event_queue_new (MCP_EVENT_QUEUE_LENGTH, (GDestroyNotify) g_bytes_unref);
+  mcp_event_queue_set_counts (queue, self->counts);
   /* An id above ours is from before a restart. */
   if (after != NULL && *after < self->last_id)
     mcp_event_queue_add_missed (queue, self->last_id - *after);
@@ -199,6 +203,46 @@ void
 mcp_event_hub_unsubscribe (McpEventHub *self, McpEventQueue *queue)
 {
   g_ptr_array_remove_fast (self->queues, queue);
+}
+
+/**
+ * mcp_event_hub_get_n_subscribers:
+ * @self: a hub
+ *
+ * Returns: how many readers there are
+ */
+guint
+mcp_event_hub_get_n_subscribers (McpEventHub *self)
+{
+  return self->queues->len;
+}
+
+/**
+ * mcp_event_hub_get_n_pending:
+ * @self: a hub
+ *
+ * Returns: how many frames wait for the readers, all together
+ */
+guint
+mcp_event_hub_get_n_pending (McpEventHub *self)
+{
+  guint n_pending = 0;
+
+  for (guint i = 0; i < self->queues->len; i++)
+    n_pending += mcp_event_queue_get_length (g_ptr_array_index (self->queues, i));
+  return n_pending;
+}
+
+/**
+ * mcp_event_hub_get_counts:
+ * @self: a hub
+ *
+ * Returns: (transfer none): what all readers have taken and missed
+ */
+McpEventCounts *
+mcp_event_hub_get_counts (McpEventHub *self)
+{
+  return self->counts;
 }
 
 /**

@@ -13,6 +13,9 @@ void mcp_event_hub_unref (McpEventHub *self);
 McpEventQueue *
 mcp_event_hub_subscribe (McpEventHub *self, const guint64 *after, guint limit, GError **error);
 void mcp_event_hub_unsubscribe (McpEventHub *self, McpEventQueue *queue);
+guint mcp_event_hub_get_n_subscribers (McpEventHub *self);
+guint mcp_event_hub_get_n_pending (McpEventHub *self);
+McpEventCounts *mcp_event_hub_get_counts (McpEventHub *self);
 gboolean mcp_event_hub_has_room (McpEventHub *self, guint n_events);
 void mcp_event_hub_close (McpEventHub *self, const char *reason);
 

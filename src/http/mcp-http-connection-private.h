@@ -36,6 +36,7 @@ typedef struct
  * @owner: as the hooks
  * @poller: as the hooks
  * @peer_check: as the hooks
+ * @counters: (nullable): as the hooks
  * @limits: as the hooks; may change meanwhile
  * @port: the TCP port it came by; 0: the Unix socket
  * @peer: what the kernel says of the peer
@@ -49,6 +50,7 @@ typedef struct
   gpointer owner;
   McpHttpPoller *poller;
   McpPeerCheck *peer_check;
+  McpHttpCounters *counters;
   const McpLimits *limits;
   guint16 port;
   McpPeer peer;

@@ -111,6 +111,20 @@ mcp_http_connection_watch_writable (McpHttpConnection *self,
 }
 
 /**
+ * mcp_http_connection_count_sent:
+ * @self: a connection between begin_stream and end_stream
+ * @n_bytes: how many bytes its writer sent
+ *
+ * Counts what went out past the connection.
+ */
+void
+mcp_http_connection_count_sent (McpHttpConnection *self, gsize n_bytes)
+{
+  if (self->setup.counters != NULL)
+    self->setup.counters->bytes_out += n_bytes;
+}
+
+/**
  * mcp_http_connection_end_stream:
  * @self: the connection
  *

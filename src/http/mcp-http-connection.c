@@ -170,6 +170,8 @@ refuse_slowly (McpHttpConnection *self, const McpHttpReject *reject, gsize n_byt
   g_autoptr (GBytes) answer = mcp_http_answer_new (reject->status, reject->message, is_head);
 
   g_debug ("A request is answered %u: %s", reject->status, reject->message);
+  if (self->setup.counters != NULL)
+    mcp_http_counters_answered (self->setup.counters, reject->status);
   mcp_http_connection_set_idle (self, FALSE);
   mcp_http_wire_queue (&self->wire, g_bytes_get_data (answer, NULL), g_bytes_get_size (answer));
   mcp_http_connection_linger (self, n_bytes, time_us);
@@ -413,6 +415,7 @@ connection_new (int fd, const McpHttpConnectionSetup *setup)
 
   self->setup = *setup;
   mcp_http_wire_init (&self->wire, fd);
+  self->wire.counters = setup->counters;
   self->watch = mcp_http_poller_watch (setup->poller, fd, MCP_HTTP_READY_IN | MCP_HTTP_READY_RDHUP,
                                        on_ready, self);
   return self;

@@ -36,6 +36,7 @@ GSocket *mcp_http_connection_begin_stream (McpHttpConnection *self);
 void mcp_http_connection_watch_writable (McpHttpConnection *self,
                                          McpHttpWritableFunc callback,
                                          gpointer user_data);
+void mcp_http_connection_count_sent (McpHttpConnection *self, gsize n_bytes);
 void mcp_http_connection_end_stream (McpHttpConnection *self);
 
 G_END_DECLS

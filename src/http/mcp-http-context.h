@@ -4,6 +4,8 @@
 #include "mcp-ambient-sessions.h"
 #include "mcp-gateway.h"
 #include "mcp-http-auth.h"
+#include "mcp-http-counters.h"
+#include "mcp-http-listener.h"
 #include "mcp-limits.h"
 #include "mcp-session-store.h"
 #include "mcp-sse-flusher.h"
@@ -23,6 +25,8 @@ typedef struct
   McpSessionStore *store; /* (owned) */
   McpGateway *gateway;    /* (owned) */
   McpLimits limits;
+  McpHttpListener *listener;   /* (owned) (nullable): NULL once closed */
+  McpHttpCounters *counters;   /* (owned): of the listener */
   McpHttpAuth *auth;           /* (owned) */
   McpSseFlusher *flusher;      /* (owned) */
   McpEventHub *hub;            /* (owned) */

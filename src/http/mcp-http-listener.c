@@ -51,7 +51,7 @@ struct _McpHttpListener
   GHashTable *refused; /* (owned) McpHttpConnection, a set: only told why they do not come in */
   GQueue idle;         /* (unowned) McpHttpConnection, the longest idle first */
   int spare_fd;        /* given up to accept, and so get rid of, a client without descriptors */
-  guint n_errors;
+  McpHttpCounters *counters; /* (owned): a reference-counted box */
   gint64 complained_us;
   gboolean stopped;
 };
@@ -147,6 +147,7 @@ take_client (ListenSocket *socket, int fd)
                                    .owner = self,
                                    .poller = self->poller,
                                    .peer_check = self->peer_check,
+                                   .counters = self->counters,
                                    .limits = &self->limits,
                                    .port = socket->port };
   const int on = 1;
@@ -154,17 +155,20 @@ take_client (ListenSocket *socket, int fd)
 
   if (!mcp_peer_check_admit (self->peer_check, fd, &setup.peer, &error))
     {
+      self->counters->n_foreign++;
       g_info ("A client is refused: %s", error->message);
       refuse (self, fd, &setup, 403, "This daemon serves its own user's processes only");
       return;
     }
   if (!make_room (self))
     {
+      self->counters->n_full++;
       g_info ("A client is refused: %u connections are open", self->limits.connections);
       refuse (self, fd, &setup, 503, "Too many connections are open");
       return;
     }
 
+  self->counters->n_accepted++;
   /* Answers go out whole; there is nothing for the kernel to wait for. */
   if (socket->port != 0)
     setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -212,7 +216,7 @@ handle_accept_error (ListenSocket *socket, int error_number)
   if (error_number == EAGAIN)
     return FALSE;
 
-  self->n_errors++;
+  self->counters->n_accept_errors++;
   if (error_number == EMFILE || error_number == ENFILE)
     {
       turn_one_away (socket, error_number);
@@ -413,7 +417,35 @@ mcp_http_listener_get_n_accept_errors (McpHttpListener *self)
 {
   g_return_val_if_fail (MCP_IS_HTTP_LISTENER (self), 0);
 
-  return self->n_errors;
+  return (guint) self->counters->n_accept_errors;
+}
+
+/**
+ * mcp_http_listener_get_counters:
+ * @self: the listener
+ *
+ * Returns: (transfer none): what has been counted; a box of g_rc_box_new()
+ */
+McpHttpCounters *
+mcp_http_listener_get_counters (McpHttpListener *self)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_LISTENER (self), NULL);
+
+  return self->counters;
+}
+
+/**
+ * mcp_http_listener_get_n_idle:
+ * @self: the listener
+ *
+ * Returns: how many connections wait for another request
+ */
+guint
+mcp_http_listener_get_n_idle (McpHttpListener *self)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_LISTENER (self), 0);
+
+  return g_queue_get_length (&self->idle);
 }
 
 /**
@@ -498,6 +530,7 @@ mcp_http_listener_finalize (GObject *object)
   g_hash_table_unref (self->connections);
   g_hash_table_unref (self->refused);
   mcp_peer_check_free (self->peer_check);
+  g_rc_box_release (self->counters);
   mcp_http_poller_unref (self->poller);
   if (self->spare_fd >= 0)
     close (self->spare_fd);
@@ -516,6 +549,7 @@ static void
 mcp_http_listener_init (McpHttpListener *self)
 {
   self->poller = mcp_http_poller_new ();
+  self->counters = g_rc_box_new0 (McpHttpCounters);
   self->peer_check = mcp_peer_check_new (geteuid ());
   self->sockets = g_ptr_array_new_with_free_func (listen_socket_free);
   self->connections = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mcp-http-connection.h"
+#include "mcp-http-counters.h"
 #include "mcp-limits.h"
 
 G_BEGIN_DECLS
@@ -30,6 +31,8 @@ guint16 mcp_http_listener_add_tcp (McpHttpListener *self, guint16 port, GError *
 gboolean mcp_http_listener_add_unix (McpHttpListener *self, const char *path, GError **error);
 guint mcp_http_listener_get_n_connections (McpHttpListener *self);
 guint mcp_http_listener_get_n_accept_errors (McpHttpListener *self);
+McpHttpCounters *mcp_http_listener_get_counters (McpHttpListener *self);
+guint mcp_http_listener_get_n_idle (McpHttpListener *self);
 gboolean mcp_http_listener_tcp_available (McpHttpListener *self);
 void mcp_http_listener_stop (McpHttpListener *self);
 void mcp_http_listener_close (McpHttpListener *self);

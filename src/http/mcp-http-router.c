@@ -38,6 +38,7 @@ static const struct
   McpHttpHandler handler;
 } routes[] = {
   { "GET", "/health", ACCESS_ANYONE, ROUTE_DEFAULT, mcp_route_health_get },
+  { "GET", "/metrics", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_metrics },
   { "POST", "/session", ACCESS_OWNER_PROCESS, ROUTE_DEFAULT, mcp_route_session_create },
   { "GET", "/session", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_session_list },
   { "GET", "/session/" ID, ACCESS_SESSION, ROUTE_DEFAULT, mcp_route_session_get },

@@ -9,6 +9,7 @@ void mcp_http_router_handle (McpHttpContext *context, SoupServerMessage *msg, co
 
 /* The routes' handlers. */
 void mcp_route_health_get (McpHttpRequest *request);
+void mcp_route_metrics (McpHttpRequest *request);
 void mcp_route_session_create (McpHttpRequest *request);
 void mcp_route_session_list (McpHttpRequest *request);
 void mcp_route_session_get (McpHttpRequest *request);

@@ -20,8 +20,7 @@ struct _McpHttpServer
   GObject parent_instance;
 
   McpHttpContext context;
-  McpHttpListener *listener; /* (owned) (nullable) until closed */
-  SoupServer *soup;          /* (owned) (nullable) until closed */
+  SoupServer *soup; /* (owned) (nullable) until closed */
 };
 
 G_DEFINE_FINAL_TYPE (McpHttpServer, mcp_http_server, G_TYPE_OBJECT)
@@ -43,6 +42,7 @@ mcp_http_server_finalize (GObject *object)
   g_clear_pointer (&context->hub, mcp_event_hub_unref);
   g_clear_pointer (&context->flusher, mcp_sse_flusher_unref);
   g_clear_pointer (&context->auth, mcp_http_auth_free);
+  g_clear_pointer (&context->counters, g_rc_box_release);
   g_clear_object (&context->gateway);
   g_clear_object (&context->store);
 
@@ -76,6 +76,28 @@ request_cb (SoupServer *soup,
 }
 
 static void
+release_counters (gpointer data, GClosure *closure)
+{
+  g_rc_box_release (data);
+}
+
+/* When its head is out, an answer is one, whether or not it ever ends. */
+static void
+wrote_headers_cb (SoupServerMessage *msg, gpointer user_data)
+{
+  mcp_http_counters_answered (user_data, soup_server_message_get_status (msg));
+}
+
+static void
+request_started_cb (SoupServer *soup, SoupServerMessage *msg, gpointer user_data)
+{
+  McpHttpServer *self = user_data;
+
+  g_signal_connect_data (msg, "wrote-headers", G_CALLBACK (wrote_headers_cb),
+                         g_rc_box_acquire (self->context.counters), release_counters, 0);
+}
+
+static void
 exchange_cb (McpHttpConnection *connection,
              GIOStream *stream,
              GSocketAddress *peer,
@@ -105,6 +127,7 @@ make_soup (McpHttpServer *self)
   SoupServer *soup = g_object_new (SOUP_TYPE_SERVER, "raw-paths", TRUE, "server-header",
                                    MCP_DIRECTORY "/" MCP_VERSION, NULL);
 
+  g_signal_connect (soup, "request-started", G_CALLBACK (request_started_cb), self);
   soup_server_add_handler (soup, NULL, request_cb, self, NULL);
   /* "OPTIONS *" has a path of its own. */
   soup_server_add_handler (soup, "*", request_cb, self, NULL);
@@ -151,7 +174,8 @@ mcp_http_server_new (McpSessionStore *store,
   g_signal_connect (store, "progress", G_CALLBACK (progress_cb), self);
 
   self->soup = make_soup (self);
-  self->listener = mcp_http_listener_new (limits, exchange_cb, self);
+  context->listener = mcp_http_listener_new (limits, exchange_cb, self);
+  context->counters = g_rc_box_acquire (mcp_http_listener_get_counters (context->listener));
 
   return self;
 }
@@ -183,8 +207,8 @@ mcp_http_server_set_limits (McpHttpServer *self, const McpLimits *limits)
   g_return_if_fail (MCP_IS_HTTP_SERVER (self));
 
   self->context.limits = *limits;
-  if (self->listener != NULL)
-    mcp_http_listener_set_limits (self->listener, limits);
+  if (self->context.listener != NULL)
+    mcp_http_listener_set_limits (self->context.listener, limits);
 }
 
 /**
@@ -229,9 +253,9 @@ guint16
 mcp_http_server_listen_tcp (McpHttpServer *self, guint16 port, GError **error)
 {
   g_return_val_if_fail (MCP_IS_HTTP_SERVER (self), 0);
-  g_return_val_if_fail (self->listener != NULL, 0);
+  g_return_val_if_fail (self->context.listener != NULL, 0);
 
-  return mcp_http_listener_add_tcp (self->listener, port, error);
+  return mcp_http_listener_add_tcp (self->context.listener, port, error);
 }
 
 /**
@@ -248,9 +272,9 @@ gboolean
 mcp_http_server_listen_unix (McpHttpServer *self, const char *path, GError **error)
 {
   g_return_val_if_fail (MCP_IS_HTTP_SERVER (self), FALSE);
-  g_return_val_if_fail (self->listener != NULL, FALSE);
+  g_return_val_if_fail (self->context.listener != NULL, FALSE);
 
-  return mcp_http_listener_add_unix (self->listener, path, error);
+  return mcp_http_listener_add_unix (self->context.listener, path, error);
 }
 
 /**
@@ -264,7 +288,9 @@ mcp_http_server_get_n_connections (McpHttpServer *self)
 {
   g_return_val_if_fail (MCP_IS_HTTP_SERVER (self), 0);
 
-  return self->listener == NULL ? 0 : mcp_http_listener_get_n_connections (self->listener);
+  return self->context.listener == NULL
+             ? 0
+             : mcp_http_listener_get_n_connections (self->context.listener);
 }
 
 /**
@@ -306,8 +332,8 @@ mcp_http_server_stop (McpHttpServer *self)
 {
   g_return_if_fail (MCP_IS_HTTP_SERVER (self));
 
-  if (self->listener != NULL)
-    mcp_http_listener_stop (self->listener);
+  if (self->context.listener != NULL)
+    mcp_http_listener_stop (self->context.listener);
 }
 
 /**
@@ -329,12 +355,13 @@ mcp_http_server_close (McpHttpServer *self)
     return;
 
   g_signal_handlers_disconnect_by_data (self->context.store, self);
-  mcp_http_listener_stop (self->listener);
+  mcp_http_listener_stop (self->context.listener);
   mcp_event_hub_close (self->context.hub, MCP_REASON_SHUTDOWN);
   mcp_sse_flusher_close (self->context.flusher);
 
   soup = g_steal_pointer (&self->soup);
+  g_signal_handlers_disconnect_by_data (soup, self);
   soup_server_disconnect (soup);
-  mcp_http_listener_close (self->listener);
-  g_clear_object (&self->listener);
+  mcp_http_listener_close (self->context.listener);
+  g_clear_object (&self->context.listener);
 }

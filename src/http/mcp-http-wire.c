@@ -66,6 +66,8 @@ mcp_http_wire_read (McpHttpWire *self, char *buffer, gsize size)
     self->eof = TRUE;
   else if (n_read < 0 && !is_transient (errno))
     self->broken = TRUE;
+  else if (n_read > 0 && self->counters != NULL)
+    self->counters->bytes_in += (guint64) n_read;
 
   return MAX (n_read, 0);
 }
@@ -217,6 +219,8 @@ mcp_http_wire_send (McpHttpWire *self, gconstpointer data, gsize length)
       self->broken = TRUE;
       return -1;
     }
+  if (self->counters != NULL)
+    self->counters->bytes_out += (guint64) n_sent;
   if ((gsize) n_sent < n_queued)
     {
       self->out_start += (gsize) n_sent;

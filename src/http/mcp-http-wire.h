@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "mcp-http-counters.h"
+
 #include <glib.h>
 
 G_BEGIN_DECLS
@@ -11,6 +13,7 @@ G_BEGIN_DECLS
  * @in: (nullable): what arrived and was not used yet
  * @out: (nullable): what is to go out and did not yet
  * @eof: the peer sends no more, and all that it sent was read
+ * @counters: (nullable) (unowned): where it is counted what goes in and out
  * @broken: the connection failed; nothing goes in or out any more
  *
  * A socket with its two buffers. Memory is held only while there is something in them.
@@ -22,6 +25,7 @@ typedef struct
   gsize in_start;
   GByteArray *out;
   gsize out_start;
+  McpHttpCounters *counters;
   gboolean eof;
   gboolean broken;
 } McpHttpWire;

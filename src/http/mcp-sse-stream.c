@@ -116,6 +116,7 @@ note_sent (McpSseStream *self, gssize n_bytes)
 
   self->last_sent_us = g_get_monotonic_time ();
   mcp_sse_flusher_sent (self->flusher, self);
+  mcp_http_connection_count_sent (self->connection, (gsize) n_bytes);
 }
 
 static void

@@ -21,6 +21,7 @@ struct _McpEventQueue
   GAsyncQueue *items;
   guint max_items;
   GDestroyNotify free_item;
+  McpEventCounts *counts; /* (owned) (nullable) */
 
   /* Guarded by the lock of items: */
   guint64 n_missed; /* before the next item */
@@ -117,6 +118,7 @@ mcp_event_queue_unref (McpEventQueue *self)
     return;
   g_clear_pointer (&self->waker, release_waker);
   g_async_queue_unref (self->items);
+  g_clear_pointer (&self->counts, mcp_event_counts_unref);
   g_free (self->reason);
   g_free (self);
 }
@@ -161,6 +163,18 @@ mcp_event_queue_set_notify (McpEventQueue *self,
   /* last: the old data may hold the reference that the caller relies on */
   if (old != NULL)
     release_waker (old);
+}
+
+/**
+ * mcp_event_queue_set_counts:
+ * @self: a queue that nobody else knows yet
+ * @counts: (nullable): where it is counted what its reader takes and misses
+ */
+void
+mcp_event_queue_set_counts (McpEventQueue *self, McpEventCounts *counts)
+{
+  g_clear_pointer (&self->counts, mcp_event_counts_unref);
+  self->counts = counts != NULL ? mcp_event_counts_ref (counts) : NULL;
 }
 
 /**
@@ -253,6 +267,9 @@ mcp_event_queue_pop (McpEventQueue *self, guint64 *missed)
   if (item == NULL)
     self->was_notified = FALSE;
   g_async_queue_unlock (self->items);
+
+  if (self->counts != NULL)
+    mcp_event_counts_add (self->counts, item != NULL, *missed);
   return item;
 }
 

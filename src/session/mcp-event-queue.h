@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "mcp-event-counts.h"
+
 #include <glib-object.h>
 
 G_BEGIN_DECLS
@@ -27,6 +29,7 @@ void mcp_event_queue_set_notify (McpEventQueue *self,
                                  McpEventQueueNotify notify,
                                  gpointer user_data,
                                  GDestroyNotify destroy);
+void mcp_event_queue_set_counts (McpEventQueue *self, McpEventCounts *counts);
 gboolean mcp_event_queue_push (McpEventQueue *self, gpointer item);
 void mcp_event_queue_add_missed (McpEventQueue *self, guint64 missed);
 gpointer mcp_event_queue_pop (McpEventQueue *self, guint64 *missed);

@@ -23,6 +23,7 @@ struct _McpSession
   gint64 created_at;     /* real time, us */
   gint64 last_active_at; /* real time, us */
 
+  McpEventCounts *counts[MCP_N_SUBSCRIBER_KINDS]; /* (owned) (nullable): the store's */
   guint max_subscribers;
   guint max_calls;
   guint n_calls;

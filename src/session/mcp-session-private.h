@@ -15,6 +15,7 @@ McpSession *mcp_session_new (const char *id,
                              const char *const *allowed_tools,
                              guint idle_seconds,
                              const McpTokenHash *token_hash);
+void mcp_session_set_counts (McpSession *self, McpEventCounts *const *counts);
 void mcp_session_set_client_made (McpSession *self);
 void mcp_session_restore_past (McpSession *self,
                                gint64 created_at,

@@ -15,7 +15,9 @@ struct _McpSessionStore
   guint idle_seconds;
   GHashTable *sessions; /* (unowned) char *id -> (owned) McpSession */
   GHashTable *by_token; /* (unowned) McpTokenHash -> (unowned) McpSession */
-  McpSessionDb *db;     /* (owned) (nullable): where they are kept */
+  McpEventCounts *counts[MCP_N_SUBSCRIBER_KINDS]; /* (owned) */
+  guint64 n_events;                               /* of all sessions, since the start */
+  McpSessionDb *db;                               /* (owned) (nullable): where they are kept */
 };
 
 void mcp_session_store_add (McpSessionStore *self, McpSession *session);

@@ -65,6 +65,7 @@ mcp_session_store_get_property (GObject *object, guint prop_id, GValue *value, G
 static void
 forward_progress_cb (McpSession *session, McpProgressEvent *event, McpSessionStore *self)
 {
+  self->n_events++;
   g_signal_emit (self, signals[SIGNAL_PROGRESS], 0, session, event);
 }
 
@@ -94,6 +95,8 @@ mcp_session_store_finalize (GObject *object)
 
   g_hash_table_unref (self->by_token);
   g_hash_table_unref (self->sessions);
+  for (guint i = 0; i < G_N_ELEMENTS (self->counts); i++)
+    mcp_event_counts_unref (self->counts[i]);
 
   G_OBJECT_CLASS (mcp_session_store_parent_class)->finalize (object);
 }
@@ -168,6 +171,8 @@ mcp_session_store_init (McpSessionStore *self)
   self->idle_seconds = DEFAULT_IDLE_SECONDS;
   self->sessions = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_object_unref);
   self->by_token = g_hash_table_new (hash_token_hash, equal_token_hash);
+  for (guint i = 0; i < G_N_ELEMENTS (self->counts); i++)
+    self->counts[i] = mcp_event_counts_new ();
 }
 
 /**
@@ -246,6 +251,7 @@ mcp_session_store_add (McpSessionStore *self, McpSession *session)
   const McpTokenHash *token_hash = mcp_session_get_token_hash (session);
 
   mcp_session_set_limits (session, &self->limits);
+  mcp_session_set_counts (session, self->counts);
   g_signal_connect (session, "progress", G_CALLBACK (forward_progress_cb), self);
   g_hash_table_insert (self->sessions, (gpointer) mcp_session_get_id (session),
                        g_object_ref (session));

@@ -55,6 +55,10 @@ gboolean mcp_session_store_close (McpSessionStore *self,
 void mcp_session_store_close_all (McpSessionStore *self, const char *reason);
 guint mcp_session_store_expire (McpSessionStore *self, gint64 now_real_us);
 
+/* What there has been since the start. */
+guint64 mcp_session_store_get_n_events (McpSessionStore *self);
+McpEventCounts *mcp_session_store_get_counts (McpSessionStore *self, McpSubscriberKind kind);
+
 /* What becomes of the sessions on the disk. */
 McpSession *mcp_session_store_restore (McpSessionStore *self, const McpSessionRecord *record);
 void mcp_session_store_set_db (McpSessionStore *self, McpSessionDb *db);

@@ -39,6 +39,8 @@ mcp_session_finalize (GObject *object)
   g_strfreev (self->allowed_tools);
   g_clear_pointer (&self->allowed_specs, g_ptr_array_unref);
   mcp_subscriber_list_free (self->subscribers);
+  for (guint i = 0; i < G_N_ELEMENTS (self->counts); i++)
+    g_clear_pointer (&self->counts[i], mcp_event_counts_unref);
   forget_events (self);
   g_free (self->close_reason);
   g_object_unref (self->cancellable);
@@ -359,6 +361,7 @@ mcp_session_subscribe (McpSession *self,
     }
 
   queue = mcp_event_queue_new (MCP_EVENT_QUEUE_LENGTH, (GDestroyNotify) mcp_progress_event_unref);
+  mcp_event_queue_set_counts (queue, self->counts[kind]);
   if (after != NULL)
     replay (self, queue, *after);
   mcp_subscriber_list_add (self->subscribers, queue, counted);

@@ -24,6 +24,7 @@ typedef enum
   MCP_SUBSCRIBER_STREAM,
   MCP_SUBSCRIBER_INTERNAL,
 } McpSubscriberKind;
+#define MCP_N_SUBSCRIBER_KINDS (MCP_SUBSCRIBER_INTERNAL + 1)
 
 const char *mcp_session_get_id (McpSession *self);
 const char *mcp_session_get_cwd (McpSession *self);
@@ -33,6 +34,7 @@ gint64 mcp_session_get_last_active_at (McpSession *self);
 const char *const *mcp_session_get_allowed_tools (McpSession *self);
 guint mcp_session_get_idle_seconds (McpSession *self);
 guint mcp_session_get_n_subscribers (McpSession *self);
+guint mcp_session_get_n_pending (McpSession *self, McpSubscriberKind kind);
 guint mcp_session_get_calls_in_flight (McpSession *self);
 gboolean mcp_session_is_client_made (McpSession *self);
 gboolean mcp_session_is_closed (McpSession *self);

@@ -142,6 +142,28 @@ mcp_subscriber_list_get_n_counted (McpSubscriberList *self)
 }
 
 /**
+ * mcp_subscriber_list_get_n_pending:
+ * @self: a list
+ * @counted: of those that were added as counted, or of the others
+ *
+ * Returns: how many events wait in their queues, all together
+ */
+guint
+mcp_subscriber_list_get_n_pending (McpSubscriberList *self, gboolean counted)
+{
+  guint n_pending = 0;
+
+  for (guint i = 0; i < self->array->len; i++)
+    {
+      const Subscriber *subscriber = subscriber_at (self, i);
+
+      if (subscriber->queue != NULL && subscriber->counted == counted)
+        n_pending += mcp_event_queue_get_length (subscriber->queue);
+    }
+  return n_pending;
+}
+
+/**
  * mcp_subscriber_list_push:
  * @self: a list
  * @event: an event

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+void mcp_metrics_append_process (GString *out, gint64 started_real_us);
+
+G_END_DECLS

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gateway-fixture.h"
+#include "mcp-attachment.h"
+#include "mcp-gateway-stats.h"
+
+#include <string.h>
+
+#define TOOLS "[{\"name\":\"work\",\"inputSchema\":{\"type\":\"object\"}}]"
+#define CALL(id)                    \
+  "{\"jsonrpc\":\"2.0\",\"id\":" id \
+  ",\"method\":\"tools/call\",\"params\":{\"name\":\"srv__work\"}}"
+
+static void
+test_outcomes (void)
+{
+  McpCallStats stats = { 0 };
+
+  g_test_summary ("Calls are counted by outcome and duration, up to and including each bound");
+  mcp_call_stats_add (&stats, MCP_PROGRESS_STATE_OK, 0);
+  mcp_call_stats_add (&stats, MCP_PROGRESS_STATE_OK, 5 * G_TIME_SPAN_MILLISECOND);
+  mcp_call_stats_add (&stats, MCP_PROGRESS_STATE_OK, 5 * G_TIME_SPAN_MILLISECOND + 1);
+  mcp_call_stats_add (&stats, MCP_PROGRESS_STATE_ERROR, 1800 * G_TIME_SPAN_SECOND + 1);
+  mcp_call_stats_add (&stats, MCP_PROGRESS_STATE_CANCELLED, -1);
+  mcp_call_stats_add (&stats, MCP_PROGRESS_STATE_RUNNING, 1);
+
+  g_assert_cmpuint (stats.n_in_bucket[MCP_CALL_OUTCOME_OK][0], ==, 2);
+  g_assert_cmpuint (stats.n_in_bucket[MCP_CALL_OUTCOME_OK][1], ==, 1);
+  g_assert_cmpuint (stats.n_in_bucket[MCP_CALL_OUTCOME_ERROR][MCP_CALL_STATS_N_BOUNDS], ==, 1);
+  g_assert_cmpuint (stats.duration_us[MCP_CALL_OUTCOME_OK], ==, 10001);
+  g_assert_cmpuint (mcp_call_stats_get_n (&stats, MCP_CALL_OUTCOME_OK), ==, 3);
+  g_assert_cmpuint (mcp_call_stats_get_n (&stats, MCP_CALL_OUTCOME_ERROR), ==, 1);
+  g_assert_cmpuint (mcp_call_stats_get_n (&stats, MCP_CALL_OUTCOME_CANCELLED), ==, 1);
+  g_assert_cmpfloat (mcp_call_stats_get_bound_seconds (0), ==, 0.005);
+  for (guint i = 1; i < MCP_CALL_STATS_N_BOUNDS; i++)
+    g_assert_cmpfloat (mcp_call_stats_get_bound_seconds (i - 1), <,
+                       mcp_call_stats_get_bound_seconds (i));
+}
+
+static void
+test_calls (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  McpAttachment *attachment;
+  McpFakeProvider *provider = NULL;
+  const McpCallStats *stats = mcp_gateway_get_call_stats (f->gateway);
+  g_autoptr (Heard) first = NULL;
+  g_autoptr (Heard) second = NULL;
+  g_autoptr (Heard) third = NULL;
+  McpLimits limits = f->limits;
+
+  g_test_summary ("The gateway counts the calls that run, how they end, and those over the limit");
+  fixture_add_server (f, "srv", TOOLS);
+  fixture_apply (f);
+  limits.calls_per_session = 2;
+  mcp_session_store_set_limits (f->store, &limits);
+  attachment = mcp_gateway_attach (f->gateway, f->session, FALSE, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (mcp_gateway_get_n_attachments (f->gateway, NULL), ==, 1);
+  g_assert_cmpuint (mcp_gateway_get_n_attachments (f->gateway, mcp_session_get_id (f->session)), ==,
+                    1);
+
+  first = heard_new (attachment, CALL ("1"));
+  second = heard_new (attachment, CALL ("2"));
+  AWAIT ((provider = fixture_provider (f, "srv")) != NULL &&
+         mcp_fake_provider_get_n_waiting (provider) == 2);
+  g_assert_cmpuint (mcp_gateway_get_n_calls_in_flight (f->gateway), ==, 2);
+  third = heard_new (attachment, CALL ("3"));
+  AWAIT (third->responded);
+  g_assert_cmpuint (stats->n_over_limit, ==, 1);
+
+  mcp_fake_provider_answer (provider, 0, "{\"content\":[]}");
+  AWAIT (first->responded);
+  mcp_fake_provider_answer (provider, 0, "{\"content\":[],\"isError\":true}");
+  AWAIT (second->responded);
+  g_assert_cmpuint (mcp_gateway_get_n_calls_in_flight (f->gateway), ==, 0);
+  g_assert_cmpuint (mcp_call_stats_get_n (stats, MCP_CALL_OUTCOME_OK), ==, 1);
+  g_assert_cmpuint (mcp_call_stats_get_n (stats, MCP_CALL_OUTCOME_ERROR), ==, 1);
+  g_assert_cmpuint (mcp_call_stats_get_n (stats, MCP_CALL_OUTCOME_CANCELLED), ==, 0);
+}
+
+static void
+test_cancelled (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  McpAttachment *attachment;
+  McpFakeProvider *provider = NULL;
+  g_autoptr (Heard) heard = NULL;
+
+  g_test_summary ("A call whose session ends was cancelled");
+  fixture_add_server (f, "srv", TOOLS);
+  fixture_apply (f);
+  attachment = mcp_gateway_attach (f->gateway, f->session, FALSE, &error);
+  g_assert_no_error (error);
+  heard = heard_new (attachment, CALL ("1"));
+  AWAIT ((provider = fixture_provider (f, "srv")) != NULL &&
+         mcp_fake_provider_get_n_waiting (provider) == 1);
+  fixture_close_session (f, f->session);
+  AWAIT (mcp_gateway_get_n_calls_in_flight (f->gateway) == 0);
+  g_assert_cmpuint (
+      mcp_call_stats_get_n (mcp_gateway_get_call_stats (f->gateway), MCP_CALL_OUTCOME_CANCELLED),
+      ==, 1);
+  g_assert_cmpuint (mcp_gateway_get_n_attachments (f->gateway, NULL), ==, 0);
+}
+
+#define add(path, function) \
+  g_test_add (path, Fixture, NULL, fixture_setup, function, fixture_teardown)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/gateway/stats/outcomes", test_outcomes);
+  add ("/gateway/stats/calls", test_calls);
+  add ("/gateway/stats/cancelled", test_cancelled);
+  return g_test_run ();
+}
