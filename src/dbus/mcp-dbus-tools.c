@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mcp-dbus-tools.h"
 
+#include "mcp-dbus-reply.h"
+
 struct _McpDbusTools
 {
   McpGenTools1Skeleton parent_instance;
@@ -16,14 +18,26 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (McpDbusTools,
                                G_IMPLEMENT_INTERFACE (MCP_GEN_TYPE_TOOLS1,
                                                       mcp_dbus_tools_iface_init))
 
+static void
+measured_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GDBusMethodInvocation *invocation = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) providers =
+      mcp_gateway_measure_providers_finish (MCP_GATEWAY (source), result, &error);
+
+  if (providers == NULL)
+    mcp_dbus_return_error (invocation, error);
+  else
+    g_dbus_method_invocation_return_value (invocation, g_variant_new_tuple (&providers, 1));
+}
+
 static gboolean
 handle_list_providers (McpGenTools1 *skeleton, GDBusMethodInvocation *invocation)
 {
   McpDbusTools *self = MCP_DBUS_TOOLS (skeleton);
-  g_autoptr (GVariant) providers =
-      g_variant_take_ref (mcp_gateway_describe_providers (self->gateway));
 
-  mcp_gen_tools1_complete_list_providers (skeleton, invocation, providers);
+  mcp_gateway_measure_providers_async (self->gateway, measured_cb, invocation);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 

@@ -158,11 +158,22 @@ mcp_gateway_get_history (McpGateway *self)
   return self->history;
 }
 
-GVariant *
-mcp_gateway_describe_providers (McpGateway *self)
+void
+mcp_gateway_measure_providers_async (McpGateway *self,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data)
 {
-  return g_variant_new_parsed (
-      "[{'name': <'files'>, 'state': <'ready'>, 'processes': <uint32 1>}]");
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  GVariant *providers =
+      g_variant_new_parsed ("[{'name': <'files'>, 'state': <'ready'>, 'processes': <uint32 1>}]");
+
+  g_task_return_pointer (task, g_variant_ref_sink (providers), (GDestroyNotify) g_variant_unref);
+}
+
+GVariant *
+mcp_gateway_measure_providers_finish (McpGateway *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 void

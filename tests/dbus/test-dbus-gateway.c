@@ -239,6 +239,47 @@ test_providers (TestBus *bus, gconstpointer data)
   g_assert_cmpstr (name, ==, "t");
 }
 
+static GVariant *
+list_only_provider (TestBus *bus)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply =
+      test_bus_call (bus, MCP_TOOLS_PATH, TOOLS_INTERFACE, "ListProviders", NULL, &error);
+  g_autoptr (GVariant) providers = NULL;
+
+  g_assert_no_error (error);
+  providers = g_variant_get_child_value (reply, 0);
+  return g_variant_get_child_value (providers, 0);
+}
+
+static void
+test_usage (TestBus *bus, gconstpointer data)
+{
+  g_autoptr (GVariant) before = list_only_provider (bus);
+  g_autoptr (GVariant) after = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *result = NULL;
+  guint32 n_processes = 0;
+  guint64 memory = 0;
+  double cpu_seconds = -1;
+
+  g_test_summary ("What a running server takes is told; of one that does not run nothing is");
+  g_assert_false (g_variant_lookup (before, "memory", "t", &memory));
+  g_assert_false (g_variant_lookup (before, "cpu-seconds", "d", &cpu_seconds));
+
+  test_bus_create (bus, &path);
+  result = call (bus, path, "t__echo", "{\"text\":\"x\"}", "@a{sv} {}");
+  after = list_only_provider (bus);
+  g_assert_true (g_variant_lookup (after, "processes", "u", &n_processes));
+  g_assert_cmpuint (n_processes, ==, 1);
+  g_assert_true (g_variant_lookup (after, "memory", "t", &memory));
+  g_assert_cmpuint (memory, >, 100 * 1024);
+  g_assert_cmpuint (memory, <, G_GUINT64_CONSTANT (1) << 33);
+  g_assert_true (g_variant_lookup (after, "cpu-seconds", "d", &cpu_seconds));
+  g_assert_cmpfloat (cpu_seconds, >=, 0);
+  g_assert_cmpfloat (cpu_seconds, <, 60);
+}
+
 #define add(path, function) g_test_add (path, TestBus, NULL, set_up, function, test_bus_tear_down)
 
 int
@@ -253,5 +294,6 @@ main (int argc, char **argv)
   add ("/dbus/gateway/caller-leaves", test_caller_leaves);
   add ("/dbus/gateway/session-closes", test_session_closes);
   add ("/dbus/gateway/providers", test_providers);
+  add ("/dbus/gateway/usage", test_usage);
   return g_test_run ();
 }
