@@ -329,9 +329,8 @@ mcp_cli_bridge_send (McpCliBridge *self, McpCliItem *item)
 
   soup_message_set_request_body_from_bytes (message, "application/json", item->text);
   soup_message_headers_replace (headers, "Accept", "application/json, text/event-stream");
-  /* libsoup uses a connection again only for what it may send twice, should that have ended. */
-  if (mcp_cli_item_may_repeat (item))
-    soup_message_add_flags (message, SOUP_MESSAGE_IDEMPOTENT);
+  /* Else libsoup opens a connection for each message, and keeps them all for a while. */
+  soup_message_add_flags (message, SOUP_MESSAGE_IDEMPOTENT);
   if (item->is_modern)
     mcp_cli_modern_add_headers (item->message, headers);
   if (item->is_modern && mcp_cli_item_has_method (item, "tools/call"))
@@ -341,6 +340,8 @@ mcp_cli_bridge_send (McpCliBridge *self, McpCliItem *item)
 
   item->n_tries++;
   item->exchange = mcp_cli_exchange_new (message, &funcs, item);
+  if (!mcp_cli_item_may_repeat (item))
+    mcp_cli_exchange_forbid_repeat (item->exchange);
   g_ptr_array_add (self->in_flight, item);
   self->sending = item;
   mcp_cli_exchange_start (item->exchange, mcp_cli_connection_get_soup (self->connection));

@@ -268,6 +268,10 @@ mcp_cli_connection_request (McpCliConnection *self,
   g_autoptr (GBytes) body = NULL;
   guint status;
 
+  /* What is sent again and again must not open a connection each time; an event told twice, should
+   * one break, does no harm. */
+  if (session != NULL)
+    soup_message_add_flags (message, SOUP_MESSAGE_IDEMPOTENT);
   body = soup_session_send_and_read (self->soup, message, NULL, error);
   if (body == NULL)
     {

@@ -76,6 +76,31 @@ wrote_body_cb (SoupMessage *message, gpointer user_data)
   note_sent (user_data);
 }
 
+/*
+ * libsoup sends again by itself what may be repeated, when a connection that was used before ends
+ * without a word. This is before it does.
+ */
+static void
+restarted_cb (SoupMessage *message, gpointer user_data)
+{
+  McpCliExchange *self = user_data;
+
+  g_cancellable_cancel (self->cancellable);
+}
+
+/**
+ * mcp_cli_exchange_forbid_repeat:
+ * @self: an exchange that has not begun
+ *
+ * Sends its request once and never again, for it may have done something; an exchange whose
+ * connection ends is broken.
+ */
+void
+mcp_cli_exchange_forbid_repeat (McpCliExchange *self)
+{
+  g_signal_connect_object (self->message, "restarted", G_CALLBACK (restarted_cb), self, 0);
+}
+
 /**
  * mcp_cli_exchange_new:
  * @message: (transfer full): the request

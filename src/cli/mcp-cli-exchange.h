@@ -38,6 +38,7 @@ typedef struct
 
 McpCliExchange *
 mcp_cli_exchange_new (SoupMessage *message, const McpCliExchangeFuncs *funcs, gpointer user_data);
+void mcp_cli_exchange_forbid_repeat (McpCliExchange *self);
 void mcp_cli_exchange_start (McpCliExchange *self, SoupSession *soup);
 void mcp_cli_exchange_cancel (McpCliExchange *self);
 guint mcp_cli_exchange_get_status (McpCliExchange *self);
