@@ -9,8 +9,7 @@ void mcp_http_reply_json (SoupServerMessage *msg, guint status, GBytes *json);
 void mcp_http_reply_string (SoupServerMessage *msg, guint status, GString *json);
 void mcp_http_reply_empty (SoupServerMessage *msg, guint status);
 void mcp_http_reply_error (SoupServerMessage *msg, guint status, const char *message);
-void
-mcp_http_reply_not_allowed (SoupServerMessage *msg, const char *allow, const char *message);
+void mcp_http_reply_not_allowed (SoupServerMessage *msg, const char *allow, const char *message);
 void mcp_http_reply_gerror (SoupServerMessage *msg, const GError *error);
 void mcp_http_reply_unauthorized (SoupServerMessage *msg);
 

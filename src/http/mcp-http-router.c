@@ -52,6 +52,8 @@ static const struct
   { "GET", "/mcp", ACCESS_MCP, ROUTE_ENDLESS, mcp_route_mcp_get },
   { "POST", "/mcp", ACCESS_MCP, ROUTE_DEFAULT, mcp_route_mcp_post },
   { "DELETE", "/mcp", ACCESS_MCP, ROUTE_DEFAULT, mcp_route_mcp_delete },
+  { "GET", "/sse", ACCESS_MCP, ROUTE_ENDLESS, mcp_route_sse_get },
+  { "POST", "/messages", ACCESS_MCP, ROUTE_DEFAULT, mcp_route_messages_post },
 };
 
 static gboolean

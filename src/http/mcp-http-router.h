@@ -20,6 +20,8 @@ void mcp_route_session_calls (McpHttpRequest *request);
 void mcp_route_session_progress (McpHttpRequest *request);
 void mcp_route_events (McpHttpRequest *request);
 void mcp_route_mcp_get (McpHttpRequest *request);
+void mcp_route_sse_get (McpHttpRequest *request);
+void mcp_route_messages_post (McpHttpRequest *request);
 void mcp_route_mcp_post (McpHttpRequest *request);
 void mcp_route_mcp_delete (McpHttpRequest *request);
 

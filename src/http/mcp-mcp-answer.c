@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The answer to one MCP request over HTTP (MCP, basic/transports, "Sending
- * Messages to the Server"). What comes first decides its form: a response is
- * answered as plain JSON, anything before it makes the answer an event stream.
- * All messages go through one stream, so that a result cannot overtake them; it
- * goes on without its connection where the client may come back for the rest.
+ * The answer to one MCP request over HTTP, or to a batch of them (MCP,
+ * basic/transports, "Sending Messages to the Server"). What comes first decides its
+ * form: responses alone are answered as plain JSON, anything before them makes the
+ * answer an event stream. All messages go through one stream, so that a result
+ * cannot overtake them; it goes on without its connection where the client may come
+ * back for the rest.
  */
 #include "mcp-mcp-answer.h"
 
@@ -31,14 +32,16 @@ typedef struct
   McpSseFlusher *flusher;    /* (owned) */
   McpGateway *gateway;       /* (owned) */
   McpAttachment *attachment; /* (owned) */
-  McpRequest *request;       /* (owned) (nullable) until it is done */
+  GPtrArray *requests;       /* (owned): McpRequest (owned): not done yet */
+  GPtrArray *responses;      /* (owned): GBytes (owned): for an answer of plain JSON */
   McpAnswerFlags flags;
   State state;
 
   SoupServerMessage *msg;        /* (owned) (nullable) while waiting */
   McpHttpConnection *connection; /* (owned) (nullable) while waiting */
   gboolean paused;
-  GSource *primer; /* (owned) (nullable) while waiting */
+  gboolean is_refused; /* the last response is an error */
+  GSource *primer;     /* (owned) (nullable) while waiting */
 
   McpMcpStream *stream; /* (owned) (nullable) while streaming */
 } Answer;
@@ -66,6 +69,8 @@ answer_unref (Answer *self)
 
   clear_primer (self);
   g_clear_pointer (&self->stream, mcp_mcp_stream_unref);
+  g_ptr_array_unref (self->requests);
+  g_ptr_array_unref (self->responses);
   g_object_unref (self->attachment);
   g_object_unref (self->gateway);
   mcp_sse_flusher_unref (self->flusher);
@@ -84,22 +89,20 @@ release (gpointer data, GClosure *closure)
 static McpMcpStreams *
 get_streams (Answer *self)
 {
-  return mcp_attachment_is_lasting (self->attachment) && self->request != NULL
+  return mcp_attachment_is_lasting (self->attachment) && self->requests->len > 0
              ? mcp_mcp_streams_get (self->attachment)
              : NULL;
 }
 
-/* Nothing is awaited any more. The caller holds a reference. */
+/* The request is done. The caller holds a reference. */
 static void
-forget_request (Answer *self)
+forget_request (Answer *self, McpRequest *request)
 {
-  g_autoptr (McpRequest) request = g_steal_pointer (&self->request);
-
-  if (request == NULL)
-    return;
+  g_autoptr (McpRequest) guard = g_object_ref (request);
 
   g_signal_handlers_disconnect_by_data (request, self);
-  if (self->stream != NULL)
+  g_ptr_array_remove (self->requests, request);
+  if (self->requests->len == 0 && self->stream != NULL)
     mcp_mcp_stream_set_gone (self->stream, NULL, NULL, NULL);
 }
 
@@ -117,17 +120,39 @@ forget_message (Answer *self)
   g_signal_handlers_disconnect_by_data (msg, self);
 }
 
+static GPtrArray *
+copy_requests (GPtrArray *requests)
+{
+  GPtrArray *copy = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < requests->len; i++)
+    g_ptr_array_add (copy, g_object_ref (g_ptr_array_index (requests, i)));
+  return copy;
+}
+
 /* Ends the work that nobody waits for. */
 static void
 give_up (Answer *self)
 {
-  g_autoptr (McpRequest) request = g_object_ref (self->request);
+  g_autoptr (GPtrArray) requests = copy_requests (self->requests);
 
-  forget_request (self);
+  for (guint i = 0; i < requests->len; i++)
+    forget_request (self, g_ptr_array_index (requests, i));
   if (self->flags & MCP_ANSWER_NEW_ATTACHMENT)
-    mcp_gateway_detach (self->gateway, self->attachment);
-  else
-    mcp_request_cancel (request);
+    {
+      mcp_gateway_detach (self->gateway, self->attachment);
+      return;
+    }
+  for (guint i = 0; i < requests->len; i++)
+    mcp_request_cancel (g_ptr_array_index (requests, i));
+}
+
+/* Lets the work go on, whose answer is lost. */
+static void
+let_go (Answer *self)
+{
+  while (self->requests->len > 0)
+    forget_request (self, g_ptr_array_index (self->requests, 0));
 }
 
 /*
@@ -146,7 +171,7 @@ client_gone (Answer *self)
       self->state = STATE_OVER;
       forget_message (self);
     }
-  if (self->request == NULL)
+  if (self->requests->len == 0)
     return;
 
   if (!mcp_attachment_is_lasting (self->attachment) || self->flags & MCP_ANSWER_NEW_ATTACHMENT)
@@ -155,7 +180,7 @@ client_gone (Answer *self)
       give_up (self);
     }
   else if (self->state == STATE_OVER)
-    forget_request (self);
+    let_go (self);
 }
 
 static void
@@ -188,7 +213,7 @@ carrier_gone (McpMcpStream *stream, gpointer user_data)
 static void
 name_attachment (Answer *self, SoupServerMessage *msg)
 {
-  if (self->flags & MCP_ANSWER_NEW_ATTACHMENT)
+  if (self->flags & MCP_ANSWER_NEW_ATTACHMENT && !self->is_refused)
     soup_message_headers_replace (soup_server_message_get_response_headers (msg),
                                   MCP_HEADER_SESSION_ID, mcp_attachment_get_id (self->attachment));
 }
@@ -222,6 +247,8 @@ begin_stream (Answer *self)
   mcp_mcp_stream_set_gone (self->stream, carrier_gone, answer_ref (self),
                            (GDestroyNotify) answer_unref);
   mcp_mcp_stream_carry (self->stream, &carrier, 0);
+  for (guint i = 0; i < self->responses->len; i++)
+    mcp_mcp_stream_append (self->stream, g_ptr_array_index (self->responses, i));
   if (self->paused)
     soup_server_message_unpause (msg);
 }
@@ -292,6 +319,43 @@ reply (Answer *self, guint status, GBytes *json)
     soup_server_message_unpause (msg);
 }
 
+/* 2025-03-26, basic/transports: the responses to a batch are one as well. */
+static GBytes *
+build_array (GPtrArray *responses)
+{
+  GString *array = g_string_new ("[");
+
+  for (guint i = 0; i < responses->len; i++)
+    {
+      gsize length;
+      const char *text = g_bytes_get_data (g_ptr_array_index (responses, i), &length);
+
+      if (i > 0)
+        g_string_append_c (array, ',');
+      g_string_append_len (array, text, (gssize) length);
+    }
+  g_string_append_c (array, ']');
+  return g_string_free_to_bytes (array);
+}
+
+/* All requests are done, and nothing came before their responses. */
+static void
+reply_json (Answer *self, guint status)
+{
+  if (self->responses->len == 0)
+    /* there will be none: MCP, basic/utilities/cancellation */
+    reply (self, mcp_session_is_closed (mcp_attachment_get_session (self->attachment)) ? 404 : 202,
+           NULL);
+  else if (self->flags & MCP_ANSWER_BATCH)
+    {
+      g_autoptr (GBytes) array = build_array (self->responses);
+
+      reply (self, 200, array);
+    }
+  else
+    reply (self, status, g_ptr_array_index (self->responses, 0));
+}
+
 static void
 complete (Answer *self)
 {
@@ -303,18 +367,21 @@ complete (Answer *self)
     mcp_mcp_stream_complete (self->stream);
 }
 
+/* One request is done, with a response or without. */
 static void
-respond (Answer *self, guint status, GBytes *json)
+finish_request (Answer *self, McpRequest *request, GBytes *json)
 {
-  if (self->state == STATE_WAITING && self->flags & MCP_ANSWER_JSON)
-    {
-      reply (self, status, json);
-      return;
-    }
-  if (self->state == STATE_WAITING)
+  gboolean is_last = self->requests->len == 1;
+
+  if (self->state == STATE_WAITING && !(self->flags & MCP_ANSWER_JSON) && json != NULL)
     begin_stream (self);
-  if (self->state == STATE_STREAMING && send_message (self, json))
+  if (self->state == STATE_WAITING && json != NULL)
+    g_ptr_array_add (self->responses, g_bytes_ref (json));
+  if (self->state == STATE_WAITING && is_last)
+    reply_json (self, mcp_request_get_http_status (request));
+  else if (self->state == STATE_STREAMING && (json == NULL || send_message (self, json)) && is_last)
     complete (self);
+  forget_request (self, request);
 }
 
 static void
@@ -322,30 +389,19 @@ response_cb (McpRequest *request, GBytes *json, int error_code, gpointer user_da
 {
   g_autoptr (Answer) self = answer_ref (user_data);
 
+  self->is_refused = error_code != 0;
+  finish_request (self, request, json);
   /* A client that was refused has no attachment. */
   if (self->flags & MCP_ANSWER_NEW_ATTACHMENT && error_code != 0)
-    {
-      self->flags &= ~MCP_ANSWER_NEW_ATTACHMENT;
-      forget_request (self);
-      mcp_gateway_detach (self->gateway, self->attachment);
-    }
-
-  respond (self, mcp_request_get_http_status (request), json);
-  forget_request (self);
+    mcp_gateway_detach (self->gateway, self->attachment);
 }
 
-/* There will be no response: MCP, basic/utilities/cancellation. */
 static void
 cancelled_cb (McpRequest *request, gpointer user_data)
 {
   g_autoptr (Answer) self = answer_ref (user_data);
 
-  if (self->state == STATE_WAITING)
-    reply (self, mcp_session_is_closed (mcp_attachment_get_session (self->attachment)) ? 404 : 202,
-           NULL);
-  else if (self->state == STATE_STREAMING)
-    complete (self);
-  forget_request (self);
+  finish_request (self, request, NULL);
 }
 
 static void
@@ -369,16 +425,16 @@ start_primer (Answer *self)
 /**
  * mcp_mcp_answer_start:
  * @http: a POST to /mcp
- * @attachment: whose request it carries
- * @request: the request, not started
- * @flags: how it may be answered
+ * @attachment: whose requests it carries
+ * @requests: (element-type McpRequest): one, or those of a batch, not started
+ * @flags: how they may be answered
  *
- * Starts the request, and answers when there is something to say.
+ * Starts the requests, and answers when there is something to say.
  */
 void
 mcp_mcp_answer_start (McpHttpRequest *http,
                       McpAttachment *attachment,
-                      McpRequest *request,
+                      GPtrArray *requests,
                       McpAnswerFlags flags)
 {
   g_autoptr (Answer) self = g_new0 (Answer, 1);
@@ -387,20 +443,26 @@ mcp_mcp_answer_start (McpHttpRequest *http,
   self->flusher = mcp_sse_flusher_ref (http->context->flusher);
   self->gateway = g_object_ref (http->context->gateway);
   self->attachment = g_object_ref (attachment);
-  self->request = g_object_ref (request);
+  self->requests = copy_requests (requests);
+  self->responses = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   self->flags = flags;
   self->msg = g_object_ref (http->msg);
   self->connection = g_object_ref (http->connection);
 
-  follow (self, request, "message", G_CALLBACK (message_cb));
-  follow (self, request, "response", G_CALLBACK (response_cb));
-  follow (self, request, "cancelled", G_CALLBACK (cancelled_cb));
   follow (self, self->msg, "finished", G_CALLBACK (message_over_cb));
   follow (self, self->msg, "disconnected", G_CALLBACK (message_over_cb));
   follow (self, self->connection, "peer-gone", G_CALLBACK (peer_gone_cb));
+  for (guint i = 0; i < requests->len; i++)
+    {
+      McpRequest *request = g_ptr_array_index (requests, i);
 
-  mcp_request_set_streamable (request, (flags & MCP_ANSWER_STREAM) != 0);
-  mcp_request_start (request);
+      follow (self, request, "message", G_CALLBACK (message_cb));
+      follow (self, request, "response", G_CALLBACK (response_cb));
+      follow (self, request, "cancelled", G_CALLBACK (cancelled_cb));
+      mcp_request_set_streamable (request, (flags & MCP_ANSWER_STREAM) != 0);
+    }
+  for (guint i = 0; i < requests->len; i++)
+    mcp_request_start (g_ptr_array_index (requests, i));
   if (self->state != STATE_WAITING)
     return;
 

@@ -2,9 +2,14 @@
 #include "mcp-mcp-client.h"
 
 #include "mcp-http-reply.h"
+#include "mcp-mcp-streams.h"
 #include "mcp-names.h"
+#include "mcp-process.h"
 
 #include <string.h>
+
+/* A session that nobody asked for ends sooner than one that somebody did. */
+#define UNASKED_IDLE_SECONDS (60 * 60)
 
 /**
  * mcp_mcp_client_get_header:
@@ -94,4 +99,120 @@ mcp_mcp_client_find_attachment (McpHttpRequest *http, const char *attachment_id,
     }
 
   return attachment;
+}
+
+/* What a session is made from for a client that asked for none. */
+typedef struct
+{
+  char *cwd;  /* (owned) (nullable): of the client's process */
+  char *name; /* (owned) (nullable) */
+  McpSessionParams params;
+} ClientSession;
+
+static void
+client_session_clear (ClientSession *self)
+{
+  g_free (self->cwd);
+  g_free (self->name);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ClientSession, client_session_clear)
+
+static void
+client_session_init (ClientSession *self, McpHttpRequest *http)
+{
+  pid_t pid = mcp_http_connection_get_pid (http->connection);
+
+  self->cwd = mcp_process_dup_cwd (pid);
+  self->name = mcp_process_dup_name (pid);
+  self->params = (McpSessionParams){
+    .cwd = mcp_mcp_client_get_header (http, MCP_HEADER_CWD),
+    .fallback_cwd = self->cwd,
+    .label = self->name,
+    .idle_seconds = UNASKED_IDLE_SECONDS,
+    .without_token = TRUE,
+  };
+}
+
+/* It ends with its attachment. */
+static McpSession *
+create_session (McpHttpRequest *http, GError **error)
+{
+  g_auto (ClientSession) client = { 0 };
+
+  client_session_init (&client, http);
+  return mcp_session_store_create (http->context->store, &client.params, NULL, error);
+}
+
+/**
+ * mcp_mcp_client_get_ambient:
+ * @http: a request of 2026-07-28 that names no session
+ * @name: (nullable): how its client calls itself
+ * @error: return location
+ *
+ * Such a client has the same session whenever it comes from the same directory.
+ *
+ * Errors: those of mcp_session_store_create().
+ *
+ * Returns: (transfer none) (nullable): the session
+ */
+McpSession *
+mcp_mcp_client_get_ambient (McpHttpRequest *http, const char *name, GError **error)
+{
+  g_auto (ClientSession) client = { 0 };
+
+  client_session_init (&client, http);
+  return mcp_ambient_sessions_get (http->context->ambient, name != NULL ? name : "unknown",
+                                   &client.params, error);
+}
+
+/**
+ * mcp_mcp_client_has_valid_cwd:
+ * @http: a request on /mcp
+ *
+ * Returns: whether the directory that it names, if any, is absolute
+ */
+gboolean
+mcp_mcp_client_has_valid_cwd (McpHttpRequest *http)
+{
+  const char *cwd = mcp_mcp_client_get_header (http, MCP_HEADER_CWD);
+
+  return cwd == NULL || (g_path_is_absolute (cwd) && g_utf8_validate (cwd, -1, NULL));
+}
+
+/**
+ * mcp_mcp_client_attach:
+ * @http: a request that begins a client's stay
+ *
+ * Attaches the client to the session that its credential names, or to one made for it.
+ *
+ * Returns: (transfer none) (nullable): the attachment; %NULL: the request was answered by an error
+ */
+McpAttachment *
+mcp_mcp_client_attach (McpHttpRequest *http)
+{
+  gboolean owns_session = http->session == NULL;
+  g_autoptr (GError) error = NULL;
+  McpAttachment *attachment;
+
+  if (owns_session)
+    g_set_object (&http->session, create_session (http, &error));
+  if (http->session == NULL)
+    {
+      mcp_http_reply_gerror (http->msg, error);
+      return NULL;
+    }
+
+  attachment = mcp_gateway_attach (http->context->gateway, http->session, owns_session, &error);
+  if (attachment != NULL)
+    {
+      mcp_mcp_streams_get (attachment); /* hears from now on what its client will ask for */
+      return attachment;
+    }
+
+  mcp_http_reply_gerror (http->msg, error);
+  if (owns_session)
+    mcp_session_store_close (http->context->store, mcp_session_get_id (http->session),
+                             MCP_REASON_CLOSED, NULL);
+  return NULL;
 }

@@ -15,4 +15,9 @@ gboolean mcp_mcp_client_check_named_session (McpHttpRequest *http);
 McpAttachment *
 mcp_mcp_client_find_attachment (McpHttpRequest *http, const char *attachment_id, guint *status);
 
+/* For clients that come without a session. */
+gboolean mcp_mcp_client_has_valid_cwd (McpHttpRequest *http);
+McpAttachment *mcp_mcp_client_attach (McpHttpRequest *http);
+McpSession *mcp_mcp_client_get_ambient (McpHttpRequest *http, const char *name, GError **error);
+
 G_END_DECLS

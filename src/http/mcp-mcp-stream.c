@@ -10,8 +10,9 @@
 
 typedef struct
 {
-  guint64 id;   /* 0: none */
-  GBytes *json; /* (nullable): %NULL: only there for its id */
+  guint64 id;       /* 0: none */
+  const char *name; /* (nullable): static: of the event */
+  GBytes *data;     /* (nullable): %NULL: only there for its id */
 } Entry;
 
 struct _McpMcpStream
@@ -42,7 +43,7 @@ typedef struct
 static void
 entry_free (Entry *entry)
 {
-  g_clear_pointer (&entry->json, g_bytes_unref);
+  g_clear_pointer (&entry->data, g_bytes_unref);
   g_free (entry);
 }
 
@@ -120,7 +121,7 @@ mcp_mcp_stream_set_gone (McpMcpStream *self,
 static gsize
 entry_size (const Entry *entry)
 {
-  return sizeof *entry + (entry->json != NULL ? g_bytes_get_size (entry->json) : 0);
+  return sizeof *entry + (entry->data != NULL ? g_bytes_get_size (entry->data) : 0);
 }
 
 static void
@@ -162,8 +163,8 @@ fill (McpSseBatch *batch, gpointer user_data)
       Entry *entry = link->data;
 
       self->next = link->next;
-      if (entry->json != NULL)
-        mcp_sse_batch_append_event (batch, entry->id, NULL, entry->json);
+      if (entry->data != NULL)
+        mcp_sse_batch_append_event (batch, entry->id, entry->name, entry->data);
       else
         write_primer (batch, entry->id);
       if (self->last_id == NULL)
@@ -189,12 +190,13 @@ carrier_closed (gpointer user_data)
 }
 
 static void
-push (McpMcpStream *self, GBytes *json)
+push (McpMcpStream *self, const char *name, GBytes *data)
 {
   Entry *entry = g_new0 (Entry, 1);
 
   entry->id = self->last_id != NULL ? ++*self->last_id : 0;
-  entry->json = json != NULL ? g_bytes_ref (json) : NULL;
+  entry->name = name;
+  entry->data = data != NULL ? g_bytes_ref (data) : NULL;
   self->n_bytes += entry_size (entry);
   g_queue_push_tail (&self->entries, entry);
   if (self->next == NULL)
@@ -219,7 +221,6 @@ rewind_to (McpMcpStream *self, guint64 after)
 void
 mcp_mcp_stream_carry (McpMcpStream *self, const McpMcpStreamCarrier *carrier, guint64 after)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_response_headers (carrier->msg);
   g_autoptr (McpSseStream) old = g_steal_pointer (&self->carrier);
   Carrying *carrying = g_new0 (Carrying, 1);
 
@@ -231,9 +232,7 @@ mcp_mcp_stream_carry (McpMcpStream *self, const McpMcpStreamCarrier *carrier, gu
   if (after > 0)
     rewind_to (self, after);
   else if (carrier->is_primed && self->last_id != NULL && self->entries.length == 0)
-    push (self, NULL);
-  /* for whoever passes it on: messages are to arrive when they are sent */
-  soup_message_headers_replace (headers, "X-Accel-Buffering", "no");
+    push (self, NULL, NULL);
   self->carrier = mcp_sse_stream_open (carrier->flusher, carrier->msg, carrier->connection, fill,
                                        carrying, carrier_closed);
   mcp_sse_stream_wake (self->carrier);
@@ -260,10 +259,24 @@ count_unsent (McpMcpStream *self)
 gboolean
 mcp_mcp_stream_append (McpMcpStream *self, GBytes *json)
 {
+  return mcp_mcp_stream_append_event (self, NULL, json);
+}
+
+/**
+ * mcp_mcp_stream_append_event:
+ * @self: a stream that is not complete
+ * @name: (nullable): static: of the event
+ * @data: one line
+ *
+ * Returns: %FALSE when more waits to be sent than a client may make us keep
+ */
+gboolean
+mcp_mcp_stream_append_event (McpMcpStream *self, const char *name, GBytes *data)
+{
   if (count_unsent (self) >= MAX_UNSENT_BYTES)
     return FALSE;
 
-  push (self, json);
+  push (self, name, data);
   if (self->carrier != NULL)
     mcp_sse_stream_wake (self->carrier);
   return TRUE;

@@ -48,6 +48,7 @@ void mcp_mcp_stream_set_gone (McpMcpStream *self,
                               GDestroyNotify destroy);
 void mcp_mcp_stream_carry (McpMcpStream *self, const McpMcpStreamCarrier *carrier, guint64 after);
 gboolean mcp_mcp_stream_append (McpMcpStream *self, GBytes *json);
+gboolean mcp_mcp_stream_append_event (McpMcpStream *self, const char *name, GBytes *data);
 void mcp_mcp_stream_complete (McpMcpStream *self);
 void mcp_mcp_stream_close (McpMcpStream *self);
 void mcp_mcp_stream_orphan (McpMcpStream *self);

@@ -9,17 +9,13 @@
 #include "mcp-http-reply.h"
 #include "mcp-http-router.h"
 #include "mcp-mcp-answer.h"
+#include "mcp-mcp-batch.h"
 #include "mcp-mcp-client.h"
 #include "mcp-mcp-headers.h"
 #include "mcp-mcp-modern.h"
-#include "mcp-mcp-streams.h"
 #include "mcp-names.h"
-#include "mcp-process.h"
 
 #include <string.h>
-
-/* A session that nobody asked for ends sooner than one that somebody did. */
-#define UNASKED_IDLE_SECONDS (60 * 60)
 
 /* A POST on its way to its attachment. */
 typedef struct
@@ -125,67 +121,10 @@ check_version (Post *post)
   return FALSE;
 }
 
-/* What a session is made from for a client that asked for none. */
-typedef struct
-{
-  char *cwd;  /* (owned) (nullable): of the client's process */
-  char *name; /* (owned) (nullable) */
-  McpSessionParams params;
-} ClientSession;
-
-static void
-client_session_clear (ClientSession *self)
-{
-  g_free (self->cwd);
-  g_free (self->name);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ClientSession, client_session_clear)
-
-static void
-client_session_init (ClientSession *self, McpHttpRequest *http)
-{
-  pid_t pid = mcp_http_connection_get_pid (http->connection);
-
-  self->cwd = mcp_process_dup_cwd (pid);
-  self->name = mcp_process_dup_name (pid);
-  self->params = (McpSessionParams){
-    .cwd = mcp_mcp_client_get_header (http, MCP_HEADER_CWD),
-    .fallback_cwd = self->cwd,
-    .label = self->name,
-    .idle_seconds = UNASKED_IDLE_SECONDS,
-    .without_token = TRUE,
-  };
-}
-
-/* It ends with its attachment. */
-static McpSession *
-create_session (McpHttpRequest *http, GError **error)
-{
-  g_auto (ClientSession) client = { 0 };
-
-  client_session_init (&client, http);
-  return mcp_session_store_create (http->context->store, &client.params, NULL, error);
-}
-
-/* A client of 2026-07-28 that names no session has the same one whenever it comes. */
-static McpSession *
-get_ambient_session (Post *post, GError **error)
-{
-  g_auto (ClientSession) client = { 0 };
-  g_autofree char *name = mcp_mcp_modern_dup_client (post->message);
-
-  client_session_init (&client, post->http);
-  return mcp_ambient_sessions_get (post->http->context->ambient, name != NULL ? name : "unknown",
-                                   &client.params, error);
-}
-
 static gboolean
 check_cwd_header (Post *post)
 {
-  const char *cwd = mcp_mcp_client_get_header (post->http, MCP_HEADER_CWD);
-
-  if (cwd == NULL || (g_path_is_absolute (cwd) && g_utf8_validate (cwd, -1, NULL)))
+  if (mcp_mcp_client_has_valid_cwd (post->http))
     return TRUE;
 
   reply_invalid (post, 400, MCP_HEADER_CWD " must be an absolute path");
@@ -195,35 +134,7 @@ check_cwd_header (Post *post)
 static McpAttachment *
 attach (Post *post)
 {
-  McpHttpRequest *http = post->http;
-  gboolean owns_session = http->session == NULL;
-  g_autoptr (GError) error = NULL;
-  McpAttachment *attachment;
-
-  if (owns_session)
-    {
-      if (!check_cwd_header (post))
-        return NULL;
-      g_set_object (&http->session, create_session (http, &error));
-      if (http->session == NULL)
-        {
-          mcp_http_reply_gerror (http->msg, error);
-          return NULL;
-        }
-    }
-
-  attachment = mcp_gateway_attach (http->context->gateway, http->session, owns_session, &error);
-  if (attachment != NULL)
-    {
-      mcp_mcp_streams_get (attachment); /* hears from now on what its client will ask for */
-      return attachment;
-    }
-
-  mcp_http_reply_gerror (http->msg, error);
-  if (owns_session)
-    mcp_session_store_close (http->context->store, mcp_session_get_id (http->session),
-                             MCP_REASON_CLOSED, NULL);
-  return NULL;
+  return check_cwd_header (post) ? mcp_mcp_client_attach (post->http) : NULL;
 }
 
 static McpAttachment *
@@ -255,6 +166,15 @@ use_attachment (Post *post)
 }
 
 static void
+answer_one (Post *post, McpAttachment *attachment, McpRequest *request, McpAnswerFlags flags)
+{
+  g_autoptr (GPtrArray) requests = g_ptr_array_new ();
+
+  g_ptr_array_add (requests, request);
+  mcp_mcp_answer_start (post->http, attachment, requests, flags);
+}
+
+static void
 dispatch (Post *post, McpAnswerFlags flags)
 {
   g_autoptr (McpRequest) request = NULL;
@@ -277,7 +197,7 @@ dispatch (Post *post, McpAnswerFlags flags)
   if (request == NULL)
     mcp_http_reply_empty (post->http->msg, 202);
   else
-    mcp_mcp_answer_start (post->http, attachment, request, flags);
+    answer_one (post, attachment, request, flags);
 }
 
 static gboolean
@@ -285,6 +205,7 @@ find_modern_session (Post *post)
 {
   McpHttpRequest *http = post->http;
   g_autoptr (GError) error = NULL;
+  g_autofree char *name = NULL;
   McpSession *session;
 
   if (http->session != NULL)
@@ -292,7 +213,8 @@ find_modern_session (Post *post)
   if (!check_cwd_header (post))
     return FALSE;
 
-  session = get_ambient_session (post, &error);
+  name = mcp_mcp_modern_dup_client (post->message);
+  session = mcp_mcp_client_get_ambient (http, name, &error);
   if (session == NULL)
     mcp_http_reply_gerror (http->msg, error);
   g_set_object (&http->session, session);
@@ -342,7 +264,7 @@ dispatch_modern (Post *post, McpAnswerFlags flags)
   attachment =
       mcp_gateway_attach_exchange (http->context->gateway, http->session, post->message, params);
   request = mcp_attachment_receive (attachment, post->message);
-  mcp_mcp_answer_start (http, attachment, request, flags);
+  answer_one (post, attachment, request, flags);
 }
 
 static gboolean
@@ -371,11 +293,65 @@ parse (Post *post, char **id)
   return FALSE;
 }
 
+/* JSON-RPC batches (2025-03-26, basic/index, "Batching"), which later revisions dropped. */
+
+static gboolean
+is_batch (McpHttpRequest *http)
+{
+  g_autoptr (GBytes) body = mcp_http_body_get (http);
+  gsize length;
+  const char *text = g_bytes_get_data (body, &length);
+
+  while (length > 0 && g_ascii_isspace (*text))
+    {
+      text++;
+      length--;
+    }
+  return length > 0 && *text == '[';
+}
+
+static void
+take_batch (Post *post, McpAnswerFlags flags)
+{
+  McpHttpRequest *http = post->http;
+  g_autoptr (GBytes) body = mcp_http_body_get (http);
+  g_autoptr (GPtrArray) messages = NULL;
+  g_autoptr (GPtrArray) requests = NULL;
+  g_autoptr (McpAttachment) attachment = NULL;
+  g_autoptr (GError) error = NULL;
+
+  messages = mcp_mcp_batch_parse (body, &http->context->limits, &error);
+  if (messages == NULL)
+    {
+      reply_rpc_error (post, 400,
+                       error->domain == MCP_JSONRPC_ERROR ? error->code : MCP_JSONRPC_ERROR_PARSE,
+                       error->message, MCP_JSON_SLICE_NONE);
+      return;
+    }
+  if (!mcp_mcp_client_check_named_session (http))
+    return;
+  attachment = use_attachment (post);
+  if (attachment == NULL)
+    return;
+
+  g_object_ref (attachment);
+  if (mcp_attachment_get_revision (attachment) > MCP_REVISION_2025_03_26)
+    {
+      reply_invalid (post, 400, "Batches are of revisions up to 2025-03-26 only");
+      return;
+    }
+  requests = mcp_mcp_batch_receive (attachment, messages);
+  if (requests->len == 0)
+    mcp_http_reply_empty (http->msg, 202);
+  else
+    mcp_mcp_answer_start (http, attachment, requests, flags | MCP_ANSWER_BATCH);
+}
+
 /**
  * mcp_route_mcp_post:
  * @http: POST /mcp
  *
- * Takes one JSON-RPC message.
+ * Takes one JSON-RPC message, or a batch of them.
  */
 void
 mcp_route_mcp_post (McpHttpRequest *http)
@@ -387,6 +363,11 @@ mcp_route_mcp_post (McpHttpRequest *http)
   if (!mcp_http_body_is_json (http))
     return;
 
+  if (is_batch (http))
+    {
+      take_batch (&post, flags);
+      return;
+    }
   /* Before anything that a header can be wrong about: errors echo the request's id. */
   if (!parse (&post, &id))
     return;

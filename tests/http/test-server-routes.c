@@ -89,7 +89,7 @@ test_unknown_routes (void)
                                          "/metrics",
                                          "/mcp/",
                                          "/mcpx",
-                                         "/sse",
+                                         "/sse/",
                                          "/%C3%BF" };
   g_autoptr (McpTestHttp) f = mcp_test_http_new ();
 

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * What only old revisions have: batches, and the pair of GET /sse and POST
+ * /messages. With a real upstream server behind the gateway.
+ */
+#include "mcp-names.h"
+#include "mcp-server-config.h"
+#include "mcp-test-http.h"
+
+#include <string.h>
+
+#define BOTH     "Accept: application/json, text/event-stream\r\n"
+#define JSON     "Content-Type: application/json\r\n"
+#define PING(id) "{\"jsonrpc\":\"2.0\",\"id\":" id ",\"method\":\"ping\"}"
+#define INITIALIZE(revision)                                                           \
+  "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{"               \
+  "\"protocolVersion\":\"" revision "\",\"capabilities\":{},\"clientInfo\":{\"name\":" \
+  "\"t\",\"version\":\"1\"}}}"
+
+typedef struct
+{
+  McpTestHttp *http;
+  McpSession *session; /* (owned) */
+  char *token;
+  char *bearer;
+} Fixture;
+
+static void
+fixture_init (Fixture *f)
+{
+  g_autoptr (GPtrArray) configs =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_server_config_unref);
+
+  f->http = mcp_test_http_new ();
+  g_ptr_array_add (configs, mcp_server_config_new ("t", g_getenv ("MCP_TEST_SERVER")));
+  mcp_gateway_set_servers (f->http->gateway, configs);
+  f->session = g_object_ref (mcp_test_http_create_session (f->http, &f->token));
+  f->bearer = mcp_test_bearer (f->token);
+}
+
+static void
+fixture_clear (Fixture *f)
+{
+  g_object_unref (f->session);
+  mcp_test_http_free (f->http);
+  g_free (f->token);
+  g_free (f->bearer);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, fixture_clear)
+
+static char *
+attach (Fixture *f, const char *initialize)
+{
+  g_autoptr (McpTestReply) reply = mcp_test_http_post_json (f->http, "/mcp", f->token, initialize);
+  g_autofree char *id = mcp_test_reply_dup_field (reply, MCP_HEADER_SESSION_ID);
+
+  g_assert_nonnull (id);
+  return g_strdup_printf ("%s" BOTH JSON MCP_HEADER_SESSION_ID ": %s\r\n", f->bearer, id);
+}
+
+static McpTestReply *
+post (Fixture *f, const char *fields, const char *body)
+{
+  return mcp_test_http_request (f->http, MCP_TEST_TCP, "POST", "/mcp", fields, body);
+}
+
+static void
+assert_refused (McpTestReply *reply)
+{
+  g_assert_cmpuint (reply->status, ==, 400);
+  g_assert_nonnull (strstr (reply->body, "\"code\":-32600"));
+}
+
+static void
+test_batch_is_answered_by_one (void)
+{
+  g_auto (Fixture) f = { NULL };
+  g_autofree char *fields = NULL;
+  g_autoptr (McpTestReply) reply = NULL;
+  g_autoptr (McpTestReply) nothing = NULL;
+
+  g_test_summary ("The responses to a batch are an array; a batch that asks nothing has none");
+  fixture_init (&f);
+  fields = attach (&f, INITIALIZE ("2025-03-26"));
+  reply = post (
+      &f, fields,
+      " [" PING ("1") ",{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}," PING (
+          "\"1\"") "]");
+  g_assert_cmpuint (reply->status, ==, 200);
+  g_assert_cmpstr (reply->body, ==,
+                   "[{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}},"
+                   "{\"jsonrpc\":\"2.0\",\"id\":\"1\",\"result\":{}}]");
+
+  nothing = post (&f, fields, "[{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}]");
+  g_assert_cmpuint (nothing->status, ==, 202);
+}
+
+static void
+test_batch_becomes_a_stream (void)
+{
+  static const char body[] = "[" PING (
+      "1") ",{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\",\"params\":{\"name\":"
+           "\"t__count\",\"arguments\":{\"steps\":2},\"_meta\":{\"progressToken\":7}}}]";
+  g_auto (Fixture) f = { NULL };
+  g_autofree char *fields = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *all = NULL;
+  g_autoptr (McpTestStream) stream = NULL;
+
+  g_test_summary ("A batch whose calls report progress is answered by a stream with all responses");
+  fixture_init (&f);
+  fields = attach (&f, INITIALIZE ("2025-03-26"));
+  stream = mcp_test_stream_connect (f.http, MCP_TEST_TCP);
+  text = g_strdup_printf ("POST /mcp HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s"
+                          "Content-Length: %" G_GSIZE_FORMAT "\r\n\r\n%s",
+                          fields, strlen (body), body);
+  mcp_test_stream_send (stream, text, strlen (text));
+  all = mcp_test_stream_read_until (stream, "\"id\":2,\"result\":");
+  g_assert_nonnull (strstr (all, "Content-Type: text/event-stream"));
+  g_assert_nonnull (strstr (all, "data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}"));
+  g_assert_nonnull (strstr (all, "\"progressToken\":7"));
+}
+
+static void
+test_batches_that_are_refused (void)
+{
+  g_auto (Fixture) f = { NULL };
+  g_autofree char *old = NULL;
+  g_autofree char *new = NULL;
+  g_autofree char *default_fields = NULL;
+  g_autoptr (McpTestReply) empty = NULL;
+  g_autoptr (McpTestReply) malformed = NULL;
+  g_autoptr (McpTestReply) initialize = NULL;
+  g_autoptr (McpTestReply) later = NULL;
+  g_autoptr (McpTestReply) default_one = NULL;
+
+  g_test_summary ("Batches that are empty, malformed, hold an initialize, or come in a revision "
+                  "without them are refused whole");
+  fixture_init (&f);
+  old = attach (&f, INITIALIZE ("2024-11-05"));
+  new = attach (&f, INITIALIZE ("2025-06-18"));
+  default_fields = g_strconcat (f.bearer, BOTH JSON, NULL);
+
+  empty = post (&f, old, "[]");
+  assert_refused (empty);
+  malformed = post (&f, old, "[" PING ("1") ",7]");
+  assert_refused (malformed);
+  initialize = post (&f, old, "[" INITIALIZE ("2025-03-26") "]");
+  assert_refused (initialize);
+  later = post (&f, new, "[" PING ("1") "]");
+  assert_refused (later);
+  default_one = post (&f, default_fields, "[" PING ("1") "]");
+  assert_refused (default_one);
+}
+
+/* The pair */
+
+static char *
+read_endpoint (McpTestStream *stream)
+{
+  g_autofree char *frame = mcp_test_stream_read_frame (stream);
+  const char *begin = "event: endpoint\ndata: ";
+
+  g_assert_true (g_str_has_prefix (frame, begin));
+  return g_strchomp (g_strdup (frame + strlen (begin)));
+}
+
+static void
+send_to (Fixture *f, const char *endpoint, const char *body)
+{
+  g_autofree char *fields = g_strconcat (f->bearer, JSON, NULL);
+  g_autoptr (McpTestReply) reply =
+      mcp_test_http_request (f->http, MCP_TEST_TCP, "POST", endpoint, fields, body);
+
+  g_assert_cmpuint (reply->status, ==, 202);
+  g_assert_cmpuint (reply->n_body, ==, 0);
+}
+
+static void
+expect_message (McpTestStream *stream, const char *part)
+{
+  g_autofree char *frame = mcp_test_stream_read_frame (stream);
+
+  g_assert_true (g_str_has_prefix (frame, "event: message\ndata: {"));
+  if (strstr (frame, part) == NULL)
+    g_error ("“%s” is not in: %s", part, frame);
+}
+
+static void
+test_pair (void)
+{
+  g_auto (Fixture) f = { NULL };
+  g_autofree char *fields = NULL;
+  g_autofree char *endpoint = NULL;
+  g_autoptr (McpTestStream) stream = NULL;
+  g_autoptr (McpTestReply) gone = NULL;
+
+  g_test_summary (
+      "A client of 2024-11-05 has all its answers on one stream, and leaves by ending it");
+  fixture_init (&f);
+  fields = g_strconcat (f.bearer, "Accept: text/event-stream\r\n", NULL);
+  stream = mcp_test_stream_open (f.http, MCP_TEST_TCP, "/sse", fields);
+  endpoint = read_endpoint (stream);
+
+  send_to (&f, endpoint, INITIALIZE ("2024-11-05"));
+  expect_message (stream, "\"protocolVersion\":\"2024-11-05\"");
+  send_to (&f, endpoint, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}");
+  send_to (&f, endpoint,
+           "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\",\"params\":{\"name\":"
+           "\"t__count\",\"arguments\":{\"steps\":1},\"_meta\":{\"progressToken\":\"p\"}}}");
+  expect_message (stream, "\"progressToken\":\"p\"");
+  expect_message (stream, "\"id\":2,\"result\":");
+
+  g_clear_pointer (&stream, mcp_test_stream_free);
+  mcp_test_http_wait_connections (f.http, 0);
+  gone = mcp_test_http_request (f.http, MCP_TEST_TCP, "POST", endpoint,
+                                "Content-Type: application/json\r\n", PING ("3"));
+  g_assert_cmpuint (gone->status, ==, 404);
+}
+
+static void
+test_pair_is_its_clients_own (void)
+{
+  g_auto (Fixture) f = { NULL };
+  g_autofree char *fields = NULL;
+  g_autofree char *endpoint = NULL;
+  g_autofree char *other_token = NULL;
+  g_autofree char *other = NULL;
+  g_autofree char *streamable = NULL;
+  g_autofree char *mixed = NULL;
+  g_autoptr (McpTestStream) stream = NULL;
+  g_autoptr (McpTestReply) foreign = NULL;
+  g_autoptr (McpTestReply) anonymous = NULL;
+  g_autoptr (McpTestReply) missing = NULL;
+  const char *id;
+
+  g_test_summary ("An endpoint takes messages of its session's clients only");
+  fixture_init (&f);
+  fields = g_strconcat (f.bearer, "Accept: text/event-stream\r\n", NULL);
+  stream = mcp_test_stream_open (f.http, MCP_TEST_TCP, "/sse", fields);
+  endpoint = read_endpoint (stream);
+  g_assert_nonnull (mcp_test_http_create_session (f.http, &other_token));
+  other = g_strdup_printf ("Authorization: Bearer %s\r\n" JSON, other_token);
+
+  foreign = mcp_test_http_request (f.http, MCP_TEST_TCP, "POST", endpoint, other, PING ("1"));
+  g_assert_cmpuint (foreign->status, ==, 404);
+  anonymous = mcp_test_http_request (f.http, MCP_TEST_TCP, "POST", endpoint, JSON, PING ("1"));
+  g_assert_cmpuint (anonymous->status, ==, 401);
+
+  streamable = attach (&f, INITIALIZE ("2025-03-26"));
+  id = strstr (streamable, MCP_HEADER_SESSION_ID ": ") + strlen (MCP_HEADER_SESSION_ID ": ");
+  mixed = g_strdup_printf ("/messages?sessionId=%.*s", (int) strcspn (id, "\r"), id);
+  missing = mcp_test_http_request (f.http, MCP_TEST_TCP, "POST", mixed, streamable, PING ("1"));
+  g_assert_cmpuint (missing->status, ==, 404);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/http/mcp-old/batch-is-answered-by-one", test_batch_is_answered_by_one);
+  g_test_add_func ("/http/mcp-old/batch-becomes-a-stream", test_batch_becomes_a_stream);
+  g_test_add_func ("/http/mcp-old/batches-that-are-refused", test_batches_that_are_refused);
+  g_test_add_func ("/http/mcp-old/pair", test_pair);
+  g_test_add_func ("/http/mcp-old/pair-is-its-clients-own", test_pair_is_its_clients_own);
+  return g_test_run ();
+}
