@@ -79,14 +79,10 @@ respond (McpRequest *self, GBytes *response, int error_code)
 void
 mcp_request_respond_result (McpRequest *self, McpJsonSlice result)
 {
-  g_autoptr (GBytes) response = NULL;
-  g_autofree char *translated =
-      mcp_translate_result (mcp_jsonrpc_message_get_method (self->message), result,
-                            mcp_attachment_get_revision (self->attachment), SERVER_INFO);
+  g_autoptr (GBytes) response = mcp_translate_response (
+      mcp_jsonrpc_message_get_id (self->message), mcp_jsonrpc_message_get_method (self->message),
+      result, mcp_attachment_get_revision (self->attachment), SERVER_INFO);
 
-  if (translated != NULL)
-    result = (McpJsonSlice){ translated, strlen (translated) };
-  response = mcp_jsonrpc_build_result (mcp_jsonrpc_message_get_id (self->message), result);
   respond (self, response, 0);
 }
 

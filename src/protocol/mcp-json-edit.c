@@ -301,15 +301,25 @@ begins_container (const GString *out)
   return at > 0 && (out->str[at - 1] == '{' || out->str[at - 1] == '[');
 }
 
-static char *
-write_text (McpJsonEdit *self)
+static guint
+prepare_patches (McpJsonEdit *self)
+{
+  if (self->patches == NULL)
+    return 0;
+  g_array_sort (self->patches, compare_patches); /* stable */
+  return self->patches->len;
+}
+
+/* Between @before and @after. */
+static GString *
+write_text (McpJsonEdit *self, const char *before, const char *after)
 {
   const char *at = self->text.data;
   GString *out;
-  gsize n_added = 0;
+  guint n_patches = prepare_patches (self);
+  gsize n_added = strlen (before) + strlen (after);
 
-  g_array_sort (self->patches, compare_patches); /* stable */
-  for (guint i = 0; i < self->patches->len; i++)
+  for (guint i = 0; i < n_patches; i++)
     {
       const Patch *patch = &g_array_index (self->patches, Patch, i);
 
@@ -317,7 +327,8 @@ write_text (McpJsonEdit *self)
     }
 
   out = g_string_sized_new (self->text.length + n_added);
-  for (guint i = 0; i < self->patches->len; i++)
+  g_string_append (out, before);
+  for (guint i = 0; i < n_patches; i++)
     {
       const Patch *patch = &g_array_index (self->patches, Patch, i);
 
@@ -331,7 +342,8 @@ write_text (McpJsonEdit *self)
       at = patch->end;
     }
   mcp_json_append_slice (out, (McpJsonSlice){ at, slice_end (self->text) - at });
-  return g_string_free (out, FALSE);
+  g_string_append (out, after);
+  return out;
 }
 
 /**
@@ -343,8 +355,27 @@ write_text (McpJsonEdit *self)
 char *
 mcp_json_edit_end (McpJsonEdit *self)
 {
-  char *text = self->patches != NULL ? write_text (self) : NULL;
+  char *text = self->patches != NULL ? g_string_free (write_text (self, "", ""), FALSE) : NULL;
 
   mcp_json_edit_free (self);
   return text;
+}
+
+/**
+ * mcp_json_edit_end_within:
+ * @self: (transfer full): changes
+ * @before: what comes before the text
+ * @after: what comes after it
+ *
+ * For texts that are large: what is around them costs no copy more.
+ *
+ * Returns: (transfer full): the text as it is now, changed or not, between the two
+ */
+GBytes *
+mcp_json_edit_end_within (McpJsonEdit *self, const char *before, const char *after)
+{
+  GString *out = write_text (self, before, after);
+
+  mcp_json_edit_free (self);
+  return g_string_free_to_bytes (out);
 }

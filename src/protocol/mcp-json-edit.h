@@ -57,6 +57,7 @@ void mcp_json_edit_insert (McpJsonEdit *self, McpJsonSlice container, char *text
 void mcp_json_edit_set (McpJsonEdit *self, const McpJsonFields *fields, guint index, char *text);
 gboolean mcp_json_edit_drop (McpJsonEdit *self, const McpJsonFields *fields, guint mask);
 char *mcp_json_edit_end (McpJsonEdit *self);
+GBytes *mcp_json_edit_end_within (McpJsonEdit *self, const char *before, const char *after);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpJsonEdit, mcp_json_edit_free)
 

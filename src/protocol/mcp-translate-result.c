@@ -6,6 +6,7 @@
  */
 #include "mcp-translate.h"
 
+#include "mcp-jsonrpc.h"
 #include "mcp-translate-private.h"
 
 #include <string.h>
@@ -173,6 +174,37 @@ to_legacy (McpJsonEdit *edit, const McpJsonFields *result)
   return mask;
 }
 
+static McpJsonEdit *
+edit_result (const char *method, McpJsonSlice result, McpRevision to, const char *server_info)
+{
+  McpJsonEdit *edit = mcp_json_edit_new (result);
+  McpJsonFields fields;
+  guint mask;
+
+  mcp_json_fields_find (&fields, result, result_names);
+  if (!mcp_revision_is_modern (to) && g_strv_contains (empty, method))
+    {
+      if (fields.n_members > 0)
+        mcp_json_edit_replace (edit, result, g_strdup ("{}"));
+      return edit;
+    }
+
+  mask = mcp_revision_is_modern (to) ? to_modern (edit, &fields, method, server_info)
+                                     : to_legacy (edit, &fields);
+  if (strcmp (method, "tools/call") == 0)
+    mask |= translate_tool_result (edit, &fields, to);
+  else if (strcmp (method, "prompts/get") == 0)
+    translate_prompt (edit, &fields, to);
+  mcp_json_edit_drop (edit, &fields, mask);
+  return edit;
+}
+
+static gboolean
+is_object (McpJsonSlice result)
+{
+  return result.data != NULL && mcp_json_get_type (result) == MCP_JSON_OBJECT;
+}
+
 /**
  * mcp_translate_result:
  * @method: of the request
@@ -191,24 +223,36 @@ mcp_translate_result (const char *method,
                       McpRevision to,
                       const char *server_info)
 {
-  g_autoptr (McpJsonEdit) edit = NULL;
-  McpJsonFields fields;
-  guint mask;
+  return is_object (result) ? mcp_json_edit_end (edit_result (method, result, to, server_info))
+                            : NULL;
+}
 
-  if (result.data == NULL || mcp_json_get_type (result) != MCP_JSON_OBJECT)
-    return NULL;
+/**
+ * mcp_translate_response:
+ * @id: of the request, as it was written
+ * @method: of the request
+ * @result: its result, an object of any revision
+ * @to: the client's revision
+ * @server_info: (nullable): JSON object: who answers a client of 2026-07-28
+ *
+ * The response that has mcp_translate_result() of a result, with one copy of what may be
+ * large. Any thread.
+ *
+ * Returns: (transfer full): the message, without a line end
+ */
+GBytes *
+mcp_translate_response (McpJsonSlice id,
+                        const char *method,
+                        McpJsonSlice result,
+                        McpRevision to,
+                        const char *server_info)
+{
+  g_autofree char *before = NULL;
 
-  mcp_json_fields_find (&fields, result, result_names);
-  if (!mcp_revision_is_modern (to) && g_strv_contains (empty, method))
-    return fields.n_members > 0 ? g_strdup ("{}") : NULL;
+  if (!is_object (result))
+    return mcp_jsonrpc_build_result (id, result);
 
-  edit = mcp_json_edit_new (result);
-  mask = mcp_revision_is_modern (to) ? to_modern (edit, &fields, method, server_info)
-                                     : to_legacy (edit, &fields);
-  if (strcmp (method, "tools/call") == 0)
-    mask |= translate_tool_result (edit, &fields, to);
-  else if (strcmp (method, "prompts/get") == 0)
-    translate_prompt (edit, &fields, to);
-  mcp_json_edit_drop (edit, &fields, mask);
-  return mcp_json_edit_end (g_steal_pointer (&edit));
+  before =
+      g_strdup_printf ("{\"jsonrpc\":\"2.0\",\"id\":%.*s,\"result\":", (int) id.length, id.data);
+  return mcp_json_edit_end_within (edit_result (method, result, to, server_info), before, "}");
 }

@@ -15,6 +15,11 @@ char *mcp_translate_result (const char *method,
                             McpJsonSlice result,
                             McpRevision to,
                             const char *server_info);
+GBytes *mcp_translate_response (McpJsonSlice id,
+                                const char *method,
+                                McpJsonSlice result,
+                                McpRevision to,
+                                const char *server_info);
 char *mcp_translate_definition (const char *list_method, McpJsonSlice item, McpRevision to);
 char *mcp_translate_progress (McpJsonSlice params, McpRevision to);
 gboolean mcp_translate_error (const char *method,

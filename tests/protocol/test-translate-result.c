@@ -17,6 +17,18 @@ scan (const char *text)
   return root;
 }
 
+static void
+check_response (const char *method, const char *result, McpRevision to, const char *expected)
+{
+  g_autoptr (GBytes) message =
+      mcp_translate_response (scan ("\"id\""), method, scan (result), to, SERVER_INFO);
+  g_autofree char *wanted =
+      g_strdup_printf ("{\"jsonrpc\":\"2.0\",\"id\":\"id\",\"result\":%s}", expected);
+
+  g_assert_cmpmem (g_bytes_get_data (message, NULL), g_bytes_get_size (message), wanted,
+                   strlen (wanted));
+}
+
 /* @expected: %NULL: nothing changes. Checks that a second pass changes nothing more, too. */
 static void
 check_result (const char *method, const char *result, McpRevision to, const char *expected)
@@ -25,6 +37,8 @@ check_result (const char *method, const char *result, McpRevision to, const char
   g_autofree char *again = NULL;
 
   g_assert_cmpstr (text, ==, expected);
+  if (strchr (result, '\n') == NULL)
+    check_response (method, result, to, expected != NULL ? expected : result);
   if (text == NULL)
     return;
   again = mcp_translate_result (method, scan (text), to, SERVER_INFO);
