@@ -86,7 +86,7 @@ test_unknown_routes (void)
                                          "/session/x/events/",
                                          "/session/x/y",
                                          "/session/x/events/y",
-                                         "/metrics",
+                                         "/metrics/",
                                          "/mcp/",
                                          "/mcpx",
                                          "/sse/",
