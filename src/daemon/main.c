@@ -115,6 +115,7 @@ take_lock (const char *runtime_dir, gboolean replace, GError **error)
 static int
 run (const CommandLine *line, const char *runtime_dir, const char *program, GError **error)
 {
+  g_auto (McpdActivation) activation = { 0 };
   g_autofree char *config_dir = g_build_filename (g_get_user_config_dir (), MCP_DIRECTORY, NULL);
   g_autofree char *keeper_path =
       line->keeper_path != NULL ? g_strdup (line->keeper_path) : find_keeper ();
@@ -124,11 +125,14 @@ run (const CommandLine *line, const char *runtime_dir, const char *program, GErr
     .state_home = g_get_user_state_dir (),
     .cache_home = g_get_user_cache_dir (),
     .config_dir = config_dir,
+    .activation = &activation,
     .keeper_path = keeper_path,
   };
-  g_autoptr (McpdApplication) application = mcpd_application_new (&options);
+  g_autoptr (McpdApplication) application = NULL;
   char *arguments[] = { (char *) program, NULL };
 
+  mcpd_activation_take (&activation, MCPD_ACTIVATION_FIRST_FD);
+  application = mcpd_application_new (&options);
   if (!mcpd_application_start (application, error) ||
       !mcpd_application_join_bus (application, error))
     return EXIT_FAILURE;

@@ -27,7 +27,8 @@ struct _McpdApplication
 {
   GApplication parent_instance;
 
-  int port; /* -1: as the settings say */
+  int port;                   /* -1: as the settings say */
+  McpdActivation *activation; /* (unowned): until it has started */
   char *keeper_path;
   char *socket_path;
   char *discovery_path;
@@ -49,6 +50,7 @@ struct _McpdApplication
   McpDbusService *service;
   char *url;                   /* (nullable): of the MCP endpoint over TCP */
   gboolean has_socket;         /* the Unix socket is listened on */
+  gboolean is_activated;       /* listeners stay when we go: the discovery file, too */
   GDBusConnection *connection; /* (nullable) (owned): while the service is exported on it */
 
   guint sigterm_id;
@@ -157,6 +159,34 @@ listen_tcp (McpdApplication *self, GError **error)
   return TRUE;
 }
 
+/* Uses what was handed over, whatever its kind. */
+static void
+adopt_socket (McpdApplication *self, guint index)
+{
+  McpdActivation *activation = self->activation;
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+  guint16 port;
+
+  if (!mcp_http_server_listen_fd (self->http, activation->fds[index], &port, &path, &error))
+    {
+      g_warning (_ ("The socket “%s” that was handed over is not used: %s"),
+                 activation->names[index], error->message);
+      return;
+    }
+
+  activation->fds[index] = -1;
+  self->is_activated = TRUE;
+  if (port != 0 && self->url == NULL)
+    self->url = g_strdup_printf ("http://127.0.0.1:%u/mcp", port);
+  if (path != NULL)
+    {
+      self->has_socket = TRUE;
+      g_free (self->socket_path);
+      self->socket_path = g_steal_pointer (&path);
+    }
+}
+
 /* One of the two kinds of listeners is enough to be of use. */
 static gboolean
 start_listening (McpdApplication *self, GError **error)
@@ -164,8 +194,15 @@ start_listening (McpdApplication *self, GError **error)
   g_autoptr (GError) unix_error = NULL;
   g_autoptr (GError) tcp_error = NULL;
 
-  self->has_socket = mcp_http_server_listen_unix (self->http, self->socket_path, &unix_error);
-  if (!listen_tcp (self, &tcp_error) && !self->has_socket)
+  for (guint i = 0; i < self->activation->n_fds; i++)
+    adopt_socket (self, i);
+  if (self->activation->n_missing > 0)
+    g_warning (_ ("%u more sockets were to be handed over, and were not"),
+               self->activation->n_missing);
+
+  if (!self->has_socket)
+    self->has_socket = mcp_http_server_listen_unix (self->http, self->socket_path, &unix_error);
+  if (self->url == NULL && !listen_tcp (self, &tcp_error) && !self->has_socket)
     {
       g_propagate_error (error, g_steal_pointer (&tcp_error));
       return FALSE;
@@ -191,6 +228,14 @@ write_discovery (McpdApplication *self, GError **error)
   };
 
   return mcpd_discovery_write (&discovery, self->discovery_path, error);
+}
+
+/* Somebody else's listeners start the daemon again: who reads the file finds them. */
+static void
+remove_discovery (McpdApplication *self)
+{
+  if (!self->is_activated)
+    g_unlink (self->discovery_path);
 }
 
 /* Stopping. */
@@ -266,7 +311,7 @@ mcpd_application_stop (McpdApplication *self)
   g_message (_ ("Stopping"));
 
   mcp_http_server_stop (self->http);
-  g_unlink (self->discovery_path);
+  remove_discovery (self);
   mcp_session_store_close_all (self->store, MCP_REASON_SHUTDOWN);
   self->stop_timeout_id = g_timeout_add (STOP_TIMEOUT_MS, stop_timeout_cb, self);
   mcp_gateway_close_async (self->gateway, gateway_closed_cb, g_object_ref (self));
@@ -414,6 +459,7 @@ mcpd_application_new (const McpdOptions *options)
   self = g_object_new (MCPD_TYPE_APPLICATION, "application-id", MCP_BUS_NAME, "flags",
                        G_APPLICATION_IS_SERVICE, NULL);
   self->port = options->port;
+  self->activation = options->activation;
   self->keeper_path = g_strdup (options->keeper_path);
   self->state_home = g_strdup (options->state_home);
   self->cache_dir =
@@ -504,7 +550,7 @@ mcpd_application_join_bus (McpdApplication *self, GError **error)
           error, _ ("The name %s is not to be had on the session bus; is it another daemon’s? "),
           MCP_BUS_NAME);
       mcp_http_server_close (self->http);
-      g_unlink (self->discovery_path);
+      remove_discovery (self);
       return FALSE;
     }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "mcpd-activation.h"
+
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
@@ -12,10 +14,11 @@ G_BEGIN_DECLS
  * @state_home: XDG_STATE_HOME, below which the sessions are kept
  * @cache_home: XDG_CACHE_HOME, below which is kept what servers list
  * @config_dir: where the settings and the servers file are
+ * @activation: sockets that were handed over; those that are used are taken out of it
  * @keeper_path: the program that upstream processes run below
  *
  * What the command line and the environment say; borrowed for the length of the
- * call it is given to.
+ * call it is given to, but for @activation: until the application has started.
  */
 typedef struct
 {
@@ -24,6 +27,7 @@ typedef struct
   const char *state_home;
   const char *cache_home;
   const char *config_dir;
+  McpdActivation *activation;
   const char *keeper_path;
 } McpdOptions;
 

@@ -393,6 +393,34 @@ mcp_http_listener_add_unix (McpHttpListener *self, const char *path, GError **er
 }
 
 /**
+ * mcp_http_listener_add_fd:
+ * @self: the listener, not stopped
+ * @fd: (transfer full): a listening socket that somebody else made; on error it stays the caller's
+ * @port: (out): of a TCP socket; 0: it is a Unix socket
+ * @path: (out) (transfer full) (nullable): of a Unix socket; it is never removed
+ * @error: return location
+ *
+ * Listens on a socket that is there already.
+ *
+ * Errors: %G_IO_ERROR_INVALID_ARGUMENT for a socket that this listener could not have made, others
+ * of %G_IO_ERROR.
+ *
+ * Returns: whether it listens
+ */
+gboolean
+mcp_http_listener_add_fd (McpHttpListener *self, int fd, guint16 *port, char **path, GError **error)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_LISTENER (self), FALSE);
+  g_return_val_if_fail (!self->stopped, FALSE);
+
+  if (!mcp_http_socket_adopt (fd, port, path, error))
+    return FALSE;
+
+  add_socket (self, fd, *port, NULL);
+  return TRUE;
+}
+
+/**
  * mcp_http_listener_get_n_connections:
  * @self: the listener
  *

@@ -29,6 +29,11 @@ mcp_http_listener_new (const McpLimits *limits, McpHttpExchangeFunc exchange, gp
 void mcp_http_listener_set_limits (McpHttpListener *self, const McpLimits *limits);
 guint16 mcp_http_listener_add_tcp (McpHttpListener *self, guint16 port, GError **error);
 gboolean mcp_http_listener_add_unix (McpHttpListener *self, const char *path, GError **error);
+gboolean mcp_http_listener_add_fd (McpHttpListener *self,
+                                   int fd,
+                                   guint16 *port,
+                                   char **path,
+                                   GError **error);
 guint mcp_http_listener_get_n_connections (McpHttpListener *self);
 guint mcp_http_listener_get_n_accept_errors (McpHttpListener *self);
 McpHttpCounters *mcp_http_listener_get_counters (McpHttpListener *self);

@@ -278,6 +278,27 @@ mcp_http_server_listen_unix (McpHttpServer *self, const char *path, GError **err
 }
 
 /**
+ * mcp_http_server_listen_fd:
+ * @self: the server
+ * @fd: (transfer full): a listening socket that somebody else made; on error it stays the caller's
+ * @port: (out): of a TCP socket; 0: it is a Unix socket
+ * @path: (out) (transfer full) (nullable): of a Unix socket; it is never removed
+ * @error: return location
+ *
+ * Begins to accept connections of a socket that is there already.
+ *
+ * Returns: whether it does; else @error is set
+ */
+gboolean
+mcp_http_server_listen_fd (McpHttpServer *self, int fd, guint16 *port, char **path, GError **error)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_SERVER (self), FALSE);
+  g_return_val_if_fail (self->context.listener != NULL, FALSE);
+
+  return mcp_http_listener_add_fd (self->context.listener, fd, port, path, error);
+}
+
+/**
  * mcp_http_server_get_n_connections:
  * @self: the server
  *

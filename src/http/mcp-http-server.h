@@ -19,6 +19,8 @@ void mcp_http_server_set_require_key (McpHttpServer *self, gboolean require_key)
 void mcp_http_server_set_keep_alive (McpHttpServer *self, guint interval_ms);
 guint16 mcp_http_server_listen_tcp (McpHttpServer *self, guint16 port, GError **error);
 gboolean mcp_http_server_listen_unix (McpHttpServer *self, const char *path, GError **error);
+gboolean
+mcp_http_server_listen_fd (McpHttpServer *self, int fd, guint16 *port, char **path, GError **error);
 guint mcp_http_server_get_n_connections (McpHttpServer *self);
 guint mcp_http_server_get_n_streams (McpHttpServer *self);
 guint64 mcp_http_server_get_n_auth_failures (McpHttpServer *self);

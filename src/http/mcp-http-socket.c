@@ -6,7 +6,9 @@
 #include "mcp-http-socket.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -229,4 +231,95 @@ mcp_http_socket_listen_unix (const char *path, GError **error)
     return fail_with_errno (error, fd, "Cannot listen on", path);
 
   return fd;
+}
+
+/* Which of the sockets that a stranger made we would have made: a loopback port, or a file. */
+static gboolean
+read_address (int fd, guint16 *port, char **path)
+{
+  union
+  {
+    struct sockaddr any;
+    struct sockaddr_in ipv4;
+    struct sockaddr_in6 ipv6;
+    struct sockaddr_un local;
+    struct sockaddr_storage storage;
+  } address = { 0 };
+  socklen_t length = sizeof address;
+
+  if (getsockname (fd, &address.any, &length) < 0)
+    return FALSE;
+
+  switch (address.any.sa_family)
+    {
+    case AF_INET:
+      *port = ntohs (address.ipv4.sin_port);
+      return address.ipv4.sin_addr.s_addr == htonl (INADDR_LOOPBACK);
+    case AF_INET6:
+      *port = ntohs (address.ipv6.sin6_port);
+      return IN6_IS_ADDR_LOOPBACK (&address.ipv6.sin6_addr);
+    case AF_UNIX:
+      /* unix(7): abstract names begin with a zero byte, and have no permissions */
+      if (length <= offsetof (struct sockaddr_un, sun_path) || address.local.sun_path[0] != '/')
+        return FALSE;
+      *path = g_strndup (address.local.sun_path, length - offsetof (struct sockaddr_un, sun_path));
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+static gboolean
+is_listening_stream (int fd)
+{
+  int type = 0, listening = 0;
+  socklen_t length = sizeof type;
+
+  if (getsockopt (fd, SOL_SOCKET, SO_TYPE, &type, &length) < 0 || type != SOCK_STREAM)
+    return FALSE;
+
+  length = sizeof listening;
+  return getsockopt (fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) == 0 && listening;
+}
+
+/**
+ * mcp_http_socket_adopt:
+ * @fd: a descriptor that somebody else made
+ * @port: (out): of a TCP socket; 0: it is a Unix socket
+ * @path: (out) (transfer full) (nullable): of a Unix socket
+ * @error: return location
+ *
+ * Checks that a socket is one that the daemon could have made itself, and makes it non-blocking and
+ * not inherited. Its backlog becomes ours.
+ *
+ * Errors: %G_IO_ERROR_INVALID_ARGUMENT for anything but a listening stream socket on a loopback
+ * address or a path, others of %G_IO_ERROR.
+ *
+ * Returns: whether it can be used; if not, it stays the caller's to close
+ */
+gboolean
+mcp_http_socket_adopt (int fd, guint16 *port, char **path, GError **error)
+{
+  g_autofree char *own_path = NULL;
+  int flags;
+
+  *port = 0;
+  *path = NULL;
+  if (!is_listening_stream (fd) || !read_address (fd, port, &own_path))
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                           "It is no listening socket on a loopback address or a path");
+      return FALSE;
+    }
+
+  flags = fcntl (fd, F_GETFL);
+  if (flags < 0 || fcntl (fd, F_SETFL, flags | O_NONBLOCK) < 0 ||
+      fcntl (fd, F_SETFD, FD_CLOEXEC) < 0 || listen (fd, BACKLOG) < 0)
+    {
+      fail_with_errno (error, -1, "Cannot use", "the socket");
+      return FALSE;
+    }
+
+  *path = g_steal_pointer (&own_path);
+  return TRUE;
 }

@@ -10,5 +10,6 @@ G_BEGIN_DECLS
 guint16
 mcp_http_socket_listen_tcp (guint16 port, int fds[MCP_HTTP_MAX_TCP_SOCKETS], GError **error);
 int mcp_http_socket_listen_unix (const char *path, GError **error);
+gboolean mcp_http_socket_adopt (int fd, guint16 *port, char **path, GError **error);
 
 G_END_DECLS

@@ -101,6 +101,25 @@ end_with_parent (gpointer user_data)
   prctl (PR_SET_PDEATHSIG, SIGTERM);
 }
 
+/* A program around the daemon that tells it of its sockets; the rest of @argv follows. */
+static void
+hand_over_sockets (E2e *self, GSubprocessLauncher *launcher, GStrvBuilder *argv)
+{
+  g_autofree char *n_text = NULL;
+  int n_sockets = 0;
+
+  if (self->sockets == NULL)
+    return;
+
+  while (self->sockets[n_sockets] >= 0)
+    {
+      g_subprocess_launcher_take_fd (launcher, dup (self->sockets[n_sockets]), 3 + n_sockets);
+      n_sockets++;
+    }
+  n_text = g_strdup_printf ("%d", n_sockets);
+  g_strv_builder_add_many (argv, g_getenv ("MCP_TEST_ACTIVATE"), n_text, "unix:tcp", NULL);
+}
+
 /**
  * e2e_spawn:
  * @flags: for the streams
@@ -122,7 +141,8 @@ e2e_spawn (E2e *self, GSubprocessFlags flags, const char *runtime, const char *o
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (flags);
   g_autofree char *runtime_dir = e2e_build (self, runtime);
   g_autofree char *keeper = g_strconcat ("--keeper=", g_getenv ("MCP_TEST_KEEPER"), NULL);
-  const char *argv[] = { g_getenv ("MCP_TEST_DAEMON"), "--port=0", keeper, option, NULL };
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) argv = NULL;
   g_autoptr (GError) error = NULL;
   GSubprocess *process;
 
@@ -143,7 +163,10 @@ e2e_spawn (E2e *self, GSubprocessFlags flags, const char *runtime, const char *o
   if (self->warnings_expected)
     g_subprocess_launcher_unsetenv (launcher, "G_DEBUG");
 
-  process = g_subprocess_launcher_spawnv (launcher, argv, &error);
+  hand_over_sockets (self, launcher, builder);
+  g_strv_builder_add_many (builder, g_getenv ("MCP_TEST_DAEMON"), "--port=0", keeper, option, NULL);
+  argv = g_strv_builder_end (builder);
+  process = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv, &error);
   g_assert_no_error (error);
   return process;
 }

@@ -31,6 +31,7 @@ typedef struct
   SoupSession *unix_socket; /* (nullable) */
   JsonObject *discovery;    /* (nullable) */
   gboolean warnings_expected;
+  const int *sockets; /* (unowned) (nullable): handed to the daemon as systemd does; -1 ends them */
 } E2e;
 
 typedef enum
