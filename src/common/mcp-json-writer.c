@@ -98,27 +98,42 @@ mcp_json_append_double (GString *out, double number)
 }
 
 /**
- * mcp_json_append_slice:
- * @out: a JSON text in the making
+ * mcp_json_copy_slice:
+ * @out: room for as many bytes as @value has
  * @value: a value of an accepted text
  *
- * Appends a value as it was written, but on one line: line ends between its
- * tokens become spaces (a string holds none but as escapes), so that it fits a
- * line of a stdio stream, a data line of an event. Any thread.
+ * Writes a value as it was written, but on one line: line ends between its tokens become
+ * spaces (a string holds none but as escapes), so that it fits a line of a stdio
+ * stream, a data line of an event. Any thread.
  */
 void
-mcp_json_append_slice (GString *out, McpJsonSlice value)
+mcp_json_copy_slice (char *out, McpJsonSlice value)
 {
   static const char line_ends[] = { '\n', '\r' };
-  gsize start = out->len;
+  char *end = out + value.length;
 
-  g_string_append_len (out, value.data, (gssize) value.length);
+  memcpy (out, value.data, value.length);
   for (gsize i = 0; i < G_N_ELEMENTS (line_ends); i++)
     {
-      char *end = out->str + out->len;
-      char *at = out->str + start;
+      char *at = out;
 
       while ((at = memchr (at, line_ends[i], (gsize) (end - at))) != NULL)
         *at++ = ' ';
     }
+}
+
+/**
+ * mcp_json_append_slice:
+ * @out: a JSON text in the making
+ * @value: a value of an accepted text
+ *
+ * Appends a value as mcp_json_copy_slice() writes it. Any thread.
+ */
+void
+mcp_json_append_slice (GString *out, McpJsonSlice value)
+{
+  gsize start = out->len;
+
+  g_string_set_size (out, start + value.length);
+  mcp_json_copy_slice (out->str + start, value);
 }

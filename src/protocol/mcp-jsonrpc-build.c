@@ -102,11 +102,20 @@ mcp_jsonrpc_build_notification (const char *method, McpJsonSlice params)
 GBytes *
 mcp_jsonrpc_build_result (McpJsonSlice id, McpJsonSlice result)
 {
-  GString *out = begin_message ();
+  g_autoptr (GString) head = begin_message ();
+  gsize length;
+  char *text;
 
-  append_member (out, "id", id);
-  append_member (out, "result", result);
-  return end_message (out);
+  append_member (head, "id", id);
+  g_string_append (head, ",\"result\":");
+
+  /* Results may be large, and a GString would take up to twice the room. */
+  length = head->len + result.length + 1;
+  text = g_malloc (length);
+  memcpy (text, head->str, head->len);
+  mcp_json_copy_slice (text + head->len, result);
+  text[length - 1] = '}';
+  return g_bytes_new_take (text, length);
 }
 
 /**
