@@ -20,7 +20,7 @@ function within(promise, what, milliseconds = 20_000) {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-// Calls back with the data of each event.
+// Calls back with the data and the name of each event.
 function readEvents(response, onData) {
   let rest = '';
 
@@ -34,10 +34,11 @@ function readEvents(response, onData) {
     const blocks = (rest + chunk).split('\n\n');
     rest = blocks.pop();
     for (const block of blocks) {
-      const data = block.split('\n').filter((line) => line.startsWith('data:'))
-        .map((line) => line.slice(5).replace(/^ /, '')).join('\n');
+      const read = (name) => block.split('\n').filter((line) => line.startsWith(`${name}:`))
+        .map((line) => line.slice(name.length + 1).replace(/^ /, '')).join('\n');
+      const data = read('data');
       if (data !== '') {
-        onData(data);
+        onData(data, read('event'));
       }
     }
   });
@@ -72,7 +73,7 @@ class Exchange {
     response.on('close', finish);
     response.on('error', finish);
     if (this.isStream) {
-      readEvents(response, (data) => onMessage(JSON.parse(data)));
+      readEvents(response, (data, event) => onMessage(event === 'endpoint' ? { endpoint: data } : JSON.parse(data)));
       return;
     }
     let text = '';
@@ -265,6 +266,75 @@ class LegacyClient extends Client {
   }
 }
 
+// The two paths of 2024-11-05: everything that is said to the client comes on one stream.
+class PairClient extends LegacyClient {
+  pending = new Map();
+  stray = [];
+
+  static async connect(url, revision, options) {
+    const self = new PairClient(new URL('/sse', url).href, revision, options);
+    let tell;
+    const endpoint = new Promise((resolve) => { tell = resolve; });
+    self.openExchange({
+      method: 'GET', headers: { Accept: 'text/event-stream' },
+      onMessage: (message) => (message.endpoint ? tell(message.endpoint) : self.take(message)),
+    });
+    self.url = new URL(await within(endpoint, 'the endpoint'), self.url).href;
+    const { message } = await self.call('initialize',
+      { protocolVersion: revision, capabilities: self.capabilities, clientInfo: self.info });
+    self.initialized = message.result;
+    await self.notify('notifications/initialized');
+    return self;
+  }
+
+  take(message) {
+    if (message.method === undefined) {
+      const call = this.pending.get(message.id);
+      this.pending.delete(message.id);
+      if (call) {
+        call.end(message);
+      } else {
+        this.stray.push(message);
+      }
+    } else if (message.id !== undefined) {
+      this.reply(message);
+    } else if (/\/(progress|message)$/.test(message.method)) {
+      const calls = [...this.pending.values()].filter(({ token }) =>
+        message.params.progressToken === undefined || message.params.progressToken === token);
+      if (calls.length !== 1) {
+        this.stray.push(message);
+      }
+      calls.forEach((call) => call.take(message));
+    } else {
+      this.takeHeard(message);
+    }
+  }
+
+  start(method, params, { id = this.nextId++, token, onMessage } = {}) {
+    const full = token === undefined ? params : { ...params, _meta: { ...params._meta, progressToken: token } };
+    const before = [];
+    let end;
+    const done = new Promise((resolve) => { end = (message) => resolve({ message, before, after: [], status: 200 }); });
+
+    this.pending.set(id, { token, end, take: (message) => { before.push(message); onMessage?.(message); } });
+    const exchange = this.post({ jsonrpc: '2.0', id, method, params: full });
+    exchange.ended.then(() => (exchange.status === 202 ? undefined : end({ error: { code: exchange.status } })));
+    return {
+      id,
+      exchange,
+      done,
+      cancel: async () => {
+        await this.notify('notifications/cancelled', { requestId: id });
+        this.pending.delete(id);
+        end(undefined);
+      },
+    };
+  }
+
+  // Its stream is there from the start.
+  async listen() {}
+}
+
 class ModernClient extends Client {
   static async connect(url, revision, options) {
     const self = new ModernClient(url, revision, options);
@@ -374,4 +444,10 @@ function connect(url, revision, options) {
     { capabilities: makeCapabilities(revision), ...options });
 }
 
-module.exports = { META, MODERN, REVISIONS, connect, isModern, makeCapabilities, within };
+// Over the pair of paths.
+function connectPair(url, options) {
+  const [revision] = REVISIONS;
+  return PairClient.connect(url, revision, { capabilities: makeCapabilities(revision), name: 'pair', ...options });
+}
+
+module.exports = { META, MODERN, REVISIONS, connect, connectPair, isModern, makeCapabilities, within };

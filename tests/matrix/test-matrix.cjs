@@ -8,13 +8,15 @@
 
 const assert = require('node:assert/strict');
 
-const { META, MODERN, REVISIONS, connect, isModern } = require('./client.cjs');
+const { META, MODERN, REVISIONS, connect, connectPair, isModern } = require('./client.cjs');
 const { ANSWERS, CHANGES, FEATURES, checkEra } = require('./features.cjs');
 const { runTests } = require('./tap.cjs');
 const { World } = require('./world.cjs');
 
 const ONLY = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length) ?? '';
 const LISTS = { toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true };
+
+const PAIR = '2024-11-05 by GET /sse';
 
 // Returns what runs one function after the other.
 function makeLock() {
@@ -65,17 +67,20 @@ async function makeClients(url) {
     client.aloneInClient = makeLock();
     clients[C] = client;
   }
+  clients[PAIR] = await connectPair(url, { answers: ANSWERS });
+  clients[PAIR].bare = await connectPair(url, { capabilities: {} });
+  clients[PAIR].aloneInClient = makeLock();
   return clients;
 }
 
 // Every client goes through all features by itself, so that they meet.
 async function runFeatures(tap, features, clients, locks, transport) {
-  await Promise.all(REVISIONS.map(async (C) => {
+  await Promise.all(Object.entries(clients).map(async ([which, client]) => {
     for (const [feature, test] of Object.entries(features)) {
       for (const U of REVISIONS) {
-        const name = `${feature}: client ${C}, server ${U}, ${transport}`;
-        const { bare, aloneInClient } = clients[C];
-        const context = { client: clients[C], bare, C, U, server: U, alone: locks[U], aloneInClient };
+        const name = `${feature}: client ${which}, server ${U}, ${transport}`;
+        const { bare, aloneInClient, revision: C } = client;
+        const context = { client, bare, C, U, server: U, alone: locks[U], aloneInClient };
 
         if (name.includes(ONLY)) {
           await tap.run(name, () => test(context));
@@ -100,14 +105,15 @@ async function runMatrix(tap, transport) {
     }
     clients = await makeClients(await world.start());
     for (const [name, test] of Object.entries(OWN)) {
-      for (const C of REVISIONS) {
-        await tap.run(`${name}: client ${C}, ${transport}`, () => test(clients[C], C));
+      for (const [which, client] of Object.entries(clients)) {
+        await tap.run(`${name}: client ${which}, ${transport}`, () => test(client, client.revision));
       }
     }
     await runFeatures(tap, FEATURES, clients, locks, transport);
     await runFeatures(tap, CHANGES, clients, locks, transport);
-    await tap.run(`nobody was sent what is no request of its revision, ${transport}`, () => {
+    await tap.run(`nobody was sent what is not meant for it, ${transport}`, () => {
       assert.deepEqual(clients[MODERN].asked.filter(({ isForbidden }) => isForbidden), []);
+      assert.deepEqual(clients[PAIR].stray, []);
     });
     await tap.run(`the daemon ends cleanly, ${transport}`, () => world.stopDaemon());
   } finally {
