@@ -2,6 +2,7 @@
 #include "mcpd-application.h"
 
 #include "mcp-dbus-service.h"
+#include "mcp-gateway-dump.h"
 #include "mcp-gateway.h"
 #include "mcp-http-server.h"
 #include "mcp-names.h"
@@ -55,6 +56,7 @@ struct _McpdApplication
 
   guint sigterm_id;
   guint sigint_id;
+  guint sigusr1_id;
   guint stop_timeout_id;
   gboolean stopping;
 };
@@ -317,6 +319,34 @@ mcpd_application_stop (McpdApplication *self)
   mcp_gateway_close_async (self->gateway, gateway_closed_cb, g_object_ref (self));
 }
 
+/* Seeing inside. */
+
+static void
+dumped_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) json = mcp_gateway_dump_finish (MCP_GATEWAY (source), result, &error);
+  gsize length;
+  const char *text;
+
+  if (json == NULL)
+    {
+      g_message (_ ("The state cannot be told: %s"), error->message);
+      return;
+    }
+  text = g_bytes_get_data (json, &length);
+  g_message (_ ("State: %.*s"), (int) length, text);
+}
+
+static gboolean
+dump_signal_cb (gpointer user_data)
+{
+  McpdApplication *self = MCPD_APPLICATION (user_data);
+
+  mcp_gateway_dump_async (self->gateway, dumped_cb, NULL);
+  return G_SOURCE_CONTINUE;
+}
+
 /* The bus. */
 
 static void
@@ -387,6 +417,7 @@ mcpd_application_dispose (GObject *object)
 
   g_clear_handle_id (&self->sigterm_id, g_source_remove);
   g_clear_handle_id (&self->sigint_id, g_source_remove);
+  g_clear_handle_id (&self->sigusr1_id, g_source_remove);
   g_clear_handle_id (&self->stop_timeout_id, g_source_remove);
   leave_bus (self);
   if (self->settings_file != NULL)
@@ -521,6 +552,7 @@ mcpd_application_start (McpdApplication *self, GError **error)
 
   self->sigterm_id = g_unix_signal_add (SIGTERM, signal_cb, self);
   self->sigint_id = g_unix_signal_add (SIGINT, signal_cb, self);
+  self->sigusr1_id = g_unix_signal_add (SIGUSR1, dump_signal_cb, self);
   g_application_hold (G_APPLICATION (self));
   return TRUE;
 }

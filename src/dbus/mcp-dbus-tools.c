@@ -2,6 +2,7 @@
 #include "mcp-dbus-tools.h"
 
 #include "mcp-dbus-reply.h"
+#include "mcp-gateway-dump.h"
 
 struct _McpDbusTools
 {
@@ -42,6 +43,28 @@ handle_list_providers (McpGenTools1 *skeleton, GDBusMethodInvocation *invocation
 }
 
 static void
+dumped_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GDBusMethodInvocation *invocation = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) json = mcp_gateway_dump_finish (MCP_GATEWAY (source), result, &error);
+
+  if (json == NULL)
+    mcp_dbus_return_error (invocation, error);
+  else
+    mcp_dbus_return_json (invocation, json);
+}
+
+static gboolean
+handle_dump (McpGenTools1 *skeleton, GDBusMethodInvocation *invocation)
+{
+  McpDbusTools *self = MCP_DBUS_TOOLS (skeleton);
+
+  mcp_gateway_dump_async (self->gateway, dumped_cb, invocation);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static void
 mcp_dbus_tools_dispose (GObject *object)
 {
   McpDbusTools *self = MCP_DBUS_TOOLS (object);
@@ -59,6 +82,7 @@ mcp_dbus_tools_class_init (McpDbusToolsClass *klass)
 static void
 mcp_dbus_tools_iface_init (McpGenTools1Iface *iface)
 {
+  iface->handle_dump = handle_dump;
   iface->handle_list_providers = handle_list_providers;
 }
 

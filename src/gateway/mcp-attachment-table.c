@@ -147,6 +147,25 @@ mcp_attachment_table_count_all (McpAttachmentTable *self)
 }
 
 /**
+ * mcp_attachment_table_foreach:
+ * @self: the table
+ * @session_id: of a session
+ * @func: called with each #McpAttachment of it; adds and removes none
+ * @user_data: for @func
+ */
+void
+mcp_attachment_table_foreach (McpAttachmentTable *self,
+                              const char *session_id,
+                              GFunc func,
+                              gpointer user_data)
+{
+  GPtrArray *attachments = g_hash_table_lookup (self->by_session, session_id);
+
+  if (attachments != NULL)
+    g_ptr_array_foreach (attachments, func, user_data);
+}
+
+/**
  * mcp_attachment_table_find_unused:
  * @self: the table
  * @session_id: of a session

@@ -20,6 +20,10 @@ McpAttachment *mcp_attachment_table_lookup (McpAttachmentTable *self, const char
 McpAttachment *mcp_attachment_table_get_default (McpAttachmentTable *self, const char *session_id);
 guint mcp_attachment_table_count (McpAttachmentTable *self, const char *session_id);
 guint mcp_attachment_table_count_all (McpAttachmentTable *self);
+void mcp_attachment_table_foreach (McpAttachmentTable *self,
+                                   const char *session_id,
+                                   GFunc func,
+                                   gpointer user_data);
 McpAttachment *mcp_attachment_table_find_unused (McpAttachmentTable *self,
                                                  const char *session_id,
                                                  gint64 before_us);

@@ -282,6 +282,23 @@ mcp_router_get_n_running (McpRouter *self)
 }
 
 /**
+ * mcp_router_foreach_running:
+ * @self: the router
+ * @func: called for each call that runs, in no order; starts and ends none
+ * @user_data: for @func
+ */
+void
+mcp_router_foreach_running (McpRouter *self, McpRouterRunningFunc func, gpointer user_data)
+{
+  GHashTableIter iter;
+  gpointer call, since;
+
+  g_hash_table_iter_init (&iter, self->running);
+  while (g_hash_table_iter_next (&iter, &call, &since))
+    func (call, *(const gint64 *) since, user_data);
+}
+
+/**
  * mcp_router_set_timeout:
  * @self: the router
  * @timeout_ms: how long a call may take without an answer or progress; 0: the provider's default

@@ -16,12 +16,20 @@ G_BEGIN_DECLS
 #define MCP_TYPE_ROUTER (mcp_router_get_type ())
 G_DECLARE_FINAL_TYPE (McpRouter, mcp_router, MCP, ROUTER, GObject)
 
+/**
+ * McpRouterRunningFunc:
+ * @call: a call that runs
+ * @since_us: when it started, monotonic
+ */
+typedef void (*McpRouterRunningFunc) (McpCall *call, gint64 since_us, gpointer user_data);
+
 McpRouter *mcp_router_new (McpProviderPool *pool, McpCatalogue *catalogue);
 McpCatalogue *mcp_router_get_catalogue (McpRouter *self);
 void mcp_router_set_history (McpRouter *self, McpCallHistory *history);
 McpCallHistory *mcp_router_get_history (McpRouter *self);
 const McpCallStats *mcp_router_get_stats (McpRouter *self);
 guint mcp_router_get_n_running (McpRouter *self);
+void mcp_router_foreach_running (McpRouter *self, McpRouterRunningFunc func, gpointer user_data);
 guint mcp_router_choose_timeout (McpRouter *self, McpServerConfig *config);
 void mcp_router_set_timeout (McpRouter *self, guint timeout_ms);
 McpCall *mcp_router_new_call (McpRouter *self, McpSession *session, const McpCallFields *fields);

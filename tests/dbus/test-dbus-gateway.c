@@ -280,6 +280,24 @@ test_usage (TestBus *bus, gconstpointer data)
   g_assert_cmpfloat (cpu_seconds, <, 60);
 }
 
+static void
+test_dump (TestBus *bus, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = NULL;
+  McpSession *session = test_bus_create (bus, &path);
+  g_autoptr (GVariant) reply =
+      test_bus_call (bus, MCP_TOOLS_PATH, TOOLS_INTERFACE, "Dump", NULL, &error);
+  const char *json = NULL;
+
+  g_test_summary ("Dump tells the state as JSON");
+  g_assert_no_error (error);
+  g_variant_get (reply, "(&s)", &json);
+  g_assert_true (g_str_has_prefix (json, "{\"time\":\""));
+  g_assert_nonnull (strstr (json, mcp_session_get_id (session)));
+  g_assert_nonnull (strstr (json, "\"name\":\"t\",\"state\":\"stopped\""));
+}
+
 #define add(path, function) g_test_add (path, TestBus, NULL, set_up, function, test_bus_tear_down)
 
 int
@@ -295,5 +313,6 @@ main (int argc, char **argv)
   add ("/dbus/gateway/session-closes", test_session_closes);
   add ("/dbus/gateway/providers", test_providers);
   add ("/dbus/gateway/usage", test_usage);
+  add ("/dbus/gateway/dump", test_dump);
   return g_test_run ();
 }

@@ -152,6 +152,36 @@ assert_no_processes (E2e *e2e)
 }
 
 static void
+test_sigusr1 (void)
+{
+  g_autoptr (E2e) e2e = e2e_new (E2E_WITHOUT_BUS);
+  g_autoptr (GDataInputStream) events = NULL;
+  const char *end;
+  g_autofree char *line = NULL;
+  g_autoptr (JsonObject) state = NULL;
+
+  g_test_summary ("SIGUSR1: the state is in the log, without secrets, and the daemon goes on");
+  e2e_use_test_server (e2e);
+  e2e_start (e2e);
+  events = start_hanging_call (e2e);
+  g_subprocess_send_signal (e2e->process, SIGUSR1);
+  e2e_await_log (e2e, "State: ");
+  end = strchr (e2e->log->str, '\n');
+  g_assert_nonnull (end);
+  line = g_strndup (e2e->log->str, end - e2e->log->str);
+  state = e2e_parse (line);
+  g_assert_cmpint (json_array_get_length (json_object_get_array_member (state, "sessions")), ==, 1);
+  g_assert_cmpint (
+      json_object_get_int_member (json_object_get_object_member (state, "totals"), "calls_ok"), ==,
+      1);
+  g_assert_nonnull (strstr (line, "\"memory\":"));
+  g_assert_cmpint (json_array_get_length (json_object_get_array_member (state, "providers")), ==,
+                   1);
+  g_assert_null (strstr (line, json_object_get_string_member (e2e->discovery, "owner_key")));
+  assert_healthy (e2e, "/health");
+}
+
+static void
 test_sigterm (void)
 {
   g_autoptr (E2e) e2e = e2e_new (E2E_WITH_BUS);
@@ -233,6 +263,7 @@ main (int argc, char **argv)
   g_test_add_func ("/e2e/lifecycle/defaults-of-client", test_defaults_of_client);
   g_test_add_func ("/e2e/lifecycle/second-start", test_second_start);
   g_test_add_func ("/e2e/lifecycle/replace", test_replace);
+  g_test_add_func ("/e2e/lifecycle/sigusr1", test_sigusr1);
   g_test_add_func ("/e2e/lifecycle/sigterm", test_sigterm);
   g_test_add_func ("/e2e/lifecycle/sigkill", test_sigkill);
   g_test_add_func ("/e2e/lifecycle/port-taken", test_port_taken);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gateway-fixture.h"
 #include "mcp-attachment.h"
+#include "mcp-gateway-dump.h"
 #include "mcp-gateway-stats.h"
 
 #include <string.h>
@@ -9,6 +10,9 @@
 #define CALL(id)                    \
   "{\"jsonrpc\":\"2.0\",\"id\":" id \
   ",\"method\":\"tools/call\",\"params\":{\"name\":\"srv__work\"}}"
+#define CALL_WITH_SECRET                                     \
+  "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\"," \
+  "\"params\":{\"name\":\"srv__work\",\"arguments\":{\"x\":\"hush\"}}}"
 
 static void
 test_outcomes (void)
@@ -102,6 +106,65 @@ test_cancelled (Fixture *f, gconstpointer data)
   g_assert_cmpuint (mcp_gateway_get_n_attachments (f->gateway, NULL), ==, 0);
 }
 
+static const char *const dump_keys[] = { "time",   "pid",       "versions", "limits",
+                                         "totals", "providers", "calls",    "sessions" };
+
+static void
+store_result_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static void
+test_dump (Fixture *f, gconstpointer data)
+{
+  static const char initialize[] =
+      "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{"
+      "\"protocolVersion\":\"2025-06-18\",\"capabilities\":{},"
+      "\"clientInfo\":{\"name\":\"curious\",\"version\":\"1\"}}}";
+  g_autoptr (GError) error = NULL;
+  McpAttachment *attachment;
+  McpFakeProvider *provider = NULL;
+  g_autoptr (Heard) heard = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GBytes) json = NULL;
+  g_autofree char *text = NULL;
+  McpJsonSlice root, value;
+
+  g_test_summary ("A dump tells of sessions, clients, calls and servers, and gives nothing away");
+  fixture_add_server (f, "srv", TOOLS);
+  fixture_apply (f);
+  attachment = mcp_gateway_attach (f->gateway, f->session, FALSE, &error);
+  g_assert_no_error (error);
+  g_free (fixture_ask (attachment, initialize));
+  heard = heard_new (attachment, CALL_WITH_SECRET);
+  AWAIT ((provider = fixture_provider (f, "srv")) != NULL &&
+         mcp_fake_provider_get_n_waiting (provider) == 1);
+
+  mcp_gateway_dump_async (f->gateway, store_result_cb, &result);
+  AWAIT (result != NULL);
+  json = mcp_gateway_dump_finish (f->gateway, result, &error);
+  g_assert_no_error (error);
+  text = g_strndup (g_bytes_get_data (json, NULL), g_bytes_get_size (json));
+
+  g_assert_true (
+      mcp_json_scan (text, strlen (text), 16, 10000, MCP_JSON_SCAN_DEFAULT, &root, &error));
+  g_assert_no_error (error);
+  for (gsize i = 0; i < G_N_ELEMENTS (dump_keys); i++)
+    g_assert_true (mcp_json_find (root, dump_keys[i], &value));
+  g_assert_nonnull (strstr (text, "\"tool\":\"srv__work\",\"provider\":\"srv\""));
+  g_assert_nonnull (strstr (text, mcp_session_get_id (f->session)));
+  g_assert_nonnull (strstr (text, "\"client\":\"curious"));
+  g_assert_nonnull (strstr (text, "\"revision\":\"2025-06-18\""));
+  g_assert_nonnull (strstr (text, "\"name\":\"srv\",\"state\":\"running\""));
+  g_assert_nonnull (strstr (text, "\"CallsPerSession\":64"));
+  g_assert_nonnull (strstr (text, "\"calls_in_flight\":1"));
+  g_assert_null (strstr (text, "hush"));
+  g_assert_null (strstr (text, mcp_attachment_get_id (attachment)));
+  mcp_fake_provider_answer (provider, 0, "{\"content\":[]}");
+  AWAIT (heard->responded);
+}
+
 #define add(path, function) \
   g_test_add (path, Fixture, NULL, fixture_setup, function, fixture_teardown)
 
@@ -112,5 +175,6 @@ main (int argc, char **argv)
   g_test_add_func ("/gateway/stats/outcomes", test_outcomes);
   add ("/gateway/stats/calls", test_calls);
   add ("/gateway/stats/cancelled", test_cancelled);
+  add ("/gateway/stats/dump", test_dump);
   return g_test_run ();
 }
