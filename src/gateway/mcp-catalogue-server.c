@@ -2,6 +2,7 @@
 #include "mcp-catalogue-server.h"
 
 #include "mcp-error.h"
+#include "mcp-log.h"
 
 /* All pages together. Long, for a package runner may download the server first. */
 #define LISTING_SECONDS 300
@@ -77,7 +78,8 @@ note_failure (McpCatalogueServer *self, const GError *error)
 
   self->n_failures++;
   self->retry_at_us = g_get_monotonic_time () + pause_s * G_USEC_PER_SEC;
-  g_info ("server “%s”: cannot be listed: %s", self->config->name, error->message);
+  mcp_log (G_LOG_LEVEL_INFO, &(McpLogSubject){ .provider = self->config->name },
+           "server “%s”: cannot be listed: %s", self->config->name, error->message);
 }
 
 /* Which kinds of items are others than before. */
@@ -188,7 +190,8 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   self->is_loading = FALSE;
   if (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    g_info ("server “%s”: what it listed cannot be read: %s", self->config->name, error->message);
+    mcp_log (G_LOG_LEVEL_INFO, &(McpLogSubject){ .provider = self->config->name },
+             "server “%s”: what it listed cannot be read: %s", self->config->name, error->message);
   if (listing != NULL && self->known == NULL && !self->is_closed)
     changed = merge_listing (self, listing);
   else

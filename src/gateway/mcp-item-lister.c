@@ -7,6 +7,7 @@
 #include "mcp-item-lister.h"
 
 #include "mcp-error.h"
+#include "mcp-log.h"
 
 #include <string.h>
 
@@ -94,7 +95,7 @@ ask_next (GTask *task)
 /* A server that refuses has none of that kind, as far as anybody can tell; its tools are what it
  * is there for, so there a refusal counts as a failure. */
 static gboolean
-take_refusal (Listing *listing, McpJsonrpcMessage *message, GError **error)
+take_refusal (McpProvider *provider, Listing *listing, McpJsonrpcMessage *message, GError **error)
 {
   const char *method = mcp_item_kind_get_facts (listing->kind)->method;
   g_autofree char *text = mcp_jsonrpc_message_dup_error_text (message);
@@ -103,7 +104,10 @@ take_refusal (Listing *listing, McpJsonrpcMessage *message, GError **error)
     return TRUE;
   if (listing->kind != MCP_ITEM_TOOL)
     {
-      g_info ("a server refused %s: %s", method, text);
+      const char *name = mcp_provider_get_name (provider);
+
+      mcp_log (G_LOG_LEVEL_INFO, &(McpLogSubject){ .provider = name }, "server “%s” refused %s: %s",
+               name, method, text);
       return TRUE;
     }
 
@@ -114,13 +118,17 @@ take_refusal (Listing *listing, McpJsonrpcMessage *message, GError **error)
 
 /* Takes one answer; says where the next page begins, if there is one. */
 static gboolean
-take_page (Listing *listing, McpJsonrpcMessage *message, McpJsonSlice *cursor, GError **error)
+take_page (McpProvider *provider,
+           Listing *listing,
+           McpJsonrpcMessage *message,
+           McpJsonSlice *cursor,
+           GError **error)
 {
   McpJsonSlice result = mcp_jsonrpc_message_get_result (message);
 
   *cursor = MCP_JSON_SLICE_NONE;
   if (mcp_jsonrpc_message_get_kind (message) == MCP_JSONRPC_FAILURE)
-    return take_refusal (listing, message, error);
+    return take_refusal (provider, listing, message, error);
   if (!mcp_item_list_add_page (listing->found->lists[listing->kind], result, error))
     return FALSE;
 
@@ -147,7 +155,7 @@ got_page_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   message = mcp_provider_request_finish (MCP_PROVIDER (source), result, &error);
-  if (message == NULL || !take_page (listing, message, &cursor, &error))
+  if (message == NULL || !take_page (MCP_PROVIDER (source), listing, message, &cursor, &error))
     g_task_return_error (task, error);
   else if (cursor.data != NULL)
     ask_page (task, cursor);

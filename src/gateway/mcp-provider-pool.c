@@ -2,6 +2,7 @@
 #include "mcp-provider-pool.h"
 
 #include "mcp-error.h"
+#include "mcp-log.h"
 #include "mcp-pool-sessions.h"
 #include "mcp-provider-pool-private.h"
 #include "mcp-server-records.h"
@@ -131,7 +132,8 @@ closed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   if (!mcp_provider_close_finish (MCP_PROVIDER (source), result, &error))
-    g_info ("server “%s”: %s", entry->config->name, error->message);
+    mcp_log (G_LOG_LEVEL_INFO, &(McpLogSubject){ .provider = entry->config->name },
+             "server “%s”: %s", entry->config->name, error->message);
 
   forget_entry (self, entry);
   mcp_pool_entry_unref (entry);

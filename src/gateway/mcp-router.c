@@ -2,6 +2,7 @@
 #include "mcp-router.h"
 
 #include "mcp-error.h"
+#include "mcp-log.h"
 #include "mcp-param-headers.h"
 
 struct _McpRouter
@@ -75,10 +76,24 @@ choose_timeout (McpRouter *self, McpCall *call, McpServerConfig *config)
 }
 
 static void
-begin_running (McpRouter *self, McpCall *call)
+log_call (McpCall *call, const char *server, const char *how)
+{
+  const McpLogSubject subject = {
+    .session = mcp_session_get_id (mcp_call_get_session (call)),
+    .call = mcp_call_get_id (call),
+    .provider = server,
+  };
+
+  mcp_log (G_LOG_LEVEL_INFO, &subject, "call %s of %s: %s", subject.call, mcp_call_get_name (call),
+           how);
+}
+
+static void
+begin_running (McpRouter *self, McpCall *call, const char *server)
 {
   gint64 now = g_get_monotonic_time ();
 
+  log_call (call, server, "begins");
   g_hash_table_insert (self->running, call, g_memdup2 (&now, sizeof now));
 }
 
@@ -86,8 +101,14 @@ static void
 end_running (McpRouter *self, McpCall *call)
 {
   const gint64 *since = g_hash_table_lookup (self->running, call);
+  const gint64 duration_us = g_get_monotonic_time () - *since;
+  McpProgressState state = mcp_call_get_state (call);
+  g_autofree char *how =
+      g_strdup_printf ("%s after %" G_GINT64_FORMAT " ms", mcp_progress_state_to_string (state),
+                       duration_us / G_TIME_SPAN_MILLISECOND);
 
-  mcp_call_stats_add (&self->stats, mcp_call_get_state (call), g_get_monotonic_time () - *since);
+  log_call (call, mcp_call_get_server (call), how);
+  mcp_call_stats_add (&self->stats, state, duration_us);
   g_hash_table_remove (self->running, call);
 }
 
@@ -137,7 +158,7 @@ try_run (McpRouter *self, McpCall *call, GTask *task)
   headers = mcp_param_headers_build (found.json, mcp_call_get_params (call));
   target.param_headers = (const char *const *) headers;
   target.as_task = needs_task (found.json);
-  begin_running (self, call);
+  begin_running (self, call, config->name);
   mcp_call_run_async (call, self->pool, &target, called_cb, g_object_ref (task));
   return TRUE;
 }

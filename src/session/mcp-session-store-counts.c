@@ -7,6 +7,19 @@
 #include "mcp-session-store-impl.h"
 
 /**
+ * mcp_session_store_get_n_sessions:
+ * @self: the store
+ *
+ * Returns: how many sessions there are
+ */
+guint
+mcp_session_store_get_n_sessions (McpSessionStore *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION_STORE (self), 0);
+  return g_hash_table_size (self->sessions);
+}
+
+/**
  * mcp_session_store_get_n_events:
  * @self: the store
  *

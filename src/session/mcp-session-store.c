@@ -3,6 +3,7 @@
 
 #include "mcp-cwd.h"
 #include "mcp-error.h"
+#include "mcp-log.h"
 #include "mcp-names.h"
 #include "mcp-session-params.h"
 #include "mcp-session-private.h"
@@ -231,19 +232,6 @@ mcp_session_store_set_idle_seconds (McpSessionStore *self, guint idle_seconds)
   self->idle_seconds = idle_seconds;
 }
 
-/**
- * mcp_session_store_get_n_sessions:
- * @self: the store
- *
- * Returns: how many sessions there are
- */
-guint
-mcp_session_store_get_n_sessions (McpSessionStore *self)
-{
-  g_return_val_if_fail (MCP_IS_SESSION_STORE (self), 0);
-  return g_hash_table_size (self->sessions);
-}
-
 /* Takes a session in, and tells everybody. */
 void
 mcp_session_store_add (McpSessionStore *self, McpSession *session)
@@ -324,6 +312,7 @@ mcp_session_store_create (McpSessionStore *self,
                        secret != NULL ? &token_hash : NULL);
   if (params->without_token)
     mcp_session_set_client_made (session);
+  mcp_log (G_LOG_LEVEL_INFO, &(McpLogSubject){ .session = id }, "session %s begins", id);
   mcp_session_store_add (self, session);
   if (mcp_session_is_closed (session))
     {
@@ -498,6 +487,8 @@ remove_session (McpSessionStore *self, McpSession *session, const char *reason)
   if (token_hash != NULL)
     g_hash_table_remove (self->by_token, token_hash);
   g_hash_table_remove (self->sessions, mcp_session_get_id (session));
+  mcp_log (G_LOG_LEVEL_INFO, &(McpLogSubject){ .session = mcp_session_get_id (session) },
+           "session %s ends: %s", mcp_session_get_id (session), reason);
   mcp_session_close (session, reason);
   g_signal_handlers_disconnect_by_func (session, forward_progress_cb, self);
 

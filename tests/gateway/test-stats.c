@@ -165,16 +165,64 @@ test_dump (Fixture *f, gconstpointer data)
   AWAIT (heard->responded);
 }
 
+/* What calls wrote to the log: a line of “session call provider” each. */
+static GLogWriterOutput
+note_calls (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
+{
+  static const char *const keys[] = { "MCP_SESSION", "MCP_CALL", "MCP_PROVIDER" };
+  GString *log = user_data;
+  const char *values[G_N_ELEMENTS (keys)] = { NULL };
+
+  for (gsize i = 0; i < n_fields; i++)
+    for (gsize j = 0; j < G_N_ELEMENTS (keys); j++)
+      if (strcmp (fields[i].key, keys[j]) == 0)
+        values[j] = fields[i].value;
+  if (values[1] != NULL)
+    g_string_append_printf (log, "%s %s %s\n", values[0], values[1], values[2]);
+  return g_log_writer_default (level, fields, n_fields, NULL);
+}
+
+static void
+test_log (Fixture *f, gconstpointer data)
+{
+  GString *log = (gpointer) data;
+  McpAttachment *attachment = mcp_gateway_attach (f->gateway, f->session, FALSE, NULL);
+  g_auto (GStrv) lines = NULL;
+  g_autofree char *begin = g_strconcat (mcp_session_get_id (f->session), " c-", NULL);
+  McpFakeProvider *provider = NULL;
+  g_autoptr (Heard) heard = NULL;
+
+  g_test_summary ("A call's lines in the log name its session, itself and its server");
+  fixture_add_server (f, "srv", TOOLS);
+  fixture_apply (f);
+  g_string_truncate (log, 0);
+  heard = heard_new (attachment, CALL ("1"));
+  AWAIT ((provider = fixture_provider (f, "srv")) != NULL &&
+         mcp_fake_provider_get_n_waiting (provider) == 1);
+  mcp_fake_provider_answer (provider, 0, "{\"content\":[]}");
+  AWAIT (heard->responded);
+
+  lines = g_strsplit (log->str, "\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), ==, 3);
+  g_assert_cmpstr (lines[0], ==, lines[1]);
+  g_assert_true (g_str_has_prefix (lines[0], begin));
+  g_assert_true (g_str_has_suffix (lines[0], " srv"));
+}
+
 #define add(path, function) \
   g_test_add (path, Fixture, NULL, fixture_setup, function, fixture_teardown)
 
 int
 main (int argc, char **argv)
 {
+  g_autoptr (GString) log = g_string_new (NULL);
+
   g_test_init (&argc, &argv, NULL);
+  g_log_set_writer_func (note_calls, log, NULL);
   g_test_add_func ("/gateway/stats/outcomes", test_outcomes);
   add ("/gateway/stats/calls", test_calls);
   add ("/gateway/stats/cancelled", test_cancelled);
   add ("/gateway/stats/dump", test_dump);
+  g_test_add ("/gateway/stats/log", Fixture, log, fixture_setup, test_log, fixture_teardown);
   return g_test_run ();
 }

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "mcp-log.h"
+
+/* syslog(3), as GLib maps its levels to them */
+static const char *
+get_priority (GLogLevelFlags level)
+{
+  if (level & (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING))
+    return "4";
+  if (level & G_LOG_LEVEL_MESSAGE)
+    return "5";
+  if (level & G_LOG_LEVEL_INFO)
+    return "6";
+  return "7";
+}
+
+static void
+add_field (GLogField *fields, gsize *n_fields, const char *key, const char *value)
+{
+  if (value != NULL)
+    fields[(*n_fields)++] = (GLogField){ key, value, -1 };
+}
+
+/**
+ * mcp_log:
+ * @level: one level
+ * @subject: what the line is about
+ * @format: as for printf()
+ * @...: for @format
+ *
+ * Writes a line to the log, with what it is about in fields of its own. Any thread.
+ */
+void
+mcp_log (GLogLevelFlags level, const McpLogSubject *subject, const char *format, ...)
+{
+  g_autofree char *message = NULL;
+  GLogField fields[6];
+  gsize n_fields = 0;
+  va_list args;
+
+  va_start (args, format);
+  message = g_strdup_vprintf (format, args);
+  va_end (args);
+
+  add_field (fields, &n_fields, "PRIORITY", get_priority (level));
+  add_field (fields, &n_fields, "GLIB_DOMAIN", G_LOG_DOMAIN);
+  add_field (fields, &n_fields, MCP_LOG_FIELD_SESSION, subject->session);
+  add_field (fields, &n_fields, MCP_LOG_FIELD_CALL, subject->call);
+  add_field (fields, &n_fields, MCP_LOG_FIELD_PROVIDER, subject->provider);
+  add_field (fields, &n_fields, "MESSAGE", message);
+  g_log_structured_array (level, fields, n_fields);
+}
