@@ -349,7 +349,7 @@ async function testListChanged(context) {
         // What another server lists may change meanwhile, too.
         for (let isThere = !there; isThere !== there;) {
           const { params } = await client.hear((message) => message.method === method,
-            `${method}, and ${item} ${there ? '' : 'not '}there`, 3000);
+            `${method}, and ${item} ${there ? '' : 'not '}there`);
           assert.equal(params?._meta?.[`${META}subscriptionId`], isModern(C) ? client.stream.id : undefined);
           client.heard.length = 0;
           isThere = (await list(context, lister, member)).some((each) => each[key] === item);
@@ -374,7 +374,7 @@ async function testUpdated(context) {
     }
     client.heard.length = 0;
     await callTool(context, 'update_watched_resource');
-    const { params } = await client.hear(isUpdate, 'notifications/resources/updated', 3000);
+    const { params } = await client.hear(isUpdate, 'notifications/resources/updated');
     assert.equal(params._meta?.[`${META}subscriptionId`], watch?.id);
     if (isModern(C)) {
       watch.destroy();

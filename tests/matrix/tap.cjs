@@ -35,6 +35,7 @@ class Tap {
 function runTests(main) {
   const tap = new Tap();
 
+  process.on('SIGTERM', () => process.exit(1));
   main(tap).then(() => process.exit(tap.finish()), (error) => {
     console.log(`Bail out! ${error.message}`);
     console.log(error.stack.replace(/^/gm, '# '));

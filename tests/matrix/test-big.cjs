@@ -16,7 +16,7 @@ const { World } = require('./world.cjs');
 
 const BENCH = process.argv.includes('--bench');
 const BYTES = 20 * 1000 * 1000;
-const CALLS = BENCH ? 5 : 2;
+const CALLS = BENCH ? 5 : 1;
 const DELAY_MS = 2;
 const MAX_STEPS = 100_000;
 // Ten times the message; a sanitizer's own memory is not the daemon's.

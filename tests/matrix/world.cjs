@@ -20,6 +20,14 @@ class World {
   #directory = fs.mkdtempSync(path.join(os.tmpdir(), 'mcp-matrix-'));
   #servers = {};
 
+  constructor() {
+    // A test that is ended from outside leaves nothing behind.
+    process.on('exit', () => {
+      this.#children.forEach((child) => child.kill('SIGKILL'));
+      fs.rmSync(this.#directory, { recursive: true, force: true });
+    });
+  }
+
   // Adds a server to the daemon to be. Returns its name.
   async addFixture(revision, { name = revision, transport = 'stdio', entry = {}, args = [] } = {}) {
     const all = [`--revision=${revision}`, `--transport=${transport}`, `--scheme=${getScheme(name)}`, ...args];
