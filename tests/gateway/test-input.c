@@ -471,6 +471,61 @@ test_cancelled_task_is_cancelled (Fixture *f, gconstpointer data)
   mcp_fake_provider_answer (provider, 0, "{}");
 }
 
+#define CAN_TASKS "{\"extensions\":{\"io.modelcontextprotocol/tasks\":{}}}"
+
+/* A request about a task, which its server is seen to get under its own id. */
+static void
+ask_about_task (Fixture *f, const char *method, const char *task_id)
+{
+  McpFakeProvider *provider = fixture_provider (f, "srv");
+  g_autofree char *text = g_strdup_printf ("{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"%s\","
+                                           "\"params\":{\"taskId\":\"%s\"," META (CAN_TASKS) "}}",
+                                           method, task_id);
+  g_autoptr (Heard) heard = send_modern (f, f->session, text);
+
+  AWAIT (mcp_fake_provider_get_n_waiting (provider) == 1);
+  g_assert_cmpstr (mcp_fake_provider_get_method (provider, 0), ==, method);
+  g_assert_nonnull (strstr (mcp_fake_provider_get_params (provider, 0), "\"taskId\":\"own id\""));
+  mcp_fake_provider_answer (provider, 0, "{\"taskId\":\"own id\",\"status\":\"working\"}");
+  AWAIT (heard->responded);
+  g_assert_nonnull (strstr (heard_last (heard), "\"taskId\":\"srv/own id\""));
+}
+
+static void
+test_task_of_a_modern_server (Fixture *f, gconstpointer data)
+{
+  McpFakeProvider *provider = fixture_provider (f, "srv");
+  g_autoptr (Heard) heard = NULL;
+  g_autoptr (Heard) unknown = NULL;
+  g_autoptr (Heard) undeclared = NULL;
+
+  g_test_summary ("A task of a server of 2026-07-28 is created, asked after and cancelled by an id "
+                  "that says whose it is; clients that know no tasks may not");
+  mcp_fake_provider_set_peer (provider, MCP_REVISION_2026_07_28, "{\"tools\":{}}");
+  heard = send_modern (f, f->session,
+                       "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":"
+                       "{\"name\":\"srv__work\"," META (CAN_TASKS) "}}");
+  AWAIT (mcp_fake_provider_get_n_waiting (provider) == 1);
+  mcp_fake_provider_answer (
+      provider, 0, "{\"resultType\":\"task\",\"taskId\":\"own id\",\"status\":\"working\"}");
+  AWAIT (heard->responded);
+  g_assert_nonnull (strstr (heard_last (heard), "\"resultType\":\"task\""));
+  g_assert_nonnull (strstr (heard_last (heard), "\"taskId\":\"srv/own id\""));
+
+  ask_about_task (f, "tasks/get", "srv/own id");
+  ask_about_task (f, "tasks/cancel", "srv/own id");
+
+  unknown = send_modern (f, f->session,
+                         "{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"tasks/get\",\"params\":"
+                         "{\"taskId\":\"nobody/1\"," META (CAN_TASKS) "}}");
+  assert_refused (unknown);
+  undeclared = send_modern (f, f->session,
+                            "{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"tasks/get\",\"params\":"
+                            "{\"taskId\":\"srv/own id\"," META ("{}") "}}");
+  AWAIT (undeclared->responded);
+  g_assert_cmpint (undeclared->error_code, ==, -32021);
+}
+
 static void
 test_log_is_filtered (Fixture *f, gconstpointer data)
 {
@@ -520,6 +575,7 @@ main (int argc, char **argv)
   ADD ("endless-rounds-end", test_endless_rounds_end);
   ADD ("task-is-followed-to-its-result", test_task_is_followed_to_its_result);
   ADD ("cancelled-task-is-cancelled", test_cancelled_task_is_cancelled);
+  ADD ("task-of-a-modern-server", test_task_of_a_modern_server);
   ADD ("log-is-filtered", test_log_is_filtered);
   return g_test_run ();
 }
