@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "mcp-ask-table.h"
 #include "mcp-attachment-private.h"
 #include "mcp-method.h"
 #include "mcp-request-private.h"
-#include "mcp-translate.h"
 
 #include <string.h>
 
@@ -23,24 +23,13 @@ struct _McpAttachment
   char *log_level;           /* (owned) (nullable): what it wants to hear */
   GHashTable *param_headers; /* (owned) (nullable): of the one request */
   McpListener *listener;     /* (owned) (nullable): of a lasting one */
-  GHashTable *asks;          /* (owned) (nullable): gint64 * id -> Asked (owned) */
-  gint64 last_ask;
-  GHashTable *requests; /* (owned): JSON text of the id (owned) -> McpRequest (unowned) */
-  GHashTable *ids;      /* (owned): McpRequest (unowned) -> that text (unowned) */
-  gint64 last_used_us;  /* monotonic */
+  McpAskTable *asks;         /* (owned) */
+  GHashTable *requests;      /* (owned): JSON text of the id (owned) -> McpRequest (unowned) */
+  GHashTable *ids;           /* (owned): McpRequest (unowned) -> that text (unowned) */
+  gint64 last_used_us;       /* monotonic */
   gboolean is_detached;
   McpItemKinds listed; /* what the client has been told */
 };
-
-/* What a server asks of the client, on its way. */
-typedef struct
-{
-  McpAttachment *attachment; /* (unowned) */
-  gint64 id;
-  McpAsk *ask;         /* (owned) */
-  McpRequest *request; /* (owned): on whose stream it was sent */
-  gulong closed_id;
-} Asked;
 
 enum
 {
@@ -102,32 +91,6 @@ add_request (McpAttachment *self, McpRequest *request, McpJsonSlice id)
   g_hash_table_insert (self->ids, request, text);
 }
 
-/* What servers ask of the client (client/roots, client/sampling, client/elicitation) */
-
-static void
-asked_free (Asked *asked)
-{
-  g_clear_signal_handler (&asked->closed_id, asked->ask);
-  g_object_unref (asked->ask);
-  g_object_unref (asked->request);
-  g_free (asked);
-}
-
-/* basic/utilities/cancellation: whoever asked may say that no answer is wanted any more. */
-static void
-ask_closed_cb (McpAsk *ask, Asked *asked)
-{
-  g_autofree char *params = g_strdup_printf ("{\"requestId\":%" G_GINT64_FORMAT
-                                             ",\"reason\":\"The server does not wait any more\"}",
-                                             asked->id);
-  g_autoptr (GBytes) message = mcp_jsonrpc_build_notification (
-      "notifications/cancelled", (McpJsonSlice){ params, strlen (params) });
-  g_autoptr (McpRequest) request = g_object_ref (asked->request);
-
-  g_hash_table_remove (asked->attachment->asks, &asked->id);
-  mcp_request_send (request, message);
-}
-
 /**
  * mcp_attachment_put_ask:
  * @self: an attachment whose client speaks a revision with requests of servers
@@ -139,95 +102,7 @@ ask_closed_cb (McpAsk *ask, Asked *asked)
 void
 mcp_attachment_put_ask (McpAttachment *self, McpAsk *ask, McpRequest *request)
 {
-  g_autoptr (GError) error = NULL;
-  g_autofree char *translated = NULL;
-  g_autofree char *required = NULL;
-  g_autoptr (GBytes) message = NULL;
-  McpJsonSlice params = mcp_ask_get_params (ask);
-  Asked *asked;
-
-  if (!mcp_translate_ask (mcp_ask_get_method (ask), params, self->revision,
-                          mcp_attachment_get_capabilities (self), &translated, &required, &error))
-    {
-      mcp_ask_answer_error (ask, error->code, error->message, MCP_JSON_SLICE_NONE);
-      return;
-    }
-  if (!mcp_request_can_be_asked (request))
-    {
-      mcp_ask_answer_error (ask, MCP_JSONRPC_ERROR_INTERNAL,
-                            "The client takes no event stream as an answer", MCP_JSON_SLICE_NONE);
-      return;
-    }
-  if (translated != NULL)
-    params = (McpJsonSlice){ translated, strlen (translated) };
-
-  asked = g_new0 (Asked, 1);
-  asked->attachment = self;
-  asked->id = ++self->last_ask;
-  asked->ask = g_object_ref (ask);
-  asked->request = g_object_ref (request);
-  asked->closed_id = g_signal_connect (ask, "closed", G_CALLBACK (ask_closed_cb), asked);
-  g_hash_table_insert (self->asks, &asked->id, asked);
-  message = mcp_jsonrpc_build_request (asked->id, mcp_ask_get_method (ask), params);
-  mcp_request_send (request, message);
-}
-
-static void
-pass_result (McpAttachment *self, McpAsk *ask, McpJsonSlice result)
-{
-  g_autofree char *translated = mcp_translate_ask_result (
-      mcp_ask_get_method (ask), result, self->revision, mcp_ask_get_server_revision (ask));
-
-  if (translated != NULL)
-    result = (McpJsonSlice){ translated, strlen (translated) };
-  mcp_ask_answer_result (ask, result);
-}
-
-/* An answer to what nobody asked, or to what is asked no more, belongs to nothing. */
-static void
-receive_response (McpAttachment *self, McpJsonrpcMessage *message)
-{
-  McpJsonSlice id = mcp_jsonrpc_message_get_id (message);
-  g_autoptr (McpAsk) ask = NULL;
-  g_autofree char *text = NULL;
-  McpJsonSlice data;
-  Asked *asked;
-  gint64 number;
-
-  if (id.data == NULL || mcp_json_get_type (id) != MCP_JSON_NUMBER ||
-      !mcp_json_get_int64 (id, &number))
-    return;
-  asked = g_hash_table_lookup (self->asks, &number);
-  if (asked == NULL)
-    return;
-
-  ask = g_object_ref (asked->ask);
-  g_hash_table_remove (self->asks, &number);
-  if (mcp_jsonrpc_message_get_kind (message) == MCP_JSONRPC_RESULT)
-    {
-      pass_result (self, ask, mcp_jsonrpc_message_get_result (message));
-      return;
-    }
-  text = mcp_jsonrpc_message_dup_error_text (message);
-  mcp_json_find (mcp_jsonrpc_message_get_error (message), "data", &data);
-  mcp_ask_answer_error (ask, mcp_jsonrpc_message_get_error_code (message), text, data);
-}
-
-/* The client is gone: nobody will answer. */
-static void
-refuse_asks (McpAttachment *self)
-{
-  g_autoptr (GPtrArray) asks = g_ptr_array_new_with_free_func (g_object_unref);
-  GHashTableIter iter;
-  gpointer item;
-
-  g_hash_table_iter_init (&iter, self->asks);
-  while (g_hash_table_iter_next (&iter, NULL, &item))
-    g_ptr_array_add (asks, g_object_ref (((Asked *) item)->ask));
-  g_hash_table_remove_all (self->asks);
-  for (guint i = 0; i < asks->len; i++)
-    mcp_ask_answer_error (g_ptr_array_index (asks, i), MCP_JSONRPC_ERROR_INTERNAL,
-                          "The client has gone", MCP_JSON_SLICE_NONE);
+  mcp_ask_table_put (self->asks, ask, request);
 }
 
 /* What belongs to no request */
@@ -351,7 +226,7 @@ mcp_attachment_receive (McpAttachment *self, McpJsonrpcMessage *message)
       return NULL;
     case MCP_JSONRPC_RESULT:
     case MCP_JSONRPC_FAILURE:
-      receive_response (self, message);
+      mcp_ask_table_take_response (self->asks, message, self->revision);
       return NULL;
     }
   g_return_val_if_reached (NULL);
@@ -381,7 +256,7 @@ leave (McpAttachment *self)
   if (self->listener != NULL)
     mcp_notices_remove (self->services->notices, g_steal_pointer (&self->listener));
   mcp_log_levels_forget (self->services->log_levels, self);
-  refuse_asks (self);
+  mcp_ask_table_refuse_all (self->asks);
   g_signal_emit (self, signals[SIGNAL_DETACHED], 0);
 }
 
@@ -688,7 +563,7 @@ mcp_attachment_finalize (GObject *object)
   /* requests hold a reference: there are none */
   g_hash_table_unref (self->ids);
   g_hash_table_unref (self->requests);
-  g_hash_table_unref (self->asks);
+  mcp_ask_table_free (self->asks);
   g_clear_pointer (&self->param_headers, g_hash_table_unref);
   g_object_unref (self->session);
   mcp_services_unref (self->services);
@@ -720,8 +595,7 @@ mcp_attachment_init (McpAttachment *self)
   self->revision = MCP_REVISION_NEWEST_LEGACY;
   self->requests = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->ids = g_hash_table_new (NULL, NULL);
-  self->asks =
-      g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) asked_free);
+  self->asks = mcp_ask_table_new ();
   self->last_used_us = g_get_monotonic_time ();
 }
 

@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mcp-downstream.h"
 
+#include "mcp-answer.h"
 #include "mcp-attachment-private.h"
 #include "mcp-error.h"
 #include "mcp-input-required.h"
 #include "mcp-progress-token.h"
 #include "mcp-roots.h"
 #include "mcp-rpc-error.h"
-#include "mcp-task-id.h"
 #include "mcp-translate.h"
 
 #include <string.h>
 
 /* What a server asks at once comes as several requests; a client is asked all of it together. */
 #define BUNDLE_MS 50
+
+/* Released clients (the TypeScript SDK up to 2.4) lose a progress notification that they read
+ * together with the result, for they are done with the request by the time they look at it. */
+#define PAUSE_MS 5
 
 struct _McpDownstream
 {
@@ -33,8 +37,9 @@ struct _McpDownstream
   char *token_text; /* (nullable): JSON text of the client's progress token */
   GVariant *token;  /* (owned) (nullable): its value */
   gboolean has_progress;
-  double progress; /* as last sent to the client */
-  char *log_level; /* (nullable) */
+  double progress;    /* as last sent to the client */
+  gint64 progress_us; /* monotonic: when */
+  char *log_level;    /* (nullable) */
 
   GPtrArray *inputs; /* (owned): McpInput (owned): what a client is to come back with */
   guint n_inputs;    /* so far, for keys */
@@ -164,6 +169,7 @@ progress_cb (gpointer operation, const McpJsonSlice *params, McpDownstream *self
 
   self->has_progress = TRUE;
   self->progress = progress;
+  self->progress_us = g_get_monotonic_time ();
   translated = mcp_translate_progress (*params, self->revision);
   if (translated != NULL)
     shown = slice (translated);
@@ -458,102 +464,32 @@ mcp_downstream_resume (McpRequest *request)
 
 /* The end */
 
-/* 2025-11-25, client/elicitation, "URL Elicitation Required Error": a client of 2026-07-28 is asked
- * in its own way, and makes the request again. */
 static gboolean
-answer_by_urls (McpDownstream *self, McpRequest *request, int code, McpJsonSlice data)
+pause_cb (gpointer user_data)
 {
-  g_autofree char *requests = NULL;
-  g_autofree char *result = NULL;
+  McpDownstream *self = user_data;
 
-  if (code != MCP_ERROR_CODE_URL_ELICITATION_REQUIRED || !mcp_revision_is_modern (self->revision) ||
-      data.data == NULL)
-    return FALSE;
-  requests = mcp_translate_url_elicitations (data);
-  if (requests == NULL)
-    return FALSE;
+  if (self->request != NULL)
+    give_late_answer (self);
+  return G_SOURCE_REMOVE;
+}
 
-  result = g_strdup_printf ("{\"resultType\":\"input_required\",\"inputRequests\":%s}", requests);
-  mcp_request_respond_result (request, slice (result));
-  return TRUE;
+/* Lets the last progress notification get there before the result. */
+static gboolean
+is_too_soon (McpDownstream *self)
+{
+  return self->has_progress &&
+         g_get_monotonic_time () - self->progress_us < PAUSE_MS * (G_USEC_PER_SEC / 1000);
 }
 
 static void
-append_url (GString *text, McpJsonSlice elicitation)
+answer_soon (McpDownstream *self, McpJsonrpcMessage *answer)
 {
-  McpJsonSlice value;
+  g_autoptr (GSource) source = g_timeout_source_new (PAUSE_MS);
 
-  if (mcp_json_get_type (elicitation) == MCP_JSON_OBJECT &&
-      mcp_json_find_typed (elicitation, "url", MCP_JSON_STRING, &value))
-    {
-      g_autofree char *url = mcp_json_dup_string (value);
-
-      g_string_append_printf (text, "\n%s", url != NULL ? url : "");
-    }
-}
-
-/* A client of before has no way to be asked: its model is told what stands in the way. */
-static gboolean
-answer_in_words (McpDownstream *self, McpRequest *request, int code, McpJsonSlice data)
-{
-  g_autoptr (GString) text = g_string_new ("Before this can be done, open in a browser:");
-  g_autoptr (GString) result = g_string_new ("{\"content\":[{\"type\":\"text\",\"text\":");
-  McpJsonSlice elicitation;
-  McpJsonSlice list;
-  McpJsonIter iter;
-
-  if (code != MCP_ERROR_CODE_URL_ELICITATION_REQUIRED ||
-      self->revision >= MCP_REVISION_2025_11_25 ||
-      strcmp (mcp_request_get_method (request), "tools/call") != 0 || data.data == NULL ||
-      !mcp_json_find_typed (data, "elicitations", MCP_JSON_ARRAY, &list))
-    return FALSE;
-
-  mcp_json_iter_init (&iter, list);
-  while (mcp_json_iter_next_element (&iter, &elicitation))
-    append_url (text, elicitation);
-  mcp_json_append_string (result, text->str);
-  g_string_append (result, "}],\"isError\":true}");
-  mcp_request_respond_result (request, (McpJsonSlice){ result->str, result->len });
-  return TRUE;
-}
-
-static void
-answer_error (McpDownstream *self, McpRequest *request, McpJsonrpcMessage *answer)
-{
-  int code = mcp_jsonrpc_message_get_error_code (answer);
-  g_autofree char *text = mcp_jsonrpc_message_dup_error_text (answer);
-  g_autofree char *new_data = NULL;
-  McpJsonSlice data;
-
-  mcp_json_find (mcp_jsonrpc_message_get_error (answer), "data", &data);
-  if (answer_by_urls (self, request, code, data) || answer_in_words (self, request, code, data))
-    return;
-  if (mcp_translate_error (mcp_request_get_method (request), code, data, self->uri, self->revision,
-                           &code, &new_data) &&
-      new_data != NULL)
-    data = slice (new_data);
-  mcp_request_respond_error (request, code, text, data);
-}
-
-/* Whether a result is about a task of the server's, which the client asks for later. */
-static gboolean
-is_about_task (McpRequest *request, McpJsonSlice result)
-{
-  McpJsonSlice type;
-
-  return g_str_has_prefix (mcp_request_get_method (request), "tasks/") ||
-         (mcp_json_find_typed (result, "resultType", MCP_JSON_STRING, &type) &&
-          mcp_json_string_equal (type, "task"));
-}
-
-static void
-answer_result (McpDownstream *self, McpRequest *request, McpJsonSlice result)
-{
-  g_autofree char *exposed = NULL;
-
-  if (self->server != NULL && is_about_task (request, result))
-    exposed = mcp_task_id_expose (result, self->server->name);
-  mcp_request_respond_result (request, exposed != NULL ? slice (exposed) : result);
+  self->late_answer = mcp_jsonrpc_message_ref (answer);
+  g_source_set_callback (source, pause_cb, g_object_ref (self), g_object_unref);
+  g_source_attach (source, g_main_context_get_thread_default ());
 }
 
 /**
@@ -576,12 +512,14 @@ mcp_downstream_answer (McpDownstream *self, McpJsonrpcMessage *answer)
       return;
     }
 
+  if (is_too_soon (self))
+    {
+      answer_soon (self, answer);
+      return;
+    }
   request = g_object_ref (self->request);
   unbind (self);
-  if (mcp_jsonrpc_message_get_kind (answer) == MCP_JSONRPC_RESULT)
-    answer_result (self, request, mcp_jsonrpc_message_get_result (answer));
-  else
-    answer_error (self, request, answer);
+  mcp_answer_pass (request, answer, self->server, self->uri);
 }
 
 /**

@@ -8,7 +8,9 @@
 #include <string.h>
 
 /* basic/patterns/mrtr sets no bound; no honest server needs as many. */
-#define MAX_ROUNDS 16
+#define MAX_ROUNDS  16
+/* An answer that takes milliseconds to write. */
+#define LARGE_BYTES (1024 * 1024)
 
 struct _McpRelay
 {
@@ -302,6 +304,45 @@ take_answer (McpRelay *self, McpJsonrpcMessage *message)
   finish (self, mcp_jsonrpc_message_ref (message), NULL);
 }
 
+/* A large answer, for the next iteration. */
+typedef struct
+{
+  McpRelay *relay;            /* (owned) */
+  McpJsonrpcMessage *message; /* (owned) */
+} Later;
+
+static void
+later_free (Later *later)
+{
+  g_object_unref (later->relay);
+  mcp_jsonrpc_message_unref (later->message);
+  g_free (later);
+}
+
+static gboolean
+later_cb (gpointer user_data)
+{
+  Later *later = user_data;
+
+  take_answer (later->relay, later->message);
+  return G_SOURCE_REMOVE;
+}
+
+/* Reading a large answer has taken its time already: others have their turn before it is written
+ * anew. */
+static void
+take_later (McpRelay *self, McpJsonrpcMessage *message)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+  Later *later = g_new0 (Later, 1);
+
+  later->relay = g_object_ref (self);
+  later->message = mcp_jsonrpc_message_ref (message);
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, later_cb, later, (GDestroyNotify) later_free);
+  g_source_attach (source, g_main_context_get_thread_default ());
+}
+
 static void
 answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -313,7 +354,10 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   withdraw_asks (self);
   if (message != NULL)
     {
-      take_answer (self, message);
+      if (g_bytes_get_size (mcp_jsonrpc_message_get_text (message)) < LARGE_BYTES)
+        take_answer (self, message);
+      else
+        take_later (self, message);
       return;
     }
   if (self->task_id != NULL && g_cancellable_is_cancelled (self->cancellable))
