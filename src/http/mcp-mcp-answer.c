@@ -16,7 +16,11 @@
 
 /* A client that can come back gets an id to come back with, when there was nothing else to send
  * for so long. */
-#define PRIME_MS 1000
+#define PRIME_MS     1000
+/* From here on the responses to a batch come one by one, for who takes a stream. */
+#define STREAM_BYTES (1024 * 1024)
+/* Of the responses to a batch in one answer, but for one response more. */
+#define ARRAY_BYTES  (32 * 1024 * 1024)
 
 typedef enum
 {
@@ -34,6 +38,7 @@ typedef struct
   McpAttachment *attachment; /* (owned) */
   GPtrArray *requests;       /* (owned): McpRequest (owned): not done yet */
   GPtrArray *responses;      /* (owned): GBytes (owned): for an answer of plain JSON */
+  gsize n_bytes;             /* of responses */
   McpAnswerFlags flags;
   State state;
 
@@ -249,6 +254,7 @@ begin_stream (Answer *self)
   mcp_mcp_stream_carry (self->stream, &carrier, 0);
   for (guint i = 0; i < self->responses->len; i++)
     mcp_mcp_stream_append (self->stream, g_ptr_array_index (self->responses, i));
+  g_ptr_array_set_size (self->responses, 0);
   if (self->paused)
     soup_server_message_unpause (msg);
 }
@@ -367,16 +373,45 @@ complete (Answer *self)
     mcp_mcp_stream_complete (self->stream);
 }
 
+static gboolean
+must_stream (Answer *self, GBytes *json)
+{
+  return !(self->flags & MCP_ANSWER_JSON) ||
+         (self->flags & MCP_ANSWER_BATCH && self->flags & MCP_ANSWER_STREAM &&
+          self->n_bytes + g_bytes_get_size (json) > STREAM_BYTES);
+}
+
+/* Nobody will have the other responses: the batch as a whole has failed. */
+static void
+reply_too_large (Answer *self)
+{
+  g_autoptr (GBytes) json = mcp_jsonrpc_build_error (
+      MCP_JSON_SLICE_NONE, MCP_JSONRPC_ERROR_INTERNAL,
+      "The responses to the batch are too large for one answer", MCP_JSON_SLICE_NONE);
+
+  reply (self, 500, json);
+  give_up (self);
+}
+
+static void
+keep_response (Answer *self, GBytes *json)
+{
+  g_ptr_array_add (self->responses, g_bytes_ref (json));
+  self->n_bytes += g_bytes_get_size (json);
+  if (self->flags & MCP_ANSWER_BATCH && self->n_bytes > ARRAY_BYTES)
+    reply_too_large (self);
+}
+
 /* One request is done, with a response or without. */
 static void
 finish_request (Answer *self, McpRequest *request, GBytes *json)
 {
   gboolean is_last = self->requests->len == 1;
 
-  if (self->state == STATE_WAITING && !(self->flags & MCP_ANSWER_JSON) && json != NULL)
+  if (self->state == STATE_WAITING && json != NULL && must_stream (self, json))
     begin_stream (self);
   if (self->state == STATE_WAITING && json != NULL)
-    g_ptr_array_add (self->responses, g_bytes_ref (json));
+    keep_response (self, json);
   if (self->state == STATE_WAITING && is_last)
     reply_json (self, mcp_request_get_http_status (request));
   else if (self->state == STATE_STREAMING && (json == NULL || send_message (self, json)) && is_last)

@@ -3,6 +3,16 @@
 
 #include <string.h>
 
+/* Each is work of its own, however small it is. */
+#define MAX_MESSAGES 1000
+
+static gboolean
+fail_invalid (GError **error, const char *problem)
+{
+  g_set_error_literal (error, MCP_JSONRPC_ERROR, MCP_JSONRPC_ERROR_INVALID_REQUEST, problem);
+  return FALSE;
+}
+
 static McpJsonrpcMessage *
 parse_one (GBytes *body, McpJsonSlice element, const McpJsonrpcLimits *limits, GError **error)
 {
@@ -17,11 +27,36 @@ parse_one (GBytes *body, McpJsonSlice element, const McpJsonrpcLimits *limits, G
   if (mcp_jsonrpc_message_get_kind (message) == MCP_JSONRPC_REQUEST &&
       strcmp (mcp_jsonrpc_message_get_method (message), "initialize") == 0)
     {
-      g_set_error_literal (error, MCP_JSONRPC_ERROR, MCP_JSONRPC_ERROR_INVALID_REQUEST,
-                           "initialize must not be part of a batch");
+      fail_invalid (error, "initialize must not be part of a batch");
       return NULL;
     }
   return g_steal_pointer (&message);
+}
+
+static gboolean
+parse_all (GPtrArray *messages,
+           GBytes *body,
+           McpJsonSlice root,
+           const McpJsonrpcLimits *limits,
+           GError **error)
+{
+  McpJsonSlice element;
+  McpJsonIter iter;
+
+  mcp_json_iter_init (&iter, root);
+  while (mcp_json_iter_next_element (&iter, &element))
+    {
+      McpJsonrpcMessage *message;
+
+      if (messages->len == MAX_MESSAGES)
+        return fail_invalid (
+            error, "A batch must not have more than " G_STRINGIFY (MAX_MESSAGES) " messages");
+      message = parse_one (body, element, limits, error);
+      if (message == NULL)
+        return FALSE;
+      g_ptr_array_add (messages, message);
+    }
+  return messages->len > 0 || fail_invalid (error, "A batch must not be empty");
 }
 
 /**
@@ -47,29 +82,13 @@ mcp_mcp_batch_parse (GBytes *body, const McpLimits *limits, GError **error)
       g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_jsonrpc_message_unref);
   gsize length;
   const char *text = g_bytes_get_data (body, &length);
-  McpJsonSlice element;
   McpJsonSlice root;
-  McpJsonIter iter;
 
   if (!mcp_json_scan (text, length, limits->json_depth, limits->json_values, MCP_JSON_SCAN_DEFAULT,
                       &root, error))
     return NULL;
 
-  mcp_json_iter_init (&iter, root);
-  while (mcp_json_iter_next_element (&iter, &element))
-    {
-      McpJsonrpcMessage *message = parse_one (body, element, &json_limits, error);
-
-      if (message == NULL)
-        return NULL;
-      g_ptr_array_add (messages, message);
-    }
-  if (messages->len > 0)
-    return g_steal_pointer (&messages);
-
-  g_set_error_literal (error, MCP_JSONRPC_ERROR, MCP_JSONRPC_ERROR_INVALID_REQUEST,
-                       "A batch must not be empty");
-  return NULL;
+  return parse_all (messages, body, root, &json_limits, error) ? g_steal_pointer (&messages) : NULL;
 }
 
 /**

@@ -84,6 +84,16 @@ is_initialize (Post *post)
          strcmp (mcp_jsonrpc_message_get_method (post->message), "initialize") == 0;
 }
 
+static gboolean
+check_accept (Post *post, McpAnswerFlags flags)
+{
+  if (flags != 0)
+    return TRUE;
+
+  reply_invalid (post, 406, "Accept must allow application/json or text/event-stream");
+  return FALSE;
+}
+
 static void
 reply_refusal (Post *post, const McpMcpRefusal *refusal)
 {
@@ -112,7 +122,7 @@ check_version (Post *post)
   g_autofree char *printable = NULL;
   g_auto (McpMcpRefusal) refusal = { 0 };
 
-  if (is_initialize (post) || !has_unknown_version (post->http))
+  if (!has_unknown_version (post->http) || (post->message != NULL && is_initialize (post)))
     return TRUE;
 
   printable = g_utf8_make_valid (mcp_mcp_client_get_header (post->http, MCP_HEADER_PROTOCOL), -1);
@@ -328,7 +338,8 @@ take_batch (Post *post, McpAnswerFlags flags)
                        error->message, MCP_JSON_SLICE_NONE);
       return;
     }
-  if (!mcp_mcp_client_check_named_session (http))
+  if (!check_accept (post, flags) || !check_version (post) ||
+      !mcp_mcp_client_check_named_session (http))
     return;
   attachment = use_attachment (post);
   if (attachment == NULL)
@@ -345,6 +356,20 @@ take_batch (Post *post, McpAnswerFlags flags)
     mcp_http_reply_empty (http->msg, 202);
   else
     mcp_mcp_answer_start (http, attachment, requests, flags | MCP_ANSWER_BATCH);
+}
+
+static void
+dispatch_by_era (Post *post, McpAnswerFlags flags)
+{
+  gboolean is_modern = mcp_mcp_modern_is (post->http, post->message);
+
+  if ((!is_modern && !check_version (post)) || !mcp_mcp_client_check_named_session (post->http))
+    return;
+
+  if (is_modern)
+    dispatch_modern (post, flags);
+  else
+    dispatch (post, flags);
 }
 
 /**
@@ -372,15 +397,8 @@ mcp_route_mcp_post (McpHttpRequest *http)
   if (!parse (&post, &id))
     return;
 
-  if (flags == 0)
-    reply_invalid (&post, 406, "Accept must allow application/json or text/event-stream");
-  else if (mcp_mcp_modern_is (http, post.message))
-    {
-      if (mcp_mcp_client_check_named_session (http))
-        dispatch_modern (&post, flags);
-    }
-  else if (check_version (&post) && mcp_mcp_client_check_named_session (http))
-    dispatch (&post, flags);
+  if (check_accept (&post, flags))
+    dispatch_by_era (&post, flags);
 
   mcp_jsonrpc_message_unref (post.message);
 }

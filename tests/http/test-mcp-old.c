@@ -155,6 +155,105 @@ test_batches_that_are_refused (void)
   assert_refused (default_one);
 }
 
+static char *
+make_batch (guint n_messages, const char *message)
+{
+  GString *batch = g_string_new ("[");
+
+  for (guint i = 0; i < n_messages; i++)
+    {
+      if (i > 0)
+        g_string_append_c (batch, ',');
+      g_string_append_printf (batch, "{\"jsonrpc\":\"2.0\",\"id\":%u,%s}", i, message);
+    }
+  g_string_append_c (batch, ']');
+  return g_string_free (batch, FALSE);
+}
+
+static void
+test_batch_has_at_most_1000 (void)
+{
+  g_auto (Fixture) f = { NULL };
+  g_autofree char *fields = NULL;
+  g_autofree char *most = make_batch (1000, "\"method\":\"ping\"");
+  g_autofree char *more = make_batch (1001, "\"method\":\"ping\"");
+  g_autoptr (McpTestReply) taken = NULL;
+  g_autoptr (McpTestReply) refused = NULL;
+
+  g_test_summary ("A batch has at most 1,000 messages");
+  fixture_init (&f);
+  fields = attach (&f, INITIALIZE ("2025-03-26"));
+  taken = post (&f, fields, most);
+  g_assert_cmpuint (taken->status, ==, 200);
+  g_assert_true (
+      g_str_has_suffix (taken->body, ",{\"jsonrpc\":\"2.0\",\"id\":999,\"result\":{}}]"));
+  refused = post (&f, fields, more);
+  assert_refused (refused);
+}
+
+static void
+test_batch_heeds_headers (void)
+{
+  g_auto (Fixture) f = { NULL };
+  g_autofree char *fields = NULL;
+  g_autofree char *id = NULL;
+  g_autofree char *text_only = NULL;
+  g_autofree char *future = NULL;
+  g_autoptr (McpTestReply) not_acceptable = NULL;
+  g_autoptr (McpTestReply) unsupported = NULL;
+
+  g_test_summary ("What a batch's headers ask for holds as for one message");
+  fixture_init (&f);
+  fields = attach (&f, INITIALIZE ("2025-03-26"));
+  id = g_strdup (strstr (fields, MCP_HEADER_SESSION_ID));
+  text_only = g_strconcat (f.bearer, JSON "Accept: text/plain\r\n", id, NULL);
+  future = g_strconcat (fields, MCP_HEADER_PROTOCOL ": 2999-01-01\r\n", NULL);
+
+  not_acceptable = post (&f, text_only, "[" PING ("1") "]");
+  g_assert_cmpuint (not_acceptable->status, ==, 406);
+  unsupported = post (&f, future, "[" PING ("1") "]");
+  g_assert_cmpuint (unsupported->status, ==, 400);
+  g_assert_nonnull (strstr (unsupported->body, "\"requested\":\"2999-01-01\""));
+}
+
+#define HUGE_CALL                                               \
+  "\"method\":\"tools/call\",\"params\":{\"name\":\"t__huge\"," \
+  "\"arguments\":{\"bytes\":3000000}}"
+
+static void
+test_batch_gets_large (void)
+{
+  g_auto (Fixture) f = { NULL };
+  g_autofree char *fields = NULL;
+  g_autofree char *json_only = NULL;
+  g_autofree char *two = make_batch (2, HUGE_CALL);
+  g_autofree char *many = make_batch (12, HUGE_CALL);
+  g_autoptr (McpTestReply) array = NULL;
+  g_autoptr (McpTestReply) stream = NULL;
+  g_autoptr (McpTestReply) refused = NULL;
+
+  g_test_summary ("Large responses come on a stream, if the client takes one; else there is an end "
+                  "to what is gathered for it");
+  fixture_init (&f);
+  fields = attach (&f, INITIALIZE ("2025-03-26"));
+  json_only = g_strconcat (f.bearer, JSON "Accept: application/json\r\n",
+                           strstr (fields, MCP_HEADER_SESSION_ID), NULL);
+
+  array = post (&f, json_only, two);
+  g_assert_cmpuint (array->status, ==, 200);
+  g_assert_cmpuint (array->n_body, >, 6000000);
+  g_assert_true (g_str_has_prefix (array->body, "[{") && g_str_has_suffix (array->body, "}]"));
+  stream = post (&f, fields, two);
+  g_assert_nonnull (strstr (stream->head, "Content-Type: text/event-stream\r\n"));
+  g_assert_nonnull (strstr (stream->body, "\"id\":0,\"result\":"));
+  g_assert_nonnull (strstr (stream->body, "\"id\":1,\"result\":"));
+  refused = post (&f, json_only, many);
+  g_assert_cmpuint (refused->status, ==, 500);
+  g_assert_true (g_str_has_prefix (refused->body,
+                                   "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32603,"));
+  g_assert_cmpuint (mcp_session_get_calls_in_flight (f.session), ==, 0);
+}
+
 /* The pair */
 
 static char *
@@ -263,6 +362,9 @@ main (int argc, char **argv)
   g_test_add_func ("/http/mcp-old/batch-is-answered-by-one", test_batch_is_answered_by_one);
   g_test_add_func ("/http/mcp-old/batch-becomes-a-stream", test_batch_becomes_a_stream);
   g_test_add_func ("/http/mcp-old/batches-that-are-refused", test_batches_that_are_refused);
+  g_test_add_func ("/http/mcp-old/batch-has-at-most-1000", test_batch_has_at_most_1000);
+  g_test_add_func ("/http/mcp-old/batch-heeds-headers", test_batch_heeds_headers);
+  g_test_add_func ("/http/mcp-old/batch-gets-large", test_batch_gets_large);
   g_test_add_func ("/http/mcp-old/pair", test_pair);
   g_test_add_func ("/http/mcp-old/pair-is-its-clients-own", test_pair_is_its_clients_own);
   return g_test_run ();
