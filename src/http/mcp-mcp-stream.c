@@ -23,6 +23,7 @@ struct _McpMcpStream
   GQueue entries;   /* (element-type Entry) */
   GList *next;      /* (unowned) (nullable): first that was not handed to the carrier */
   gsize n_bytes;    /* of entries */
+  gsize n_unsent;   /* of those from next on */
   guint64 dropped;  /* id of the last entry that is not there any more; 0: none */
   gboolean is_complete;
   McpSseStream *carrier; /* (owned) (nullable) */
@@ -132,7 +133,10 @@ drop (McpMcpStream *self, GList *link)
   self->n_bytes -= entry_size (entry);
   self->dropped = entry->id;
   if (self->next == link)
-    self->next = link->next;
+    {
+      self->next = link->next;
+      self->n_unsent -= entry_size (entry);
+    }
   g_queue_delete_link (&self->entries, link);
   entry_free (entry);
 }
@@ -163,6 +167,7 @@ fill (McpSseBatch *batch, gpointer user_data)
       Entry *entry = link->data;
 
       self->next = link->next;
+      self->n_unsent -= entry_size (entry);
       if (entry->data != NULL)
         mcp_sse_batch_append_event (batch, entry->id, entry->name, entry->data);
       else
@@ -198,6 +203,7 @@ push (McpMcpStream *self, const char *name, GBytes *data)
   entry->name = name;
   entry->data = data != NULL ? g_bytes_ref (data) : NULL;
   self->n_bytes += entry_size (entry);
+  self->n_unsent += entry_size (entry);
   g_queue_push_tail (&self->entries, entry);
   if (self->next == NULL)
     self->next = self->entries.tail;
@@ -208,8 +214,12 @@ static void
 rewind_to (McpMcpStream *self, guint64 after)
 {
   self->next = self->entries.head;
+  self->n_unsent = self->n_bytes;
   while (self->next != NULL && ((Entry *) self->next->data)->id <= after)
-    self->next = self->next->next;
+    {
+      self->n_unsent -= entry_size (self->next->data);
+      self->next = self->next->next;
+    }
 }
 
 /**
@@ -238,17 +248,6 @@ mcp_mcp_stream_carry (McpMcpStream *self, const McpMcpStreamCarrier *carrier, gu
   mcp_sse_stream_wake (self->carrier);
 }
 
-/* What waits for a client that does not read, or is away. */
-static gsize
-count_unsent (McpMcpStream *self)
-{
-  gsize n_bytes = 0;
-
-  for (GList *link = self->next; link != NULL; link = link->next)
-    n_bytes += entry_size (link->data);
-  return n_bytes;
-}
-
 /**
  * mcp_mcp_stream_append:
  * @self: a stream that is not complete
@@ -273,7 +272,7 @@ mcp_mcp_stream_append (McpMcpStream *self, GBytes *json)
 gboolean
 mcp_mcp_stream_append_event (McpMcpStream *self, const char *name, GBytes *data)
 {
-  if (count_unsent (self) >= MAX_UNSENT_BYTES)
+  if (self->n_unsent >= MAX_UNSENT_BYTES)
     return FALSE;
 
   push (self, name, data);

@@ -7,6 +7,8 @@
 #define MAX_WAITING_BYTES (256 * 1024)
 /* After its last message a stream can be asked for again for so long. */
 #define KEEP_SECONDS      300
+/* Small ones cost more than what they say. */
+#define MAX_COMPLETED     256
 
 #define DATA_KEY "mcp-mcp-streams"
 
@@ -22,7 +24,7 @@ struct _McpMcpStreams
   guint64 last_id;
   McpMcpStream *standalone; /* (owned) */
   gboolean was_opened;      /* the standalone one, by the client */
-  GPtrArray *kept;          /* (owned): Kept, oldest first */
+  GPtrArray *kept;          /* (owned): Kept; those completed in the order in which they were */
   GSource *timer;           /* (owned) (nullable) */
 };
 
@@ -179,14 +181,16 @@ expire_cb (gpointer user_data)
 }
 
 static Kept *
-find_kept (McpMcpStreams *self, McpMcpStream *stream)
+find_kept (McpMcpStreams *self, McpMcpStream *stream, guint *index)
 {
   for (guint i = 0; i < self->kept->len; i++)
     {
       Kept *kept = g_ptr_array_index (self->kept, i);
 
-      if (kept->stream == stream)
-        return kept;
+      if (kept->stream != stream)
+        continue;
+      *index = i;
+      return kept;
     }
   return NULL;
 }
@@ -209,6 +213,22 @@ mcp_mcp_streams_append (McpMcpStreams *self, McpMcpStream *stream, GBytes *json)
   return TRUE;
 }
 
+/* The newest stay; and those that are being read. */
+static void
+forget_completed (McpMcpStreams *self)
+{
+  guint n_completed = 0;
+
+  for (guint i = self->kept->len; i > 0; i--)
+    {
+      Kept *kept = g_ptr_array_index (self->kept, i - 1);
+
+      if (kept->completed_us > 0 && ++n_completed > MAX_COMPLETED &&
+          !mcp_mcp_stream_has_carrier (kept->stream))
+        g_ptr_array_remove_index (self->kept, i - 1);
+    }
+}
+
 /**
  * mcp_mcp_streams_complete:
  * @self: the streams
@@ -219,13 +239,16 @@ mcp_mcp_streams_append (McpMcpStreams *self, McpMcpStream *stream, GBytes *json)
 void
 mcp_mcp_streams_complete (McpMcpStreams *self, McpMcpStream *stream)
 {
-  Kept *kept = find_kept (self, stream);
+  guint index;
+  Kept *kept = find_kept (self, stream, &index);
 
   mcp_mcp_stream_complete (stream);
   if (kept == NULL)
     return;
 
   kept->completed_us = g_get_monotonic_time ();
+  g_ptr_array_add (self->kept, g_ptr_array_steal_index (self->kept, index));
+  forget_completed (self);
   if (self->timer == NULL)
     {
       self->timer = g_timeout_source_new_seconds (KEEP_SECONDS / 5);
@@ -242,11 +265,11 @@ mcp_mcp_streams_complete (McpMcpStreams *self, McpMcpStream *stream)
 void
 mcp_mcp_streams_remove (McpMcpStreams *self, McpMcpStream *stream)
 {
-  Kept *kept = find_kept (self, stream);
+  guint index;
 
   mcp_mcp_stream_close (stream);
-  if (kept != NULL)
-    g_ptr_array_remove (self->kept, kept);
+  if (find_kept (self, stream, &index) != NULL)
+    g_ptr_array_remove_index (self->kept, index);
 }
 
 /**

@@ -4,6 +4,7 @@
  * Streams of /mcp that outlive their connections, and the client's own stream:
  * with a real upstream server behind the gateway.
  */
+#include "mcp-mcp-streams.h"
 #include "mcp-names.h"
 #include "mcp-server-config.h"
 #include "mcp-test-http.h"
@@ -335,6 +336,154 @@ test_streams_end_with_the_attachment (void)
   g_assert_cmpuint (get_status (&f, fields), ==, 404);
 }
 
+/* Bounds */
+
+/* Without a client that could read. */
+static McpMcpStreams *
+attach_nobody (Fixture *f, McpAttachment **attachment)
+{
+  g_autoptr (GError) error = NULL;
+
+  *attachment = mcp_gateway_attach (f->http->gateway, f->session, FALSE, &error);
+  g_assert_no_error (error);
+  return mcp_mcp_streams_get (*attachment);
+}
+
+static GBytes *
+make_message (gsize length)
+{
+  char *text = g_strnfill (length, 'm');
+
+  text[0] = text[length - 1] = '"';
+  return g_bytes_new_take (text, length);
+}
+
+static void
+complete_one (McpMcpStreams *streams, GBytes *message)
+{
+  g_autoptr (McpMcpStream) stream = mcp_mcp_streams_add (streams);
+
+  g_assert_true (mcp_mcp_streams_append (streams, stream, message));
+  mcp_mcp_streams_complete (streams, stream);
+}
+
+static void
+test_completed_are_bounded (void)
+{
+  g_auto (Fixture) f = { NULL };
+  g_autoptr (GBytes) small = make_message (10);
+  g_autoptr (GBytes) large = make_message (3000000);
+  g_autoptr (McpMcpStream) slow = NULL;
+  McpAttachment *attachment;
+  McpMcpStreams *streams;
+
+  g_test_summary ("Of streams that ended, those that did last are kept: 256, and together 8 MiB");
+  fixture_init (&f);
+  streams = attach_nobody (&f, &attachment);
+  slow = mcp_mcp_streams_add (streams);
+  g_assert_true (mcp_mcp_streams_append (streams, slow, small));
+  for (guint id = 2; id <= 300; id++)
+    complete_one (streams, small);
+  mcp_mcp_streams_complete (streams, slow);
+  g_assert_nonnull (mcp_mcp_streams_find (streams, 1));
+  g_assert_null (mcp_mcp_streams_find (streams, 300 - 255));
+  g_assert_nonnull (mcp_mcp_streams_find (streams, 300 - 254));
+
+  for (guint id = 301; id <= 304; id++)
+    complete_one (streams, large);
+  for (guint id = 1; id <= 302; id++)
+    g_assert_null (mcp_mcp_streams_find (streams, id));
+  g_assert_nonnull (mcp_mcp_streams_find (streams, 303));
+  g_assert_nonnull (mcp_mcp_streams_find (streams, 304));
+}
+
+static void
+test_unsent_is_bounded (void)
+{
+  g_auto (Fixture) f = { NULL };
+  g_autoptr (McpMcpStream) stream = NULL;
+  g_autoptr (GBytes) message = make_message (1024 * 1024);
+  McpAttachment *attachment;
+  McpMcpStreams *streams;
+  guint n_taken = 0;
+
+  g_test_summary ("What a client that is away has not seen is kept, up to 32 MiB of a stream");
+  fixture_init (&f);
+  streams = attach_nobody (&f, &attachment);
+  stream = mcp_mcp_streams_add (streams);
+  while (mcp_mcp_streams_append (streams, stream, message))
+    n_taken++;
+  g_assert_cmpuint (n_taken, ==, 32);
+  g_assert_nonnull (mcp_mcp_streams_find (streams, 1));
+  g_assert_cmpuint (mcp_mcp_stream_get_size (stream), >=, 32 * 1024 * 1024);
+}
+
+static void
+test_waiting_is_bounded (void)
+{
+  g_auto (Fixture) f = { NULL };
+  g_autofree char *fields = NULL;
+  g_autofree char *frame = NULL;
+  g_autofree char *first_id = NULL;
+  g_autoptr (GBytes) message = make_message (10000);
+  g_autoptr (McpTestStream) stream = NULL;
+  const char *id;
+  McpAttachment *attachment;
+
+  g_test_summary ("Of what comes before the own stream is first opened the newest 256 KiB wait");
+  fixture_init (&f);
+  fields = attach (&f, "2025-06-18");
+  id = strstr (fields, MCP_HEADER_SESSION_ID ": ") + strlen (MCP_HEADER_SESSION_ID ": ");
+  frame = g_strndup (id, strcspn (id, "\r"));
+  attachment = mcp_gateway_lookup_attachment (f.http->gateway, frame);
+  for (guint i = 0; i < 100; i++)
+    g_signal_emit_by_name (attachment, "message", message);
+
+  stream = listen_after (&f, fields, NULL);
+  g_free (frame);
+  frame = mcp_test_stream_read_frame (stream);
+  first_id = find_id (frame);
+  g_assert_cmpstr (first_id, ==, "75"); /* the 26 newest */
+  for (guint i = 76; i <= 100; i++)
+    {
+      g_autofree char *next = mcp_test_stream_read_frame (stream);
+      g_autofree char *next_id = find_id (next);
+
+      g_assert_cmpuint (g_ascii_strtoull (next_id, NULL, 10), ==, i);
+    }
+}
+
+static void
+test_foreign_id (void)
+{
+  g_auto (Fixture) f = { NULL };
+  g_autofree char *fields = NULL;
+  g_autofree char *other = NULL;
+  g_autofree char *last_id = NULL;
+  g_autoptr (McpTestStream) call = NULL;
+  g_autoptr (McpTestStream) own = NULL;
+
+  g_test_summary ("An id of another client's stream leads to nothing of that; what follows is the "
+                  "own stream");
+  fixture_init (&f);
+  fields = attach (&f, "2025-06-18");
+  other = attach (&f, "2025-06-18");
+  call = begin_call (&f, fields, "count", "{\"steps\":4}");
+  for (guint i = 1; i <= N_STEPS + 1; i++)
+    {
+      g_autofree char *frame = mcp_test_stream_read_frame (call);
+
+      g_assert_cmpuint (read_step (frame), ==, i);
+      if (i == 1)
+        last_id = find_id (frame);
+    }
+
+  own = listen_after (&f, other, last_id);
+  list_tools (&f, other);
+  change_tools (&f, "one");
+  expect_changed (own);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -347,6 +496,10 @@ main (int argc, char **argv)
   g_test_add_func ("/http/mcp-streams/own-stream", test_own_stream);
   g_test_add_func ("/http/mcp-streams/own-stream-is-resumed", test_own_stream_is_resumed);
   g_test_add_func ("/http/mcp-streams/who-may-listen", test_who_may_listen);
+  g_test_add_func ("/http/mcp-streams/completed-are-bounded", test_completed_are_bounded);
+  g_test_add_func ("/http/mcp-streams/unsent-is-bounded", test_unsent_is_bounded);
+  g_test_add_func ("/http/mcp-streams/waiting-is-bounded", test_waiting_is_bounded);
+  g_test_add_func ("/http/mcp-streams/foreign-id", test_foreign_id);
   g_test_add_func ("/http/mcp-streams/end-with-the-attachment",
                    test_streams_end_with_the_attachment);
   return g_test_run ();
