@@ -2,7 +2,6 @@
 #include "mcp-mcp-client.h"
 
 #include "mcp-http-reply.h"
-#include "mcp-mcp-streams.h"
 #include "mcp-names.h"
 #include "mcp-process.h"
 
@@ -205,10 +204,7 @@ mcp_mcp_client_attach (McpHttpRequest *http)
 
   attachment = mcp_gateway_attach (http->context->gateway, http->session, owns_session, &error);
   if (attachment != NULL)
-    {
-      mcp_mcp_streams_get (attachment); /* hears from now on what its client will ask for */
-      return attachment;
-    }
+    return attachment;
 
   mcp_http_reply_gerror (http->msg, error);
   if (owns_session)

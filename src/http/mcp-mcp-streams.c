@@ -24,6 +24,7 @@ struct _McpMcpStreams
   guint64 last_id;
   McpMcpStream *standalone; /* (owned) */
   gboolean was_opened;      /* the standalone one, by the client */
+  McpSession *held;         /* (owned) (nullable): in use as long as that one is open */
   GPtrArray *kept;          /* (owned): Kept; those completed in the order in which they were */
   GSource *timer;           /* (owned) (nullable) */
 };
@@ -46,9 +47,26 @@ clear_timer (McpMcpStreams *self)
 }
 
 static void
+let_go (McpMcpStreams *self)
+{
+  g_autoptr (McpSession) session = g_steal_pointer (&self->held);
+
+  if (session != NULL)
+    mcp_session_release (session);
+}
+
+static void
+standalone_gone_cb (McpMcpStream *stream, gpointer user_data)
+{
+  let_go (user_data);
+}
+
+static void
 streams_free (McpMcpStreams *self)
 {
   clear_timer (self);
+  let_go (self);
+  mcp_mcp_stream_set_gone (self->standalone, NULL, NULL, NULL);
   mcp_mcp_stream_complete (self->standalone);
   mcp_mcp_stream_orphan (self->standalone);
   mcp_mcp_stream_unref (self->standalone);
@@ -273,19 +291,6 @@ mcp_mcp_streams_remove (McpMcpStreams *self, McpMcpStream *stream)
 }
 
 /**
- * mcp_mcp_streams_get_standalone:
- * @self: the streams
- *
- * Returns: (transfer none): the one for what belongs to no request, which the client opens now
- */
-McpMcpStream *
-mcp_mcp_streams_get_standalone (McpMcpStreams *self)
-{
-  self->was_opened = TRUE;
-  return self->standalone;
-}
-
-/**
  * mcp_mcp_streams_find:
  * @self: the streams
  * @id: of a message that the client has
@@ -305,4 +310,43 @@ mcp_mcp_streams_find (McpMcpStreams *self, guint64 id)
         return kept->stream;
     }
   return NULL;
+}
+
+/* Whoever listens is there, however silent. */
+static void
+hold_session (McpMcpStreams *self)
+{
+  self->was_opened = TRUE;
+  if (self->held != NULL)
+    return;
+
+  self->held = g_object_ref (mcp_attachment_get_session (self->attachment));
+  mcp_session_hold (self->held);
+  mcp_mcp_stream_set_gone (self->standalone, standalone_gone_cb, self, NULL);
+}
+
+/**
+ * mcp_mcp_streams_open:
+ * @self: the streams
+ * @after: (inout): id of the last message that the client has, 0: none; becomes 0 where nobody
+ *   knows it any more, which is as good as none
+ *
+ * As long as the client's own stream is open, its session is in use.
+ *
+ * Returns: (transfer none): what the client's GET is to carry: the stream that the message was
+ *   on, or the one for what belongs to no request
+ */
+McpMcpStream *
+mcp_mcp_streams_open (McpMcpStreams *self, guint64 *after)
+{
+  McpMcpStream *stream = *after > 0 ? mcp_mcp_streams_find (self, *after) : NULL;
+
+  if (stream == NULL)
+    {
+      *after = 0;
+      stream = self->standalone;
+    }
+  if (stream == self->standalone)
+    hold_session (self);
+  return stream;
 }

@@ -20,7 +20,7 @@ McpMcpStream *mcp_mcp_streams_add (McpMcpStreams *self);
 gboolean mcp_mcp_streams_append (McpMcpStreams *self, McpMcpStream *stream, GBytes *json);
 void mcp_mcp_streams_complete (McpMcpStreams *self, McpMcpStream *stream);
 void mcp_mcp_streams_remove (McpMcpStreams *self, McpMcpStream *stream);
-McpMcpStream *mcp_mcp_streams_get_standalone (McpMcpStreams *self);
 McpMcpStream *mcp_mcp_streams_find (McpMcpStreams *self, guint64 id);
+McpMcpStream *mcp_mcp_streams_open (McpMcpStreams *self, guint64 *after);
 
 G_END_DECLS

@@ -49,21 +49,13 @@ find_attachment (McpHttpRequest *http)
   return attachment;
 }
 
-/* An id that nobody knows any more is as good as none: what follows is live. */
-static McpMcpStream *
-choose_stream (McpHttpRequest *http, McpMcpStreams *streams, guint64 *after)
+static guint64
+read_last_id (McpHttpRequest *http)
 {
   const char *text = mcp_mcp_client_get_header (http, "Last-Event-ID");
-  McpMcpStream *stream = NULL;
+  guint64 id;
 
-  *after = 0;
-  if (text != NULL && g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT64, after, NULL))
-    stream = mcp_mcp_streams_find (streams, *after);
-  if (stream != NULL)
-    return stream;
-
-  *after = 0;
-  return mcp_mcp_streams_get_standalone (streams);
+  return text != NULL && g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT64, &id, NULL) ? id : 0;
 }
 
 /**
@@ -91,7 +83,8 @@ mcp_route_mcp_get (McpHttpRequest *http)
   if (attachment == NULL)
     return;
 
-  stream = choose_stream (http, mcp_mcp_streams_get (attachment), &after);
+  after = read_last_id (http);
+  stream = mcp_mcp_streams_open (mcp_mcp_streams_get (attachment), &after);
   carrier = (McpMcpStreamCarrier){
     .flusher = http->context->flusher,
     .msg = http->msg,

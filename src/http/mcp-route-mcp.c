@@ -13,6 +13,7 @@
 #include "mcp-mcp-client.h"
 #include "mcp-mcp-headers.h"
 #include "mcp-mcp-modern.h"
+#include "mcp-mcp-streams.h"
 #include "mcp-names.h"
 
 #include <string.h>
@@ -144,7 +145,11 @@ check_cwd_header (Post *post)
 static McpAttachment *
 attach (Post *post)
 {
-  return check_cwd_header (post) ? mcp_mcp_client_attach (post->http) : NULL;
+  McpAttachment *attachment = check_cwd_header (post) ? mcp_mcp_client_attach (post->http) : NULL;
+
+  if (attachment != NULL)
+    mcp_mcp_streams_get (attachment); /* hears from now on what its client will ask for */
+  return attachment;
 }
 
 static McpAttachment *

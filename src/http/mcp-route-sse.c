@@ -21,6 +21,7 @@
 typedef struct
 {
   McpGateway *gateway;       /* (owned) */
+  McpSession *session;       /* (owned): in use as long as the stream is open */
   McpAttachment *attachment; /* (unowned) */
   McpMcpStream *stream;      /* (owned) */
 } Pair;
@@ -30,6 +31,8 @@ pair_free (Pair *self)
 {
   mcp_mcp_stream_set_gone (self->stream, NULL, NULL, NULL);
   mcp_mcp_stream_unref (self->stream);
+  mcp_session_release (self->session);
+  g_object_unref (self->session);
   g_object_unref (self->gateway);
   g_free (self);
 }
@@ -41,6 +44,7 @@ tell (Pair *self, GBytes *json)
     return;
 
   g_info ("An MCP client does not read its stream; it is cut off");
+  mcp_mcp_stream_close (self->stream);
   mcp_gateway_detach (self->gateway, self->attachment);
 }
 
@@ -106,8 +110,10 @@ mcp_route_sse_get (McpHttpRequest *http)
 
   self = g_new0 (Pair, 1);
   self->gateway = g_object_ref (http->context->gateway);
+  self->session = g_object_ref (mcp_attachment_get_session (attachment));
   self->attachment = attachment;
   self->stream = mcp_mcp_stream_new (NULL);
+  mcp_session_hold (self->session);
   g_object_set_data_full (G_OBJECT (attachment), DATA_KEY, self, (GDestroyNotify) pair_free);
   g_signal_connect (attachment, "message", G_CALLBACK (message_cb), self);
   g_signal_connect (attachment, "detached", G_CALLBACK (detached_cb), self);

@@ -27,6 +27,7 @@ struct _McpSession
   guint max_subscribers;
   guint max_calls;
   guint n_calls;
+  guint n_holds;
   McpSubscriberList *subscribers; /* (owned); those of kind MCP_SUBSCRIBER_STREAM are counted */
 
   gboolean is_client_made;

@@ -559,7 +559,8 @@ mcp_session_store_close_all (McpSessionStore *self, const char *reason)
  * @now_real_us: the time, in microseconds since 1970 UTC
  *
  * Ends the sessions that were not used for their idle time: no call in flight, no
- * event stream of their own, nothing asked. A handler that uses one of them meanwhile saves it.
+ * event stream of their own, nobody who listens in silence, nothing asked. A handler that uses one
+ * of them meanwhile saves it.
  *
  * Returns: how many
  */

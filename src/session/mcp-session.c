@@ -232,6 +232,37 @@ mcp_session_touch (McpSession *self)
   self->last_active_at = g_get_real_time ();
 }
 
+/**
+ * mcp_session_hold:
+ * @self: a session, closed or not
+ *
+ * Somebody is there who may be silent for long: it does not expire before
+ * mcp_session_release(). Main context only.
+ */
+void
+mcp_session_hold (McpSession *self)
+{
+  g_return_if_fail (MCP_IS_SESSION (self));
+
+  self->n_holds++;
+}
+
+/**
+ * mcp_session_release:
+ * @self: a session, closed or not
+ *
+ * Ends what mcp_session_hold() began; from now on its idle time runs. Main context only.
+ */
+void
+mcp_session_release (McpSession *self)
+{
+  g_return_if_fail (MCP_IS_SESSION (self));
+  g_return_if_fail (self->n_holds > 0);
+
+  self->n_holds--;
+  mcp_session_touch (self);
+}
+
 static gboolean
 fail_closed (McpSession *self, GError **error)
 {
@@ -470,7 +501,7 @@ mcp_session_has_room (McpSession *self, guint n_events)
 gboolean
 mcp_session_is_expired (McpSession *self, gint64 now_real_us)
 {
-  return self->idle_seconds > 0 && self->n_calls == 0 &&
+  return self->idle_seconds > 0 && self->n_calls == 0 && self->n_holds == 0 &&
          mcp_session_get_n_subscribers (self) == 0 &&
          now_real_us - self->last_active_at >= (gint64) self->idle_seconds * G_USEC_PER_SEC;
 }

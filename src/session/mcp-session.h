@@ -44,6 +44,8 @@ gboolean mcp_session_has_token (McpSession *self);
 gboolean mcp_session_token_matches (McpSession *self, const char *token);
 gboolean mcp_session_allows_tool (McpSession *self, const char *exposed_name);
 void mcp_session_touch (McpSession *self);
+void mcp_session_hold (McpSession *self);
+void mcp_session_release (McpSession *self);
 gboolean mcp_session_begin_call (McpSession *self, GError **error);
 void mcp_session_end_call (McpSession *self);
 

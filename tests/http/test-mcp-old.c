@@ -355,6 +355,72 @@ test_pair_is_its_clients_own (void)
   g_assert_cmpuint (missing->status, ==, 404);
 }
 
+static void
+test_pair_unread (void)
+{
+  g_auto (Fixture) f = { NULL };
+  g_autofree char *message = g_strnfill (1000000, 'm');
+  g_autofree char *call = g_strdup_printf (
+      "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\",\"params\":{\"name\":\"t__count\","
+      "\"arguments\":{\"steps\":60,\"message\":\"%s\"},\"_meta\":{\"progressToken\":1}}}",
+      message);
+  g_autofree char *fields = NULL;
+  g_autofree char *endpoint = NULL;
+  g_autoptr (McpTestStream) stream = NULL;
+
+  g_test_summary ("A client that does not read its stream is cut off, and its call ends");
+  fixture_init (&f);
+  fields = g_strconcat (f.bearer, "Accept: text/event-stream\r\n", NULL);
+  stream = mcp_test_stream_open (f.http, MCP_TEST_TCP, "/sse", fields);
+  endpoint = read_endpoint (stream);
+  send_to (&f, endpoint, INITIALIZE ("2025-06-18"));
+  send_to (&f, endpoint, call);
+  mcp_test_http_wait_connections (f.http, 0);
+  g_assert_cmpuint (mcp_session_get_calls_in_flight (f.session), ==, 0);
+}
+
+static void
+test_pair_without_token (void)
+{
+  g_auto (Fixture) f = { NULL };
+  g_autofree char *endpoint = NULL;
+  g_autoptr (McpTestStream) stream = NULL;
+  g_autoptr (McpTestReply) taken = NULL;
+
+  g_test_summary (
+      "A client without a token has a session of its own, as long as its stream is open");
+  fixture_init (&f);
+  g_assert_cmpuint (mcp_session_store_expire (f.http->store, G_MAXINT64), ==, 1);
+  stream = mcp_test_stream_open (f.http, MCP_TEST_TCP, "/sse", NULL);
+  endpoint = read_endpoint (stream);
+  taken = mcp_test_http_request (f.http, MCP_TEST_TCP, "POST", endpoint, JSON, PING ("1"));
+  g_assert_cmpuint (taken->status, ==, 202);
+  expect_message (stream, "\"id\":1,\"result\":{}");
+
+  g_assert_cmpuint (mcp_session_store_expire (f.http->store, G_MAXINT64), ==, 0);
+  g_assert_cmpuint (mcp_session_store_get_n_sessions (f.http->store), ==, 1);
+  g_clear_pointer (&stream, mcp_test_stream_free);
+  mcp_test_http_wait_connections (f.http, 0);
+  g_assert_cmpuint (mcp_session_store_get_n_sessions (f.http->store), ==, 0);
+}
+
+static void
+test_pair_session_ends (void)
+{
+  g_auto (Fixture) f = { NULL };
+  g_autofree char *fields = NULL;
+  g_autofree char *endpoint = NULL;
+  g_autoptr (McpTestStream) stream = NULL;
+
+  g_test_summary ("The stream ends with the session");
+  fixture_init (&f);
+  fields = g_strconcat (f.bearer, "Accept: text/event-stream\r\n", NULL);
+  stream = mcp_test_stream_open (f.http, MCP_TEST_TCP, "/sse", fields);
+  endpoint = read_endpoint (stream);
+  mcp_session_store_close (f.http->store, mcp_session_get_id (f.session), MCP_REASON_CLOSED, NULL);
+  mcp_test_stream_expect_eof (stream);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -367,5 +433,8 @@ main (int argc, char **argv)
   g_test_add_func ("/http/mcp-old/batch-gets-large", test_batch_gets_large);
   g_test_add_func ("/http/mcp-old/pair", test_pair);
   g_test_add_func ("/http/mcp-old/pair-is-its-clients-own", test_pair_is_its_clients_own);
+  g_test_add_func ("/http/mcp-old/pair-unread", test_pair_unread);
+  g_test_add_func ("/http/mcp-old/pair-without-token", test_pair_without_token);
+  g_test_add_func ("/http/mcp-old/pair-session-ends", test_pair_session_ends);
   return g_test_run ();
 }

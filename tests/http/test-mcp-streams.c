@@ -336,6 +336,48 @@ test_streams_end_with_the_attachment (void)
   g_assert_cmpuint (get_status (&f, fields), ==, 404);
 }
 
+static guint
+expire (Fixture *f)
+{
+  return mcp_session_store_expire (f->http->store, G_MAXINT64);
+}
+
+static void
+test_listening_is_use (void)
+{
+  g_auto (Fixture) f = { NULL };
+  g_autofree char *fields = NULL;
+  g_autofree char *frame = NULL;
+  g_autofree char *id = NULL;
+  g_autoptr (McpTestStream) first = NULL;
+  g_autoptr (McpTestStream) second = NULL;
+  g_autoptr (McpTestStream) resumed = NULL;
+
+  g_test_summary ("A session does not expire as long as a client of it has its own stream open");
+  fixture_init (&f);
+  fields = attach (&f, "2025-11-25");
+  first = listen_after (&f, fields, NULL);
+  g_assert_cmpuint (expire (&f), ==, 0);
+
+  second = listen_after (&f, fields, NULL);
+  mcp_test_stream_expect_frame (first, "id: 1\nretry: 1000\ndata: \n\n");
+  mcp_test_stream_expect_eof (first);
+  g_assert_cmpuint (expire (&f), ==, 0);
+  list_tools (&f, fields);
+  change_tools (&f, "one");
+  frame = mcp_test_stream_read_frame (second);
+  id = find_id (frame);
+
+  g_clear_pointer (&second, mcp_test_stream_free);
+  mcp_test_http_wait_streams (f.http, 0);
+  resumed = listen_after (&f, fields, id);
+  g_assert_cmpuint (expire (&f), ==, 0);
+  g_clear_pointer (&resumed, mcp_test_stream_free);
+  mcp_test_http_wait_streams (f.http, 0);
+  g_assert_cmpuint (expire (&f), ==, 1);
+  g_assert_cmpuint (get_status (&f, fields), ==, 401);
+}
+
 /* Bounds */
 
 /* Without a client that could read. */
@@ -496,6 +538,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http/mcp-streams/own-stream", test_own_stream);
   g_test_add_func ("/http/mcp-streams/own-stream-is-resumed", test_own_stream_is_resumed);
   g_test_add_func ("/http/mcp-streams/who-may-listen", test_who_may_listen);
+  g_test_add_func ("/http/mcp-streams/listening-is-use", test_listening_is_use);
   g_test_add_func ("/http/mcp-streams/completed-are-bounded", test_completed_are_bounded);
   g_test_add_func ("/http/mcp-streams/unsent-is-bounded", test_unsent_is_bounded);
   g_test_add_func ("/http/mcp-streams/waiting-is-bounded", test_waiting_is_bounded);

@@ -273,16 +273,20 @@ test_expire_in_use (Fixture *f, gconstpointer data)
 {
   McpSession *calling = create_idle (f, 1);
   McpSession *watched = create_idle (f, 1);
+  McpSession *held = create_idle (f, 1);
   g_autoptr (McpEventQueue) queue = session_test_subscribe (watched, -1);
 
-  g_test_summary ("A call in flight and an event stream hold off the end, however long");
+  g_test_summary ("A call in flight, an event stream and who listens in silence hold off the end, "
+                  "however long");
   g_assert_true (mcp_session_begin_call (calling, NULL));
+  mcp_session_hold (held);
   g_assert_cmpuint (mcp_session_store_expire (f->store, G_MAXINT64), ==, 0);
 
   mcp_session_end_call (calling);
   mcp_session_unsubscribe (watched, queue);
+  mcp_session_release (held);
   g_assert_cmpuint (mcp_session_store_expire (f->store, g_get_real_time ()), ==, 0);
-  g_assert_cmpuint (mcp_session_store_expire (f->store, g_get_real_time () + 2 * SECOND), ==, 2);
+  g_assert_cmpuint (mcp_session_store_expire (f->store, g_get_real_time () + 2 * SECOND), ==, 3);
 }
 
 static void
