@@ -39,6 +39,7 @@ struct _McpDownstream
   gboolean has_progress;
   double progress;    /* as last sent to the client */
   gint64 progress_us; /* monotonic: when */
+  GSource *pause;     /* (owned) (nullable): before the answer, which is there; holds a reference */
   char *log_level;    /* (nullable) */
 
   GPtrArray *inputs; /* (owned): McpInput (owned): what a client is to come back with */
@@ -70,9 +71,26 @@ clear_bundle (McpDownstream *self)
 }
 
 static void
+unbind (McpDownstream *self)
+{
+  if (self->request != NULL)
+    g_clear_signal_handler (&self->cancelled_id, mcp_request_get_cancellable (self->request));
+  g_clear_object (&self->request);
+}
+
+/* Nothing but the pause is left where the answer is there: nobody else would end it. */
+static void
 cancelled_cb (GCancellable *cancellable, McpDownstream *self)
 {
+  g_autoptr (McpDownstream) guard = g_object_ref (self);
+  g_autoptr (GSource) pause = g_steal_pointer (&self->pause);
+
   g_cancellable_cancel (self->cancellable);
+  if (pause == NULL)
+    return;
+
+  g_source_destroy (pause);
+  unbind (self);
 }
 
 static void
@@ -138,14 +156,6 @@ bind (McpDownstream *self, McpRequest *request)
 
   self->request = g_object_ref (request);
   self->cancelled_id = g_signal_connect (cancellable, "cancelled", G_CALLBACK (cancelled_cb), self);
-}
-
-static void
-unbind (McpDownstream *self)
-{
-  if (self->request != NULL)
-    g_clear_signal_handler (&self->cancelled_id, mcp_request_get_cancellable (self->request));
-  g_clear_object (&self->request);
 }
 
 /* What the server reports */
@@ -469,8 +479,8 @@ pause_cb (gpointer user_data)
 {
   McpDownstream *self = user_data;
 
-  if (self->request != NULL)
-    give_late_answer (self);
+  g_clear_pointer (&self->pause, g_source_unref);
+  give_late_answer (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -485,11 +495,10 @@ is_too_soon (McpDownstream *self)
 static void
 answer_soon (McpDownstream *self, McpJsonrpcMessage *answer)
 {
-  g_autoptr (GSource) source = g_timeout_source_new (PAUSE_MS);
-
   self->late_answer = mcp_jsonrpc_message_ref (answer);
-  g_source_set_callback (source, pause_cb, g_object_ref (self), g_object_unref);
-  g_source_attach (source, g_main_context_get_thread_default ());
+  self->pause = g_timeout_source_new (PAUSE_MS);
+  g_source_set_callback (self->pause, pause_cb, g_object_ref (self), g_object_unref);
+  g_source_attach (self->pause, g_main_context_get_thread_default ());
 }
 
 /**
