@@ -166,6 +166,8 @@ mcp_relayed_start (McpRequest *request, McpRelayedFindFunc find, char *name)
   self->downstream = downstream;
   self->find = find;
   self->name = name;
+  if (try_run (self))
+    return;
   mcp_catalogue_prepare_async (mcp_relayed_get_services (self)->catalogue,
                                mcp_relayed_get_session (self), NULL,
                                mcp_downstream_get_cancellable (downstream), prepared_cb, self);

@@ -179,31 +179,37 @@ ask_server (GTask *task)
                               g_object_ref (task));
 }
 
-static void
-prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+/* Whether the resource's server is known; then it is asked. */
+static gboolean
+try_ask (GTask *task)
 {
-  g_autoptr (GTask) task = G_TASK (user_data);
   Asking *self = g_task_get_task_data (task);
-  McpServerConfig *config;
+  McpServerConfig *config = mcp_catalogue_find_resource (self->services->catalogue, self->uri);
   GError *error = NULL;
 
-  if (!mcp_catalogue_prepare_finish (MCP_CATALOGUE (source), result, &error))
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-  config = mcp_catalogue_find_resource (self->services->catalogue, self->uri);
   if (config == NULL)
-    {
-      g_task_return_new_error (task, MCP_ERROR, MCP_ERROR_NOT_FOUND, "Resource not found: %s",
-                               self->uri);
-      return;
-    }
+    return FALSE;
+
   self->lease = mcp_provider_pool_acquire (self->services->pool, config, self->session, &error);
   if (self->lease == NULL)
     g_task_return_error (task, error);
   else
     ask_server (task);
+  return TRUE;
+}
+
+static void
+prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  Asking *self = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (!mcp_catalogue_prepare_finish (MCP_CATALOGUE (source), result, &error))
+    g_task_return_error (task, error);
+  else if (!try_ask (task))
+    g_task_return_new_error (task, MCP_ERROR, MCP_ERROR_NOT_FOUND, "Resource not found: %s",
+                             self->uri);
 }
 
 /**
@@ -215,7 +221,7 @@ prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  * @callback: (scope async): when the server has agreed
  * @user_data: for @callback
  *
- * Finds the resource's server, and asks it.
+ * Finds the resource's server, if need be at servers that were never listed, and asks it.
  */
 void
 mcp_resource_watch_async (McpServices *services,
@@ -234,7 +240,11 @@ mcp_resource_watch_async (McpServices *services,
   g_task_set_source_tag (task, mcp_resource_watch_async);
   g_task_set_task_data (task, self, (GDestroyNotify) asking_free);
   g_task_set_check_cancellable (task, FALSE);
-  mcp_catalogue_prepare_async (services->catalogue, session, NULL, cancellable, prepared_cb, task);
+  if (try_ask (task))
+    g_object_unref (task);
+  else
+    mcp_catalogue_prepare_async (services->catalogue, session, NULL, cancellable, prepared_cb,
+                                 task);
 }
 
 /**

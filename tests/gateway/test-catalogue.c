@@ -117,6 +117,50 @@ test_new_configuration (Fixture *f, gconstpointer data)
   assert_listed (f, f->session, "y__c");
 }
 
+/* A server with one prompt, which has been listed. */
+static void
+list_prompt (Fixture *f, McpAttachment *attachment)
+{
+  g_autoptr (Heard) heard = NULL;
+  McpFakeProvider *provider;
+
+  fixture_add_server (f, "z", ONE);
+  fixture_apply (f);
+  heard = heard_new (attachment, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"prompts/list\"}");
+  provider = fixture_provider (f, "z");
+  mcp_fake_provider_set_peer (provider, MCP_REVISION_NEWEST_LEGACY,
+                              "{\"tools\":{},\"prompts\":{}}");
+  AWAIT (mcp_fake_provider_get_n_waiting (provider) == 1);
+  g_assert_cmpstr (mcp_fake_provider_get_method (provider, 0), ==, "prompts/list");
+  mcp_fake_provider_answer (provider, 0, "{\"prompts\":[{\"name\":\"p\"}]}");
+  AWAIT (heard->responded);
+  g_assert_nonnull (strstr (heard_last (heard), "{\"prompts\":[{\"name\":\"z__p\"}]}"));
+}
+
+static void
+test_known_prompt_waits_for_nobody (Fixture *f, gconstpointer data)
+{
+  McpAttachment *attachment = mcp_gateway_get_default_attachment (f->gateway, f->session);
+  g_autoptr (Heard) heard = NULL;
+  McpFakeProvider *provider;
+
+  g_test_summary ("Prompts are listed under their exposed names; one that is known is asked for at "
+                  "once, whatever another server takes its time for");
+  list_prompt (f, attachment);
+  g_hash_table_add (f->silent, (gpointer) "slow");
+  fixture_add_server (f, "slow", ONE);
+  fixture_apply (f);
+
+  provider = fixture_provider (f, "z");
+  heard = heard_new (attachment, "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"prompts/get\","
+                                 "\"params\":{\"name\":\"z__p\"}}");
+  g_assert_cmpuint (mcp_fake_provider_get_n_waiting (provider), ==, 1);
+  g_assert_cmpstr (mcp_fake_provider_get_params (provider, 0), ==, "{\"name\":\"p\"}");
+  mcp_fake_provider_answer (provider, 0, "{\"messages\":[]}");
+  AWAIT (heard->responded);
+  g_assert_cmpint (heard->error_code, ==, 0);
+}
+
 #define ADD(path, function) \
   g_test_add ("/gateway/catalogue/" path, Fixture, NULL, fixture_setup, function, fixture_teardown)
 
@@ -131,5 +175,6 @@ main (int argc, char **argv)
   ADD ("allowed-tools", test_allowed_tools);
   ADD ("bytes", test_bytes);
   ADD ("new-configuration", test_new_configuration);
+  ADD ("known-prompt-waits-for-nobody", test_known_prompt_waits_for_nobody);
   return g_test_run ();
 }
