@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * What servers listed, over restarts of the daemon.
+ */
+#include "gateway-fixture.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define ONE "[{\"name\":\"a\",\"inputSchema\":{\"x\":1.0}}]"
+#define TWO "[{\"name\":\"b\",\"inputSchema\":{}}]"
+
+static char *directory;
+
+static void
+remove_directory (void)
+{
+  g_autoptr (GDir) dir = g_dir_open (directory, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (directory, name, NULL);
+
+      g_assert_cmpint (g_unlink (path), ==, 0);
+    }
+  g_rmdir (directory);
+}
+
+static void
+setup (Fixture *f, gconstpointer data)
+{
+  g_autofree char *base = g_dir_make_tmp ("mcp-cache-XXXXXX", NULL);
+
+  g_assert_nonnull (base);
+  directory = g_steal_pointer (&base);
+  fixture_setup (f, data);
+  mcp_gateway_set_cache (f->gateway, directory);
+}
+
+static void
+teardown (Fixture *f, gconstpointer data)
+{
+  fixture_teardown (f, data);
+  remove_directory ();
+  g_clear_pointer (&directory, g_free);
+}
+
+static guint
+count_files (void)
+{
+  g_autoptr (GDir) dir = g_dir_open (directory, 0, NULL);
+  guint count = 0;
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    count += g_str_has_suffix (name, ".json");
+  return count;
+}
+
+static char *
+find_file (void)
+{
+  g_autoptr (GDir) dir = g_dir_open (directory, 0, NULL);
+
+  return g_build_filename (directory, g_dir_read_name (dir), NULL);
+}
+
+/* The same servers behind another daemon; what it starts is in f->providers. */
+static void
+restart (Fixture *f)
+{
+  g_autofree char *kept = g_steal_pointer (&directory);
+
+  fixture_teardown (f, NULL);
+  directory = g_steal_pointer (&kept);
+  fixture_setup (f, NULL);
+  mcp_gateway_set_cache (f->gateway, directory);
+}
+
+static void
+test_server_need_not_be_started (Fixture *f, gconstpointer data)
+{
+  g_autofree char *names = NULL;
+  g_autofree char *again = NULL;
+
+  g_test_summary ("A server that was listed once is not started to be listed again");
+  fixture_add_server (f, "z", ONE);
+  fixture_apply (f);
+  names = fixture_list (f, f->session);
+  g_assert_cmpstr (names, ==, "z__a");
+  AWAIT (count_files () == 1);
+
+  restart (f);
+  fixture_add_server (f, "z", TWO);
+  fixture_apply (f);
+  again = fixture_list (f, f->session);
+  g_assert_cmpstr (again, ==, "z__a");
+  g_assert_cmpuint (f->providers->len, ==, 0);
+}
+
+static void
+test_running_server_counts (Fixture *f, gconstpointer data)
+{
+  g_autofree char *names = NULL;
+  McpAttachment *attachment;
+  g_autoptr (Heard) heard = NULL;
+
+  g_test_summary ("When the server runs, what it lists then counts, and is kept");
+  fixture_add_server (f, "z", ONE);
+  fixture_apply (f);
+  names = fixture_list (f, f->session);
+  AWAIT (count_files () == 1);
+
+  restart (f);
+  fixture_add_server (f, "z", TWO);
+  fixture_apply (f);
+  attachment = mcp_gateway_get_default_attachment (f->gateway, f->session);
+  g_free (names);
+  names = fixture_list (f, f->session);
+  g_assert_cmpstr (names, ==, "z__a");
+  heard = heard_new (attachment, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\","
+                                 "\"params\":{\"name\":\"z__a\"}}");
+  AWAIT (f->providers->len == 1 && mcp_fake_provider_get_n_lists (fixture_provider (f, "z")) > 0);
+  g_free (names);
+  names = fixture_list (f, f->session);
+  g_assert_cmpstr (names, ==, "z__b");
+  mcp_fake_provider_answer (fixture_provider (f, "z"), 0, "{}");
+  AWAIT (heard->responded);
+}
+
+static void
+test_spoilt_file_is_passed_over (Fixture *f, gconstpointer data)
+{
+  g_autofree char *names = NULL;
+  g_autofree char *path = NULL;
+
+  g_test_summary ("A file that makes no sense is as good as none");
+  fixture_add_server (f, "z", ONE);
+  fixture_apply (f);
+  names = fixture_list (f, f->session);
+  AWAIT (count_files () == 1);
+  path = find_file ();
+  g_assert_true (g_file_set_contents (path, "{\"tools\":[", -1, NULL));
+
+  restart (f);
+  fixture_add_server (f, "z", TWO);
+  fixture_apply (f);
+  g_free (names);
+  names = fixture_list (f, f->session);
+  g_assert_cmpstr (names, ==, "z__b");
+}
+
+static void
+test_forgotten_with_its_server (Fixture *f, gconstpointer data)
+{
+  g_autofree char *names = NULL;
+
+  g_test_summary ("Of a server that is configured no more nothing is kept");
+  fixture_add_server (f, "z", ONE);
+  fixture_apply (f);
+  names = fixture_list (f, f->session);
+  AWAIT (count_files () == 1);
+  g_ptr_array_set_size (f->configs, 0);
+  fixture_apply (f);
+  AWAIT (count_files () == 0);
+}
+
+#define ADD(name, func) \
+  g_test_add ("/gateway/listing-cache/" name, Fixture, NULL, setup, func, teardown)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("server-need-not-be-started", test_server_need_not_be_started);
+  ADD ("running-server-counts", test_running_server_counts);
+  ADD ("spoilt-file-is-passed-over", test_spoilt_file_is_passed_over);
+  ADD ("forgotten-with-its-server", test_forgotten_with_its_server);
+  return g_test_run ();
+}
