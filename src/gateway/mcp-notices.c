@@ -9,6 +9,7 @@
 typedef struct
 {
   McpProviderLease *lease; /* (owned) */
+  McpServerWatch *server;  /* (owned) */
   char *uri;               /* (owned) */
 } Watch;
 
@@ -27,6 +28,7 @@ struct _McpNotices
 
   McpProviderPool *pool; /* (owned) */
   GPtrArray *listeners;  /* (owned): McpListener (owned) */
+  GHashTable *servers;   /* (owned): their watches */
 };
 
 G_DEFINE_FINAL_TYPE (McpNotices, mcp_notices, G_TYPE_OBJECT)
@@ -40,6 +42,7 @@ watch_get_provider (Watch *watch)
 static void
 watch_free (Watch *watch)
 {
+  mcp_server_watch_release (watch->server);
   mcp_provider_release (watch_get_provider (watch));
   mcp_provider_lease_free (watch->lease);
   g_free (watch->uri);
@@ -220,54 +223,6 @@ mcp_notices_add (McpNotices *self,
   return listener;
 }
 
-static guint
-count_all (McpNotices *self, McpProvider *provider, const char *uri)
-{
-  guint count = 0;
-
-  for (guint i = 0; i < self->listeners->len; i++)
-    {
-      McpListener *listener = g_ptr_array_index (self->listeners, i);
-
-      for (guint k = 0; k < listener->watches->len; k++)
-        {
-          Watch *watch = g_ptr_array_index (listener->watches, k);
-
-          count += watch_get_provider (watch) == provider && strcmp (watch->uri, uri) == 0;
-        }
-    }
-  return count;
-}
-
-/* The last one out tells the server. */
-static void
-tell_unsubscribed (McpProvider *provider, const char *uri)
-{
-  g_autoptr (GString) params = g_string_new ("{\"uri\":");
-  McpProviderRequest request = { .method = "resources/unsubscribe" };
-
-  mcp_provider_unwatch (provider, uri);
-  if (mcp_provider_get_state (provider) != MCP_PROVIDER_READY ||
-      mcp_revision_is_modern (mcp_provider_get_revision (provider)))
-    return;
-  mcp_json_append_string (params, uri);
-  g_string_append_c (params, '}');
-  request.params = params->str;
-  mcp_provider_request_async (provider, &request, NULL, NULL, NULL);
-}
-
-static void
-remove_watch (McpNotices *self, McpListener *listener, guint index)
-{
-  Watch *watch = g_ptr_array_index (listener->watches, index);
-  g_autoptr (McpProvider) provider = g_object_ref (watch_get_provider (watch));
-  g_autofree char *uri = g_strdup (watch->uri);
-
-  if (count_all (self, provider, uri) == 1)
-    tell_unsubscribed (provider, uri);
-  g_ptr_array_remove_index (listener->watches, index);
-}
-
 /**
  * mcp_notices_remove:
  * @self: the notices
@@ -279,8 +234,7 @@ void
 mcp_notices_remove (McpNotices *self, McpListener *listener)
 {
   listener->func = NULL;
-  while (listener->watches->len > 0)
-    remove_watch (self, listener, listener->watches->len - 1);
+  g_ptr_array_set_size (listener->watches, 0);
   g_ptr_array_remove (self->listeners, listener);
 }
 
@@ -303,8 +257,9 @@ mcp_notices_watch (McpNotices *self,
   McpProvider *provider = mcp_provider_lease_get_provider (lease);
   Watch *watch;
 
-  mcp_notices_unwatch (self, listener, uri);
   watch = g_new0 (Watch, 1);
+  watch->server = mcp_notices_hold_server (self, provider, uri);
+  mcp_notices_unwatch (self, listener, uri);
   watch->lease = lease;
   watch->uri = g_strdup (uri);
   mcp_provider_hold (provider);
@@ -327,10 +282,26 @@ mcp_notices_unwatch (McpNotices *self, McpListener *listener, const char *uri)
 
       if (strcmp (watch->uri, uri) == 0)
         {
-          remove_watch (self, listener, i);
+          g_ptr_array_remove_index (listener->watches, i);
           return;
         }
     }
+}
+
+/**
+ * mcp_notices_hold_server:
+ * @self: the notices
+ * @provider: a provider
+ * @uri: of a resource of its server's
+ *
+ * For who asks the server to tell of the resource's changes.
+ *
+ * Returns: (transfer full): what the server is asked about it
+ */
+McpServerWatch *
+mcp_notices_hold_server (McpNotices *self, McpProvider *provider, const char *uri)
+{
+  return mcp_server_watch_hold (self->servers, provider, uri);
 }
 
 /**
@@ -344,7 +315,19 @@ mcp_notices_unwatch (McpNotices *self, McpListener *listener, const char *uri)
 gboolean
 mcp_notices_is_watched (McpNotices *self, McpProvider *provider, const char *uri)
 {
-  return count_all (self, provider, uri) > 0;
+  for (guint i = 0; i < self->listeners->len; i++)
+    {
+      McpListener *listener = g_ptr_array_index (self->listeners, i);
+
+      for (guint k = 0; k < listener->watches->len; k++)
+        {
+          Watch *watch = g_ptr_array_index (listener->watches, k);
+
+          if (watch_get_provider (watch) == provider && strcmp (watch->uri, uri) == 0)
+            return TRUE;
+        }
+    }
+  return FALSE;
 }
 
 /**
@@ -366,6 +349,7 @@ mcp_notices_finalize (GObject *object)
   McpNotices *self = MCP_NOTICES (object);
 
   g_ptr_array_unref (self->listeners);
+  g_hash_table_unref (self->servers);
   g_object_unref (self->pool);
 
   G_OBJECT_CLASS (mcp_notices_parent_class)->finalize (object);
@@ -381,6 +365,7 @@ static void
 mcp_notices_init (McpNotices *self)
 {
   self->listeners = g_ptr_array_new_with_free_func ((GDestroyNotify) listener_unref);
+  self->servers = mcp_server_watches_new ();
 }
 
 /**

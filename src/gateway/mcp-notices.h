@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mcp-catalogue.h"
+#include "mcp-server-watch.h"
 
 G_BEGIN_DECLS
 
@@ -48,6 +49,7 @@ void mcp_notices_watch (McpNotices *self,
                         McpProviderLease *lease,
                         const char *uri);
 void mcp_notices_unwatch (McpNotices *self, McpListener *listener, const char *uri);
+McpServerWatch *mcp_notices_hold_server (McpNotices *self, McpProvider *provider, const char *uri);
 gboolean mcp_notices_is_watched (McpNotices *self, McpProvider *provider, const char *uri);
 guint mcp_notices_count_watches (McpNotices *self, McpListener *listener);
 

@@ -20,6 +20,7 @@ typedef struct
   McpSession *session;        /* (owned) */
   char *uri;                  /* (owned) */
   McpProviderLease *lease;    /* (owned) (nullable) */
+  McpServerWatch *server;     /* (owned) (nullable) */
   McpJsonrpcMessage *refusal; /* (owned) (nullable): the server's error */
   gulong notification_id;
   GSource *timer; /* (owned) (nullable) */
@@ -39,6 +40,7 @@ static void
 asking_free (Asking *self)
 {
   stop_waiting (self);
+  g_clear_pointer (&self->server, mcp_server_watch_release);
   g_clear_pointer (&self->lease, mcp_provider_lease_free);
   g_clear_pointer (&self->refusal, mcp_jsonrpc_message_unref);
   mcp_services_unref (self->services);
@@ -141,11 +143,15 @@ asked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   mcp_provider_lease_report (self->lease, error);
   is_modern = mcp_revision_is_modern (mcp_provider_get_revision (MCP_PROVIDER (source)));
+  if (is_modern)
+    mcp_server_watch_set_asked (self->server, FALSE);
   if (answer == NULL)
     g_task_return_error (task, error);
   else if (mcp_jsonrpc_message_get_kind (answer) == MCP_JSONRPC_FAILURE && !is_modern)
     {
       self->refusal = g_steal_pointer (&answer);
+      if (!mcp_notices_is_watched (self->services->notices, MCP_PROVIDER (source), self->uri))
+        mcp_server_watch_set_asked (self->server, FALSE);
       g_task_return_new_error (task, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
                                "The server refused to tell of changes");
     }
@@ -172,11 +178,22 @@ ask_server (GTask *task)
         }
       request.method = "server/discover"; /* starts it */
     }
+  else
+    mcp_server_watch_set_asked (self->server, TRUE);
   mcp_json_append_string (params, self->uri);
   g_string_append_c (params, '}');
   request.params = params->str;
   mcp_provider_request_async (provider, &request, g_task_get_cancellable (task), asked_cb,
                               g_object_ref (task));
+}
+
+static void
+settled_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+
+  mcp_server_watch_settle_finish (result);
+  ask_server (task);
 }
 
 /* Whether the resource's server is known; then it is asked. */
@@ -192,9 +209,13 @@ try_ask (GTask *task)
 
   self->lease = mcp_provider_pool_acquire (self->services->pool, config, self->session, &error);
   if (self->lease == NULL)
-    g_task_return_error (task, error);
-  else
-    ask_server (task);
+    {
+      g_task_return_error (task, error);
+      return TRUE;
+    }
+  self->server = mcp_notices_hold_server (self->services->notices,
+                                          mcp_provider_lease_get_provider (self->lease), self->uri);
+  mcp_server_watch_settle_async (self->server, settled_cb, g_object_ref (task));
   return TRUE;
 }
 

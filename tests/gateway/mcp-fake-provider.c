@@ -235,6 +235,11 @@ do_nothing (McpProvider *self)
 }
 
 static void
+ignore_uri (McpProvider *self, const char *uri)
+{
+}
+
+static void
 fail_all (McpFakeProvider *self, int code, const char *text)
 {
   while (self->waiting->len > 0)
@@ -306,6 +311,8 @@ iface_init (McpProviderInterface *iface)
   iface->get_capabilities = get_capabilities;
   iface->hold = do_nothing;
   iface->release = do_nothing;
+  iface->watch = ignore_uri;
+  iface->unwatch = ignore_uri;
 }
 
 void
