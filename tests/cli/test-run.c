@@ -161,15 +161,17 @@ test_suspend (void)
   const char *argv[] = { "sh", "-i", NULL };
   g_autoptr (CliTest) test = cli_test_new ();
   g_autoptr (Terminal) terminal = NULL;
-  g_autofree char *line =
-      g_strdup_printf ("%s run cat; echo status=$?\n", g_getenv ("MCP_TEST_COMMAND"));
+  g_autofree char *directory = g_path_get_dirname (g_getenv ("MCP_TEST_COMMAND"));
+  g_autofree char *path = g_strconcat (directory, ":", g_getenv ("PATH"), NULL);
 
   g_test_summary (
       "Ctrl-Z stops the command and us; fg goes on with both; the terminal is the command's");
   cli_test_start_daemon (test);
+  /* By its name, as the shell repeats the line: a long path would make it two. */
+  cli_test_setenv (test, "PATH", path);
   terminal = open_terminal (test, argv);
   terminal_await (terminal, "$");
-  terminal_type (terminal, line);
+  terminal_type (terminal, "mcp-session run cat; echo status=$?\n");
   terminal_type (terminal, "one\n");
   terminal_await (terminal, "one\none\n");
   terminal_type (terminal, "\032");

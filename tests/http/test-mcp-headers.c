@@ -32,8 +32,9 @@ test_decode (void)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autofree char *decoded = mcp_mcp_headers_decode (cases[i].value);
+      g_autofree char *shown = g_strescape (cases[i].value, NULL);
 
-      g_test_message ("%s", cases[i].value);
+      g_test_message ("%s", shown);
       g_assert_cmpstr (decoded, ==, cases[i].decoded);
     }
 }
