@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mcp-ambient-sessions.h"
 
+#include "mcp-cwd.h"
+
 struct _McpAmbientSessions
 {
   McpSessionStore *store; /* (owned) */
@@ -53,11 +55,28 @@ mcp_ambient_sessions_free (McpAmbientSessions *self)
   g_free (self);
 }
 
+/* One that was made under another name of the directory, or before the daemon started. */
+static McpSession *
+find_in_store (McpAmbientSessions *self, const McpSessionParams *params)
+{
+  g_autofree char *cwd = mcp_cwd_resolve (params->cwd, params->fallback_cwd, NULL);
+  g_autoptr (GPtrArray) sessions = mcp_session_store_list (self->store);
+
+  for (guint i = 0; cwd != NULL && i < sessions->len; i++)
+    {
+      McpSession *session = g_ptr_array_index (sessions, i);
+
+      if (g_strcmp0 (mcp_session_get_ambient_client (session), params->ambient_client) == 0 &&
+          g_str_equal (mcp_session_get_cwd (session), cwd))
+        return session;
+    }
+  return NULL;
+}
+
 /**
  * mcp_ambient_sessions_get:
  * @self: the sessions
- * @client: as it calls itself
- * @params: of a session to be made; its directory tells sessions of a client apart
+ * @params: of a session to be made; its client and its directory tell which it is
  * @error: return location
  *
  * Errors: those of mcp_session_store_create().
@@ -65,13 +84,11 @@ mcp_ambient_sessions_free (McpAmbientSessions *self)
  * Returns: (transfer none) (nullable): the session
  */
 McpSession *
-mcp_ambient_sessions_get (McpAmbientSessions *self,
-                          const char *client,
-                          const McpSessionParams *params,
-                          GError **error)
+mcp_ambient_sessions_get (McpAmbientSessions *self, const McpSessionParams *params, GError **error)
 {
   const char *cwd = params->cwd != NULL ? params->cwd : params->fallback_cwd;
-  g_autofree char *key = g_strdup_printf ("%s\x1f%s", client, cwd != NULL ? cwd : "");
+  g_autofree char *key =
+      g_strdup_printf ("%s\x1f%s", params->ambient_client, cwd != NULL ? cwd : "");
   const char *session_id = g_hash_table_lookup (self->sessions, key);
   McpSession *session = NULL;
 
@@ -80,7 +97,9 @@ mcp_ambient_sessions_get (McpAmbientSessions *self,
   if (session != NULL)
     return session;
 
-  session = mcp_session_store_create (self->store, params, NULL, error);
+  session = find_in_store (self, params);
+  if (session == NULL)
+    session = mcp_session_store_create (self->store, params, NULL, error);
   if (session != NULL)
     g_hash_table_replace (self->sessions, g_steal_pointer (&key),
                           g_strdup (mcp_session_get_id (session)));

@@ -15,10 +15,8 @@ typedef struct _McpAmbientSessions McpAmbientSessions;
 
 McpAmbientSessions *mcp_ambient_sessions_new (McpSessionStore *store);
 void mcp_ambient_sessions_free (McpAmbientSessions *self);
-McpSession *mcp_ambient_sessions_get (McpAmbientSessions *self,
-                                      const char *client,
-                                      const McpSessionParams *params,
-                                      GError **error);
+McpSession *
+mcp_ambient_sessions_get (McpAmbientSessions *self, const McpSessionParams *params, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpAmbientSessions, mcp_ambient_sessions_free)
 

@@ -10,6 +10,9 @@
 /* A session that nobody asked for ends sooner than one that somebody did. */
 #define UNASKED_IDLE_SECONDS (60 * 60)
 
+/* What is kept of a client's name. */
+#define MAX_CLIENT_BYTES 256
+
 /**
  * mcp_mcp_client_get_header:
  * @http: a request
@@ -160,9 +163,12 @@ mcp_mcp_client_get_ambient (McpHttpRequest *http, const char *name, GError **err
 {
   g_auto (ClientSession) client = { 0 };
 
+  g_autofree char *clipped = g_strndup (name != NULL ? name : "unknown", MAX_CLIENT_BYTES);
+  g_autofree char *valid = g_utf8_make_valid (clipped, -1);
+
   client_session_init (&client, http);
-  return mcp_ambient_sessions_get (http->context->ambient, name != NULL ? name : "unknown",
-                                   &client.params, error);
+  client.params.ambient_client = valid;
+  return mcp_ambient_sessions_get (http->context->ambient, &client.params, error);
 }
 
 /**

@@ -47,6 +47,8 @@ static const McpDbMigration migrations_of_today[] = {
     "  name TEXT PRIMARY KEY NOT NULL,"
     "  value INTEGER NOT NULL"
     ") STRICT, WITHOUT ROWID;" },
+  /* 2: the client whose ambient session it is, as it calls itself */
+  { "ALTER TABLE session ADD COLUMN ambient_client TEXT" },
 };
 
 /**

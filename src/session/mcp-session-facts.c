@@ -47,6 +47,20 @@ mcp_session_get_label (McpSession *self)
 }
 
 /**
+ * mcp_session_get_ambient_client:
+ * @self: a session
+ *
+ * Returns: (transfer none) (nullable): the MCP client whose ambient session it is, as it calls
+ * itself
+ */
+const char *
+mcp_session_get_ambient_client (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
+  return self->ambient_client;
+}
+
+/**
  * mcp_session_get_created_at:
  * @self: a session
  *
@@ -167,9 +181,10 @@ mcp_session_get_cancellable (McpSession *self)
 }
 
 void
-mcp_session_set_client_made (McpSession *self)
+mcp_session_set_client_made (McpSession *self, const char *ambient_client)
 {
   self->is_client_made = TRUE;
+  self->ambient_client = g_strdup (ambient_client);
 }
 
 /* For a session that goes on after the daemon was away. */

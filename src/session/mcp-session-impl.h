@@ -15,6 +15,7 @@ struct _McpSession
   char *id;
   char *cwd;
   char *label;              /* (nullable) */
+  char *ambient_client;     /* (nullable) */
   char **allowed_tools;     /* (nullable): everything */
   GPtrArray *allowed_specs; /* (nullable) (element-type GPatternSpec): compiled from them */
   guint idle_seconds;       /* 0: never ends by itself */

@@ -16,7 +16,7 @@ McpSession *mcp_session_new (const char *id,
                              guint idle_seconds,
                              const McpTokenHash *token_hash);
 void mcp_session_set_counts (McpSession *self, McpEventCounts *const *counts);
-void mcp_session_set_client_made (McpSession *self);
+void mcp_session_set_client_made (McpSession *self, const char *ambient_client);
 void mcp_session_restore_past (McpSession *self,
                                gint64 created_at,
                                gint64 last_active_at,

@@ -33,6 +33,7 @@ mcp_session_record_new (McpSession *session, guint64 sequence_mark)
       self->token_hash = *token_hash;
     }
   self->is_client_made = mcp_session_is_client_made (session);
+  self->ambient_client = g_strdup (mcp_session_get_ambient_client (session));
   self->created_at = mcp_session_get_created_at (session);
   self->last_active_at = mcp_session_get_last_active_at (session);
   self->sequence_mark = sequence_mark;
@@ -49,6 +50,7 @@ mcp_session_record_free (McpSessionRecord *self)
   g_free (self->id);
   g_free (self->cwd);
   g_free (self->label);
+  g_free (self->ambient_client);
   g_strfreev (self->allowed_tools);
   g_free (self);
 }

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @has_token: whether anybody holds a token
  * @token_hash: of the token, if so
  * @is_client_made: made for an MCP client that asked for none
+ * @ambient_client: (owned) (nullable): whose ambient session it is
  * @created_at: in µs since 1970 UTC
  * @last_active_at: likewise
  * @sequence_mark: no event of it has a higher number
@@ -32,6 +33,7 @@ typedef struct
   gboolean has_token;
   McpTokenHash token_hash;
   gboolean is_client_made;
+  char *ambient_client;
   gint64 created_at;
   gint64 last_active_at;
   guint64 sequence_mark;

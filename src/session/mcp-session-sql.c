@@ -10,7 +10,7 @@
 
 #define COLUMNS                                                                   \
   "id, cwd, label, allowed_tools, idle_seconds, token_hash, origin, created_at, " \
-  "last_active_at, sequence_mark"
+  "last_active_at, sequence_mark, ambient_client"
 
 /* Texts come from a file that people may have written to. */
 static gboolean
@@ -46,7 +46,7 @@ read_record (sqlite3_stmt *row)
   gint64 mark = sqlite3_column_int64 (row, 9);
 
   if (!take_text (row, 0, &record->id) || !take_text (row, 1, &record->cwd) ||
-      !take_text (row, 2, &record->label) ||
+      !take_text (row, 2, &record->label) || !take_text (row, 10, &record->ambient_client) ||
       !mcp_session_record_parse_tools_json (record, mcp_sql_get_text (row, 3)) ||
       idle_seconds < 0 || idle_seconds > G_MAXUINT || mark < 0 || mark > MAX_MARK ||
       !take_token_hash (row, 5, record) || record->id == NULL || record->cwd == NULL ||
@@ -104,7 +104,7 @@ mcp_session_sql_insert (McpSql *sql, gpointer data, GError **error)
   const McpSessionRecord *record = data;
   g_autofree char *tools = mcp_session_record_dup_tools_json (record);
   sqlite3_stmt *statement = mcp_sql_prepare (
-      sql, "INSERT OR REPLACE INTO session (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      sql, "INSERT OR REPLACE INTO session (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       error);
 
   if (statement == NULL)
@@ -121,6 +121,7 @@ mcp_session_sql_insert (McpSql *sql, gpointer data, GError **error)
   sqlite3_bind_int64 (statement, 8, record->created_at);
   sqlite3_bind_int64 (statement, 9, record->last_active_at);
   sqlite3_bind_int64 (statement, 10, (gint64) record->sequence_mark);
+  mcp_sql_bind_text (statement, 11, record->ambient_client);
   return mcp_sql_run (sql, statement, error);
 }
 

@@ -34,7 +34,7 @@ mcp_session_store_restore (McpSessionStore *self, const McpSessionRecord *record
   mcp_session_restore_past (session, record->created_at, record->last_active_at,
                             record->sequence_mark);
   if (record->is_client_made)
-    mcp_session_set_client_made (session);
+    mcp_session_set_client_made (session, record->ambient_client);
   mcp_session_store_add (self, session);
   return mcp_session_is_closed (session) ? NULL : session;
 }

@@ -311,7 +311,7 @@ mcp_session_store_create (McpSessionStore *self,
                        params->idle_seconds < 0 ? self->idle_seconds : (guint) params->idle_seconds,
                        secret != NULL ? &token_hash : NULL);
   if (params->without_token)
-    mcp_session_set_client_made (session);
+    mcp_session_set_client_made (session, params->ambient_client);
   mcp_log (G_LOG_LEVEL_INFO, &(McpLogSubject){ .session = id }, "session %s begins", id);
   mcp_session_store_add (self, session);
   if (mcp_session_is_closed (session))

@@ -19,6 +19,7 @@ G_DECLARE_FINAL_TYPE (McpSessionStore, mcp_session_store, MCP, SESSION_STORE, GO
  * @allowed_tools: (nullable): globs; %NULL allows everything, an empty list nothing
  * @idle_seconds: ends after so long without use; 0: never; -1: the store's default
  * @without_token: nobody holds a token; the owner and the bus can watch it
+ * @ambient_client: (nullable): whose ambient session it is, as it calls itself
  *
  * What a new session is asked to be; borrowed for the length of the call.
  */
@@ -30,6 +31,7 @@ typedef struct
   const char *const *allowed_tools;
   gint64 idle_seconds;
   gboolean without_token;
+  const char *ambient_client;
 } McpSessionParams;
 
 McpSessionStore *mcp_session_store_new (const McpLimits *limits);

@@ -36,6 +36,7 @@ mcp_session_finalize (GObject *object)
   g_free (self->id);
   g_free (self->cwd);
   g_free (self->label);
+  g_free (self->ambient_client);
   g_strfreev (self->allowed_tools);
   g_clear_pointer (&self->allowed_specs, g_ptr_array_unref);
   mcp_subscriber_list_free (self->subscribers);

@@ -29,6 +29,7 @@ typedef enum
 const char *mcp_session_get_id (McpSession *self);
 const char *mcp_session_get_cwd (McpSession *self);
 const char *mcp_session_get_label (McpSession *self);
+const char *mcp_session_get_ambient_client (McpSession *self);
 gint64 mcp_session_get_created_at (McpSession *self);
 gint64 mcp_session_get_last_active_at (McpSession *self);
 const char *const *mcp_session_get_allowed_tools (McpSession *self);

@@ -256,6 +256,62 @@ test_calls (void)
   g_assert_cmpstr (member (calls, 0, "call_id"), >, last_id);
 }
 
+/* A request of 2026-07-28 that names no session. */
+static void
+ask_ambient (E2e *e2e, const char *cwd)
+{
+  g_autoptr (SoupMessage) message = e2e_new_message (
+      e2e, "POST", "/mcp", NULL,
+      "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"server/discover\",\"params\":{\"_meta\":{"
+      "\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
+      "\"io.modelcontextprotocol/clientInfo\":{\"name\":\"editor\",\"version\":\"1\"},"
+      "\"io.modelcontextprotocol/clientCapabilities\":{}}}}");
+  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
+  g_autoptr (GBytes) answer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  soup_message_headers_append (headers, "Accept", "application/json, text/event-stream");
+  soup_message_headers_append (headers, "MCP-Protocol-Version", "2026-07-28");
+  soup_message_headers_append (headers, "Mcp-Method", "server/discover");
+  soup_message_headers_append (headers, "X-Mcp-Cwd", cwd);
+  answer = soup_session_send_and_read (e2e->tcp, message, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (soup_message_get_status (message), ==, 200);
+}
+
+static char *
+dup_only_session_id (E2e *e2e)
+{
+  g_autoptr (JsonObject) list = e2e_http_json (e2e, "GET", "unix:/session", NULL, NULL);
+  JsonArray *sessions = json_object_get_array_member (list, "sessions");
+
+  g_assert_cmpuint (json_array_get_length (sessions), ==, 1);
+  return g_strdup (
+      json_object_get_string_member (json_array_get_object_element (sessions, 0), "session_id"));
+}
+
+static void
+test_ambient (void)
+{
+  g_autoptr (E2e) e2e = e2e_new (E2E_WITHOUT_BUS);
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  g_test_summary ("A client that names no session has the same one after a restart, by any name of "
+                  "its directory");
+  e2e_start (e2e);
+  ask_ambient (e2e, "/usr");
+  ask_ambient (e2e, "/usr/./bin/..");
+  before = dup_only_session_id (e2e);
+  kill ((pid_t) atoi (g_subprocess_get_identifier (e2e->process)), SIGTERM);
+  g_assert_cmpint (e2e_await_exit (e2e), ==, 0);
+
+  e2e_start (e2e);
+  ask_ambient (e2e, "/usr");
+  after = dup_only_session_id (e2e);
+  g_assert_cmpstr (after, ==, before);
+}
+
 static void
 test_stop_ends_calls (void)
 {
@@ -376,6 +432,7 @@ main (int argc, char **argv)
   g_test_add_func ("/e2e/persistence/numbers", test_numbers);
   g_test_add_func ("/e2e/persistence/clean-stop", test_clean_stop);
   g_test_add_func ("/e2e/persistence/calls", test_calls);
+  g_test_add_func ("/e2e/persistence/ambient", test_ambient);
   g_test_add_func ("/e2e/persistence/stop-ends-calls", test_stop_ends_calls);
   g_test_add_func ("/e2e/persistence/damaged", test_damaged);
   g_test_add_func ("/e2e/persistence/state-of-another", test_state_of_another);
