@@ -12,9 +12,13 @@
 static const McpLimitEntry limits_table[] = {
   ENTRY ("Connections", connections, 16, 100000, 8192),
   ENTRY ("Sessions", sessions, 1, 1000000, 10000),
+  ENTRY ("SessionsPerMinute", sessions_per_minute, 1, 1000000, 30000),
   ENTRY ("SubscribersPerSession", subscribers_per_session, 1, 100000, 2048),
   ENTRY ("CallsPerSession", calls_per_session, 1, 10000, 64),
+  ENTRY ("ParkedCallsPerSession", parked_per_session, 1, 10000, 64),
+  ENTRY ("CallSeconds", call_seconds, 1, 30 * 86400, 86400),
   ENTRY ("AttachmentsPerSession", attachments_per_session, 1, 10000, 64),
+  ENTRY ("AttachmentStreamBytes", attachment_stream_bytes, 64 * KIB, 1024 * MIB, 8 * MIB),
   ENTRY ("BodyBytes", body_bytes, 4 * KIB, 64 * MIB, 4 * MIB),
   /* libsoup 3.2 reads no longer head. */
   ENTRY ("HeadBytes", head_bytes, 4 * KIB, 64 * KIB, 64 * KIB),
@@ -23,6 +27,8 @@ static const McpLimitEntry limits_table[] = {
   ENTRY ("JsonValues", json_values, 1000, 10000000, 100000),
   ENTRY ("UpstreamMessageBytes", upstream_message_bytes, 64 * KIB, 1024 * MIB, 32 * MIB),
   ENTRY ("UpstreamProcesses", upstream_processes, 1, 10000, 256),
+  ENTRY ("StderrLinesPerSecond", stderr_lines_per_second, 1, 10000, 50),
+  ENTRY ("BusCallsPerSender", bus_calls_per_sender, 1, 100000, 4096),
   ENTRY ("HeadSeconds", head_seconds, 1, 3600, 10),
   ENTRY ("BodySeconds", body_seconds, 1, 3600, 30),
   ENTRY ("KeepAliveSeconds", keep_alive_seconds, 1, 86400, 60),

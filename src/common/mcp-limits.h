@@ -16,9 +16,13 @@ typedef struct
 {
   guint connections;             /* HTTP connections, all listeners together */
   guint sessions;                /* sessions of the daemon */
+  guint sessions_per_minute;     /* made in a minute, or at once after a quiet one */
   guint subscribers_per_session; /* event streams of one session */
   guint calls_per_session;       /* tool calls in flight in one session */
+  guint parked_per_session;      /* calls that wait for their client to come back with input */
+  guint call_seconds;            /* of one call, whatever progress it reports */
   guint attachments_per_session; /* MCP clients attached to one session */
+  guint attachment_stream_bytes; /* kept for one of them, so that a broken stream can go on */
   guint body_bytes;              /* of one HTTP request's body */
   guint head_bytes;              /* of one HTTP request's head */
   guint header_fields;           /* of one HTTP request */
@@ -26,6 +30,8 @@ typedef struct
   guint json_values;             /* values in one JSON text from a client */
   guint upstream_message_bytes;  /* of one message from an upstream server */
   guint upstream_processes;      /* upstream processes, all sessions together */
+  guint stderr_lines_per_second; /* logged of what one of them says on standard error */
+  guint bus_calls_per_sender;    /* D-Bus calls of one sender that are not answered yet */
   guint head_seconds;       /* from accept (or the first byte of a later request) to a whole head */
   guint body_seconds;       /* from the head's end to the body's */
   guint keep_alive_seconds; /* idle between two requests */

@@ -78,6 +78,8 @@ apply_settings (McpdApplication *self)
   mcp_gateway_set_call_timeout (self->gateway, settings->timeout_seconds * 1000);
   mcp_http_server_set_limits (self->http, &settings->limits);
   mcp_http_server_set_require_key (self->http, settings->require_key);
+  if (self->service != NULL)
+    mcp_dbus_service_set_limits (self->service, &settings->limits);
 }
 
 /* Takes a settings file's text; NULL: there is none, the defaults hold. */
@@ -574,6 +576,7 @@ mcpd_application_join_bus (McpdApplication *self, GError **error)
   g_return_val_if_fail (self->store != NULL, FALSE);
 
   self->service = mcp_dbus_service_new (self->store, self->gateway);
+  mcp_dbus_service_set_limits (self->service, &self->settings.limits);
   mcp_dbus_service_set_addresses (self->service, self->url != NULL ? self->url : "",
                                   self->has_socket ? self->socket_path : "");
   if (!g_application_register (G_APPLICATION (self), NULL, error))

@@ -15,6 +15,7 @@ typedef struct
 {
   McpGateway *gateway;               /* (owned) */
   McpSession *session;               /* (owned) */
+  McpDbusWatcher *watcher;           /* (owned): of the session */
   GDBusMethodInvocation *invocation; /* (owned): until it is answered */
   GCancellable *cancellable;         /* (owned): cancelled when the caller leaves the bus */
   guint watch_id;                    /* of the caller's bus name; 0: none */
@@ -23,6 +24,9 @@ typedef struct
   char *arguments_json; /* (owned) */
   guint timeout_ms;
   GVariant *progress_token; /* (owned) (nullable) */
+
+  GBytes *result; /* (owned) (nullable): until it is sent; else there is an error */
+  GError *error;  /* (owned) (nullable) */
 } Call;
 
 static void
@@ -32,11 +36,14 @@ call_free (Call *call)
     g_bus_unwatch_name (call->watch_id);
   g_clear_object (&call->gateway);
   g_clear_object (&call->session);
+  g_clear_object (&call->watcher);
   g_clear_object (&call->invocation);
   g_clear_object (&call->cancellable);
   g_free (call->name);
   g_free (call->arguments_json);
   g_clear_pointer (&call->progress_token, g_variant_unref);
+  g_clear_pointer (&call->result, g_bytes_unref);
+  g_clear_error (&call->error);
   g_free (call);
 }
 
@@ -80,18 +87,26 @@ static const McpDbusKey option_keys[] = {
   { "progress_token", read_progress_token },
 };
 
+/* Its last event went before. */
+static void
+said_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Call) call = user_data;
+
+  mcp_dbus_watcher_say_all_finish (MCP_DBUS_WATCHER (source), result);
+  if (call->result != NULL)
+    mcp_dbus_return_json (g_steal_pointer (&call->invocation), call->result);
+  else
+    mcp_dbus_return_error (g_steal_pointer (&call->invocation), call->error);
+}
+
 static void
 called_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (Call) call = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) json = NULL;
+  Call *call = user_data;
 
-  json = mcp_gateway_call_tool_finish (MCP_GATEWAY (source), result, &error);
-  if (json != NULL)
-    mcp_dbus_return_json (g_steal_pointer (&call->invocation), json);
-  else
-    mcp_dbus_return_error (g_steal_pointer (&call->invocation), error);
+  call->result = mcp_gateway_call_tool_finish (MCP_GATEWAY (source), result, &call->error);
+  mcp_dbus_watcher_say_all_async (call->watcher, said_cb, call);
 }
 
 static void
@@ -135,6 +150,7 @@ check_arguments (const char *name,
  * mcp_dbus_call_start:
  * @gateway: the gateway
  * @session: the session to call in
+ * @watcher: who signals its events
  * @invocation: (transfer full): the CallTool to answer
  * @name: its first argument: the tool's exposed name
  * @arguments_json: its second: a JSON object, or ""
@@ -146,6 +162,7 @@ check_arguments (const char *name,
 void
 mcp_dbus_call_start (McpGateway *gateway,
                      McpSession *session,
+                     McpDbusWatcher *watcher,
                      GDBusMethodInvocation *invocation,
                      const char *name,
                      const char *arguments_json,
@@ -163,6 +180,7 @@ mcp_dbus_call_start (McpGateway *gateway,
 
   call->gateway = g_object_ref (gateway);
   call->session = g_object_ref (session);
+  call->watcher = g_object_ref (watcher);
   call->invocation = invocation;
   call->cancellable = g_cancellable_new ();
   call->name = g_strdup (name);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "mcp-dbus-watcher.h"
 #include "mcp-gateway.h"
 
 G_BEGIN_DECLS
 
 void mcp_dbus_call_start (McpGateway *gateway,
                           McpSession *session,
+                          McpDbusWatcher *watcher,
                           GDBusMethodInvocation *invocation,
                           const char *name,
                           const char *arguments_json,

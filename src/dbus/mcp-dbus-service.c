@@ -2,6 +2,7 @@
 #include "mcp-dbus-service.h"
 
 #include "mcp-dbus-pump.h"
+#include "mcp-dbus-senders.h"
 #include "mcp-dbus-session.h"
 #include "mcp-dbus-store.h"
 #include "mcp-dbus-tools.h"
@@ -15,6 +16,7 @@ struct _McpDbusService
   McpSessionStore *store;     /* (owned) */
   McpGateway *gateway;        /* (owned) */
   McpDbusStore *store_object; /* (owned): kept over exports, its properties with it */
+  guint max_calls;            /* of one sender, not answered yet */
 
   /* From export to unexport, else NULL: */
   GDBusConnection *connection;       /* (owned) */
@@ -39,11 +41,12 @@ add_session (McpDbusService *self, McpSession *session)
 {
   const char *session_id = mcp_session_get_id (session);
   g_autofree char *path = mcp_dbus_session_build_path (session_id);
-  g_autoptr (McpDbusSession) object = mcp_dbus_session_new (self->store, self->gateway, session);
+  McpDbusWatcher *watcher = mcp_dbus_watcher_new (self->pump, session, path);
+  g_autoptr (McpDbusSession) object =
+      mcp_dbus_session_new (self->store, self->gateway, session, watcher);
 
   add_object (self, path, object);
-  g_hash_table_insert (self->watchers, g_strdup (session_id),
-                       mcp_dbus_watcher_new (self->pump, session, path));
+  g_hash_table_insert (self->watchers, g_strdup (session_id), watcher);
 }
 
 static void
@@ -120,6 +123,7 @@ mcp_dbus_service_class_init (McpDbusServiceClass *klass)
 static void
 mcp_dbus_service_init (McpDbusService *self)
 {
+  self->max_calls = G_MAXUINT;
 }
 
 /**
@@ -138,6 +142,22 @@ mcp_dbus_service_new (McpSessionStore *store, McpGateway *gateway)
   self->gateway = g_object_ref (gateway);
   self->store_object = mcp_dbus_store_new (store);
   return self;
+}
+
+/**
+ * mcp_dbus_service_set_limits:
+ * @self: the service
+ * @limits: what holds from now on; at first there are none
+ */
+void
+mcp_dbus_service_set_limits (McpDbusService *self, const McpLimits *limits)
+{
+  g_return_if_fail (MCP_IS_DBUS_SERVICE (self));
+  g_return_if_fail (limits != NULL);
+
+  self->max_calls = limits->bus_calls_per_sender;
+  if (self->connection != NULL)
+    mcp_dbus_senders_set_max (self->connection, self->max_calls);
 }
 
 /**
@@ -200,6 +220,7 @@ mcp_dbus_service_export (McpDbusService *self, GDBusConnection *connection, GErr
     }
 
   self->connection = g_object_ref (connection);
+  mcp_dbus_senders_set_max (connection, self->max_calls);
   self->manager = g_dbus_object_manager_server_new (MCP_OBJECT_MANAGER_PATH);
   self->pump = mcp_dbus_pump_new (connection, mcp_dbus_watcher_take_turn);
   self->watchers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, watcher_free);

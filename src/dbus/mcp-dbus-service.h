@@ -19,6 +19,7 @@ McpDbusService *mcp_dbus_service_new (McpSessionStore *store, McpGateway *gatewa
 void mcp_dbus_service_set_addresses (McpDbusService *self,
                                      const char *http_url,
                                      const char *socket_path);
+void mcp_dbus_service_set_limits (McpDbusService *self, const McpLimits *limits);
 gboolean
 mcp_dbus_service_export (McpDbusService *self, GDBusConnection *connection, GError **error);
 void mcp_dbus_service_unexport (McpDbusService *self);

@@ -5,6 +5,7 @@
 #include "mcp-dbus-calls.h"
 #include "mcp-dbus-event.h"
 #include "mcp-dbus-reply.h"
+#include "mcp-dbus-senders.h"
 #include "mcp-dbus-settle.h"
 #include "mcp-error.h"
 #include "mcp-names.h"
@@ -14,9 +15,10 @@ struct _McpDbusSession
 {
   McpGenSession1Skeleton parent_instance;
 
-  McpSessionStore *store; /* (owned) */
-  McpGateway *gateway;    /* (owned) */
-  McpSession *session;    /* (owned) */
+  McpSessionStore *store;  /* (owned) */
+  McpGateway *gateway;     /* (owned) */
+  McpSession *session;     /* (owned) */
+  McpDbusWatcher *watcher; /* (owned) */
 };
 
 /* Those that change are read from the session; McpDbusWatcher signals their changes. */
@@ -85,9 +87,10 @@ handle_list_tools (McpGenSession1 *skeleton, GDBusMethodInvocation *invocation)
 {
   McpDbusSession *self = MCP_DBUS_SESSION (skeleton);
 
-  mcp_gateway_list_tools_async (self->gateway, self->session,
-                                mcp_session_get_cancellable (self->session), listed_tools_cb,
-                                invocation);
+  if (mcp_dbus_senders_admit (invocation))
+    mcp_gateway_list_tools_async (self->gateway, self->session,
+                                  mcp_session_get_cancellable (self->session), listed_tools_cb,
+                                  invocation);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -100,7 +103,9 @@ handle_call_tool (McpGenSession1 *skeleton,
 {
   McpDbusSession *self = MCP_DBUS_SESSION (skeleton);
 
-  mcp_dbus_call_start (self->gateway, self->session, invocation, name, arguments_json, options);
+  if (mcp_dbus_senders_admit (invocation))
+    mcp_dbus_call_start (self->gateway, self->session, self->watcher, invocation, name,
+                         arguments_json, options);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -109,7 +114,8 @@ handle_list_calls (McpGenSession1 *skeleton, GDBusMethodInvocation *invocation, 
 {
   McpDbusSession *self = MCP_DBUS_SESSION (skeleton);
 
-  mcp_dbus_calls_list (self->gateway, self->session, invocation, filter);
+  if (mcp_dbus_senders_admit (invocation))
+    mcp_dbus_calls_list (self->gateway, self->session, invocation, filter);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -151,6 +157,7 @@ mcp_dbus_session_dispose (GObject *object)
 
   g_clear_object (&self->store);
   g_clear_object (&self->gateway);
+  g_clear_object (&self->watcher);
   G_OBJECT_CLASS (mcp_dbus_session_parent_class)->dispose (object);
 }
 
@@ -198,11 +205,15 @@ mcp_dbus_session_init (McpDbusSession *self)
  * @store: the store, which ends the session
  * @gateway: the gateway, which calls its tools
  * @session: the session
+ * @watcher: who signals its events
  *
  * Returns: (transfer full): an interface to export
  */
 McpDbusSession *
-mcp_dbus_session_new (McpSessionStore *store, McpGateway *gateway, McpSession *session)
+mcp_dbus_session_new (McpSessionStore *store,
+                      McpGateway *gateway,
+                      McpSession *session,
+                      McpDbusWatcher *watcher)
 {
   static const char *const everything[] = { "*", NULL };
   McpDbusSession *self = g_object_new (MCP_TYPE_DBUS_SESSION, NULL);
@@ -214,6 +225,7 @@ mcp_dbus_session_new (McpSessionStore *store, McpGateway *gateway, McpSession *s
   self->store = g_object_ref (store);
   self->gateway = g_object_ref (gateway);
   self->session = g_object_ref (session);
+  self->watcher = g_object_ref (watcher);
 
   mcp_gen_session1_set_id (skeleton, mcp_session_get_id (session));
   mcp_gen_session1_set_cwd (skeleton, mcp_session_get_cwd (session));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "mcp-dbus-watcher.h"
 #include "mcp-gateway.h"
 #include "mcp-gen.h"
 #include "mcp-session-store.h"
@@ -15,8 +16,10 @@ G_BEGIN_DECLS
 #define MCP_TYPE_DBUS_SESSION (mcp_dbus_session_get_type ())
 G_DECLARE_FINAL_TYPE (McpDbusSession, mcp_dbus_session, MCP, DBUS_SESSION, McpGenSession1Skeleton)
 
-McpDbusSession *
-mcp_dbus_session_new (McpSessionStore *store, McpGateway *gateway, McpSession *session);
+McpDbusSession *mcp_dbus_session_new (McpSessionStore *store,
+                                      McpGateway *gateway,
+                                      McpSession *session,
+                                      McpDbusWatcher *watcher);
 char *mcp_dbus_session_build_path (const char *session_id);
 
 G_END_DECLS

@@ -6,6 +6,7 @@
 #include "mcp-dbus-create.h"
 #include "mcp-dbus-event.h"
 #include "mcp-dbus-reply.h"
+#include "mcp-dbus-senders.h"
 #include "mcp-dbus-session.h"
 #include "mcp-dbus-settle.h"
 #include "mcp-error.h"
@@ -51,7 +52,8 @@ handle_create_session (McpGenSessionStore1 *skeleton,
 {
   McpDbusStore *self = MCP_DBUS_STORE (skeleton);
 
-  mcp_dbus_create_start (self->store, invocation, cwd, options);
+  if (mcp_dbus_senders_admit (invocation))
+    mcp_dbus_create_start (self->store, invocation, cwd, options);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 

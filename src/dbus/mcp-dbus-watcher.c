@@ -26,6 +26,8 @@ struct _McpDbusWatcher
   McpSession *session;  /* (owned) */
   char *path;           /* (owned): of the session's object */
   McpEventQueue *queue; /* (owned) (nullable): NULL when stopped */
+  guint64 n_taken;      /* from the queue */
+  GQueue waiting;       /* (owned): GTask (owned): until n_taken reached what each waits for */
 
   guint told_subscribers; /* what the bus was last told */
   guint told_calls_in_flight;
@@ -139,6 +141,23 @@ say_event (McpDbusWatcher *self, McpProgressEvent *event)
                       g_variant_new ("(s@a{sv})", mcp_session_get_id (self->session), dict));
 }
 
+/* Tells those who wait for no more than what has been said. */
+static void
+release_waiting (McpDbusWatcher *self, guint64 n_taken)
+{
+  for (;;)
+    {
+      GTask *task = g_queue_peek_head (&self->waiting);
+      const guint64 *wanted = task != NULL ? g_task_get_task_data (task) : NULL;
+
+      if (wanted == NULL || *wanted > n_taken)
+        return;
+      g_queue_pop_head (&self->waiting);
+      g_task_return_boolean (task, TRUE);
+      g_object_unref (task);
+    }
+}
+
 static gboolean
 say_next (McpDbusWatcher *self)
 {
@@ -151,9 +170,13 @@ say_next (McpDbusWatcher *self)
   event = mcp_event_queue_pop (self->queue, &missed);
   say_lagged (self, missed);
   if (event == NULL)
-    return FALSE;
+    {
+      release_waiting (self, G_MAXUINT64);
+      return FALSE;
+    }
 
   say_event (self, event);
+  release_waiting (self, ++self->n_taken);
   return TRUE;
 }
 
@@ -176,6 +199,46 @@ mcp_dbus_watcher_take_turn (gpointer watcher)
   self->changed = FALSE;
 
   return say_next (self);
+}
+
+/**
+ * mcp_dbus_watcher_say_all_async:
+ * @self: the watcher
+ * @callback: (scope async): when it is so
+ * @user_data: for @callback
+ *
+ * Waits until what is in the queue now has been handed to the bus, or been dropped from there: an
+ * answer that is sent then comes after it.
+ */
+void
+mcp_dbus_watcher_say_all_async (McpDbusWatcher *self,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  guint n_waiting = self->queue != NULL ? mcp_event_queue_get_length (self->queue) : 0;
+  guint64 *wanted = g_new (guint64, 1);
+
+  g_task_set_source_tag (task, mcp_dbus_watcher_say_all_async);
+  *wanted = self->n_taken + n_waiting;
+  g_task_set_task_data (task, wanted, g_free);
+  if (n_waiting == 0)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_queue_push_tail (&self->waiting, g_steal_pointer (&task));
+}
+
+/**
+ * mcp_dbus_watcher_say_all_finish:
+ * @self: the watcher
+ * @result: what the callback got
+ */
+void
+mcp_dbus_watcher_say_all_finish (McpDbusWatcher *self, GAsyncResult *result)
+{
+  g_return_if_fail (g_task_is_valid (result, self));
+
+  g_task_propagate_boolean (G_TASK (result), NULL);
 }
 
 /* Takes what is left in the queue; returns how many events that and what was missed before make. */
@@ -244,6 +307,7 @@ mcp_dbus_watcher_stop (McpDbusWatcher *self)
 
   g_signal_handlers_disconnect_by_func (self->session, session_notify_cb, self);
   clear_hold (self);
+  release_waiting (self, G_MAXUINT64);
   if (queue == NULL)
     return;
 

@@ -458,6 +458,20 @@ mcp_attachment_get_session (McpAttachment *self)
 }
 
 /**
+ * mcp_attachment_get_limits:
+ * @self: an attachment
+ *
+ * Returns: (transfer none): what holds for it now
+ */
+const McpLimits *
+mcp_attachment_get_limits (McpAttachment *self)
+{
+  g_return_val_if_fail (MCP_IS_ATTACHMENT (self), NULL);
+
+  return &self->services->limits;
+}
+
+/**
  * mcp_attachment_get_revision:
  * @self: an attachment
  *

@@ -25,6 +25,7 @@ G_DECLARE_FINAL_TYPE (McpAttachment, mcp_attachment, MCP, ATTACHMENT, GObject)
 
 const char *mcp_attachment_get_id (McpAttachment *self);
 McpSession *mcp_attachment_get_session (McpAttachment *self);
+const McpLimits *mcp_attachment_get_limits (McpAttachment *self);
 McpRevision mcp_attachment_get_revision (McpAttachment *self);
 gboolean mcp_attachment_is_lasting (McpAttachment *self);
 gboolean mcp_attachment_is_default (McpAttachment *self);

@@ -258,7 +258,7 @@ ask_provider (McpCall *self, McpProviderLease *lease, const McpCallTarget *targe
 
   self->relay =
       mcp_relay_new (lease, "tools/call", (McpJsonSlice){ params, strlen (params) }, &client);
-  mcp_relay_set_timeout (self->relay, target->timeout_ms);
+  mcp_relay_set_times (self->relay, target->timeout_ms, target->max_seconds);
   if (target->as_task)
     mcp_relay_set_as_task (self->relay);
   g_signal_connect (self->relay, "progress", G_CALLBACK (progress_cb), self);

@@ -54,6 +54,7 @@ typedef struct
  * @config: the server
  * @tool: its own name of the tool
  * @timeout_ms: without an answer or progress; 0: the provider's default
+ * @max_seconds: whatever progress it reports; 0: for ever
  * @param_headers: (nullable): name, value, …: arguments that servers want as headers as well
  * @as_task: the tool only runs as a task
  *
@@ -64,6 +65,7 @@ typedef struct
   McpServerConfig *config;
   const char *tool;
   guint timeout_ms;
+  guint max_seconds;
   const char *const *param_headers;
   gboolean as_task;
 } McpCallTarget;

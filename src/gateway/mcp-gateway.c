@@ -97,8 +97,7 @@ mcp_gateway_set_limits (McpGateway *self, const McpLimits *limits)
   g_return_if_fail (limits != NULL);
 
   self->limits = *limits;
-  mcp_provider_pool_set_limits (self->pool, limits);
-  mcp_catalogue_set_limits (self->services->catalogue, limits);
+  mcp_services_set_limits (self->services, limits);
 }
 
 /**

@@ -7,10 +7,9 @@
 #include <string.h>
 
 /* A person may have to think; the server behind is kept waiting all the while. */
-#define PATIENCE_MS     (10 * 60 * 1000)
-#define MAX_PER_SESSION 64
+#define PATIENCE_MS (10 * 60 * 1000)
 /* Tells a handle of ours from a server's own state. */
-#define HANDLE_HEAD     "mcpsd-"
+#define HANDLE_HEAD "mcpsd-"
 
 typedef struct
 {
@@ -28,6 +27,7 @@ struct _McpParking
 
   GHashTable *places; /* (owned): handle (unowned) -> Place (owned) */
   guint patience_ms;
+  guint max_per_session;
 };
 
 enum
@@ -77,6 +77,17 @@ count_places (McpParking *self, const char *session_id)
 }
 
 /**
+ * mcp_parking_set_max:
+ * @self: the parking
+ * @max_per_session: how many requests of one session may wait at once; at first any number
+ */
+void
+mcp_parking_set_max (McpParking *self, guint max_per_session)
+{
+  self->max_per_session = max_per_session;
+}
+
+/**
  * mcp_parking_park:
  * @self: the parking
  * @parked: what waits
@@ -100,10 +111,12 @@ mcp_parking_park (McpParking *self,
   g_autofree char *token = NULL;
   Place *place;
 
-  if (count_places (self, session_id) >= MAX_PER_SESSION)
+  if (count_places (self, session_id) >= self->max_per_session)
     {
       g_set_error (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED,
-                   "%d requests of the session wait for input already", MAX_PER_SESSION);
+                   "%u requests of the session wait for input already; answer or cancel some, or "
+                   "raise the limit ParkedCallsPerSession",
+                   self->max_per_session);
       return NULL;
     }
   token = mcp_token_generate (error);
@@ -242,6 +255,7 @@ static void
 mcp_parking_init (McpParking *self)
 {
   self->patience_ms = PATIENCE_MS;
+  self->max_per_session = G_MAXUINT;
   self->places = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) place_free);
 }
 

@@ -23,6 +23,7 @@ G_DECLARE_FINAL_TYPE (McpParking, mcp_parking, MCP, PARKING, GObject)
 
 McpParking *mcp_parking_new (void);
 void mcp_parking_set_patience (McpParking *self, guint patience_ms);
+void mcp_parking_set_max (McpParking *self, guint max_per_session);
 char *mcp_parking_park (McpParking *self,
                         GObject *parked,
                         const char *session_id,

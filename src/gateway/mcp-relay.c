@@ -24,10 +24,14 @@ struct _McpRelay
   char **param_headers;
   McpRevision revision; /* of the client */
   guint timeout_ms;
+  guint max_seconds; /* 0: none */
   gboolean as_task;
 
-  GCancellable *cancellable; /* (owned) */
+  GCancellable *cancellable; /* (owned): the caller's */
   gulong cancelled_id;
+  GCancellable *withdrawn; /* (owned): ends the request in flight */
+  GSource *timer;          /* (owned) (nullable) */
+  gboolean overdue;
   GTask *task;          /* (owned) (nullable): while it runs */
   GPtrArray *asks;      /* (owned): McpAsk (owned): those open */
   McpRelayInput *input; /* (owned) (nullable): while the server waits for input */
@@ -70,6 +74,14 @@ withdraw_asks (McpRelay *self)
     mcp_ask_withdraw (g_ptr_array_index (asks, i));
 }
 
+static void
+clear_timer (McpRelay *self)
+{
+  if (self->timer != NULL)
+    g_source_destroy (self->timer);
+  g_clear_pointer (&self->timer, g_source_unref);
+}
+
 /* The one place where it ends. */
 static void
 finish (McpRelay *self, McpJsonrpcMessage *message, GError *error)
@@ -77,6 +89,16 @@ finish (McpRelay *self, McpJsonrpcMessage *message, GError *error)
   g_autoptr (GTask) task = g_steal_pointer (&self->task);
 
   g_clear_signal_handler (&self->cancelled_id, self->cancellable);
+  clear_timer (self);
+  if (error != NULL && self->overdue)
+    {
+      g_clear_error (&error);
+      error = g_error_new (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
+                           "Server “%s” had not ended the request after %u s, which is the limit "
+                           "CallSeconds",
+                           mcp_provider_get_name (mcp_provider_lease_get_provider (self->lease)),
+                           self->max_seconds);
+    }
   g_clear_pointer (&self->input, mcp_relay_input_free);
   withdraw_asks (self);
   mcp_provider_lease_report (self->lease, error);
@@ -388,18 +410,47 @@ send (McpRelay *self, const char *method, const char *params)
         slice (self->capabilities),
         revision == MCP_REVISION_UNKNOWN ? MCP_REVISION_NEWEST : revision);
   request.capabilities = capabilities != NULL ? capabilities : self->capabilities;
-  mcp_provider_request_async (provider, &request, self->cancellable, answered_cb,
+  mcp_provider_request_async (provider, &request, self->withdrawn, answered_cb,
                               g_object_ref (self));
+}
+
+/* A request in flight ends by itself. */
+static void
+withdraw (McpRelay *self)
+{
+  g_autoptr (McpRelay) guard = g_object_ref (self);
+
+  g_cancellable_cancel (self->withdrawn);
+  if (self->input != NULL)
+    finish (self, NULL, g_error_new_literal (MCP_ERROR, MCP_ERROR_CANCELLED, "Cancelled"));
 }
 
 static void
 cancelled_cb (GCancellable *cancellable, McpRelay *self)
 {
-  g_autoptr (McpRelay) guard = g_object_ref (self);
+  withdraw (self);
+}
 
-  /* a request in flight ends by itself */
-  if (self->input != NULL)
-    finish (self, NULL, g_error_new_literal (MCP_ERROR, MCP_ERROR_CANCELLED, "Cancelled"));
+static gboolean
+overdue_cb (gpointer user_data)
+{
+  McpRelay *self = user_data;
+
+  clear_timer (self);
+  self->overdue = TRUE;
+  withdraw (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+start_timer (McpRelay *self)
+{
+  if (self->max_seconds == 0)
+    return;
+
+  self->timer = g_timeout_source_new_seconds (self->max_seconds);
+  g_source_set_callback (self->timer, overdue_cb, self, NULL);
+  g_source_attach (self->timer, g_main_context_get_thread_default ());
 }
 
 /**
@@ -425,6 +476,9 @@ mcp_relay_run_async (McpRelay *self,
   g_task_set_source_tag (self->task, mcp_relay_run_async);
   self->cancellable = g_object_ref (cancellable);
   self->cancelled_id = g_signal_connect (cancellable, "cancelled", G_CALLBACK (cancelled_cb), self);
+  if (g_cancellable_is_cancelled (cancellable))
+    g_cancellable_cancel (self->withdrawn);
+  start_timer (self);
 
   if (self->as_task)
     params = mcp_json_object_replace (slice (self->params), "task", slice ("{}"));
@@ -451,14 +505,16 @@ mcp_relay_run_finish (McpRelay *self, GAsyncResult *result, GError **error)
 }
 
 /**
- * mcp_relay_set_timeout:
+ * mcp_relay_set_times:
  * @self: a relay that has not run
  * @timeout_ms: without an answer or progress; 0: the provider's default
+ * @max_seconds: from now to the answer, whatever happens meanwhile; 0: for ever
  */
 void
-mcp_relay_set_timeout (McpRelay *self, guint timeout_ms)
+mcp_relay_set_times (McpRelay *self, guint timeout_ms, guint max_seconds)
 {
   self->timeout_ms = timeout_ms;
+  self->max_seconds = max_seconds;
 }
 
 /**
@@ -493,6 +549,7 @@ mcp_relay_finalize (GObject *object)
   /* a running relay is held by its task and its request */
   g_ptr_array_unref (self->asks);
   g_clear_object (&self->cancellable);
+  g_object_unref (self->withdrawn);
   mcp_provider_lease_free (self->lease);
   g_strfreev (self->param_headers);
   g_free (self->method);
@@ -521,6 +578,7 @@ static void
 mcp_relay_init (McpRelay *self)
 {
   self->asks = g_ptr_array_new_with_free_func (g_object_unref);
+  self->withdrawn = g_cancellable_new ();
 }
 
 /**

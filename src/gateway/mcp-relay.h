@@ -46,7 +46,7 @@ McpRelay *mcp_relay_new (McpProviderLease *lease,
                          const char *method,
                          McpJsonSlice params,
                          const McpRelayClient *client);
-void mcp_relay_set_timeout (McpRelay *self, guint timeout_ms);
+void mcp_relay_set_times (McpRelay *self, guint timeout_ms, guint max_seconds);
 void mcp_relay_set_as_task (McpRelay *self);
 McpProvider *mcp_relay_get_provider (McpRelay *self);
 void mcp_relay_run_async (McpRelay *self,

@@ -60,14 +60,15 @@ relayed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 run (McpRelayed *self, McpProviderLease *lease, const char *params)
 {
+  McpServices *services = mcp_relayed_get_services (self);
   McpRelayClient client;
   g_autoptr (McpRelay) relay = NULL;
 
   mcp_downstream_get_client (self->downstream, &client);
   relay = mcp_relay_new (lease, mcp_request_get_method (self->request),
                          (McpJsonSlice){ params, strlen (params) }, &client);
-  mcp_relay_set_timeout (
-      relay, mcp_router_choose_timeout (mcp_relayed_get_services (self)->router, self->config));
+  mcp_relay_set_times (relay, mcp_router_choose_timeout (services->router, self->config),
+                       services->limits.call_seconds);
   mcp_downstream_set_server (self->downstream, self->config);
   mcp_downstream_follow_relay (self->downstream, relay);
   mcp_relay_run_async (relay, mcp_downstream_get_cancellable (self->downstream), relayed_cb, self);

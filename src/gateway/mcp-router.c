@@ -11,6 +11,7 @@ struct _McpRouter
 
   McpProviderPool *pool;   /* (owned) */
   McpCatalogue *catalogue; /* (owned) */
+  guint max_seconds;       /* of every call; 0: for ever */
   guint timeout_ms;        /* of calls for which nobody says otherwise; 0: the provider's */
   gint64 started_us;       /* real time */
   guint64 n_calls;
@@ -155,6 +156,7 @@ try_run (McpRouter *self, McpCall *call, GTask *task)
   target.config = config = mcp_server_config_ref (found.config);
   target.tool = tool = g_strdup (found.name);
   target.timeout_ms = choose_timeout (self, call, config);
+  target.max_seconds = self->max_seconds;
   headers = mcp_param_headers_build (found.json, mcp_call_get_params (call));
   target.param_headers = (const char *const *) headers;
   target.as_task = needs_task (found.json);
@@ -317,6 +319,17 @@ mcp_router_foreach_running (McpRouter *self, McpRouterRunningFunc func, gpointer
   g_hash_table_iter_init (&iter, self->running);
   while (g_hash_table_iter_next (&iter, &call, &since))
     func (call, *(const gint64 *) since, user_data);
+}
+
+/**
+ * mcp_router_set_max_seconds:
+ * @self: the router
+ * @max_seconds: how long a call may take, whatever progress it reports; 0: for ever
+ */
+void
+mcp_router_set_max_seconds (McpRouter *self, guint max_seconds)
+{
+  self->max_seconds = max_seconds;
 }
 
 /**

@@ -31,6 +31,7 @@ const McpCallStats *mcp_router_get_stats (McpRouter *self);
 guint mcp_router_get_n_running (McpRouter *self);
 void mcp_router_foreach_running (McpRouter *self, McpRouterRunningFunc func, gpointer user_data);
 guint mcp_router_choose_timeout (McpRouter *self, McpServerConfig *config);
+void mcp_router_set_max_seconds (McpRouter *self, guint max_seconds);
 void mcp_router_set_timeout (McpRouter *self, guint timeout_ms);
 McpCall *mcp_router_new_call (McpRouter *self, McpSession *session, const McpCallFields *fields);
 void mcp_router_call_async (McpRouter *self,

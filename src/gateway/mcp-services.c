@@ -23,7 +23,25 @@ mcp_services_new (McpSessionStore *store, McpProviderPool *pool, const McpLimits
   self->log_levels = mcp_log_levels_new (pool);
   self->parking = mcp_parking_new ();
   self->meter = mcp_provider_meter_new (pool);
+  mcp_services_set_limits (self, limits);
   return self;
+}
+
+/**
+ * mcp_services_set_limits:
+ * @self: the services
+ * @limits: copied
+ *
+ * Takes new limits; what is beyond them already stays.
+ */
+void
+mcp_services_set_limits (McpServices *self, const McpLimits *limits)
+{
+  self->limits = *limits;
+  mcp_provider_pool_set_limits (self->pool, limits);
+  mcp_catalogue_set_limits (self->catalogue, limits);
+  mcp_router_set_max_seconds (self->router, limits->call_seconds);
+  mcp_parking_set_max (self->parking, limits->parked_per_session);
 }
 
 /**

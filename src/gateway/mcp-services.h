@@ -18,6 +18,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   grefcount ref_count;
+  McpLimits limits;
 
   McpSessionStore *store;
   McpProviderPool *pool;
@@ -31,6 +32,7 @@ typedef struct
 
 McpServices *
 mcp_services_new (McpSessionStore *store, McpProviderPool *pool, const McpLimits *limits);
+void mcp_services_set_limits (McpServices *self, const McpLimits *limits);
 McpServices *mcp_services_ref (McpServices *self);
 void mcp_services_unref (McpServices *self);
 

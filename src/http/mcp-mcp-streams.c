@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mcp-mcp-streams.h"
 
-/* Of all streams together: what was sent is forgotten first, oldest first. */
-#define MAX_BYTES         (8 * 1024 * 1024)
 /* Of what waits for a client that has never opened the stream for it. */
 #define MAX_WAITING_BYTES (256 * 1024)
 /* After its last message a stream can be asked for again for so long. */
@@ -104,10 +102,13 @@ forget_something (McpMcpStreams *self)
   return mcp_mcp_stream_drop_oldest (self->standalone, FALSE);
 }
 
+/* What was sent is forgotten first, oldest first. */
 static void
 make_room (McpMcpStreams *self)
 {
-  while (count_bytes (self) > MAX_BYTES && forget_something (self))
+  guint max_bytes = mcp_attachment_get_limits (self->attachment)->attachment_stream_bytes;
+
+  while (count_bytes (self) > max_bytes && forget_something (self))
     ;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "mcp-rate-limit.h"
 #include "mcp-session-store.h"
 
 G_BEGIN_DECLS
@@ -13,6 +14,7 @@ struct _McpSessionStore
 
   McpLimits limits;
   guint idle_seconds;
+  McpRateLimit creation;
   GHashTable *sessions; /* (unowned) char *id -> (owned) McpSession */
   GHashTable *by_token; /* (unowned) McpTokenHash -> (unowned) McpSession */
   McpEventCounts *counts[MCP_N_SUBSCRIBER_KINDS]; /* (owned) */

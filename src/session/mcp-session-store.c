@@ -251,6 +251,30 @@ mcp_session_store_add (McpSessionStore *self, McpSession *session)
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_SESSIONS]);
 }
 
+static gboolean
+has_room (McpSessionStore *self, GError **error)
+{
+  guint n_sessions = g_hash_table_size (self->sessions);
+
+  if (n_sessions >= self->limits.sessions)
+    {
+      g_set_error (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED,
+                   "There are %u sessions already; close some, or raise the limit Sessions",
+                   n_sessions);
+      return FALSE;
+    }
+  if (!mcp_rate_limit_take (&self->creation, self->limits.sessions_per_minute, 60 * G_USEC_PER_SEC,
+                            g_get_monotonic_time ()))
+    {
+      g_set_error (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED,
+                   "More than %u sessions are made in a minute; use one for longer, or raise the "
+                   "limit SessionsPerMinute",
+                   self->limits.sessions_per_minute);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 /**
  * mcp_session_store_create:
  * @self: the store
@@ -285,15 +309,10 @@ mcp_session_store_create (McpSessionStore *self,
     *token = NULL;
   if (!mcp_session_params_check (params, error))
     return NULL;
-  if (g_hash_table_size (self->sessions) >= self->limits.sessions)
-    {
-      g_set_error (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED,
-                   "There are %u sessions already; close some, or raise the limit Sessions",
-                   g_hash_table_size (self->sessions));
-      return NULL;
-    }
   cwd = mcp_cwd_resolve (params->cwd, params->fallback_cwd, error);
   if (cwd == NULL)
+    return NULL;
+  if (!has_room (self, error))
     return NULL;
   id = mcp_token_generate_uuid (error);
   if (id == NULL)

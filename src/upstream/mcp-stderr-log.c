@@ -12,18 +12,18 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAX_LINE_BYTES      1000
-#define MAX_KEPT_LINES      20
-#define MAX_LINES_PER_SPELL 50
-#define SPELL_US            G_USEC_PER_SEC
+#define MAX_LINE_BYTES  1000
+#define MAX_KEPT_LINES  20
+#define SPELL_US        G_USEC_PER_SEC
 /* Below all that answers somebody. */
-#define READ_PRIORITY       (G_PRIORITY_DEFAULT + 20)
-#define READ_BYTES          16384
-#define MAX_DRAIN_READS     64
+#define READ_PRIORITY   (G_PRIORITY_DEFAULT + 20)
+#define READ_BYTES      16384
+#define MAX_DRAIN_READS 64
 
 struct _McpStderrLog
 {
   char *server;
+  guint max_lines_per_second;
   int fd;          /* -1: at its end */
   GSource *source; /* (owned) (nullable) */
   GString *line;   /* begun and not ended yet */
@@ -44,24 +44,28 @@ log_text (McpStderrLog *self, const char *text)
 }
 
 static void
+log_unlogged (McpStderrLog *self)
+{
+  g_autofree char *note = g_strdup_printf ("(%u more lines)", self->n_unlogged);
+
+  if (self->n_unlogged > 0)
+    log_text (self, note);
+  self->n_unlogged = 0;
+}
+
+static void
 log_bounded (McpStderrLog *self, const char *text)
 {
   gint64 now_us = g_get_monotonic_time ();
 
   if (now_us - self->spell_start_us >= SPELL_US)
     {
-      if (self->n_unlogged > 0)
-        {
-          g_autofree char *note = g_strdup_printf ("(%u more lines)", self->n_unlogged);
-
-          log_text (self, note);
-        }
+      log_unlogged (self);
       self->spell_start_us = now_us;
       self->n_in_spell = 0;
-      self->n_unlogged = 0;
     }
 
-  if (self->n_in_spell < MAX_LINES_PER_SPELL)
+  if (self->n_in_spell < self->max_lines_per_second)
     {
       self->n_in_spell++;
       log_text (self, text);
@@ -179,6 +183,7 @@ readable_cb (int fd, GIOCondition condition, gpointer data)
  * mcp_stderr_log_new:
  * @server: its name, for the log
  * @fd: (transfer full): the reading end of its standard error
+ * @max_lines_per_second: logged; how many more there were is logged instead
  * @spoke: called once, from the main context; may not free the log
  * @user_data: for @spoke
  *
@@ -187,11 +192,16 @@ readable_cb (int fd, GIOCondition condition, gpointer data)
  * Returns: (transfer full): a new log
  */
 McpStderrLog *
-mcp_stderr_log_new (const char *server, int fd, McpStderrSpokeFunc spoke, gpointer user_data)
+mcp_stderr_log_new (const char *server,
+                    int fd,
+                    guint max_lines_per_second,
+                    McpStderrSpokeFunc spoke,
+                    gpointer user_data)
 {
   McpStderrLog *self = g_new0 (McpStderrLog, 1);
 
   self->server = g_strdup (server);
+  self->max_lines_per_second = max_lines_per_second;
   self->line = g_string_new (NULL);
   self->fd = fd;
   self->spoke = spoke;
@@ -220,6 +230,7 @@ mcp_stderr_log_free (McpStderrLog *self)
     }
   if (self->fd >= 0)
     close (self->fd);
+  log_unlogged (self);
   g_queue_clear_full (&self->lines, g_free);
   g_string_free (self->line, TRUE);
   g_free (self->server);

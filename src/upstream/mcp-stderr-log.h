@@ -14,8 +14,11 @@ typedef struct _McpStderrLog McpStderrLog;
  */
 typedef void (*McpStderrSpokeFunc) (gpointer user_data);
 
-McpStderrLog *
-mcp_stderr_log_new (const char *server, int fd, McpStderrSpokeFunc spoke, gpointer user_data);
+McpStderrLog *mcp_stderr_log_new (const char *server,
+                                  int fd,
+                                  guint max_lines_per_second,
+                                  McpStderrSpokeFunc spoke,
+                                  gpointer user_data);
 void mcp_stderr_log_free (McpStderrLog *self);
 void mcp_stderr_log_drain (McpStderrLog *self);
 char *mcp_stderr_log_dup_reason (McpStderrLog *self);

@@ -348,7 +348,8 @@ mcp_stdio_process_new (const McpStdioProcessOptions *options,
   self->writer = mcp_message_writer_new (pipes.input[1], MAX_QUEUED_BYTES);
   self->reader =
       mcp_message_reader_new (pipes.output[0], options->max_message_bytes, &reader_funcs, self);
-  self->stderr_log = mcp_stderr_log_new (options->server, pipes.errors[0], spoke_cb, self);
+  self->stderr_log = mcp_stderr_log_new (options->server, pipes.errors[0],
+                                         options->max_log_lines_per_second, spoke_cb, self);
   g_subprocess_wait_async (self->keeper, self->wait_cancellable, keeper_ended_cb, self);
   return g_steal_pointer (&self);
 }

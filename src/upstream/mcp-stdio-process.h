@@ -18,6 +18,7 @@ G_DECLARE_FINAL_TYPE (McpStdioProcess, mcp_stdio_process, MCP, STDIO_PROCESS, GO
  * @environment: all of the process's environment
  * @cwd: its working directory
  * @max_message_bytes: of one line
+ * @max_log_lines_per_second: of standard error
  * @stop_grace_ms: from the end of its input to SIGTERM
  * @kill_grace_ms: from SIGTERM to SIGKILL
  */
@@ -29,6 +30,7 @@ typedef struct
   const char *const *environment;
   const char *cwd;
   gsize max_message_bytes;
+  guint max_log_lines_per_second;
   guint stop_grace_ms;
   guint kill_grace_ms;
 } McpStdioProcessOptions;

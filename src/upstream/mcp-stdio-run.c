@@ -437,6 +437,7 @@ spawn (McpStdioProvider *self, GError **error)
     .environment = (const char *const *) environment,
     .cwd = self->cwd,
     .max_message_bytes = self->limits.upstream_message_bytes,
+    .max_log_lines_per_second = self->limits.stderr_lines_per_second,
     .stop_grace_ms = self->times.stop_grace_ms,
     .kill_grace_ms = self->times.kill_grace_ms,
   };

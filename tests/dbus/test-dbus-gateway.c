@@ -104,10 +104,12 @@ test_progress (TestBus *bus, gconstpointer data)
   g_autofree char *path = NULL;
   g_autofree char *json = NULL;
 
-  g_test_summary ("A call's progress is signalled on both objects, from its start to its end");
+  g_test_summary ("A call's progress is signalled on both objects, from its start to its end, "
+                  "before the call is answered");
   test_bus_create (bus, &path);
   json = call (bus, path, "t__count", "{\"steps\":3}", "{'progress_token': <'mine'>}");
   g_assert_nonnull (strstr (json, "counted to 3"));
+  g_assert_cmpuint (test_bus_count (bus, MCP_STORE_PATH, "Progress"), ==, 5);
   assert_events (bus, path, expected);
   assert_events (bus, MCP_STORE_PATH, expected);
 }
@@ -220,6 +222,42 @@ test_session_closes (TestBus *bus, gconstpointer data)
 }
 
 static void
+count_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+
+  g_assert_null (reply);
+  (*(guint *) user_data)++;
+}
+
+static void
+test_sender_limit (TestBus *bus, gconstpointer data)
+{
+  McpLimits limits;
+  g_autofree char *path = NULL;
+  guint n_ended = 0;
+  McpSession *session = test_bus_create (bus, &path);
+
+  g_test_summary ("One call more than a sender may wait for is refused, until one is answered");
+  mcp_limits_init_defaults (&limits);
+  limits.bus_calls_per_sender = 2;
+  mcp_dbus_service_set_limits (bus->service, &limits);
+  for (guint i = 0; i < 2; i++)
+    g_dbus_connection_call (bus->client, MCP_BUS_NAME, path, SESSION_INTERFACE, "CallTool",
+                            call_args ("t__hang", "{}", "@a{sv} {}"), NULL, G_DBUS_CALL_FLAGS_NONE,
+                            G_MAXINT, NULL, count_cb, &n_ended);
+  test_bus_assert_fails (bus, path, SESSION_INTERFACE, "ListTools", NULL,
+                         "org.mcpsessiond.Error.LimitExceeded", "BusCallsPerSender");
+  mcp_session_store_close (bus->store, mcp_session_get_id (session), MCP_REASON_CLOSED, NULL);
+  test_await (n_ended == 2);
+  g_clear_pointer (&path, g_free);
+  test_bus_create (bus, &path);
+  g_free (call (bus, path, "t__echo", "{\"text\":\"x\"}", "@a{sv} {}"));
+}
+
+static void
 test_providers (TestBus *bus, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -307,6 +345,7 @@ main (int argc, char **argv)
   add ("/dbus/gateway/list", test_list);
   add ("/dbus/gateway/progress", test_progress);
   add ("/dbus/gateway/many", test_many);
+  add ("/dbus/gateway/sender-limit", test_sender_limit);
   add ("/dbus/gateway/errors", test_errors);
   add ("/dbus/gateway/timeout", test_timeout);
   add ("/dbus/gateway/caller-leaves", test_caller_leaves);

@@ -112,6 +112,25 @@ test_progress (Call *c, gconstpointer data)
 }
 
 static void
+test_max_seconds (Call *c, gconstpointer data)
+{
+  McpLimits limits = c->fixture.limits;
+
+  g_test_summary ("Progress does not extend a call beyond the limit");
+  limits.call_seconds = 1;
+  mcp_gateway_set_limits (c->fixture.gateway, &limits);
+  begin_call (c, "");
+  while (!c->heard->responded)
+    {
+      if (mcp_fake_provider_get_n_waiting (c->provider) > 0)
+        mcp_fake_provider_progress (c->provider, 0, "{\"progressToken\":99,\"progress\":1}");
+      g_main_context_iteration (NULL, TRUE);
+    }
+  assert_response (c, "CallSeconds");
+  g_assert_cmpuint (mcp_fake_provider_get_n_cancelled (c->provider), ==, 1);
+}
+
+static void
 test_no_token (Call *c, gconstpointer data)
 {
   g_test_summary ("Who gave no token hears nothing but the result; the watchers do");
@@ -287,6 +306,7 @@ main (int argc, char **argv)
   ADD ("ok", test_ok);
   ADD ("progress", test_progress);
   ADD ("no-token", test_no_token);
+  ADD ("max-seconds", test_max_seconds);
   ADD ("tool-error", test_tool_error);
   ADD ("rpc-error", test_rpc_error);
   ADD ("crash", test_crash);

@@ -134,6 +134,28 @@ test_parked_call_is_resumed_by_a_retry (Fixture *f, gconstpointer data)
 }
 
 static void
+test_parked_calls_are_limited (Fixture *f, gconstpointer data)
+{
+  McpLimits limits = f->limits;
+  g_autofree char *state = NULL;
+  g_autoptr (Heard) heard = NULL;
+  McpFakeProvider *provider;
+
+  g_test_summary ("One call more than may wait for its client fails, and is withdrawn");
+  limits.parked_per_session = 1;
+  mcp_gateway_set_limits (f->gateway, &limits);
+  state = park_call (f);
+  provider = fixture_provider (f, "srv");
+  heard = call_modern (f, "");
+  AWAIT (mcp_fake_provider_get_n_waiting (provider) == 2);
+  mcp_fake_provider_ask (provider, 1, ELICITATION);
+  AWAIT (heard->responded);
+  g_assert_cmpint (heard->error_code, !=, 0);
+  g_assert_nonnull (strstr (heard_last (heard), "ParkedCallsPerSession"));
+  AWAIT (mcp_fake_provider_get_n_cancelled (provider) == 1);
+}
+
+static void
 assert_refused (Heard *heard)
 {
   AWAIT (heard->responded);
@@ -563,6 +585,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("parked-call-is-resumed-by-a-retry", test_parked_call_is_resumed_by_a_retry);
   ADD ("bad-state-is-refused", test_bad_state_is_refused);
+  ADD ("parked-calls-are-limited", test_parked_calls_are_limited);
   ADD ("parked-call-is-cancelled-at-expiry", test_parked_call_expires);
   ADD ("questions-are-asked-together", test_questions_are_asked_together);
   ADD ("answer-waits-for-its-client", test_answer_waits_for_its_client);

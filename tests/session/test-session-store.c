@@ -211,6 +211,25 @@ test_list (Fixture *f, gconstpointer data)
 }
 
 static void
+test_rate (Fixture *f, gconstpointer data)
+{
+  const McpSessionParams params = { .cwd = "/" };
+  g_autoptr (GError) error = NULL;
+  McpLimits limits;
+
+  g_test_summary ("Sessions are made only so fast, whether they stay or not");
+  mcp_limits_init_defaults (&limits);
+  limits.sessions_per_minute = 3;
+  mcp_session_store_set_limits (f->store, &limits);
+  for (guint i = 0; i < 3; i++)
+    mcp_session_store_close (f->store, mcp_session_get_id (session_test_create (f->store, NULL)),
+                             "closed", NULL);
+  g_assert_null (mcp_session_store_create (f->store, &params, NULL, &error));
+  g_assert_error (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED);
+  g_assert_nonnull (strstr (error->message, "SessionsPerMinute"));
+}
+
+static void
 test_limit (Fixture *f, gconstpointer data)
 {
   const McpSessionParams params = { .cwd = "/" };
@@ -401,6 +420,7 @@ main (int argc, char **argv)
   ADD ("rotate-closed", test_rotate_closed);
   ADD ("list", test_list);
   ADD ("limit", test_limit);
+  ADD ("rate", test_rate);
   ADD ("invalid", test_invalid);
   ADD ("largest", test_largest);
   ADD ("cwd", test_cwd);

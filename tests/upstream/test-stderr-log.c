@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "mcp-stderr-log.h"
+
+#include <glib-unix.h>
+#include <string.h>
+#include <unistd.h>
+
+static GLogWriterOutput
+note_line (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
+{
+  for (gsize i = 0; i < n_fields; i++)
+    if (strcmp (fields[i].key, "MESSAGE") == 0 &&
+        strstr (fields[i].value, "server noisy: ") != NULL)
+      g_ptr_array_add (user_data, g_strdup (fields[i].value));
+  return G_LOG_WRITER_HANDLED;
+}
+
+static void
+count_cb (gpointer user_data)
+{
+  (*(guint *) user_data)++;
+}
+
+static void
+test_rate (gconstpointer data)
+{
+  GPtrArray *lines = (GPtrArray *) data;
+  const char text[] = "one\ntwo\nthree\nfour\nfive\n";
+  g_autoptr (McpStderrLog) log = NULL;
+  g_autofree char *reason = NULL;
+  guint n_spoke = 0;
+  int fds[2];
+
+  g_test_summary ("So many lines a second are logged, then how many more there were; those that "
+                  "tell why a server ended are kept all the same");
+  g_assert_true (g_unix_open_pipe (fds, FD_CLOEXEC, NULL));
+  log = mcp_stderr_log_new ("noisy", fds[0], 2, count_cb, &n_spoke);
+  g_assert_cmpint (write (fds[1], text, strlen (text)), ==, (gssize) strlen (text));
+  close (fds[1]);
+  mcp_stderr_log_drain (log);
+  g_assert_cmpuint (n_spoke, ==, 1);
+  reason = mcp_stderr_log_dup_reason (log);
+  g_assert_nonnull (strstr (reason, "five"));
+  g_clear_pointer (&log, mcp_stderr_log_free);
+
+  g_assert_cmpuint (lines->len, ==, 3);
+  g_assert_cmpstr (lines->pdata[0], ==, "server noisy: one");
+  g_assert_cmpstr (lines->pdata[1], ==, "server noisy: two");
+  g_assert_cmpstr (lines->pdata[2], ==, "server noisy: (3 more lines)");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+
+  g_test_init (&argc, &argv, NULL);
+  g_log_set_writer_func (note_line, lines, NULL);
+  g_test_add_data_func ("/upstream/stderr-log/rate", lines, test_rate);
+  return g_test_run ();
+}
