@@ -83,31 +83,69 @@ open_directory_at (int parent_fd, const char *name)
   return dir;
 }
 
-/* Whether one of the descriptors of a process leads to the target; counts what it read. */
+/* The number in the link of a socket's descriptor: proc(5), /proc/pid/fd. */
 static gboolean
-has_link (int proc_fd, const char *pid, const char *target, guint *n_links)
+parse_socket (const char *link, guint64 *inode)
+{
+  char *end;
+
+  if (!g_str_has_prefix (link, "socket:["))
+    return FALSE;
+
+  *inode = g_ascii_strtoull (link + strlen ("socket:["), &end, 10);
+  return *end == ']';
+}
+
+/* What is looked for, until nothing of it is left. */
+typedef struct
+{
+  GHashTable *owners; /* guint64 * -> pid */
+  guint n_missing;
+  guint n_links;
+} Search;
+
+static gboolean
+is_over (Search *search)
+{
+  return search->n_missing == 0 || search->n_links >= MAX_LINKS;
+}
+
+static void
+note_socket (Search *search, guint64 inode, pid_t pid)
+{
+  gpointer key, owner;
+
+  if (g_hash_table_lookup_extended (search->owners, &inode, &key, &owner) && owner == NULL)
+    {
+      g_hash_table_insert (search->owners, key, GINT_TO_POINTER (pid));
+      search->n_missing--;
+    }
+}
+
+static void
+search_process (Search *search, int proc_fd, const char *pid)
 {
   g_autofree char *name = g_strconcat (pid, "/fd", NULL);
   DIR *dir = open_directory_at (proc_fd, name);
   struct dirent *entry;
-  char link[64];
-  gboolean found = FALSE;
 
   if (dir == NULL)
-    return FALSE;
+    return;
 
-  while (!found && *n_links < MAX_LINKS && (entry = readdir (dir)) != NULL)
+  while (!is_over (search) && (entry = readdir (dir)) != NULL)
     {
+      char link[64];
       ssize_t length = readlinkat (dirfd (dir), entry->d_name, link, sizeof link - 1);
+      guint64 inode;
 
-      (*n_links)++;
+      search->n_links++;
       if (length <= 0)
         continue;
       link[length] = '\0';
-      found = strcmp (link, target) == 0;
+      if (parse_socket (link, &inode))
+        note_socket (search, inode, (pid_t) g_ascii_strtoll (pid, NULL, 10));
     }
   closedir (dir);
-  return found;
 }
 
 static gboolean
@@ -120,36 +158,49 @@ is_candidate (int proc_fd, const char *name)
 }
 
 /**
+ * mcp_process_find_sockets:
+ * @owners: (element-type guint64 int): inodes of sockets, keys that it does not own, with the
+ *   value 0; those that are found get their process as their value
+ *
+ * Which other processes of our own user hold some sockets. Where several hold one, the one with the
+ * lowest number, which mostly is the one that made it. Reads /proc, for some milliseconds where
+ * there are many descriptors. Any thread.
+ */
+void
+mcp_process_find_sockets (GHashTable *owners)
+{
+  Search search = { .owners = owners, .n_missing = g_hash_table_size (owners) };
+  DIR *proc = opendir ("/proc");
+  struct dirent *entry;
+
+  if (proc == NULL)
+    return;
+
+  /* The kernel lists processes by ascending number. */
+  while (!is_over (&search) && (entry = readdir (proc)) != NULL)
+    if (is_candidate (dirfd (proc), entry->d_name))
+      search_process (&search, dirfd (proc), entry->d_name);
+  closedir (proc);
+}
+
+/**
  * mcp_process_find_socket:
  * @inode: of a socket; 0: none known
  *
- * Which other process of our own user holds a socket. Where several do, the one with the lowest
- * number, which mostly is the one that made it. Reads /proc, a few milliseconds at most: for a
- * default, when one is needed. Any thread.
+ * Which other process of our own user holds a socket: see mcp_process_find_sockets(). For a
+ * default, when one is needed.
  *
  * Returns: the process, or 0 where none is found
  */
 pid_t
 mcp_process_find_socket (guint64 inode)
 {
-  g_autofree char *target = NULL;
-  DIR *proc;
-  struct dirent *entry;
-  guint n_links = 0;
-  pid_t found = 0;
+  g_autoptr (GHashTable) owners = g_hash_table_new (g_int64_hash, g_int64_equal);
 
   if (inode == 0)
     return 0;
-  proc = opendir ("/proc");
-  if (proc == NULL)
-    return 0;
 
-  target = g_strdup_printf ("socket:[%" G_GUINT64_FORMAT "]", inode);
-  /* The kernel lists processes by ascending number. */
-  while (found == 0 && n_links < MAX_LINKS && (entry = readdir (proc)) != NULL)
-    if (is_candidate (dirfd (proc), entry->d_name) &&
-        has_link (dirfd (proc), entry->d_name, target, &n_links))
-      found = (pid_t) g_ascii_strtoll (entry->d_name, NULL, 10);
-  closedir (proc);
-  return found;
+  g_hash_table_insert (owners, &inode, NULL);
+  mcp_process_find_sockets (owners);
+  return (pid_t) GPOINTER_TO_INT (g_hash_table_lookup (owners, &inode));
 }

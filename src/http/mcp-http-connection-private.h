@@ -65,7 +65,9 @@ McpHttpConnection *mcp_http_connection_new_refused (int fd,
 void mcp_http_connection_drain (McpHttpConnection *self);
 gboolean mcp_http_connection_is_draining (McpHttpConnection *self);
 void mcp_http_connection_close (McpHttpConnection *self);
+void mcp_http_connection_lose (McpHttpConnection *self);
 GList *mcp_http_connection_get_link (McpHttpConnection *self);
+McpPeer *mcp_http_connection_get_peer (McpHttpConnection *self);
 
 McpHttpWire *mcp_http_connection_get_wire (McpHttpConnection *self);
 gboolean mcp_http_connection_want_write (McpHttpConnection *self);

@@ -70,7 +70,6 @@ mcp_http_seconds_from_now (guint seconds)
 
 void mcp_http_connection_update (McpHttpConnection *self);
 void mcp_http_connection_set_idle (McpHttpConnection *self, gboolean idle);
-void mcp_http_connection_lose (McpHttpConnection *self);
 void mcp_http_connection_linger (McpHttpConnection *self, gsize n_bytes, gint64 time_us);
 void mcp_http_connection_refuse (McpHttpConnection *self, const McpHttpReject *reject);
 void mcp_http_connection_note_half_close (McpHttpConnection *self);

@@ -531,6 +531,20 @@ mcp_http_connection_is_unix (McpHttpConnection *self)
 }
 
 /**
+ * mcp_http_connection_get_peer:
+ * @self: the connection
+ *
+ * Returns: (transfer none): what is known of the peer, to which more may be added
+ */
+McpPeer *
+mcp_http_connection_get_peer (McpHttpConnection *self)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_CONNECTION (self), NULL);
+
+  return &self->setup.peer;
+}
+
+/**
  * mcp_http_connection_get_pid:
  * @self: the connection
  *

@@ -7,6 +7,7 @@
 #include "mcp-http-listener.h"
 
 #include "mcp-http-connection-private.h"
+#include "mcp-http-shares.h"
 #include "mcp-http-socket.h"
 
 #include <errno.h>
@@ -50,7 +51,8 @@ struct _McpHttpListener
   GHashTable *connections;  /* (owned) McpHttpConnection, a set */
   GHashTable *refused; /* (owned) McpHttpConnection, a set: only told why they do not come in */
   GQueue idle;         /* (unowned) McpHttpConnection, the longest idle first */
-  int spare_fd;        /* given up to accept, and so get rid of, a client without descriptors */
+  McpHttpShares shares;
+  int spare_fd; /* given up to accept, and so get rid of, a client without descriptors */
   McpHttpCounters *counters; /* (owned): a reference-counted box */
   gint64 complained_us;
   gboolean stopped;
@@ -125,15 +127,18 @@ refuse (McpHttpListener *self,
     g_hash_table_add (self->refused, g_steal_pointer (&connection));
 }
 
-/* A full house: who waits for nothing goes first. */
+/* A full house: a process that has many of them gives way. */
 static gboolean
-make_room (McpHttpListener *self)
+make_room (McpHttpListener *self, pid_t newcomer)
 {
   while (g_hash_table_size (self->connections) >= self->limits.connections)
     {
-      if (self->idle.head == NULL)
+      McpHttpConnection *chosen = mcp_http_shares_choose (
+          &self->shares, self->connections, &self->idle, self->limits.connections, newcomer);
+
+      if (chosen == NULL)
         return FALSE;
-      mcp_http_connection_close (self->idle.head->data);
+      mcp_http_connection_lose (chosen);
     }
 
   return TRUE;
@@ -160,7 +165,7 @@ take_client (ListenSocket *socket, int fd)
       refuse (self, fd, &setup, 403, "This daemon serves its own user's processes only");
       return;
     }
-  if (!make_room (self))
+  if (!make_room (self, setup.peer.pid))
     {
       self->counters->n_full++;
       g_info ("A client is refused: %u connections are open", self->limits.connections);

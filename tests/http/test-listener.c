@@ -262,6 +262,75 @@ test_eviction (HttpFixture *f, gconstpointer data)
     close (fds[i]);
 }
 
+typedef struct
+{
+  gboolean over_tcp;
+  const char *request; /* of the greedy process on each of its connections; may be unfinished */
+} SharesCase;
+
+/* Another process, which holds three connections until @control is closed. */
+static pid_t
+fork_greedy (HttpFixture *f, const SharesCase *c, int *control)
+{
+  int ends[2];
+  pid_t child;
+
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), ==, 0);
+  child = fork ();
+  if (child == 0)
+    {
+      char byte;
+
+      close (ends[0]);
+      for (guint i = 0; i < 3; i++)
+        {
+          int fd = c->over_tcp ? http_connect (f) : http_connect_unix (f->socket_path);
+
+          if (write (fd, c->request, strlen (c->request)) != (ssize_t) strlen (c->request))
+            _exit (1);
+        }
+      _exit (read (ends[1], &byte, 1) == 0 ? 0 : 1);
+    }
+  close (ends[1]);
+  *control = ends[0];
+  return child;
+}
+
+static void
+test_shares (HttpFixture *f, gconstpointer data)
+{
+  const SharesCase *c = data;
+  int busy = http_connect_unix (f->socket_path), newcomer, control, status;
+  pid_t child;
+
+  g_test_summary ("In a full house the process with the most connections makes room");
+  f->limits.connections = 4;
+  mcp_http_listener_set_limits (f->listener, &f->limits);
+  http_send_text (busy, "GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  HTTP_AWAIT (f->paused != NULL);
+  child = fork_greedy (f, c, &control);
+  HTTP_AWAIT (mcp_http_listener_get_n_connections (f->listener) == 4);
+
+  newcomer = http_connect_unix (f->socket_path);
+  assert_hello (newcomer);
+  g_assert_false (http_is_closed (busy));
+  g_assert_cmpuint (mcp_http_listener_get_n_connections (f->listener), ==, 4);
+
+  close (control);
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_true (WIFEXITED (status) && WEXITSTATUS (status) == 0);
+  soup_server_message_unpause (f->paused);
+  close (busy);
+  close (newcomer);
+}
+
+static const SharesCase shares_cases[] = {
+  { FALSE, GET_HELLO },
+  { TRUE, GET_HELLO },
+  { FALSE, "GET /hello HTTP/1.1\r\n" },
+  { TRUE, "GET /hello HTTP/1.1\r\n" },
+};
+
 static void
 test_full (HttpFixture *f, gconstpointer data)
 {
@@ -451,6 +520,13 @@ main (int argc, char **argv)
   ADD ("idle", test_idle);
   ADD ("eviction", test_eviction);
   ADD ("full", test_full);
+  for (guint i = 0; i < G_N_ELEMENTS (shares_cases); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/http/listener/shares/%u", i);
+
+      g_test_add (path, HttpFixture, &shares_cases[i], http_fixture_set_up, test_shares,
+                  http_fixture_tear_down);
+    }
   ADD ("stop", test_stop);
   ADD ("other-user", test_other_user);
   g_test_add_func ("/http/listener/no-descriptors", test_no_descriptors);
