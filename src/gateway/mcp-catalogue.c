@@ -485,6 +485,27 @@ mcp_catalogue_find_resource (McpCatalogue *self, const char *uri)
 }
 
 /**
+ * mcp_catalogue_find_unlisted:
+ * @self: the catalogue
+ * @exposed: a name that is not known
+ *
+ * Returns: (transfer none) (nullable): a server that has told nothing yet, and may have that
+ */
+McpServerConfig *
+mcp_catalogue_find_unlisted (McpCatalogue *self, const char *exposed)
+{
+  for (guint i = 0; i < self->configs->len; i++)
+    {
+      McpServerConfig *config = g_ptr_array_index (self->configs, i);
+
+      if (mcp_item_names_may_own (config->prefix, exposed) &&
+          mcp_catalogue_server_get_listing (lookup_server (self, config)) == NULL)
+        return config;
+    }
+  return NULL;
+}
+
+/**
  * mcp_catalogue_get_configs:
  * @self: the catalogue
  *

@@ -55,6 +55,7 @@ gboolean mcp_catalogue_find (McpCatalogue *self,
                              const char *exposed,
                              McpCatalogueItem *found);
 McpServerConfig *mcp_catalogue_find_resource (McpCatalogue *self, const char *uri);
+McpServerConfig *mcp_catalogue_find_unlisted (McpCatalogue *self, const char *exposed);
 GPtrArray *mcp_catalogue_get_configs (McpCatalogue *self);
 guint mcp_catalogue_count_tools (McpCatalogue *self, const char *server_name);
 void mcp_catalogue_close (McpCatalogue *self);

@@ -173,12 +173,28 @@ return_unknown (McpCall *call, GTask *task)
                            mcp_call_get_name (call));
 }
 
+/* That a server cannot be asked does not mean that it has no such tool. */
+static void
+return_unlisted (McpRouter *self, McpCall *call, McpServerConfig *config, GTask *task)
+{
+  McpServerStatus status;
+
+  mcp_provider_pool_get_status (self->pool, config->name, &status);
+  mcp_call_abandon (call);
+  if (status.last_error != NULL)
+    g_task_return_new_error (task, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, "%s", status.last_error);
+  else
+    g_task_return_new_error (task, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
+                             "Server “%s” has not told its tools yet", config->name);
+}
+
 static void
 prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
   McpRouter *self = g_task_get_source_object (task);
   McpCall *call = g_task_get_task_data (task);
+  McpServerConfig *unlisted;
   GError *error = NULL;
 
   if (!mcp_catalogue_prepare_finish (MCP_CATALOGUE (source), result, &error))
@@ -186,7 +202,12 @@ prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       mcp_call_abandon (call);
       g_task_return_error (task, error);
     }
-  else if (!try_run (self, call, task))
+  else if (try_run (self, call, task))
+    return;
+  else if ((unlisted = mcp_catalogue_find_unlisted (self->catalogue, mcp_call_get_name (call))) !=
+           NULL)
+    return_unlisted (self, call, unlisted, task);
+  else
     return_unknown (call, task);
 }
 

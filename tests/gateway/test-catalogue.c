@@ -54,6 +54,27 @@ test_broken (Fixture *f, gconstpointer data)
 }
 
 static void
+test_tool_of_broken (Fixture *f, gconstpointer data)
+{
+  McpAttachment *attachment = mcp_gateway_get_default_attachment (f->gateway, f->session);
+  g_autofree char *answer = NULL;
+
+  g_test_summary ("Whether a server that cannot be started has a tool is not known: its error is "
+                  "the call's");
+  fixture_add_server (f, "bad", ONE);
+  g_hash_table_add (f->broken, (gpointer) "bad");
+  fixture_apply (f);
+  answer = fixture_ask (attachment, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\","
+                                    "\"params\":{\"name\":\"bad__a\"}}");
+  g_assert_nonnull (strstr (answer, "\"code\":-32603"));
+  g_assert_nonnull (strstr (answer, "Server “bad” could not be started"));
+  g_free (answer);
+  answer = fixture_ask (attachment, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\","
+                                    "\"params\":{\"name\":\"other__a\"}}");
+  g_assert_nonnull (strstr (answer, "\"code\":-32602"));
+}
+
+static void
 test_allow_deny (Fixture *f, gconstpointer data)
 {
   McpServerConfig *config = fixture_add_server (f, "z", ONE);
@@ -171,6 +192,7 @@ main (int argc, char **argv)
   ADD ("merged", test_merged);
   ADD ("known", test_known);
   ADD ("broken", test_broken);
+  ADD ("tool-of-broken", test_tool_of_broken);
   ADD ("allow-deny", test_allow_deny);
   ADD ("allowed-tools", test_allowed_tools);
   ADD ("bytes", test_bytes);

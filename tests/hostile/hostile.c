@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "hostile.h"
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* Everything here is local: what takes longer is stuck. */
+#define PATIENCE_SECONDS 20
+/* GLib keeps some of a pool for a while after they had something to do. */
+#define MAX_THREADS      24
+
+static void
+set_patience (int fd, int seconds)
+{
+  const struct timeval time = { .tv_sec = seconds };
+
+  setsockopt (fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
+  setsockopt (fd, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time);
+}
+
+Hostile *
+hostile_new (const char *settings)
+{
+  Hostile *self = g_new0 (Hostile, 1);
+  g_autoptr (GUri) uri = NULL;
+
+  self->e2e = e2e_new (E2E_WITHOUT_BUS);
+  e2e_use_test_server (self->e2e);
+  if (settings != NULL)
+    g_free (
+        test_dir_write (self->e2e->dir, "config/mcp-sessiond/mcp-sessiond.conf", settings, 0600));
+  e2e_start (self->e2e);
+
+  uri = g_uri_parse (json_object_get_string_member (self->e2e->discovery, "url"), G_URI_FLAGS_NONE,
+                     NULL);
+  self->port = (guint16) g_uri_get_port (uri);
+  self->socket_path = json_object_get_string_member (self->e2e->discovery, "socket");
+  self->pid = (pid_t) atoi (g_subprocess_get_identifier (self->e2e->process));
+  self->mine = e2e_create_session (self->e2e, "{\"cwd\":\"/\"}");
+  self->other = e2e_create_session (self->e2e, "{\"cwd\":\"/\"}");
+  self->before = hostile_get_state (self);
+  return self;
+}
+
+void
+hostile_free (Hostile *self)
+{
+  json_object_unref (self->mine);
+  json_object_unref (self->other);
+  e2e_free (self->e2e);
+  g_free (self);
+}
+
+const char *
+hostile_id (JsonObject *session)
+{
+  return json_object_get_string_member (session, "session_id");
+}
+
+const char *
+hostile_token (JsonObject *session)
+{
+  return json_object_get_string_member (session, "token");
+}
+
+int
+hostile_connect (Hostile *self, HostileWay way)
+{
+  struct sockaddr_in in = { .sin_family = AF_INET,
+                            .sin_port = htons (self->port),
+                            .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  struct sockaddr_in6 in6 = { .sin6_family = AF_INET6,
+                              .sin6_port = htons (self->port),
+                              .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+  struct sockaddr_un un = { .sun_family = AF_UNIX };
+  const struct
+  {
+    int family;
+    const void *address;
+    socklen_t length;
+  } ways[] = {
+    { AF_INET, &in, sizeof in },
+    { AF_INET6, &in6, sizeof in6 },
+    { AF_UNIX, &un, sizeof un },
+  };
+  int fd = socket (ways[way].family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  g_assert_cmpint (fd, >=, 0);
+  g_strlcpy (un.sun_path, self->socket_path, sizeof un.sun_path);
+  set_patience (fd, PATIENCE_SECONDS);
+  if (connect (fd, ways[way].address, ways[way].length) != 0)
+    g_error ("connect: %s", g_strerror (errno));
+  return fd;
+}
+
+void
+hostile_send (int fd, const char *data, gsize length)
+{
+  while (length > 0)
+    {
+      ssize_t n = send (fd, data, length, MSG_NOSIGNAL);
+
+      if (n < 0)
+        {
+          g_assert_cmpint (errno, !=, EAGAIN);
+          return;
+        }
+      data += n;
+      length -= (gsize) n;
+    }
+}
+
+void
+hostile_send_text (int fd, const char *text)
+{
+  hostile_send (fd, text, strlen (text));
+}
+
+static char *
+read_text (int fd, const char *end)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  char buffer[65536];
+  gsize searched = 0;
+
+  while (end == NULL || strstr (text->str + searched, end) == NULL)
+    {
+      ssize_t n;
+
+      /* the end may be half there */
+      if (end != NULL && text->len > strlen (end))
+        searched = text->len - strlen (end);
+      n = recv (fd, buffer, sizeof buffer, 0);
+      if (n < 0 && errno == EAGAIN)
+        g_error ("nothing came after: %s", text->str);
+      if (n <= 0)
+        break;
+      g_string_append_len (text, buffer, n);
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+char *
+hostile_read_all (int fd)
+{
+  return read_text (fd, NULL);
+}
+
+char *
+hostile_read_until (int fd, const char *end)
+{
+  return read_text (fd, end);
+}
+
+char *
+hostile_ask (Hostile *self, HostileWay way, const char *data, gsize length)
+{
+  int fd = hostile_connect (self, way);
+  char *answer;
+
+  hostile_send (fd, data, length);
+  shutdown (fd, SHUT_WR);
+  answer = hostile_read_all (fd);
+  close (fd);
+  return answer;
+}
+
+guint
+hostile_status (const char *answer)
+{
+  return g_str_has_prefix (answer, "HTTP/1.1 ")
+             ? (guint) g_ascii_strtoull (answer + strlen ("HTTP/1.1 "), NULL, 10)
+             : 0;
+}
+
+guint
+hostile_count (const char *text, const char *part)
+{
+  guint count = 0;
+
+  for (const char *at = text; (at = strstr (at, part)) != NULL; at += strlen (part))
+    count++;
+  return count;
+}
+
+void
+hostile_reset (int fd)
+{
+  const struct linger at_once = { .l_onoff = 1 };
+
+  setsockopt (fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  close (fd);
+}
+
+static guint
+count_entries (pid_t pid, const char *name)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/%s", (int) pid, name);
+  DIR *dir = opendir (path);
+  struct dirent *entry;
+  guint count = 0;
+
+  g_assert_nonnull (dir);
+  while ((entry = readdir (dir)) != NULL)
+    count += g_ascii_isdigit (entry->d_name[0]);
+  closedir (dir);
+  return count;
+}
+
+static gboolean
+is_child (const char *name, pid_t parent)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%s/stat", name);
+  g_autofree char *text = NULL;
+  const char *end;
+  int ppid;
+  char state;
+
+  /* proc(5): the name, which may hold anything, ends at the last parenthesis */
+  return g_file_get_contents (path, &text, NULL, NULL) && (end = strrchr (text, ')')) != NULL &&
+         sscanf (end + 1, " %c %d", &state, &ppid) == 2 && ppid == parent;
+}
+
+static guint
+count_children (pid_t parent)
+{
+  DIR *dir = opendir ("/proc");
+  struct dirent *entry;
+  guint count = 0;
+
+  while ((entry = readdir (dir)) != NULL)
+    count += g_ascii_isdigit (entry->d_name[0]) && is_child (entry->d_name, parent);
+  closedir (dir);
+  return count;
+}
+
+static guint
+count_sessions (Hostile *self)
+{
+  static const char request[] = "GET /session HTTP/1.1\r\n" HOSTILE_HOST "\r\n";
+  g_autofree char *answer = hostile_ask (self, HOSTILE_UNIX, request, sizeof request - 1);
+
+  g_assert_cmpuint (hostile_status (answer), ==, 200);
+  return hostile_count (answer, "\"session_id\"");
+}
+
+HostileState
+hostile_get_state (Hostile *self)
+{
+  guint n_sessions = count_sessions (self);
+
+  return (HostileState){
+    .n_fds = count_entries (self->pid, "fd"),
+    .n_threads = count_entries (self->pid, "task"),
+    .n_children = count_children (self->pid),
+    .n_sessions = n_sessions,
+  };
+}
+
+static gboolean
+has_grown (const HostileState *before, const HostileState *now)
+{
+  return now->n_fds > before->n_fds || now->n_children > before->n_children ||
+         now->n_sessions > before->n_sessions;
+}
+
+void
+hostile_assert_unharmed (Hostile *self)
+{
+  static const char request[] = "GET /health HTTP/1.1\r\n" HOSTILE_HOST "\r\n";
+  gint64 until = g_get_monotonic_time () + PATIENCE_SECONDS * G_USEC_PER_SEC;
+  HostileState now;
+
+  /* What is on its way out goes meanwhile; each question gives it time. */
+  do
+    {
+      for (HostileWay way = 0; way < HOSTILE_N_WAYS; way++)
+        {
+          g_autofree char *answer = hostile_ask (self, way, request, sizeof request - 1);
+
+          g_assert_cmpuint (hostile_status (answer), ==, 200);
+        }
+      now = hostile_get_state (self);
+    }
+  while (has_grown (&self->before, &now) && g_get_monotonic_time () < until);
+
+  g_assert_cmpuint (now.n_sessions, <=, self->before.n_sessions);
+  g_assert_cmpuint (now.n_children, <=, self->before.n_children);
+  g_assert_cmpuint (now.n_fds, <=, self->before.n_fds);
+  g_assert_cmpuint (now.n_threads, <=, MAX_THREADS);
+}
