@@ -120,7 +120,7 @@ install_npm_packages ()
   touch "$to/complete"
 }
 
-# build_in DIRECTORY MESON-OPTION...: sets up once, builds what changed.
+# build_in DIRECTORY MESON-OPTION...: sets up once, builds what changed: all, or what $targets names.
 build_in ()
 {
   directory="$1"
@@ -129,5 +129,6 @@ build_in ()
     rm -rf "$directory"
     meson setup "$directory" "$root" "$@" || return 1
   fi
-  ninja -C "$directory" -j "$(n_jobs)"
+  # shellcheck disable=SC2086 # a list of targets
+  ninja -C "$directory" -j "$(n_jobs)" ${targets:-}
 }
