@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The daemon under load: started in directories of its own, and watched through /proc."""
+
+import ctypes
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+PR_SET_PDEATHSIG = 1
+SETTINGS = """[History]
+MaxCalls=2000
+
+[Limits]
+StderrLinesPerSecond={lines}
+"""
+
+
+def _end_with_parent():
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class Daemon:
+    """The built daemon, and a bus for it where dbus-daemon is installed."""
+
+    def __init__(self, program, keeper, server, wrapper=()):
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="mcp-soak-"))
+        self.server = server
+        self.bus = None
+        self.bus_address = "unix:path=/nonexistent/bus"
+        for name in ("config/mcp-sessiond", "run", "state", "cache", "data", "home"):
+            (self.directory / name).mkdir(mode=0o700, parents=True)
+        (self.directory / "run").chmod(0o700)
+        self.configure()
+        self._start_bus()
+        self._start(program, keeper, wrapper)
+
+    def _start_bus(self):
+        if not shutil.which("dbus-daemon") or not shutil.which("gdbus"):
+            return
+        self.bus = subprocess.Popen(
+            ["dbus-daemon", "--session", "--nofork", "--print-address=1"],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, preexec_fn=_end_with_parent)
+        self.bus_address = self.bus.stdout.readline().decode().strip()
+
+    def _start(self, program, keeper, wrapper):
+        environment = dict(os.environ, DBUS_SESSION_BUS_ADDRESS=self.bus_address,
+                           HOME=str(self.directory / "home"),
+                           # What misbehaves outside is a warning, and there is much of it here.
+                           G_DEBUG="gc-friendly,fatal-criticals")
+        for kind in ("config", "state", "cache", "data"):
+            environment[f"XDG_{kind.upper()}_HOME"] = str(self.directory / kind)
+        environment["XDG_RUNTIME_DIR"] = str(self.directory / "run")
+        self.log_path = self.directory / "log"
+        self.started = time.monotonic()
+        with open(self.log_path, "wb") as log:
+            self.process = subprocess.Popen(
+                [*wrapper, program, "--port=0", f"--keeper={keeper}"], env=environment,
+                stdin=subprocess.DEVNULL, stderr=log, stdout=log, preexec_fn=_end_with_parent)
+        self.pid = self.process.pid
+        self._read_discovery()
+
+    def _read_discovery(self):
+        path = self.directory / "run/mcp-sessiond/mcp.json"
+        deadline = time.monotonic() + 30
+        while not path.exists():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the daemon does not start:\n{self.log_path.read_text()}")
+            time.sleep(0.02)
+        facts = json.loads(path.read_text())
+        self.port = int(facts["url"].split(":")[2].split("/")[0])
+        self.socket = facts["socket"]
+        self.owner_key = facts["owner_key"]
+
+    def configure(self, lines=50, extra=False, spoilt=False):
+        """Writes both files anew; what the honest use stays the same."""
+        servers = {
+            "test": {"command": self.server},
+            "shared": {"command": self.server, "scope": "shared", "idleSeconds": 1},
+            "rogue": {"command": self.server, "args": ["--ignore-eof", "--stderr=5"]},
+            "broken": {"command": self.server, "args": ["--die-at-start=3"]},
+        }
+        if extra:
+            servers["extra"] = {"command": self.server, "args": ["--only=echo"]}
+        text = json.dumps({"mcpServers": servers})
+        folder = self.directory / "config/mcp-sessiond"
+        self._write(folder / "mcp.json", text[:-7] if spoilt else text)
+        self._write(folder / "mcp-sessiond.conf", SETTINGS.format(lines=lines))
+
+    @staticmethod
+    def _write(path, text):
+        new = path.with_suffix(".new")
+        new.write_text(text)
+        new.chmod(0o600)
+        new.rename(path)
+
+    def sample(self):
+        """What the kernel says that the daemon holds now."""
+        proc = pathlib.Path(f"/proc/{self.pid}")
+        status = dict(line.split(":", 1) for line in (proc / "status").read_text().splitlines())
+        return {
+            "seconds": time.monotonic() - self.started,
+            "memory_kb": int(status["VmRSS"].split()[0]),
+            "descriptors": len(os.listdir(proc / "fd")),
+            "threads": int(status["Threads"]),
+            "processes": self.count_descendants(),
+        }
+
+    def count_descendants(self):
+        children = {}
+        for entry in os.listdir("/proc"):
+            if not entry.isdigit():
+                continue
+            try:
+                stat = pathlib.Path(f"/proc/{entry}/stat").read_text()
+            except OSError:
+                continue
+            parent = int(stat.rpartition(")")[2].split()[1])
+            children.setdefault(parent, []).append(int(entry))
+        found, queue = 0, [self.pid]
+        while queue:
+            below = children.get(queue.pop(), [])
+            found += len(below)
+            queue += below
+        return found
+
+    def describe_descriptors(self):
+        """For the report of a failure."""
+        folder = pathlib.Path(f"/proc/{self.pid}/fd")
+        lines = []
+        for name in sorted(os.listdir(folder), key=int):
+            try:
+                lines.append(f"{name} {os.readlink(folder / name)}")
+            except OSError:
+                pass
+        return "\n".join(lines)
+
+    def stop(self):
+        """Ends it as its user does: (status, seconds that took)."""
+        began = time.monotonic()
+        if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            status = self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            status = self.process.wait()
+        return status, time.monotonic() - began
+
+    def clean_up(self, keep=False):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        if self.bus is not None:
+            self.bus.terminate()
+            self.bus.wait()
+            self.bus.stdout.close()
+        if not keep:
+            shutil.rmtree(self.directory, ignore_errors=True)
