@@ -7,6 +7,7 @@
 #include "mcp-cli-bar-line.h"
 
 #include "mcp-cli-text.h"
+#include "mcp-text.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
@@ -234,7 +235,7 @@ outcome_colour (const char *outcome)
 char *
 mcp_cli_bar_line_finished (const McpCliBar *bar, const char *outcome, const McpCliBarsStyle *style)
 {
-  g_autofree char *clean = mcp_cli_text_clean (outcome);
+  g_autofree char *clean = mcp_text_clean (outcome);
   g_autoptr (GString) padded = g_string_new (NULL);
   g_autofree char *name = format_name (bar);
   g_autoptr (GString) rest = g_string_new (name);

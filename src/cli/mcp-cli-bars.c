@@ -8,6 +8,7 @@
 #include "mcp-cli-bar-line.h"
 #include "mcp-cli-json.h"
 #include "mcp-cli-text.h"
+#include "mcp-text.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -71,7 +72,7 @@ void
 mcp_cli_bars_set_label (McpCliBars *self, const char *session_id, const char *label)
 {
   g_hash_table_insert (self->labels, g_strdup (session_id),
-                       label != NULL ? mcp_cli_text_clean (label) : g_strndup (session_id, 8));
+                       label != NULL ? mcp_text_clean (label) : g_strndup (session_id, 8));
 }
 
 static gint64
@@ -146,7 +147,7 @@ replace_text (char **text, McpJsonSlice event, const char *key)
   if (value == NULL)
     return;
   g_free (*text);
-  *text = g_strstrip (mcp_cli_text_clean (value));
+  *text = g_strstrip (mcp_text_clean (value));
 }
 
 static void
@@ -223,7 +224,7 @@ char *
 mcp_cli_bars_describe_event (McpCliBars *self, McpJsonSlice event)
 {
   g_autofree char *state = mcp_cli_json_dup_member (event, "state");
-  g_autofree char *clean_state = state != NULL ? mcp_cli_text_clean (state) : NULL;
+  g_autofree char *clean_state = state != NULL ? mcp_text_clean (state) : NULL;
   guint index;
   McpCliBar *bar = ensure_bar (self, event, &index);
   g_autofree char *outcome = NULL;

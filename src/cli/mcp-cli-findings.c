@@ -3,6 +3,7 @@
 
 #include "mcp-cli-json.h"
 #include "mcp-cli-text.h"
+#include "mcp-text.h"
 
 #include <glib/gi18n.h>
 
@@ -73,7 +74,7 @@ mcp_cli_findings_take (McpCliFindings *self,
 
   finding->level = level;
   finding->check = check;
-  finding->text = mcp_cli_text_clean (text);
+  finding->text = mcp_text_clean (text);
   finding->remedy = g_strdup (remedy);
   g_free (text);
   g_ptr_array_add (self->list, finding);

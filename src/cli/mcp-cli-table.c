@@ -2,6 +2,7 @@
 #include "mcp-cli-table.h"
 
 #include "mcp-cli-text.h"
+#include "mcp-text.h"
 
 #include <unistd.h>
 
@@ -62,7 +63,7 @@ mcp_cli_table_add (McpCliTable *self, const char *const *cells)
 
   for (guint i = 0; i < self->n_columns; i++)
     {
-      row[i] = mcp_cli_text_clean (cells[i]);
+      row[i] = mcp_text_clean (cells[i]);
       self->widths[i] = MAX (self->widths[i], mcp_cli_text_width (row[i]));
     }
   g_ptr_array_add (self->rows, row);

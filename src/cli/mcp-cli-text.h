@@ -9,7 +9,6 @@ void mcp_cli_say (const char *format, ...) G_GNUC_PRINTF (1, 2);
 void mcp_cli_say_error (const GError *error);
 
 /* Text from elsewhere, as a terminal may be shown it. */
-char *mcp_cli_text_clean (const char *text);
 guint mcp_cli_text_width (const char *text);
 char *mcp_cli_text_fit (const char *text, guint columns);
 void mcp_cli_text_append_padded (GString *out, const char *text, guint columns);

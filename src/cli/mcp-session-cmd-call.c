@@ -8,6 +8,7 @@
 #include "mcp-cli-rpc.h"
 #include "mcp-cli-session.h"
 #include "mcp-cli-text.h"
+#include "mcp-text.h"
 
 #include <glib/gi18n.h>
 #include <stdio.h>
@@ -59,7 +60,7 @@ show_progress (McpJsonrpcMessage *notification, gpointer user_data)
   if (message != NULL)
     g_string_append_printf (line, ": %s", message);
 
-  clean = mcp_cli_text_clean (line->str);
+  clean = mcp_text_clean (line->str);
   fit = mcp_cli_text_fit (clean, MAX (mcp_cli_terminal_columns (STDERR_FILENO), 20) - 1);
   g_printerr (CLEAR_LINE "%s", fit);
 }

@@ -5,6 +5,7 @@
 #include "mcp-cli-options.h"
 #include "mcp-cli-session.h"
 #include "mcp-cli-text.h"
+#include "mcp-text.h"
 
 #include <glib/gi18n.h>
 
@@ -12,7 +13,7 @@ static void
 print_field (McpJsonSlice session, const char *key, const char *title)
 {
   g_autofree char *value = mcp_cli_json_dup_member (session, key);
-  g_autofree char *clean = value != NULL ? mcp_cli_text_clean (value) : NULL;
+  g_autofree char *clean = value != NULL ? mcp_text_clean (value) : NULL;
 
   if (clean != NULL)
     g_print ("%s: %s\n", title, clean);

@@ -6,6 +6,7 @@
 #include "mcp-cli-publisher.h"
 #include "mcp-cli-text.h"
 #include "mcp-error.h"
+#include "mcp-text.h"
 
 #include <errno.h>
 #include <glib/gi18n.h>
@@ -95,7 +96,7 @@ end_line (Lines *lines)
 
   if (lines->line->len == 0)
     return;
-  message = g_strstrip (mcp_cli_text_clean (lines->line->str));
+  message = g_strstrip (mcp_text_clean (lines->line->str));
   g_string_truncate (lines->line, 0);
   if (*message == '\0')
     return;

@@ -14,6 +14,7 @@
 #include "mcp-cli-text.h"
 #include "mcp-error.h"
 #include "mcp-names.h"
+#include "mcp-text.h"
 
 #include <glib/gi18n.h>
 #include <stdio.h>
@@ -376,7 +377,7 @@ print_tools (McpCliProbe *probe)
   for (; mcp_json_iter_next_element (&iter, &tool); n_tools++)
     {
       g_autofree char *name = mcp_cli_json_dup_member (tool, "name");
-      g_autofree char *clean = mcp_cli_text_clean (name != NULL ? name : "?");
+      g_autofree char *clean = mcp_text_clean (name != NULL ? name : "?");
 
       g_print ("  %s\n", clean);
     }
@@ -390,7 +391,7 @@ print_probe (McpCliProbe *probe, GError *error)
 
   if (probe->name != NULL)
     {
-      g_autofree char *clean = mcp_cli_text_clean (probe->name);
+      g_autofree char *clean = mcp_text_clean (probe->name);
 
       g_print (_ ("Name: %s\n"), clean);
     }
@@ -415,7 +416,7 @@ print_probe (McpCliProbe *probe, GError *error)
       g_printerr (_ ("It said on standard error:\n"));
       for (gsize i = 0; lines[i] != NULL; i++)
         {
-          g_autofree char *clean = mcp_cli_text_clean (lines[i]);
+          g_autofree char *clean = mcp_text_clean (lines[i]);
 
           g_printerr ("  %s\n", clean);
         }

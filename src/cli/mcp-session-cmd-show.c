@@ -5,6 +5,7 @@
 #include "mcp-cli-options.h"
 #include "mcp-cli-session.h"
 #include "mcp-cli-text.h"
+#include "mcp-text.h"
 
 #include <glib/gi18n.h>
 
@@ -21,7 +22,7 @@ append_value (GString *out, McpJsonSlice value)
     case MCP_JSON_STRING:
       {
         g_autofree char *text = mcp_json_dup_string (value);
-        g_autofree char *clean = mcp_cli_text_clean (text);
+        g_autofree char *clean = mcp_text_clean (text);
 
         g_string_append (out, clean);
         break;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mcp-log.h"
 
+#include "mcp-text.h"
+
 /* syslog(3), as GLib maps its levels to them */
 static const char *
 get_priority (GLogLevelFlags level)
@@ -28,12 +30,14 @@ add_field (GLogField *fields, gsize *n_fields, const char *key, const char *valu
  * @format: as for printf()
  * @...: for @format
  *
- * Writes a line to the log, with what it is about in fields of its own. Any thread.
+ * Writes a line to the log, with what it is about in fields of its own; text from elsewhere that
+ * is in it is cleaned. Any thread.
  */
 void
 mcp_log (GLogLevelFlags level, const McpLogSubject *subject, const char *format, ...)
 {
   g_autofree char *message = NULL;
+  g_autofree char *clean = NULL;
   GLogField fields[6];
   gsize n_fields = 0;
   va_list args;
@@ -41,12 +45,13 @@ mcp_log (GLogLevelFlags level, const McpLogSubject *subject, const char *format,
   va_start (args, format);
   message = g_strdup_vprintf (format, args);
   va_end (args);
+  clean = mcp_text_clean (message);
 
   add_field (fields, &n_fields, "PRIORITY", get_priority (level));
   add_field (fields, &n_fields, "GLIB_DOMAIN", G_LOG_DOMAIN);
   add_field (fields, &n_fields, MCP_LOG_FIELD_SESSION, subject->session);
   add_field (fields, &n_fields, MCP_LOG_FIELD_CALL, subject->call);
   add_field (fields, &n_fields, MCP_LOG_FIELD_PROVIDER, subject->provider);
-  add_field (fields, &n_fields, "MESSAGE", message);
+  add_field (fields, &n_fields, "MESSAGE", clean);
   g_log_structured_array (level, fields, n_fields);
 }

@@ -7,6 +7,8 @@
  */
 #include "mcp-stderr-log.h"
 
+#include "mcp-text.h"
+
 #include <errno.h>
 #include <glib-unix.h>
 #include <string.h>
@@ -74,32 +76,23 @@ log_bounded (McpStderrLog *self, const char *text)
     self->n_unlogged++;
 }
 
-/* A log is read in terminals: colours and other control sequences do not get there (ECMA-48, 5.4).
- */
+/* Colours and other control sequences go as a whole (ECMA-48, 5.4). */
 static char *
 clean_text (const char *text, gsize length)
 {
-  g_autofree char *valid = g_utf8_make_valid (text, (gssize) length);
-  g_autoptr (GString) clean = g_string_new (NULL);
+  g_autoptr (GString) plain = g_string_new (NULL);
 
-  for (const char *p = valid; *p != '\0'; p = g_utf8_next_char (p))
+  for (gsize i = 0; i < length; i++)
     {
-      gunichar c = g_utf8_get_char (p);
-
-      if (c == 0x1b && p[1] == '[')
+      if (text[i] != 0x1b || i + 1 >= length || text[i + 1] != '[')
         {
-          for (p += 2; *p >= 0x20 && *p < 0x40; p++)
-            ;
-          if (*p == '\0')
-            break;
+          g_string_append_c (plain, text[i] != '\0' ? text[i] : ' ');
+          continue;
         }
-      else if (!g_unichar_iscntrl (c))
-        g_string_append_unichar (clean, c);
-      else if (c == '\t')
-        g_string_append_c (clean, ' ');
+      for (i += 2; i < length && text[i] >= 0x20 && text[i] < 0x40; i++)
+        ;
     }
-  g_strstrip (clean->str);
-  return g_string_free (g_steal_pointer (&clean), FALSE);
+  return g_strstrip (mcp_text_clean (plain->str));
 }
 
 static void

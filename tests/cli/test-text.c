@@ -8,6 +8,7 @@
 #include "mcp-cli-table.h"
 #include "mcp-cli-text.h"
 #include "mcp-error.h"
+#include "mcp-text.h"
 
 static void
 test_clean (void)
@@ -27,7 +28,7 @@ test_clean (void)
   g_test_summary ("Nothing that moves the cursor, colours or turns text passes");
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     {
-      g_autofree char *clean = mcp_cli_text_clean (texts[i][0]);
+      g_autofree char *clean = mcp_text_clean (texts[i][0]);
 
       g_assert_cmpstr (clean, ==, texts[i][1]);
     }
