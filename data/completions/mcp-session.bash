@@ -46,7 +46,7 @@ _mcp_session ()
   elif [ "$previous" = --session ]; then
     choices="$(_mcp_session_sessions)"
   elif [ "$command" = server ] && [ "$COMP_CWORD" -eq 2 ]; then
-    choices="add remove list test --help"
+    choices="add remove list test accept --help"
   elif [[ "$word" == -* ]]; then
     if [ "$command" = server ]; then
       choices="$(_mcp_session_options server "${COMP_WORDS[2]}")"
@@ -60,7 +60,7 @@ _mcp_session ()
       connect) choices="$(_mcp_session_clients)" ;;
       server)
         case ${COMP_WORDS[2]} in
-          remove|test) choices="$(_mcp_session_servers)" ;;
+          remove|test|accept) choices="$(_mcp_session_servers)" ;;
         esac ;;
       run) mapfile -t COMPREPLY < <(compgen -c -- "$word"); return ;;
     esac

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * server add, remove, list, test: the daemon's mcp.json, which it reads again by itself.
+ * server add, remove, list, test, accept: the daemon's mcp.json, which it reads again by itself.
  */
 #include "mcp-cli-command.h"
 
+#include "mcp-cli-accept.h"
 #include "mcp-cli-file.h"
 #include "mcp-cli-json.h"
 #include "mcp-cli-jsonc.h"
@@ -472,11 +473,36 @@ run_test (int argc, char **argv)
   return test_server (argv[1], (guint) timeout_seconds);
 }
 
+static int
+run_accept (int argc, char **argv)
+{
+  gboolean is_json = FALSE;
+  gboolean only_show = FALSE;
+  const GOptionEntry entries[] = {
+    { "show", 0, 0, G_OPTION_ARG_NONE, &only_show, N_ ("Accept nothing"), NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &is_json, N_ ("Print the tools as JSON"), NULL },
+    { NULL },
+  };
+  const McpCliUsage usage = {
+    .parameters = _ ("NAME"),
+    .summary =
+        _ ("Shows the tools of a server with “pin” that are new or have changed, and accepts\n"
+           "them."),
+    .min_words = 1,
+    .max_words = 1,
+  };
+
+  if (!mcp_cli_options_parse (&usage, entries, &argc, &argv))
+    return MCP_CLI_USAGE;
+  return mcp_cli_accept (argv[1], !only_show, is_json);
+}
+
 static const McpCliCommand commands[] = {
   { "add", N_ ("Give all sessions a server’s tools"), run_add },
   { "remove", N_ ("Take a server out"), run_remove },
   { "list", N_ ("List the configured servers"), run_list },
   { "test", N_ ("Try a configured server"), run_test },
+  { "accept", N_ ("Accept a pinned server’s tools"), run_accept },
 };
 
 static void
@@ -513,5 +539,5 @@ mcp_session_cmd_server (int argc, char **argv)
         g_set_prgname (name);
         return commands[i].run (argc - 1, argv + 1);
       }
-  return mcp_cli_usage_error (_ ("Which of add, remove, list, test?"));
+  return mcp_cli_usage_error (_ ("Which of add, remove, list, test, accept?"));
 }

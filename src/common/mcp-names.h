@@ -18,6 +18,7 @@
 #define MCP_SERVERS_FILE        "mcp.json"
 /* Below the cache directory: what servers listed when they last ran. */
 #define MCP_CATALOGUE_DIRECTORY "catalogue"
+#define MCP_TOOLS_FILE          "tools.json"
 #define MCP_SETTINGS_FILE       "mcp-sessiond.conf"
 #define MCP_DATABASE_FILE       "sessions.db"
 

@@ -504,6 +504,16 @@ mcpd_application_new (const McpdOptions *options)
   return self;
 }
 
+static void
+load_tool_prints (McpdApplication *self)
+{
+  g_autofree char *path = mcpd_state_build_path (self->state, MCP_TOOLS_FILE);
+  g_autoptr (GError) error = NULL;
+
+  if (path != NULL && !mcp_gateway_load_tool_prints (self->gateway, path, &error))
+    g_message ("%s cannot be read; tools count as accepted as they are: %s", path, error->message);
+}
+
 /**
  * mcpd_application_start:
  * @self: a new application, whose runtime directory is locked
@@ -537,6 +547,7 @@ mcpd_application_start (McpdApplication *self, GError **error)
   self->gateway = mcp_gateway_new (self->store, &self->settings.limits, self->keeper_path);
   mcp_gateway_set_cache (self->gateway, self->cache_dir);
   mcp_gateway_set_history (self->gateway, mcpd_state_get_history (self->state));
+  load_tool_prints (self);
   self->http =
       mcp_http_server_new (self->store, self->gateway, &self->settings.limits, self->owner_key);
   apply_settings (self);

@@ -19,6 +19,7 @@ struct _McpdState
 {
   GObject parent_instance;
 
+  char *directory;            /* (owned) (nullable): ours alone */
   McpdLock *lock;             /* (owned) (nullable): of the file */
   McpSessionDb *db;           /* (owned) */
   McpCallHistory *history;    /* (owned) */
@@ -60,6 +61,7 @@ mcpd_state_dispose (GObject *object)
 
   drop (self);
   g_clear_pointer (&self->lock, mcpd_lock_free);
+  g_clear_pointer (&self->directory, g_free);
 
   G_OBJECT_CLASS (mcpd_state_parent_class)->dispose (object);
 }
@@ -111,7 +113,10 @@ choose_path (McpdState *self, const char *state_home)
       path = g_build_filename (directory, MCP_DATABASE_FILE, NULL);
       self->lock = take_lock (path, &error);
       if (self->lock != NULL)
-        return g_steal_pointer (&path);
+        {
+          self->directory = g_steal_pointer (&directory);
+          return g_steal_pointer (&path);
+        }
     }
 
   g_warning (_ ("%s. Sessions and history are kept in memory only, and end with this daemon"),
@@ -172,6 +177,22 @@ mcpd_state_open (McpSessionStore *store, const char *state_home)
   g_signal_connect (self->db, "recovered", G_CALLBACK (recovered_cb), self);
   mcp_session_db_start (self->db);
   return self;
+}
+
+/**
+ * mcpd_state_build_path:
+ * @self: what is remembered
+ * @name: of a file
+ *
+ * Returns: (transfer full) (nullable): where it belongs; %NULL: there is no directory that is ours
+ *   alone
+ */
+char *
+mcpd_state_build_path (McpdState *self, const char *name)
+{
+  g_return_val_if_fail (MCPD_IS_STATE (self), NULL);
+
+  return self->directory != NULL ? g_build_filename (self->directory, name, NULL) : NULL;
 }
 
 /**

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (McpdState, mcpd_state, MCPD, STATE, GObject)
 
 McpdState *mcpd_state_open (McpSessionStore *store, const char *state_home);
+char *mcpd_state_build_path (McpdState *self, const char *name);
 McpCallHistory *mcpd_state_get_history (McpdState *self);
 void mcpd_state_flush_async (McpdState *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean mcpd_state_flush_finish (McpdState *self, GAsyncResult *result, GError **error);

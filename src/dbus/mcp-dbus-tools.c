@@ -4,6 +4,8 @@
 #include "mcp-dbus-reply.h"
 #include "mcp-gateway-dump.h"
 
+#include <string.h>
+
 struct _McpDbusTools
 {
   McpGenTools1Skeleton parent_instance;
@@ -64,6 +66,48 @@ handle_dump (McpGenTools1 *skeleton, GDBusMethodInvocation *invocation)
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
+static gboolean
+handle_held_tools (McpGenTools1 *skeleton, GDBusMethodInvocation *invocation, const char *provider)
+{
+  McpDbusTools *self = MCP_DBUS_TOOLS (skeleton);
+  g_autoptr (GError) error = NULL;
+  char *held = mcp_gateway_build_held_tools (self->gateway, provider, &error);
+  g_autoptr (GBytes) json = held != NULL ? g_bytes_new_take (held, strlen (held)) : NULL;
+
+  if (json != NULL)
+    mcp_dbus_return_json (invocation, json);
+  else
+    mcp_dbus_return_error (invocation, error);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_accept_tools (McpGenTools1 *skeleton,
+                     GDBusMethodInvocation *invocation,
+                     const char *provider)
+{
+  McpDbusTools *self = MCP_DBUS_TOOLS (skeleton);
+  g_autoptr (GError) error = NULL;
+
+  if (mcp_gateway_accept_tools (self->gateway, provider, &error))
+    mcp_gen_tools1_complete_accept_tools (skeleton, invocation);
+  else
+    mcp_dbus_return_error (invocation, error);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static void
+tools_changed_cb (McpGateway *gateway,
+                  const char *provider,
+                  char **added,
+                  char **removed,
+                  char **changed,
+                  McpDbusTools *self)
+{
+  mcp_gen_tools1_emit_tools_changed (MCP_GEN_TOOLS1 (self), provider, (const char *const *) added,
+                                     (const char *const *) removed, (const char *const *) changed);
+}
+
 static void
 mcp_dbus_tools_dispose (GObject *object)
 {
@@ -84,6 +128,8 @@ mcp_dbus_tools_iface_init (McpGenTools1Iface *iface)
 {
   iface->handle_dump = handle_dump;
   iface->handle_list_providers = handle_list_providers;
+  iface->handle_held_tools = handle_held_tools;
+  iface->handle_accept_tools = handle_accept_tools;
 }
 
 static void
@@ -103,5 +149,6 @@ mcp_dbus_tools_new (McpGateway *gateway)
   McpDbusTools *self = g_object_new (MCP_TYPE_DBUS_TOOLS, NULL);
 
   self->gateway = g_object_ref (gateway);
+  g_signal_connect_object (gateway, "tools-changed", G_CALLBACK (tools_changed_cb), self, 0);
   return self;
 }

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-catalogue.h"
-
-#include "mcp-catalogue-server.h"
+#include "mcp-catalogue-private.h"
 #include "mcp-catalogue-waiter.h"
 #include "mcp-item-names.h"
 
@@ -12,32 +10,18 @@
 #define FIRST_MS   30000
 #define REFRESH_MS 1000
 
-struct _McpCatalogue
-{
-  GObject parent_instance;
-
-  McpProviderPool *pool;  /* (owned) */
-  McpListingCache *cache; /* (owned) (nullable) */
-  McpLimits limits;
-  guint first_ms;
-  guint refresh_ms;
-  GPtrArray *configs;                   /* (owned): McpServerConfig, enabled ones, in order */
-  GHashTable *servers;                  /* (owned): fingerprint (owned) -> McpCatalogueServer */
-  McpItemView *views[MCP_N_ITEM_KINDS]; /* (owned): of the above */
-  GPtrArray *waiters;                   /* (owned): McpCatalogueWaiter (unowned) */
-};
-
 enum
 {
   SIGNAL_CHANGED,
+  SIGNAL_TOOLS_CHANGED,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (McpCatalogue, mcp_catalogue, G_TYPE_OBJECT)
 
-static McpCatalogueServer *
-lookup_server (McpCatalogue *self, McpServerConfig *config)
+McpCatalogueServer *
+mcp_catalogue_lookup_server (McpCatalogue *self, McpServerConfig *config)
 {
   return g_hash_table_lookup (self->servers, config->fingerprint);
 }
@@ -52,7 +36,7 @@ must_wait (McpCatalogue *self, McpCatalogueWaiter *waiter)
   for (guint i = 0; i < self->configs->len; i++)
     {
       McpServerConfig *config = g_ptr_array_index (self->configs, i);
-      McpCatalogueServer *server = lookup_server (self, config);
+      McpCatalogueServer *server = mcp_catalogue_lookup_server (self, config);
 
       if (waiter->exposed != NULL && !mcp_item_names_may_own (config->prefix, waiter->exposed))
         continue;
@@ -101,24 +85,24 @@ wake_all (McpCatalogue *self)
     mcp_catalogue_waiter_return (g_ptr_array_index (done, i));
 }
 
-static McpItemView *
-build_view (McpCatalogue *self, McpItemKind kind)
+McpItemView *
+mcp_catalogue_build_view (McpCatalogue *self, McpItemKind kind, McpToolPrints *prints)
 {
   g_autofree McpItemList **lists = g_new0 (McpItemList *, self->configs->len + 1);
 
   for (guint i = 0; i < self->configs->len; i++)
     {
       const McpListing *listing = mcp_catalogue_server_get_listing (
-          lookup_server (self, g_ptr_array_index (self->configs, i)));
+          mcp_catalogue_lookup_server (self, g_ptr_array_index (self->configs, i)));
 
       if (listing != NULL)
         lists[i] = listing->lists[kind];
     }
-  return mcp_item_view_new (kind, self->configs, lists);
+  return mcp_item_view_new (kind, self->configs, lists, prints);
 }
 
-static void
-rebuild (McpCatalogue *self, McpItemKinds kinds)
+void
+mcp_catalogue_rebuild (McpCatalogue *self, McpItemKinds kinds)
 {
   McpItemKinds changed = 0;
 
@@ -129,7 +113,7 @@ rebuild (McpCatalogue *self, McpItemKinds kinds)
       if ((kinds & 1u << kind) == 0)
         continue;
       before = g_steal_pointer (&self->views[kind]);
-      self->views[kind] = build_view (self, kind);
+      self->views[kind] = mcp_catalogue_build_view (self, kind, self->prints);
       if (!mcp_item_view_equal (before, self->views[kind]))
         changed |= 1u << kind;
     }
@@ -140,8 +124,13 @@ rebuild (McpCatalogue *self, McpItemKinds kinds)
 static void
 listed_cb (McpCatalogueServer *server, guint changed, McpCatalogue *self)
 {
+  g_autoptr (GPtrArray) configs = g_ptr_array_ref (self->configs);
+
+  for (guint i = 0; i < configs->len && (changed & 1u << MCP_ITEM_TOOL) != 0; i++)
+    if (mcp_catalogue_lookup_server (self, g_ptr_array_index (configs, i)) == server)
+      mcp_catalogue_check_tools (self, g_ptr_array_index (configs, i));
   if (changed != 0)
-    rebuild (self, changed);
+    mcp_catalogue_rebuild (self, changed);
   wake_all (self);
 }
 
@@ -151,7 +140,7 @@ refresh_server (McpCatalogue *self,
                 McpProvider *provider,
                 McpItemKinds kinds)
 {
-  McpCatalogueServer *server = lookup_server (self, config);
+  McpCatalogueServer *server = mcp_catalogue_lookup_server (self, config);
 
   if (server != NULL)
     mcp_catalogue_server_refresh (server, provider, kinds);
@@ -160,7 +149,7 @@ refresh_server (McpCatalogue *self,
 static void
 ready_cb (McpProviderPool *pool, McpServerConfig *config, McpProvider *provider, McpCatalogue *self)
 {
-  McpCatalogueServer *server = lookup_server (self, config);
+  McpCatalogueServer *server = mcp_catalogue_lookup_server (self, config);
 
   /* a listing that is under way started it, or tells as much */
   if (server != NULL && !mcp_catalogue_server_is_listing (server))
@@ -190,7 +179,7 @@ set_server_bounds (McpCatalogue *self, McpServerConfig *config)
 {
   guint timeout_ms = MIN (config->timeout_seconds, G_MAXUINT / 1000) * 1000;
 
-  mcp_catalogue_server_set_bounds (lookup_server (self, config),
+  mcp_catalogue_server_set_bounds (mcp_catalogue_lookup_server (self, config),
                                    self->limits.upstream_message_bytes, timeout_ms);
 }
 
@@ -275,8 +264,10 @@ take_servers (McpCatalogue *self, GPtrArray *configs)
 
   replace_servers (self);
   for (guint i = 0; i < self->configs->len; i++)
+    mcp_catalogue_check_tools (self, g_ptr_array_index (self->configs, i));
+  for (guint i = 0; i < self->configs->len; i++)
     set_server_bounds (self, g_ptr_array_index (self->configs, i));
-  rebuild (self, MCP_ITEM_KINDS_ALL);
+  mcp_catalogue_rebuild (self, MCP_ITEM_KINDS_ALL);
   wake_all (self);
 }
 
@@ -291,6 +282,7 @@ void
 mcp_catalogue_set_servers (McpCatalogue *self, GPtrArray *configs)
 {
   forget_servers (self, configs);
+  mcp_tool_prints_retain (self->prints, configs);
   take_servers (self, configs);
 }
 
@@ -485,27 +477,6 @@ mcp_catalogue_find_resource (McpCatalogue *self, const char *uri)
 }
 
 /**
- * mcp_catalogue_find_unlisted:
- * @self: the catalogue
- * @exposed: a name that is not known
- *
- * Returns: (transfer none) (nullable): a server that has told nothing yet, and may have that
- */
-McpServerConfig *
-mcp_catalogue_find_unlisted (McpCatalogue *self, const char *exposed)
-{
-  for (guint i = 0; i < self->configs->len; i++)
-    {
-      McpServerConfig *config = g_ptr_array_index (self->configs, i);
-
-      if (mcp_item_names_may_own (config->prefix, exposed) &&
-          mcp_catalogue_server_get_listing (lookup_server (self, config)) == NULL)
-        return config;
-    }
-  return NULL;
-}
-
-/**
  * mcp_catalogue_get_configs:
  * @self: the catalogue
  *
@@ -556,6 +527,7 @@ mcp_catalogue_finalize (GObject *object)
   for (guint kind = 0; kind < MCP_N_ITEM_KINDS; kind++)
     mcp_item_view_free (self->views[kind]);
   g_ptr_array_unref (self->configs);
+  g_object_unref (self->prints);
   g_object_unref (self->pool);
 
   G_OBJECT_CLASS (mcp_catalogue_parent_class)->finalize (object);
@@ -568,6 +540,9 @@ mcp_catalogue_class_init (McpCatalogueClass *klass)
 
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", MCP_TYPE_CATALOGUE, G_SIGNAL_RUN_LAST, 0, NULL,
                                           NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+  signals[SIGNAL_TOOLS_CHANGED] =
+      g_signal_new ("tools-changed", MCP_TYPE_CATALOGUE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 2, mcp_server_config_get_type (), G_TYPE_POINTER);
 }
 
 static void
@@ -578,8 +553,9 @@ mcp_catalogue_init (McpCatalogue *self)
   self->configs = g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_server_config_unref);
   self->servers = new_server_table ();
   self->waiters = g_ptr_array_new ();
+  self->prints = mcp_tool_prints_new ();
   for (guint kind = 0; kind < MCP_N_ITEM_KINDS; kind++)
-    self->views[kind] = build_view (self, kind);
+    self->views[kind] = mcp_catalogue_build_view (self, kind, self->prints);
 }
 
 /**

@@ -55,6 +55,10 @@ gboolean mcp_catalogue_find (McpCatalogue *self,
                              const char *exposed,
                              McpCatalogueItem *found);
 McpServerConfig *mcp_catalogue_find_resource (McpCatalogue *self, const char *uri);
+gboolean mcp_catalogue_load_prints (McpCatalogue *self, const char *path, GError **error);
+char *mcp_catalogue_build_held (McpCatalogue *self, const char *server_name);
+gboolean mcp_catalogue_accept (McpCatalogue *self, const char *server_name);
+McpServerConfig *mcp_catalogue_find_held (McpCatalogue *self, const char *exposed);
 McpServerConfig *mcp_catalogue_find_unlisted (McpCatalogue *self, const char *exposed);
 GPtrArray *mcp_catalogue_get_configs (McpCatalogue *self);
 guint mcp_catalogue_count_tools (McpCatalogue *self, const char *server_name);

@@ -245,3 +245,56 @@ mcp_gateway_call_tool_finish (McpGateway *self, GAsyncResult *result, GError **e
 
   return g_task_propagate_pointer (G_TASK (result), error);
 }
+
+static gboolean
+fail_unknown_provider (const char *provider, GError **error)
+{
+  g_set_error (error, MCP_ERROR, MCP_ERROR_NOT_FOUND, "There is no server “%s” that is switched on",
+               provider);
+  return FALSE;
+}
+
+/**
+ * mcp_gateway_build_held_tools:
+ * @self: the gateway
+ * @provider: name of a server
+ * @error: return location
+ *
+ * Errors: %MCP_ERROR_NOT_FOUND.
+ *
+ * Returns: (transfer full) (nullable): a JSON array of the tools that are held back since their
+ *   server is pinned, as the server lists them
+ */
+char *
+mcp_gateway_build_held_tools (McpGateway *self, const char *provider, GError **error)
+{
+  char *held;
+
+  g_return_val_if_fail (MCP_IS_GATEWAY (self), NULL);
+
+  held = mcp_catalogue_build_held (mcp_gateway_get_services (self)->catalogue, provider);
+  if (held == NULL)
+    fail_unknown_provider (provider, error);
+  return held;
+}
+
+/**
+ * mcp_gateway_accept_tools:
+ * @self: the gateway
+ * @provider: name of a server
+ * @error: return location
+ *
+ * Takes a server's tools as they are now for good.
+ *
+ * Errors: %MCP_ERROR_NOT_FOUND.
+ *
+ * Returns: whether there is such a server
+ */
+gboolean
+mcp_gateway_accept_tools (McpGateway *self, const char *provider, GError **error)
+{
+  g_return_val_if_fail (MCP_IS_GATEWAY (self), FALSE);
+
+  return mcp_catalogue_accept (mcp_gateway_get_services (self)->catalogue, provider) ||
+         fail_unknown_provider (provider, error);
+}

@@ -2,6 +2,7 @@
 #include "mcp-gateway.h"
 
 #include "mcp-attachment-private.h"
+#include "mcp-config-changes.h"
 #include "mcp-error.h"
 #include "mcp-gateway-private.h"
 #include "mcp-http-provider.h"
@@ -23,7 +24,24 @@ struct _McpGateway
   gboolean is_closed;
 };
 
+enum
+{
+  SIGNAL_TOOLS_CHANGED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
 G_DEFINE_FINAL_TYPE (McpGateway, mcp_gateway, G_TYPE_OBJECT)
+
+static void
+tools_changed_cb (McpCatalogue *catalogue,
+                  McpServerConfig *config,
+                  const McpToolChanges *changes,
+                  McpGateway *self)
+{
+  g_signal_emit (self, signals[SIGNAL_TOOLS_CHANGED], 0, config->name, changes->added,
+                 changes->removed, changes->changed);
+}
 
 static void
 session_removed_cb (McpSessionStore *store,
@@ -62,6 +80,7 @@ mcp_gateway_set_servers (McpGateway *self, GPtrArray *configs)
 
   for (guint i = 0; i < configs->len; i++)
     g_ptr_array_add (copy, mcp_server_config_ref (g_ptr_array_index (configs, i)));
+  mcp_config_changes_log (self->configs, copy);
   g_ptr_array_unref (self->configs);
   self->configs = g_steal_pointer (&copy);
 
@@ -81,6 +100,24 @@ mcp_gateway_set_cache (McpGateway *self, const char *directory)
   g_return_if_fail (directory != NULL);
 
   mcp_catalogue_set_cache (self->services->catalogue, directory);
+}
+
+/**
+ * mcp_gateway_load_tool_prints:
+ * @self: the gateway, without servers yet
+ * @path: where to keep which tools were accepted
+ * @error: return location
+ *
+ * Blocks on the file: before the main loop only. Errors: as for mcp_tool_prints_load().
+ *
+ * Returns: whether what was kept could be read
+ */
+gboolean
+mcp_gateway_load_tool_prints (McpGateway *self, const char *path, GError **error)
+{
+  g_return_val_if_fail (MCP_IS_GATEWAY (self), FALSE);
+
+  return mcp_catalogue_load_prints (self->services->catalogue, path, error);
 }
 
 /**
@@ -334,6 +371,10 @@ mcp_gateway_class_init (McpGatewayClass *klass)
 
   object_class->dispose = mcp_gateway_dispose;
   object_class->finalize = mcp_gateway_finalize;
+
+  signals[SIGNAL_TOOLS_CHANGED] =
+      g_signal_new ("tools-changed", MCP_TYPE_GATEWAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 4, G_TYPE_STRING, G_TYPE_STRV, G_TYPE_STRV, G_TYPE_STRV);
 }
 
 static void
@@ -368,6 +409,8 @@ mcp_gateway_new_with_factory (McpSessionStore *store,
   self->services = mcp_services_new (store, self->pool, limits);
   mcp_gateway_set_call_timeout (self, DEFAULT_CALL_TIMEOUT_MS);
   g_signal_connect_object (store, "session-removed", G_CALLBACK (session_removed_cb), self, 0);
+  g_signal_connect_object (self->services->catalogue, "tools-changed",
+                           G_CALLBACK (tools_changed_cb), self, 0);
   return self;
 }
 

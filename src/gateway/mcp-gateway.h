@@ -15,6 +15,10 @@ G_BEGIN_DECLS
  * servers, and what those report to the caller and to the session's watchers.
  * It follows the store: when a session goes, its attachments, calls and
  * processes go. Main context only.
+ *
+ * Signals:
+ *   tools-changed (const char *provider, char **added, char **removed, char **changed):
+ *     the tools of a server are not what they were
  */
 #define MCP_TYPE_GATEWAY (mcp_gateway_get_type ())
 G_DECLARE_FINAL_TYPE (McpGateway, mcp_gateway, MCP, GATEWAY, GObject)
@@ -35,6 +39,7 @@ typedef struct
 McpGateway *
 mcp_gateway_new (McpSessionStore *store, const McpLimits *limits, const char *keeper_path);
 void mcp_gateway_set_cache (McpGateway *self, const char *directory);
+gboolean mcp_gateway_load_tool_prints (McpGateway *self, const char *path, GError **error);
 void mcp_gateway_set_limits (McpGateway *self, const McpLimits *limits);
 void mcp_gateway_set_call_timeout (McpGateway *self, guint timeout_ms);
 void mcp_gateway_set_history (McpGateway *self, McpCallHistory *history);
@@ -66,6 +71,10 @@ void mcp_gateway_measure_providers_async (McpGateway *self,
                                           gpointer user_data);
 GVariant *
 mcp_gateway_measure_providers_finish (McpGateway *self, GAsyncResult *result, GError **error);
+
+/* What pinned servers have that is new or has changed: a JSON array; and taking it as it is. */
+char *mcp_gateway_build_held_tools (McpGateway *self, const char *provider, GError **error);
+gboolean mcp_gateway_accept_tools (McpGateway *self, const char *provider, GError **error);
 
 void mcp_gateway_close_async (McpGateway *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean mcp_gateway_close_finish (McpGateway *self, GAsyncResult *result, GError **error);

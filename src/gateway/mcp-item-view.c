@@ -39,15 +39,17 @@ is_named (McpItemKind kind)
   return kind == MCP_ITEM_TOOL || kind == MCP_ITEM_PROMPT;
 }
 
-/* Whether the configuration lets an item through; only tools are picked. */
+/* Whether the configuration lets an item through, and its owner; only tools are picked. */
 static gboolean
-is_offered (McpItemKind kind, McpServerConfig *config, const char *name)
+is_offered (McpItemKind kind, McpServerConfig *config, const McpItem *item, McpToolPrints *prints)
 {
-  return kind != MCP_ITEM_TOOL || mcp_server_config_offers (config, name);
+  return kind != MCP_ITEM_TOOL ||
+         (mcp_server_config_offers (config, item->name) &&
+          (prints == NULL || mcp_tool_prints_accepts (prints, config, item)));
 }
 
 static char **
-offered_names (McpItemKind kind, McpServerConfig *config, McpItemList *list)
+offered_names (McpItemKind kind, McpServerConfig *config, McpItemList *list, McpToolPrints *prints)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
 
@@ -55,7 +57,7 @@ offered_names (McpItemKind kind, McpServerConfig *config, McpItemList *list)
     {
       const McpItem *item = mcp_item_list_get (list, i);
 
-      if (is_offered (kind, config, item->name))
+      if (is_offered (kind, config, item, prints))
         g_ptr_array_add (names, g_strdup (item->name));
     }
   g_ptr_array_add (names, NULL);
@@ -64,7 +66,7 @@ offered_names (McpItemKind kind, McpServerConfig *config, McpItemList *list)
 }
 
 static McpItemNames *
-build_names (McpItemKind kind, GPtrArray *configs, McpItemList *const *lists)
+build_names (McpItemKind kind, GPtrArray *configs, McpItemList *const *lists, McpToolPrints *prints)
 {
   g_autofree McpItemNamesServer *servers = g_new0 (McpItemNamesServer, configs->len + 1);
   McpItemNames *names;
@@ -75,7 +77,7 @@ build_names (McpItemKind kind, GPtrArray *configs, McpItemList *const *lists)
 
       servers[i].prefix = config->prefix;
       if (lists[i] != NULL)
-        servers[i].names = (const char *const *) offered_names (kind, config, lists[i]);
+        servers[i].names = (const char *const *) offered_names (kind, config, lists[i], prints);
     }
 
   names = mcp_item_names_new (servers, configs->len);
@@ -122,9 +124,9 @@ add_item (McpItemView *self, guint server, const McpItem *listed, const char *ex
 }
 
 static void
-add_named (McpItemView *self, McpItemList *const *lists)
+add_named (McpItemView *self, McpItemList *const *lists, McpToolPrints *prints)
 {
-  g_autoptr (McpItemNames) names = build_names (self->kind, self->configs, lists);
+  g_autoptr (McpItemNames) names = build_names (self->kind, self->configs, lists, prints);
 
   for (guint i = 0; i < self->configs->len; i++)
     for (guint k = 0; lists[i] != NULL && k < mcp_item_list_get_length (lists[i]); k++)
@@ -155,11 +157,15 @@ add_addressed (McpItemView *self, McpItemList *const *lists)
  * @kind: what is listed
  * @configs: (element-type McpServerConfig): the servers, in the order of the configuration
  * @lists: (array) (element-type McpItemList): what each lists, %NULL where not known
+ * @prints: (nullable): which tools of pinned servers are there; %NULL: all
  *
  * Returns: (transfer full): the view
  */
 McpItemView *
-mcp_item_view_new (McpItemKind kind, GPtrArray *configs, McpItemList *const *lists)
+mcp_item_view_new (McpItemKind kind,
+                   GPtrArray *configs,
+                   McpItemList *const *lists,
+                   McpToolPrints *prints)
 {
   McpItemView *self = g_new0 (McpItemView, 1);
 
@@ -168,7 +174,7 @@ mcp_item_view_new (McpItemKind kind, GPtrArray *configs, McpItemList *const *lis
   self->items = g_ptr_array_new_with_free_func ((GDestroyNotify) exposed_item_free);
   self->by_exposed = g_hash_table_new (g_str_hash, g_str_equal);
   if (is_named (kind))
-    add_named (self, lists);
+    add_named (self, lists, prints);
   else
     add_addressed (self, lists);
   return self;

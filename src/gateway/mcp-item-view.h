@@ -5,6 +5,7 @@
 #include "mcp-revision.h"
 #include "mcp-server-config.h"
 #include "mcp-session.h"
+#include "mcp-tool-prints.h"
 
 G_BEGIN_DECLS
 
@@ -16,7 +17,10 @@ G_BEGIN_DECLS
  */
 typedef struct _McpItemView McpItemView;
 
-McpItemView *mcp_item_view_new (McpItemKind kind, GPtrArray *configs, McpItemList *const *lists);
+McpItemView *mcp_item_view_new (McpItemKind kind,
+                                GPtrArray *configs,
+                                McpItemList *const *lists,
+                                McpToolPrints *prints);
 void mcp_item_view_free (McpItemView *self);
 gboolean mcp_item_view_equal (McpItemView *a, McpItemView *b);
 gboolean mcp_item_view_find (McpItemView *self,

@@ -189,12 +189,31 @@ return_unlisted (McpRouter *self, McpCall *call, McpServerConfig *config, GTask 
 }
 
 static void
+return_missing (McpRouter *self, McpCall *call, GTask *task)
+{
+  const char *name = mcp_call_get_name (call);
+  McpServerConfig *config;
+
+  if ((config = mcp_catalogue_find_unlisted (self->catalogue, name)) != NULL)
+    return_unlisted (self, call, config, task);
+  else if ((config = mcp_catalogue_find_held (self->catalogue, name)) != NULL)
+    {
+      mcp_call_abandon (call);
+      g_task_return_new_error (task, MCP_ERROR, MCP_ERROR_NOT_FOUND,
+                               "Tool “%s” is new or has changed since its owner agreed to it; "
+                               "“mcp-session server accept %s” shows it, and accepts it",
+                               name, config->name);
+    }
+  else
+    return_unknown (call, task);
+}
+
+static void
 prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
   McpRouter *self = g_task_get_source_object (task);
   McpCall *call = g_task_get_task_data (task);
-  McpServerConfig *unlisted;
   GError *error = NULL;
 
   if (!mcp_catalogue_prepare_finish (MCP_CATALOGUE (source), result, &error))
@@ -202,13 +221,8 @@ prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       mcp_call_abandon (call);
       g_task_return_error (task, error);
     }
-  else if (try_run (self, call, task))
-    return;
-  else if ((unlisted = mcp_catalogue_find_unlisted (self->catalogue, mcp_call_get_name (call))) !=
-           NULL)
-    return_unlisted (self, call, unlisted, task);
-  else
-    return_unknown (call, task);
+  else if (!try_run (self, call, task))
+    return_missing (self, call, task);
 }
 
 /**

@@ -218,6 +218,13 @@ read_disabled (McpServerConfig *config, McpJsonSlice value)
   return TRUE;
 }
 
+static gboolean
+read_pin (McpServerConfig *config, McpJsonSlice value)
+{
+  config->pin = mcp_json_get_boolean (value);
+  return TRUE;
+}
+
 /* read_transport() has looked at it already. */
 static gboolean
 read_type (McpServerConfig *config, McpJsonSlice value)
@@ -242,6 +249,7 @@ static const EntryKey entry_keys[] = {
   { "timeoutSeconds", MCP_JSON_NUMBER, "a whole number from 1 to 86400", read_timeout },
   { "idleSeconds", MCP_JSON_NUMBER, "a whole number from 0 to 31536000", read_idle },
   { "disabled", MCP_JSON_BOOLEAN, "true or false", read_disabled },
+  { "pin", MCP_JSON_BOOLEAN, "true or false", read_pin },
 };
 
 static const EntryKey *

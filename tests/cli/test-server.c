@@ -173,6 +173,64 @@ test_usage (void)
     }
 }
 
+#define PINNED                                                                                 \
+  "{\"mcpServers\": {\"test\": {\"command\": \"%s\", \"args\": [\"--pid-file=%s\"], \"pin\": " \
+  "true}}}"
+
+static void
+test_accept (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *pids = e2e_build (test->e2e, "pids");
+  g_autofree char *config = g_strdup_printf (PINNED, g_getenv ("MCP_TEST_SERVER"), pids);
+  g_autofree char *before = NULL;
+  g_autofree char *shown = NULL;
+  g_autofree char *after = NULL;
+  g_autoptr (CliRun) refused = NULL;
+  g_autoptr (CliRun) unknown = NULL;
+  g_autoptr (CliRun) nothing = NULL;
+
+  g_test_summary (
+      "What a pinned server has that is new is shown, refused, and there once accepted");
+  /* what was accepted long ago */
+  g_free (test_dir_write (test->e2e->dir, "state/mcp-sessiond/tools.json",
+                          "{\"servers\":{\"test\":{\"echo\":\"0\"}}}", 0600));
+  g_free (test_dir_write (test->e2e->dir, "config/mcp-sessiond/mcp.json", config, 0600));
+  test->e2e->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
+  g_test_dbus_up (test->e2e->bus);
+  cli_test_setenv (test, "DBUS_SESSION_BUS_ADDRESS", g_test_dbus_get_bus_address (test->e2e->bus));
+  e2e_start (test->e2e);
+
+  before = cli_test_run_ok (test, "tools", NULL);
+  g_assert_null (strstr (before, "test__echo"));
+  refused = cli_test_run (test, NULL, "call", "test__echo", "text=x", NULL);
+  g_assert_cmpint (refused->status, !=, 0);
+  assert_contains (refused->err, "mcp-session server accept test");
+
+  shown = cli_test_run_ok (test, "server", "accept", "test", "--show", NULL);
+  assert_contains (shown, "echo\n    Test tool echo\n");
+  g_free (cli_test_run_ok (test, "server", "accept", "test", "--json", NULL));
+  after = cli_test_run_ok (test, "tools", NULL);
+  assert_contains (after, "test__echo");
+  nothing = cli_test_run (test, NULL, "server", "accept", "test", NULL);
+  g_assert_cmpint (nothing->status, ==, 0);
+  assert_contains (nothing->err, "No tool of “test” is held back");
+  unknown = cli_test_run (test, NULL, "server", "accept", "other", NULL);
+  g_assert_cmpint (unknown->status, ==, 1);
+  assert_contains (unknown->err, "other");
+}
+
+static void
+test_accept_without_bus (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autoptr (CliRun) run = cli_test_run (test, NULL, "server", "accept", "test", NULL);
+
+  g_test_summary ("Without a session bus nothing is accepted, and it is said why");
+  g_assert_cmpint (run->status, ==, 1);
+  assert_contains (run->err, "session bus");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -181,6 +239,8 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/server/new-file", test_new_file);
   g_test_add_func ("/cli/server/test", test_test);
   g_test_add_func ("/cli/server/usage", test_usage);
+  g_test_add_func ("/cli/server/accept", test_accept);
+  g_test_add_func ("/cli/server/accept-without-bus", test_accept_without_bus);
   g_test_add_func ("/cli/history/list", test_history);
   return g_test_run ();
 }

