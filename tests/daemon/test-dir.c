@@ -6,7 +6,7 @@
 #include <glib/gstdio.h>
 #include <sys/stat.h>
 
-#define AWAIT_SECONDS 10
+#define AWAIT_SECONDS 30
 
 struct _TestDir
 {

@@ -268,7 +268,7 @@ exited_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   *(gboolean *) user_data = TRUE;
 }
 
-/* The exit status of the daemon, which must end by itself within 10 s; -1: by a signal. */
+/* The exit status of the daemon, which must end by itself within 30 s; -1: by a signal. */
 int
 e2e_await_exit (E2e *self)
 {
