@@ -38,7 +38,7 @@ mcp_log (GLogLevelFlags level, const McpLogSubject *subject, const char *format,
 {
   g_autofree char *message = NULL;
   g_autofree char *clean = NULL;
-  GLogField fields[6];
+  GLogField fields[7];
   gsize n_fields = 0;
   va_list args;
 
@@ -52,6 +52,7 @@ mcp_log (GLogLevelFlags level, const McpLogSubject *subject, const char *format,
   add_field (fields, &n_fields, MCP_LOG_FIELD_SESSION, subject->session);
   add_field (fields, &n_fields, MCP_LOG_FIELD_CALL, subject->call);
   add_field (fields, &n_fields, MCP_LOG_FIELD_PROVIDER, subject->provider);
+  add_field (fields, &n_fields, MCP_LOG_FIELD_TRACE, subject->trace);
   add_field (fields, &n_fields, "MESSAGE", clean);
   g_log_structured_array (level, fields, n_fields);
 }

@@ -4,6 +4,7 @@
 #include "mcp-error.h"
 #include "mcp-log.h"
 #include "mcp-param-headers.h"
+#include "mcp-trace.h"
 
 struct _McpRouter
 {
@@ -79,10 +80,12 @@ choose_timeout (McpRouter *self, McpCall *call, McpServerConfig *config)
 static void
 log_call (McpCall *call, const char *server, const char *how)
 {
+  g_autofree char *trace = mcp_trace_dup_id (mcp_call_get_params (call));
   const McpLogSubject subject = {
     .session = mcp_session_get_id (mcp_call_get_session (call)),
     .call = mcp_call_get_id (call),
     .provider = server,
+    .trace = trace,
   };
 
   mcp_log (G_LOG_LEVEL_INFO, &subject, "call %s of %s: %s", subject.call, mcp_call_get_name (call),

@@ -3,6 +3,7 @@
 #include "mcp-attachment.h"
 #include "mcp-gateway-dump.h"
 #include "mcp-gateway-stats.h"
+#include "mcp-trace.h"
 
 #include <string.h>
 
@@ -10,6 +11,11 @@
 #define CALL(id)                    \
   "{\"jsonrpc\":\"2.0\",\"id\":" id \
   ",\"method\":\"tools/call\",\"params\":{\"name\":\"srv__work\"}}"
+#define TRACE_ID     "0af7651916cd43dd8448eb211c80319c"
+#define TRACE_PARENT "00-" TRACE_ID "-b7ad6b7169203331-01"
+#define TRACED_CALL                                                                             \
+  "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"srv__work\"," \
+  "\"_meta\":{\"traceparent\":\"" TRACE_PARENT "\"}}}"
 #define CALL_WITH_SECRET                                     \
   "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\"," \
   "\"params\":{\"name\":\"srv__work\",\"arguments\":{\"x\":\"hush\"}}}"
@@ -165,11 +171,11 @@ test_dump (Fixture *f, gconstpointer data)
   AWAIT (heard->responded);
 }
 
-/* What calls wrote to the log: a line of “session call provider” each. */
+/* What calls wrote to the log: a line of “session call provider trace” each. */
 static GLogWriterOutput
 note_calls (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
 {
-  static const char *const keys[] = { "MCP_SESSION", "MCP_CALL", "MCP_PROVIDER" };
+  static const char *const keys[] = { "MCP_SESSION", "MCP_CALL", "MCP_PROVIDER", "MCP_TRACE" };
   GString *log = user_data;
   const char *values[G_N_ELEMENTS (keys)] = { NULL };
 
@@ -178,7 +184,7 @@ note_calls (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpoin
       if (strcmp (fields[i].key, keys[j]) == 0)
         values[j] = fields[i].value;
   if (values[1] != NULL)
-    g_string_append_printf (log, "%s %s %s\n", values[0], values[1], values[2]);
+    g_string_append_printf (log, "%s %s %s %s\n", values[0], values[1], values[2], values[3]);
   return g_log_writer_default (level, fields, n_fields, NULL);
 }
 
@@ -192,13 +198,14 @@ test_log (Fixture *f, gconstpointer data)
   McpFakeProvider *provider = NULL;
   g_autoptr (Heard) heard = NULL;
 
-  g_test_summary ("A call's lines in the log name its session, itself and its server");
+  g_test_summary ("A call's lines in the log name its session, itself, its server and its trace");
   fixture_add_server (f, "srv", TOOLS);
   fixture_apply (f);
   g_string_truncate (log, 0);
-  heard = heard_new (attachment, CALL ("1"));
+  heard = heard_new (attachment, TRACED_CALL);
   AWAIT ((provider = fixture_provider (f, "srv")) != NULL &&
          mcp_fake_provider_get_n_waiting (provider) == 1);
+  g_assert_nonnull (strstr (mcp_fake_provider_get_params (provider, 0), TRACE_PARENT));
   mcp_fake_provider_answer (provider, 0, "{\"content\":[]}");
   AWAIT (heard->responded);
 
@@ -206,11 +213,42 @@ test_log (Fixture *f, gconstpointer data)
   g_assert_cmpuint (g_strv_length (lines), ==, 3);
   g_assert_cmpstr (lines[0], ==, lines[1]);
   g_assert_true (g_str_has_prefix (lines[0], begin));
-  g_assert_true (g_str_has_suffix (lines[0], " srv"));
+  g_assert_true (g_str_has_suffix (lines[0], " srv " TRACE_ID));
 }
 
 #define add(path, function) \
   g_test_add (path, Fixture, NULL, fixture_setup, function, fixture_teardown)
+
+static void
+test_trace_id (void)
+{
+  static const struct
+  {
+    const char *params;
+    const char *id;
+  } cases[] = {
+    { "{\"_meta\":{\"traceparent\":\"" TRACE_PARENT "\"}}", TRACE_ID },
+    { "{\"_meta\":{\"traceparent\":\"cc"
+      "-" TRACE_ID "-b7ad6b7169203331-01-later\"}}",
+      TRACE_ID },
+    { "{\"_meta\":{\"traceparent\":\"00-" TRACE_ID "\"}}", NULL },
+    { "{\"_meta\":{\"traceparent\":\"00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01\"}}",
+      NULL },
+    { "{\"_meta\":{\"traceparent\":\"00-00000000000000000000000000000000-b7ad6b7169203331-01\"}}",
+      NULL },
+    { "{\"_meta\":{\"traceparent\":7}}", NULL },
+    { "{}", NULL },
+  };
+
+  g_test_summary ("A trace is named as W3C has it, or not at all");
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *id =
+          mcp_trace_dup_id ((McpJsonSlice){ cases[i].params, strlen (cases[i].params) });
+
+      g_assert_cmpstr (id, ==, cases[i].id);
+    }
+}
 
 int
 main (int argc, char **argv)
@@ -223,6 +261,7 @@ main (int argc, char **argv)
   add ("/gateway/stats/calls", test_calls);
   add ("/gateway/stats/cancelled", test_cancelled);
   add ("/gateway/stats/dump", test_dump);
+  g_test_add_func ("/gateway/stats/trace-id", test_trace_id);
   g_test_add ("/gateway/stats/log", Fixture, log, fixture_setup, test_log, fixture_teardown);
   return g_test_run ();
 }
