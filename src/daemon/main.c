@@ -3,6 +3,7 @@
 
 #include "mcp-names.h"
 #include "mcpd-application.h"
+#include "mcpd-cgroup.h"
 #include "mcpd-lock.h"
 #include "mcpd-log.h"
 #include "mcpd-runtime-dir.h"
@@ -116,6 +117,7 @@ static int
 run (const CommandLine *line, const char *runtime_dir, const char *program, GError **error)
 {
   g_auto (McpdActivation) activation = { 0 };
+  g_autofree char *cgroup = mcpd_cgroup_enter ();
   g_autofree char *config_dir = g_build_filename (g_get_user_config_dir (), MCP_DIRECTORY, NULL);
   g_autofree char *keeper_path =
       line->keeper_path != NULL ? g_strdup (line->keeper_path) : find_keeper ();
@@ -127,6 +129,7 @@ run (const CommandLine *line, const char *runtime_dir, const char *program, GErr
     .config_dir = config_dir,
     .activation = &activation,
     .keeper_path = keeper_path,
+    .cgroup = cgroup,
   };
   g_autoptr (McpdApplication) application = NULL;
   char *arguments[] = { (char *) program, NULL };

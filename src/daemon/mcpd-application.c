@@ -31,6 +31,7 @@ struct _McpdApplication
   int port;                   /* -1: as the settings say */
   McpdActivation *activation; /* (unowned): until it has started */
   char *keeper_path;
+  char *cgroup; /* (nullable) */
   char *socket_path;
   char *discovery_path;
   char *owner_key_path;
@@ -442,6 +443,7 @@ mcpd_application_finalize (GObject *object)
   McpdApplication *self = MCPD_APPLICATION (object);
 
   g_free (self->keeper_path);
+  g_free (self->cgroup);
   g_free (self->socket_path);
   g_free (self->discovery_path);
   g_free (self->owner_key_path);
@@ -494,6 +496,7 @@ mcpd_application_new (const McpdOptions *options)
   self->port = options->port;
   self->activation = options->activation;
   self->keeper_path = g_strdup (options->keeper_path);
+  self->cgroup = g_strdup (options->cgroup);
   self->state_home = g_strdup (options->state_home);
   self->cache_dir =
       g_build_filename (options->cache_home, MCP_DIRECTORY, MCP_CATALOGUE_DIRECTORY, NULL);
@@ -545,6 +548,7 @@ mcpd_application_start (McpdApplication *self, GError **error)
   self->expiry = mcpd_expiry_new (self->store);
   self->state = mcpd_state_open (self->store, self->state_home);
   self->gateway = mcp_gateway_new (self->store, &self->settings.limits, self->keeper_path);
+  mcp_gateway_set_cgroup (self->gateway, self->cgroup);
   mcp_gateway_set_cache (self->gateway, self->cache_dir);
   mcp_gateway_set_history (self->gateway, mcpd_state_get_history (self->state));
   load_tool_prints (self);

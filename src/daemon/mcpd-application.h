@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @config_dir: where the settings and the servers file are
  * @activation: sockets that were handed over; those that are used are taken out of it
  * @keeper_path: the program that upstream processes run below
+ * @cgroup: (nullable): directory of a control group that is ours
  *
  * What the command line and the environment say; borrowed for the length of the
  * call it is given to, but for @activation: until the application has started.
@@ -29,6 +30,7 @@ typedef struct
   const char *config_dir;
   McpdActivation *activation;
   const char *keeper_path;
+  const char *cgroup;
 } McpdOptions;
 
 /**

@@ -11,6 +11,13 @@
 /* Until the settings say otherwise. */
 #define DEFAULT_CALL_TIMEOUT_MS (300 * 1000)
 
+/* What stdio servers are started with. */
+typedef struct
+{
+  char *keeper_path;
+  char *cgroup; /* (nullable) */
+} Launching;
+
 struct _McpGateway
 {
   GObject parent_instance;
@@ -21,6 +28,7 @@ struct _McpGateway
   McpServices *services;           /* (owned) */
   McpAttachmentTable *attachments; /* (owned) */
   GPtrArray *configs;              /* (owned): McpServerConfig, in order */
+  Launching *launching;            /* (unowned) (nullable): the pool's */
   gboolean is_closed;
 };
 
@@ -414,6 +422,16 @@ mcp_gateway_new_with_factory (McpSessionStore *store,
   return self;
 }
 
+static void
+launching_free (gpointer data)
+{
+  Launching *launching = data;
+
+  g_free (launching->keeper_path);
+  g_free (launching->cgroup);
+  g_free (launching);
+}
+
 static McpProvider *
 make_provider (McpServerConfig *config,
                const char *cwd,
@@ -421,7 +439,8 @@ make_provider (McpServerConfig *config,
                guint timeout_ms,
                gpointer user_data)
 {
-  const char *keeper_path = user_data;
+  const Launching *launching = user_data;
+  McpProvider *provider;
 
   switch (config->transport)
     {
@@ -430,7 +449,9 @@ make_provider (McpServerConfig *config,
     case MCP_SERVER_TRANSPORT_STDIO:
       break;
     }
-  return mcp_stdio_provider_new (config, cwd, keeper_path, limits, timeout_ms);
+  provider = mcp_stdio_provider_new (config, cwd, launching->keeper_path, limits, timeout_ms);
+  mcp_stdio_provider_set_cgroup (MCP_STDIO_PROVIDER (provider), launching->cgroup);
+  return provider;
 }
 
 /**
@@ -444,10 +465,32 @@ make_provider (McpServerConfig *config,
 McpGateway *
 mcp_gateway_new (McpSessionStore *store, const McpLimits *limits, const char *keeper_path)
 {
+  Launching *launching;
+  McpGateway *self;
+
   g_return_val_if_fail (MCP_IS_SESSION_STORE (store), NULL);
   g_return_val_if_fail (limits != NULL, NULL);
   g_return_val_if_fail (keeper_path != NULL, NULL);
 
-  return mcp_gateway_new_with_factory (store, limits, make_provider, g_strdup (keeper_path),
-                                       g_free);
+  launching = g_new0 (Launching, 1);
+  launching->keeper_path = g_strdup (keeper_path);
+  self = mcp_gateway_new_with_factory (store, limits, make_provider, launching, launching_free);
+  self->launching = launching;
+  return self;
+}
+
+/**
+ * mcp_gateway_set_cgroup:
+ * @self: a gateway of mcp_gateway_new()
+ * @cgroup: (nullable): directory of a control group that is ours
+ *
+ * Each upstream process that starts from now on gets a control group of its own in there.
+ */
+void
+mcp_gateway_set_cgroup (McpGateway *self, const char *cgroup)
+{
+  g_return_if_fail (MCP_IS_GATEWAY (self) && self->launching != NULL);
+
+  g_free (self->launching->cgroup);
+  self->launching->cgroup = g_strdup (cgroup);
 }

@@ -6,6 +6,7 @@
  */
 #include "mcp-stdio-process.h"
 
+#include "mcp-cgroup.h"
 #include "mcp-error.h"
 #include "mcp-message-reader.h"
 #include "mcp-message-writer.h"
@@ -37,6 +38,7 @@ struct _McpStdioProcess
   McpStdioProcessFuncs funcs;
   gpointer user_data;
 
+  McpCgroup *cgroup;        /* (owned) (nullable) */
   GSubprocess *keeper;      /* (owned) */
   int pid;                  /* the keeper's */
   int control_fd;           /* -1: closed; its end makes the keeper kill */
@@ -140,7 +142,11 @@ keeper_ended_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (g_subprocess_get_if_exited (keeper))
     self->how = describe_status (g_subprocess_get_exit_status (keeper));
   else
-    self->how = g_strdup ("lost its keeper");
+    {
+      self->how = g_strdup ("lost its keeper");
+      if (self->cgroup != NULL)
+        mcp_cgroup_kill (self->cgroup);
+    }
 
   mcp_stderr_log_drain (self->stderr_log);
   if (self->has_ended_output)
@@ -171,6 +177,7 @@ mcp_stdio_process_dispose (GObject *object)
   if (self->control_fd >= 0)
     close (self->control_fd);
   self->control_fd = -1;
+  g_clear_pointer (&self->cgroup, mcp_cgroup_free);
   /* GLib goes on to wait for the keeper, so that it does not stay as a zombie. */
   g_clear_object (&self->keeper);
 
@@ -219,7 +226,7 @@ build_nofile_option (void)
 }
 
 static GPtrArray *
-build_keeper_argv (const McpStdioProcessOptions *options)
+build_keeper_argv (const McpStdioProcessOptions *options, McpCgroup *cgroup)
 {
   GPtrArray *argv = g_ptr_array_new_with_free_func (g_free);
   char *nofile = build_nofile_option ();
@@ -229,6 +236,8 @@ build_keeper_argv (const McpStdioProcessOptions *options)
   g_ptr_array_add (argv, g_strdup_printf ("--grace-ms=%u", options->kill_grace_ms));
   if (nofile != NULL)
     g_ptr_array_add (argv, nofile);
+  if (cgroup != NULL)
+    g_ptr_array_add (argv, g_strconcat ("--cgroup=", mcp_cgroup_get_path (cgroup), NULL));
   g_ptr_array_add (argv, g_strdup ("--"));
   for (gsize i = 0; options->argv[i] != NULL; i++)
     g_ptr_array_add (argv, g_strdup (options->argv[i]));
@@ -282,10 +291,10 @@ open_pipes (Pipes *pipes, GError **error)
 
 /* Takes the keeper's ends of the pipes, whether it succeeds or not. */
 static GSubprocess *
-spawn (const McpStdioProcessOptions *options, const Pipes *pipes, GError **error)
+spawn (const McpStdioProcessOptions *options, McpCgroup *cgroup, const Pipes *pipes, GError **error)
 {
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_NONE);
-  g_autoptr (GPtrArray) argv = build_keeper_argv (options);
+  g_autoptr (GPtrArray) argv = build_keeper_argv (options, cgroup);
 
   g_subprocess_launcher_take_fd (launcher, pipes->control[0], KEEPER_CONTROL_FD);
   g_subprocess_launcher_take_stdin_fd (launcher, pipes->input[0]);
@@ -321,22 +330,25 @@ mcp_stdio_process_new (const McpStdioProcessOptions *options,
   g_autoptr (McpStdioProcess) self = NULL;
   g_autoptr (GSubprocess) keeper = NULL;
   g_autoptr (GError) local_error = NULL;
+  McpCgroup *cgroup = options->cgroup != NULL ? mcp_cgroup_new (options->cgroup) : NULL;
   Pipes pipes;
 
   if (open_pipes (&pipes, &local_error))
     {
-      keeper = spawn (options, &pipes, &local_error);
+      keeper = spawn (options, cgroup, &pipes, &local_error);
       if (keeper == NULL)
         close_our_ends (&pipes);
     }
   if (keeper == NULL)
     {
+      g_clear_pointer (&cgroup, mcp_cgroup_free);
       g_set_error (error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
                    "Server “%s” could not be started: %s", options->server, local_error->message);
       return NULL;
     }
 
   self = g_object_new (MCP_TYPE_STDIO_PROCESS, NULL);
+  self->cgroup = cgroup;
   self->server = g_strdup (options->server);
   self->stop_grace_ms = options->stop_grace_ms;
   self->funcs = *funcs;

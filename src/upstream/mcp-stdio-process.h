@@ -14,6 +14,7 @@ G_DECLARE_FINAL_TYPE (McpStdioProcess, mcp_stdio_process, MCP, STDIO_PROCESS, GO
  * McpStdioProcessOptions:
  * @server: its name, for messages
  * @keeper_path: the keeper's program
+ * @cgroup: (nullable): directory of a control group in which to make one for it
  * @argv: the command; ${…} expanded
  * @environment: all of the process's environment
  * @cwd: its working directory
@@ -26,6 +27,7 @@ typedef struct
 {
   const char *server;
   const char *keeper_path;
+  const char *cgroup;
   const char *const *argv;
   const char *const *environment;
   const char *cwd;

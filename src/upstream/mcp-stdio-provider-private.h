@@ -31,6 +31,7 @@ struct _McpStdioProvider
   McpServerConfig *config;
   char *cwd;
   char *keeper_path;
+  char *cgroup; /* (nullable): where to make control groups */
   McpLimits limits;
   guint timeout_ms;
   McpStdioProviderTimes times;

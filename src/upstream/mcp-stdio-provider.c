@@ -407,6 +407,7 @@ mcp_stdio_provider_finalize (GObject *object)
   g_clear_pointer (&self->config, mcp_server_config_unref);
   g_free (self->cwd);
   g_free (self->keeper_path);
+  g_free (self->cgroup);
   g_free (self->last_error);
 
   G_OBJECT_CLASS (mcp_stdio_provider_parent_class)->finalize (object);
@@ -503,6 +504,22 @@ mcp_stdio_provider_new (McpServerConfig *config,
   times.idle_ms = config->idle_seconds > G_MAXUINT / 1000 ? 0 : config->idle_seconds * 1000;
   mcp_stdio_provider_set_times (self, &times);
   return MCP_PROVIDER (self);
+}
+
+/**
+ * mcp_stdio_provider_set_cgroup:
+ * @self: a provider that has not started anything
+ * @cgroup: (nullable): directory of a control group that is ours
+ *
+ * Each of its processes gets a control group of its own in there.
+ */
+void
+mcp_stdio_provider_set_cgroup (McpStdioProvider *self, const char *cgroup)
+{
+  g_return_if_fail (MCP_IS_STDIO_PROVIDER (self));
+
+  g_free (self->cgroup);
+  self->cgroup = g_strdup (cgroup);
 }
 
 /**

@@ -40,6 +40,7 @@ McpProvider *mcp_stdio_provider_new (McpServerConfig *config,
                                      const char *keeper_path,
                                      const McpLimits *limits,
                                      guint timeout_ms);
+void mcp_stdio_provider_set_cgroup (McpStdioProvider *self, const char *cgroup);
 const McpStdioProviderTimes *mcp_stdio_provider_get_times (McpStdioProvider *self);
 void mcp_stdio_provider_set_times (McpStdioProvider *self, const McpStdioProviderTimes *times);
 int mcp_stdio_provider_get_pid (McpStdioProvider *self);

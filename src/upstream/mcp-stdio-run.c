@@ -433,6 +433,7 @@ spawn (McpStdioProvider *self, GError **error)
   options = (McpStdioProcessOptions){
     .server = self->config->name,
     .keeper_path = self->keeper_path,
+    .cgroup = self->cgroup,
     .argv = (const char *const *) argv,
     .environment = (const char *const *) environment,
     .cwd = self->cwd,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * mcp-sessiond-keeper [--grace-ms=N] [--nofile=SOFT:HARD] --control-fd=N -- COMMAND [ARGUMENT…]
+ * mcp-sessiond-keeper [--grace-ms=N] [--nofile=SOFT:HARD] [--cgroup=DIRECTORY] --control-fd=N
+ *   -- COMMAND [ARGUMENT…]
  *
  * Runs COMMAND and sees to it that nothing of its process tree stays behind.
  * It adopts every orphan of the tree (PR_SET_CHILD_SUBREAPER), and ends all of
@@ -13,6 +14,8 @@
  * It leaves when no descendant is left, with the command's exit status, or 128
  * and the signal's number. 126 and 127: the command could not be run, was not
  * found; 125: wrong use of the keeper itself.
+ *
+ * With --cgroup, it and all of the tree are in that control group.
  *
  * Standard input, output and error are the command's. No GLib: a keeper is
  * there for each upstream process, and should cost nothing.
@@ -57,6 +60,7 @@ typedef struct
   int grace_ms;
   bool sets_nofile;
   struct rlimit nofile;
+  const char *cgroup; /* (nullable) */
 
   pid_t child; /* 0: reaped */
   int exit_status;
@@ -120,6 +124,11 @@ parse_option (Keeper *self, const char *option)
       self->sets_nofile = true;
       return true;
     }
+  if (strncmp (option, "--cgroup=", 9) == 0 && option[9] == '/')
+    {
+      self->cgroup = option + 9;
+      return true;
+    }
   return false;
 }
 
@@ -138,8 +147,8 @@ parse_arguments (Keeper *self, int argc, char **argv)
     }
   if (i + 1 >= argc || self->control_fd < 0 || fcntl (self->control_fd, F_GETFD) < 0)
     {
-      fputs (MESSAGE_PREFIX "usage: [--grace-ms=N] [--nofile=SOFT:HARD] --control-fd=N -- "
-                            "COMMAND [ARGUMENT…]\n",
+      fputs (MESSAGE_PREFIX "usage: [--grace-ms=N] [--nofile=SOFT:HARD] [--cgroup=DIRECTORY] "
+                            "--control-fd=N -- COMMAND [ARGUMENT…]\n",
              stderr);
       return false;
     }
@@ -158,6 +167,22 @@ reset_signals (void)
     signal (number, SIG_DFL);
   sigemptyset (&none);
   sigprocmask (SIG_SETMASK, &none, NULL);
+}
+
+/* The command runs without one too: groups only say who belongs together. */
+static void
+enter_cgroup (const char *directory)
+{
+  char path[PATH_MAX];
+  int fd;
+
+  if (snprintf (path, sizeof path, "%s/cgroup.procs", directory) >= (int) sizeof path)
+    return;
+  fd = open (path, O_WRONLY | O_CLOEXEC);
+  if (fd < 0 || write (fd, "0", 1) != 1)
+    fprintf (stderr, MESSAGE_PREFIX "%s cannot be entered: %s\n", directory, strerror (errno));
+  if (fd >= 0)
+    close (fd);
 }
 
 static void
@@ -391,6 +416,8 @@ main (int argc, char **argv)
 
   if (!parse_arguments (&self, argc, argv))
     return EXIT_USAGE;
+  if (self.cgroup != NULL)
+    enter_cgroup (self.cgroup);
   if (!start (&self))
     return EXIT_NOT_RUN;
 
