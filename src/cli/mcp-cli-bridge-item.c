@@ -44,9 +44,39 @@ mcp_cli_item_free (McpCliItem *item)
   if (item->exchange != NULL)
     mcp_cli_exchange_cancel (item->exchange);
   g_clear_object (&item->exchange);
+  mcp_cli_item_forget_stream (item);
   g_clear_pointer (&item->message, mcp_jsonrpc_message_unref);
   g_bytes_unref (item->text);
   g_free (item);
+}
+
+/**
+ * mcp_cli_item_forget_stream:
+ * @item: an item
+ *
+ * What it was answered so far does not count any more.
+ */
+void
+mcp_cli_item_forget_stream (McpCliItem *item)
+{
+  g_clear_handle_id (&item->resume_id, g_source_remove);
+  g_clear_pointer (&item->attachment_id, g_free);
+  g_clear_pointer (&item->last_event_id, g_free);
+  item->is_resumed = FALSE;
+  item->n_resumes = 0;
+}
+
+/**
+ * mcp_cli_item_is_listening:
+ * @item: an item
+ *
+ * Returns: whether it is a request that is not meant to be answered, but to last
+ */
+gboolean
+mcp_cli_item_is_listening (McpCliItem *item)
+{
+  return item->is_modern && !item->is_answered && mcp_cli_item_is_request (item) &&
+         mcp_cli_item_has_method (item, "subscriptions/listen");
 }
 
 /**
@@ -60,6 +90,20 @@ mcp_cli_item_is_request (McpCliItem *item)
 {
   return item->message == NULL ||
          mcp_jsonrpc_message_get_kind (item->message) == MCP_JSONRPC_REQUEST;
+}
+
+/**
+ * mcp_cli_item_is_response:
+ * @item: an item
+ *
+ * Returns: whether the client answers something by it
+ */
+gboolean
+mcp_cli_item_is_response (McpCliItem *item)
+{
+  return item->message != NULL &&
+         (mcp_jsonrpc_message_get_kind (item->message) == MCP_JSONRPC_RESULT ||
+          mcp_jsonrpc_message_get_kind (item->message) == MCP_JSONRPC_FAILURE);
 }
 
 /**

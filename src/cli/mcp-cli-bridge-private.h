@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "mcp-cli-asks.h"
 #include "mcp-cli-bridge-item.h"
 #include "mcp-cli-bridge.h"
 #include "mcp-cli-pipe.h"
+#include "mcp-cli-replay.h"
 #include "mcp-cli-tool-headers.h"
 
 G_BEGIN_DECLS
@@ -26,6 +28,8 @@ struct _McpCliBridge
   gpointer user_data;
 
   BridgeState state;
+  GQueue
+      parked; /* (owned) (element-type McpCliItem): by sequence, until the daemon is there again */
   GQueue queue; /* (owned) (element-type McpCliItem): by sequence, not sent */
   McpCliItem
       *sending; /* (unowned) (nullable): has not left yet; the next waits, so that order stays */
@@ -37,6 +41,8 @@ struct _McpCliBridge
   char *revision;      /* (nullable) */
   gboolean is_initialized;
   McpCliToolHeaders *tool_headers; /* (owned) */
+  McpCliReplay *replay;            /* (owned) */
+  McpCliAsks *asks;                /* (owned) */
 
   McpCliExchange *listener; /* (owned) (nullable): the stream of what answers nothing */
   char *listener_last_id;   /* (nullable) */
@@ -48,6 +54,14 @@ struct _McpCliBridge
   gboolean closed;
 };
 
+void mcp_cli_bridge_start (McpCliBridge *self, McpCliItem *item, SoupMessage *message);
+void mcp_cli_bridge_deliver (McpCliBridge *self, GBytes *text, McpJsonSlice root);
+void mcp_cli_bridge_lose (McpCliBridge *self, McpCliItem *item);
+void mcp_cli_bridge_drop (McpCliBridge *self, McpCliItem *item);
+void mcp_cli_bridge_check_finished (McpCliBridge *self);
+gboolean mcp_cli_bridge_resume (McpCliBridge *self, McpCliItem *item, McpCliOutcome outcome);
+SoupMessage *mcp_cli_bridge_new_get (McpCliBridge *self, const char *last_event_id);
+void mcp_cli_bridge_look (McpCliBridge *self);
 void mcp_cli_bridge_send (McpCliBridge *self, McpCliItem *item);
 void mcp_cli_bridge_pump (McpCliBridge *self);
 void mcp_cli_bridge_add_headers (McpCliBridge *self, SoupMessage *message);

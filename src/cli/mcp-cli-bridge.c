@@ -25,10 +25,13 @@ mcp_cli_bridge_finalize (GObject *object)
   McpCliBridge *self = MCP_CLI_BRIDGE (object);
 
   g_clear_pointer (&self->pipe, mcp_cli_pipe_free);
+  g_queue_clear_full (&self->parked, (GDestroyNotify) mcp_cli_item_free);
   g_queue_clear_full (&self->queue, (GDestroyNotify) mcp_cli_item_free);
   g_ptr_array_unref (self->in_flight);
   g_clear_pointer (&self->initialize, g_bytes_unref);
   g_clear_pointer (&self->tool_headers, mcp_cli_tool_headers_free);
+  g_clear_pointer (&self->replay, mcp_cli_replay_free);
+  g_clear_pointer (&self->asks, mcp_cli_asks_free);
   g_clear_pointer (&self->session, mcp_cli_session_free);
   g_clear_object (&self->connection);
   g_free (self->attachment_id);
@@ -47,7 +50,10 @@ mcp_cli_bridge_class_init (McpCliBridgeClass *klass)
 static void
 mcp_cli_bridge_init (McpCliBridge *self)
 {
+  g_queue_init (&self->parked);
   g_queue_init (&self->queue);
+  self->replay = mcp_cli_replay_new ();
+  self->asks = mcp_cli_asks_new ();
   self->tool_headers = mcp_cli_tool_headers_new ();
   self->in_flight = g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_cli_item_free);
 }
@@ -69,11 +75,29 @@ mcp_cli_bridge_new (McpCliConnection *connection, McpCliSession *session)
   return self;
 }
 
-static void
-check_finished (McpCliBridge *self)
+/* Who listens waits for nothing in particular. */
+static gboolean
+is_awaited (McpCliBridge *self)
+{
+  for (guint i = 0; i < self->in_flight->len; i++)
+    {
+      if (!mcp_cli_item_is_listening (g_ptr_array_index (self->in_flight, i)))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/**
+ * mcp_cli_bridge_check_finished:
+ * @self: a bridge
+ *
+ * After the end of the input, the last answer ends it.
+ */
+void
+mcp_cli_bridge_check_finished (McpCliBridge *self)
 {
   if (self->closed || !self->input_ended || self->state == BRIDGE_RECOVERING ||
-      !g_queue_is_empty (&self->queue) || self->in_flight->len > 0)
+      !g_queue_is_empty (&self->queue) || is_awaited (self))
     return;
   self->finished (self->user_data);
 }
@@ -107,12 +131,12 @@ mcp_cli_bridge_fail_all (McpCliBridge *self, const char *text)
       fail (self, item, text);
       mcp_cli_item_free (item);
     }
-  check_finished (self);
+  mcp_cli_bridge_check_finished (self);
 }
 
 /* Puts an item that was sent back to where it was. */
 static void
-requeue (McpCliBridge *self, McpCliItem *item)
+requeue (McpCliBridge *self, McpCliItem *item, GQueue *queue)
 {
   guint index;
 
@@ -120,11 +144,17 @@ requeue (McpCliBridge *self, McpCliItem *item)
     return;
   g_ptr_array_steal_index (self->in_flight, index);
   g_clear_object (&item->exchange);
-  g_queue_insert_sorted (&self->queue, item, mcp_cli_item_compare, NULL);
+  mcp_cli_item_forget_stream (item);
+  g_queue_insert_sorted (queue, item, mcp_cli_item_compare, NULL);
 }
 
-static void
-drop (McpCliBridge *self, McpCliItem *item)
+/**
+ * mcp_cli_bridge_drop:
+ * @self: a bridge
+ * @item: one in flight, which is done with
+ */
+void
+mcp_cli_bridge_drop (McpCliBridge *self, McpCliItem *item)
 {
   if (self->sending == item)
     self->sending = NULL;
@@ -153,12 +183,58 @@ mcp_cli_bridge_take_attachment (McpCliBridge *self, McpCliExchange *exchange, GB
     self->revision = mcp_cli_json_dup_member (result, "protocolVersion");
 }
 
-static gboolean
-is_answer (GBytes *text)
+/**
+ * mcp_cli_bridge_deliver:
+ * @self: a bridge
+ * @text: a message from the daemon
+ * @root: the same
+ *
+ * Gives it to the client.
+ */
+void
+mcp_cli_bridge_deliver (McpCliBridge *self, GBytes *text, McpJsonSlice root)
 {
-  McpJsonSlice root, value;
+  McpJsonSlice method;
+  g_autoptr (GBytes) passed = root.data != NULL && mcp_json_find (root, "method", &method)
+                                  ? mcp_cli_asks_pass_request (self->asks, text, root)
+                                  : g_bytes_ref (text);
 
-  return mcp_cli_json_parse_bytes (text, &root, NULL) && !mcp_json_find (root, "method", &value);
+  mcp_cli_pipe_write (self->pipe, passed);
+}
+
+static void
+take_answer (McpCliItem *item, McpCliExchange *exchange, GBytes *text, McpJsonSlice root)
+{
+  McpCliBridge *self = item->bridge;
+  McpJsonSlice result;
+
+  item->is_answered = TRUE;
+  if (mcp_cli_item_has_method (item, "initialize"))
+    mcp_cli_bridge_take_attachment (self, exchange, text);
+  if (item->is_modern && mcp_cli_item_has_method (item, "tools/list"))
+    mcp_cli_tool_headers_learn (self->tool_headers, text);
+  if (item->message != NULL && mcp_json_find_typed (root, "result", MCP_JSON_OBJECT, &result))
+    mcp_cli_replay_learn (self->replay, item, result);
+}
+
+/* A client's subscriptions/listen that was sent again is acknowledged again; it knows that. */
+static gboolean
+is_known_acknowledgement (McpCliItem *item, McpJsonSlice root)
+{
+  McpCliBridge *self = item->bridge;
+  McpJsonSlice method;
+
+  if (!mcp_cli_item_is_listening (item) || !mcp_json_find (root, "method", &method) ||
+      !mcp_json_string_equal (method, "notifications/subscriptions/acknowledged"))
+    return FALSE;
+  item->n_tries = 0;
+  if (!item->is_acknowledged)
+    {
+      item->is_acknowledged = TRUE;
+      return FALSE;
+    }
+  mcp_cli_replay_tell_listener (item, root, self->pipe);
+  return TRUE;
 }
 
 static void
@@ -166,18 +242,15 @@ message_cb (McpCliExchange *exchange, GBytes *text, gpointer user_data)
 {
   McpCliItem *item = user_data;
   McpCliBridge *self = item->bridge;
+  McpJsonSlice root = MCP_JSON_SLICE_NONE;
+  McpJsonSlice method;
+  gboolean is_json = mcp_cli_json_parse_bytes (text, &root, NULL);
 
-  if (is_answer (text))
-    {
-      item->is_answered = TRUE;
-      if (mcp_cli_item_has_method (item, "initialize"))
-        mcp_cli_bridge_take_attachment (self, exchange, text);
-      if (item->is_modern && mcp_cli_item_has_method (item, "tools/list"))
-        mcp_cli_tool_headers_learn (self->tool_headers, text);
-      if (item->kind != MCP_CLI_ITEM_MESSAGE)
-        return;
-    }
-  mcp_cli_pipe_write (self->pipe, text);
+  item->n_resumes = 0;
+  if (is_json && !mcp_json_find (root, "method", &method))
+    take_answer (item, exchange, text, root);
+  if (item->kind == MCP_CLI_ITEM_MESSAGE && !(is_json && is_known_acknowledgement (item, root)))
+    mcp_cli_bridge_deliver (self, text, is_json ? root : MCP_JSON_SLICE_NONE);
 }
 
 static void
@@ -223,16 +296,49 @@ has_lost_place (McpCliBridge *self, McpCliItem *item)
 static gboolean
 may_retry (McpCliItem *item)
 {
-  return item->n_tries < MAX_TRIES && !item->is_answered &&
-         (item->message == NULL ||
-          (mcp_jsonrpc_message_get_kind (item->message) != MCP_JSONRPC_RESULT &&
-           mcp_jsonrpc_message_get_kind (item->message) != MCP_JSONRPC_FAILURE));
+  return item->n_tries < MAX_TRIES && !item->is_answered && !mcp_cli_item_is_response (item);
 }
 
 static const char *
 describe_loss (void)
 {
   return _ ("The daemon ended before it answered; whether the call had an effect is not known");
+}
+
+/**
+ * mcp_cli_bridge_lose:
+ * @self: a bridge
+ * @item: one whose answer cannot be had any more
+ *
+ * Asks again where that does no harm, else answers with an error.
+ */
+void
+mcp_cli_bridge_lose (McpCliBridge *self, McpCliItem *item)
+{
+  if (may_retry (item) && mcp_cli_item_may_repeat (item))
+    {
+      requeue (self, item, &self->queue);
+      mcp_cli_bridge_recover (self);
+      return;
+    }
+  fail (self, item, describe_loss ());
+  mcp_cli_bridge_drop (self, item);
+  mcp_cli_bridge_pump (self);
+  mcp_cli_bridge_check_finished (self);
+}
+
+/* Nobody is asked for anything: what listens waits until the daemon is there. */
+static gboolean
+park (McpCliBridge *self, McpCliItem *item, McpCliOutcome outcome)
+{
+  if (!mcp_cli_item_is_listening (item) || outcome == MCP_CLI_OUTCOME_REFUSED)
+    return FALSE;
+  if (self->sending == item)
+    self->sending = NULL;
+  requeue (self, item, &self->parked);
+  mcp_cli_bridge_look (self);
+  mcp_cli_bridge_pump (self);
+  return TRUE;
 }
 
 /* Returns: whether the item is to be sent again when all is well again */
@@ -242,8 +348,13 @@ handle_outcome (McpCliBridge *self, McpCliItem *item, McpCliOutcome outcome)
   switch (outcome)
     {
     case MCP_CLI_OUTCOME_DONE:
-      if (mcp_cli_item_is_request (item))
-        fail (self, item, describe_loss ());
+      if (!mcp_cli_item_is_request (item))
+        return FALSE;
+      G_GNUC_FALLTHROUGH; /* the end of a stream does not tell whether it was meant */
+    case MCP_CLI_OUTCOME_BROKEN:
+      if (may_retry (item) && mcp_cli_item_may_repeat (item))
+        return TRUE;
+      fail (self, item, describe_loss ());
       return FALSE;
     case MCP_CLI_OUTCOME_REFUSED:
       if (has_lost_place (self, item) && may_retry (item))
@@ -254,11 +365,6 @@ handle_outcome (McpCliBridge *self, McpCliItem *item, McpCliOutcome outcome)
       if (may_retry (item))
         return TRUE;
       fail (self, item, _ ("The daemon cannot be reached"));
-      return FALSE;
-    case MCP_CLI_OUTCOME_BROKEN:
-      if (may_retry (item) && mcp_cli_item_may_repeat (item))
-        return TRUE;
-      fail (self, item, describe_loss ());
       return FALSE;
     }
   g_return_val_if_reached (FALSE);
@@ -278,22 +384,29 @@ ended_cb (McpCliExchange *exchange, McpCliOutcome outcome, gpointer user_data)
       return;
     }
 
+  if (park (self, item, outcome) || mcp_cli_bridge_resume (self, item, outcome))
+    return;
+  if (item->is_resumed && !item->is_answered)
+    {
+      mcp_cli_bridge_lose (self, item);
+      return;
+    }
   if (is_initialize && self->state == BRIDGE_INITIALIZING)
     self->state = BRIDGE_READY;
   if (handle_outcome (self, item, outcome))
     {
-      requeue (self, item);
+      requeue (self, item, &self->queue);
       mcp_cli_bridge_recover (self);
       return;
     }
-  drop (self, item);
+  mcp_cli_bridge_drop (self, item);
   if (is_initialized && outcome == MCP_CLI_OUTCOME_DONE)
     {
       self->is_initialized = TRUE;
       mcp_cli_bridge_listen (self);
     }
   mcp_cli_bridge_pump (self);
-  check_finished (self);
+  mcp_cli_bridge_check_finished (self);
 }
 
 /**
@@ -315,6 +428,23 @@ mcp_cli_bridge_add_headers (McpCliBridge *self, SoupMessage *message)
 }
 
 /**
+ * mcp_cli_bridge_start:
+ * @self: a bridge
+ * @item: one in flight, without an exchange
+ * @message: (transfer full): what is sent for it now
+ */
+void
+mcp_cli_bridge_start (McpCliBridge *self, McpCliItem *item, SoupMessage *message)
+{
+  static const McpCliExchangeFuncs funcs = { sent_cb, message_cb, ended_cb };
+
+  item->exchange = mcp_cli_exchange_new (message, &funcs, item);
+  if (!mcp_cli_item_may_repeat (item) && !item->is_resumed)
+    mcp_cli_exchange_forbid_repeat (item->exchange);
+  mcp_cli_exchange_start (item->exchange, mcp_cli_connection_get_soup (self->connection));
+}
+
+/**
  * mcp_cli_bridge_send:
  * @self: a bridge
  * @item: (transfer full): what is sent now
@@ -322,7 +452,6 @@ mcp_cli_bridge_add_headers (McpCliBridge *self, SoupMessage *message)
 void
 mcp_cli_bridge_send (McpCliBridge *self, McpCliItem *item)
 {
-  static const McpCliExchangeFuncs funcs = { sent_cb, message_cb, ended_cb };
   SoupMessage *message =
       mcp_cli_connection_new_message (self->connection, "POST", "/mcp", self->session, NULL);
   SoupMessageHeaders *headers = soup_message_get_request_headers (message);
@@ -336,15 +465,15 @@ mcp_cli_bridge_send (McpCliBridge *self, McpCliItem *item)
   if (item->is_modern && mcp_cli_item_has_method (item, "tools/call"))
     mcp_cli_tool_headers_add (self->tool_headers, item->message, headers);
   if (!item->is_modern && !mcp_cli_item_has_method (item, "initialize"))
-    mcp_cli_bridge_add_headers (self, message);
+    {
+      mcp_cli_bridge_add_headers (self, message);
+      item->attachment_id = g_strdup (self->attachment_id);
+    }
 
   item->n_tries++;
-  item->exchange = mcp_cli_exchange_new (message, &funcs, item);
-  if (!mcp_cli_item_may_repeat (item))
-    mcp_cli_exchange_forbid_repeat (item->exchange);
   g_ptr_array_add (self->in_flight, item);
   self->sending = item;
-  mcp_cli_exchange_start (item->exchange, mcp_cli_connection_get_soup (self->connection));
+  mcp_cli_bridge_start (self, item, message);
 }
 
 static void
@@ -353,6 +482,7 @@ note_initialize (McpCliBridge *self, McpCliItem *item)
   g_clear_pointer (&self->initialize, g_bytes_unref);
   self->initialize = g_bytes_ref (item->text);
   self->is_initialized = FALSE;
+  mcp_cli_replay_clear (self->replay);
   mcp_cli_bridge_stop_listening (self);
   self->state = BRIDGE_INITIALIZING;
 }
@@ -378,93 +508,6 @@ mcp_cli_bridge_pump (McpCliBridge *self)
     }
 }
 
-/*
- * A request that is cancelled is owed no answer. Over HTTP, 2026-07-28 cancels by dropping the
- * connection. Returns: whether the notification is done with
- */
-static gboolean
-note_cancelled (McpCliBridge *self, McpCliItem *notification)
-{
-  McpJsonSlice params = mcp_jsonrpc_message_get_params (notification->message);
-  McpJsonSlice id;
-
-  if (params.data == NULL || !mcp_json_find (params, "requestId", &id))
-    return FALSE;
-  for (guint i = 0; i < self->in_flight->len; i++)
-    {
-      McpCliItem *item = g_ptr_array_index (self->in_flight, i);
-
-      if (!mcp_cli_item_has_id (item, id))
-        continue;
-      item->is_answered = TRUE;
-      if (!item->is_modern)
-        return FALSE;
-      drop (self, item);
-      return TRUE;
-    }
-  return notification->is_modern;
-}
-
-static void
-line_cb (GBytes *line, gpointer user_data)
-{
-  McpCliBridge *self = user_data;
-  McpCliItem *item = mcp_cli_item_new (self, MCP_CLI_ITEM_MESSAGE, line);
-
-  if (mcp_cli_item_has_method (item, "notifications/cancelled") && note_cancelled (self, item))
-    {
-      mcp_cli_item_free (item);
-      mcp_cli_bridge_pump (self);
-      return;
-    }
-  item->sequence = ++self->last_sequence;
-  g_queue_push_tail (&self->queue, item);
-  mcp_cli_bridge_pump (self);
-}
-
-static void
-input_ended_cb (gpointer user_data)
-{
-  McpCliBridge *self = user_data;
-
-  self->input_ended = TRUE;
-  check_finished (self);
-}
-
-static void
-output_broken_cb (gpointer user_data)
-{
-  McpCliBridge *self = user_data;
-
-  if (!self->closed)
-    self->finished (self->user_data);
-}
-
-/**
- * mcp_cli_bridge_run:
- * @self: a bridge
- * @in_fd: where the client's messages come from
- * @out_fd: where it reads
- * @finished: told when there is nothing more to do
- * @user_data: for @finished
- *
- * Begins to carry messages, on the default main context.
- */
-void
-mcp_cli_bridge_run (McpCliBridge *self,
-                    int in_fd,
-                    int out_fd,
-                    McpCliBridgeFinished finished,
-                    gpointer user_data)
-{
-  static const McpCliPipeFuncs funcs = { line_cb, input_ended_cb, output_broken_cb };
-
-  self->finished = finished;
-  self->user_data = user_data;
-  self->pipe = mcp_cli_pipe_new (in_fd, out_fd, &funcs, self);
-  mcp_cli_pipe_start (self->pipe);
-}
-
 /**
  * mcp_cli_bridge_close:
  * @self: a bridge
@@ -480,6 +523,7 @@ mcp_cli_bridge_close (McpCliBridge *self)
   mcp_cli_bridge_stop_listening (self);
   self->sending = NULL;
   g_ptr_array_set_size (self->in_flight, 0);
+  g_queue_clear_full (&self->parked, (GDestroyNotify) mcp_cli_item_free);
   if (!mcp_cli_session_close (self->connection, self->session, &error))
     g_debug ("The session did not end: %s", error->message);
 }
