@@ -14,6 +14,7 @@
 
 #include <fcntl.h>
 #include <glib/gi18n.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -79,7 +80,11 @@ static void
 detach_cb (gpointer user_data)
 {
   int fd = GPOINTER_TO_INT (user_data);
+  sigset_t none;
 
+  /* What a command holds back for itself, SIGTERM among it, must reach the daemon. */
+  sigemptyset (&none);
+  sigprocmask (SIG_SETMASK, &none, NULL);
   setsid ();
   if (fd >= 0)
     {
