@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -191,12 +192,18 @@ test_orphans (void)
   g_autoptr (Hostile) h = hostile_new (NULL);
 
   g_test_summary ("A socket whose process has let go of it makes no session");
+  /* all of them are there, and gone, before the daemon looks */
+  g_assert_cmpint (kill (h->pid, SIGSTOP), ==, 0);
   for (guint i = 0; i < N_ORPHANS; i++)
     {
-      int fd = hostile_connect (h, i % 2);
+      int fd = hostile_connect (h, i % 2 == 0 ? HOSTILE_TCP4 : HOSTILE_TCP6);
 
+      hostile_send_text (fd, "POST /session HTTP/1.1\r\n" HOSTILE_HOST "Content-Length: 0\r\n\r\n");
       close (fd);
     }
+  g_assert_cmpint (kill (h->pid, SIGCONT), ==, 0);
+  hostile_assert_unharmed (h);
+
   for (guint i = 0; i < N_ORPHANS; i++)
     {
       int fd = hostile_connect (h, i % HOSTILE_N_WAYS);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "hostile.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -11,6 +14,9 @@
 #define HANG                                                                                     \
   "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\",\"params\":{\"name\":\"test__hang\"," \
   "\"arguments\":{}}}"
+#define ECHO                                                                                     \
+  "{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"tools/call\",\"params\":{\"name\":\"test__echo\"," \
+  "\"arguments\":{\"text\":\"x\"}}}"
 #define CANCEL \
   "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":7}}"
 #define ANSWER "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"action\":\"accept\",\"content\":{}}}"
@@ -49,13 +55,22 @@ attach (Hostile *h, JsonObject *session)
 }
 
 static guint
-count_calls (Hostile *h, JsonObject *session)
+get_calls (Hostile *h, JsonObject *session)
 {
   g_autofree char *path = g_strconcat ("/session/", hostile_id (session), NULL);
   g_autoptr (JsonObject) answer =
       e2e_http_json (h->e2e, "GET", path, hostile_token (session), NULL);
 
   return (guint) json_object_get_int_member (answer, "calls_in_flight");
+}
+
+static void
+await_calls (Hostile *h, JsonObject *session, guint n_calls)
+{
+  gint64 until = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+
+  while (get_calls (h, session) != n_calls)
+    g_assert_cmpint (g_get_monotonic_time (), <, until);
 }
 
 /* A call of @session's that goes on until its connection is closed. */
@@ -66,9 +81,23 @@ begin_hanging_call (Hostile *h, JsonObject *session)
   int fd = hostile_connect (h, HOSTILE_UNIX);
 
   hostile_send_text (fd, text);
-  while (count_calls (h, session) == 0)
-    ;
+  await_calls (h, session, 1);
   return fd;
+}
+
+/* So that what a server takes is no growth. */
+static void
+start_servers (Hostile *h)
+{
+  JsonObject *const sessions[] = { h->mine, h->other };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (sessions); i++)
+    {
+      g_autofree char *answer = post (h, sessions[i], "", ECHO);
+
+      g_assert_nonnull (strstr (answer, "\"result\""));
+    }
+  h->before = hostile_get_state (h);
 }
 
 static void
@@ -101,24 +130,21 @@ test_foreign_cancel (void)
   g_autofree char *cancelled = NULL;
 
   g_test_summary ("Nobody cancels a call of another, whatever id he names");
-  h->before.n_children += 2; /* the servers of the calls stay for a while */
-  h->before.n_fds += 32;
+  start_servers (h);
   mine = begin_hanging_call (h, h->mine);
   other = begin_hanging_call (h, h->other);
   spared = post (h, h->mine, attachment, CANCEL);
   g_assert_cmpuint (hostile_status (spared), ==, 202);
-  g_assert_cmpuint (count_calls (h, h->mine), ==, 1);
+  g_assert_cmpuint (get_calls (h, h->mine), ==, 1);
 
   cancelled = post (h, h->other, "", CANCEL);
   g_assert_cmpuint (hostile_status (cancelled), ==, 202);
   g_free (hostile_read_until (other, "\r\n\r\n"));
-  while (count_calls (h, h->other) > 0)
-    ;
-  g_assert_cmpuint (count_calls (h, h->mine), ==, 1);
+  await_calls (h, h->other, 0);
+  g_assert_cmpuint (get_calls (h, h->mine), ==, 1);
   close (other);
   close (mine);
-  while (count_calls (h, h->mine) > 0)
-    ;
+  await_calls (h, h->mine, 0);
   hostile_assert_unharmed (h);
 }
 
@@ -195,8 +221,7 @@ test_forged_state (void)
   g_autoptr (Hostile) h = hostile_new (NULL);
 
   g_test_summary ("A state that the daemon did not give continues nothing of its own");
-  h->before.n_children += 1;
-  h->before.n_fds += 16;
+  start_servers (h);
   for (gsize i = 0; i < G_N_ELEMENTS (states); i++)
     {
       g_autofree char *body = g_strdup_printf (
@@ -215,8 +240,94 @@ test_forged_state (void)
       if (g_str_has_prefix (states[i], "mcpsd-0"))
         g_assert_nonnull (strstr (answer, "-32602"));
     }
-  g_assert_cmpuint (count_calls (h, h->mine), ==, 0);
+  g_assert_cmpuint (get_calls (h, h->mine), ==, 0);
   hostile_assert_unharmed (h);
+}
+
+/* A server of nothing, which remembers what it is sent. */
+static int
+listen_somewhere (guint16 *port)
+{
+  struct sockaddr_in address = { .sin_family = AF_INET,
+                                 .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t length = sizeof address;
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  g_assert_cmpint (bind (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
+  g_assert_cmpint (listen (fd, 16), ==, 0);
+  g_assert_cmpint (getsockname (fd, (struct sockaddr *) &address, &length), ==, 0);
+  *port = ntohs (address.sin_port);
+  return fd;
+}
+
+static void
+serve_one (int listener, GString *seen)
+{
+  int fd = accept4 (listener, NULL, NULL, SOCK_CLOEXEC);
+  g_autofree char *head = hostile_read_until (fd, "\r\n\r\n");
+
+  g_string_append (seen, head);
+  hostile_send_text (fd, "HTTP/1.1 500 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+  shutdown (fd, SHUT_WR);
+  g_free (hostile_read_all (fd));
+  close (fd);
+}
+
+/* All that reaches the server until @client has its answer. */
+static char *
+collect_heads (int listener, int client)
+{
+  GString *seen = g_string_new (NULL);
+
+  for (;;)
+    {
+      struct pollfd fds[] = { { .fd = listener, .events = POLLIN },
+                              { .fd = client, .events = POLLIN } };
+
+      g_assert_cmpint (poll (fds, 2, 20000), >, 0);
+      if (fds[0].revents != 0)
+        serve_one (listener, seen);
+      else
+        return g_string_free (seen, FALSE);
+    }
+}
+
+static void
+test_credentials_stay (void)
+{
+  static const char *const names[] = { "authorization:", "cookie:", "x-mcp-session:",
+                                       "mcp-session-id:", "x-mcp-cwd:" };
+  g_autoptr (Hostile) h = hostile_new (NULL);
+  g_autofree char *attachment = attach (h, h->mine);
+  g_autofree char *fields = g_strdup_printf ("%sX-Mcp-Session: %s\r\nCookie: secret=1\r\n",
+                                             attachment, hostile_id (h->mine));
+  g_autofree char *request =
+      build_post (h->mine, fields, "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/list\"}");
+  g_autofree char *config = NULL;
+  g_autofree char *seen = NULL;
+  guint16 port;
+  int listener = listen_somewhere (&port), client;
+
+  g_test_summary ("What a client says to open its session is for us, and goes to no server");
+  config =
+      g_strdup_printf ("{\"mcpServers\":{\"remote\":{\"url\":\"http://127.0.0.1:%u/x\"}}}", port);
+  g_free (test_dir_write (h->e2e->dir, "config/mcp-sessiond/mcp.json", config, 0600));
+  e2e_await_log (h->e2e, "1 server");
+  client = hostile_connect (h, HOSTILE_TCP4);
+  hostile_send_text (client, request);
+  seen = collect_heads (listener, client);
+  close (client);
+  close (listener);
+
+  g_assert_nonnull (strstr (seen, "POST /x HTTP/1.1\r\n"));
+  g_assert_null (strstr (seen, hostile_token (h->mine)));
+  g_assert_null (strstr (seen, hostile_id (h->mine)));
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *lower = g_ascii_strdown (seen, -1);
+
+      g_assert_null (strstr (lower, names[i]));
+    }
 }
 
 int
@@ -228,5 +339,6 @@ main (int argc, char **argv)
   g_test_add_func ("/hostile/lies/answers-to-nothing", test_answers_to_nothing);
   g_test_add_func ("/hostile/lies/messages", test_messages);
   g_test_add_func ("/hostile/lies/forged-state", test_forged_state);
+  g_test_add_func ("/hostile/lies/credentials-stay", test_credentials_stay);
   return g_test_run ();
 }

@@ -10,25 +10,26 @@ static const struct
 {
   const char *method;
   const char *path;
+  const char *allow; /* of the path; NULL: it is none */
 } routes[] = {
-  { "GET", "/health" },
-  { "POST", "/session" },
-  { "GET", "/session" },
-  { "GET", "/session/%s" },
-  { "DELETE", "/session/%s" },
-  { "POST", "/session/%s/token" },
-  { "GET", "/session/%s/events" },
-  { "POST", "/session/%s/progress" },
-  { "GET", "/session/%s/calls" },
-  { "GET", "/events" },
-  { "GET", "/metrics" },
-  { "POST", "/mcp" },
-  { "GET", "/mcp" },
-  { "DELETE", "/mcp" },
-  { "GET", "/sse" },
-  { "POST", "/messages" },
-  { "GET", "/" },
-  { "GET", "/no/such/route" },
+  { "GET", "/health", "GET, HEAD" },
+  { "POST", "/session", "POST, GET, HEAD" },
+  { "GET", "/session", "POST, GET, HEAD" },
+  { "GET", "/session/%s", "GET, HEAD, DELETE" },
+  { "DELETE", "/session/%s", "GET, HEAD, DELETE" },
+  { "POST", "/session/%s/token", "POST" },
+  { "GET", "/session/%s/events", "GET" },
+  { "POST", "/session/%s/progress", "POST" },
+  { "GET", "/session/%s/calls", "GET, HEAD" },
+  { "GET", "/events", "GET" },
+  { "GET", "/metrics", "GET, HEAD" },
+  { "POST", "/mcp", "GET, POST, DELETE" },
+  { "GET", "/mcp", "GET, POST, DELETE" },
+  { "DELETE", "/mcp", "GET, POST, DELETE" },
+  { "GET", "/sse", "GET" },
+  { "POST", "/messages", "POST" },
+  { "GET", "/", NULL },
+  { "GET", "/no/such/route", NULL },
 };
 
 /* A request as @session's client would send it, but for @fields. */
@@ -143,30 +144,39 @@ test_smuggled (void)
   hostile_assert_unharmed (h);
 }
 
+/* The methods that no route has, and those that are none of HTTP's that the parser knows. */
+static void
+check_method (Hostile *h, const char *method, gsize route, guint expected)
+{
+  g_autofree char *text = build_request (h->mine, method, routes[route].path, HOSTILE_HOST, "");
+  g_autofree char *answer = hostile_ask (h, HOSTILE_TCP4, text, strlen (text));
+  g_autofree char *allow = g_strdup_printf ("\r\nAllow: %s\r\n", routes[route].allow);
+
+  g_test_message ("%s %s: %.100s", method, routes[route].path, answer);
+  if (routes[route].allow == NULL && expected == 405)
+    expected = 404;
+  g_assert_cmpuint (hostile_status (answer), ==, expected);
+  if (expected == 405)
+    g_assert_nonnull (strstr (answer, allow));
+}
+
 static void
 test_methods (void)
 {
-  static const char *const methods[] = { "TRACE", "OPTIONS", "PUT",  "PATCH",
-                                         "get",   "CONNECT", "HEAD", "PROPFIND" };
+  static const char *const unused[] = { "OPTIONS", "PUT", "PATCH" };
+  static const char *const refused[] = { "TRACE", "get", "CONNECT" };
   g_autoptr (Hostile) h = hostile_new (NULL);
 
   g_test_summary ("A method that a route has not is refused, and says what there is");
   for (gsize i = 0; i < G_N_ELEMENTS (routes); i++)
-    for (gsize k = 0; k < G_N_ELEMENTS (methods); k++)
-      {
-        g_autofree char *text =
-            build_request (h->mine, methods[k], routes[i].path, HOSTILE_HOST, "");
-        g_autofree char *answer = hostile_ask (h, k % HOSTILE_N_WAYS, text, strlen (text));
-        guint status = hostile_status (answer);
-
-        g_test_message ("%s %s: %u", methods[k], routes[i].path, status);
-        if (strcmp (methods[k], "HEAD") == 0 && status == 200)
-          continue;
-        g_assert_cmpuint (status, >=, 400);
-        g_assert_cmpuint (status, <=, 501);
-        if (status == 405)
-          g_assert_nonnull (strstr (answer, "\r\nAllow: "));
-      }
+    {
+      for (gsize k = 0; k < G_N_ELEMENTS (unused); k++)
+        check_method (h, unused[k], i, 405);
+      for (gsize k = 0; k < G_N_ELEMENTS (refused); k++)
+        check_method (h, refused[k], i, 501);
+      if (routes[i].allow == NULL || strstr (routes[i].allow, "HEAD") == NULL)
+        check_method (h, "HEAD", i, 405);
+    }
   hostile_assert_unharmed (h);
 }
 
@@ -232,6 +242,7 @@ test_injected (void)
     "\\u2028event: closed\\u2029",
     "\\u0085event: closed",
     "\\u001b]0;x\\u0007",
+    "x\\u0001y\\u007f",
   };
   g_autoptr (Hostile) h = hostile_new (NULL);
   int fd = hostile_connect (h, HOSTILE_TCP4);
@@ -293,15 +304,51 @@ test_tokens (void)
 static void
 test_token_in_url (void)
 {
+  static const char *const paths[] = {
+    "GET /session/%s?token=%s",        "GET /session/%s/events?token=%s",
+    "GET /session/%s/calls?token=%s",  "GET /mcp?session=%s&token=%s",
+    "GET /events?session=%s&token=%s", "GET /session?session=%s&token=%s",
+  };
   g_autoptr (Hostile) h = hostile_new (NULL);
-  g_autofree char *text =
-      g_strdup_printf ("GET /session/%s?token=%s HTTP/1.1\r\n" HOSTILE_HOST "\r\n",
-                       hostile_id (h->mine), hostile_token (h->mine));
-  g_autofree char *answer = hostile_ask (h, HOSTILE_TCP4, text, strlen (text));
 
   g_test_summary ("A token in a URL is none, and is not repeated");
-  g_assert_cmpuint (hostile_status (answer), ==, 401);
-  g_assert_null (strstr (answer, hostile_token (h->mine)));
+  for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      g_auto (GStrv) parts = g_strsplit (paths[i], "%s", 3);
+      g_autofree char *text =
+          g_strconcat (parts[0], hostile_id (h->mine), parts[1], hostile_token (h->mine), parts[2],
+                       " HTTP/1.1\r\nAccept: text/event-stream\r\n" HOSTILE_HOST "\r\n", NULL);
+      g_autofree char *answer = hostile_ask (h, HOSTILE_TCP4, text, strlen (text));
+
+      g_test_message ("%s: %.100s", paths[i], answer);
+      g_assert_true (hostile_status (answer) == 401 || hostile_status (answer) == 404 ||
+                     hostile_status (answer) == 400);
+      g_assert_null (strstr (answer, hostile_token (h->mine)));
+    }
+  hostile_assert_unharmed (h);
+}
+
+/* The session that is named is not the token's. */
+static void
+test_named_session (void)
+{
+  static const char *const requests[] = { "POST /mcp", "GET /mcp", "DELETE /mcp", "GET /sse",
+                                          "POST /messages?sessionId=x" };
+  g_autoptr (Hostile) h = hostile_new (NULL);
+  g_autofree char *field =
+      g_strdup_printf (HOSTILE_HOST "X-Mcp-Session: %s\r\n", hostile_id (h->other));
+
+  g_test_summary ("A token opens no session but its own to MCP clients either");
+  for (gsize i = 0; i < G_N_ELEMENTS (requests); i++)
+    {
+      g_auto (GStrv) parts = g_strsplit (requests[i], " ", 2);
+      g_autofree char *text = build_request (h->mine, parts[0], parts[1], field,
+                                             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}");
+      g_autofree char *answer = hostile_ask (h, HOSTILE_TCP4, text, strlen (text));
+
+      g_test_message ("%s: %.100s", requests[i], answer);
+      g_assert_cmpuint (hostile_status (answer), ==, 401);
+    }
   hostile_assert_unharmed (h);
 }
 
@@ -317,5 +364,6 @@ main (int argc, char **argv)
   g_test_add_func ("/hostile/requests/injected", test_injected);
   g_test_add_func ("/hostile/requests/tokens", test_tokens);
   g_test_add_func ("/hostile/requests/token-in-url", test_token_in_url);
+  g_test_add_func ("/hostile/requests/named-session", test_named_session);
   return g_test_run ();
 }
