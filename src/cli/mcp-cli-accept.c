@@ -19,11 +19,11 @@
 #define CALL_TIMEOUT_MS 60000
 
 static GVariant *
-call (GDBusConnection *bus, const char *method, const char *server, GError **error)
+call (GDBusConnection *bus, const char *method, GVariant *arguments, GError **error)
 {
   GVariant *answer = g_dbus_connection_call_sync (
-      bus, MCP_BUS_NAME, MCP_TOOLS_PATH, TOOLS_INTERFACE, method, g_variant_new ("(s)", server),
-      NULL, G_DBUS_CALL_FLAGS_NONE, CALL_TIMEOUT_MS, NULL, error);
+      bus, MCP_BUS_NAME, MCP_TOOLS_PATH, TOOLS_INTERFACE, method, arguments, NULL,
+      G_DBUS_CALL_FLAGS_NONE, CALL_TIMEOUT_MS, NULL, error);
 
   if (answer == NULL && error != NULL)
     g_dbus_error_strip_remote_error (*error);
@@ -93,12 +93,12 @@ mcp_cli_accept (const char *server, gboolean accept, gboolean is_json)
       return MCP_CLI_FAILED;
     }
   g_dbus_connection_set_exit_on_close (bus, FALSE);
-  held = call (bus, "HeldTools", server, &error);
+  held = call (bus, "HeldTools", g_variant_new ("(s)", server), &error);
   if (held != NULL)
     {
       g_variant_get (held, "(&s)", &json);
       if (print_tools (json, server, is_json, &error) && accept)
-        accepted = call (bus, "AcceptTools", server, &error);
+        accepted = call (bus, "AcceptTools", g_variant_new ("(ss)", server, json), &error);
     }
   if (error != NULL)
     {

@@ -514,7 +514,8 @@ load_tool_prints (McpdApplication *self)
   g_autoptr (GError) error = NULL;
 
   if (path != NULL && !mcp_gateway_load_tool_prints (self->gateway, path, &error))
-    g_message ("%s cannot be read; tools count as accepted as they are: %s", path, error->message);
+    g_message ("%s cannot be read; the tools of pinned servers are to be accepted again: %s", path,
+               error->message);
 }
 
 /**

@@ -84,12 +84,13 @@ handle_held_tools (McpGenTools1 *skeleton, GDBusMethodInvocation *invocation, co
 static gboolean
 handle_accept_tools (McpGenTools1 *skeleton,
                      GDBusMethodInvocation *invocation,
-                     const char *provider)
+                     const char *provider,
+                     const char *held)
 {
   McpDbusTools *self = MCP_DBUS_TOOLS (skeleton);
   g_autoptr (GError) error = NULL;
 
-  if (mcp_gateway_accept_tools (self->gateway, provider, &error))
+  if (mcp_gateway_accept_tools (self->gateway, provider, held, &error))
     mcp_gen_tools1_complete_accept_tools (skeleton, invocation);
   else
     mcp_dbus_return_error (invocation, error);

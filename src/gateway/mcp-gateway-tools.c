@@ -246,14 +246,6 @@ mcp_gateway_call_tool_finish (McpGateway *self, GAsyncResult *result, GError **e
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-static gboolean
-fail_unknown_provider (const char *provider, GError **error)
-{
-  g_set_error (error, MCP_ERROR, MCP_ERROR_NOT_FOUND, "There is no server “%s” that is switched on",
-               provider);
-  return FALSE;
-}
-
 /**
  * mcp_gateway_build_held_tools:
  * @self: the gateway
@@ -274,7 +266,8 @@ mcp_gateway_build_held_tools (McpGateway *self, const char *provider, GError **e
 
   held = mcp_catalogue_build_held (mcp_gateway_get_services (self)->catalogue, provider);
   if (held == NULL)
-    fail_unknown_provider (provider, error);
+    g_set_error (error, MCP_ERROR, MCP_ERROR_NOT_FOUND,
+                 "There is no server “%s” that is switched on", provider);
   return held;
 }
 
@@ -282,19 +275,28 @@ mcp_gateway_build_held_tools (McpGateway *self, const char *provider, GError **e
  * mcp_gateway_accept_tools:
  * @self: the gateway
  * @provider: name of a server
+ * @held: what mcp_gateway_build_held_tools() told of it
  * @error: return location
  *
- * Takes a server's tools as they are now for good.
+ * Takes a server's tools as they were shown; not what it has become since.
  *
- * Errors: %MCP_ERROR_NOT_FOUND.
+ * Errors: %MCP_ERROR_NOT_FOUND; %MCP_ERROR_INVALID_ARGUMENTS where it has others now.
  *
- * Returns: whether there is such a server
+ * Returns: whether they are accepted
  */
 gboolean
-mcp_gateway_accept_tools (McpGateway *self, const char *provider, GError **error)
+mcp_gateway_accept_tools (McpGateway *self, const char *provider, const char *held, GError **error)
 {
-  g_return_val_if_fail (MCP_IS_GATEWAY (self), FALSE);
+  g_autofree char *now = mcp_gateway_build_held_tools (self, provider, error);
 
-  return mcp_catalogue_accept (mcp_gateway_get_services (self)->catalogue, provider) ||
-         fail_unknown_provider (provider, error);
+  if (now == NULL)
+    return FALSE;
+  if (strcmp (now, held) != 0)
+    {
+      g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
+                   "Server “%s” has changed its tools again since they were shown; look once more",
+                   provider);
+      return FALSE;
+    }
+  return mcp_catalogue_accept (mcp_gateway_get_services (self)->catalogue, provider);
 }

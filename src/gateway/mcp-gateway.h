@@ -73,9 +73,11 @@ void mcp_gateway_measure_providers_async (McpGateway *self,
 GVariant *
 mcp_gateway_measure_providers_finish (McpGateway *self, GAsyncResult *result, GError **error);
 
-/* What pinned servers have that is new or has changed: a JSON array; and taking it as it is. */
+/* What pinned servers have that is new or has changed: a JSON array; and taking it, if it is still
+ * the same. */
 char *mcp_gateway_build_held_tools (McpGateway *self, const char *provider, GError **error);
-gboolean mcp_gateway_accept_tools (McpGateway *self, const char *provider, GError **error);
+gboolean
+mcp_gateway_accept_tools (McpGateway *self, const char *provider, const char *held, GError **error);
 
 void mcp_gateway_close_async (McpGateway *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean mcp_gateway_close_finish (McpGateway *self, GAsyncResult *result, GError **error);

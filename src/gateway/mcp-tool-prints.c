@@ -17,6 +17,7 @@ struct _McpToolPrints
   char *path;           /* (owned) (nullable) */
   GHashTable *servers;  /* (owned): name (owned) -> (owned) tool (owned) -> print (owned) */
   GHashTable *reported; /* (owned): name (owned) -> what was last told of a pinned server (owned) */
+  gboolean is_lost;     /* what was accepted earlier: nobody knows it */
   gboolean is_writing;
   gboolean is_dirty; /* since the writing began */
 };
@@ -219,7 +220,8 @@ read_prints (GHashTable *prints, McpJsonSlice object)
  *
  * Takes what the file has, and keeps all that follows in it. Blocks: before the main loop only.
  *
- * Errors: those of reading a file, and of JSON; the file is written over then.
+ * Errors: those of reading a file, and of JSON; the file is written over then, and all tools of
+ * pinned servers are new.
  *
  * Returns: whether it could be read; one that is not there is empty
  */
@@ -237,11 +239,15 @@ mcp_tool_prints_load (McpToolPrints *self, const char *path, GError **error)
     {
       if (g_error_matches (problem, G_FILE_ERROR, G_FILE_ERROR_NOENT))
         return TRUE;
+      self->is_lost = TRUE;
       g_propagate_error (error, g_steal_pointer (&problem));
       return FALSE;
     }
   if (!mcp_json_scan (text, length, MAX_DEPTH, MAX_VALUES, MCP_JSON_SCAN_DEFAULT, &root, error))
-    return FALSE;
+    {
+      self->is_lost = TRUE;
+      return FALSE;
+    }
   if (!mcp_json_find_typed (root, "servers", MCP_JSON_OBJECT, &servers))
     return TRUE;
 
@@ -291,6 +297,11 @@ mcp_tool_prints_update (McpToolPrints *self, const McpServerConfig *config, McpI
   g_autoptr (GHashTable) now = build_prints (tools);
   g_autoptr (McpToolChanges) changes = NULL;
 
+  if (before == NULL && config->pin && self->is_lost)
+    {
+      before = new_text_table ();
+      g_hash_table_insert (self->servers, g_strdup (config->name), before);
+    }
   if (before != NULL)
     {
       changes = compare (before, now);

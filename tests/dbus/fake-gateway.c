@@ -47,13 +47,13 @@ mcp_gateway_new (McpSessionStore *store, const McpLimits *limits, const char *ke
 char *
 mcp_gateway_build_held_tools (McpGateway *self, const char *provider, GError **error)
 {
-  if (mcp_gateway_accept_tools (self, provider, error))
+  if (mcp_gateway_accept_tools (self, provider, "[]", error))
     return g_strdup ("[]");
   return NULL;
 }
 
 gboolean
-mcp_gateway_accept_tools (McpGateway *self, const char *provider, GError **error)
+mcp_gateway_accept_tools (McpGateway *self, const char *provider, const char *held, GError **error)
 {
   if (strcmp (provider, "fake") == 0)
     return TRUE;

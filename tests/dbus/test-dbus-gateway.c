@@ -299,10 +299,12 @@ test_tools_changed (TestBus *bus, gconstpointer data)
   text = g_variant_print (held, FALSE);
   g_assert_cmpstr (text, ==, "('[]',)");
   accepted = test_bus_call (bus, MCP_TOOLS_PATH, TOOLS_INTERFACE, "AcceptTools",
-                            g_variant_new ("(s)", "t"), &error);
+                            g_variant_new ("(ss)", "t", "[]"), &error);
   g_assert_no_error (error);
   test_bus_assert_fails (bus, MCP_TOOLS_PATH, TOOLS_INTERFACE, "AcceptTools",
-                         g_variant_new ("(s)", "x"), NOT_FOUND, "x");
+                         g_variant_new ("(ss)", "x", "[]"), NOT_FOUND, "x");
+  test_bus_assert_fails (bus, MCP_TOOLS_PATH, TOOLS_INTERFACE, "AcceptTools",
+                         g_variant_new ("(ss)", "t", "[{}]"), INVALID_ARGUMENTS, "again");
   test_bus_assert_fails (bus, MCP_TOOLS_PATH, TOOLS_INTERFACE, "HeldTools",
                          g_variant_new ("(s)", "x"), NOT_FOUND, "x");
 }

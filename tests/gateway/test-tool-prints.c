@@ -118,7 +118,10 @@ test_pinned (Prints *p, gconstpointer data)
   g_assert_nonnull (strstr (held, "\"name\":\"a\""));
   g_assert_nonnull (strstr (held, "\"name\":\"d\""));
   g_assert_null (strstr (held, "\"name\":\"c\""));
-  g_assert_true (mcp_gateway_accept_tools (p->fixture.gateway, "srv", &error));
+  g_assert_false (mcp_gateway_accept_tools (p->fixture.gateway, "srv", "[]", &error));
+  g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
+  g_clear_error (&error);
+  g_assert_true (mcp_gateway_accept_tools (p->fixture.gateway, "srv", held, &error));
   assert_listed (p, "srv__a srv__c srv__d");
 }
 
@@ -128,7 +131,7 @@ test_unknown_server (Prints *p, gconstpointer data)
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("Nothing is accepted of a server that is not there");
-  g_assert_false (mcp_gateway_accept_tools (p->fixture.gateway, "other", &error));
+  g_assert_false (mcp_gateway_accept_tools (p->fixture.gateway, "other", "[]", &error));
   g_assert_error (error, MCP_ERROR, MCP_ERROR_NOT_FOUND);
 }
 
@@ -169,7 +172,9 @@ test_file (void)
   g_autoptr (GError) error = NULL;
   GStatBuf status;
 
-  g_test_summary ("What was accepted is remembered, in a file of its owner's alone");
+  g_test_summary (
+      "What was accepted is remembered, in a file of its owner's alone; where that is spoilt, "
+      "nothing was");
   g_assert_true (mcp_tool_prints_load (prints, path, &error));
   g_assert_null (mcp_tool_prints_update (prints, config, before));
   AWAIT (is_written (path, "\"s\\\"1\""));
@@ -187,6 +192,10 @@ test_file (void)
   g_assert_true (g_file_set_contents (path, "{\"servers\":{", -1, NULL));
   g_assert_false (mcp_tool_prints_load (spoilt, path, &error));
   g_assert_nonnull (error);
+  g_clear_pointer (&changes, mcp_tool_changes_free);
+  changes = mcp_tool_prints_update (spoilt, config, after);
+  g_assert_cmpuint (g_strv_length (changes->added), ==, 3);
+  g_assert_false (mcp_tool_prints_accepts (spoilt, config, mcp_item_list_get (after, 1)));
   fixture_settle ();
   g_unlink (path);
   g_rmdir (directory);
