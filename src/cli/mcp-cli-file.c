@@ -67,7 +67,7 @@ mcp_cli_file_replace (const char *path, const char *text, GError **error)
   gboolean done;
 
   if (stat (path, &info) == 0)
-    mode = info.st_mode & 0777;
+    mode = (int) (info.st_mode & 0777);
   if (g_mkdir_with_parents (directory, 0700) < 0)
     {
       free (resolved);

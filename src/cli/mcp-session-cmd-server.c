@@ -442,7 +442,7 @@ test_server (const char *name, guint timeout_seconds)
     g_set_error (&error, MCP_ERROR, MCP_ERROR_NOT_FOUND,
                  _ ("There is no server “%s”; “mcp-session server list” shows those there are"),
                  name);
-  if (error != NULL || !mcp_cli_json_parse (entry, strlen (entry), &root, &error))
+  if (entry == NULL || !mcp_cli_json_parse (entry, strlen (entry), &root, &error))
     return report (error);
   probe = mcp_cli_probe_run (root, timeout_seconds, &error);
   return print_probe (probe, error);

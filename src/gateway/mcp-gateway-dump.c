@@ -122,13 +122,13 @@ add_attachment (gpointer data, gpointer user_data)
 {
   McpAttachment *attachment = data;
   GString *json = user_data;
+  gint64 idle_us = g_get_monotonic_time () - mcp_attachment_get_last_used (attachment);
+  gint64 idle_seconds = idle_us / G_USEC_PER_SEC;
 
   begin_element (json);
   add_string (json, "client", mcp_attachment_get_client (attachment));
   add_string (json, "revision", mcp_revision_to_string (mcp_attachment_get_revision (attachment)));
-  add_number (json, "idle_seconds",
-              (double) ((g_get_monotonic_time () - mcp_attachment_get_last_used (attachment)) /
-                        G_USEC_PER_SEC));
+  add_number (json, "idle_seconds", (double) idle_seconds);
   g_string_append_c (json, '}');
 }
 
@@ -186,6 +186,7 @@ static void
 add_call (McpCall *call, gint64 since_us, gpointer user_data)
 {
   Calls *calls = user_data;
+  gint64 running_ms = (g_get_monotonic_time () - since_us) / G_TIME_SPAN_MILLISECOND;
 
   if (calls->n_calls++ >= MAX_CALLS)
     return;
@@ -195,8 +196,7 @@ add_call (McpCall *call, gint64 since_us, gpointer user_data)
   add_string (calls->json, "tool", mcp_call_get_name (call));
   add_string (calls->json, "provider", mcp_call_get_server (call));
   add_string (calls->json, "client", mcp_call_get_client (call));
-  add_number (calls->json, "seconds",
-              (double) ((g_get_monotonic_time () - since_us) / G_TIME_SPAN_MILLISECOND) / 1000);
+  add_number (calls->json, "seconds", (double) running_ms / 1000);
   g_string_append_c (calls->json, '}');
 }
 

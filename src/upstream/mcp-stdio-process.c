@@ -355,7 +355,7 @@ mcp_stdio_process_new (const McpStdioProcessOptions *options,
   self->user_data = user_data;
   self->keeper = g_steal_pointer (&keeper);
   if (g_subprocess_get_identifier (self->keeper) != NULL)
-    self->pid = atoi (g_subprocess_get_identifier (self->keeper));
+    self->pid = (GPid) g_ascii_strtoll (g_subprocess_get_identifier (self->keeper), NULL, 10);
   self->control_fd = pipes.control[1];
   self->writer = mcp_message_writer_new (pipes.input[1], MAX_QUEUED_BYTES);
   self->reader =
