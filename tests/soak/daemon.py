@@ -24,20 +24,28 @@ def _end_with_parent():
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+class Refused(Exception):
+    """It did not start; what it said."""
+
+
 class Daemon:
     """The built daemon, and a bus for it where dbus-daemon is installed."""
 
-    def __init__(self, program, keeper, server, wrapper=()):
+    def __init__(self, program, keeper, server, with_bus=True):
+        self.program = program
+        self.keeper = keeper
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="mcp-soak-"))
         self.server = server
+        self.process = None
         self.bus = None
         self.bus_address = "unix:path=/nonexistent/bus"
         for name in ("config/mcp-sessiond", "run", "state", "cache", "data", "home"):
             (self.directory / name).mkdir(mode=0o700, parents=True)
         (self.directory / "run").chmod(0o700)
         self.configure()
-        self._start_bus()
-        self._start(program, keeper, wrapper)
+        if with_bus:
+            self._start_bus()
+        self.heap_fifo = None
 
     def _start_bus(self):
         if not shutil.which("dbus-daemon") or not shutil.which("gdbus"):
@@ -47,7 +55,15 @@ class Daemon:
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, preexec_fn=_end_with_parent)
         self.bus_address = self.bus.stdout.readline().decode().strip()
 
-    def _start(self, program, keeper, wrapper):
+    def probe_heap(self, library):
+        """To be started with that library, which says how much is allocated: the variables."""
+        self.heap_fifo = self.directory / "heap"
+        os.mkfifo(self.heap_fifo, 0o600)
+        return {"LD_PRELOAD": library, "MCP_SOAK_HEAP": str(self.heap_fifo),
+                "G_SLICE": "always-malloc"}
+
+    def start(self, variables=None):
+        """Starts it, also again; Refused when it ends before it serves."""
         environment = dict(os.environ, DBUS_SESSION_BUS_ADDRESS=self.bus_address,
                            HOME=str(self.directory / "home"),
                            # What misbehaves outside is a warning, and there is much of it here.
@@ -55,11 +71,12 @@ class Daemon:
         for kind in ("config", "state", "cache", "data"):
             environment[f"XDG_{kind.upper()}_HOME"] = str(self.directory / kind)
         environment["XDG_RUNTIME_DIR"] = str(self.directory / "run")
+        environment.update(variables or {})
         self.log_path = self.directory / "log"
         self.started = time.monotonic()
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(
-                [*wrapper, program, "--port=0", f"--keeper={keeper}"], env=environment,
+                [self.program, "--port=0", f"--keeper={self.keeper}"], env=environment,
                 stdin=subprocess.DEVNULL, stderr=log, stdout=log, preexec_fn=_end_with_parent)
         self.pid = self.process.pid
         self._read_discovery()
@@ -67,11 +84,14 @@ class Daemon:
     def _read_discovery(self):
         path = self.directory / "run/mcp-sessiond/mcp.json"
         deadline = time.monotonic() + 30
-        while not path.exists():
+        facts = {}
+        # A daemon that was killed has left its own.
+        while facts.get("pid") != self.pid:
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"the daemon does not start:\n{self.log_path.read_text()}")
-            time.sleep(0.02)
-        facts = json.loads(path.read_text())
+                raise Refused(self.log_path.read_text(errors="replace"))
+            time.sleep(0.01)
+            if path.exists():
+                facts = json.loads(path.read_text())
         self.port = int(facts["url"].split(":")[2].split("/")[0])
         self.socket = facts["socket"]
         self.owner_key = facts["owner_key"]
@@ -102,13 +122,17 @@ class Daemon:
         """What the kernel says that the daemon holds now."""
         proc = pathlib.Path(f"/proc/{self.pid}")
         status = dict(line.split(":", 1) for line in (proc / "status").read_text().splitlines())
-        return {
+        sample = {
             "seconds": time.monotonic() - self.started,
             "memory_kb": int(status["VmRSS"].split()[0]),
             "descriptors": len(os.listdir(proc / "fd")),
             "threads": int(status["Threads"]),
             "processes": self.count_descendants(),
         }
+        if self.heap_fifo:
+            with open(self.heap_fifo, encoding="ascii") as fifo:
+                sample["heap_kb"] = int(fifo.readline()) / 1024
+        return sample
 
     def count_descendants(self):
         children = {}
@@ -151,13 +175,15 @@ class Daemon:
             status = self.process.wait()
         return status, time.monotonic() - began
 
-    def clean_up(self, keep=False):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def clean_up(self):
+        if self.process is not None and self.process.poll() is None:
+            self.kill()
         if self.bus is not None:
             self.bus.terminate()
             self.bus.wait()
             self.bus.stdout.close()
-        if not keep:
-            shutil.rmtree(self.directory, ignore_errors=True)
+        shutil.rmtree(self.directory, ignore_errors=True)
