@@ -119,6 +119,7 @@ part_load ()
   python3 "$root/tests/soak/soak.py" --daemon="$work/plain/src/daemon/mcp-sessiond" \
     --keeper="$work/plain/src/upstream/mcp-sessiond-keeper" \
     --server="$work/plain/tests/support/mcp-test-server" \
+    --heap-probe="$work/plain/tests/soak/libheap-probe.so" \
     --seconds=$((minutes * 60)) --seed="$seed" --slopes --verbose --figures="$work/load.json" \
     >"$work/load.log" 2>&1 || status=$?
   [ "$status" -eq 0 ] || { say "seed $seed"; grep -v '^# {' "$work/load.log" | tail -n 60; }
@@ -137,5 +138,67 @@ part_kill ()
   [ "$status" -eq 0 ] || tail -n 60 "$work/kill.log"
   record kill "SIGKILL at random points under load, $(since "$started")" \
     "$kills kills, the database and all promises checked after each" "$(verdict "$status")"
+  return "$status"
+}
+
+# n_passed LOG: how many tests of a `meson test` passed.
+n_passed ()
+{
+  sed -n 's/^Ok: *//p' "$1" | tail -n 1
+}
+
+# The rooms whose tests stay in one process; the others' start programs.
+part_valgrind ()
+{
+  need_packages valgrind || return 1
+  build_plain || return 1
+  started=$(date +%s)
+  status=0
+  # What is lost for good, and what is read or written where it must not, fails.
+  meson test -C "$work/plain" --no-rebuild --timeout-multiplier 0 --print-errorlogs \
+    --num-processes "$(n_jobs)" --suite common --suite session --suite protocol \
+    --wrapper "valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
+--show-leak-kinds=definite --trace-children=no --suppressions=$root/tests/valgrind.supp" \
+    >"$work/valgrind.log" 2>&1 || status=$?
+  [ "$status" -eq 0 ] || tail -n 60 "$work/valgrind.log"
+  record valgrind "memcheck, tests of common, session and protocol, $(since "$started")" \
+    "$(n_passed "$work/valgrind.log") tests without an error" "$(verdict "$status")"
+  return "$status"
+}
+
+part_tsan ()
+{
+  build_in "$work/tsan" -Db_sanitize=thread -Db_lundef=false || return 1
+  started=$(date +%s)
+  status=0
+  reports="$work/tsan-reports"
+  rm -rf "$reports"
+  mkdir -p "$reports"
+  TSAN_OPTIONS="log_path=$reports/report:exitcode=0:suppressions=$root/tests/tsan/suppressions" \
+    meson test -C "$work/tsan" --no-rebuild --timeout-multiplier 0 --print-errorlogs \
+    --num-processes 1 --suite common --suite session --suite gateway --suite http --suite daemon \
+    --wrapper "env LD_PRELOAD=$work/tsan/tests/tsan/libtsan-glib.so" >"$work/tsan.log" 2>&1 || status=$?
+  n_reports=$(cat "$reports"/* 2>/dev/null | grep -c '^WARNING: ThreadSanitizer' || true)
+  if [ "$n_reports" -gt 0 ]; then
+    cat "$reports"/* | grep '^SUMMARY' | sort | uniq -c
+    status=1
+  fi
+  record tsan "ThreadSanitizer, tests of common, session, gateway, http and daemon, $(since "$started")" \
+    "$(n_passed "$work/tsan.log") tests passed, $n_reports reports" "$(verdict "$status")"
+  return "$status"
+}
+
+part_faults ()
+{
+  build_plain || return 1
+  started=$(date +%s)
+  status=0
+  python3 "$root/tests/faults/faults.py" --daemon="$work/plain/src/daemon/mcp-sessiond" \
+    --keeper="$work/plain/src/upstream/mcp-sessiond-keeper" \
+    --server="$work/plain/tests/support/mcp-test-server" \
+    --shim="$work/plain/tests/faults/libfault-shim.so" --all >"$work/faults.log" 2>&1 || status=$?
+  [ "$status" -eq 0 ] || grep -A 20 '^not ok' "$work/faults.log" | tail -n 60
+  record faults "system calls that fail at the 1st, 2nd, … and from there on, $(since "$started")" \
+    "$(sed -n '$s/^# //p' "$work/faults.log")" "$(verdict "$status")"
   return "$status"
 }
