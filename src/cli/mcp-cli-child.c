@@ -118,7 +118,9 @@ stop_with (McpCliChild *self, int number)
 {
   if (number != SIGTSTP && number != SIGTTIN && number != SIGTTOU)
     return;
-  kill (getpid (), SIGSTOP);
+  /* By the same signal, which the shell shows, and whether we heard of it from the child first or
+   * not. */
+  kill (getpid (), number);
   kill (self->pid, SIGCONT);
 }
 

@@ -274,6 +274,19 @@ connect_to_stream (McpCliEventStream *self)
 }
 
 /**
+ * mcp_cli_event_stream_want_kept:
+ * @self: a stream that was not started
+ *
+ * Begins with what the daemon has kept of the session, not with what comes from now on.
+ */
+void
+mcp_cli_event_stream_want_kept (McpCliEventStream *self)
+{
+  g_free (self->last_id);
+  self->last_id = g_strdup ("0");
+}
+
+/**
  * mcp_cli_event_stream_start:
  * @self: a stream
  *

@@ -29,6 +29,7 @@ McpCliEventStream *mcp_cli_event_stream_new (McpCliConnection *connection,
                                              const McpCliSession *session,
                                              const McpCliEventStreamFuncs *funcs,
                                              gpointer user_data);
+void mcp_cli_event_stream_want_kept (McpCliEventStream *self);
 void mcp_cli_event_stream_start (McpCliEventStream *self);
 void mcp_cli_event_stream_stop (McpCliEventStream *self);
 

@@ -311,6 +311,18 @@ learn_labels (McpCliWatcher *self)
 }
 
 /**
+ * mcp_cli_watcher_want_kept:
+ * @self: a watcher that has not begun
+ *
+ * Shows also what happened before, as far as the daemon has kept it.
+ */
+void
+mcp_cli_watcher_want_kept (McpCliWatcher *self)
+{
+  mcp_cli_event_stream_want_kept (self->stream);
+}
+
+/**
  * mcp_cli_watcher_start:
  * @self: a watcher
  * @ended: told when there is nothing more to watch

@@ -21,6 +21,7 @@ McpCliWatcher *mcp_cli_watcher_new (McpCliConnection *connection,
                                     const McpCliSession *session,
                                     int fd,
                                     McpCliWatcherMode mode);
+void mcp_cli_watcher_want_kept (McpCliWatcher *self);
 void mcp_cli_watcher_start (McpCliWatcher *self, McpCliWatcherEnded ended, gpointer user_data);
 void mcp_cli_watcher_resized (McpCliWatcher *self);
 void mcp_cli_watcher_continued (McpCliWatcher *self);

@@ -85,6 +85,8 @@ start_watcher (McpCliChild *child, McpCliConnection *connection, const McpCliSes
   McpCliWatcher *watcher = mcp_cli_watcher_new (connection, session, STDERR_FILENO,
                                                 mcp_cli_watcher_mode_for (STDERR_FILENO));
 
+  /* The command may be faster than we are. */
+  mcp_cli_watcher_want_kept (watcher);
   mcp_cli_watcher_start (watcher, ended_cb, NULL);
   mcp_cli_child_set_hook (child, hook_cb, watcher);
   return watcher;

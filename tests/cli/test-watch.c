@@ -105,6 +105,49 @@ test_resize (void)
 }
 
 static void
+test_suspend (void)
+{
+  static const char *const argv[] = { "sh", "-i", NULL };
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autoptr (JsonObject) session = NULL;
+  g_autoptr (Terminal) terminal = NULL;
+  g_autofree char *directory = g_path_get_dirname (g_getenv ("MCP_TEST_COMMAND"));
+  g_autofree char *path = g_strconcat (directory, ":", g_getenv ("PATH"), NULL);
+  const char *id;
+
+  g_test_summary (
+      "Ctrl-Z stops it and leaves the screen to the shell; fg draws the bars anew, with "
+      "what came meanwhile, in the width there is then");
+  cli_test_start_daemon (test);
+  session = e2e_create_session (test->e2e, "{\"label\": \"w\"}");
+  id = json_object_get_string_member (session, "session_id");
+  cli_test_setenv (test, "PATH", path);
+  cli_test_setenv (test, "TERM", "xterm");
+  cli_test_setenv (test, "NO_COLOR", "1");
+  cli_test_setenv (test, "PS1", "$ ");
+  cli_test_setenv (test, "ENV", NULL);
+  terminal = terminal_new (argv, (const char *const *) test->environment, test->cwd, 60, 20);
+  terminal_await (terminal, "$");
+  terminal_type (terminal, "mcp-session watch w\n");
+  await_watchers (test, id, 1);
+  publish (test, id,
+           "{\"call_id\":\"1\",\"tool\":\"one\",\"progress\":1,\"total\":4,\"state\":\"running\"}");
+  terminal_await (terminal, "  25%");
+  terminal_type (terminal, "\032");
+  terminal_await (terminal, "Stopped");
+  terminal_resize (terminal, 24, 20);
+  publish (test, id, "{\"call_id\":\"1\",\"progress\":3,\"total\":4,\"state\":\"running\"}");
+  publish (test, id, "{\"call_id\":\"2\",\"tool\":\"two\",\"progress\":1,\"state\":\"ok\"}");
+  terminal_type (terminal, "fg\n");
+  terminal_await (terminal, "ok         two");
+  terminal_await (terminal, "one                 75%\n");
+  terminal_type (terminal, "\003");
+  terminal_await (terminal, "\n$");
+  terminal_type (terminal, "exit\n");
+  terminal_await_exit (terminal);
+}
+
+static void
 test_all (void)
 {
   g_autoptr (CliTest) test = cli_test_new ();
@@ -238,6 +281,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/watch/bars", test_bars);
   g_test_add_func ("/cli/watch/resize", test_resize);
+  g_test_add_func ("/cli/watch/suspend", test_suspend);
   g_test_add_func ("/cli/watch/all", test_all);
   g_test_add_func ("/cli/watch/json", test_json);
   g_test_add_func ("/cli/watch/lines", test_lines);
