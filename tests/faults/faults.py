@@ -161,6 +161,8 @@ def name_of(fault):
 def all_points(options):
     """Each fault at the 1st, 2nd, … call until none is reached any more; the answer comes back."""
     for call, number in FAULTS:
+        if options.calls and call not in options.calls:
+            continue
         for times in (1, FOREVER):
             first = 1
             while first <= options.points:
@@ -168,7 +170,7 @@ def all_points(options):
                 if not struck:
                     break
                 # for ever: at ever larger distances
-                first += 1 if times == 1 else max(1, first // 2)
+                first += 1 if times == 1 else first
 
 
 def main():
@@ -177,6 +179,7 @@ def main():
         parser.add_argument(f"--{name}", required=True, type=os.path.abspath)
     parser.add_argument("--all", action="store_true", help="every point, not only a few")
     parser.add_argument("--points", type=int, default=60, help="of each fault at most so many")
+    parser.add_argument("--calls", nargs="+", help="with --all: only these")
     options = parser.parse_args()
     n, n_failed, n_struck, n_refused = 0, 0, 0, 0
     began = time.monotonic()

@@ -92,8 +92,10 @@ class Daemon:
             time.sleep(0.01)
             if path.exists():
                 facts = json.loads(path.read_text())
-        self.port = int(facts["url"].split(":")[2].split("/")[0])
-        self.socket = facts["socket"]
+        # Where one of the two could not be had, the other does.
+        self.socket = facts.get("socket")
+        self.port = int(facts["url"].split(":")[2].split("/")[0]) if "url" in facts else self.socket
+        self.socket = self.socket or self.port
         self.owner_key = facts["owner_key"]
 
     def configure(self, lines=50, extra=False, spoilt=False):
