@@ -29,11 +29,15 @@ analyze_gcc ()
 
 analyze_clang ()
 {
+  mkdir -p "$work/clang-tidy"
+  sed 's/ -fanalyzer / /' "$work/analyzer/compile_commands.json" >"$work/clang-tidy/compile_commands.json"
   # gcc has warnings that clang does not know.
   find "$root/src" -name '*.c' -print0 |
-    xargs -0 -P "$(n_jobs)" -n 4 clang-tidy -p "$work/analyzer" --quiet \
-      --extra-arg=-Wno-unknown-warning-option --extra-arg=-Wno-ignored-optimization-argument \
-      >"$work/analyze-clang.log" 2>&1 || true
+    xargs -0 -P "$(n_jobs)" -n 4 clang-tidy -p "$work/clang-tidy" --quiet \
+      --extra-arg=-Wno-unknown-warning-option >"$work/analyze-clang.log" 2>&1 || true
+  if grep -q 'clang-diagnostic-error' "$work/analyze-clang.log"; then
+    return 1
+  fi
   to_findings clang-tidy <"$work/analyze-clang.log"
 }
 

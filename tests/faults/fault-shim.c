@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -128,10 +129,19 @@ DEFINE_OPEN (open64)
 DEFINE_OPENAT (openat)
 DEFINE_OPENAT (openat64)
 
+/* A disk is full, or broken, for files; pipes and eventfds never say so. */
+static int
+may_fail_to_write (int fd)
+{
+  struct stat info;
+
+  return fault_errno == EINTR || (fstat (fd, &info) == 0 && S_ISREG (info.st_mode));
+}
+
 ssize_t
 write (int fd, const void *data, size_t length)
 {
-  return fails ("write") ? -1 : REAL (write) (fd, data, length);
+  return may_fail_to_write (fd) && fails ("write") ? -1 : REAL (write) (fd, data, length);
 }
 
 ssize_t
