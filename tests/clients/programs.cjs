@@ -23,9 +23,9 @@ function readVersion(name) {
 }
 
 // Resolves to what it wrote; rejects when it fails.
-function runProgram(name, args, home) {
+function runProgram(name, args, home, more = {}) {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: path.join(home, '.config'), NO_COLOR: '1', CI: '1' };
+    const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: path.join(home, '.config'), NO_COLOR: '1', CI: '1', ...more };
     const child = execFile(process.execPath, [findProgram(name), ...args],
       { timeout: TIMEOUT_MS, env, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) => {
         if (error) {

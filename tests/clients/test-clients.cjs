@@ -21,11 +21,16 @@ const v1 = {
   ...fromNpm('@modelcontextprotocol/sdk/client/sse.js'),
   ...fromNpm('@modelcontextprotocol/sdk/types.js'),
 };
-const v2 = fromNpm('@modelcontextprotocol/client');
+const v2 = { ...fromNpm('@modelcontextprotocol/client'), ...fromNpm('@modelcontextprotocol/client/stdio') };
 
 const ONLY = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length) ?? '';
+// The daemon as a server that its client starts.
+const BRIDGE = { command: process.env.MCP_TEST_COMMAND, args: ['stdio'] };
 const EVERYTHING = ['everything', 'everything-http'];
 const CAPABILITIES = { sampling: {}, elicitation: {}, roots: { listChanged: true } };
+
+// A client of 2026-07-28 asks for it with each request.
+const WITH_LOG = { _meta: { 'io.modelcontextprotocol/logLevel': 'debug' } };
 
 // What the client answers when it is asked.
 const ANSWERS = {
@@ -73,6 +78,7 @@ async function addServers(world) {
     env: { MEMORY_FILE_PATH: path.join(world.makeDirectory('memory'), 'memory.jsonl') },
   });
   world.addServer('thinking', { command, args: [findProgram('mcp-server-sequential-thinking')] });
+  await world.addFixture('2025-11-25', { name: 'fixture' });
   world.addServer('everything-http', { type: 'http', url: `http://127.0.0.1:${port}/mcp` });
   world.spawn(command, [findProgram('mcp-server-everything'), 'streamableHttp'], { env: { ...process.env, PORT: String(port) } });
   await awaitPort(port);
@@ -97,6 +103,11 @@ class Sdk1 {
     return this.client.callTool({ name, arguments: args }, undefined, options);
   }
 
+  hear(method, listener) {
+    const schemas = { 'notifications/message': v1.LoggingMessageNotificationSchema, 'notifications/tools/list_changed': v1.ToolListChangedNotificationSchema };
+    this.client.setNotificationHandler(schemas[method], listener);
+  }
+
   async close() {
     await this.transport.terminateSession?.();
     await this.client.close();
@@ -104,8 +115,9 @@ class Sdk1 {
 }
 
 class Sdk2 {
-  constructor(mode) {
+  constructor(mode, makeTransport = (url) => new v2.StreamableHTTPClientTransport(new URL(url))) {
     this.mode = mode;
+    this.makeTransport = makeTransport;
   }
 
   async connect(url) {
@@ -114,13 +126,23 @@ class Sdk2 {
     for (const [method, answer] of Object.entries(ANSWERS)) {
       this.client.setRequestHandler(method, answer);
     }
-    this.transport = new v2.StreamableHTTPClientTransport(new URL(url));
+    this.transport = this.makeTransport(url);
     await this.client.connect(this.transport);
     assert.equal(this.client.getNegotiatedProtocolVersion(), this.mode === 'auto' ? '2026-07-28' : '2025-11-25');
   }
 
-  call(name, args = {}, options = {}) {
-    return this.client.callTool({ name, arguments: args }, options);
+  call(name, args = {}, { _meta, ...options } = {}) {
+    return this.client.callTool({ name, arguments: args, ..._meta && { _meta } }, options);
+  }
+
+  hear(method, listener) {
+    this.client.setNotificationHandler(method, listener);
+  }
+
+  async listen() {
+    if (this.mode === 'auto') {
+      await this.client.listen({ toolsListChanged: true });
+    }
   }
 
   async close() {
@@ -204,12 +226,37 @@ const ABILITIES = {
   },
 };
 
-async function runSdk(tap, name, sdk, url, left = []) {
+// What more there is to it over the bridge: name => test.
+const BRIDGED = {
+  'hears what a server logs': async (sdk) => {
+    const heard = [];
+    sdk.hear('notifications/message', ({ params }) => heard.push(params.data));
+    await sdk.call('fixture__test_tool_with_logging', {}, sdk.mode === 'auto' ? WITH_LOG : {});
+    assert.equal(heard.length, 3, heard.join());
+  },
+  'cancels a call': async (sdk) => {
+    const count = async () => Number(getText(await sdk.call('fixture__cancelled_count')));
+    const before = await count();
+    const abort = new AbortController();
+    await assert.rejects(sdk.call('fixture__wait_cancel', {}, { signal: abort.signal, onprogress: () => abort.abort() }));
+    for (const deadline = Date.now() + 10_000; await count() === before;) {
+      assert.ok(Date.now() < deadline, 'the server was not told');
+    }
+  },
+  'hears that tools changed': async (sdk) => {
+    const changed = new Promise((resolve) => { sdk.hear('notifications/tools/list_changed', resolve); });
+    await sdk.listen?.();
+    await sdk.call('fixture__test_trigger_tool_change');
+    await changed;
+  },
+};
+
+async function runSdk(tap, name, sdk, url, left = [], abilities = ABILITIES) {
   const run = (what, test) => (`${name}: ${what}`.includes(ONLY) ? tap.run(`${name}: ${what}`, test) : undefined);
 
   sdk.name = name.replace(/\W+/g, '-');
   await sdk.connect(url);
-  for (const [what, test] of Object.entries(ABILITIES)) {
+  for (const [what, test] of Object.entries(abilities)) {
     if (!left.includes(what)) {
       await run(what, () => test(sdk));
     }
@@ -231,6 +278,21 @@ const COMMANDS = {
     assert.match(await run('list', '--http-url', url, '--allow-http', '--name', 'sessiond', '--json'), /thinking__sequentialthinking/);
     assert.match(await run('call', '--http-url', url, '--allow-http', '--name', 'sessiond', 'everything__echo', 'message=hello'), /hello/);
   },
+  'inspector --cli, mcp-session stdio: lists and calls': async (url, home, env) => {
+    // It hands little of its own environment on.
+    const variables = Object.keys(env).filter((name) => name.startsWith('XDG_')).flatMap((name) => ['-e', `${name}=${env[name]}`]);
+    const run = (...args) => runProgram('mcp-inspector', ['--cli', ...variables, BRIDGE.command, ...BRIDGE.args, ...args], home);
+    assert.match(await run('--method', 'tools/list'), /"thinking__sequentialthinking"/);
+    assert.match(await run('--method', 'tools/call', '--tool-name', 'everything__echo', '--tool-arg', 'message=hello'), /hello/);
+    assert.match(await run('--method', 'resources/list'), /"uri"/);
+    assert.match(await run('--method', 'prompts/get', '--prompt-name', 'everything__simple-prompt'), /"messages"/);
+  },
+  'mcporter, mcp-session stdio: lists and calls': async (url, home, env) => {
+    const run = (...args) => runProgram('mcporter', args, home, env);
+    const stdio = ['--stdio', `${BRIDGE.command} ${BRIDGE.args.join(' ')}`, '--name', 'sessiond'];
+    assert.match(await run('list', ...stdio, '--json'), /thinking__sequentialthinking/);
+    assert.match(await run('call', ...stdio, 'everything__echo', 'message=hello'), /hello/);
+  },
 };
 
 async function runAll(tap, world) {
@@ -242,16 +304,25 @@ async function runAll(tap, world) {
     env: { ...process.env, HOME: home }, stderr: 'ignore',
   }));
 
+  const env = world.environment;
+  const bridged = new Sdk1(() => new v1.StdioClientTransport({ ...BRIDGE, env }));
+  const bridged2 = () => new v2.StdioClientTransport({ ...BRIDGE, env });
+  const all = { ...ABILITIES, ...BRIDGED };
+
   paired.losesLast = true;
   proxied.losesLast = true;
+  bridged.losesLast = true;
   await runSdk(tap, 'SDK 1, Streamable HTTP', new Sdk1(() => new v1.StreamableHTTPClientTransport(new URL(url))), url);
   await runSdk(tap, 'SDK 1, HTTP+SSE', paired, url);
   await runSdk(tap, 'SDK 2, 2026-07-28', new Sdk2('auto'), url);
   await runSdk(tap, 'SDK 2, with a handshake', new Sdk2('legacy'), url);
   await runSdk(tap, 'mcp-remote', proxied, url);
+  await runSdk(tap, 'SDK 1, mcp-session stdio', bridged, url, [], all);
+  await runSdk(tap, 'SDK 2, 2026-07-28, mcp-session stdio', new Sdk2('auto', bridged2), url, [], all);
+  await runSdk(tap, 'SDK 2, with a handshake, mcp-session stdio', new Sdk2('legacy', bridged2), url, [], all);
   for (const [name, test] of Object.entries(COMMANDS)) {
     if (name.includes(ONLY)) {
-      await tap.run(name, () => test(url, home));
+      await tap.run(name, () => test(url, home, env));
     }
   }
 }

@@ -16,7 +16,7 @@ function makeEnvironment(directory) {
     env[`XDG_${name.toUpperCase()}_HOME`] = path.join(directory, name);
   }
   env.XDG_RUNTIME_DIR = path.join(directory, 'run');
-  fs.mkdirSync(env.XDG_RUNTIME_DIR, { mode: 0o700 });
+  fs.mkdirSync(env.XDG_RUNTIME_DIR, { recursive: true, mode: 0o700 });
   return env;
 }
 
@@ -63,4 +63,4 @@ async function startDaemon({ directory, children, servers, args, log }) {
   throw new Error(`the daemon does not serve:\n${fs.readFileSync(log, 'utf8')}`);
 }
 
-module.exports = { startDaemon };
+module.exports = { makeEnvironment, startDaemon };

@@ -9,7 +9,7 @@ const os = require('node:os');
 const path = require('node:path');
 const readline = require('node:readline');
 
-const { startDaemon } = require('../conformance/daemon.cjs');
+const { makeEnvironment, startDaemon } = require('../conformance/daemon.cjs');
 const { within } = require('./client.cjs');
 
 // Its resources have URIs of their own, so that one daemon can have many fixtures.
@@ -78,6 +78,11 @@ class World {
     });
     this.daemon = this.#children.at(-1);
     return this.url;
+  }
+
+  // That of a program that is to find the daemon as a user's does.
+  get environment() {
+    return makeEnvironment(this.#directory);
   }
 
   // The most memory that the daemon ever held, in bytes.
