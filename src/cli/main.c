@@ -7,9 +7,9 @@
 
 #include "mcp-cli-command.h"
 #include "mcp-cli-text.h"
+#include "mcp-texts.h"
 
 #include <glib/gi18n.h>
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -82,10 +82,7 @@ run_command (int argc, char **argv)
 int
 main (int argc, char **argv)
 {
-  setlocale (LC_ALL, "");
-  bindtextdomain (MCP_GETTEXT_PACKAGE, MCP_LOCALEDIR);
-  bind_textdomain_codeset (MCP_GETTEXT_PACKAGE, "UTF-8");
-  textdomain (MCP_GETTEXT_PACKAGE);
+  mcp_texts_init ();
 
   if (argc < 2)
     {

@@ -208,7 +208,8 @@ mcp_cli_session_find (McpCliConnection *connection, const char *name, GError **e
   if (session == NULL)
     g_set_error (error, MCP_ERROR, MCP_ERROR_NOT_FOUND,
                  _ ("Which session? Name one (“mcp-session list” shows them), or begin inside "
-                    "“mcp-session run -- COMMAND”, which sets " MCP_CLI_ID_VARIABLE));
+                    "“mcp-session run -- COMMAND”, which sets %s"),
+                 MCP_CLI_ID_VARIABLE);
   return session;
 }
 

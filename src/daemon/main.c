@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "mcp-names.h"
+#include "mcp-texts.h"
 #include "mcpd-application.h"
 #include "mcpd-cgroup.h"
 #include "mcpd-lock.h"
@@ -9,7 +10,6 @@
 #include "mcpd-runtime-dir.h"
 
 #include <glib/gi18n.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 
@@ -175,10 +175,7 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   int status;
 
-  setlocale (LC_ALL, "");
-  bindtextdomain (MCP_GETTEXT_PACKAGE, MCP_LOCALEDIR);
-  bind_textdomain_codeset (MCP_GETTEXT_PACKAGE, "UTF-8");
-  textdomain (MCP_GETTEXT_PACKAGE);
+  mcp_texts_init ();
 
   if (!parse_command_line (&line, argc, argv, &error))
     {
