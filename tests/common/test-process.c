@@ -15,7 +15,9 @@ test_own_cwd_and_name (void)
 
   g_test_summary ("The kernel tells where a process works and what it is called");
   g_assert_cmpstr (cwd, ==, here);
-  g_assert_cmpstr (name, ==, "test-process");
+  /* valgrind runs it as itself */
+  if (g_getenv ("MCP_TEST_UNDER_VALGRIND") == NULL)
+    g_assert_cmpstr (name, ==, "test-process");
 }
 
 static void

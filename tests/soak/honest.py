@@ -5,6 +5,7 @@ Each function is one visit: it makes what it needs, checks what it gets, and lea
 """
 
 import asyncio
+import contextlib
 import json
 
 from wire import Connection, ask
@@ -249,7 +250,8 @@ async def _gdbus(world, path, method, *arguments):
     try:
         out, _ = await process.communicate()
     except asyncio.CancelledError:
-        process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
         raise
     text = out.decode()
     check(process.returncode == 0, f"{method}: {text}")

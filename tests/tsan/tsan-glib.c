@@ -337,6 +337,14 @@ g_task_return_boolean (GTask *task, gboolean result)
   REAL (g_task_return_boolean) (task, result);
 }
 
+/* In the callback, of what the thread left there. */
+gpointer
+g_task_get_task_data (GTask *task)
+{
+  acquire (task);
+  return REAL (g_task_get_task_data) (task);
+}
+
 gpointer
 g_task_propagate_pointer (GTask *task, GError **error)
 {
