@@ -20,6 +20,8 @@
  * burst is given back. */
 static const char settings[] = "PRAGMA synchronous = FULL;"
                                "PRAGMA journal_size_limit = 4194304;"
+                               /* KiB: the history, which grows for weeks, is seldom read */
+                               "PRAGMA cache_size = -256;"
                                "PRAGMA trusted_schema = OFF;"
                                "PRAGMA foreign_keys = OFF;";
 
