@@ -7,6 +7,7 @@
 
 #include "mcp-cli-json.h"
 #include "mcp-cli-jsonc.h"
+#include "mcp-cli-toml-json.h"
 #include "mcp-cli-toml.h"
 #include "mcp-error.h"
 
@@ -171,6 +172,46 @@ mcp_cli_client_remove (const McpCliClient *client,
   return mcp_cli_jsonc_remove (text, path, error);
 }
 
+/**
+ * mcp_cli_client_list_servers:
+ * @client: a client
+ * @text: of its file
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable): the names of its servers
+ */
+char **
+mcp_cli_client_list_servers (const McpCliClient *client, const char *text, GError **error)
+{
+  const char *path[] = { client->servers, NULL };
+
+  return client->format == MCP_CLI_CLIENT_TOML ? mcp_cli_toml_list_tables (text, client->servers)
+                                               : mcp_cli_jsonc_list (text, path, error);
+}
+
+/**
+ * mcp_cli_client_get_server:
+ * @client: a client
+ * @text: of its file
+ * @name: of a server
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable): its entry as JSON, in the client's words
+ */
+char *
+mcp_cli_client_get_server (const McpCliClient *client,
+                           const char *text,
+                           const char *name,
+                           GError **error)
+{
+  g_autofree char *table = g_strdup_printf ("%s.%s", client->servers, name);
+  g_autofree char *entry = mcp_cli_client_get_entry (client, text, name, error);
+
+  if (entry == NULL || client->format != MCP_CLI_CLIENT_TOML)
+    return g_steal_pointer (&entry);
+  return mcp_cli_toml_to_json (entry, table, error);
+}
+
 /* A member under the name that we have for it. */
 static void
 copy_member (GString *out,
@@ -210,6 +251,44 @@ split_command (GString *out, McpJsonSlice words)
     mcp_cli_json_add_raw (out, "args", args->str, -1);
 }
 
+static void
+add_from_environment (GString *headers,
+                      McpJsonSlice name,
+                      const char *prefix,
+                      McpJsonSlice variable)
+{
+  g_autofree char *key = mcp_json_dup_string (name);
+  g_autofree char *text = mcp_json_dup_string (variable);
+  g_autofree char *value = g_strdup_printf ("%s${env:%s}", prefix, text);
+
+  mcp_cli_json_add_string (headers, key, value);
+}
+
+/* Codex has three ways to write them. */
+static void
+convert_headers (GString *out, McpJsonSlice root)
+{
+  const McpJsonSlice authorization = { "\"Authorization\"", 15 };
+  g_autoptr (GString) headers = g_string_new ("{");
+  McpJsonSlice object, key, value;
+  McpJsonIter iter;
+
+  if (mcp_json_find_typed (root, "http_headers", MCP_JSON_OBJECT, &object))
+    g_string_append_len (headers, object.data + 1, (gssize) object.length - 2);
+  if (mcp_json_find_typed (root, "env_http_headers", MCP_JSON_OBJECT, &object))
+    {
+      mcp_json_iter_init (&iter, object);
+      while (mcp_json_iter_next_member (&iter, &key, &value))
+        if (mcp_json_get_type (value) == MCP_JSON_STRING)
+          add_from_environment (headers, key, "", value);
+    }
+  if (mcp_json_find_typed (root, "bearer_token_env_var", MCP_JSON_STRING, &value))
+    add_from_environment (headers, authorization, "Bearer ", value);
+  g_string_append_c (headers, '}');
+  if (headers->len > 2)
+    mcp_cli_json_add_raw (out, "headers", headers->str, (gssize) headers->len);
+}
+
 /**
  * mcp_cli_client_convert:
  * @entry: of a client's own server, JSON
@@ -243,6 +322,10 @@ mcp_cli_client_convert (const char *entry, GError **error)
   copy_member (out, root, "env", "env", MCP_JSON_OBJECT);
   copy_member (out, root, "environment", "env", MCP_JSON_OBJECT);
   copy_member (out, root, "headers", "headers", MCP_JSON_OBJECT);
+  convert_headers (out, root);
+  if (mcp_json_find_typed (root, "enabled", MCP_JSON_BOOLEAN, &value) &&
+      !mcp_json_get_boolean (value))
+    mcp_cli_json_add_raw (out, "disabled", "true", -1);
   g_string_append_c (out, '}');
   return g_strdup (out->str);
 }

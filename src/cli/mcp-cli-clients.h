@@ -54,6 +54,11 @@ char *mcp_cli_client_remove (const McpCliClient *client,
                              const char *text,
                              const char *name,
                              GError **error);
+char **mcp_cli_client_list_servers (const McpCliClient *client, const char *text, GError **error);
+char *mcp_cli_client_get_server (const McpCliClient *client,
+                                 const char *text,
+                                 const char *name,
+                                 GError **error);
 char *mcp_cli_client_convert (const char *entry, GError **error);
 
 G_END_DECLS

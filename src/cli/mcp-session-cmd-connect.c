@@ -85,9 +85,8 @@ take (Change *change, char *after)
 static gboolean
 import_one (const McpCliClient *client, Change *from, Change *to, const char *name, GError **error)
 {
-  const char *path[] = { client->servers, name, NULL };
   const char *our_path[] = { "mcpServers", name, NULL };
-  g_autofree char *entry = mcp_cli_jsonc_get (from->after, path, error);
+  g_autofree char *entry = mcp_cli_client_get_server (client, from->after, name, error);
   g_autofree char *ours = NULL;
   g_autofree char *existing = NULL;
 
@@ -104,26 +103,17 @@ import_one (const McpCliClient *client, Change *from, Change *to, const char *na
     return FALSE;
   ours = mcp_cli_client_convert (entry, error);
   return ours != NULL && take (to, mcp_cli_jsonc_set (to->after, our_path, ours, error)) &&
-         take (from, mcp_cli_jsonc_remove (from->after, path, error));
+         take (from, mcp_cli_client_remove (client, from->after, name, error));
 }
 
 static gboolean
 import_all (const McpCliClient *client, Change *from, Change *to, GError **error)
 {
-  const char *path[] = { client->servers, NULL };
   g_auto (GStrv) names = NULL;
 
-  if (client->format != MCP_CLI_CLIENT_JSON)
-    {
-      g_set_error (
-          error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
-          _ ("The servers of %s cannot be imported: give them to “mcp-session server add”"),
-          client->title);
-      return FALSE;
-    }
   if (*from->after == '\0')
     return TRUE;
-  names = mcp_cli_jsonc_list (from->after, path, error);
+  names = mcp_cli_client_list_servers (client, from->after, error);
   if (names == NULL)
     return FALSE;
   for (gsize i = 0; names[i] != NULL; i++)

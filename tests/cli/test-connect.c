@@ -178,6 +178,43 @@ test_import (void)
 }
 
 static void
+test_import_toml (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *path = write_home (
+      test, ".codex/config.toml",
+      "model = \"m\"\n\n[mcp_servers.a] # one\ncommand = 'c:\\x'\nargs = [\n  \"-y\", # yes\n"
+      "  \"p\\\"q\",\n]\nenabled = false\n\n[mcp_servers.a.env]\nK = \"v\"\n\n"
+      "[mcp_servers.b]\nurl = \"https://b.example/mcp\"\nbearer_token_env_var = \"B\"\n"
+      "http_headers = { X = \"1\", 'Y Z' = \"2\" }\n\n[tui]\nanimations = false\n");
+  g_autofree char *odd = NULL;
+  g_autofree char *ours = NULL;
+  g_autofree char *theirs = NULL;
+  g_autofree char *after = NULL;
+  g_autoptr (CliRun) refused = NULL;
+
+  g_test_summary ("Codex' servers are imported, too; one that is not understood leaves all alone");
+  cli_test_setenv (test, "CODEX_HOME", NULL);
+  g_free (cli_test_run_ok (test, "connect", "codex", "--import", "--yes", NULL));
+  theirs = read_text (path);
+  g_assert_true (g_str_has_prefix (
+      theirs, "model = \"m\"\n\n[tui]\nanimations = false\n\n[mcp_servers.sessiond]\n"));
+  ours = cli_test_run_ok (test, "server", "list", "--json", NULL);
+  g_assert_nonnull (strstr (ours, "\"a\": {\"command\":\"c:\\\\x\",\"args\":[\"-y\",\"p\\\"q\"],"
+                                  "\"env\":{\"K\":\"v\"},\"disabled\":true}"));
+  g_assert_nonnull (strstr (ours, "\"headers\":{\"X\":\"1\",\"Y Z\":\"2\",\"Authorization\":"
+                                  "\"Bearer ${env:B}\"}"));
+
+  odd = g_strconcat (theirs, "\n[mcp_servers.c]\ncommand = \"\"\"c\"\"\"\n", NULL);
+  g_assert_true (g_file_set_contents (path, odd, -1, NULL));
+  refused = cli_test_run (test, NULL, "connect", "codex", "--import", "--yes", NULL);
+  g_assert_cmpint (refused->status, ==, 1);
+  g_assert_nonnull (strstr (refused->err, "mcp_servers.c"));
+  after = read_text (path);
+  g_assert_cmpstr (after, ==, odd);
+}
+
+static void
 test_broken (void)
 {
   g_autoptr (CliTest) test = cli_test_new ();
@@ -205,6 +242,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/connect/convert", test_convert);
   g_test_add_func ("/cli/connect/write", test_write);
   g_test_add_func ("/cli/connect/import", test_import);
+  g_test_add_func ("/cli/connect/import-toml", test_import_toml);
   g_test_add_func ("/cli/connect/broken", test_broken);
   return g_test_run ();
 }
