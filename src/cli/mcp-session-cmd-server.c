@@ -163,7 +163,11 @@ add_server (const AddOptions *options, const char *name, char **command, GError 
   if (local_error == NULL)
     changed = mcp_cli_jsonc_set (text, keys, entry, &local_error);
   if (changed != NULL && mcp_cli_file_replace (path, changed, &local_error))
-    return TRUE;
+    {
+      mcp_cli_say (_ ("“%s” is in %s now; “mcp-session server test %s” tries it"), name, path,
+                   name);
+      return TRUE;
+    }
   g_propagate_prefixed_error (error, g_steal_pointer (&local_error), "%s: ", path);
   return FALSE;
 }
