@@ -144,7 +144,7 @@ part_kill ()
 # n_passed LOG: how many tests of a `meson test` passed.
 n_passed ()
 {
-  sed -n 's/^Ok: *//p' "$1" | tail -n 1
+  sed -n 's/^Ok: *\([0-9]*\).*/\1/p' "$1" | tail -n 1
 }
 
 # The rooms whose tests stay in one process; the others' start programs.

@@ -185,7 +185,7 @@ def write_figures(path, world, samples, most, verdicts):
                        f"/health within {most['health_ms']:.0f} ms")
     with open(path, "w", encoding="utf-8") as file:
         json.dump({"figures": "; ".join(figures), "samples": samples, "visits": world.visits,
-                   "failures": world.failures[:100]}, file, indent=1)
+                   "failures": world.failures[:100]}, file, indent=1, ensure_ascii=False)
 
 
 def parse_arguments():
