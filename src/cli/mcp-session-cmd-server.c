@@ -6,6 +6,7 @@
 #include "mcp-cli-command.h"
 
 #include "mcp-cli-accept.h"
+#include "mcp-cli-connection.h"
 #include "mcp-cli-file.h"
 #include "mcp-cli-json.h"
 #include "mcp-cli-jsonc.h"
@@ -23,6 +24,8 @@
 
 #define SERVERS              "mcpServers"
 #define TEST_TIMEOUT_SECONDS 30
+#define SETTLE_MS            50
+#define SETTLE_TRIES         40
 
 static char *
 dup_path (void)
@@ -143,6 +146,28 @@ build_entry (const AddOptions *options, char **command, GError **error)
   return g_strdup (entry->str);
 }
 
+/* A daemon that runs reads the file again by itself, a moment later: what is asked of it next is to
+ * find it so. */
+static void
+await_daemon (const char *name, gboolean there)
+{
+  g_autoptr (McpCliConnection) connection = mcp_cli_connection_open_running (NULL);
+  g_autofree char *label = g_strdup_printf ("provider=\"%s\"", name);
+
+  for (guint i = 0; connection != NULL && i < SETTLE_TRIES; i++)
+    {
+      g_autoptr (GBytes) metrics =
+          mcp_cli_connection_request (connection, "GET", "/metrics", NULL, NULL, NULL);
+      g_autofree char *text =
+          metrics != NULL ? g_strndup (g_bytes_get_data (metrics, NULL), g_bytes_get_size (metrics))
+                          : NULL;
+
+      if (text == NULL || (strstr (text, label) != NULL) == there)
+        return;
+      g_usleep (SETTLE_MS * 1000);
+    }
+}
+
 static gboolean
 add_server (const AddOptions *options, const char *name, char **command, GError **error)
 {
@@ -166,6 +191,7 @@ add_server (const AddOptions *options, const char *name, char **command, GError 
     {
       mcp_cli_say (_ ("“%s” is in %s now; “mcp-session server test %s” tries it"), name, path,
                    name);
+      await_daemon (name, TRUE);
       return TRUE;
     }
   g_propagate_prefixed_error (error, g_steal_pointer (&local_error), "%s: ", path);
@@ -261,7 +287,10 @@ remove_server (const char *name, GError **error)
                  _ ("There is no server “%s”; “mcp-session server list” shows those there are"),
                  name);
   if (changed != NULL && mcp_cli_file_replace (path, changed, &local_error))
-    return TRUE;
+    {
+      await_daemon (name, FALSE);
+      return TRUE;
+    }
   g_propagate_prefixed_error (error, g_steal_pointer (&local_error), "%s: ", path);
   return FALSE;
 }
