@@ -80,6 +80,16 @@ class Daemon:
                 stdin=subprocess.DEVNULL, stderr=log, stdout=log, preexec_fn=_end_with_parent)
         self.pid = self.process.pid
         self._read_discovery()
+        if self.bus is not None:
+            self._await_bus()
+
+    def _await_bus(self):
+        """HTTP is served a moment before the bus knows the name."""
+        deadline = time.monotonic() + 30
+        while "On the session bus" not in self.log_path.read_text(errors="replace"):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise Refused(self.log_path.read_text(errors="replace"))
+            time.sleep(0.01)
 
     def _read_discovery(self):
         path = self.directory / "run/mcp-sessiond/mcp.json"
