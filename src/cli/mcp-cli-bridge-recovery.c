@@ -96,7 +96,7 @@ withdraw_asks (McpCliBridge *self)
   g_autoptr (GPtrArray) cancelled = mcp_cli_asks_renew (self->asks);
 
   for (guint i = 0; i < cancelled->len; i++)
-    mcp_cli_pipe_write (self->pipe, g_ptr_array_index (cancelled, i));
+    mcp_cli_pipe_write (self->pipe, g_ptr_array_index (cancelled, i), MCP_CLI_PLACE_ANY);
   for (GList *link = self->queue.head; link != NULL;)
     {
       GList *next = link->next;

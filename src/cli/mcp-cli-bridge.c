@@ -111,7 +111,7 @@ fail (McpCliBridge *self, McpCliItem *item, const char *text)
     return;
   item->is_answered = TRUE;
   answer = mcp_cli_item_build_failure (item, text);
-  mcp_cli_pipe_write (self->pipe, answer);
+  mcp_cli_pipe_write (self->pipe, answer, MCP_CLI_PLACE_APART);
 }
 
 /**
@@ -183,6 +183,19 @@ mcp_cli_bridge_take_attachment (McpCliBridge *self, McpCliExchange *exchange, GB
     self->revision = mcp_cli_json_dup_member (result, "protocolVersion");
 }
 
+static McpCliPlace
+get_place (McpJsonSlice root)
+{
+  McpJsonSlice method;
+
+  if (root.data == NULL)
+    return MCP_CLI_PLACE_ANY;
+  if (!mcp_json_find (root, "method", &method))
+    return MCP_CLI_PLACE_APART;
+  return mcp_json_string_equal (method, "notifications/progress") ? MCP_CLI_PLACE_AHEAD
+                                                                  : MCP_CLI_PLACE_ANY;
+}
+
 /**
  * mcp_cli_bridge_deliver:
  * @self: a bridge
@@ -199,7 +212,7 @@ mcp_cli_bridge_deliver (McpCliBridge *self, GBytes *text, McpJsonSlice root)
                                   ? mcp_cli_asks_pass_request (self->asks, text, root)
                                   : g_bytes_ref (text);
 
-  mcp_cli_pipe_write (self->pipe, passed);
+  mcp_cli_pipe_write (self->pipe, passed, get_place (root));
 }
 
 static void
@@ -277,7 +290,7 @@ answer_refused (McpCliBridge *self, McpCliItem *item)
     return;
   if (mcp_cli_json_parse_bytes (body, &root, NULL) && mcp_json_find (root, "jsonrpc", &value))
     {
-      mcp_cli_pipe_write (self->pipe, body);
+      mcp_cli_pipe_write (self->pipe, body, MCP_CLI_PLACE_APART);
       return;
     }
   mcp_cli_connection_set_error (&error, mcp_cli_exchange_get_status (item->exchange), body);

@@ -10,11 +10,23 @@
 
 #include <errno.h>
 #include <gio/gunixinputstream.h>
+#include <linux/sockios.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define MAX_LINE_BYTES (64 * 1024 * 1024)
 #define READ_BYTES     (64 * 1024)
+/* Who has not read for so long does not get more by waiting. */
+#define UNREAD_US      (1 * G_TIME_SPAN_SECOND)
+#define LOOK_NS        (200 * 1000)
+
+typedef struct
+{
+  GBytes *text; /* (owned): an empty one ends the thread */
+  McpCliPlace place;
+} Line;
 
 struct _McpCliPipe
 {
@@ -24,12 +36,56 @@ struct _McpCliPipe
   int out_fd;
   GCancellable *cancellable; /* (owned) */
   McpLineFramer *framer;     /* (owned) */
-  GAsyncQueue *queue;        /* (owned) (element-type GBytes): an empty one ends the thread */
+  GAsyncQueue *queue;        /* (owned) (element-type Line) */
   GThread *writer;
   gboolean reading;
 };
 
 static void read_more (McpCliPipe *self);
+
+static Line *
+line_new (GBytes *text, McpCliPlace place)
+{
+  Line *self = g_new (Line, 1);
+
+  self->text = text;
+  self->place = place;
+  return self;
+}
+
+static void
+line_free (Line *self)
+{
+  g_bytes_unref (self->text);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Line, line_free)
+
+/* What only a reader's next read can take: unix(7) for sockets (what Node gives to children),
+ * pipe(7) for pipes. */
+static gboolean
+is_unread (int fd)
+{
+  int n = 0;
+
+  return (ioctl (fd, SIOCOUTQ, &n) == 0 || ioctl (fd, FIONREAD, &n) == 0) && n > 0;
+}
+
+/* Nothing tells when the reader has read, so this looks; poll tells when it has gone. */
+static void
+wait_until_read (int fd)
+{
+  const struct timespec pause = { .tv_nsec = LOOK_NS };
+  gint64 deadline = g_get_monotonic_time () + UNREAD_US;
+  struct pollfd reader = { .fd = fd };
+
+  while (is_unread (fd) && g_get_monotonic_time () < deadline)
+    {
+      if (ppoll (&reader, 1, &pause, NULL) > 0)
+        return;
+    }
+}
 
 static gboolean
 write_all (int fd, const char *data, gsize length)
@@ -60,15 +116,22 @@ write_lines (gpointer user_data)
 {
   McpCliPipe *self = user_data;
   gboolean works = TRUE;
+  gboolean is_ahead = FALSE;
 
   for (;;)
     {
-      g_autoptr (GBytes) line = g_async_queue_pop (self->queue);
+      g_autoptr (Line) line = g_async_queue_pop (self->queue);
       gsize length;
-      const char *data = g_bytes_get_data (line, &length);
+      const char *data = g_bytes_get_data (line->text, &length);
 
       if (length == 0)
         return NULL;
+      if (is_ahead && line->place == MCP_CLI_PLACE_APART)
+        {
+          wait_until_read (self->out_fd);
+          is_ahead = FALSE;
+        }
+      is_ahead = is_ahead || line->place == MCP_CLI_PLACE_AHEAD;
       if (works && !write_all (self->out_fd, data, length))
         {
           works = FALSE;
@@ -97,7 +160,7 @@ mcp_cli_pipe_new (int in_fd, int out_fd, const McpCliPipeFuncs *funcs, gpointer 
   self->out_fd = out_fd;
   self->cancellable = g_cancellable_new ();
   self->framer = mcp_line_framer_new (MAX_LINE_BYTES);
-  self->queue = g_async_queue_new_full ((GDestroyNotify) g_bytes_unref);
+  self->queue = g_async_queue_new_full ((GDestroyNotify) line_free);
   self->writer = g_thread_new ("writer", write_lines, self);
   return self;
 }
@@ -109,7 +172,7 @@ mcp_cli_pipe_new (int in_fd, int out_fd, const McpCliPipeFuncs *funcs, gpointer 
 void
 mcp_cli_pipe_free (McpCliPipe *self)
 {
-  g_async_queue_push (self->queue, g_bytes_new_static ("", 0));
+  g_async_queue_push (self->queue, line_new (g_bytes_new_static ("", 0), MCP_CLI_PLACE_ANY));
   g_thread_join (self->writer);
   while (g_source_remove_by_user_data (self))
     ;
@@ -191,11 +254,12 @@ mcp_cli_pipe_start (McpCliPipe *self)
  * mcp_cli_pipe_write:
  * @self: a pipe
  * @message: JSON; line ends in it become spaces
+ * @place: which lines it may be read together with
  *
  * Writes a line, in the order of the calls.
  */
 void
-mcp_cli_pipe_write (McpCliPipe *self, GBytes *message)
+mcp_cli_pipe_write (McpCliPipe *self, GBytes *message, McpCliPlace place)
 {
   gsize length;
   const char *data = g_bytes_get_data (message, &length);
@@ -206,5 +270,5 @@ mcp_cli_pipe_write (McpCliPipe *self, GBytes *message)
     if (line[i] == '\n' || line[i] == '\r')
       line[i] = ' ';
   line[length] = '\n';
-  g_async_queue_push (self->queue, g_bytes_new_take (line, length + 1));
+  g_async_queue_push (self->queue, line_new (g_bytes_new_take (line, length + 1), place));
 }

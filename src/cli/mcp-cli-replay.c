@@ -164,7 +164,7 @@ tell (McpCliPipe *pipe, const char *method, const char *uri, McpJsonSlice subscr
   g_string_append_c (params, '}');
   text = mcp_jsonrpc_build_notification (
       method, params->len > 2 ? (McpJsonSlice){ params->str, params->len } : MCP_JSON_SLICE_NONE);
-  mcp_cli_pipe_write (pipe, text);
+  mcp_cli_pipe_write (pipe, text, MCP_CLI_PLACE_ANY);
 }
 
 /**

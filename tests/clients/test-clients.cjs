@@ -311,7 +311,6 @@ async function runAll(tap, world) {
 
   paired.losesLast = true;
   proxied.losesLast = true;
-  bridged.losesLast = true;
   await runSdk(tap, 'SDK 1, Streamable HTTP', new Sdk1(() => new v1.StreamableHTTPClientTransport(new URL(url))), url);
   await runSdk(tap, 'SDK 1, HTTP+SSE', paired, url);
   await runSdk(tap, 'SDK 2, 2026-07-28', new Sdk2('auto'), url);
