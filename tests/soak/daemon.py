@@ -60,7 +60,9 @@ class Daemon:
         self.heap_fifo = self.directory / "heap"
         os.mkfifo(self.heap_fifo, 0o600)
         return {"LD_PRELOAD": library, "MCP_SOAK_HEAP": str(self.heap_fifo),
-                "G_SLICE": "always-malloc"}
+                "G_SLICE": "always-malloc",
+                # What a thread has freed and keeps would count as allocated.
+                "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0"}
 
     def start(self, variables=None):
         """Starts it, also again; Refused when it ends before it serves."""
@@ -133,17 +135,18 @@ class Daemon:
     def sample(self):
         """What the kernel says that the daemon holds now."""
         proc = pathlib.Path(f"/proc/{self.pid}")
+        sample = {}
+        if self.heap_fifo:
+            with open(self.heap_fifo, encoding="ascii") as fifo:
+                sample["heap_kb"] = int(fifo.readline()) / 1024
         status = dict(line.split(":", 1) for line in (proc / "status").read_text().splitlines())
-        sample = {
+        sample |= {
             "seconds": time.monotonic() - self.started,
             "memory_kb": int(status["VmRSS"].split()[0]),
             "descriptors": len(os.listdir(proc / "fd")),
             "threads": int(status["Threads"]),
             "processes": self.count_descendants(),
         }
-        if self.heap_fifo:
-            with open(self.heap_fifo, encoding="ascii") as fifo:
-                sample["heap_kb"] = int(fifo.readline()) / 1024
         return sample
 
     def count_descendants(self):
