@@ -155,7 +155,7 @@ part_valgrind ()
   started=$(date +%s)
   status=0
   # What is lost for good, and what is read or written where it must not, fails.
-  MCP_TEST_UNDER_VALGRIND=1 meson test -C "$work/plain" --no-rebuild --timeout-multiplier 0 \
+  meson test -C "$work/plain" --no-rebuild --timeout-multiplier 0 \
     --print-errorlogs --num-processes "$(n_jobs)" --suite common --suite session --suite protocol \
     --wrapper "valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
 --show-leak-kinds=definite --trace-children=no --suppressions=$root/tests/valgrind.supp" \
