@@ -4,9 +4,8 @@
  * Answers of /mcp that take their time: with a real upstream server behind the
  * gateway, which reports progress, hangs or gets large on command.
  */
+#include "mcp-fixture.h"
 #include "mcp-names.h"
-#include "mcp-server-config.h"
-#include "mcp-test-http.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -16,38 +15,6 @@
   "\"protocolVersion\":\"2025-11-25\",\"capabilities\":{},"              \
   "\"clientInfo\":{\"name\":\"t\",\"version\":\"1\"}}}"
 #define BOTH "Accept: application/json, text/event-stream\r\n"
-
-typedef struct
-{
-  McpTestHttp *http;
-  McpSession *session; /* (owned) */
-  char *token;
-  char *bearer;
-} Fixture;
-
-static void
-fixture_init (Fixture *f)
-{
-  g_autoptr (GPtrArray) configs =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_server_config_unref);
-
-  f->http = mcp_test_http_new ();
-  g_ptr_array_add (configs, mcp_server_config_new ("t", g_getenv ("MCP_TEST_SERVER")));
-  mcp_gateway_set_servers (f->http->gateway, configs);
-  f->session = g_object_ref (mcp_test_http_create_session (f->http, &f->token));
-  f->bearer = mcp_test_bearer (f->token);
-}
-
-static void
-fixture_clear (Fixture *f)
-{
-  g_object_unref (f->session);
-  mcp_test_http_free (f->http);
-  g_free (f->token);
-  g_free (f->bearer);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, fixture_clear)
 
 static char *
 make_call (const char *tool, const char *arguments, gboolean with_token)
@@ -60,7 +27,7 @@ make_call (const char *tool, const char *arguments, gboolean with_token)
 
 /* Sends a call, and does not wait. */
 static McpTestStream *
-begin (Fixture *f, const char *fields, const char *body)
+begin (McpFixture *f, const char *fields, const char *body)
 {
   McpTestStream *stream = mcp_test_stream_connect (f->http, MCP_TEST_TCP);
   g_autofree char *text =
@@ -74,7 +41,7 @@ begin (Fixture *f, const char *fields, const char *body)
 }
 
 static McpTestStream *
-begin_call (Fixture *f,
+begin_call (McpFixture *f,
             const char *fields,
             const char *tool,
             const char *arguments,
@@ -127,7 +94,7 @@ expect_progress (McpTestStream *stream, guint progress)
 }
 
 static char *
-attach (Fixture *f)
+attach (McpFixture *f)
 {
   g_autoptr (McpTestReply) reply = mcp_test_http_post_json (f->http, "/mcp", f->token, INITIALIZE);
   g_autofree char *id = mcp_test_reply_dup_field (reply, MCP_HEADER_SESSION_ID);
@@ -137,7 +104,7 @@ attach (Fixture *f)
 }
 
 static char *
-default_fields (Fixture *f)
+default_fields (McpFixture *f)
 {
   return g_strconcat (f->bearer, BOTH, NULL);
 }
@@ -145,11 +112,11 @@ default_fields (Fixture *f)
 static void
 test_stream (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *fields = NULL;
 
   g_test_summary ("Progress makes the answer an event stream; the result comes last, then the end");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   fields = default_fields (&f);
   for (guint round = 0; round < 2; round++)
     {
@@ -171,12 +138,12 @@ test_stream (void)
 static void
 test_json (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *both = NULL;
   g_autofree char *json_only = NULL;
 
   g_test_summary ("Without a token, or for a client that takes no stream, the answer is JSON");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   both = default_fields (&f);
   json_only = g_strconcat (f.bearer, "Accept: application/json\r\n", NULL);
   for (guint round = 0; round < 2; round++)
@@ -196,10 +163,10 @@ static void
 test_huge (void)
 {
   static const char *const accept[] = { "application/json", "text/event-stream" };
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
 
   g_test_summary ("A large result arrives whole in either form");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   for (gsize i = 0; i < G_N_ELEMENTS (accept); i++)
     {
       g_autofree char *fields = g_strdup_printf ("%sAccept: %s\r\n", f.bearer, accept[i]);
@@ -238,14 +205,14 @@ expect_state (McpTestStream *watcher, const char *state)
 static void
 test_default_client_goes (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *fields = NULL;
   g_autoptr (McpTestStream) watcher = NULL;
   McpTestStream *waiting;
   McpTestStream *streaming;
 
   g_test_summary ("A client without an attachment of its own cancels its call by going");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   fields = default_fields (&f);
   watcher = mcp_test_stream_open_events (f.http, f.session, f.token);
 
@@ -266,14 +233,14 @@ test_default_client_goes (void)
 static void
 test_attached_client_goes (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *fields = NULL;
   g_autoptr (McpTestStream) watcher = NULL;
   McpTestStream *waiting;
   McpTestStream *streaming;
 
   g_test_summary ("The call of an attached client goes on when its connection is lost");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   fields = attach (&f);
   watcher = mcp_test_stream_open_events (f.http, f.session, f.token);
 
@@ -295,12 +262,12 @@ test_withdrawn (void)
 {
   static const char cancel[] = "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\","
                                "\"params\":{\"requestId\":\"c\"}}";
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *fields = NULL;
   g_autoptr (McpTestStream) watcher = NULL;
 
   g_test_summary ("A request that its client withdraws ends without a response");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   fields = attach (&f);
   watcher = mcp_test_stream_open_events (f.http, f.session, f.token);
   for (guint round = 0; round < 2; round++)
@@ -334,7 +301,7 @@ test_withdrawn (void)
 static void
 test_unread (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *fields = NULL;
   g_autofree char *message = g_strnfill (1000000, 'm');
   g_autofree char *arguments = g_strdup_printf ("{\"steps\":60,\"message\":\"%s\"}", message);
@@ -342,7 +309,7 @@ test_unread (void)
   g_autoptr (McpTestStream) stream = NULL;
 
   g_test_summary ("A client that does not read its answer is cut off before it costs too much");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   fields = default_fields (&f);
   watcher = mcp_test_stream_open_events (f.http, f.session, f.token);
   stream = begin_call (&f, fields, "count", arguments, TRUE);
@@ -353,14 +320,14 @@ test_unread (void)
 static void
 test_session_ends (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *fields = NULL;
   g_autoptr (McpTestStream) watcher = NULL;
   g_autoptr (McpTestStream) waiting = NULL;
   g_autofree char *head = NULL;
 
   g_test_summary ("A call whose session ends is answered");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   fields = attach (&f);
   watcher = mcp_test_stream_open_events (f.http, f.session, f.token);
   waiting = begin_call (&f, fields, "hang", "{}", FALSE);
@@ -374,7 +341,7 @@ test_session_ends (void)
 static void
 test_server_closes (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *fields = NULL;
   g_autofree char *attached = NULL;
   g_autofree char *other = NULL;
@@ -384,7 +351,7 @@ test_server_closes (void)
   g_autoptr (McpTestStream) mine = NULL;
 
   g_test_summary ("A server that closes with calls in flight lets go of everything");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   fields = default_fields (&f);
   attached = attach (&f);
   other = attach (&f);

@@ -4,9 +4,8 @@
  * What only old revisions have: batches, and the pair of GET /sse and POST
  * /messages. With a real upstream server behind the gateway.
  */
+#include "mcp-fixture.h"
 #include "mcp-names.h"
-#include "mcp-server-config.h"
-#include "mcp-test-http.h"
 
 #include <string.h>
 
@@ -18,40 +17,8 @@
   "\"protocolVersion\":\"" revision "\",\"capabilities\":{},\"clientInfo\":{\"name\":" \
   "\"t\",\"version\":\"1\"}}}"
 
-typedef struct
-{
-  McpTestHttp *http;
-  McpSession *session; /* (owned) */
-  char *token;
-  char *bearer;
-} Fixture;
-
-static void
-fixture_init (Fixture *f)
-{
-  g_autoptr (GPtrArray) configs =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_server_config_unref);
-
-  f->http = mcp_test_http_new ();
-  g_ptr_array_add (configs, mcp_server_config_new ("t", g_getenv ("MCP_TEST_SERVER")));
-  mcp_gateway_set_servers (f->http->gateway, configs);
-  f->session = g_object_ref (mcp_test_http_create_session (f->http, &f->token));
-  f->bearer = mcp_test_bearer (f->token);
-}
-
-static void
-fixture_clear (Fixture *f)
-{
-  g_object_unref (f->session);
-  mcp_test_http_free (f->http);
-  g_free (f->token);
-  g_free (f->bearer);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, fixture_clear)
-
 static char *
-attach (Fixture *f, const char *initialize)
+attach (McpFixture *f, const char *initialize)
 {
   g_autoptr (McpTestReply) reply = mcp_test_http_post_json (f->http, "/mcp", f->token, initialize);
   g_autofree char *id = mcp_test_reply_dup_field (reply, MCP_HEADER_SESSION_ID);
@@ -61,7 +28,7 @@ attach (Fixture *f, const char *initialize)
 }
 
 static McpTestReply *
-post (Fixture *f, const char *fields, const char *body)
+post (McpFixture *f, const char *fields, const char *body)
 {
   return mcp_test_http_request (f->http, MCP_TEST_TCP, "POST", "/mcp", fields, body);
 }
@@ -76,13 +43,13 @@ assert_refused (McpTestReply *reply)
 static void
 test_batch_is_answered_by_one (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *fields = NULL;
   g_autoptr (McpTestReply) reply = NULL;
   g_autoptr (McpTestReply) nothing = NULL;
 
   g_test_summary ("The responses to a batch are an array; a batch that asks nothing has none");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   fields = attach (&f, INITIALIZE ("2025-03-26"));
   reply = post (
       &f, fields,
@@ -103,14 +70,14 @@ test_batch_becomes_a_stream (void)
   static const char body[] = "[" PING (
       "1") ",{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\",\"params\":{\"name\":"
            "\"t__count\",\"arguments\":{\"steps\":2},\"_meta\":{\"progressToken\":7}}}]";
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *fields = NULL;
   g_autofree char *text = NULL;
   g_autofree char *all = NULL;
   g_autoptr (McpTestStream) stream = NULL;
 
   g_test_summary ("A batch whose calls report progress is answered by a stream with all responses");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   fields = attach (&f, INITIALIZE ("2025-03-26"));
   stream = mcp_test_stream_connect (f.http, MCP_TEST_TCP);
   text = g_strdup_printf ("POST /mcp HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s"
@@ -126,7 +93,7 @@ test_batch_becomes_a_stream (void)
 static void
 test_batches_that_are_refused (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *old = NULL;
   g_autofree char *new = NULL;
   g_autofree char *default_fields = NULL;
@@ -138,7 +105,7 @@ test_batches_that_are_refused (void)
 
   g_test_summary ("Batches that are empty, malformed, hold an initialize, or come in a revision "
                   "without them are refused whole");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   old = attach (&f, INITIALIZE ("2024-11-05"));
   new = attach (&f, INITIALIZE ("2025-06-18"));
   default_fields = g_strconcat (f.bearer, BOTH JSON, NULL);
@@ -173,7 +140,7 @@ make_batch (guint n_messages, const char *message)
 static void
 test_batch_has_at_most_1000 (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *fields = NULL;
   g_autofree char *most = make_batch (1000, "\"method\":\"ping\"");
   g_autofree char *more = make_batch (1001, "\"method\":\"ping\"");
@@ -181,7 +148,7 @@ test_batch_has_at_most_1000 (void)
   g_autoptr (McpTestReply) refused = NULL;
 
   g_test_summary ("A batch has at most 1,000 messages");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   fields = attach (&f, INITIALIZE ("2025-03-26"));
   taken = post (&f, fields, most);
   g_assert_cmpuint (taken->status, ==, 200);
@@ -194,7 +161,7 @@ test_batch_has_at_most_1000 (void)
 static void
 test_batch_heeds_headers (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *fields = NULL;
   g_autofree char *id = NULL;
   g_autofree char *text_only = NULL;
@@ -203,7 +170,7 @@ test_batch_heeds_headers (void)
   g_autoptr (McpTestReply) unsupported = NULL;
 
   g_test_summary ("What a batch's headers ask for holds as for one message");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   fields = attach (&f, INITIALIZE ("2025-03-26"));
   id = g_strdup (strstr (fields, MCP_HEADER_SESSION_ID));
   text_only = g_strconcat (f.bearer, JSON "Accept: text/plain\r\n", id, NULL);
@@ -223,7 +190,7 @@ test_batch_heeds_headers (void)
 static void
 test_batch_gets_large (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *fields = NULL;
   g_autofree char *json_only = NULL;
   g_autofree char *two = make_batch (2, HUGE_CALL);
@@ -234,7 +201,7 @@ test_batch_gets_large (void)
 
   g_test_summary ("Large responses come on a stream, if the client takes one; else there is an end "
                   "to what is gathered for it");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   fields = attach (&f, INITIALIZE ("2025-03-26"));
   json_only = g_strconcat (f.bearer, JSON "Accept: application/json\r\n",
                            strstr (fields, MCP_HEADER_SESSION_ID), NULL);
@@ -267,7 +234,7 @@ read_endpoint (McpTestStream *stream)
 }
 
 static void
-send_to (Fixture *f, const char *endpoint, const char *body)
+send_to (McpFixture *f, const char *endpoint, const char *body)
 {
   g_autofree char *fields = g_strconcat (f->bearer, JSON, NULL);
   g_autoptr (McpTestReply) reply =
@@ -290,7 +257,7 @@ expect_message (McpTestStream *stream, const char *part)
 static void
 test_pair (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *fields = NULL;
   g_autofree char *endpoint = NULL;
   g_autoptr (McpTestStream) stream = NULL;
@@ -298,7 +265,7 @@ test_pair (void)
 
   g_test_summary (
       "A client of 2024-11-05 has all its answers on one stream, and leaves by ending it");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   fields = g_strconcat (f.bearer, "Accept: text/event-stream\r\n", NULL);
   stream = mcp_test_stream_open (f.http, MCP_TEST_TCP, "/sse", fields);
   endpoint = read_endpoint (stream);
@@ -322,7 +289,7 @@ test_pair (void)
 static void
 test_pair_is_its_clients_own (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *fields = NULL;
   g_autofree char *endpoint = NULL;
   g_autofree char *other_token = NULL;
@@ -336,7 +303,7 @@ test_pair_is_its_clients_own (void)
   const char *id;
 
   g_test_summary ("An endpoint takes messages of its session's clients only");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   fields = g_strconcat (f.bearer, "Accept: text/event-stream\r\n", NULL);
   stream = mcp_test_stream_open (f.http, MCP_TEST_TCP, "/sse", fields);
   endpoint = read_endpoint (stream);
@@ -358,7 +325,7 @@ test_pair_is_its_clients_own (void)
 static void
 test_pair_unread (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *message = g_strnfill (1000000, 'm');
   g_autofree char *call = g_strdup_printf (
       "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\",\"params\":{\"name\":\"t__count\","
@@ -369,7 +336,7 @@ test_pair_unread (void)
   g_autoptr (McpTestStream) stream = NULL;
 
   g_test_summary ("A client that does not read its stream is cut off, and its call ends");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   fields = g_strconcat (f.bearer, "Accept: text/event-stream\r\n", NULL);
   stream = mcp_test_stream_open (f.http, MCP_TEST_TCP, "/sse", fields);
   endpoint = read_endpoint (stream);
@@ -382,14 +349,14 @@ test_pair_unread (void)
 static void
 test_pair_without_token (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *endpoint = NULL;
   g_autoptr (McpTestStream) stream = NULL;
   g_autoptr (McpTestReply) taken = NULL;
 
   g_test_summary (
       "A client without a token has a session of its own, as long as its stream is open");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   g_assert_cmpuint (mcp_session_store_expire (f.http->store, G_MAXINT64), ==, 1);
   stream = mcp_test_stream_open (f.http, MCP_TEST_TCP, "/sse", NULL);
   endpoint = read_endpoint (stream);
@@ -407,13 +374,13 @@ test_pair_without_token (void)
 static void
 test_pair_session_ends (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *fields = NULL;
   g_autofree char *endpoint = NULL;
   g_autoptr (McpTestStream) stream = NULL;
 
   g_test_summary ("The stream ends with the session");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   fields = g_strconcat (f.bearer, "Accept: text/event-stream\r\n", NULL);
   stream = mcp_test_stream_open (f.http, MCP_TEST_TCP, "/sse", fields);
   endpoint = read_endpoint (stream);

@@ -4,10 +4,10 @@
  * Streams of /mcp that outlive their connections, and the client's own stream:
  * with a real upstream server behind the gateway.
  */
+#include "mcp-fixture.h"
 #include "mcp-mcp-streams.h"
 #include "mcp-names.h"
 #include "mcp-server-config.h"
-#include "mcp-test-http.h"
 
 #include <string.h>
 
@@ -15,41 +15,9 @@
 #define STREAM  "Accept: text/event-stream\r\n"
 #define N_STEPS 4
 
-typedef struct
-{
-  McpTestHttp *http;
-  McpSession *session; /* (owned) */
-  char *token;
-  char *bearer;
-} Fixture;
-
-static void
-fixture_init (Fixture *f)
-{
-  g_autoptr (GPtrArray) configs =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_server_config_unref);
-
-  f->http = mcp_test_http_new ();
-  g_ptr_array_add (configs, mcp_server_config_new ("t", g_getenv ("MCP_TEST_SERVER")));
-  mcp_gateway_set_servers (f->http->gateway, configs);
-  f->session = g_object_ref (mcp_test_http_create_session (f->http, &f->token));
-  f->bearer = mcp_test_bearer (f->token);
-}
-
-static void
-fixture_clear (Fixture *f)
-{
-  g_object_unref (f->session);
-  mcp_test_http_free (f->http);
-  g_free (f->token);
-  g_free (f->bearer);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, fixture_clear)
-
 /* The header fields of a client that has initialized. */
 static char *
-attach (Fixture *f, const char *revision)
+attach (McpFixture *f, const char *revision)
 {
   g_autofree char *initialize = g_strdup_printf (
       "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":"
@@ -69,7 +37,7 @@ attach (Fixture *f, const char *revision)
 }
 
 static McpTestStream *
-begin_call (Fixture *f, const char *fields, const char *tool, const char *arguments)
+begin_call (McpFixture *f, const char *fields, const char *tool, const char *arguments)
 {
   McpTestStream *stream = mcp_test_stream_connect (f->http, MCP_TEST_TCP);
   g_autofree char *body = g_strdup_printf (
@@ -89,7 +57,7 @@ begin_call (Fixture *f, const char *fields, const char *tool, const char *argume
 }
 
 static McpTestStream *
-listen_after (Fixture *f, const char *fields, const char *last_id)
+listen_after (McpFixture *f, const char *fields, const char *last_id)
 {
   g_autofree char *all =
       last_id != NULL ? g_strdup_printf ("%s" STREAM "Last-Event-ID: %s\r\n", fields, last_id)
@@ -122,13 +90,13 @@ read_step (const char *frame)
 static void
 test_resume_after_a_cut_at_every_event (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *fields = NULL;
 
   g_test_summary (
       "Whichever event of a call's stream was the last to arrive, the client that comes "
       "back gets all the others, once and in order, the result last");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   fields = attach (&f, "2025-11-25");
   for (guint cut = 0; cut <= N_STEPS + 1; cut++)
     {
@@ -160,7 +128,7 @@ test_resume_after_a_cut_at_every_event (void)
 static void
 test_older_clients_get_no_primer (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *fields = NULL;
   g_autoptr (McpTestStream) stream = NULL;
   g_autofree char *frame = NULL;
@@ -168,7 +136,7 @@ test_older_clients_get_no_primer (void)
 
   g_test_summary ("An event without a message is not sent to clients of before 2025-11-25, which "
                   "would take it for a broken one; ids are");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   fields = attach (&f, "2025-06-18");
   stream = begin_call (&f, fields, "count", "{\"steps\":4}");
   frame = mcp_test_stream_read_frame (stream);
@@ -180,13 +148,13 @@ test_older_clients_get_no_primer (void)
 static void
 test_silent_call_can_be_resumed (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *fields = NULL;
   g_autoptr (McpTestStream) stream = NULL;
   g_autofree char *frame = NULL;
 
   g_test_summary ("A call that says nothing for a while begins its stream, so that there is an id");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   fields = attach (&f, "2025-11-25");
   stream = begin_call (&f, fields, "hang", "{}");
   frame = mcp_test_stream_read_frame (stream);
@@ -196,7 +164,7 @@ test_silent_call_can_be_resumed (void)
 
 /* The catalogue's tools are others now. */
 static void
-change_tools (Fixture *f, const char *name)
+change_tools (McpFixture *f, const char *name)
 {
   g_autoptr (GPtrArray) configs =
       g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_server_config_unref);
@@ -209,7 +177,7 @@ change_tools (Fixture *f, const char *name)
 }
 
 static void
-list_tools (Fixture *f, const char *fields)
+list_tools (McpFixture *f, const char *fields)
 {
   g_autofree char *all = g_strconcat (fields, BOTH, "Content-Type: application/json\r\n", NULL);
   g_autoptr (McpTestReply) reply =
@@ -231,7 +199,7 @@ expect_changed (McpTestStream *stream)
 static void
 test_own_stream (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *fields = NULL;
   g_autoptr (McpTestStream) first = NULL;
   g_autoptr (McpTestStream) second = NULL;
@@ -239,7 +207,7 @@ test_own_stream (void)
   g_test_summary (
       "What belongs to no request comes on the client's own stream, also what came before "
       "it was opened; a second one takes over");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   fields = attach (&f, "2025-06-18");
   list_tools (&f, fields);
   change_tools (&f, "one");
@@ -255,7 +223,7 @@ test_own_stream (void)
 static void
 test_own_stream_is_resumed (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *fields = NULL;
   g_autoptr (McpTestStream) stream = NULL;
   g_autoptr (McpTestStream) again = NULL;
@@ -263,7 +231,7 @@ test_own_stream_is_resumed (void)
   g_autofree char *id = NULL;
 
   g_test_summary ("The own stream goes on behind the last message that the client has");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   fields = attach (&f, "2025-06-18");
   list_tools (&f, fields);
   stream = listen_after (&f, fields, NULL);
@@ -278,7 +246,7 @@ test_own_stream_is_resumed (void)
 }
 
 static guint
-get_status (Fixture *f, const char *fields)
+get_status (McpFixture *f, const char *fields)
 {
   g_autoptr (McpTestReply) reply =
       mcp_test_http_request (f->http, MCP_TEST_TCP, "GET", "/mcp", fields, NULL);
@@ -289,7 +257,7 @@ get_status (Fixture *f, const char *fields)
 static void
 test_who_may_listen (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *fields = NULL;
   g_autofree char *no_id = NULL;
   g_autofree char *unknown = NULL;
@@ -300,7 +268,7 @@ test_who_may_listen (void)
   const char *id;
 
   g_test_summary ("Only an attachment's own client may listen, by a stream");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   fields = attach (&f, "2025-11-25");
   no_id = g_strconcat (f.bearer, STREAM, NULL);
   unknown = g_strconcat (f.bearer, STREAM MCP_HEADER_SESSION_ID ": nobody\r\n", NULL);
@@ -321,13 +289,13 @@ test_who_may_listen (void)
 static void
 test_streams_end_with_the_attachment (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *fields = NULL;
   g_autoptr (McpTestStream) own = NULL;
   g_autoptr (McpTestReply) ended = NULL;
 
   g_test_summary ("Ending an attachment ends its own stream, and nothing of it can be asked for");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   fields = attach (&f, "2025-06-18");
   own = listen_after (&f, fields, NULL);
   ended = mcp_test_http_request (f.http, MCP_TEST_TCP, "DELETE", "/mcp", fields, NULL);
@@ -337,7 +305,7 @@ test_streams_end_with_the_attachment (void)
 }
 
 static guint
-expire (Fixture *f)
+expire (McpFixture *f)
 {
   return mcp_session_store_expire (f->http->store, G_MAXINT64);
 }
@@ -345,7 +313,7 @@ expire (Fixture *f)
 static void
 test_listening_is_use (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *fields = NULL;
   g_autofree char *frame = NULL;
   g_autofree char *id = NULL;
@@ -354,7 +322,7 @@ test_listening_is_use (void)
   g_autoptr (McpTestStream) resumed = NULL;
 
   g_test_summary ("A session does not expire as long as a client of it has its own stream open");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   fields = attach (&f, "2025-11-25");
   first = listen_after (&f, fields, NULL);
   g_assert_cmpuint (expire (&f), ==, 0);
@@ -382,7 +350,7 @@ test_listening_is_use (void)
 
 /* Without a client that could read. */
 static McpMcpStreams *
-attach_nobody (Fixture *f, McpAttachment **attachment)
+attach_nobody (McpFixture *f, McpAttachment **attachment)
 {
   g_autoptr (GError) error = NULL;
 
@@ -412,7 +380,7 @@ complete_one (McpMcpStreams *streams, GBytes *message)
 static void
 test_completed_are_bounded (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autoptr (GBytes) small = make_message (10);
   g_autoptr (GBytes) large = make_message (3000000);
   g_autoptr (McpMcpStream) slow = NULL;
@@ -420,7 +388,7 @@ test_completed_are_bounded (void)
   McpMcpStreams *streams;
 
   g_test_summary ("Of streams that ended, those that did last are kept: 256, and together 8 MiB");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   streams = attach_nobody (&f, &attachment);
   slow = mcp_mcp_streams_add (streams);
   g_assert_true (mcp_mcp_streams_append (streams, slow, small));
@@ -442,7 +410,7 @@ test_completed_are_bounded (void)
 static void
 test_unsent_is_bounded (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autoptr (McpMcpStream) stream = NULL;
   g_autoptr (GBytes) message = make_message (1024 * 1024);
   McpAttachment *attachment;
@@ -450,7 +418,7 @@ test_unsent_is_bounded (void)
   guint n_taken = 0;
 
   g_test_summary ("What a client that is away has not seen is kept, up to 32 MiB of a stream");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   streams = attach_nobody (&f, &attachment);
   stream = mcp_mcp_streams_add (streams);
   while (mcp_mcp_streams_append (streams, stream, message))
@@ -463,7 +431,7 @@ test_unsent_is_bounded (void)
 static void
 test_waiting_is_bounded (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *fields = NULL;
   g_autofree char *frame = NULL;
   g_autofree char *first_id = NULL;
@@ -473,7 +441,7 @@ test_waiting_is_bounded (void)
   McpAttachment *attachment;
 
   g_test_summary ("Of what comes before the own stream is first opened the newest 256 KiB wait");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   fields = attach (&f, "2025-06-18");
   id = strstr (fields, MCP_HEADER_SESSION_ID ": ") + strlen (MCP_HEADER_SESSION_ID ": ");
   frame = g_strndup (id, strcspn (id, "\r"));
@@ -498,7 +466,7 @@ test_waiting_is_bounded (void)
 static void
 test_foreign_id (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *fields = NULL;
   g_autofree char *other = NULL;
   g_autofree char *last_id = NULL;
@@ -507,7 +475,7 @@ test_foreign_id (void)
 
   g_test_summary ("An id of another client's stream leads to nothing of that; what follows is the "
                   "own stream");
-  fixture_init (&f);
+  mcp_fixture_init_with_server (&f);
   fields = attach (&f, "2025-06-18");
   other = attach (&f, "2025-06-18");
   call = begin_call (&f, fields, "count", "{\"steps\":4}");

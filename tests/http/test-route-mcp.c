@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mcp-attachment.h"
+#include "mcp-fixture.h"
 #include "mcp-names.h"
-#include "mcp-test-http.h"
 
 #include <json-glib/json-glib.h>
 #include <string.h>
@@ -15,36 +15,8 @@
 #define PING        "{\"jsonrpc\":\"2.0\",\"id\":\"p\",\"method\":\"ping\"}"
 #define PONG        "{\"jsonrpc\":\"2.0\",\"id\":\"p\",\"result\":{}}"
 
-/* A session with a token. */
-typedef struct
-{
-  McpTestHttp *http;
-  McpSession *session; /* (owned) */
-  char *token;
-  char *bearer;
-} Fixture;
-
-static void
-fixture_init (Fixture *f)
-{
-  f->http = mcp_test_http_new ();
-  f->session = g_object_ref (mcp_test_http_create_session (f->http, &f->token));
-  f->bearer = mcp_test_bearer (f->token);
-}
-
-static void
-fixture_clear (Fixture *f)
-{
-  g_object_unref (f->session);
-  mcp_test_http_free (f->http);
-  g_free (f->token);
-  g_free (f->bearer);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, fixture_clear)
-
 static McpTestReply *
-post_by (Fixture *f, McpTestTransport transport, const char *fields, const char *body)
+post_by (McpFixture *f, McpTestTransport transport, const char *fields, const char *body)
 {
   g_autofree char *all = g_strconcat ("Content-Type: application/json\r\n"
                                       "Accept: application/json, text/event-stream\r\n",
@@ -54,7 +26,7 @@ post_by (Fixture *f, McpTestTransport transport, const char *fields, const char 
 }
 
 static McpTestReply *
-post (Fixture *f, const char *fields, const char *body)
+post (McpFixture *f, const char *fields, const char *body)
 {
   return post_by (f, MCP_TEST_TCP, fields, body);
 }
@@ -82,7 +54,7 @@ assert_rpc_error (McpTestReply *reply, guint status, const char *id, int code)
 
 /* Returns: (transfer full): the header fields by which the new attachment is used. */
 static char *
-initialize (Fixture *f, const char *fields)
+initialize (McpFixture *f, const char *fields)
 {
   g_autoptr (McpTestReply) reply = post (f, fields, INITIALIZE);
   g_autofree char *id = mcp_test_reply_dup_field (reply, MCP_HEADER_SESSION_ID);
@@ -96,14 +68,14 @@ initialize (Fixture *f, const char *fields)
 static void
 test_attach_by_token (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *first = NULL;
   g_autofree char *second = NULL;
   g_autoptr (McpTestReply) notified = NULL;
   g_autoptr (McpTestReply) ping = NULL;
 
   g_test_summary ("Each initialize with a token makes an attachment in that session");
-  fixture_init (&f);
+  mcp_fixture_init (&f);
   first = initialize (&f, f.bearer);
   second = initialize (&f, f.bearer);
   g_assert_cmpstr (first, !=, second);
@@ -120,7 +92,7 @@ test_attach_by_token (void)
 static void
 test_default_attachment (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *named = NULL;
   g_autofree char *id = NULL;
   g_autoptr (McpTestReply) ping = NULL;
@@ -128,7 +100,7 @@ test_default_attachment (void)
   g_autoptr (McpTestReply) list = NULL;
 
   g_test_summary ("A token alone is enough for a request; the session may be named beside it");
-  fixture_init (&f);
+  mcp_fixture_init (&f);
   ping = post (&f, f.bearer, PING);
   assert_result (ping);
   g_assert_cmpstr (ping->body, ==, PONG);
@@ -147,7 +119,7 @@ test_default_attachment (void)
 static void
 test_wrong_session (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *other_token = NULL;
   McpSession *other;
   g_autofree char *mismatch = NULL;
@@ -160,7 +132,7 @@ test_wrong_session (void)
   g_autoptr (McpTestReply) with_none = NULL;
 
   g_test_summary ("Neither another session's name nor its attachment's id gets one into it");
-  fixture_init (&f);
+  mcp_fixture_init (&f);
   other = mcp_test_http_create_session (f.http, &other_token);
   mismatch = g_strdup_printf ("%s" MCP_HEADER_DAEMON_SESSION ": %s\r\n", f.bearer,
                               mcp_session_get_id (other));
@@ -182,13 +154,13 @@ test_wrong_session (void)
 static void
 test_owner_chooses (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *named = NULL;
   g_autoptr (McpTestReply) ping = NULL;
   g_autoptr (McpTestReply) unknown = NULL;
 
   g_test_summary ("The owner may name the session it means");
-  fixture_init (&f);
+  mcp_fixture_init (&f);
   named = g_strdup_printf (MCP_HEADER_DAEMON_SESSION ": %s\r\n", mcp_session_get_id (f.session));
   ping = post_by (&f, MCP_TEST_UNIX, named, PING);
   assert_result (ping);
@@ -197,7 +169,7 @@ test_owner_chooses (void)
 }
 
 static McpSession *
-find_made (Fixture *f)
+find_made (McpFixture *f)
 {
   g_autoptr (GPtrArray) sessions = mcp_session_store_list (f->http->store);
 
@@ -208,7 +180,7 @@ find_made (Fixture *f)
 static void
 test_own_session (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *with_cwd = NULL;
   g_autofree char *attached = NULL;
   g_autofree char *id_only = NULL;
@@ -218,7 +190,7 @@ test_own_session (void)
   McpSession *made;
 
   g_test_summary ("Without a token, initialize makes a session that ends with its attachment");
-  fixture_init (&f);
+  mcp_fixture_init (&f);
   with_cwd = g_strdup_printf (MCP_HEADER_CWD ": %s\r\n", f.http->directory);
   attached = initialize (&f, with_cwd);
   made = find_made (&f);
@@ -238,14 +210,14 @@ test_own_session (void)
 static void
 test_own_session_by_pid (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *cwd = g_get_current_dir ();
   g_autoptr (McpTestReply) local = NULL;
   g_autoptr (McpTestReply) relative = NULL;
   McpSession *made;
 
   g_test_summary ("A plain client works in its process's directory, or in the one that it names");
-  fixture_init (&f);
+  mcp_fixture_init (&f);
   local = post_by (&f, MCP_TEST_UNIX, "", INITIALIZE);
   assert_result (local);
   made = find_made (&f);
@@ -260,12 +232,12 @@ test_own_session_by_pid (void)
 static void
 test_refused_initialize (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autoptr (McpTestReply) reply = NULL;
   g_autofree char *id = NULL;
 
   g_test_summary ("An initialize that fails leaves neither attachment nor session");
-  fixture_init (&f);
+  mcp_fixture_init (&f);
   reply = post (&f, "", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{}}");
   assert_rpc_error (reply, 200, "1", -32602);
   id = mcp_test_reply_dup_field (reply, MCP_HEADER_SESSION_ID);
@@ -276,13 +248,13 @@ test_refused_initialize (void)
 static void
 test_nobody (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autoptr (McpTestReply) ping = NULL;
   g_autoptr (McpTestReply) notified = NULL;
   g_autoptr (McpTestReply) unknown = NULL;
 
   g_test_summary ("Without token and attachment only initialize is possible");
-  fixture_init (&f);
+  mcp_fixture_init (&f);
   ping = post (&f, "", PING);
   assert_rpc_error (ping, 400, "\"p\"", -32600);
   notified = post (&f, "", INITIALIZED);
@@ -311,11 +283,11 @@ test_malformed (void)
     { "{\"jsonrpc\":\"2.0\",\"id\":1.5,\"method\":\"ping\"}", "null", -32600 },
     { "{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":7}", "3", -32600 },
   };
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autoptr (McpTestReply) form = NULL;
 
   g_test_summary ("What is no JSON-RPC message is 400, with the id where there is one");
-  fixture_init (&f);
+  mcp_fixture_init (&f);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (McpTestReply) reply = post (&f, f.bearer, cases[i].body);
@@ -331,7 +303,7 @@ test_malformed (void)
 static void
 test_version_header (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *good = NULL;
   g_autofree char *bad = NULL;
   g_autoptr (McpTestReply) accepted = NULL;
@@ -339,7 +311,7 @@ test_version_header (void)
   g_autoptr (McpTestReply) at_initialize = NULL;
 
   g_test_summary ("An unknown protocol version is 400 and is told which are known");
-  fixture_init (&f);
+  mcp_fixture_init (&f);
   good = g_strconcat (f.bearer, MCP_HEADER_PROTOCOL ": 2025-06-18\r\n", NULL);
   accepted = post (&f, good, PING);
   assert_result (accepted);
@@ -370,10 +342,10 @@ test_accept (void)
     { "text/html, image/*", 406, "application/json" },
     { "application/json;q=0", 406, "application/json" },
   };
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
 
   g_test_summary ("The answer has a type that the client takes");
-  fixture_init (&f);
+  mcp_fixture_init (&f);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autofree char *fields = g_strdup_printf (
@@ -395,7 +367,7 @@ test_accept (void)
 static void
 test_delete (void)
 {
-  g_auto (Fixture) f = { NULL };
+  g_auto (McpFixture) f = { NULL };
   g_autofree char *attached = NULL;
   g_autoptr (McpTestReply) missing = NULL;
   g_autoptr (McpTestReply) unknown = NULL;
@@ -406,7 +378,7 @@ test_delete (void)
   g_autoptr (McpTestReply) again = NULL;
 
   g_test_summary ("DELETE ends an attachment, and not the session of a token");
-  fixture_init (&f);
+  mcp_fixture_init (&f);
   attached = initialize (&f, f.bearer);
   missing = mcp_test_http_request (f.http, MCP_TEST_TCP, "DELETE", "/mcp", f.bearer, NULL);
   mcp_test_assert_error (missing, 400, "bad_request");
