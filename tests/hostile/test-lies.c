@@ -207,10 +207,29 @@ test_messages (void)
   hostile_assert_unharmed (h);
 }
 
-#define META                                                                   \
-  "\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","     \
-  "\"io.modelcontextprotocol/clientInfo\":{\"name\":\"c\",\"version\":\"1\"}," \
+#define META                                                                                       \
+  "\"_meta\":{\"progressToken\":\"p\",\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\"," \
+  "\"io.modelcontextprotocol/clientInfo\":{\"name\":\"c\",\"version\":\"1\"},"                     \
   "\"io.modelcontextprotocol/clientCapabilities\":{\"elicitation\":{}}}"
+
+/* A call of a client of 2026-07-28; @more: (nullable): members of its params. */
+static char *
+post_modern (Hostile *h,
+             JsonObject *session,
+             const char *tool,
+             const char *arguments,
+             const char *more)
+{
+  g_autofree char *fields = g_strdup_printf ("MCP-Protocol-Version: 2026-07-28\r\n"
+                                             "Mcp-Method: tools/call\r\nMcp-Name: test__%s\r\n",
+                                             tool);
+  g_autofree char *body = g_strdup_printf (
+      "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"test__%s\","
+      "\"arguments\":%s,%s" META "}}",
+      tool, arguments, more != NULL ? more : "");
+
+  return post (h, session, fields, body);
+}
 
 static void
 test_forged_state (void)
@@ -224,16 +243,9 @@ test_forged_state (void)
   start_servers (h);
   for (gsize i = 0; i < G_N_ELEMENTS (states); i++)
     {
-      g_autofree char *body = g_strdup_printf (
-          "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":"
-          "\"test__echo\",\"arguments\":{\"text\":\"x\"},\"requestState\":\"%s\","
-          "\"inputResponses\":{\"a\":{\"action\":\"accept\"}}," META "}}",
-          states[i]);
-      g_autofree char *answer =
-          post (h, h->mine,
-                "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\n"
-                "Mcp-Name: test__echo\r\n",
-                body);
+      g_autofree char *more = g_strdup_printf (
+          "\"requestState\":\"%s\",\"inputResponses\":{\"a\":{\"action\":\"accept\"}},", states[i]);
+      g_autofree char *answer = post_modern (h, h->mine, "echo", "{\"text\":\"x\"}", more);
 
       g_test_message ("%s: %s", states[i], answer);
       g_assert_cmpuint (hostile_status (answer), <, 500);
@@ -241,6 +253,111 @@ test_forged_state (void)
         g_assert_nonnull (strstr (answer, "-32602"));
     }
   g_assert_cmpuint (get_calls (h, h->mine), ==, 0);
+  hostile_assert_unharmed (h);
+}
+
+#define QUESTION                                                                             \
+  "{\"method\":\"elicitation/create\",\"params\":{\"message\":\"Why?\",\"requestedSchema\":" \
+  "{\"type\":\"object\",\"properties\":{\"why\":{\"type\":\"string\"}}}}}"
+
+static JsonObject *
+parse_result (const char *answer)
+{
+  const char *body = strstr (answer, "\r\n\r\n");
+  g_autoptr (JsonNode) root = NULL;
+
+  g_assert_nonnull (body);
+  root = json_from_string (body, NULL);
+  g_assert_nonnull (root);
+  g_assert_true (json_object_has_member (json_node_get_object (root), "result"));
+  return json_object_ref (json_object_get_object_member (json_node_get_object (root), "result"));
+}
+
+/* What continues a call that has asked its client: members of params. */
+static char *
+build_continuation (JsonObject *result, const char *state)
+{
+  g_autoptr (GList) keys =
+      json_object_get_members (json_object_get_object_member (result, "inputRequests"));
+
+  g_assert_cmpuint (g_list_length (keys), ==, 1);
+  return g_strdup_printf (
+      "\"requestState\":\"%s\",\"inputResponses\":{\"%s\":{\"action\":\"accept\","
+      "\"content\":{\"why\":\"because\"}}},",
+      state, (const char *) keys->data);
+}
+
+static void
+assert_continues_nothing (Hostile *h, JsonObject *session, const char *more)
+{
+  g_autofree char *answer = post_modern (h, session, "ask", QUESTION, more);
+
+  g_assert_cmpuint (hostile_status (answer), <, 500);
+  g_assert_nonnull (strstr (answer, "-32602"));
+  g_assert_null (strstr (answer, "because"));
+}
+
+static void
+test_foreign_state (void)
+{
+  g_autoptr (Hostile) h = hostile_new (NULL);
+  g_autoptr (JsonObject) asked = NULL;
+  g_autofree char *question = NULL;
+  g_autofree char *tampered_state = NULL;
+  g_autofree char *tampered = NULL;
+  g_autofree char *right = NULL;
+  g_autofree char *result = NULL;
+  const char *state;
+
+  g_test_summary (
+      "The state of a call continues it in its own session only, as it was given, once");
+  start_servers (h);
+  question = post_modern (h, h->mine, "ask", QUESTION, NULL);
+  asked = parse_result (question);
+  g_assert_cmpstr (json_object_get_string_member (asked, "resultType"), ==, "input_required");
+  state = json_object_get_string_member (asked, "requestState");
+  right = build_continuation (asked, state);
+  tampered_state = g_strdup (state);
+  tampered_state[strlen (state) - 2] ^= 1;
+  tampered = build_continuation (asked, tampered_state);
+
+  assert_continues_nothing (h, h->other, right);
+  assert_continues_nothing (h, h->mine, tampered);
+  result = post_modern (h, h->mine, "ask", QUESTION, right);
+  g_assert_nonnull (strstr (result, "because"));
+  assert_continues_nothing (h, h->mine, right);
+  g_assert_cmpuint (get_calls (h, h->mine), ==, 0);
+  hostile_assert_unharmed (h);
+}
+
+/* What servers say reaches a stream, too. */
+static void
+test_injected_by_server (void)
+{
+  static const char text[] =
+      "\\r\\n\\r\\nevent: closed\\ndata: {}\\n\\n\\u001b[2J\\u0000\\u202e\\u2028";
+  g_autoptr (Hostile) h = hostile_new (NULL);
+  g_autofree char *count = g_strdup_printf ("{\"steps\":3,\"message\":\"%s\"}", text);
+  g_autofree char *fail = g_strdup_printf ("{\"text\":\"%s\"}", text);
+  g_autofree char *counted = NULL;
+  g_autofree char *failed = NULL;
+
+  g_test_summary ("Text from a server cannot make another event, nor a header");
+  start_servers (h);
+  counted = post_modern (h, h->mine, "count", count, NULL);
+  failed = post_modern (h, h->mine, "fail", fail, NULL);
+  g_assert_cmpuint (hostile_count (counted, "\ndata: {"), ==, 4);
+  g_assert_nonnull (strstr (counted, "counted to 3"));
+  g_assert_nonnull (strstr (failed, "isError"));
+  for (guint i = 0; i < 2; i++)
+    {
+      const char *answer = i == 0 ? counted : failed;
+
+      g_assert_cmpuint (hostile_status (answer), ==, 200);
+      g_assert_cmpuint (hostile_count (answer, "\nevent: closed"), ==, 0);
+      g_assert_cmpuint (hostile_count (answer, "\ndata: {}"), ==, 0);
+      g_assert_null (strchr (answer, '\x1b'));
+    }
   hostile_assert_unharmed (h);
 }
 
@@ -339,6 +456,8 @@ main (int argc, char **argv)
   g_test_add_func ("/hostile/lies/answers-to-nothing", test_answers_to_nothing);
   g_test_add_func ("/hostile/lies/messages", test_messages);
   g_test_add_func ("/hostile/lies/forged-state", test_forged_state);
+  g_test_add_func ("/hostile/lies/foreign-state", test_foreign_state);
+  g_test_add_func ("/hostile/lies/injected-by-server", test_injected_by_server);
   g_test_add_func ("/hostile/lies/credentials-stay", test_credentials_stay);
   return g_test_run ();
 }
