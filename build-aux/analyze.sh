@@ -18,7 +18,8 @@ analyze_gcc ()
 {
   # Without checks: what follows a g_return_if_fail() that fails is our own mistake, not a path.
   if [ ! -e "$work/analyzer/build.ninja" ]; then
-    meson setup "$work/analyzer" "$root" -Dc_args="-fanalyzer -DG_DISABLE_CHECKS" || return 1
+    meson setup "$work/analyzer" "$root" -Dc_args="-fanalyzer -DG_DISABLE_CHECKS" \
+      >"$work/analyze-setup.log" || return 1
   fi
   ninja -C "$work/analyzer" -t clean >/dev/null
   targets=$(ninja -C "$work/analyzer" -t targets all | sed -n 's|^\(src/[^:]*\.c\.o\): .*|\1|p')

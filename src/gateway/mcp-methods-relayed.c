@@ -140,7 +140,7 @@ mcp_method_complete (McpRequest *request)
   McpJsonSlice params = mcp_request_get_params (request);
   g_autofree char *type = NULL;
   char *name = NULL;
-  McpJsonSlice ref;
+  McpJsonSlice ref = MCP_JSON_SLICE_NONE;
 
   if (params.data != NULL && mcp_json_find_typed (params, "ref", MCP_JSON_OBJECT, &ref))
     type = dup_member (ref, "type");
