@@ -79,6 +79,7 @@ gboolean mcp_json_get_uint64 (McpJsonSlice value, guint64 *number);
 void mcp_json_append_string (GString *out, const char *text);
 void mcp_json_append_double (GString *out, double number);
 void mcp_json_append_slice (GString *out, McpJsonSlice value);
+void mcp_json_append_canonical (GString *out, McpJsonSlice value);
 void mcp_json_copy_slice (char *out, McpJsonSlice value);
 
 G_END_DECLS

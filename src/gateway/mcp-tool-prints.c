@@ -51,9 +51,13 @@ build_print (const McpItem *tool)
 
   for (gsize i = 0; i < G_N_ELEMENTS (printed); i++)
     {
-      g_checksum_update (checksum, (const guchar *) printed[i], (gssize) strlen (printed[i]) + 1);
+      g_autoptr (GString) text = g_string_new (NULL);
+
+      /* However a server writes it down today, it says the same. */
       if (mcp_json_find (json, printed[i], &value))
-        g_checksum_update (checksum, (const guchar *) value.data, (gssize) value.length);
+        mcp_json_append_canonical (text, value);
+      g_checksum_update (checksum, (const guchar *) printed[i], (gssize) strlen (printed[i]) + 1);
+      g_checksum_update (checksum, (const guchar *) text->str, (gssize) text->len);
     }
   return g_strdup (g_checksum_get_string (checksum));
 }

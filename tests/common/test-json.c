@@ -550,6 +550,34 @@ test_mutations (void)
   g_assert_cmpuint (n_accepted, >, 0);
 }
 
+static void
+test_canonical (void)
+{
+  static const char *const cases[][2] = {
+    { "{}", "{}" },
+    { " [ ] ", "[]" },
+    { "[ 1.0 , true, null , -0 ]", "[1.0,true,null,-0]" },
+    { "{ \"b\" : 1, \"a\" : { \"d\" : [ ], \"c\" : 1E5 } }",
+      "{\"a\":{\"c\":1E5,\"d\":[]},\"b\":1}" },
+    { "{\"\\u0062\":1,\"\\u0061\":2}", "{\"a\":2,\"b\":1}" },
+    { "\"\\u00e9\\/\\u0009\\\\\"", "\"\xc3\xa9/\\t\\\\\"" },
+    { "\"\\u0000\"", "\"\\u0000\"" },
+  };
+
+  g_test_summary ("However a value is written, it has one canonical text");
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GString) out = g_string_new (NULL);
+      g_autoptr (GError) error = NULL;
+      McpJsonSlice root;
+
+      g_assert_true (
+          scan_bytes (cases[i][0], strlen (cases[i][0]), MCP_JSON_SCAN_DEFAULT, &root, &error));
+      mcp_json_append_canonical (out, root);
+      g_assert_cmpstr (out->str, ==, cases[i][1]);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -570,6 +598,7 @@ main (int argc, char **argv)
   g_test_add_func ("/common/json/other-types", test_other_types);
   g_test_add_func ("/common/json/one-line", test_one_line);
   g_test_add_func ("/common/json/write", test_write);
+  g_test_add_func ("/common/json/canonical", test_canonical);
   g_test_add_func ("/common/json/doubles-round-trip", test_doubles_round_trip);
   g_test_add_func ("/common/json/mutations", test_mutations);
   return g_test_run ();

@@ -18,6 +18,12 @@
   "{\"name\":\"c\",\"description\":\"three\",\"inputSchema\":{},\"_meta\":{\"x\":2}}," \
   "{\"name\":\"d\",\"description\":\"four\",\"inputSchema\":{}}]"
 
+/* The same as BEFORE, in other words. */
+#define REWRITTEN                                                              \
+  "[{\"inputSchema\": { }, \"description\": \"\\u006fne\", \"name\": \"a\"}, " \
+  "{\"name\":\"b\",\"inputSchema\":{},\"description\":\"two\"},"               \
+  "{\"name\":\"c\",\"description\":\"three\",\"inputSchema\":{}}]"
+
 typedef struct
 {
   Fixture fixture;
@@ -90,6 +96,15 @@ test_told (Prints *p, gconstpointer data)
   assert_listed (p, "srv__a srv__c srv__d");
   change_tools (p, AFTER);
   g_assert_cmpstr (p->news->str, ==, "srv +d -b *a;");
+}
+
+static void
+test_rewritten (Prints *p, gconstpointer data)
+{
+  g_test_summary ("White space, escapes and the order of members are no change");
+  assert_listed (p, "srv__a srv__b srv__c");
+  change_tools (p, REWRITTEN);
+  g_assert_cmpstr (p->news->str, ==, "");
 }
 
 static void
@@ -209,6 +224,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("told", NULL, test_told);
+  ADD ("rewritten", NULL, test_rewritten);
   ADD ("pinned", "pin", test_pinned);
   ADD ("unknown-server", NULL, test_unknown_server);
   g_test_add_func ("/gateway/tool-prints/file", test_file);
