@@ -26,8 +26,8 @@ PATIENCE = 90
 # Unused threads of a pool end after 15 s.
 SETTLING = 25
 # What memory may grow by in an hour even where that is certain, in kB: the bytes that are allocated,
-# and those that are resident, of which malloc() keeps some.
-MEMORY = {"heap_kb": 128, "memory_kb": 4096}
+# and those that are resident, which are pages.
+MEMORY = {"heap_kb": 64, "memory_kb": 1024}
 
 
 class World:
