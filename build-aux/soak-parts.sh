@@ -148,22 +148,43 @@ n_passed ()
 }
 
 # The rooms whose tests stay in one process; the others' start programs.
+# What is lost for good, and what is read or written where it must not, fails.
+memcheck="valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
+--show-leak-kinds=definite --trace-children=no --suppressions=$root/tests/valgrind.supp"
+
 part_valgrind ()
 {
   need_packages valgrind || return 1
   build_plain || return 1
   started=$(date +%s)
   status=0
-  # What is lost for good, and what is read or written where it must not, fails.
-  meson test -C "$work/plain" --no-rebuild --timeout-multiplier 0 \
-    --print-errorlogs --num-processes "$(n_jobs)" --suite common --suite session --suite protocol \
-    --wrapper "valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
---show-leak-kinds=definite --trace-children=no --suppressions=$root/tests/valgrind.supp" \
-    >"$work/valgrind.log" 2>&1 || status=$?
+  suites="common session protocol upstream gateway dbus http daemon"
+  # shellcheck disable=SC2046 # a list
+  meson test -C "$work/plain" --no-rebuild --timeout-multiplier 0 --print-errorlogs \
+    --num-processes "$(n_jobs)" $(printf -- '--suite %s ' $suites) --no-suite native \
+    --wrapper "$(echo "$memcheck" | tr '\n' ' ')" </dev/null >"$work/valgrind.log" 2>&1 || status=$?
   [ "$status" -eq 0 ] || tail -n 60 "$work/valgrind.log"
-  record valgrind "memcheck, tests of common, session and protocol, $(since "$started")" \
-    "$(n_passed "$work/valgrind.log") tests without an error" "$(verdict "$status")"
+  tests=$(n_passed "$work/valgrind.log")
+  load_under_memcheck || status=1
+  record valgrind "memcheck, the rooms' tests, then load on the daemon, $(since "$started")" \
+    "$tests tests without an error; $visits" "$(verdict "$status")"
   return "$status"
+}
+
+# The whole daemon, and who visits it. Sets $visits.
+load_under_memcheck ()
+{
+  printf '#!/bin/sh\nexec %s "%s" "$@"\n' "$(echo "$memcheck" | tr '\n' ' ')" \
+    "$work/plain/src/daemon/mcp-sessiond" >"$work/daemon-under-memcheck"
+  chmod +x "$work/daemon-under-memcheck"
+  load_status=0
+  python3 "$root/tests/soak/soak.py" --daemon="$work/daemon-under-memcheck" \
+    --keeper="$work/plain/src/upstream/mcp-sessiond-keeper" \
+    --server="$work/plain/tests/support/mcp-test-server" --clients=8 --seconds=300 \
+    --seed="$(date +%s)" >"$work/valgrind-load.log" 2>&1 || load_status=$?
+  [ "$load_status" -eq 0 ] || tail -n 60 "$work/valgrind-load.log"
+  visits=$(sed -n 's/^# \([0-9]* visits, [0-9]* not as promised\).*/\1/p' "$work/valgrind-load.log")
+  return "$load_status"
 }
 
 part_tsan ()

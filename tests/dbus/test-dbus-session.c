@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fake-gateway.h"
+#include "mcp-process.h"
 #include "test-bus.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #define INVALID_ARGUMENTS "org.mcpsessiond.Error.InvalidArguments"
 #define PROVIDER_FAILED   "org.mcpsessiond.Error.ProviderFailed"
@@ -188,7 +190,8 @@ test_call (TestBus *bus, gconstpointer data)
       g_autoptr (GVariant) reply =
           test_bus_call (bus, path, SESSION_INTERFACE, "CallTool",
                          call_args ("echo", echoes[i].arguments, echoes[i].options), &error);
-      g_autofree char *expected = g_strconcat (echoes[i].answer, " test-dbus-sessi", NULL);
+      g_autofree char *name = mcp_process_dup_name (getpid ());
+      g_autofree char *expected = g_strconcat (echoes[i].answer, " ", name, NULL);
       const char *answer;
 
       g_assert_no_error (error);

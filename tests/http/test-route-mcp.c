@@ -2,6 +2,7 @@
 #include "mcp-attachment.h"
 #include "mcp-fixture.h"
 #include "mcp-names.h"
+#include "mcp-process.h"
 
 #include <json-glib/json-glib.h>
 #include <string.h>
@@ -210,6 +211,7 @@ test_own_session (void)
 static void
 test_own_session_by_pid (void)
 {
+  g_autofree char *name = mcp_process_dup_name (getpid ());
   g_auto (McpFixture) f = { NULL };
   g_autofree char *cwd = g_get_current_dir ();
   g_autoptr (McpTestReply) local = NULL;
@@ -222,7 +224,7 @@ test_own_session_by_pid (void)
   assert_result (local);
   made = find_made (&f);
   g_assert_cmpstr (mcp_session_get_cwd (made), ==, cwd);
-  g_assert_true (g_str_has_prefix (mcp_session_get_label (made), "test-"));
+  g_assert_cmpstr (mcp_session_get_label (made), ==, name);
 
   relative = post (&f, MCP_HEADER_CWD ": a/b\r\n", INITIALIZE);
   assert_rpc_error (relative, 400, "1", -32600);

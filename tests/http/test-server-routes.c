@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mcp-names.h"
+#include "mcp-process.h"
 #include "mcp-revision.h"
 #include "mcp-test-http.h"
 
@@ -172,6 +173,7 @@ test_create (void)
 static void
 test_create_defaults (void)
 {
+  g_autofree char *name = mcp_process_dup_name (getpid ());
   static const char *const without_label[] = { "session_id", "token", "cwd", "created_at", NULL };
   g_autoptr (McpTestHttp) f = mcp_test_http_new ();
   g_autoptr (JsonParser) parser = json_parser_new ();
@@ -192,7 +194,7 @@ test_create_defaults (void)
   g_assert_cmpuint (local->status, ==, 200);
   object = parse_object (parser, local->body);
   g_assert_cmpstr (json_object_get_string_member (object, "cwd"), ==, cwd);
-  g_assert_true (g_str_has_prefix (json_object_get_string_member (object, "label"), "test-"));
+  g_assert_cmpstr (json_object_get_string_member (object, "label"), ==, name);
 
   empty = mcp_test_http_post_json (f, "/session", NULL, "{}");
   g_assert_cmpuint (empty->status, ==, 200);
