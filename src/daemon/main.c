@@ -10,6 +10,9 @@
 #include "mcpd-runtime-dir.h"
 
 #include <glib/gi18n.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <stdlib.h>
 #include <sys/resource.h>
 
@@ -77,6 +80,19 @@ raise_file_limit (void)
   limit.rlim_cur = limit.rlim_max;
   if (setrlimit (RLIMIT_NOFILE, &limit) < 0)
     g_message (_ ("The limit of open files cannot be raised"));
+}
+
+/* Left to itself, glibc keeps what the largest crowd so far needed: large blocks stay on the heap
+ * once some were freed, and each thread may have an arena of its own. With fixed bounds they go
+ * back to the kernel (mallopt(3); the sizes are those that it begins with). */
+static void
+bound_kept_memory (void)
+{
+#ifdef __GLIBC__
+  mallopt (M_ARENA_MAX, 2);
+  mallopt (M_MMAP_THRESHOLD, 128 * 1024);
+  mallopt (M_TRIM_THRESHOLD, 128 * 1024);
+#endif
 }
 
 /* The keeper lies beside this program, wherever that was installed to. */
@@ -175,6 +191,7 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   int status;
 
+  bound_kept_memory ();
   mcp_texts_init ();
 
   if (!parse_command_line (&line, argc, argv, &error))
