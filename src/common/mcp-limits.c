@@ -15,6 +15,7 @@ static const McpLimitEntry limits_table[] = {
   ENTRY ("SessionsPerMinute", sessions_per_minute, 1, 1000000, 30000),
   ENTRY ("SubscribersPerSession", subscribers_per_session, 1, 100000, 2048),
   ENTRY ("CallsPerSession", calls_per_session, 1, 10000, 64),
+  ENTRY ("RequestsPerSession", requests_per_session, 1, 100000, 1024),
   ENTRY ("ParkedCallsPerSession", parked_per_session, 1, 10000, 64),
   ENTRY ("CallSeconds", call_seconds, 1, 30 * 86400, 86400),
   ENTRY ("AttachmentsPerSession", attachments_per_session, 1, 10000, 64),

@@ -19,6 +19,7 @@ typedef struct
   guint sessions_per_minute;     /* made in a minute, or at once after a quiet one */
   guint subscribers_per_session; /* event streams of one session */
   guint calls_per_session;       /* tool calls in flight in one session */
+  guint requests_per_session;    /* of its MCP clients, whatever they ask, not answered yet */
   guint parked_per_session;      /* calls that wait for their client to come back with input */
   guint call_seconds;            /* of one call, whatever progress it reports */
   guint attachments_per_session; /* MCP clients attached to one session */

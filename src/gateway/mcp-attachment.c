@@ -176,6 +176,7 @@ receive_request (McpAttachment *self, McpJsonrpcMessage *message)
   const McpMethod *method = mcp_method_find (mcp_jsonrpc_message_get_method (message),
                                              mcp_revision_is_modern (self->revision));
   McpRequest *request = mcp_request_new (self, message, method);
+  g_autoptr (GError) error = NULL;
 
   if (self->is_detached || mcp_session_is_closed (self->session))
     mcp_request_refuse (request, MCP_JSONRPC_ERROR_INTERNAL, "The session was closed");
@@ -184,6 +185,8 @@ receive_request (McpAttachment *self, McpJsonrpcMessage *message)
                         "A request with this id is in flight already");
   else if (method == NULL)
     mcp_request_refuse (request, MCP_JSONRPC_ERROR_METHOD_NOT_FOUND, "Method not found");
+  else if (!mcp_request_count (request, &error))
+    mcp_request_refuse (request, MCP_JSONRPC_ERROR_INTERNAL, error->message);
   else
     add_request (self, request, id);
 

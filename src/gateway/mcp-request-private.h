@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 /* The inside of a request: for attachments and methods. */
 McpRequest *
 mcp_request_new (McpAttachment *attachment, McpJsonrpcMessage *message, const McpMethod *method);
+gboolean mcp_request_count (McpRequest *self, GError **error);
 void mcp_request_refuse (McpRequest *self, int code, const char *text);
 void mcp_request_withdraw (McpRequest *self);
 gboolean mcp_request_is_cancellable (McpRequest *self);

@@ -28,6 +28,7 @@ struct _McpRequest
   RequestState state;
   int refusal; /* code of the error that is its answer; 0: none */
   char *refusal_text;
+  gboolean is_counted;    /* by its session */
   gboolean withdrawn;     /* by its client */
   gboolean is_streamable; /* whoever carries it can carry messages before its response */
   guint http_status;
@@ -53,6 +54,8 @@ finish (McpRequest *self)
 
   self->state = REQUEST_DONE;
   mcp_attachment_remove_request (self->attachment, self);
+  if (self->is_counted)
+    mcp_session_end_request (mcp_attachment_get_session (self->attachment));
   return TRUE;
 }
 
@@ -326,6 +329,27 @@ mcp_request_refuse (McpRequest *self, int code, const char *text)
       self->refusal = code;
       self->refusal_text = g_strdup (text);
     }
+}
+
+/**
+ * mcp_request_count:
+ * @self: a request just received
+ * @error: return location
+ *
+ * Charges its session for it until it is done.
+ *
+ * Errors: %MCP_ERROR_LIMIT_EXCEEDED.
+ *
+ * Returns: whether the session may have one more
+ */
+gboolean
+mcp_request_count (McpRequest *self, GError **error)
+{
+  g_return_val_if_fail (self->state == REQUEST_NEW && !self->is_counted, FALSE);
+
+  self->is_counted =
+      mcp_session_begin_request (mcp_attachment_get_session (self->attachment), error);
+  return self->is_counted;
 }
 
 /**

@@ -28,6 +28,8 @@ struct _McpSession
   guint max_subscribers;
   guint max_calls;
   guint n_calls;
+  guint max_requests;
+  guint n_requests;
   guint n_holds;
   McpSubscriberList *subscribers; /* (owned); those of kind MCP_SUBSCRIBER_STREAM are counted */
 

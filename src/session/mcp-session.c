@@ -121,6 +121,7 @@ mcp_session_init (McpSession *self)
   self->low_sequence = G_MAXUINT64;
   self->max_subscribers = G_MAXUINT;
   self->max_calls = G_MAXUINT;
+  self->max_requests = G_MAXUINT;
 }
 
 /* Makes a session of checked values; @token_hash NULL: nobody holds a token of it. */
@@ -155,6 +156,7 @@ mcp_session_set_limits (McpSession *self, const McpLimits *limits)
 {
   self->max_subscribers = limits->subscribers_per_session;
   self->max_calls = limits->calls_per_session;
+  self->max_requests = limits->requests_per_session;
 }
 
 void
@@ -319,6 +321,50 @@ mcp_session_end_call (McpSession *self)
   self->n_calls--;
   mcp_session_touch (self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CALLS_IN_FLIGHT]);
+}
+
+/**
+ * mcp_session_begin_request:
+ * @self: a session
+ * @error: return location
+ *
+ * Counts a request of an MCP client, for as long as it is held: mcp_session_end_request() follows
+ * exactly once. Main context only.
+ *
+ * Errors: %MCP_ERROR_LIMIT_EXCEEDED.
+ *
+ * Returns: whether it may be taken
+ */
+gboolean
+mcp_session_begin_request (McpSession *self, GError **error)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), FALSE);
+
+  if (self->n_requests >= self->max_requests)
+    {
+      g_set_error (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED,
+                   "%u requests are in flight in this session already; wait for one to end, or "
+                   "raise RequestsPerSession",
+                   self->n_requests);
+      return FALSE;
+    }
+  self->n_requests++;
+  return TRUE;
+}
+
+/**
+ * mcp_session_end_request:
+ * @self: a session, closed or not
+ *
+ * Ends what mcp_session_begin_request() began. Main context only.
+ */
+void
+mcp_session_end_request (McpSession *self)
+{
+  g_return_if_fail (MCP_IS_SESSION (self));
+  g_return_if_fail (self->n_requests > 0);
+
+  self->n_requests--;
 }
 
 static guint64

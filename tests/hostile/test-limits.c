@@ -152,9 +152,9 @@ test_attachments (void)
   g_assert_cmpuint (hostile_status (second), ==, 429);
 }
 
-/* What the daemon says of the calls of @session, once one of them is under way. */
+/* Until the daemon says that @session has so many calls under way. */
 static void
-await_call (Hostile *h, JsonObject *session)
+await_calls (Hostile *h, JsonObject *session, guint n_calls)
 {
   gint64 until = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
   g_autofree char *path = g_strconcat ("/session/", hostile_id (session), NULL);
@@ -164,7 +164,7 @@ await_call (Hostile *h, JsonObject *session)
       g_autoptr (JsonObject) answer =
           e2e_http_json (h->e2e, "GET", path, hostile_token (session), NULL);
 
-      if (json_object_get_int_member (answer, "calls_in_flight") == 1)
+      if (json_object_get_int_member (answer, "calls_in_flight") == n_calls)
         return;
       g_assert_cmpint (g_get_monotonic_time (), <, until);
     }
@@ -182,7 +182,7 @@ test_calls (void)
   g_test_summary (
       "One call more than a session may have fails, and so does a server's process more "
       "than there may be");
-  await_call (h, h->mine);
+  await_calls (h, h->mine, 1);
   second = ask (h, "POST", "/mcp", "", HANG ("8"));
   g_assert_nonnull (strstr (second, "CallsPerSession"));
 
@@ -190,6 +190,30 @@ test_calls (void)
   other = hostile_ask (h, HOSTILE_TCP4, other_text, strlen (other_text));
   g_assert_nonnull (strstr (other, "UpstreamProcesses"));
   close (fd);
+}
+
+static void
+test_requests_in_flight (void)
+{
+  static const char ping[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}";
+  g_autoptr (Hostile) h = hostile_new ("[Limits]\nRequestsPerSession=1\n");
+  int fd = open_stream (h, h->mine, "POST", "/mcp", HANG ("7"));
+  g_autofree char *second = NULL;
+  g_autofree char *other_text = build (h->other, "POST", "/mcp", "", ping);
+  g_autofree char *other = NULL;
+  g_autofree char *later = NULL;
+
+  g_test_summary ("One request more than a session may have fails, whatever it asks");
+  await_calls (h, h->mine, 1);
+  second = ask (h, "POST", "/mcp", "", ping);
+  g_assert_nonnull (strstr (second, "RequestsPerSession"));
+  other = hostile_ask (h, HOSTILE_TCP4, other_text, strlen (other_text));
+  g_assert_nonnull (strstr (other, "\"result\""));
+
+  close (fd);
+  await_calls (h, h->mine, 0);
+  later = ask (h, "POST", "/mcp", "", ping);
+  g_assert_nonnull (strstr (later, "\"result\""));
 }
 
 int
@@ -202,5 +226,6 @@ main (int argc, char **argv)
   g_test_add_func ("/hostile/limits/subscribers", test_subscribers);
   g_test_add_func ("/hostile/limits/attachments", test_attachments);
   g_test_add_func ("/hostile/limits/calls", test_calls);
+  g_test_add_func ("/hostile/limits/requests-in-flight", test_requests_in_flight);
   return g_test_run ();
 }
