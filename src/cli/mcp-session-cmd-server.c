@@ -24,6 +24,9 @@
 
 #define SERVERS              "mcpServers"
 #define TEST_TIMEOUT_SECONDS 30
+/* mcp.json(5), timeoutSeconds */
+#define MAX_TIMEOUT_SECONDS  86400
+#define NO_TIMEOUT           G_MININT
 #define SETTLE_MS            50
 #define SETTLE_TRIES         40
 
@@ -136,7 +139,7 @@ build_entry (const AddOptions *options, char **command, GError **error)
     return NULL;
   mcp_cli_json_add_string (entry, "scope", options->scope);
   mcp_cli_json_add_string (entry, "prefix", options->prefix);
-  if (options->timeout_seconds > 0)
+  if (options->timeout_seconds != NO_TIMEOUT)
     {
       g_autofree char *seconds = g_strdup_printf ("%d", options->timeout_seconds);
 
@@ -224,7 +227,7 @@ cut_command (int *argc, char **argv)
 static int
 run_add (int argc, char **argv)
 {
-  g_auto (AddOptions) options = { NULL };
+  g_auto (AddOptions) options = { .timeout_seconds = NO_TIMEOUT };
   const GOptionEntry entries[] = {
     { "url", 0, 0, G_OPTION_ARG_STRING, &options.url, N_ ("Its address, instead of a command"),
       N_ ("URL") },
@@ -258,10 +261,16 @@ run_add (int argc, char **argv)
 
   if (!mcp_cli_options_parse (&usage, entries, &argc, &argv))
     return MCP_CLI_USAGE;
+  if (command == NULL && argc > 2 && *argv[2] == '-')
+    return mcp_cli_usage_error (_ ("“%s”: options go before the name, a command after “--”"),
+                                argv[2]);
   if (command == NULL)
     command = argv + 2;
   else if (argc > 2)
     return mcp_cli_usage_error (_ ("“%s” is not expected"), argv[2]);
+  if (options.timeout_seconds != NO_TIMEOUT &&
+      (options.timeout_seconds < 1 || options.timeout_seconds > MAX_TIMEOUT_SECONDS))
+    return mcp_cli_usage_error (_ ("--timeout must be 1 to %d"), MAX_TIMEOUT_SECONDS);
   if ((*command == NULL) == (options.url == NULL))
     return mcp_cli_usage_error (_ ("Either a COMMAND or --url, after the options"));
   if (options.scope != NULL && strcmp (options.scope, "session") != 0 &&

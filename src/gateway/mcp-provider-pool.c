@@ -488,7 +488,13 @@ mcp_provider_pool_get_status (McpProviderPool *self,
 void
 mcp_provider_pool_set_limits (McpProviderPool *self, const McpLimits *limits)
 {
+  GHashTableIter iter;
+  gpointer entry;
+
   self->limits = *limits;
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, &entry, NULL))
+    mcp_provider_set_limits (((McpPoolEntry *) entry)->provider, limits);
 }
 
 /**

@@ -178,7 +178,8 @@ mcp_event_hub_subscribe (McpEventHub *self, const guint64 *after, guint limit, G
   if (self->queues->len >= limit)
     {
       g_set_error (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED,
-                   "At most %u programs can watch all sessions", limit);
+                   "At most %u programs can watch all sessions; raise SubscribersPerSession",
+                   limit);
       return NULL;
     }
 

@@ -233,6 +233,7 @@ take_events (McpHttpFetch *self, const char *data, gsize length)
 
       if (error != NULL)
         {
+          g_prefix_error_literal (&error, "Beyond the limit UpstreamMessageBytes: ");
           finish (self, error);
           return FALSE;
         }
@@ -255,9 +256,11 @@ take_content (McpHttpFetch *self, const char *data, gsize length)
 
   if (length > max_bytes - self->content->len)
     {
-      g_autoptr (GError) error =
-          g_error_new (MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED,
-                       "An answer is longer than %" G_GSIZE_FORMAT " bytes", max_bytes);
+      g_autoptr (GError) error = g_error_new (
+          MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED,
+          "Beyond the limit UpstreamMessageBytes: An answer is longer than %" G_GSIZE_FORMAT
+          " bytes",
+          max_bytes);
 
       finish (self, self->is_json ? error : NULL);
       return FALSE;

@@ -325,6 +325,12 @@ mcp_http_provider_unwatch (McpProvider *provider, const char *uri)
 }
 
 static void
+mcp_http_provider_set_limits (McpProvider *provider, const McpLimits *limits)
+{
+  MCP_HTTP_PROVIDER (provider)->limits = *limits;
+}
+
+static void
 mcp_http_provider_iface_init (McpProviderInterface *iface)
 {
   iface->request_async = mcp_http_provider_request_async;
@@ -341,6 +347,7 @@ mcp_http_provider_iface_init (McpProviderInterface *iface)
   iface->release = mcp_http_provider_release;
   iface->watch = mcp_http_provider_watch;
   iface->unwatch = mcp_http_provider_unwatch;
+  iface->set_limits = mcp_http_provider_set_limits;
 }
 
 /* GObject */

@@ -171,7 +171,10 @@ handle_lines (McpMessageReader *self)
 
       line = mcp_line_framer_next (self->framer, &error);
       if (error != NULL)
-        end (self, error);
+        {
+          g_prefix_error_literal (&error, "Beyond the limit UpstreamMessageBytes: ");
+          end (self, error);
+        }
       if (line == NULL)
         return FALSE;
       handle_line (self, line);

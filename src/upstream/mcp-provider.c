@@ -281,3 +281,20 @@ mcp_provider_unwatch (McpProvider *self, const char *uri)
 
   MCP_PROVIDER_GET_IFACE (self)->unwatch (self, uri);
 }
+
+/**
+ * mcp_provider_set_limits:
+ * @self: the provider
+ * @limits: copied
+ *
+ * Takes new limits: for its next request over HTTP, or the next start of its process. Main context
+ * only.
+ */
+void
+mcp_provider_set_limits (McpProvider *self, const McpLimits *limits)
+{
+  g_return_if_fail (MCP_IS_PROVIDER (self));
+  g_return_if_fail (limits != NULL);
+
+  MCP_PROVIDER_GET_IFACE (self)->set_limits (self, limits);
+}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "mcp-jsonrpc.h"
+#include "mcp-limits.h"
 #include "mcp-revision.h"
 
 #include <gio/gio.h>
@@ -115,6 +116,7 @@ struct _McpProviderInterface
   void (*release) (McpProvider *self);
   void (*watch) (McpProvider *self, const char *uri);
   void (*unwatch) (McpProvider *self, const char *uri);
+  void (*set_limits) (McpProvider *self, const McpLimits *limits);
 };
 
 void mcp_provider_request_async (McpProvider *self,
@@ -145,5 +147,7 @@ void mcp_provider_release (McpProvider *self);
 /* Whose notifications/resources/updated are wanted, over restarts of the server. */
 void mcp_provider_watch (McpProvider *self, const char *uri);
 void mcp_provider_unwatch (McpProvider *self, const char *uri);
+
+void mcp_provider_set_limits (McpProvider *self, const McpLimits *limits);
 
 G_END_DECLS

@@ -353,6 +353,12 @@ mcp_stdio_provider_unwatch (McpProvider *provider, const char *uri)
 }
 
 static void
+mcp_stdio_provider_set_limits (McpProvider *provider, const McpLimits *limits)
+{
+  MCP_STDIO_PROVIDER (provider)->limits = *limits;
+}
+
+static void
 mcp_stdio_provider_iface_init (McpProviderInterface *iface)
 {
   iface->request_async = mcp_stdio_provider_request_async;
@@ -369,6 +375,7 @@ mcp_stdio_provider_iface_init (McpProviderInterface *iface)
   iface->release = mcp_stdio_provider_release;
   iface->watch = mcp_stdio_provider_watch;
   iface->unwatch = mcp_stdio_provider_unwatch;
+  iface->set_limits = mcp_stdio_provider_set_limits;
 }
 
 /* GObject */

@@ -151,12 +151,15 @@ test_history (void)
 static void
 test_usage (void)
 {
-  static const char *const wrong[][4] = {
+  static const char *const wrong[][5] = {
     { "server", NULL },
     { "server", "paint", NULL },
     { "server", "add", NULL },
     { "server", "add", "x", NULL },
     { "server", "add", "--url=http://x", "--scope=all" },
+    { "server", "add", "x", "--url=http://x" },
+    { "server", "add", "--timeout=0", "x", "true" },
+    { "server", "add", "--timeout=86401", "x", "true" },
     { "server", "remove", NULL },
     { "history", "a", "b", NULL },
     { "history", "--limit=-1", NULL },
@@ -166,8 +169,8 @@ test_usage (void)
   g_test_summary ("What cannot be understood exits with 2");
   for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
     {
-      g_autoptr (CliRun) run =
-          cli_test_run (test, NULL, wrong[i][0], wrong[i][1], wrong[i][2], wrong[i][3], NULL);
+      g_autoptr (CliRun) run = cli_test_run (test, NULL, wrong[i][0], wrong[i][1], wrong[i][2],
+                                             wrong[i][3], wrong[i][4], NULL);
 
       g_assert_cmpint (run->status, ==, 2);
     }

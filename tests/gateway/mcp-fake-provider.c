@@ -32,6 +32,7 @@ struct _McpFakeProvider
   gboolean is_closed;
   GPtrArray *waiting; /* (owned): Waiting (owned) */
   guint n_lists;
+  McpLimits limits; /* as last set */
   guint n_cancelled;
   McpRevision revision;
   char *capabilities;
@@ -297,6 +298,12 @@ get_capabilities (McpProvider *self)
 }
 
 static void
+set_limits (McpProvider *self, const McpLimits *limits)
+{
+  MCP_FAKE_PROVIDER (self)->limits = *limits;
+}
+
+static void
 iface_init (McpProviderInterface *iface)
 {
   iface->request_async = request_async;
@@ -313,6 +320,7 @@ iface_init (McpProviderInterface *iface)
   iface->release = do_nothing;
   iface->watch = ignore_uri;
   iface->unwatch = ignore_uri;
+  iface->set_limits = set_limits;
 }
 
 void
@@ -357,6 +365,12 @@ guint
 mcp_fake_provider_get_n_lists (McpFakeProvider *self)
 {
   return self->n_lists;
+}
+
+const McpLimits *
+mcp_fake_provider_get_limits (McpFakeProvider *self)
+{
+  return &self->limits;
 }
 
 guint

@@ -24,6 +24,7 @@ void mcp_fake_provider_set_broken (McpFakeProvider *self, gboolean broken);
 
 /* What came, and answering it: always the oldest tools/call that is waiting. */
 guint mcp_fake_provider_get_n_lists (McpFakeProvider *self);
+const McpLimits *mcp_fake_provider_get_limits (McpFakeProvider *self);
 guint mcp_fake_provider_get_n_waiting (McpFakeProvider *self);
 gboolean mcp_fake_provider_is_closed (McpFakeProvider *self);
 guint mcp_fake_provider_get_n_cancelled (McpFakeProvider *self);

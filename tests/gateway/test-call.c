@@ -131,6 +131,20 @@ test_max_seconds (Call *c, gconstpointer data)
 }
 
 static void
+test_new_limits (Call *c, gconstpointer data)
+{
+  McpLimits limits = c->fixture.limits;
+
+  g_test_summary ("New limits reach the servers that are there already");
+  begin_call (c, "");
+  limits.upstream_message_bytes = 123456;
+  mcp_gateway_set_limits (c->fixture.gateway, &limits);
+  g_assert_cmpuint (mcp_fake_provider_get_limits (c->provider)->upstream_message_bytes, ==, 123456);
+  mcp_fake_provider_answer (c->provider, 0, OK_RESULT);
+  assert_response (c, OK_RESULT);
+}
+
+static void
 test_no_token (Call *c, gconstpointer data)
 {
   g_test_summary ("Who gave no token hears nothing but the result; the watchers do");
@@ -316,5 +330,6 @@ main (int argc, char **argv)
   ADD ("limit", test_limit);
   ADD ("event-facts", test_event_facts);
   ADD ("bad-params", test_bad_params);
+  ADD ("new-limits", test_new_limits);
   return g_test_run ();
 }
