@@ -53,6 +53,8 @@ log_unlogged (McpStderrLog *self)
   if (self->n_unlogged > 0)
     log_text (self, note);
   self->n_unlogged = 0;
+  if (self->source != NULL)
+    g_source_set_ready_time (self->source, -1);
 }
 
 static void
@@ -72,8 +74,8 @@ log_bounded (McpStderrLog *self, const char *text)
       self->n_in_spell++;
       log_text (self, text);
     }
-  else
-    self->n_unlogged++;
+  else if (self->n_unlogged++ == 0 && self->source != NULL)
+    g_source_set_ready_time (self->source, self->spell_start_us + SPELL_US);
 }
 
 /* Colours and other control sequences go as a whole (ECMA-48, 5.4). */
@@ -168,7 +170,12 @@ read_some (McpStderrLog *self)
 static gboolean
 readable_cb (int fd, GIOCondition condition, gpointer data)
 {
-  read_some (data);
+  McpStderrLog *self = data;
+
+  /* Also called when the spell is over, be there something or not. */
+  if (g_get_monotonic_time () - self->spell_start_us >= SPELL_US)
+    log_unlogged (self);
+  read_some (self);
   return G_SOURCE_CONTINUE;
 }
 
@@ -217,10 +224,8 @@ void
 mcp_stderr_log_free (McpStderrLog *self)
 {
   if (self->source != NULL)
-    {
-      g_source_destroy (self->source);
-      g_source_unref (self->source);
-    }
+    g_source_destroy (self->source);
+  g_clear_pointer (&self->source, g_source_unref);
   if (self->fd >= 0)
     close (self->fd);
   log_unlogged (self);

@@ -49,6 +49,32 @@ test_rate (gconstpointer data)
   g_assert_cmpstr (lines->pdata[2], ==, "server noisy: (3 more lines)");
 }
 
+static void
+test_pause (gconstpointer data)
+{
+  GPtrArray *lines = (GPtrArray *) data;
+  const char text[] = "one\ntwo\nthree\n";
+  gint64 deadline = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+  McpStderrLog *log;
+  int fds[2];
+
+  g_test_summary (
+      "How many more lines there were is said when the second is over, and not first when "
+      "the server speaks again");
+  g_ptr_array_set_size (lines, 0);
+  g_assert_true (g_unix_open_pipe (fds, FD_CLOEXEC, NULL));
+  log = mcp_stderr_log_new ("noisy", fds[0], 2, NULL, NULL);
+  g_assert_cmpint (write (fds[1], text, strlen (text)), ==, (gssize) strlen (text));
+  while (lines->len < 3 && g_get_monotonic_time () < deadline)
+    g_main_context_iteration (NULL, FALSE);
+
+  g_assert_cmpuint (lines->len, ==, 3);
+  g_assert_cmpstr (lines->pdata[2], ==, "server noisy: (1 more lines)");
+  mcp_stderr_log_free (log);
+  g_assert_cmpuint (lines->len, ==, 3);
+  close (fds[1]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -57,5 +83,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_log_set_writer_func (note_line, lines, NULL);
   g_test_add_data_func ("/upstream/stderr-log/rate", lines, test_rate);
+  g_test_add_data_func ("/upstream/stderr-log/pause", lines, test_pause);
   return g_test_run ();
 }
