@@ -14,6 +14,7 @@ static const McpLimitEntry limits_table[] = {
   ENTRY ("Sessions", sessions, 1, 1000000, 10000),
   ENTRY ("SessionsPerMinute", sessions_per_minute, 1, 1000000, 30000),
   ENTRY ("SubscribersPerSession", subscribers_per_session, 1, 100000, 2048),
+  ENTRY ("EventQueueBytes", event_queue_bytes, 64 * KIB, 1024 * MIB, 32 * MIB),
   ENTRY ("CallsPerSession", calls_per_session, 1, 10000, 64),
   ENTRY ("RequestsPerSession", requests_per_session, 1, 100000, 1024),
   ENTRY ("ParkedCallsPerSession", parked_per_session, 1, 10000, 64),

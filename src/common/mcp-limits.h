@@ -18,10 +18,11 @@ typedef struct
   guint sessions;                /* sessions of the daemon */
   guint sessions_per_minute;     /* made in a minute, or at once after a quiet one */
   guint subscribers_per_session; /* event streams of one session */
-  guint calls_per_session;       /* tool calls in flight in one session */
-  guint requests_per_session;    /* of its MCP clients, whatever they ask, not answered yet */
-  guint parked_per_session;      /* calls that wait for their client to come back with input */
-  guint call_seconds;            /* of one call, whatever progress it reports */
+  guint event_queue_bytes;    /* of the events that wait for one watcher, or that a session keeps */
+  guint calls_per_session;    /* tool calls in flight in one session */
+  guint requests_per_session; /* of its MCP clients, whatever they ask, not answered yet */
+  guint parked_per_session;   /* calls that wait for their client to come back with input */
+  guint call_seconds;         /* of one call, whatever progress it reports */
   guint attachments_per_session; /* MCP clients attached to one session */
   guint attachment_stream_bytes; /* kept for one of them, so that a broken stream can go on */
   guint body_bytes;              /* of one HTTP request's body */

@@ -156,11 +156,17 @@ mcp_event_hub_unref (McpEventHub *self)
   g_rc_box_release_full (self, hub_clear);
 }
 
+static gsize
+get_frame_size (gpointer frame)
+{
+  return g_bytes_get_size (frame);
+}
+
 /**
  * mcp_event_hub_subscribe:
  * @self: a hub
  * @after: (nullable): the id of the last frame that the reader had
- * @limit: how many subscribers there may be
+ * @limits: how many subscribers there may be, and what waits for one at most
  * @error: return location
  *
  * Begins to queue frames, as #GBytes, for one reader. Frames are not kept, so
@@ -171,19 +177,23 @@ mcp_event_hub_unref (McpEventHub *self)
  * Returns: (transfer full): the reader's queue; %NULL with @error set
  */
 McpEventQueue *
-mcp_event_hub_subscribe (McpEventHub *self, const guint64 *after, guint limit, GError **error)
+mcp_event_hub_subscribe (McpEventHub *self,
+                         const guint64 *after,
+                         const McpLimits *limits,
+                         GError **error)
 {
   McpEventQueue *queue;
 
-  if (self->queues->len >= limit)
+  if (self->queues->len >= limits->subscribers_per_session)
     {
       g_set_error (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED,
                    "At most %u programs can watch all sessions; raise SubscribersPerSession",
-                   limit);
+                   limits->subscribers_per_session);
       return NULL;
     }
 
   queue = mcp_event_queue_new (MCP_EVENT_QUEUE_LENGTH, (GDestroyNotify) g_bytes_unref);
+  mcp_event_queue_limit_bytes (queue, limits->event_queue_bytes, get_frame_size);
   mcp_event_queue_set_counts (queue, self->counts);
   /* An id above ours is from before a restart. */
   if (after != NULL && *after < self->last_id)

@@ -10,8 +10,10 @@ typedef struct _McpEventHub McpEventHub;
 McpEventHub *mcp_event_hub_new (McpSessionStore *store);
 McpEventHub *mcp_event_hub_ref (McpEventHub *self);
 void mcp_event_hub_unref (McpEventHub *self);
-McpEventQueue *
-mcp_event_hub_subscribe (McpEventHub *self, const guint64 *after, guint limit, GError **error);
+McpEventQueue *mcp_event_hub_subscribe (McpEventHub *self,
+                                        const guint64 *after,
+                                        const McpLimits *limits,
+                                        GError **error);
 void mcp_event_hub_unsubscribe (McpEventHub *self, McpEventQueue *queue);
 guint mcp_event_hub_get_n_subscribers (McpEventHub *self);
 guint mcp_event_hub_get_n_pending (McpEventHub *self);

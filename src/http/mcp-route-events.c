@@ -185,8 +185,7 @@ mcp_route_events (McpHttpRequest *request)
   if (!read_last_event_id (request, &id, &after))
     return;
 
-  queue = mcp_event_hub_subscribe (context->hub, after, context->limits.subscribers_per_session,
-                                   &error);
+  queue = mcp_event_hub_subscribe (context->hub, after, &context->limits, &error);
   if (queue == NULL)
     {
       mcp_http_reply_gerror (request->msg, error);

@@ -20,10 +20,13 @@ struct _McpEventQueue
   gatomicrefcount ref_count;
   GAsyncQueue *items;
   guint max_items;
+  gsize max_bytes;
+  McpEventQueueSizeFunc size; /* (nullable): bytes are not limited */
   GDestroyNotify free_item;
   McpEventCounts *counts; /* (owned) (nullable) */
 
   /* Guarded by the lock of items: */
+  gsize n_bytes;
   guint64 n_missed; /* before the next item */
   gboolean is_lagging;
   gboolean was_notified; /* and the reader has not found the queue empty since */
@@ -166,6 +169,21 @@ mcp_event_queue_set_notify (McpEventQueue *self,
 }
 
 /**
+ * mcp_event_queue_limit_bytes:
+ * @self: a queue that nobody else knows yet
+ * @max_bytes: of the items that wait; one that is larger waits alone
+ * @size: how many an item has, always the same
+ *
+ * Bounds the queue by bytes as well.
+ */
+void
+mcp_event_queue_limit_bytes (McpEventQueue *self, gsize max_bytes, McpEventQueueSizeFunc size)
+{
+  self->max_bytes = max_bytes;
+  self->size = size;
+}
+
+/**
  * mcp_event_queue_set_counts:
  * @self: a queue that nobody else knows yet
  * @counts: (nullable): where it is counted what its reader takes and misses
@@ -177,45 +195,83 @@ mcp_event_queue_set_counts (McpEventQueue *self, McpEventCounts *counts)
   self->counts = counts != NULL ? mcp_event_counts_ref (counts) : NULL;
 }
 
+static gsize
+get_size (McpEventQueue *self, gpointer item)
+{
+  return self->size != NULL ? self->size (item) : 0;
+}
+
+static gpointer
+pop_unlocked (McpEventQueue *self)
+{
+  gpointer item = g_async_queue_try_pop_unlocked (self->items);
+
+  if (item != NULL)
+    self->n_bytes -= get_size (self, item);
+  return item;
+}
+
+static gboolean
+is_full (McpEventQueue *self, gsize n_bytes)
+{
+  /* Nobody blocks in pop(), so that the length is not negative. */
+  guint length = (guint) g_async_queue_length_unlocked (self->items);
+
+  return length >= self->max_items ||
+         (self->size != NULL && length > 0 && self->n_bytes + n_bytes > self->max_bytes);
+}
+
+/* With the lock held. Returns: (transfer full): those that had to go */
+static GSList *
+push_unlocked (McpEventQueue *self, gpointer item)
+{
+  gsize n_bytes = get_size (self, item);
+  GSList *dropped = NULL;
+
+  while (is_full (self, n_bytes))
+    {
+      dropped = g_slist_prepend (dropped, pop_unlocked (self));
+      self->n_missed++;
+      self->is_lagging = TRUE;
+    }
+  self->n_bytes += n_bytes;
+  g_async_queue_push_unlocked (self->items, item);
+  return dropped;
+}
+
 /**
  * mcp_event_queue_push:
  * @self: a queue
  * @item: (transfer full): not %NULL
  *
- * Adds an item; never waits. When the queue is full the oldest item goes, and is
+ * Adds an item; never waits. When the queue is full the oldest items go, and are
  * counted. A closed queue takes nothing. Any thread.
  *
- * Returns: %FALSE when an item was lost: the oldest, or with a closed queue @item
+ * Returns: %FALSE when items were lost: the oldest, or with a closed queue @item
  */
 gboolean
 mcp_event_queue_push (McpEventQueue *self, gpointer item)
 {
-  gpointer dropped = NULL;
+  GSList *dropped;
+  gboolean is_lossless;
   Waker *due = NULL;
 
   g_async_queue_lock (self->items);
   if (self->reason != NULL)
     {
-      dropped = item;
+      dropped = g_slist_prepend (NULL, item);
     }
   else
     {
-      /* Nobody blocks in pop(), so that the length is not negative. */
-      if ((guint) g_async_queue_length_unlocked (self->items) >= self->max_items)
-        {
-          dropped = g_async_queue_try_pop_unlocked (self->items);
-          self->n_missed++;
-          self->is_lagging = TRUE;
-        }
-      g_async_queue_push_unlocked (self->items, item);
+      dropped = push_unlocked (self, item);
       due = claim_waker (self);
     }
   g_async_queue_unlock (self->items);
 
-  if (dropped != NULL)
-    self->free_item (dropped);
+  is_lossless = dropped == NULL;
+  g_slist_free_full (dropped, self->free_item);
   wake (self, due);
-  return dropped == NULL;
+  return is_lossless;
 }
 
 /**
@@ -260,7 +316,7 @@ mcp_event_queue_pop (McpEventQueue *self, guint64 *missed)
   gpointer item;
 
   g_async_queue_lock (self->items);
-  item = g_async_queue_try_pop_unlocked (self->items);
+  item = pop_unlocked (self);
   *missed = self->n_missed;
   self->n_missed = 0;
   self->is_lagging = FALSE;
@@ -354,7 +410,8 @@ mcp_event_queue_is_lagging (McpEventQueue *self)
  * @self: a queue
  * @n_items: how many are to be pushed; more than fit at all count as all that fit
  *
- * Whether a publisher that waits for this reader may go on. Any thread.
+ * Whether a publisher that waits for this reader may go on: what it brings is taken for half of
+ * the bytes at most. Any thread.
  *
  * Returns: whether they fit without dropping any, or waiting is of no use since the reader
  *   lags already or the queue is closed
@@ -366,8 +423,9 @@ mcp_event_queue_has_room (McpEventQueue *self, guint n_items)
 
   g_async_queue_lock (self->items);
   has_room = self->is_lagging || self->reason != NULL ||
-             self->max_items - (guint) g_async_queue_length_unlocked (self->items) >=
-                 MIN (n_items, self->max_items);
+             (self->n_bytes <= self->max_bytes / 2 &&
+              self->max_items - (guint) g_async_queue_length_unlocked (self->items) >=
+                  MIN (n_items, self->max_items));
   g_async_queue_unlock (self->items);
   return has_room;
 }

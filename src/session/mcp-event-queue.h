@@ -22,6 +22,13 @@ typedef struct _McpEventQueue McpEventQueue;
  */
 typedef void (*McpEventQueueNotify) (McpEventQueue *self, gpointer user_data);
 
+/**
+ * McpEventQueueSizeFunc:
+ *
+ * Returns: the bytes of an item
+ */
+typedef gsize (*McpEventQueueSizeFunc) (gpointer item);
+
 McpEventQueue *mcp_event_queue_new (guint max_items, GDestroyNotify free_item);
 McpEventQueue *mcp_event_queue_ref (McpEventQueue *self);
 void mcp_event_queue_unref (McpEventQueue *self);
@@ -29,6 +36,7 @@ void mcp_event_queue_set_notify (McpEventQueue *self,
                                  McpEventQueueNotify notify,
                                  gpointer user_data,
                                  GDestroyNotify destroy);
+void mcp_event_queue_limit_bytes (McpEventQueue *self, gsize max_bytes, McpEventQueueSizeFunc size);
 void mcp_event_queue_set_counts (McpEventQueue *self, McpEventCounts *counts);
 gboolean mcp_event_queue_push (McpEventQueue *self, gpointer item);
 void mcp_event_queue_add_missed (McpEventQueue *self, guint64 missed);

@@ -197,7 +197,7 @@ mcp_session_restore_past (McpSession *self,
   self->created_at = created_at;
   self->last_active_at = last_active_at;
   self->last_sequence = last_sequence;
-  self->first_sequence = last_sequence + 1;
+  self->oldest_kept = last_sequence + 1;
 }
 
 guint64

@@ -26,6 +26,7 @@ struct _McpSession
 
   McpEventCounts *counts[MCP_N_SUBSCRIBER_KINDS]; /* (owned) (nullable): the store's */
   guint max_subscribers;
+  gsize max_event_bytes; /* in a queue, and kept */
   guint max_calls;
   guint n_calls;
   guint max_requests;
@@ -36,9 +37,10 @@ struct _McpSession
   gboolean is_client_made;
 
   guint64 last_sequence;
-  guint64 first_sequence;   /* of this daemon's: none before it is kept */
+  guint64 oldest_kept;      /* last_sequence + 1: none */
   guint64 durable_sequence; /* promised on the disk: no restart goes back behind it */
   guint64 low_sequence;     /* from here on more should be promised */
+  gsize n_kept_bytes;
   McpProgressEvent *kept[MCP_SESSION_KEPT_EVENTS]; /* event n lies at n % MCP_SESSION_KEPT_EVENTS */
 
   char *close_reason; /* (nullable): closed */

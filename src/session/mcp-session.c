@@ -116,10 +116,11 @@ mcp_session_init (McpSession *self)
   self->cancellable = g_cancellable_new ();
   self->created_at = g_get_real_time ();
   self->last_active_at = self->created_at;
-  self->first_sequence = 1;
+  self->oldest_kept = 1;
   self->durable_sequence = G_MAXUINT64;
   self->low_sequence = G_MAXUINT64;
   self->max_subscribers = G_MAXUINT;
+  self->max_event_bytes = G_MAXSIZE;
   self->max_calls = G_MAXUINT;
   self->max_requests = G_MAXUINT;
 }
@@ -155,6 +156,7 @@ void
 mcp_session_set_limits (McpSession *self, const McpLimits *limits)
 {
   self->max_subscribers = limits->subscribers_per_session;
+  self->max_event_bytes = limits->event_queue_bytes;
   self->max_calls = limits->calls_per_session;
   self->max_requests = limits->requests_per_session;
 }
@@ -367,13 +369,34 @@ mcp_session_end_request (McpSession *self)
   self->n_requests--;
 }
 
-static guint64
-get_oldest_kept (McpSession *self)
+static gsize
+get_event_size (gpointer event)
 {
-  guint64 n_events = self->last_sequence - self->first_sequence + 1;
+  return g_bytes_get_size (mcp_progress_event_get_json (event));
+}
 
-  return n_events > MCP_SESSION_KEPT_EVENTS ? self->last_sequence - MCP_SESSION_KEPT_EVENTS + 1
-                                            : self->first_sequence;
+static void
+drop_oldest (McpSession *self)
+{
+  McpProgressEvent **slot = &self->kept[self->oldest_kept % MCP_SESSION_KEPT_EVENTS];
+
+  self->n_kept_bytes -= get_event_size (*slot);
+  g_clear_pointer (slot, mcp_progress_event_unref);
+  self->oldest_kept++;
+}
+
+/* For those who come later. */
+static void
+keep_event (McpSession *self, McpProgressEvent *event)
+{
+  gsize n_bytes = get_event_size (event);
+  guint64 sequence = mcp_progress_event_get_sequence (event);
+
+  while (self->oldest_kept < sequence && (sequence - self->oldest_kept >= MCP_SESSION_KEPT_EVENTS ||
+                                          self->n_kept_bytes + n_bytes > self->max_event_bytes))
+    drop_oldest (self);
+  self->n_kept_bytes += n_bytes;
+  self->kept[sequence % MCP_SESSION_KEPT_EVENTS] = mcp_progress_event_ref (event);
 }
 
 /* Fills the queue with the kept events after the one given; what is not kept any more was missed.
@@ -381,7 +404,7 @@ get_oldest_kept (McpSession *self)
 static void
 replay (McpSession *self, McpEventQueue *queue, guint64 after)
 {
-  guint64 oldest = get_oldest_kept (self);
+  guint64 oldest = self->oldest_kept;
   guint64 first;
 
   /* A number that was never given out: all that is there is new to the subscriber. */
@@ -439,6 +462,7 @@ mcp_session_subscribe (McpSession *self,
     }
 
   queue = mcp_event_queue_new (MCP_EVENT_QUEUE_LENGTH, (GDestroyNotify) mcp_progress_event_unref);
+  mcp_event_queue_limit_bytes (queue, self->max_event_bytes, get_event_size);
   mcp_event_queue_set_counts (queue, self->counts[kind]);
   if (after != NULL)
     replay (self, queue, *after);
@@ -492,7 +516,6 @@ mcp_session_publish (McpSession *self, const McpProgressFields *fields)
 {
   g_autoptr (McpSession) keep_self = NULL;
   g_autoptr (McpProgressEvent) event = NULL;
-  McpProgressEvent **slot;
   gint64 now_us;
 
   g_return_val_if_fail (MCP_IS_SESSION (self), FALSE);
@@ -507,9 +530,7 @@ mcp_session_publish (McpSession *self, const McpProgressFields *fields)
   self->last_active_at = now_us;
   self->last_sequence++;
 
-  slot = &self->kept[self->last_sequence % MCP_SESSION_KEPT_EVENTS];
-  g_clear_pointer (slot, mcp_progress_event_unref);
-  *slot = mcp_progress_event_ref (event);
+  keep_event (self, event);
 
   /* Whoever is told may end the session, or let go of it. */
   keep_self = g_object_ref (self);

@@ -289,6 +289,35 @@ test_has_room (Fixture *f, gconstpointer data)
   g_assert_true (mcp_event_queue_has_room (f->queue, 2));
 }
 
+static gsize
+get_number (gpointer item)
+{
+  return *(guint *) item;
+}
+
+static void
+test_bytes (Fixture *f, gconstpointer data)
+{
+  g_test_summary (
+      "What waits is bounded by bytes, too: the oldest go, and what is larger waits alone");
+  mcp_event_queue_limit_bytes (f->queue, 10, get_number);
+  g_assert_true (push (f, 4));
+  g_assert_true (mcp_event_queue_has_room (f->queue, 1));
+  g_assert_true (push (f, 6));
+  g_assert_false (mcp_event_queue_has_room (f->queue, 1));
+  g_assert_false (push (f, 1));
+  assert_pop (f, 6, 1);
+  assert_pop (f, 1, 0);
+
+  g_assert_true (push (f, 5));
+  g_assert_true (push (f, 3));
+  g_assert_false (push (f, 100));
+  g_assert_cmpuint (n_freed, ==, 3);
+  g_assert_false (push (f, 2));
+  assert_pop (f, 2, 3);
+  g_assert_true (push (f, 10));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -297,6 +326,7 @@ main (int argc, char **argv)
   g_test_add ("/session/event-queue/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("order", test_order);
   ADD ("drops-oldest", test_drops_oldest);
+  ADD ("bytes", test_bytes);
   ADD ("counts-again", test_counts_again);
   ADD ("add-missed", test_add_missed);
   ADD ("close", test_close);

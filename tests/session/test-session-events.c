@@ -429,6 +429,46 @@ test_closed_by_notify (Fixture *f, gconstpointer data)
   f->session = session_test_create (f->store, NULL);
 }
 
+static void
+publish_text (McpSession *session, gsize n_bytes)
+{
+  g_autofree char *text = g_strnfill (n_bytes, 'x');
+  const McpProgressFields fields = { .message = text };
+
+  g_assert_true (mcp_session_publish (session, &fields));
+}
+
+static void
+test_bytes (Fixture *f, gconstpointer data)
+{
+  McpLimits limits;
+  McpSession *session;
+  g_autoptr (McpEventQueue) slow = NULL;
+  g_autoptr (McpEventQueue) late = NULL;
+  g_autoptr (McpEventQueue) later = NULL;
+
+  g_test_summary ("Large events are kept, and wait, as far as the bytes go; the newest always is");
+  mcp_limits_init_defaults (&limits);
+  limits.event_queue_bytes = 100000;
+  mcp_session_store_set_limits (f->store, &limits);
+  session = session_test_create (f->store, NULL);
+  slow = session_test_subscribe (session, -1);
+  for (guint i = 0; i < 5; i++)
+    publish_text (session, 20000);
+  late = session_test_subscribe (session, 0);
+  session_test_assert_pop (slow, 2, 1);
+  session_test_assert_pop (late, 2, 1);
+  session_test_assert_pop (late, 3, 0);
+
+  publish_text (session, 200000);
+  session_test_assert_pop (slow, 6, 3);
+  later = session_test_subscribe (session, 5);
+  session_test_assert_pop (later, 6, 0);
+  for (guint i = 0; i < 2 * KEPT; i++)
+    session_test_publish (session, i);
+  session_test_assert_pop (later, 7 + KEPT, KEPT);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -453,5 +493,6 @@ main (int argc, char **argv)
   ADD ("has-room", test_has_room);
   ADD ("paced-batch", test_paced_batch);
   ADD ("closed-by-notify", test_closed_by_notify);
+  ADD ("bytes", test_bytes);
   return g_test_run ();
 }
