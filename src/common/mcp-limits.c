@@ -17,6 +17,7 @@ static const McpLimitEntry limits_table[] = {
   ENTRY ("EventQueueBytes", event_queue_bytes, 64 * KIB, 1024 * MIB, 32 * MIB),
   ENTRY ("CallsPerSession", calls_per_session, 1, 10000, 64),
   ENTRY ("RequestsPerSession", requests_per_session, 1, 100000, 1024),
+  ENTRY ("RequestBytesPerSession", request_bytes_per_session, 4 * KIB, 1024 * MIB, 64 * MIB),
   ENTRY ("ParkedCallsPerSession", parked_per_session, 1, 10000, 64),
   ENTRY ("CallSeconds", call_seconds, 1, 30 * 86400, 86400),
   ENTRY ("AttachmentsPerSession", attachments_per_session, 1, 10000, 64),

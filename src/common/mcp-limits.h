@@ -21,19 +21,20 @@ typedef struct
   guint event_queue_bytes;    /* of the events that wait for one watcher, or that a session keeps */
   guint calls_per_session;    /* tool calls in flight in one session */
   guint requests_per_session; /* of its MCP clients, whatever they ask, not answered yet */
-  guint parked_per_session;   /* calls that wait for their client to come back with input */
-  guint call_seconds;         /* of one call, whatever progress it reports */
-  guint attachments_per_session; /* MCP clients attached to one session */
-  guint attachment_stream_bytes; /* kept for one of them, so that a broken stream can go on */
-  guint body_bytes;              /* of one HTTP request's body */
-  guint head_bytes;              /* of one HTTP request's head */
-  guint header_fields;           /* of one HTTP request */
-  guint json_depth;              /* nesting of arrays and objects */
-  guint json_values;             /* values in one JSON text from a client */
-  guint upstream_message_bytes;  /* of one message from an upstream server */
-  guint upstream_processes;      /* upstream processes, all sessions together */
-  guint stderr_lines_per_second; /* logged of what one of them says on standard error */
-  guint bus_calls_per_sender;    /* D-Bus calls of one sender that are not answered yet */
+  guint request_bytes_per_session; /* of these requests */
+  guint parked_per_session;        /* calls that wait for their client to come back with input */
+  guint call_seconds;              /* of one call, whatever progress it reports */
+  guint attachments_per_session;   /* MCP clients attached to one session */
+  guint attachment_stream_bytes;   /* kept for one of them, so that a broken stream can go on */
+  guint body_bytes;                /* of one HTTP request's body */
+  guint head_bytes;                /* of one HTTP request's head */
+  guint header_fields;             /* of one HTTP request */
+  guint json_depth;                /* nesting of arrays and objects */
+  guint json_values;               /* values in one JSON text from a client */
+  guint upstream_message_bytes;    /* of one message from an upstream server */
+  guint upstream_processes;        /* upstream processes, all sessions together */
+  guint stderr_lines_per_second;   /* logged of what one of them says on standard error */
+  guint bus_calls_per_sender;      /* D-Bus calls of one sender that are not answered yet */
   guint head_seconds;       /* from accept (or the first byte of a later request) to a whole head */
   guint body_seconds;       /* from the head's end to the body's */
   guint keep_alive_seconds; /* idle between two requests */

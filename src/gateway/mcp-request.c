@@ -45,6 +45,12 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (McpRequest, mcp_request, G_TYPE_OBJECT)
 
+static gsize
+get_size (McpRequest *self)
+{
+  return g_bytes_get_size (mcp_jsonrpc_message_get_text (self->message));
+}
+
 /* Nothing is emitted after this but the one signal that says so. */
 static gboolean
 finish (McpRequest *self)
@@ -55,7 +61,7 @@ finish (McpRequest *self)
   self->state = REQUEST_DONE;
   mcp_attachment_remove_request (self->attachment, self);
   if (self->is_counted)
-    mcp_session_end_request (mcp_attachment_get_session (self->attachment));
+    mcp_session_end_request (mcp_attachment_get_session (self->attachment), get_size (self));
   return TRUE;
 }
 
@@ -347,8 +353,8 @@ mcp_request_count (McpRequest *self, GError **error)
 {
   g_return_val_if_fail (self->state == REQUEST_NEW && !self->is_counted, FALSE);
 
-  self->is_counted =
-      mcp_session_begin_request (mcp_attachment_get_session (self->attachment), error);
+  self->is_counted = mcp_session_begin_request (mcp_attachment_get_session (self->attachment),
+                                                get_size (self), error);
   return self->is_counted;
 }
 

@@ -31,6 +31,8 @@ struct _McpSession
   guint n_calls;
   guint max_requests;
   guint n_requests;
+  gsize max_request_bytes;
+  gsize n_request_bytes;
   guint n_holds;
   McpSubscriberList *subscribers; /* (owned); those of kind MCP_SUBSCRIBER_STREAM are counted */
 

@@ -123,6 +123,7 @@ mcp_session_init (McpSession *self)
   self->max_event_bytes = G_MAXSIZE;
   self->max_calls = G_MAXUINT;
   self->max_requests = G_MAXUINT;
+  self->max_request_bytes = G_MAXSIZE;
 }
 
 /* Makes a session of checked values; @token_hash NULL: nobody holds a token of it. */
@@ -159,6 +160,7 @@ mcp_session_set_limits (McpSession *self, const McpLimits *limits)
   self->max_event_bytes = limits->event_queue_bytes;
   self->max_calls = limits->calls_per_session;
   self->max_requests = limits->requests_per_session;
+  self->max_request_bytes = limits->request_bytes_per_session;
 }
 
 void
@@ -328,17 +330,18 @@ mcp_session_end_call (McpSession *self)
 /**
  * mcp_session_begin_request:
  * @self: a session
+ * @n_bytes: its length
  * @error: return location
  *
  * Counts a request of an MCP client, for as long as it is held: mcp_session_end_request() follows
- * exactly once. Main context only.
+ * exactly once. One alone may be as long as it likes. Main context only.
  *
  * Errors: %MCP_ERROR_LIMIT_EXCEEDED.
  *
  * Returns: whether it may be taken
  */
 gboolean
-mcp_session_begin_request (McpSession *self, GError **error)
+mcp_session_begin_request (McpSession *self, gsize n_bytes, GError **error)
 {
   g_return_val_if_fail (MCP_IS_SESSION (self), FALSE);
 
@@ -350,23 +353,34 @@ mcp_session_begin_request (McpSession *self, GError **error)
                    self->n_requests);
       return FALSE;
     }
+  if (self->n_requests > 0 && self->n_request_bytes + n_bytes > self->max_request_bytes)
+    {
+      g_set_error (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED,
+                   "%" G_GSIZE_FORMAT " bytes of requests are in flight in this session already; "
+                   "wait for one to end, or raise RequestBytesPerSession",
+                   self->n_request_bytes);
+      return FALSE;
+    }
   self->n_requests++;
+  self->n_request_bytes += n_bytes;
   return TRUE;
 }
 
 /**
  * mcp_session_end_request:
  * @self: a session, closed or not
+ * @n_bytes: as it began
  *
  * Ends what mcp_session_begin_request() began. Main context only.
  */
 void
-mcp_session_end_request (McpSession *self)
+mcp_session_end_request (McpSession *self, gsize n_bytes)
 {
   g_return_if_fail (MCP_IS_SESSION (self));
-  g_return_if_fail (self->n_requests > 0);
+  g_return_if_fail (self->n_requests > 0 && self->n_request_bytes >= n_bytes);
 
   self->n_requests--;
+  self->n_request_bytes -= n_bytes;
 }
 
 static gsize

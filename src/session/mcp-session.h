@@ -49,8 +49,8 @@ void mcp_session_hold (McpSession *self);
 void mcp_session_release (McpSession *self);
 gboolean mcp_session_begin_call (McpSession *self, GError **error);
 void mcp_session_end_call (McpSession *self);
-gboolean mcp_session_begin_request (McpSession *self, GError **error);
-void mcp_session_end_request (McpSession *self);
+gboolean mcp_session_begin_request (McpSession *self, gsize n_bytes, GError **error);
+void mcp_session_end_request (McpSession *self, gsize n_bytes);
 
 McpEventQueue *mcp_session_subscribe (McpSession *self,
                                       McpSubscriberKind kind,

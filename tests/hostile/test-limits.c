@@ -216,6 +216,28 @@ test_requests_in_flight (void)
   g_assert_nonnull (strstr (later, "\"result\""));
 }
 
+static void
+test_request_bytes (void)
+{
+  g_autoptr (Hostile) h = hostile_new ("[Limits]\nRequestBytesPerSession=4096\n");
+  g_autofree char *filler = g_strnfill (5000, 'x');
+  g_autofree char *large = g_strdup_printf (
+      "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":{\"x\":\"%s\"}}", filler);
+  g_autofree char *alone = ask (h, "POST", "/mcp", "", large);
+  int fd = open_stream (h, h->mine, "POST", "/mcp", HANG ("7"));
+  g_autofree char *beside = NULL;
+  g_autofree char *small = NULL;
+
+  g_test_summary ("Requests without an answer are bounded by bytes; one alone is taken");
+  g_assert_nonnull (strstr (alone, "\"result\""));
+  await_calls (h, h->mine, 1);
+  beside = ask (h, "POST", "/mcp", "", large);
+  g_assert_nonnull (strstr (beside, "RequestBytesPerSession"));
+  small = ask (h, "POST", "/mcp", "", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}");
+  g_assert_nonnull (strstr (small, "\"result\""));
+  close (fd);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -227,5 +249,6 @@ main (int argc, char **argv)
   g_test_add_func ("/hostile/limits/attachments", test_attachments);
   g_test_add_func ("/hostile/limits/calls", test_calls);
   g_test_add_func ("/hostile/limits/requests-in-flight", test_requests_in_flight);
+  g_test_add_func ("/hostile/limits/request-bytes", test_request_bytes);
   return g_test_run ();
 }
