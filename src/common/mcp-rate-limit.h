@@ -19,5 +19,9 @@ typedef struct
 
 gboolean
 mcp_rate_limit_take (McpRateLimit *self, guint per_period, gint64 period_us, gint64 now_us);
+gint64 mcp_rate_limit_get_wait (const McpRateLimit *self,
+                                guint per_period,
+                                gint64 period_us,
+                                gint64 now_us);
 
 G_END_DECLS

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mcp-http-reply.h"
 
+#include "mcp-error.h"
 #include "mcp-http-error.h"
 
 /**
@@ -93,6 +94,30 @@ void
 mcp_http_reply_gerror (SoupServerMessage *msg, const GError *error)
 {
   mcp_http_reply_error (msg, mcp_http_error_get_status (error), error->message);
+}
+
+/**
+ * mcp_http_reply_no_session:
+ * @msg: a request that needs a new session
+ * @store: which did not make it
+ * @error: why not
+ *
+ * As mcp_http_reply_gerror(); where only time is missing, the answer says how much.
+ */
+void
+mcp_http_reply_no_session (SoupServerMessage *msg, McpSessionStore *store, const GError *error)
+{
+  if (g_error_matches (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED))
+    {
+      guint wait_seconds = mcp_session_store_get_wait_seconds (store);
+      g_autofree char *text = g_strdup_printf ("%u", wait_seconds);
+
+      /* RFC 9110 section 10.2.3, RFC 6585 section 4 */
+      if (wait_seconds > 0)
+        soup_message_headers_replace (soup_server_message_get_response_headers (msg), "Retry-After",
+                                      text);
+    }
+  mcp_http_reply_gerror (msg, error);
 }
 
 /**

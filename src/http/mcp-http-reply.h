@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "mcp-session-store.h"
+
 #include <libsoup/soup.h>
 
 G_BEGIN_DECLS
@@ -11,6 +13,8 @@ void mcp_http_reply_empty (SoupServerMessage *msg, guint status);
 void mcp_http_reply_error (SoupServerMessage *msg, guint status, const char *message);
 void mcp_http_reply_not_allowed (SoupServerMessage *msg, const char *allow, const char *message);
 void mcp_http_reply_gerror (SoupServerMessage *msg, const GError *error);
+void
+mcp_http_reply_no_session (SoupServerMessage *msg, McpSessionStore *store, const GError *error);
 void mcp_http_reply_unauthorized (SoupServerMessage *msg);
 
 G_END_DECLS

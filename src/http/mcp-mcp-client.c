@@ -204,7 +204,7 @@ mcp_mcp_client_attach (McpHttpRequest *http)
     g_set_object (&http->session, create_session (http, &error));
   if (http->session == NULL)
     {
-      mcp_http_reply_gerror (http->msg, error);
+      mcp_http_reply_no_session (http->msg, http->context->store, error);
       return NULL;
     }
 

@@ -231,7 +231,7 @@ find_modern_session (Post *post)
   name = mcp_mcp_modern_dup_client (post->message);
   session = mcp_mcp_client_get_ambient (http, name, &error);
   if (session == NULL)
-    mcp_http_reply_gerror (http->msg, error);
+    mcp_http_reply_no_session (http->msg, http->context->store, error);
   g_set_object (&http->session, session);
   return session != NULL;
 }

@@ -164,7 +164,7 @@ mcp_route_session_create (McpHttpRequest *request)
   session = create_session (request, &wish, &token, &error);
   if (session == NULL)
     {
-      mcp_http_reply_gerror (request->msg, error);
+      mcp_http_reply_no_session (request->msg, request->context->store, error);
       return;
     }
 

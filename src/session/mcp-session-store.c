@@ -276,6 +276,28 @@ has_room (McpSessionStore *self, GError **error)
 }
 
 /**
+ * mcp_session_store_get_wait_seconds:
+ * @self: the store, which refused a session by %MCP_ERROR_LIMIT_EXCEEDED just now
+ *
+ * Returns: after how many seconds it is worth trying again, at least 1; 0: where sessions must end
+ * first, which no time brings about
+ */
+guint
+mcp_session_store_get_wait_seconds (McpSessionStore *self)
+{
+  gint64 wait_us;
+
+  g_return_val_if_fail (MCP_IS_SESSION_STORE (self), 0);
+
+  if (g_hash_table_size (self->sessions) >= self->limits.sessions)
+    return 0;
+
+  wait_us = mcp_rate_limit_get_wait (&self->creation, self->limits.sessions_per_minute,
+                                     60 * G_USEC_PER_SEC, g_get_monotonic_time ());
+  return (guint) MAX ((wait_us + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC, 1);
+}
+
+/**
  * mcp_session_store_create:
  * @self: the store
  * @params: what it shall be

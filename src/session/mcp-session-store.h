@@ -42,6 +42,7 @@ McpSession *mcp_session_store_create (McpSessionStore *self,
                                       const McpSessionParams *params,
                                       char **token,
                                       GError **error);
+guint mcp_session_store_get_wait_seconds (McpSessionStore *self);
 McpSession *mcp_session_store_lookup (McpSessionStore *self, const char *session_id);
 McpSession *mcp_session_store_authenticate (McpSessionStore *self,
                                             const char *session_id,

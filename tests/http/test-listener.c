@@ -353,6 +353,7 @@ test_full (HttpFixture *f, gconstpointer data)
   text = http_read_to_end (refused);
   g_assert_cmpuint (http_get_status (text), ==, 503);
   g_assert_nonnull (strstr (text, "\"service_unavailable\""));
+  g_assert_nonnull (strstr (text, "\r\nRetry-After: 1\r\n"));
   close (refused);
 
   soup_server_message_unpause (f->paused);

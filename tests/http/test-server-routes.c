@@ -264,6 +264,64 @@ test_limit (void)
   g_assert_cmpuint (first->status, ==, 200);
   second = mcp_test_http_request (f, MCP_TEST_TCP, "POST", "/session", NULL, NULL);
   mcp_test_assert_error (second, 429, "too_many_requests");
+  g_assert_null (mcp_test_reply_dup_field (second, "Retry-After"));
+}
+
+static void
+assert_not_now (McpTestReply *reply)
+{
+  g_autofree char *text = mcp_test_reply_dup_field (reply, "Retry-After");
+  guint64 seconds = 0;
+
+  mcp_test_assert_error (reply, 429, "too_many_requests");
+  g_assert_nonnull (text);
+  g_assert_true (g_ascii_string_to_unsigned (text, 10, 1, 60, &seconds, NULL));
+}
+
+/* A request that needs a session of its own. */
+static void
+assert_mcp_not_now (McpTestHttp *f, const char *fields, const char *body)
+{
+  g_autofree char *all = g_strconcat ("Content-Type: application/json\r\n"
+                                      "Accept: application/json, text/event-stream\r\n",
+                                      fields, NULL);
+  g_autoptr (McpTestReply) reply =
+      mcp_test_http_request (f, MCP_TEST_TCP, "POST", "/mcp", all, body);
+
+  assert_not_now (reply);
+}
+
+static void
+test_rate (void)
+{
+  McpLimits limits;
+  g_autoptr (McpTestHttp) f = NULL;
+  g_autoptr (McpTestReply) first = NULL;
+  g_autoptr (McpTestReply) second = NULL;
+  g_autoptr (McpTestReply) old = NULL;
+
+  g_test_summary (
+      "Too many sessions in a minute: 429, and when to try again, wherever one is made");
+  mcp_limits_init_defaults (&limits);
+  limits.sessions_per_minute = 1;
+  f = mcp_test_http_new_with_limits (&limits);
+  first = mcp_test_http_request (f, MCP_TEST_TCP, "POST", "/session", NULL, NULL);
+  g_assert_cmpuint (first->status, ==, 200);
+  second = mcp_test_http_request (f, MCP_TEST_TCP, "POST", "/session", NULL, NULL);
+  assert_not_now (second);
+
+  assert_mcp_not_now (f, "",
+                      "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{"
+                      "\"protocolVersion\":\"2025-11-25\",\"capabilities\":{},"
+                      "\"clientInfo\":{\"name\":\"t\",\"version\":\"1\"}}}");
+  assert_mcp_not_now (
+      f, "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/list\r\n",
+      "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\",\"params\":{\"_meta\":{"
+      "\"" MCP_META_PROTOCOL_VERSION "\":\"2026-07-28\","
+      "\"" MCP_META_CLIENT_CAPABILITIES "\":{}}}}");
+  old =
+      mcp_test_http_request (f, MCP_TEST_TCP, "GET", "/sse", "Accept: text/event-stream\r\n", NULL);
+  assert_not_now (old);
 }
 
 static void
@@ -380,6 +438,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http/server/create/defaults", test_create_defaults);
   g_test_add_func ("/http/server/create/refused", test_create_refused);
   g_test_add_func ("/http/server/create/limit", test_limit);
+  g_test_add_func ("/http/server/create/rate", test_rate);
   g_test_add_func ("/http/server/list-and-show", test_list_and_show);
   g_test_add_func ("/http/server/delete", test_delete);
   g_test_add_func ("/http/server/rotate", test_rotate);

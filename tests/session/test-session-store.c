@@ -227,6 +227,8 @@ test_rate (Fixture *f, gconstpointer data)
   g_assert_null (mcp_session_store_create (f->store, &params, NULL, &error));
   g_assert_error (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED);
   g_assert_nonnull (strstr (error->message, "SessionsPerMinute"));
+  g_assert_cmpuint (mcp_session_store_get_wait_seconds (f->store), >=, 1);
+  g_assert_cmpuint (mcp_session_store_get_wait_seconds (f->store), <=, 20);
 }
 
 static void
