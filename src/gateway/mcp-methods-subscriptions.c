@@ -15,7 +15,9 @@
 #include <string.h>
 
 /* Of one client. */
-#define MAX_WATCHES 1024
+#define MAX_WATCHES   1024
+/* RFC 9110, 4.1: 8,000 should do. */
+#define MAX_URI_BYTES 8192
 
 static char *
 find_uri (McpRequest *request)
@@ -107,6 +109,13 @@ mcp_method_subscribe (McpRequest *request)
   if (uri == NULL)
     {
       respond_missing_uri (request);
+      return;
+    }
+  if (strlen (uri) > MAX_URI_BYTES)
+    {
+      mcp_request_respond_error (request, MCP_JSONRPC_ERROR_INVALID_PARAMS,
+                                 "The URI of a subscription has at most 8,192 bytes",
+                                 MCP_JSON_SLICE_NONE);
       return;
     }
   if (listener == NULL)

@@ -207,6 +207,23 @@ test_messages (void)
   hostile_assert_unharmed (h);
 }
 
+static void
+test_long_uri (void)
+{
+  g_autoptr (Hostile) h = hostile_new (NULL);
+  g_autofree char *attachment = attach (h, h->mine);
+  g_autofree char *uri = g_strnfill (9000, 'x');
+  g_autofree char *body = g_strdup_printf ("{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":"
+                                           "\"resources/subscribe\",\"params\":{\"uri\":\"%s\"}}",
+                                           uri);
+  g_autofree char *answer = post (h, h->mine, attachment, body);
+
+  g_test_summary ("What is remembered of a client that watches is as long as a URI");
+  g_assert_nonnull (strstr (answer, "\"code\":-32602"));
+  g_assert_nonnull (strstr (answer, "8,192"));
+  hostile_assert_unharmed (h);
+}
+
 #define META                                                                                       \
   "\"_meta\":{\"progressToken\":\"p\",\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\"," \
   "\"io.modelcontextprotocol/clientInfo\":{\"name\":\"c\",\"version\":\"1\"},"                     \
@@ -455,6 +472,7 @@ main (int argc, char **argv)
   g_test_add_func ("/hostile/lies/foreign-cancel", test_foreign_cancel);
   g_test_add_func ("/hostile/lies/answers-to-nothing", test_answers_to_nothing);
   g_test_add_func ("/hostile/lies/messages", test_messages);
+  g_test_add_func ("/hostile/lies/long-uri", test_long_uri);
   g_test_add_func ("/hostile/lies/forged-state", test_forged_state);
   g_test_add_func ("/hostile/lies/foreign-state", test_foreign_state);
   g_test_add_func ("/hostile/lies/injected-by-server", test_injected_by_server);
