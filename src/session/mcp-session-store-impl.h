@@ -22,6 +22,7 @@ struct _McpSessionStore
   McpSessionDb *db;                               /* (owned) (nullable): where they are kept */
 };
 
+gboolean mcp_session_store_has_room (McpSessionStore *self, GError **error);
 void mcp_session_store_add (McpSessionStore *self, McpSession *session);
 
 G_END_DECLS
