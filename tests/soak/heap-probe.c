@@ -2,8 +2,8 @@
 
 /*
  * Preloaded into the daemon: who reads from the FIFO named by MCP_SOAK_HEAP is told how many bytes
- * are allocated. Resident memory goes up and down with what malloc() keeps for later; this does
- * not.
+ * are allocated. What malloc() keeps for later goes back to the kernel first, so that resident
+ * memory, read after that, is what is in use, and not the mark of the largest crowd so far.
  */
 #include <fcntl.h>
 #include <malloc.h>
@@ -27,6 +27,7 @@ answer (void *path)
 
       if (fd < 0)
         return NULL;
+      malloc_trim (0);
       info = mallinfo2 ();
       dprintf (fd, "%zu\n", info.uordblks + info.hblkhd);
       close (fd);
