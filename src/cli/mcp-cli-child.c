@@ -37,7 +37,7 @@ McpCliChild *
 mcp_cli_child_new (void)
 {
   static const int numbers[] = { SIGCHLD, SIGCONT, SIGHUP,  SIGINT,  SIGQUIT,
-                                 SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH };
+                                 SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGWINCH };
   McpCliChild *self = g_new0 (McpCliChild, 1);
 
   self->signals = mcp_cli_signals_new (numbers, G_N_ELEMENTS (numbers));
@@ -112,15 +112,22 @@ mcp_cli_child_status_of_error (const GError *error)
   return error->domain == G_SPAWN_ERROR ? STATUS_NOT_EXECUTABLE : MCP_CLI_FAILED;
 }
 
-/* A child that the terminal stopped stops us too: the shell shall see it. */
+/* A child that the terminal stopped stops us too, for the shell to see: after it, as a shell that
+ * takes the terminal back must find nobody at reading from it. */
 static void
 stop_with (McpCliChild *self, int number)
 {
+  sigset_t stop;
+
   if (number != SIGTSTP && number != SIGTTIN && number != SIGTTOU)
     return;
-  /* By the same signal, which the shell shows, and whether we heard of it from the child first or
-   * not. */
+  sigemptyset (&stop);
+  sigaddset (&stop, SIGTSTP);
+  /* By the same signal, which the shell shows. We may have been sent it already; it takes effect
+   * once, here. */
   kill (getpid (), number);
+  pthread_sigmask (SIG_UNBLOCK, &stop, NULL);
+  pthread_sigmask (SIG_BLOCK, &stop, NULL);
   kill (self->pid, SIGCONT);
 }
 

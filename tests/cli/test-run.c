@@ -190,6 +190,31 @@ test_suspend (void)
 }
 
 static void
+test_not_stopped (void)
+{
+  const char *argv[] = { "sh", "-i", NULL };
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autoptr (Terminal) terminal = NULL;
+  g_autofree char *directory = g_path_get_dirname (g_getenv ("MCP_TEST_COMMAND"));
+  g_autofree char *path = g_strconcat (directory, ":", g_getenv ("PATH"), NULL);
+
+  g_test_summary ("A command that Ctrl-Z does not stop goes on, and we with it");
+  cli_test_start_daemon (test);
+  cli_test_setenv (test, "PATH", path);
+  terminal = open_terminal (test, argv);
+  terminal_await (terminal, "$");
+  terminal_type (terminal,
+                 "mcp-session run sh -c 'trap \"\" TSTP; echo ready; read x; echo got-$x'; "
+                 "echo status=$?\n");
+  terminal_await (terminal, "ready\n");
+  terminal_type (terminal, "\032");
+  terminal_type (terminal, "it\n");
+  terminal_await (terminal, "got-it\nstatus=0\n");
+  terminal_type (terminal, "exit\n");
+  terminal_await_exit (terminal);
+}
+
+static void
 test_fast (void)
 {
   g_autoptr (CliTest) test = cli_test_new ();
@@ -248,6 +273,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/run/signals", test_signals);
   g_test_add_func ("/cli/run/interrupt", test_interrupt);
   g_test_add_func ("/cli/run/suspend", test_suspend);
+  g_test_add_func ("/cli/run/not-stopped", test_not_stopped);
   g_test_add_func ("/cli/run/fast", test_fast);
   g_test_add_func ("/cli/run/watch", test_watch);
   return g_test_run ();
