@@ -5,9 +5,10 @@
  */
 #include "config.h"
 
-#include "mcp-cli-command.h"
-#include "mcp-cli-text.h"
-#include "mcp-texts.h"
+#include "cli/commands/mcp-cli-command.h"
+#include "cli/terminal/mcp-cli-exit.h"
+#include "cli/terminal/mcp-cli-text.h"
+#include "common/mcp-texts.h"
 
 #include <glib/gi18n.h>
 #include <stdio.h>

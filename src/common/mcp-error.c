@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-error.h"
+#include "common/mcp-error.h"
 
 static const GDBusErrorEntry mcp_error_entries[] = {
   { MCP_ERROR_INVALID_ARGUMENTS, "org.mcpsessiond.Error.InvalidArguments" },

@@ -5,7 +5,7 @@
  * again, but nothing reads beyond its slice either, and a value of another type
  * than expected is an answer, not a mistake: it came from outside.
  */
-#include "mcp-json.h"
+#include "common/mcp-json.h"
 
 #include "mcp-json-private.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-json.h"
+#include "common/mcp-json.h"
 
 #include <string.h>
 

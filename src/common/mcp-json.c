@@ -5,9 +5,9 @@
  * brackets costs an error, not the stack. It makes nothing of what it reads; it
  * only says whether the rest of the daemon may look at it.
  */
-#include "mcp-json.h"
+#include "common/mcp-json.h"
 
-#include "mcp-error.h"
+#include "common/mcp-error.h"
 #include "mcp-json-private.h"
 
 #include <math.h>

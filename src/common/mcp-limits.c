@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-limits.h"
+#include "common/mcp-limits.h"
 
 #define ENTRY(key, field, minimum, maximum, value)                   \
   {                                                                  \

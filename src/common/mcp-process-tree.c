@@ -5,7 +5,7 @@
  * gives all of them; the kernel's list of a process' children would have to be
  * asked for each of its threads.
  */
-#include "mcp-process-tree.h"
+#include "common/mcp-process-tree.h"
 
 #include <dirent.h>
 #include <fcntl.h>

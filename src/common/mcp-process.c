@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-process.h"
+#include "common/mcp-process.h"
 
 #include <dirent.h>
 #include <fcntl.h>

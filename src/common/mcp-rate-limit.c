@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-rate-limit.h"
+#include "common/mcp-rate-limit.h"
 
 /* What of it is used, once what the time since gave back is taken off. */
 static double

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-text.h"
+#include "common/mcp-text.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-texts.h"
+#include "common/mcp-texts.h"
 
 #include "config.h"
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "mcp-names.h"
-#include "mcp-texts.h"
-#include "mcpd-application.h"
-#include "mcpd-cgroup.h"
-#include "mcpd-lock.h"
-#include "mcpd-log.h"
-#include "mcpd-runtime-dir.h"
+#include "common/mcp-names.h"
+#include "common/mcp-texts.h"
+#include "daemon/mcpd-application.h"
+#include "daemon/mcpd-cgroup.h"
+#include "daemon/mcpd-lock.h"
+#include "daemon/mcpd-log.h"
+#include "daemon/mcpd-runtime-dir.h"
 
 #include <glib/gi18n.h>
 #ifdef __GLIBC__

@@ -4,7 +4,7 @@
  * Socket activation, as sd_listen_fds(3) describes it: a few environment
  * variables and descriptors from 3 on. It takes no library to read them.
  */
-#include "mcpd-activation.h"
+#include "daemon/mcpd-activation.h"
 
 #include <fcntl.h>
 #include <unistd.h>

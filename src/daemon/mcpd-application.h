@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "mcpd-activation.h"
+#include "daemon/mcpd-activation.h"
 
 #include <gio/gio.h>
 

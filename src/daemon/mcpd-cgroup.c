@@ -4,7 +4,7 @@
  * The control group that systemd delegates to the service: it takes processes only in groups below
  * it, so the daemon makes one for itself, and leaves room for those of the servers.
  */
-#include "mcpd-cgroup.h"
+#include "daemon/mcpd-cgroup.h"
 
 #include <errno.h>
 #include <fcntl.h>

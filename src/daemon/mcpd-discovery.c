@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcpd-discovery.h"
+#include "daemon/mcpd-discovery.h"
 
-#include "mcp-json.h"
-#include "mcp-token.h"
+#include "common/mcp-json.h"
+#include "session/session/mcp-token.h"
 
 #include <fcntl.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcpd-expiry.h"
+#include "daemon/mcpd-expiry.h"
 
 /*
  * Nobody waits for a session to end, so it may end up to a quarter of its idle

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "mcp-session-store.h"
+#include "session/store/mcp-session-store.h"
 
 G_BEGIN_DECLS
 

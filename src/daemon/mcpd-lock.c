@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcpd-lock.h"
+#include "daemon/mcpd-lock.h"
 
 #include <errno.h>
 #include <fcntl.h>

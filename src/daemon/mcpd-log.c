@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcpd-log.h"
+#include "daemon/mcpd-log.h"
 
 #include <stdio.h>
 #include <string.h>

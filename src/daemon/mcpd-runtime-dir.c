@@ -4,9 +4,9 @@
  * daemon, and what it remembers. What lies in them is trusted because nobody else
  * can write there, so that is made sure of once, here.
  */
-#include "mcpd-runtime-dir.h"
+#include "daemon/mcpd-runtime-dir.h"
 
-#include "mcp-names.h"
+#include "common/mcp-names.h"
 
 #include <errno.h>
 #include <fcntl.h>

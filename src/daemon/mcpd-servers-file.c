@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcpd-servers-file.h"
+#include "daemon/mcpd-servers-file.h"
 
-#include "mcp-server-config.h"
-#include "mcpd-trusted-file.h"
-#include "mcpd-watched-file.h"
+#include "daemon/mcpd-trusted-file.h"
+#include "daemon/mcpd-watched-file.h"
+#include "upstream/config/mcp-server-config.h"
 
 #include <glib/gi18n.h>
 

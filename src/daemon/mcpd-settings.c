@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcpd-settings.h"
+#include "daemon/mcpd-settings.h"
 
-#include "mcp-call-history.h"
-#include "mcp-names.h"
+#include "common/mcp-names.h"
+#include "session/history/mcp-call-history.h"
 
 #include <glib/gi18n.h>
 #include <string.h>

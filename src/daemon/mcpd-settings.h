@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "mcp-limits.h"
+#include "common/mcp-limits.h"
 
 #include <glib.h>
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mcpd-state.h"
 
-#include "mcp-names.h"
-#include "mcp-session-persist.h"
-#include "mcpd-lock.h"
-#include "mcpd-runtime-dir.h"
+#include "common/mcp-names.h"
+#include "daemon/mcpd-lock.h"
+#include "daemon/mcpd-runtime-dir.h"
+#include "session/store/mcp-session-persist.h"
 
 #include <glib/gi18n.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "mcp-call-history.h"
-#include "mcp-session-store.h"
+#include "session/history/mcp-call-history.h"
+#include "session/store/mcp-session-store.h"
 
 G_BEGIN_DECLS
 

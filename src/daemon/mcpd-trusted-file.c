@@ -3,7 +3,7 @@
  * The configuration says which programs are run. Whoever can write it can run
  * programs as the user, so it is believed only where nobody else can.
  */
-#include "mcpd-trusted-file.h"
+#include "daemon/mcpd-trusted-file.h"
 
 #include <errno.h>
 #include <fcntl.h>

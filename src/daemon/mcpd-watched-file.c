@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcpd-watched-file.h"
+#include "daemon/mcpd-watched-file.h"
 
-#include "mcpd-trusted-file.h"
+#include "daemon/mcpd-trusted-file.h"
 
 /*
  * Editors make, truncate, write and rename in several steps; the file is read

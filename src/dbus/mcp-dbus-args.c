@@ -3,9 +3,9 @@
  * What callers put into a{sv} arguments is theirs to choose. Here every key and
  * type is checked against a table, so that a handler only sees what it asked for.
  */
-#include "mcp-dbus-args.h"
+#include "dbus/mcp-dbus-args.h"
 
-#include "mcp-error.h"
+#include "common/mcp-error.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-dbus-call.h"
+#include "dbus/mcp-dbus-call.h"
 
-#include "mcp-dbus-args.h"
-#include "mcp-dbus-caller.h"
-#include "mcp-dbus-reply.h"
-#include "mcp-error.h"
-#include "mcp-process.h"
+#include "common/mcp-error.h"
+#include "common/mcp-process.h"
+#include "dbus/mcp-dbus-args.h"
+#include "dbus/mcp-dbus-caller.h"
+#include "dbus/mcp-dbus-reply.h"
 
 /* Above this the milliseconds do not fit: about 49 days. */
 #define MAX_TIMEOUT_SECONDS (G_MAXUINT / 1000)

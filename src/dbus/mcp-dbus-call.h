@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "mcp-dbus-watcher.h"
-#include "mcp-gateway.h"
+#include "dbus/mcp-dbus-watcher.h"
+#include "gateway/api/mcp-gateway.h"
 
 G_BEGIN_DECLS
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-dbus-caller.h"
+#include "dbus/mcp-dbus-caller.h"
 
 /* The bus answers from memory, in well under a millisecond; a bus that does not is not waited for.
  */

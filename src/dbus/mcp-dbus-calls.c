@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-dbus-calls.h"
+#include "dbus/mcp-dbus-calls.h"
 
-#include "mcp-dbus-args.h"
-#include "mcp-dbus-reply.h"
-#include "mcp-error.h"
+#include "common/mcp-error.h"
+#include "dbus/mcp-dbus-args.h"
+#include "dbus/mcp-dbus-reply.h"
 
 static gboolean
 read_text (const char *key, GVariant *value, gpointer target, GError **error)

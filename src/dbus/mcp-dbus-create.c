@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-dbus-create.h"
+#include "dbus/mcp-dbus-create.h"
 
-#include "mcp-dbus-args.h"
-#include "mcp-dbus-caller.h"
-#include "mcp-dbus-reply.h"
-#include "mcp-dbus-session.h"
-#include "mcp-dbus-settle.h"
-#include "mcp-error.h"
-#include "mcp-process.h"
+#include "common/mcp-error.h"
+#include "common/mcp-process.h"
+#include "dbus/mcp-dbus-args.h"
+#include "dbus/mcp-dbus-caller.h"
+#include "dbus/mcp-dbus-reply.h"
+#include "dbus/mcp-dbus-session.h"
+#include "dbus/mcp-dbus-settle.h"
 
 /* One CreateSession while the bus is asked who calls. */
 typedef struct

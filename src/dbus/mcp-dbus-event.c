@@ -2,10 +2,10 @@
 /*
  * Progress events as dictionaries on the bus, both ways.
  */
-#include "mcp-dbus-event.h"
+#include "dbus/mcp-dbus-event.h"
 
-#include "mcp-dbus-args.h"
-#include "mcp-error.h"
+#include "common/mcp-error.h"
+#include "dbus/mcp-dbus-args.h"
 
 typedef struct
 {

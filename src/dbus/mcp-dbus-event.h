@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "mcp-progress-event.h"
-#include "mcp-session.h"
+#include "session/events/mcp-progress-event.h"
+#include "session/session/mcp-session.h"
 
 #include <gio/gio.h>
 

@@ -4,7 +4,7 @@
  * it holds. A bus that stalls would make it grow for ever. The one thing it does
  * tell is when a flush is done; so signals go out in windows.
  */
-#include "mcp-dbus-pump.h"
+#include "dbus/mcp-dbus-pump.h"
 
 /* What sessions that end may hand over above the window, so that their last events are not lost. */
 #define LAST_WORDS_WINDOW 1024

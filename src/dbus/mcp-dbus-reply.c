@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-dbus-reply.h"
+#include "dbus/mcp-dbus-reply.h"
 
-#include "mcp-error.h"
+#include "common/mcp-error.h"
 
 /*
  * The bus ends the connection of who sends more than 128 MiB (D-Bus specification, "Message

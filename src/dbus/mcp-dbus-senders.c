@@ -3,10 +3,10 @@
 /*
  * Who has how many calls on a connection that are not answered yet.
  */
-#include "mcp-dbus-senders.h"
+#include "dbus/mcp-dbus-senders.h"
 
-#include "mcp-dbus-reply.h"
-#include "mcp-error.h"
+#include "common/mcp-error.h"
+#include "dbus/mcp-dbus-reply.h"
 
 #define SENDERS_KEY "mcp-dbus-senders"
 #define CALL_KEY    "mcp-dbus-senders-call"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-dbus-service.h"
+#include "dbus/mcp-dbus-service.h"
 
-#include "mcp-dbus-pump.h"
-#include "mcp-dbus-senders.h"
-#include "mcp-dbus-session.h"
-#include "mcp-dbus-store.h"
-#include "mcp-dbus-tools.h"
-#include "mcp-dbus-watcher.h"
-#include "mcp-names.h"
+#include "common/mcp-names.h"
+#include "dbus/mcp-dbus-pump.h"
+#include "dbus/mcp-dbus-senders.h"
+#include "dbus/mcp-dbus-session.h"
+#include "dbus/mcp-dbus-store.h"
+#include "dbus/mcp-dbus-tools.h"
+#include "dbus/mcp-dbus-watcher.h"
 
 struct _McpDbusService
 {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-dbus-session.h"
+#include "dbus/mcp-dbus-session.h"
 
-#include "mcp-dbus-call.h"
-#include "mcp-dbus-calls.h"
-#include "mcp-dbus-event.h"
-#include "mcp-dbus-reply.h"
-#include "mcp-dbus-senders.h"
-#include "mcp-dbus-settle.h"
-#include "mcp-error.h"
-#include "mcp-names.h"
-#include "mcp-time.h"
+#include "common/mcp-error.h"
+#include "common/mcp-names.h"
+#include "common/mcp-time.h"
+#include "dbus/mcp-dbus-call.h"
+#include "dbus/mcp-dbus-calls.h"
+#include "dbus/mcp-dbus-event.h"
+#include "dbus/mcp-dbus-reply.h"
+#include "dbus/mcp-dbus-senders.h"
+#include "dbus/mcp-dbus-settle.h"
 
 struct _McpDbusSession
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "mcp-dbus-watcher.h"
-#include "mcp-gateway.h"
+#include "dbus/mcp-dbus-watcher.h"
+#include "gateway/api/mcp-gateway.h"
 #include "mcp-gen.h"
-#include "mcp-session-store.h"
+#include "session/store/mcp-session-store.h"
 
 G_BEGIN_DECLS
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-dbus-settle.h"
+#include "dbus/mcp-dbus-settle.h"
 
 typedef struct
 {

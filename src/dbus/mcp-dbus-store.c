@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-dbus-store.h"
+#include "dbus/mcp-dbus-store.h"
 
+#include "common/mcp-error.h"
+#include "common/mcp-names.h"
 #include "config.h"
-#include "mcp-dbus-args.h"
-#include "mcp-dbus-create.h"
-#include "mcp-dbus-event.h"
-#include "mcp-dbus-reply.h"
-#include "mcp-dbus-senders.h"
-#include "mcp-dbus-session.h"
-#include "mcp-dbus-settle.h"
-#include "mcp-error.h"
-#include "mcp-names.h"
-#include "mcp-revision.h"
+#include "dbus/mcp-dbus-args.h"
+#include "dbus/mcp-dbus-create.h"
+#include "dbus/mcp-dbus-event.h"
+#include "dbus/mcp-dbus-reply.h"
+#include "dbus/mcp-dbus-senders.h"
+#include "dbus/mcp-dbus-session.h"
+#include "dbus/mcp-dbus-settle.h"
+#include "protocol/mcp-revision.h"
 
 #include <string.h>
 

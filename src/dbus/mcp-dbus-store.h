@@ -2,7 +2,7 @@
 #pragma once
 
 #include "mcp-gen.h"
-#include "mcp-session-store.h"
+#include "session/store/mcp-session-store.h"
 
 G_BEGIN_DECLS
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-dbus-tools.h"
+#include "dbus/mcp-dbus-tools.h"
 
-#include "mcp-dbus-reply.h"
-#include "mcp-gateway-dump.h"
+#include "dbus/mcp-dbus-reply.h"
+#include "gateway/api/mcp-gateway-dump.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "mcp-gateway.h"
+#include "gateway/api/mcp-gateway.h"
 #include "mcp-gen.h"
 
 G_BEGIN_DECLS

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-dbus-watcher.h"
+#include "dbus/mcp-dbus-watcher.h"
 
-#include "mcp-dbus-event.h"
+#include "common/mcp-names.h"
+#include "dbus/mcp-dbus-event.h"
 #include "mcp-gen.h"
-#include "mcp-names.h"
 
 #define SESSION_INTERFACE (mcp_gen_session1_interface_info ()->name)
 #define STORE_INTERFACE   (mcp_gen_session_store1_interface_info ()->name)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "mcp-dbus-pump.h"
-#include "mcp-session.h"
+#include "dbus/mcp-dbus-pump.h"
+#include "session/session/mcp-session.h"
 
 G_BEGIN_DECLS
 

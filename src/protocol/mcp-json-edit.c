@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-json-edit.h"
+#include "protocol/mcp-json-edit.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
  * between tokens: a message must fit one line of a stdio stream, one data line
  * of an event.
  */
-#include "mcp-jsonrpc.h"
+#include "protocol/mcp-jsonrpc.h"
 
 #include <string.h>
 

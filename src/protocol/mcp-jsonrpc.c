@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-jsonrpc.h"
+#include "protocol/mcp-jsonrpc.h"
 
-#include "mcp-error.h"
+#include "common/mcp-error.h"
 
 #include <string.h>
 

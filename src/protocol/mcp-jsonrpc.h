@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "mcp-json.h"
+#include "common/mcp-json.h"
 
 #include <glib-object.h>
 

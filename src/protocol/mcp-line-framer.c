@@ -5,9 +5,9 @@
  * message a line. What a peer can make it hold is one line of the cap's length
  * and what was pushed since.
  */
-#include "mcp-line-framer.h"
+#include "protocol/mcp-line-framer.h"
 
-#include "mcp-error.h"
+#include "common/mcp-error.h"
 
 #include <string.h>
 

@@ -5,9 +5,9 @@
  * of its inputSchema with “x-mcp-header” (2026-07-28,
  * basic/transports/streamable-http, "Custom Headers from Tool Parameters").
  */
-#include "mcp-param-headers.h"
+#include "protocol/mcp-param-headers.h"
 
-#include "mcp-error.h"
+#include "common/mcp-error.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-revision.h"
+#include "protocol/mcp-revision.h"
 
 /* Newest first, as clients want to read them. */
 static const char *const revision_names[] = {

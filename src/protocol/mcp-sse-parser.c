@@ -5,9 +5,9 @@
  * and only what belongs to the event that is being read is kept, so that a peer can make it hold
  * one event of the cap's length; comments and unknown fields cost nothing.
  */
-#include "mcp-sse-parser.h"
+#include "protocol/mcp-sse-parser.h"
 
-#include "mcp-error.h"
+#include "common/mcp-error.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 /*
  * What clients declare, and what they answer to servers.
  */
-#include "mcp-translate.h"
+#include "protocol/mcp-translate.h"
 
 #include "mcp-translate-private.h"
 

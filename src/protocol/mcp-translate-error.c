@@ -3,10 +3,10 @@
 /*
  * Errors of servers.
  */
-#include "mcp-translate.h"
+#include "protocol/mcp-translate.h"
 
-#include "mcp-jsonrpc.h"
 #include "mcp-translate-private.h"
+#include "protocol/mcp-jsonrpc.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 /*
  * Definitions of tools, prompts, resources and templates; progress.
  */
-#include "mcp-translate.h"
+#include "protocol/mcp-translate.h"
 
 #include "mcp-translate-private.h"
 

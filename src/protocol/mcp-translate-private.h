@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "mcp-json-edit.h"
-#include "mcp-revision.h"
+#include "protocol/mcp-json-edit.h"
+#include "protocol/mcp-revision.h"
 
 G_BEGIN_DECLS
 

@@ -4,10 +4,10 @@
  * Results of servers. They can be large: one walk over the members finds all
  * that matters, and one copy is made where anything changes.
  */
-#include "mcp-translate.h"
+#include "protocol/mcp-translate.h"
 
-#include "mcp-jsonrpc.h"
 #include "mcp-translate-private.h"
+#include "protocol/mcp-jsonrpc.h"
 
 #include <string.h>
 

@@ -5,8 +5,8 @@
  * Messages of one revision as those of another. Everything that need not change
  * stays the bytes it was; where nothing changes at all, nothing is copied.
  */
-#include "mcp-json.h"
-#include "mcp-revision.h"
+#include "common/mcp-json.h"
+#include "protocol/mcp-revision.h"
 
 G_BEGIN_DECLS
 

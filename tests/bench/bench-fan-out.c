@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-session-store.h"
+#include "session/store/mcp-session-store.h"
 
 /*
  * What it costs to publish an event to a session's subscribers, next to the

@@ -3,10 +3,10 @@
 /*
  * The layout of watch, without clock and terminal: events and a width in, lines out.
  */
-#include "mcp-cli-bars.h"
+#include "cli/watch/mcp-cli-bars.h"
 
-#include "mcp-cli-json.h"
-#include "mcp-cli-text.h"
+#include "cli/terminal/mcp-cli-json.h"
+#include "cli/terminal/mcp-cli-text.h"
 
 #include <string.h>
 

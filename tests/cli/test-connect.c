@@ -4,7 +4,7 @@
  * connect: the table of clients against sample files, and the command.
  */
 #include "cli-test.h"
-#include "mcp-cli-clients.h"
+#include "cli/files/mcp-cli-clients.h"
 
 #include <glib/gstdio.h>
 #include <string.h>

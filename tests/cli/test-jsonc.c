@@ -3,9 +3,9 @@
 /*
  * Changing files that people edit: only what is asked for changes.
  */
-#include "mcp-cli-jsonc.h"
+#include "cli/files/mcp-cli-jsonc.h"
 
-#include "mcp-error.h"
+#include "common/mcp-error.h"
 
 static const char *const path_ab[] = { "a", "b", NULL };
 

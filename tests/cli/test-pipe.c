@@ -3,7 +3,7 @@
 /*
  * What a client reads at once.
  */
-#include "mcp-cli-pipe.h"
+#include "cli/bridge/mcp-cli-pipe.h"
 
 #include <fcntl.h>
 #include <glib-unix.h>

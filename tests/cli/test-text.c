@@ -3,12 +3,12 @@
 /*
  * The pure parts: what a terminal is shown, percentages, arguments.
  */
-#include "mcp-cli-arguments.h"
-#include "mcp-cli-percent.h"
-#include "mcp-cli-table.h"
-#include "mcp-cli-text.h"
-#include "mcp-error.h"
-#include "mcp-text.h"
+#include "cli/commands/mcp-cli-arguments.h"
+#include "cli/commands/mcp-cli-percent.h"
+#include "cli/terminal/mcp-cli-table.h"
+#include "cli/terminal/mcp-cli-text.h"
+#include "common/mcp-error.h"
+#include "common/mcp-text.h"
 
 static void
 test_clean (void)

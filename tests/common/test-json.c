@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-error.h"
-#include "mcp-json.h"
+#include "common/mcp-error.h"
+#include "common/mcp-json.h"
 
 #include <float.h>
 #include <json-glib/json-glib.h>

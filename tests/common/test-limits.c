@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-limits.h"
+#include "common/mcp-limits.h"
 
 static void
 test_defaults_are_in_range (void)

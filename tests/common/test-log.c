@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-log.h"
+#include "common/mcp-log.h"
 
 #include <string.h>
 

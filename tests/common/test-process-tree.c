@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-process-tree.h"
+#include "common/mcp-process-tree.h"
 
 #include <gio/gio.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-rate-limit.h"
+#include "common/mcp-rate-limit.h"
 
 #define START  (1000 * (gint64) G_USEC_PER_SEC)
 #define PERIOD (60 * (gint64) G_USEC_PER_SEC)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-time.h"
+#include "common/mcp-time.h"
 
 static void
 test_rfc3339 (void)

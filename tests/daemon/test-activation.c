@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcpd-activation.h"
+#include "daemon/mcpd-activation.h"
 
 #include <fcntl.h>
 #include <gio/gio.h>

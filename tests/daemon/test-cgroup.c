@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcpd-cgroup.h"
+#include "daemon/mcpd-cgroup.h"
 
 #define SERVICE "/user.slice/user-1000.slice/user@1000.service/app.slice/mcp-sessiond.service"
 #define UNIFIED                                             \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-json.h"
-#include "mcpd-discovery.h"
+#include "common/mcp-json.h"
+#include "daemon/mcpd-discovery.h"
 #include "test-dir.h"
 
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-names.h"
-#include "mcpd-expiry.h"
+#include "common/mcp-names.h"
+#include "daemon/mcpd-expiry.h"
 #include "test-dir.h"
 
 typedef struct

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcpd-runtime-dir.h"
-#include "mcpd-trusted-file.h"
-#include "mcpd-watched-file.h"
+#include "daemon/mcpd-runtime-dir.h"
+#include "daemon/mcpd-trusted-file.h"
+#include "daemon/mcpd-watched-file.h"
 #include "test-dir.h"
 
 #include <glib/gstdio.h>

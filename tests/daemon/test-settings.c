@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcpd-settings.h"
+#include "daemon/mcpd-settings.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fake-gateway.h"
 
-#include "mcp-error.h"
-#include "mcp-gateway-dump.h"
+#include "common/mcp-error.h"
+#include "gateway/api/mcp-gateway-dump.h"
 
 #include <string.h>
 

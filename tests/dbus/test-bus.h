@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "mcp-dbus-service.h"
-#include "mcp-error.h"
-#include "mcp-names.h"
+#include "common/mcp-error.h"
+#include "common/mcp-names.h"
+#include "dbus/mcp-dbus-service.h"
 
 G_BEGIN_DECLS
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-session-persist.h"
+#include "session/store/mcp-session-persist.h"
 #include "test-bus.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-dbus-args.h"
-#include "mcp-dbus-event.h"
-#include "mcp-error.h"
+#include "common/mcp-error.h"
+#include "dbus/mcp-dbus-args.h"
+#include "dbus/mcp-dbus-event.h"
 
 #include <math.h>
 #include <string.h>

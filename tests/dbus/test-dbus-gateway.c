@@ -2,8 +2,8 @@
 /*
  * The bus before the real gateway and a real server.
  */
-#include "mcp-server-config.h"
 #include "test-bus.h"
+#include "upstream/config/mcp-server-config.h"
 
 #include <string.h>
 

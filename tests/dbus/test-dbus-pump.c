@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-dbus-pump.h"
+#include "dbus/mcp-dbus-pump.h"
 #include "test-bus.h"
 
 #define N_THREADS 4

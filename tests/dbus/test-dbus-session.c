@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "common/mcp-process.h"
 #include "fake-gateway.h"
-#include "mcp-process.h"
 #include "test-bus.h"
 
 #include <string.h>

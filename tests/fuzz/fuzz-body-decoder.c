@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fuzz-target.h"
-#include "mcp-body-decoder.h"
+#include "http/wire/mcp-body-decoder.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fuzz-target.h"
-#include "mcp-mcp-headers.h"
-#include "mcp-param-headers.h"
+#include "http/mcp/mcp-mcp-headers.h"
+#include "protocol/mcp-param-headers.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "common/mcp-error.h"
+#include "common/mcp-json.h"
 #include "fuzz-target.h"
-#include "mcp-error.h"
-#include "mcp-json.h"
 
 #include <json-glib/json-glib.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fuzz-target.h"
-#include "mcp-jsonrpc.h"
+#include "protocol/mcp-jsonrpc.h"
 
 #include <string.h>
 

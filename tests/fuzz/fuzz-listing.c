@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fuzz-target.h"
-#include "mcp-item-list.h"
+#include "gateway/catalogue/mcp-item-list.h"
 
 #include <string.h>
 

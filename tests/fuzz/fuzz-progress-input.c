@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fuzz-target.h"
-#include "mcp-progress-input.h"
+#include "http/api/mcp-progress-input.h"
 
 #include <math.h>
 #include <string.h>

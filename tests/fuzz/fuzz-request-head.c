@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fuzz-target.h"
-#include "mcp-request-head.h"
+#include "http/wire/mcp-request-head.h"
 
 #include <libsoup/soup.h>
 #include <string.h>

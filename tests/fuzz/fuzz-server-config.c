@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fuzz-target.h"
-#include "mcp-server-config.h"
+#include "upstream/config/mcp-server-config.h"
 
 /*
  * A file of servers: what is taken of it can be used, what is not is said.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/mcpd-settings.h"
 #include "fuzz-target.h"
-#include "mcpd-settings.h"
 
 /*
  * A settings file: whatever is in it, every value that holds afterwards is in its range.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "common/mcp-error.h"
 #include "fuzz-target.h"
-#include "mcp-error.h"
-#include "mcp-sse-parser.h"
+#include "protocol/mcp-sse-parser.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fuzz-target.h"
-#include "mcp-jsonrpc.h"
-#include "mcp-translate.h"
+#include "protocol/mcp-jsonrpc.h"
+#include "protocol/mcp-translate.h"
 
 #include <string.h>
 

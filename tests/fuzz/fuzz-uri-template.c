@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fuzz-target.h"
-#include "mcp-uri-template.h"
+#include "gateway/catalogue/mcp-uri-template.h"
 
 #include <string.h>
 

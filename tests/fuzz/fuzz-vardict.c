@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "dbus/mcp-dbus-event.h"
 #include "fuzz-target.h"
-#include "mcp-dbus-event.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "mcp-provider.h"
+#include "upstream/dialogue/mcp-provider.h"
 
 G_BEGIN_DECLS
 

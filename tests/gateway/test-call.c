@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gateway-fixture.h"
 
-#include "mcp-attachment.h"
-#include "mcp-error.h"
+#include "common/mcp-error.h"
+#include "gateway/client/mcp-attachment.h"
 
 #include <string.h>
 

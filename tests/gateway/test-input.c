@@ -6,7 +6,7 @@
  */
 #include "gateway-fixture.h"
 
-#include "mcp-attachment-private.h"
+#include "gateway/client/mcp-attachment-inner.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-item-names.h"
+#include "gateway/catalogue/mcp-item-names.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gateway-fixture.h"
 
-#include "mcp-attachment.h"
+#include "gateway/client/mcp-attachment.h"
 
 #include <string.h>
 

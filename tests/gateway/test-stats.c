@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gateway-fixture.h"
-#include "mcp-attachment.h"
-#include "mcp-gateway-dump.h"
-#include "mcp-gateway-stats.h"
-#include "mcp-trace.h"
+#include "gateway/api/mcp-gateway-dump.h"
+#include "gateway/api/mcp-gateway-stats.h"
+#include "gateway/call/mcp-trace.h"
+#include "gateway/client/mcp-attachment.h"
 
 #include <string.h>
 

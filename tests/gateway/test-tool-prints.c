@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gateway-fixture.h"
 
-#include "mcp-attachment.h"
-#include "mcp-error.h"
-#include "mcp-tool-prints.h"
+#include "common/mcp-error.h"
+#include "gateway/catalogue/mcp-tool-prints.h"
+#include "gateway/client/mcp-attachment.h"
 
 #include <glib/gstdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-uri-template.h"
+#include "gateway/catalogue/mcp-uri-template.h"
 
 static const struct
 {

@@ -5,7 +5,7 @@
  * A listener with a small server behind it, and clients on bare sockets, all in
  * one main context: a client that waits lets the listener work.
  */
-#include "mcp-http-listener.h"
+#include "http/connection/mcp-http-listener.h"
 
 #include <libsoup/soup.h>
 

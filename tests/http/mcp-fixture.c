@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mcp-fixture.h"
 
-#include "mcp-server-config.h"
+#include "upstream/config/mcp-server-config.h"
 
 void
 mcp_fixture_init (McpFixture *f)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-body-decoder.h"
+#include "http/wire/mcp-body-decoder.h"
 
 #include <string.h>
 

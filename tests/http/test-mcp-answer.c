@@ -4,8 +4,8 @@
  * Answers of /mcp that take their time: with a real upstream server behind the
  * gateway, which reports progress, hangs or gets large on command.
  */
+#include "common/mcp-names.h"
 #include "mcp-fixture.h"
-#include "mcp-names.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-mcp-headers.h"
+#include "http/mcp/mcp-mcp-headers.h"
 
 static const struct
 {

@@ -4,8 +4,8 @@
  * What only old revisions have: batches, and the pair of GET /sse and POST
  * /messages. With a real upstream server behind the gateway.
  */
+#include "common/mcp-names.h"
 #include "mcp-fixture.h"
-#include "mcp-names.h"
 
 #include <string.h>
 

@@ -4,10 +4,10 @@
  * Streams of /mcp that outlive their connections, and the client's own stream:
  * with a real upstream server behind the gateway.
  */
+#include "common/mcp-names.h"
+#include "http/mcp/mcp-mcp-streams.h"
 #include "mcp-fixture.h"
-#include "mcp-mcp-streams.h"
-#include "mcp-names.h"
-#include "mcp-server-config.h"
+#include "upstream/config/mcp-server-config.h"
 
 #include <string.h>
 

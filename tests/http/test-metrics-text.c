@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-metrics-text.h"
+#include "http/api/mcp-metrics-text.h"
 
 #include <math.h>
 

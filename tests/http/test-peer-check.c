@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-peer-check.h"
+#include "http/connection/mcp-peer-check.h"
 
 #include <errno.h>
 #include <linux/filter.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-request-head.h"
+#include "http/wire/mcp-request-head.h"
 
-#include "mcp-request-target.h"
-#include "mcp-response-head.h"
+#include "http/wire/mcp-request-target.h"
+#include "http/wire/mcp-response-head.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-error.h"
-#include "mcp-session-persist.h"
+#include "common/mcp-error.h"
 #include "mcp-test-http.h"
+#include "session/store/mcp-session-persist.h"
 
 #include <string.h>
 #include <sys/socket.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-attachment.h"
+#include "common/mcp-names.h"
+#include "common/mcp-process.h"
+#include "gateway/client/mcp-attachment.h"
 #include "mcp-fixture.h"
-#include "mcp-names.h"
-#include "mcp-process.h"
 
 #include <json-glib/json-glib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-names.h"
+#include "common/mcp-names.h"
 #include "mcp-test-http.h"
 
 #include <json-glib/json-glib.h>

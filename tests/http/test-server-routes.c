@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-names.h"
-#include "mcp-process.h"
-#include "mcp-revision.h"
+#include "common/mcp-names.h"
+#include "common/mcp-process.h"
 #include "mcp-test-http.h"
+#include "protocol/mcp-revision.h"
 
 #include <json-glib/json-glib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-sse-batch.h"
+#include "http/sse/mcp-sse-batch.h"
 
 #include <string.h>
 #include <sys/socket.h>

@@ -4,9 +4,9 @@
  * Event streams on their own: a listener, a libsoup server with one handler, and
  * a source that the test fills, from other threads too.
  */
-#include "mcp-event-queue.h"
-#include "mcp-http-listener.h"
-#include "mcp-sse-flusher.h"
+#include "http/connection/mcp-http-listener.h"
+#include "http/sse/mcp-sse-flusher.h"
+#include "session/events/mcp-event-queue.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>

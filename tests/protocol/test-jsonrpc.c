@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-jsonrpc.h"
+#include "protocol/mcp-jsonrpc.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-revision.h"
+#include "protocol/mcp-revision.h"
 
 static void
 test_names (void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-error.h"
-#include "mcp-sse-parser.h"
+#include "common/mcp-error.h"
+#include "protocol/mcp-sse-parser.h"
 
 #include <string.h>
 

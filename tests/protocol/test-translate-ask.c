@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-jsonrpc.h"
-#include "mcp-translate.h"
+#include "protocol/mcp-jsonrpc.h"
+#include "protocol/mcp-translate.h"
 
 #include <string.h>
 

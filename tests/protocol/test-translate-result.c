@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-translate.h"
+#include "protocol/mcp-translate.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "db-test.h"
 
-#include "mcp-names.h"
+#include "common/mcp-names.h"
 
 #include <glib/gstdio.h>
 #include <string.h>

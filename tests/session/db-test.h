@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "mcp-session-persist.h"
-#include "mcp-sql.h"
 #include "session-test.h"
+#include "session/database/mcp-sql.h"
+#include "session/store/mcp-session-persist.h"
 
 G_BEGIN_DECLS
 

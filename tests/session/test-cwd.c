@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-cwd.h"
-#include "mcp-error.h"
+#include "common/mcp-error.h"
+#include "session/store/mcp-cwd.h"
 
 #include <glib/gstdio.h>
 #include <limits.h>

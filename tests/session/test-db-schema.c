@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "db-test.h"
-#include "mcp-db-schema.h"
+#include "session/database/mcp-db-schema.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-event-queue.h"
+#include "session/events/mcp-event-queue.h"
 
 #define N_PUSHERS 4
 #define N_ITEMS   20000 /* of each pusher */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-json.h"
-#include "mcp-progress-event.h"
+#include "common/mcp-json.h"
+#include "session/events/mcp-progress-event.h"
 
 #include <string.h>
 

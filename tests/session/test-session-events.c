@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-error.h"
+#include "common/mcp-error.h"
 #include "session-test.h"
 
 #define KEPT MCP_SESSION_KEPT_EVENTS

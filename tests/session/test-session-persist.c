@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "common/mcp-names.h"
 #include "db-test.h"
-#include "mcp-names.h"
-#include "mcp-session-private.h"
+#include "session/session/mcp-session-inner.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-error.h"
-#include "mcp-names.h"
+#include "common/mcp-error.h"
+#include "common/mcp-names.h"
 #include "session-test.h"
 
 #define SECOND G_USEC_PER_SEC

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-error.h"
-#include "mcp-token.h"
+#include "common/mcp-error.h"
 #include "session-test.h"
+#include "session/session/mcp-token.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-error.h"
-#include "mcp-json.h"
-#include "mcp-time.h"
+#include "common/mcp-error.h"
+#include "common/mcp-json.h"
+#include "common/mcp-time.h"
 #include "session-test.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-subscriber-list.h"
+#include "session/events/mcp-subscriber-list.h"
 
 #define N_QUEUES 200
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-token.h"
+#include "session/session/mcp-token.h"
 
 #include <string.h>
 

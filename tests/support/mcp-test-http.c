@@ -6,8 +6,8 @@
  */
 #include "mcp-test-http.h"
 
-#include "mcp-http-error.h"
-#include "mcp-names.h"
+#include "common/mcp-names.h"
+#include "http/wire/mcp-http-error.h"
 
 #include <errno.h>
 #include <gio/gunixsocketaddress.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "mcp-http-server.h"
+#include "http/server/mcp-http-server.h"
 
 G_BEGIN_DECLS
 

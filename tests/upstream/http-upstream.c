@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "http-upstream.h"
 
-#include "mcp-error.h"
+#include "common/mcp-error.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "mcp-http-provider.h"
 #include "provider-test.h"
+#include "upstream/http/mcp-http-provider.h"
 
 #include <libsoup/soup.h>
 

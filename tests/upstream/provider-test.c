@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "provider-test.h"
 
-#include "mcp-error.h"
+#include "common/mcp-error.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "mcp-stdio-provider.h"
 #include "upstream-test.h"
+#include "upstream/stdio/mcp-stdio-provider.h"
 
 G_BEGIN_DECLS
 

@@ -3,7 +3,7 @@
 /*
  * Which request a message of the server belongs to, where all come by one way.
  */
-#include "mcp-error.h"
+#include "common/mcp-error.h"
 #include "provider-test.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-cgroup.h"
 #include "provider-test.h"
+#include "upstream/stdio/mcp-cgroup.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>

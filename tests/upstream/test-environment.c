@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-backoff.h"
-#include "mcp-environment.h"
-#include "mcp-error.h"
-#include "mcp-expand.h"
+#include "common/mcp-error.h"
+#include "upstream/config/mcp-expand.h"
+#include "upstream/dialogue/mcp-backoff.h"
+#include "upstream/stdio/mcp-environment.h"
 
 #include <string.h>
 

@@ -4,8 +4,8 @@
  * How it is found out what a server speaks that is reached over HTTP, what is said to
  * one of 2026-07-28, and the HTTP+SSE pair of 2024-11-05.
  */
+#include "common/mcp-error.h"
 #include "http-upstream.h"
-#include "mcp-error.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "common/mcp-error.h"
 #include "http-upstream.h"
-#include "mcp-error.h"
 
 #include <string.h>
 

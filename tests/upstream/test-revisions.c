@@ -4,9 +4,9 @@
  * The two providers against a server that has everything a revision has, over each
  * transport of that revision.
  */
-#include "mcp-error.h"
-#include "mcp-http-provider.h"
+#include "common/mcp-error.h"
 #include "provider-test.h"
+#include "upstream/http/mcp-http-provider.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-error.h"
-#include "mcp-server-config.h"
+#include "common/mcp-error.h"
+#include "upstream/config/mcp-server-config.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-stderr-log.h"
+#include "upstream/stdio/mcp-stderr-log.h"
 
 #include <glib-unix.h>
 #include <string.h>

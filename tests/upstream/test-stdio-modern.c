@@ -3,7 +3,7 @@
 /*
  * How it is found out what a program speaks, and what is said to one of 2026-07-28.
  */
-#include "mcp-error.h"
+#include "common/mcp-error.h"
 #include "provider-test.h"
 
 #include <string.h>

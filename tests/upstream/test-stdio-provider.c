@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcp-error.h"
+#include "common/mcp-error.h"
 #include "provider-test.h"
 
 #include <string.h>

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "cli/bridge/mcp-cli-bridge-item.h"
+#include "cli/bridge/mcp-cli-pipe.h"
+
+G_BEGIN_DECLS
+
+typedef struct _McpCliReplay McpCliReplay;
+
+McpCliReplay *mcp_cli_replay_new (void);
+void mcp_cli_replay_free (McpCliReplay *self);
+void mcp_cli_replay_clear (McpCliReplay *self);
+void mcp_cli_replay_learn (McpCliReplay *self, McpCliItem *item, McpJsonSlice result);
+GPtrArray *mcp_cli_replay_dup_requests (McpCliReplay *self);
+void mcp_cli_replay_tell_changes (McpCliReplay *self, McpCliPipe *pipe);
+void mcp_cli_replay_tell_listener (McpCliItem *item, McpJsonSlice acknowledged, McpCliPipe *pipe);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpCliReplay, mcp_cli_replay_free)
+
+G_END_DECLS

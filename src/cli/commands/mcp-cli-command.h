@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * McpCliCommand:
+ * @name: what it is called by
+ * @summary: one line for people, untranslated
+ * @run: given the words from its name on; returns the exit status
+ */
+typedef struct
+{
+  const char *name;
+  const char *summary;
+  int (*run) (int argc, char **argv);
+} McpCliCommand;
+
+int mcp_session_cmd_call (int argc, char **argv);
+int mcp_session_cmd_close (int argc, char **argv);
+int mcp_session_cmd_connect (int argc, char **argv);
+int mcp_session_cmd_create (int argc, char **argv);
+int mcp_session_cmd_doctor (int argc, char **argv);
+int mcp_session_cmd_history (int argc, char **argv);
+int mcp_session_cmd_list (int argc, char **argv);
+int mcp_session_cmd_publish (int argc, char **argv);
+int mcp_session_cmd_run (int argc, char **argv);
+int mcp_session_cmd_server (int argc, char **argv);
+int mcp_session_cmd_show (int argc, char **argv);
+int mcp_session_cmd_stdio (int argc, char **argv);
+int mcp_session_cmd_tools (int argc, char **argv);
+int mcp_session_cmd_watch (int argc, char **argv);
+
+G_END_DECLS

@@ -1,0 +1,514 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Configuration files of programs are JSON, some with comments and commas at the end. Only the
+ * members asked for are looked at and touched.
+ */
+#include "cli/files/mcp-cli-jsonc.h"
+
+#include "cli/terminal/mcp-cli-json.h"
+#include "common/mcp-error.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#define MAX_DEPTH 256
+
+/* A member of an object; all point into the text. */
+typedef struct
+{
+  const char *key; /* its opening quote */
+  const char *value;
+  const char *value_end;
+  const char *next; /* after the comma that follows; NULL: there is none */
+} Member;
+
+static gboolean
+fail (GError **error, const char *text, const char *at)
+{
+  guint line = 1;
+
+  for (const char *p = text; p < at; p++)
+    line += *p == '\n';
+  g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, _ ("Line %u is not sound JSON"),
+               line);
+  return FALSE;
+}
+
+static const char *
+skip_space (const char *at)
+{
+  for (;;)
+    {
+      if (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r')
+        at++;
+      else if (at[0] == '/' && at[1] == '/')
+        at += strcspn (at, "\n");
+      else if (at[0] == '/' && at[1] == '*' && strstr (at + 2, "*/") != NULL)
+        at = strstr (at + 2, "*/") + 2;
+      else
+        return at;
+    }
+}
+
+/* Returns: (nullable): after the closing quote */
+static const char *
+skip_string (const char *at)
+{
+  for (at++; *at != '"'; at++)
+    {
+      if (*at == '\\' && at[1] != '\0')
+        at++;
+      if (*at == '\0')
+        return NULL;
+    }
+  return at + 1;
+}
+
+/* Returns: (nullable): after the bracket that closes the one here */
+static const char *
+skip_container (const char *at)
+{
+  guint depth = 0;
+
+  for (;;)
+    {
+      at = skip_space (at);
+      switch (*at)
+        {
+        case '\0':
+          return NULL;
+        case '"':
+          at = skip_string (at);
+          if (at == NULL)
+            return NULL;
+          continue;
+        case '{':
+        case '[':
+          if (++depth > MAX_DEPTH)
+            return NULL;
+          break;
+        case '}':
+        case ']':
+          if (--depth == 0)
+            return at + 1;
+          break;
+        default:
+          break;
+        }
+      at++;
+    }
+}
+
+static const char *
+skip_value (const char *at)
+{
+  gsize length;
+
+  if (*at == '"')
+    return skip_string (at);
+  if (*at == '{' || *at == '[')
+    return skip_container (at);
+  length = strcspn (at, ",}] \t\r\n/");
+  return length > 0 ? at + length : NULL;
+}
+
+/* At a key, or at the end of the object. Returns: whether the text is sound */
+static gboolean
+read_member (const char *at, Member *member)
+{
+  *member = (Member){ NULL };
+  if (*at == '}')
+    return TRUE;
+  if (*at != '"')
+    return FALSE;
+
+  member->key = at;
+  at = skip_string (at);
+  if (at == NULL)
+    return FALSE;
+  at = skip_space (at);
+  if (*at != ':')
+    return FALSE;
+  member->value = skip_space (at + 1);
+  member->value_end = skip_value (member->value);
+  if (member->value_end == NULL)
+    return FALSE;
+  at = skip_space (member->value_end);
+  if (*at == ',')
+    member->next = at + 1;
+  return *at == ',' || *at == '}';
+}
+
+static gboolean
+has_key (const Member *member, const char *key)
+{
+  const char *end = skip_string (member->key);
+  McpJsonSlice slice;
+
+  return mcp_cli_json_parse (member->key, (gsize) (end - member->key), &slice, NULL) &&
+         mcp_json_string_equal (slice, key);
+}
+
+/* Where to go from here: the object's members are @found, and the last one of all. */
+static gboolean
+find_member (const char *object, const char *key, Member *found, Member *previous, GError **error)
+{
+  const char *at = skip_space (object + 1);
+  Member member;
+
+  *found = (Member){ NULL };
+  *previous = (Member){ NULL };
+  for (;;)
+    {
+      if (!read_member (at, &member))
+        return fail (error, object, at);
+      if (member.key == NULL)
+        return TRUE;
+      if (key != NULL && has_key (&member, key))
+        {
+          *found = member;
+          return TRUE;
+        }
+      *previous = member;
+      if (member.next == NULL)
+        return TRUE;
+      at = skip_space (member.next);
+    }
+}
+
+/* The object that the path without its last key leads to; where that ends early, how far it got. */
+static const char *
+walk (const char *text, const char *const *path, guint *n_found, GError **error)
+{
+  const char *object = skip_space (text);
+
+  if (*object != '{' || skip_container (object) == NULL)
+    {
+      fail (error, text, object);
+      return NULL;
+    }
+  for (*n_found = 0; path[*n_found] != NULL && path[*n_found + 1] != NULL; (*n_found)++)
+    {
+      Member member, previous;
+
+      if (!find_member (object, path[*n_found], &member, &previous, error))
+        return NULL;
+      if (member.key == NULL)
+        return object;
+      if (*member.value != '{')
+        {
+          g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, _ ("“%s” is no object"),
+                       path[*n_found]);
+          return NULL;
+        }
+      object = member.value;
+    }
+  return object;
+}
+
+static gboolean
+is_complete (const char *const *path, guint n_found)
+{
+  return path[n_found] != NULL && path[n_found + 1] == NULL;
+}
+
+/**
+ * mcp_cli_jsonc_get:
+ * @text: of a file
+ * @path: (array zero-terminated=1): keys, from the outermost on
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable): the value's text; %NULL without an error: there is none
+ */
+char *
+mcp_cli_jsonc_get (const char *text, const char *const *path, GError **error)
+{
+  guint n_found;
+  const char *object = walk (text, path, &n_found, error);
+  Member member, previous;
+
+  if (object == NULL || !is_complete (path, n_found) ||
+      !find_member (object, path[n_found], &member, &previous, error) || member.key == NULL)
+    return NULL;
+  return g_strndup (member.value, (gsize) (member.value_end - member.value));
+}
+
+/**
+ * mcp_cli_jsonc_list:
+ * @text: of a file
+ * @path: (array zero-terminated=1): of an object in it
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable): the keys of its members; none where there is no such object
+ */
+char **
+mcp_cli_jsonc_list (const char *text, const char *const *path, GError **error)
+{
+  g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError) local_error = NULL;
+  g_autofree char *object = mcp_cli_jsonc_get (text, path, &local_error);
+  const char *at;
+  Member member;
+
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return NULL;
+    }
+  at = object != NULL && *object == '{' ? skip_space (object + 1) : "}";
+  while (read_member (at, &member) && member.key != NULL)
+    {
+      const char *end = skip_string (member.key);
+      McpJsonSlice slice;
+
+      if (mcp_cli_json_parse (member.key, (gsize) (end - member.key), &slice, NULL))
+        g_ptr_array_add (keys, mcp_json_dup_string (slice));
+      if (member.next == NULL)
+        break;
+      at = skip_space (member.next);
+    }
+  g_ptr_array_add (keys, NULL);
+  return (char **) g_ptr_array_free (g_steal_pointer (&keys), FALSE);
+}
+
+/* The white space that a line begins with. */
+static char *
+dup_indent (const char *text, const char *at)
+{
+  const char *line = at;
+
+  while (line > text && line[-1] != '\n')
+    line--;
+  return g_strndup (line, strspn (line, " \t"));
+}
+
+/* What one level is indented by, as the file itself does it. */
+static char *
+dup_unit (const char *text)
+{
+  const char *line = strchr (text, '\n');
+  gsize length = line != NULL ? strspn (line + 1, " \t") : 0;
+
+  return length > 0 && line[1 + length] == '"' ? g_strndup (line + 1, length) : g_strdup ("  ");
+}
+
+/* Objects get a line for each member, everything else stays on one. */
+static void
+append_pretty (GString *out, McpJsonSlice value, const char *indent, const char *unit)
+{
+  g_autofree char *inner = g_strconcat (indent, unit, NULL);
+  gboolean is_first = TRUE;
+  McpJsonIter iter;
+  McpJsonSlice key, member;
+
+  if (mcp_json_get_type (value) == MCP_JSON_ARRAY)
+    {
+      g_string_append_c (out, '[');
+      mcp_json_iter_init (&iter, value);
+      for (; mcp_json_iter_next_element (&iter, &member); is_first = FALSE)
+        {
+          g_string_append (out, is_first ? "" : ", ");
+          mcp_json_append_slice (out, member);
+        }
+      g_string_append_c (out, ']');
+      return;
+    }
+  if (mcp_json_get_type (value) != MCP_JSON_OBJECT)
+    {
+      mcp_json_append_slice (out, value);
+      return;
+    }
+
+  g_string_append_c (out, '{');
+  mcp_json_iter_init (&iter, value);
+  for (; mcp_json_iter_next_member (&iter, &key, &member); is_first = FALSE)
+    {
+      g_string_append_printf (out, "%s\n%s%.*s: ", is_first ? "" : ",", inner, (int) key.length,
+                              key.data);
+      append_pretty (out, member, inner, unit);
+    }
+  if (!is_first)
+    g_string_append_printf (out, "\n%s", indent);
+  g_string_append_c (out, '}');
+}
+
+/* The value below the keys that are missing: {"a": {"b": value}}; without @unit on one line. */
+static char *
+build_member (const char *const *keys, const char *value, const char *indent, const char *unit)
+{
+  g_autoptr (GString) json = g_string_new (NULL);
+  g_autoptr (GString) out = g_string_new (NULL);
+  McpJsonSlice root;
+  guint n_keys = g_strv_length ((char **) keys);
+
+  for (guint i = 1; i < n_keys; i++)
+    {
+      g_string_append_c (json, '{');
+      mcp_json_append_string (json, keys[i]);
+      g_string_append_c (json, ':');
+    }
+  g_string_append (json, value);
+  for (guint i = 1; i < n_keys; i++)
+    g_string_append_c (json, '}');
+
+  mcp_json_append_string (out, keys[0]);
+  g_string_append (out, ": ");
+  if (unit == NULL)
+    g_string_append (out, json->str);
+  else if (mcp_cli_json_parse (json->str, json->len, &root, NULL))
+    append_pretty (out, root, indent, unit);
+  return g_strdup (out->str);
+}
+
+static char *
+splice (const char *text, const char *from, const char *to, const char *with)
+{
+  return g_strdup_printf ("%.*s%s%s", (int) (from - text), text, with, to);
+}
+
+static char *
+insert_member (const char *text,
+               const char *object,
+               const char *const *keys,
+               const char *value,
+               const Member *last)
+{
+  g_autofree char *unit = dup_unit (text);
+  g_autofree char *outer = dup_indent (text, object);
+  g_autofree char *indent = NULL;
+  g_autofree char *member = NULL;
+  g_autofree char *with = NULL;
+  const char *at;
+
+  if (last->key != NULL)
+    {
+      at = last->next != NULL ? last->next : last->value_end;
+      if (memchr (object, '\n', (gsize) (last->key - object)) == NULL)
+        {
+          member = build_member (keys, value, NULL, NULL);
+          with = g_strdup_printf ("%s %s%s", last->next != NULL ? "" : ",", member,
+                                  last->next != NULL ? "," : "");
+          return splice (text, at, at, with);
+        }
+      indent = dup_indent (text, last->key);
+      member = build_member (keys, value, indent, unit);
+      with = g_strdup_printf ("%s\n%s%s%s", last->next != NULL ? "" : ",", indent, member,
+                              last->next != NULL ? "," : "");
+      return splice (text, at, at, with);
+    }
+
+  /* Empty but for comments, which stay. */
+  at = skip_container (object) - 1;
+  while (at > object + 1 && g_ascii_isspace (at[-1]))
+    at--;
+  indent = g_strconcat (outer, unit, NULL);
+  member = build_member (keys, value, indent, unit);
+  with = g_strdup_printf ("\n%s%s\n%s", indent, member, outer);
+  return splice (text, at, skip_container (object) - 1, with);
+}
+
+/**
+ * mcp_cli_jsonc_set:
+ * @text: of a file; one without anything is an empty object
+ * @path: (array zero-terminated=1): keys, from the outermost on; objects that are missing are made
+ * @value: JSON
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable): the text with that value there
+ */
+char *
+mcp_cli_jsonc_set (const char *text, const char *const *path, const char *value, GError **error)
+{
+  guint n_found;
+  const char *object;
+  Member member, last;
+
+  if (*skip_space (text) == '\0')
+    text = "{\n}\n";
+  object = walk (text, path, &n_found, error);
+  if (object == NULL || !find_member (object, path[n_found], &member, &last, error))
+    return NULL;
+  if (member.key != NULL)
+    {
+      g_autofree char *unit = dup_unit (text);
+      g_autofree char *indent = dup_indent (text, member.key);
+      const char *last_key[] = { path[n_found], NULL };
+      gboolean is_inline = memchr (object, '\n', (gsize) (member.key - object)) == NULL;
+      g_autofree char *with = build_member (last_key, value, indent, is_inline ? NULL : unit);
+
+      return splice (text, member.key, member.value_end, with);
+    }
+  return insert_member (text, object, path + n_found, value, &last);
+}
+
+/**
+ * mcp_cli_jsonc_remove:
+ * @text: of a file
+ * @path: (array zero-terminated=1): keys, from the outermost on
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable): the text without that member; %NULL without an error: it
+ *   is not there
+ */
+char *
+mcp_cli_jsonc_remove (const char *text, const char *const *path, GError **error)
+{
+  guint n_found;
+  const char *object = walk (text, path, &n_found, error);
+  const char *from, *to;
+  Member member, previous;
+
+  if (object == NULL || !is_complete (path, n_found) ||
+      !find_member (object, path[n_found], &member, &previous, error) || member.key == NULL)
+    return NULL;
+
+  from = member.key;
+  to = member.value_end;
+  if (member.next != NULL)
+    to = member.next;
+  else if (previous.key != NULL)
+    from = previous.value_end;
+  if (from == member.key)
+    while (from > object + 1 && g_ascii_isspace (from[-1]))
+      from--;
+  /* The only one leaves an empty object, without the space that was around it. */
+  if (previous.key == NULL && member.next == NULL && *(to + strspn (to, " \t\r\n")) == '}')
+    to += strspn (to, " \t\r\n");
+  return splice (text, from, to, "");
+}
+
+static void
+append_without_comma (GString *out, const char *next)
+{
+  if ((*next == '}' || *next == ']') && out->len > 0 && out->str[out->len - 1] == ',')
+    g_string_truncate (out, out->len - 1);
+}
+
+/**
+ * mcp_cli_jsonc_to_json:
+ * @text: JSON with comments and commas at ends
+ *
+ * Returns: (transfer full): the same without them, where it is sound
+ */
+char *
+mcp_cli_jsonc_to_json (const char *text)
+{
+  GString *out = g_string_new (NULL);
+  const char *at = skip_space (text);
+
+  while (*at != '\0')
+    {
+      const char *end = *at == '"' ? skip_string (at) : at + 1;
+
+      if (end == NULL)
+        end = at + strlen (at);
+      append_without_comma (out, at);
+      g_string_append_len (out, at, end - at);
+      at = skip_space (end);
+      /* Two words stay two. */
+      if (at > end && g_ascii_isalnum (end[-1]) && g_ascii_isalnum (*at))
+        g_string_append_c (out, ' ');
+    }
+  return g_string_free (out, FALSE);
+}

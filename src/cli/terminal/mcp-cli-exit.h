@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* Exit statuses of the command. */
+#define MCP_CLI_OK     0
+#define MCP_CLI_FAILED 1
+#define MCP_CLI_USAGE  2

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/terminal/mcp-cli-text.h"
+#include "common/mcp-text.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/**
+ * mcp_cli_say:
+ * @format: without a line end
+ *
+ * Tells the person at the terminal something that is not the command's answer.
+ */
+void
+mcp_cli_say (const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_printerr ("mcp-session: %s\n", text);
+}
+
+/**
+ * mcp_cli_say_error:
+ * @error: what went wrong
+ *
+ * Tells why a command failed; text from elsewhere that is in it is cleaned.
+ */
+void
+mcp_cli_say_error (const GError *error)
+{
+  g_autofree char *text = mcp_text_clean (error->message);
+
+  mcp_cli_say ("%s", text);
+}
+
+static guint
+char_width (gunichar c)
+{
+  if (g_unichar_iszerowidth (c))
+    return 0;
+  return g_unichar_iswide (c) ? 2 : 1;
+}
+
+/**
+ * mcp_cli_text_width:
+ * @text: cleaned text
+ *
+ * Returns: how many columns a terminal gives it
+ */
+guint
+mcp_cli_text_width (const char *text)
+{
+  guint width = 0;
+
+  for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at))
+    width += char_width (g_utf8_get_char (at));
+  return width;
+}
+
+/**
+ * mcp_cli_text_fit:
+ * @text: cleaned text
+ * @columns: how many there are for it
+ *
+ * Returns: (transfer full): the text, cut where it is too long, with “…” at its end then
+ */
+char *
+mcp_cli_text_fit (const char *text, guint columns)
+{
+  guint width = 0;
+  const char *at;
+
+  if (mcp_cli_text_width (text) <= columns)
+    return g_strdup (text);
+  if (columns == 0)
+    return g_strdup ("");
+
+  for (at = text; *at != '\0'; at = g_utf8_next_char (at))
+    {
+      width += char_width (g_utf8_get_char (at));
+      if (width > columns - 1)
+        break;
+    }
+  return g_strdup_printf ("%.*s…", (int) (at - text), text);
+}
+
+/**
+ * mcp_cli_text_append_padded:
+ * @out: where to
+ * @text: cleaned text
+ * @columns: how wide it is made, at least
+ *
+ * Appends a text and the spaces that its column still has room for.
+ */
+void
+mcp_cli_text_append_padded (GString *out, const char *text, guint columns)
+{
+  guint width = mcp_cli_text_width (text);
+
+  g_string_append (out, text);
+  for (; width < columns; width++)
+    g_string_append_c (out, ' ');
+}
+
+/**
+ * mcp_cli_text_shorten_path:
+ * @path: an absolute path
+ *
+ * Returns: (transfer full): the path as people write it, with “~” for the home directory
+ */
+char *
+mcp_cli_text_shorten_path (const char *path)
+{
+  const char *home = g_get_home_dir ();
+  gsize length = strlen (home);
+
+  if (length > 1 && strncmp (path, home, length) == 0 &&
+      (path[length] == '/' || path[length] == '\0'))
+    return g_strconcat ("~", path + length, NULL);
+  return g_strdup (path);
+}
+
+/**
+ * mcp_cli_text_local_time:
+ * @timestamp: of RFC 3339, UTC
+ *
+ * Returns: (transfer full): the time here; @timestamp itself where it is none
+ */
+char *
+mcp_cli_text_local_time (const char *timestamp)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_iso8601 (timestamp, NULL);
+  g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
+
+  return local != NULL ? g_date_time_format (local, "%F %T") : g_strdup (timestamp);
+}
+
+/**
+ * mcp_cli_terminal_columns:
+ * @fd: a descriptor
+ *
+ * Returns: how wide the terminal is, or 0 where it is none or does not tell
+ */
+guint
+mcp_cli_terminal_columns (int fd)
+{
+  struct winsize size;
+
+  if (!isatty (fd) || ioctl (fd, TIOCGWINSZ, &size) < 0)
+    return 0;
+  return size.ws_col;
+}
+
+/**
+ * mcp_cli_print_json:
+ * @json: an answer of the daemon
+ *
+ * Prints it byte by byte as it came, and a line end.
+ */
+void
+mcp_cli_print_json (GBytes *json)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (json, &length);
+
+  fwrite (data, 1, length, stdout);
+  if (length == 0 || data[length - 1] != '\n')
+    putchar ('\n');
+}

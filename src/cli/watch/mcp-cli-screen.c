@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The last lines of a terminal, drawn over and over, while finished ones scroll up above them.
+ */
+#include "cli/watch/mcp-cli-screen.h"
+
+#include "cli/terminal/mcp-cli-text.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+struct _McpCliScreen
+{
+  int fd;
+  GArray *drawn;  /* (owned) (element-type guint): the widths of the lines that are there */
+  guint columns;  /* of the terminal now; 0: not told */
+  GString *above; /* lines that are to be written above at the next drawing */
+};
+
+/**
+ * mcp_cli_screen_new:
+ * @fd: a terminal
+ *
+ * Returns: (transfer full): a screen with nothing drawn
+ */
+McpCliScreen *
+mcp_cli_screen_new (int fd)
+{
+  McpCliScreen *self = g_new0 (McpCliScreen, 1);
+
+  self->fd = fd;
+  self->drawn = g_array_new (FALSE, FALSE, sizeof (guint));
+  self->above = g_string_new (NULL);
+  return self;
+}
+
+/**
+ * mcp_cli_screen_free:
+ * @self: (transfer full): a screen; what is drawn stays
+ */
+void
+mcp_cli_screen_free (McpCliScreen *self)
+{
+  g_array_unref (self->drawn);
+  g_string_free (self->above, TRUE);
+  g_free (self);
+}
+
+/* Without the escape sequences that set colours. */
+static guint
+measure (const char *line)
+{
+  g_autoptr (GString) plain = g_string_new (NULL);
+
+  for (const char *at = line; *at != '\0'; at++)
+    {
+      if (*at == '\033')
+        while (*at != '\0' && *at != 'm')
+          at++;
+      else
+        g_string_append_c (plain, *at);
+      if (*at == '\0')
+        break;
+    }
+  return mcp_cli_text_width (plain->str);
+}
+
+/* A terminal that has become narrower has broken the lines into several. */
+static guint
+count_rows (McpCliScreen *self)
+{
+  guint rows = 0;
+
+  for (guint i = 0; i < self->drawn->len; i++)
+    {
+      guint width = g_array_index (self->drawn, guint, i);
+
+      rows += self->columns > 0 && width > self->columns
+                  ? (width + self->columns - 1) / self->columns
+                  : 1;
+    }
+  return rows;
+}
+
+/* A terminal that does not speak UTF-8 gets what it has for our characters. */
+static void
+write_text (int fd, GString *text)
+{
+  const char *charset;
+  g_autofree char *converted = NULL;
+  const char *data = text->str;
+  gsize length = text->len;
+
+  if (!g_get_charset (&charset))
+    converted = g_convert_with_fallback (text->str, (gssize) text->len, charset, "UTF-8", "?", NULL,
+                                         &length, NULL);
+  if (converted != NULL)
+    data = converted;
+  else
+    length = text->len;
+
+  while (length > 0)
+    {
+      gssize n = write (fd, data, length);
+
+      if (n < 0 && errno != EINTR && errno != EAGAIN)
+        return;
+      data += MAX (n, 0);
+      length -= (gsize) MAX (n, 0);
+    }
+}
+
+/**
+ * mcp_cli_screen_add_line:
+ * @self: a screen
+ * @line: to be written above the drawn lines, for good
+ */
+void
+mcp_cli_screen_add_line (McpCliScreen *self, const char *line)
+{
+  g_string_append (self->above, line);
+  g_string_append_c (self->above, '\n');
+}
+
+/**
+ * mcp_cli_screen_draw:
+ * @self: a screen
+ * @lines: (element-type utf8): what is to be there now, in the place of what was
+ *
+ * The cursor is below the lines afterwards.
+ */
+void
+mcp_cli_screen_draw (McpCliScreen *self, GPtrArray *lines)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+  guint rows = count_rows (self);
+
+  if (rows > 0)
+    g_string_append_printf (out, "\r\033[%uA", rows);
+  g_string_append (out, "\033[J");
+  g_string_append_len (out, self->above->str, (gssize) self->above->len);
+  g_string_truncate (self->above, 0);
+  g_array_set_size (self->drawn, 0);
+  for (guint i = 0; i < lines->len; i++)
+    {
+      const char *line = g_ptr_array_index (lines, i);
+      guint width = measure (line);
+
+      g_string_append (out, line);
+      g_string_append_c (out, '\n');
+      g_array_append_val (self->drawn, width);
+    }
+  write_text (self->fd, out);
+}
+
+/**
+ * mcp_cli_screen_resized:
+ * @self: a screen
+ * @columns: how wide the terminal is now
+ */
+void
+mcp_cli_screen_resized (McpCliScreen *self, guint columns)
+{
+  self->columns = columns;
+}
+
+/**
+ * mcp_cli_screen_forget:
+ * @self: a screen
+ *
+ * Others have written to the terminal: what was drawn is left where it is.
+ */
+void
+mcp_cli_screen_forget (McpCliScreen *self)
+{
+  g_array_set_size (self->drawn, 0);
+}

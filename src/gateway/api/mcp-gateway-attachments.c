@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Which MCP clients a gateway knows.
+ */
+
+#include "common/mcp-error.h"
+#include "common/mcp-names.h"
+#include "gateway/client/mcp-attachment-inner.h"
+#include "mcp-gateway-private.h"
+#include "protocol/mcp-revision.h"
+#include "session/session/mcp-token.h"
+
+/* Clients that crashed never say goodbye. Where they have filled a session, the
+ * one not heard of for longest makes room; should it come back, it gets 404 and
+ * initializes again (basic/transports, "Session Management"). */
+#define UNUSED_SECONDS 3600
+
+static gboolean
+make_room (McpGateway *self, McpSession *session, GError **error)
+{
+  McpAttachmentTable *attachments = mcp_gateway_get_attachments (self);
+  guint limit = mcp_gateway_get_limits (self)->attachments_per_session;
+  const char *session_id = mcp_session_get_id (session);
+  gint64 before_us = g_get_monotonic_time () - (gint64) UNUSED_SECONDS * G_USEC_PER_SEC;
+  McpAttachment *unused;
+
+  if (mcp_attachment_table_count (attachments, session_id) < limit)
+    return TRUE;
+
+  unused = mcp_attachment_table_find_unused (attachments, session_id, before_us);
+  if (unused != NULL && !mcp_attachment_owns_session (unused))
+    {
+      mcp_gateway_detach (self, unused);
+      return TRUE;
+    }
+
+  g_set_error (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED,
+               "The session has %u MCP clients already (limit AttachmentsPerSession)", limit);
+  return FALSE;
+}
+
+/**
+ * mcp_gateway_attach:
+ * @self: the gateway
+ * @session: where the client belongs
+ * @owns_session: whether the session was made for this client, and ends with it
+ * @error: return location
+ *
+ * Attaches a client that is about to initialize. Its id is 128 bits from the
+ * kernel, and no credential.
+ *
+ * Errors: %MCP_ERROR_LIMIT_EXCEEDED; %MCP_ERROR_CLOSED when the session ended;
+ * those of mcp_token_generate().
+ *
+ * Returns: (transfer none): the attachment
+ */
+McpAttachment *
+mcp_gateway_attach (McpGateway *self, McpSession *session, gboolean owns_session, GError **error)
+{
+  g_autoptr (McpAttachment) attachment = NULL;
+  g_autofree char *id = NULL;
+
+  g_return_val_if_fail (MCP_IS_GATEWAY (self), NULL);
+  g_return_val_if_fail (MCP_IS_SESSION (session), NULL);
+
+  if (mcp_gateway_is_closed (self) || mcp_session_is_closed (session))
+    {
+      g_set_error_literal (error, MCP_ERROR, MCP_ERROR_CLOSED, "The session is closed");
+      return NULL;
+    }
+  if (!make_room (self, session, error))
+    return NULL;
+
+  id = mcp_token_generate (error);
+  if (id == NULL)
+    return NULL;
+
+  attachment = mcp_attachment_new (mcp_gateway_get_services (self), session, MCP_ATTACHMENT_LASTING,
+                                   id, owns_session);
+  mcp_attachment_table_add (mcp_gateway_get_attachments (self), attachment);
+  mcp_session_touch (session);
+  return attachment; /* the table's */
+}
+
+/**
+ * mcp_gateway_lookup_attachment:
+ * @self: the gateway
+ * @attachment_id: an Mcp-Session-Id, any text
+ *
+ * Returns: (transfer none) (nullable): the attachment; %NULL: unknown, or ended
+ */
+McpAttachment *
+mcp_gateway_lookup_attachment (McpGateway *self, const char *attachment_id)
+{
+  g_return_val_if_fail (MCP_IS_GATEWAY (self), NULL);
+  g_return_val_if_fail (attachment_id != NULL, NULL);
+
+  return mcp_attachment_table_lookup (mcp_gateway_get_attachments (self), attachment_id);
+}
+
+/**
+ * mcp_gateway_get_default_attachment:
+ * @self: the gateway
+ * @session: one that is not closed
+ *
+ * What requests that name a session only belong to; made at its first use.
+ *
+ * Returns: (transfer none): the attachment
+ */
+McpAttachment *
+mcp_gateway_get_default_attachment (McpGateway *self, McpSession *session)
+{
+  McpAttachmentTable *attachments;
+  McpAttachment *attachment;
+
+  g_return_val_if_fail (MCP_IS_GATEWAY (self), NULL);
+  g_return_val_if_fail (MCP_IS_SESSION (session), NULL);
+  g_return_val_if_fail (!mcp_session_is_closed (session), NULL);
+
+  attachments = mcp_gateway_get_attachments (self);
+  attachment = mcp_attachment_table_get_default (attachments, mcp_session_get_id (session));
+  if (attachment == NULL)
+    {
+      attachment = mcp_attachment_new (mcp_gateway_get_services (self), session,
+                                       MCP_ATTACHMENT_DEFAULT, NULL, FALSE);
+      mcp_attachment_table_add (attachments, attachment);
+      g_object_unref (attachment); /* the table's */
+    }
+  return attachment;
+}
+
+static void
+read_meta (McpAttachment *attachment, McpJsonSlice params)
+{
+  McpJsonSlice capabilities = MCP_JSON_SLICE_NONE;
+  g_autofree char *client = NULL;
+  McpJsonSlice meta;
+  McpJsonSlice info;
+  McpJsonSlice name;
+
+  if (params.data == NULL || !mcp_json_find_typed (params, "_meta", MCP_JSON_OBJECT, &meta))
+    return;
+
+  mcp_json_find_typed (meta, MCP_META_CLIENT_CAPABILITIES, MCP_JSON_OBJECT, &capabilities);
+  if (mcp_json_find_typed (meta, MCP_META_CLIENT_INFO, MCP_JSON_OBJECT, &info) &&
+      mcp_json_find_typed (info, "name", MCP_JSON_STRING, &name))
+    client = mcp_json_dup_string (name);
+  mcp_attachment_initialize (attachment, MCP_REVISION_2026_07_28, client, capabilities);
+}
+
+/**
+ * mcp_gateway_attach_exchange:
+ * @self: the gateway
+ * @session: one that is not closed
+ * @message: a request of a client that says all there is to know with it (2026-07-28)
+ * @param_headers: (nullable): lower-case name without “Mcp-Param-” -> value, decoded: what came in
+ *   headers, to be held against the arguments
+ *
+ * Returns: (transfer full): an attachment for this one request
+ */
+McpAttachment *
+mcp_gateway_attach_exchange (McpGateway *self,
+                             McpSession *session,
+                             McpJsonrpcMessage *message,
+                             GHashTable *param_headers)
+{
+  McpAttachment *attachment;
+
+  g_return_val_if_fail (MCP_IS_GATEWAY (self), NULL);
+  g_return_val_if_fail (MCP_IS_SESSION (session), NULL);
+  g_return_val_if_fail (message != NULL, NULL);
+
+  attachment = mcp_attachment_new (mcp_gateway_get_services (self), session,
+                                   MCP_ATTACHMENT_EXCHANGE, NULL, FALSE);
+  mcp_attachment_initialize (attachment, MCP_REVISION_2026_07_28, NULL, MCP_JSON_SLICE_NONE);
+  read_meta (attachment, mcp_jsonrpc_message_get_params (message));
+  mcp_attachment_set_param_headers (attachment, param_headers);
+  return attachment;
+}
+
+/**
+ * mcp_gateway_detach:
+ * @self: the gateway
+ * @attachment: one of its attachments
+ *
+ * The client is gone: its requests end without an answer, and so does the
+ * session if it was made for it. Does nothing the second time.
+ */
+void
+mcp_gateway_detach (McpGateway *self, McpAttachment *attachment)
+{
+  g_autoptr (McpAttachment) guard = NULL;
+  McpSession *session;
+
+  g_return_if_fail (MCP_IS_GATEWAY (self));
+  g_return_if_fail (MCP_IS_ATTACHMENT (attachment));
+
+  guard = g_object_ref (attachment);
+  mcp_attachment_table_remove (mcp_gateway_get_attachments (self), attachment);
+  mcp_attachment_detach (attachment);
+
+  session = mcp_attachment_get_session (attachment);
+  if (mcp_attachment_owns_session (attachment) && !mcp_session_is_closed (session))
+    mcp_session_store_close (mcp_gateway_get_store (self), mcp_session_get_id (session),
+                             MCP_REASON_CLOSED, NULL);
+}

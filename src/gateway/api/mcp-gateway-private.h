@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "gateway/api/mcp-gateway.h"
+#include "gateway/client/mcp-attachment-table.h"
+#include "gateway/client/mcp-services.h"
+#include "gateway/servers/mcp-provider-pool.h"
+
+G_BEGIN_DECLS
+
+/* The gateway with providers of somebody else's making: for tests. */
+McpGateway *mcp_gateway_new_with_factory (McpSessionStore *store,
+                                          const McpLimits *limits,
+                                          McpProviderFactory factory,
+                                          gpointer factory_data,
+                                          GDestroyNotify factory_destroy);
+
+McpSessionStore *mcp_gateway_get_store (McpGateway *self);
+const McpLimits *mcp_gateway_get_limits (McpGateway *self);
+McpServices *mcp_gateway_get_services (McpGateway *self);
+McpAttachmentTable *mcp_gateway_get_attachments (McpGateway *self);
+gboolean mcp_gateway_is_closed (McpGateway *self);
+
+G_END_DECLS

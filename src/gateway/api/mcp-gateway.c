@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gateway/api/mcp-gateway.h"
+
+#include "common/mcp-error.h"
+#include "gateway/client/mcp-attachment-inner.h"
+#include "gateway/methods/mcp-method.h"
+#include "gateway/servers/mcp-config-changes.h"
+#include "mcp-gateway-private.h"
+#include "upstream/http/mcp-http-provider.h"
+#include "upstream/stdio/mcp-stdio-provider.h"
+
+/* Until the settings say otherwise. */
+#define DEFAULT_CALL_TIMEOUT_MS (300 * 1000)
+
+/* What stdio servers are started with. */
+typedef struct
+{
+  char *keeper_path;
+  char *cgroup; /* (nullable) */
+} Launching;
+
+struct _McpGateway
+{
+  GObject parent_instance;
+
+  McpSessionStore *store; /* (owned) */
+  McpLimits limits;
+  McpProviderPool *pool;           /* (owned) */
+  McpServices *services;           /* (owned) */
+  McpAttachmentTable *attachments; /* (owned) */
+  GPtrArray *configs;              /* (owned): McpServerConfig, in order */
+  Launching *launching;            /* (unowned) (nullable): the pool's */
+  gboolean is_closed;
+};
+
+enum
+{
+  SIGNAL_TOOLS_CHANGED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (McpGateway, mcp_gateway, G_TYPE_OBJECT)
+
+static void
+tools_changed_cb (McpCatalogue *catalogue,
+                  McpServerConfig *config,
+                  const McpToolChanges *changes,
+                  McpGateway *self)
+{
+  g_signal_emit (self, signals[SIGNAL_TOOLS_CHANGED], 0, config->name, changes->added,
+                 changes->removed, changes->changed);
+}
+
+static void
+session_removed_cb (McpSessionStore *store,
+                    McpSession *session,
+                    const char *reason,
+                    McpGateway *self)
+{
+  const char *session_id = mcp_session_get_id (session);
+  g_autoptr (GPtrArray) attachments =
+      mcp_attachment_table_drop_session (self->attachments, session_id);
+
+  for (guint i = 0; i < attachments->len; i++)
+    mcp_attachment_session_closed (g_ptr_array_index (attachments, i));
+  mcp_provider_pool_drop_session (self->pool, session_id);
+}
+
+/**
+ * mcp_gateway_set_servers:
+ * @self: the gateway
+ * @configs: (element-type McpServerConfig): all configured servers, in order
+ *
+ * Takes a new configuration: processes of servers that are gone or written
+ * differently end when their calls have, those of others go on.
+ */
+void
+mcp_gateway_set_servers (McpGateway *self, GPtrArray *configs)
+{
+  g_autoptr (GPtrArray) copy =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_server_config_unref);
+
+  g_return_if_fail (MCP_IS_GATEWAY (self));
+  g_return_if_fail (configs != NULL);
+
+  if (self->is_closed)
+    return;
+
+  for (guint i = 0; i < configs->len; i++)
+    g_ptr_array_add (copy, mcp_server_config_ref (g_ptr_array_index (configs, i)));
+  mcp_config_changes_log (self->configs, copy);
+  g_ptr_array_unref (self->configs);
+  self->configs = g_steal_pointer (&copy);
+
+  mcp_catalogue_set_servers (self->services->catalogue, self->configs);
+  mcp_provider_pool_set_servers (self->pool, self->configs);
+}
+
+/**
+ * mcp_gateway_set_cache:
+ * @self: the gateway, without servers yet
+ * @directory: where to keep what servers list, so that they need not be started to be listed
+ */
+void
+mcp_gateway_set_cache (McpGateway *self, const char *directory)
+{
+  g_return_if_fail (MCP_IS_GATEWAY (self));
+  g_return_if_fail (directory != NULL);
+
+  mcp_catalogue_set_cache (self->services->catalogue, directory);
+}
+
+/**
+ * mcp_gateway_load_tool_prints:
+ * @self: the gateway, without servers yet
+ * @path: where to keep which tools were accepted
+ * @error: return location
+ *
+ * Blocks on the file: before the main loop only. Errors: as for mcp_tool_prints_load().
+ *
+ * Returns: whether what was kept could be read
+ */
+gboolean
+mcp_gateway_load_tool_prints (McpGateway *self, const char *path, GError **error)
+{
+  g_return_val_if_fail (MCP_IS_GATEWAY (self), FALSE);
+
+  return mcp_catalogue_load_prints (self->services->catalogue, path, error);
+}
+
+/**
+ * mcp_gateway_set_limits:
+ * @self: the gateway
+ * @limits: copied
+ *
+ * Takes new limits; what is beyond them already stays.
+ */
+void
+mcp_gateway_set_limits (McpGateway *self, const McpLimits *limits)
+{
+  g_return_if_fail (MCP_IS_GATEWAY (self));
+  g_return_if_fail (limits != NULL);
+
+  self->limits = *limits;
+  mcp_services_set_limits (self->services, limits);
+}
+
+/**
+ * mcp_gateway_set_call_timeout:
+ * @self: the gateway
+ * @timeout_ms: how long a call may take without an answer or progress
+ *
+ * Takes a new default for servers that name none of their own.
+ */
+void
+mcp_gateway_set_call_timeout (McpGateway *self, guint timeout_ms)
+{
+  g_return_if_fail (MCP_IS_GATEWAY (self));
+
+  mcp_router_set_timeout (self->services->router, timeout_ms);
+  mcp_provider_pool_set_timeout (self->pool, timeout_ms);
+}
+
+/**
+ * mcp_gateway_set_history:
+ * @self: the gateway
+ * @history: (nullable): gets a record of each call
+ *
+ * Says where calls are kept, and who numbers them. Before the first call only.
+ */
+void
+mcp_gateway_set_history (McpGateway *self, McpCallHistory *history)
+{
+  g_return_if_fail (MCP_IS_GATEWAY (self));
+
+  mcp_router_set_history (self->services->router, history);
+}
+
+/**
+ * mcp_gateway_get_history:
+ * @self: the gateway
+ *
+ * Returns: (transfer none) (nullable): where calls are kept
+ */
+McpCallHistory *
+mcp_gateway_get_history (McpGateway *self)
+{
+  g_return_val_if_fail (MCP_IS_GATEWAY (self), NULL);
+
+  return mcp_router_get_history (self->services->router);
+}
+
+static const char *
+describe_state (const McpServerConfig *config, const McpServerStatus *status)
+{
+  if (config->disabled)
+    return "disabled";
+  if (status->n_processes > status->n_starting)
+    return "running";
+  if (status->n_starting > 0)
+    return "starting";
+
+  return status->last_error != NULL ? "failed" : "stopped";
+}
+
+static GVariant *
+describe_provider (McpGateway *self, const McpServerConfig *config)
+{
+  GVariantBuilder builder;
+  McpServerStatus status;
+
+  mcp_provider_pool_get_status (self->pool, config->name, &status);
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
+  g_variant_builder_add (&builder, "{sv}", "name", g_variant_new_string (config->name));
+  g_variant_builder_add (&builder, "{sv}", "state",
+                         g_variant_new_string (describe_state (config, &status)));
+  g_variant_builder_add (&builder, "{sv}", "processes", g_variant_new_uint32 (status.n_processes));
+  g_variant_builder_add (&builder, "{sv}", "restarts", g_variant_new_uint32 (status.n_restarts));
+  g_variant_builder_add (
+      &builder, "{sv}", "tools",
+      g_variant_new_uint32 (mcp_catalogue_count_tools (self->services->catalogue, config->name)));
+  if (status.last_error != NULL)
+    g_variant_builder_add (&builder, "{sv}", "last-error",
+                           g_variant_new_string (status.last_error));
+  return g_variant_builder_end (&builder);
+}
+
+/**
+ * mcp_gateway_describe_providers:
+ * @self: the gateway
+ *
+ * Each configured server: `name` s, `state` s (disabled, stopped, starting,
+ * running or failed), `processes` u, `restarts` u, `tools` u as far as they are
+ * known, and `last-error` s if nothing has worked since.
+ *
+ * Returns: (transfer none): floating, aa{sv}
+ */
+GVariant *
+mcp_gateway_describe_providers (McpGateway *self)
+{
+  GVariantBuilder builder;
+
+  g_return_val_if_fail (MCP_IS_GATEWAY (self), NULL);
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
+  for (guint i = 0; i < self->configs->len; i++)
+    g_variant_builder_add_value (&builder,
+                                 describe_provider (self, g_ptr_array_index (self->configs, i)));
+  return g_variant_builder_end (&builder);
+}
+
+static void
+pool_closed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  GError *error = NULL;
+
+  if (mcp_provider_pool_close_finish (MCP_PROVIDER_POOL (source), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * mcp_gateway_close_async:
+ * @self: the gateway
+ * @callback: (scope async): when every process has ended
+ * @user_data: for @callback
+ *
+ * Ends everything: clients' requests are answered by an error, all upstream
+ * processes end. The gateway takes nothing after this.
+ */
+void
+mcp_gateway_close_async (McpGateway *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GPtrArray) attachments = NULL;
+  GTask *task;
+
+  g_return_if_fail (MCP_IS_GATEWAY (self));
+
+  task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, mcp_gateway_close_async);
+
+  self->is_closed = TRUE;
+  attachments = mcp_attachment_table_drop_all (self->attachments);
+  for (guint i = 0; i < attachments->len; i++)
+    mcp_attachment_session_closed (g_ptr_array_index (attachments, i));
+  mcp_parking_clear (self->services->parking);
+  mcp_catalogue_close (self->services->catalogue);
+  mcp_provider_pool_close_async (self->pool, pool_closed_cb, task);
+}
+
+/**
+ * mcp_gateway_close_finish:
+ * @self: the gateway
+ * @result: what the callback got
+ * @error: return location
+ *
+ * Returns: %TRUE
+ */
+gboolean
+mcp_gateway_close_finish (McpGateway *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* The inside, for the room's other files. */
+
+McpSessionStore *
+mcp_gateway_get_store (McpGateway *self)
+{
+  return self->store;
+}
+
+const McpLimits *
+mcp_gateway_get_limits (McpGateway *self)
+{
+  return &self->limits;
+}
+
+McpServices *
+mcp_gateway_get_services (McpGateway *self)
+{
+  return self->services;
+}
+
+McpAttachmentTable *
+mcp_gateway_get_attachments (McpGateway *self)
+{
+  return self->attachments;
+}
+
+gboolean
+mcp_gateway_is_closed (McpGateway *self)
+{
+  return self->is_closed;
+}
+
+static void
+mcp_gateway_dispose (GObject *object)
+{
+  McpGateway *self = MCP_GATEWAY (object);
+  g_autoptr (GPtrArray) attachments = NULL;
+
+  if (!self->is_closed && self->services != NULL)
+    {
+      self->is_closed = TRUE;
+      attachments = mcp_attachment_table_drop_all (self->attachments);
+      for (guint i = 0; i < attachments->len; i++)
+        mcp_attachment_session_closed (g_ptr_array_index (attachments, i));
+      mcp_parking_clear (self->services->parking);
+      mcp_catalogue_close (self->services->catalogue);
+      mcp_provider_pool_close_async (self->pool, NULL, NULL);
+    }
+
+  G_OBJECT_CLASS (mcp_gateway_parent_class)->dispose (object);
+}
+
+static void
+mcp_gateway_finalize (GObject *object)
+{
+  McpGateway *self = MCP_GATEWAY (object);
+
+  mcp_attachment_table_free (self->attachments);
+  g_ptr_array_unref (self->configs);
+  g_clear_pointer (&self->services, mcp_services_unref);
+  g_clear_object (&self->pool);
+  g_clear_object (&self->store);
+
+  G_OBJECT_CLASS (mcp_gateway_parent_class)->finalize (object);
+}
+
+static void
+mcp_gateway_class_init (McpGatewayClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = mcp_gateway_dispose;
+  object_class->finalize = mcp_gateway_finalize;
+
+  signals[SIGNAL_TOOLS_CHANGED] =
+      g_signal_new ("tools-changed", MCP_TYPE_GATEWAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 4, G_TYPE_STRING, G_TYPE_STRV, G_TYPE_STRV, G_TYPE_STRV);
+}
+
+static void
+mcp_gateway_init (McpGateway *self)
+{
+  self->attachments = mcp_attachment_table_new ();
+  self->configs = g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_server_config_unref);
+}
+
+/**
+ * mcp_gateway_new_with_factory:
+ * @store: the sessions
+ * @limits: copied
+ * @factory: makes providers
+ * @factory_data: for @factory
+ * @factory_destroy: (nullable): frees @factory_data
+ *
+ * Returns: (transfer full): a gateway without servers
+ */
+McpGateway *
+mcp_gateway_new_with_factory (McpSessionStore *store,
+                              const McpLimits *limits,
+                              McpProviderFactory factory,
+                              gpointer factory_data,
+                              GDestroyNotify factory_destroy)
+{
+  McpGateway *self = g_object_new (MCP_TYPE_GATEWAY, NULL);
+
+  self->store = g_object_ref (store);
+  self->limits = *limits;
+  self->pool = mcp_provider_pool_new (factory, factory_data, factory_destroy, limits);
+  self->services = mcp_services_new (store, self->pool, mcp_method_get_table (), limits);
+  mcp_gateway_set_call_timeout (self, DEFAULT_CALL_TIMEOUT_MS);
+  g_signal_connect_object (store, "session-removed", G_CALLBACK (session_removed_cb), self, 0);
+  g_signal_connect_object (self->services->catalogue, "tools-changed",
+                           G_CALLBACK (tools_changed_cb), self, 0);
+  return self;
+}
+
+static void
+launching_free (gpointer data)
+{
+  Launching *launching = data;
+
+  g_free (launching->keeper_path);
+  g_free (launching->cgroup);
+  g_free (launching);
+}
+
+static McpProvider *
+make_provider (McpServerConfig *config,
+               const char *cwd,
+               const McpLimits *limits,
+               guint timeout_ms,
+               gpointer user_data)
+{
+  const Launching *launching = user_data;
+  McpProvider *provider;
+
+  switch (config->transport)
+    {
+    case MCP_SERVER_TRANSPORT_HTTP:
+      return mcp_http_provider_new (config, cwd, limits, timeout_ms);
+    case MCP_SERVER_TRANSPORT_STDIO:
+      break;
+    }
+  provider = mcp_stdio_provider_new (config, cwd, launching->keeper_path, limits, timeout_ms);
+  mcp_stdio_provider_set_cgroup (MCP_STDIO_PROVIDER (provider), launching->cgroup);
+  return provider;
+}
+
+/**
+ * mcp_gateway_new:
+ * @store: the sessions; the gateway follows it
+ * @limits: copied
+ * @keeper_path: of the program that ends servers with all their children
+ *
+ * Returns: (transfer full): a gateway without servers
+ */
+McpGateway *
+mcp_gateway_new (McpSessionStore *store, const McpLimits *limits, const char *keeper_path)
+{
+  Launching *launching;
+  McpGateway *self;
+
+  g_return_val_if_fail (MCP_IS_SESSION_STORE (store), NULL);
+  g_return_val_if_fail (limits != NULL, NULL);
+  g_return_val_if_fail (keeper_path != NULL, NULL);
+
+  launching = g_new0 (Launching, 1);
+  launching->keeper_path = g_strdup (keeper_path);
+  self = mcp_gateway_new_with_factory (store, limits, make_provider, launching, launching_free);
+  self->launching = launching;
+  return self;
+}
+
+/**
+ * mcp_gateway_set_cgroup:
+ * @self: a gateway of mcp_gateway_new()
+ * @cgroup: (nullable): directory of a control group that is ours
+ *
+ * Each upstream process that starts from now on gets a control group of its own in there.
+ */
+void
+mcp_gateway_set_cgroup (McpGateway *self, const char *cgroup)
+{
+  g_return_if_fail (MCP_IS_GATEWAY (self) && self->launching != NULL);
+
+  g_free (self->launching->cgroup);
+  self->launching->cgroup = g_strdup (cgroup);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "gateway/client/mcp-attachment.h"
+#include "session/history/mcp-call-history.h"
+#include "session/store/mcp-session-store.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/**
+ * McpGateway:
+ *
+ * Routes what MCP clients and desktop programs ask in a session to the upstream
+ * servers, and what those report to the caller and to the session's watchers.
+ * It follows the store: when a session goes, its attachments, calls and
+ * processes go. Main context only.
+ *
+ * Signals:
+ *   tools-changed (const char *provider, char **added, char **removed, char **changed):
+ *     the tools of a server are not what they were
+ */
+#define MCP_TYPE_GATEWAY (mcp_gateway_get_type ())
+G_DECLARE_FINAL_TYPE (McpGateway, mcp_gateway, MCP, GATEWAY, GObject)
+
+/**
+ * McpCallOptions:
+ * @timeout_ms: without an answer or progress; 0: the provider's, else the daemon's default
+ * @progress_token: (nullable): as the caller chose it, x, t or s
+ * @client: (nullable): who calls, for the history
+ */
+typedef struct
+{
+  guint timeout_ms;
+  GVariant *progress_token;
+  const char *client;
+} McpCallOptions;
+
+McpGateway *
+mcp_gateway_new (McpSessionStore *store, const McpLimits *limits, const char *keeper_path);
+void mcp_gateway_set_cgroup (McpGateway *self, const char *cgroup);
+void mcp_gateway_set_cache (McpGateway *self, const char *directory);
+gboolean mcp_gateway_load_tool_prints (McpGateway *self, const char *path, GError **error);
+void mcp_gateway_set_limits (McpGateway *self, const McpLimits *limits);
+void mcp_gateway_set_call_timeout (McpGateway *self, guint timeout_ms);
+void mcp_gateway_set_history (McpGateway *self, McpCallHistory *history);
+McpCallHistory *mcp_gateway_get_history (McpGateway *self);
+void mcp_gateway_set_servers (McpGateway *self, GPtrArray *configs);
+
+/* Attachments of a gateway. */
+McpAttachment *
+mcp_gateway_attach (McpGateway *self, McpSession *session, gboolean owns_session, GError **error);
+McpAttachment *mcp_gateway_attach_exchange (McpGateway *self,
+                                            McpSession *session,
+                                            McpJsonrpcMessage *message,
+                                            GHashTable *param_headers);
+McpAttachment *mcp_gateway_lookup_attachment (McpGateway *self, const char *attachment_id);
+McpAttachment *mcp_gateway_get_default_attachment (McpGateway *self, McpSession *session);
+void mcp_gateway_detach (McpGateway *self, McpAttachment *attachment);
+
+/* For callers that speak no MCP (the bus): JSON in, JSON out. */
+void mcp_gateway_list_tools_async (McpGateway *self,
+                                   McpSession *session,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+GBytes *mcp_gateway_list_tools_finish (McpGateway *self, GAsyncResult *result, GError **error);
+void mcp_gateway_call_tool_async (McpGateway *self,
+                                  McpSession *session,
+                                  const char *name,
+                                  const char *arguments_json,
+                                  const McpCallOptions *options,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+GBytes *mcp_gateway_call_tool_finish (McpGateway *self, GAsyncResult *result, GError **error);
+
+/* One aa{sv} entry a configured server: name, state, processes, restarts, last-error. */
+GVariant *mcp_gateway_describe_providers (McpGateway *self);
+/* The same with memory and cpu-seconds of the processes. */
+void mcp_gateway_measure_providers_async (McpGateway *self,
+                                          GAsyncReadyCallback callback,
+                                          gpointer user_data);
+GVariant *
+mcp_gateway_measure_providers_finish (McpGateway *self, GAsyncResult *result, GError **error);
+
+/* What pinned servers have that is new or has changed: a JSON array; and taking it, if it is still
+ * the same. */
+char *mcp_gateway_build_held_tools (McpGateway *self, const char *provider, GError **error);
+gboolean
+mcp_gateway_accept_tools (McpGateway *self, const char *provider, const char *held, GError **error);
+
+void mcp_gateway_close_async (McpGateway *self, GAsyncReadyCallback callback, gpointer user_data);
+gboolean mcp_gateway_close_finish (McpGateway *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "session/session/mcp-session.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/**
+ * McpCatalogueWaiter:
+ * @task: (owned): who waits
+ * @session: (owned): in which session
+ * @exposed: (owned) (nullable): the one tool that matters; %NULL: all
+ * @past_refresh: waits only for servers that are not known at all
+ * @is_over: waited long enough, or no longer interested
+ *
+ * Somebody who waits for servers to be listed, each for so long.
+ */
+typedef struct _McpCatalogueWaiter McpCatalogueWaiter;
+
+typedef void (*McpCatalogueWaiterFunc) (McpCatalogueWaiter *waiter, gpointer user_data);
+
+struct _McpCatalogueWaiter
+{
+  GTask *task;
+  McpSession *session;
+  char *exposed;
+  gboolean past_refresh;
+  gboolean is_over;
+
+  /*< private >*/
+  McpCatalogueWaiterFunc wake; /* when one of the two above became true */
+  gpointer wake_data;
+  GSource *refresh_timer;
+  GSource *first_timer;
+  gulong cancelled_id;
+  gulong session_closed_id;
+};
+
+McpCatalogueWaiter *
+mcp_catalogue_waiter_new (GTask *task, McpSession *session, const char *exposed);
+void mcp_catalogue_waiter_free (McpCatalogueWaiter *self);
+void mcp_catalogue_waiter_arm (McpCatalogueWaiter *self,
+                               guint first_ms,
+                               guint refresh_ms,
+                               McpCatalogueWaiterFunc wake,
+                               gpointer wake_data);
+void mcp_catalogue_waiter_return (McpCatalogueWaiter *self);
+
+G_END_DECLS

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "gateway/catalogue/mcp-item-list.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/**
+ * McpListingCache:
+ *
+ * What servers listed when they last ran, in a directory: a file for each, named
+ * by its configuration's fingerprint. A cache: what cannot be read is not there.
+ */
+typedef struct _McpListingCache McpListingCache;
+
+McpListingCache *mcp_listing_cache_new (const char *directory);
+McpListingCache *mcp_listing_cache_ref (McpListingCache *self);
+void mcp_listing_cache_unref (McpListingCache *self);
+void mcp_listing_cache_load_async (McpListingCache *self,
+                                   const char *fingerprint,
+                                   gsize max_bytes,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
+McpListing *mcp_listing_cache_load_finish (GAsyncResult *result, GError **error);
+void
+mcp_listing_cache_store (McpListingCache *self, const char *fingerprint, const McpListing *listing);
+void mcp_listing_cache_remove (McpListingCache *self, const char *fingerprint);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpListingCache, mcp_listing_cache_unref)
+
+G_END_DECLS

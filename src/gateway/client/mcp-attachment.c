@@ -1,0 +1,646 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gateway/client/mcp-ask-table.h"
+#include "gateway/client/mcp-attachment-inner.h"
+#include "gateway/client/mcp-method-table.h"
+#include "gateway/client/mcp-request-inner.h"
+
+#include <string.h>
+
+struct _McpAttachment
+{
+  GObject parent_instance;
+
+  McpServices *services; /* (owned) */
+  McpSession *session;   /* (owned) */
+  McpAttachmentKind kind;
+  char *id; /* (owned) (nullable): of a lasting one */
+  gboolean owns_session;
+  McpRevision revision;
+  gboolean initialized;      /* initialize was answered */
+  gboolean confirmed;        /* notifications/initialized came */
+  char *client;              /* (owned) (nullable): as the client calls itself */
+  char *capabilities;        /* (owned) (nullable): JSON object: what the client can do */
+  char *log_level;           /* (owned) (nullable): what it wants to hear */
+  GHashTable *param_headers; /* (owned) (nullable): of the one request */
+  McpListener *listener;     /* (owned) (nullable): of a lasting one */
+  McpAskTable *asks;         /* (owned) */
+  GHashTable *requests;      /* (owned): JSON text of the id (owned) -> McpRequest (unowned) */
+  GHashTable *ids;           /* (owned): McpRequest (unowned) -> that text (unowned) */
+  gint64 last_used_us;       /* monotonic */
+  gboolean is_detached;
+  McpItemKinds listed; /* what the client has been told */
+};
+
+enum
+{
+  SIGNAL_MESSAGE,
+  SIGNAL_DETACHED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (McpAttachment, mcp_attachment, G_TYPE_OBJECT)
+
+static char *
+dup_slice (McpJsonSlice slice)
+{
+  return g_strndup (slice.data, slice.length);
+}
+
+/**
+ * mcp_attachment_find_request:
+ * @self: an attachment
+ * @id: as a message says it
+ *
+ * Returns: (transfer none) (nullable): the request of that id, of that type, that is in flight
+ */
+McpRequest *
+mcp_attachment_find_request (McpAttachment *self, McpJsonSlice id)
+{
+  g_autofree char *text = dup_slice (id);
+
+  return g_hash_table_lookup (self->requests, text);
+}
+
+/**
+ * mcp_attachment_remove_request:
+ * @self: an attachment
+ * @request: a request that has ended
+ *
+ * Makes its id free again; a request that was refused never had one.
+ */
+void
+mcp_attachment_remove_request (McpAttachment *self, McpRequest *request)
+{
+  const char *id = g_hash_table_lookup (self->ids, request);
+
+  if (id == NULL)
+    return;
+
+  g_hash_table_remove (self->ids, request);
+  g_hash_table_remove (self->requests, id);
+  self->last_used_us = g_get_monotonic_time ();
+}
+
+static void
+add_request (McpAttachment *self, McpRequest *request, McpJsonSlice id)
+{
+  char *text = dup_slice (id);
+
+  g_hash_table_insert (self->requests, text, request);
+  g_hash_table_insert (self->ids, request, text);
+}
+
+/**
+ * mcp_attachment_put_ask:
+ * @self: an attachment whose client speaks a revision with requests of servers
+ * @ask: what a server asks
+ * @request: the client's request for whose sake it is asked
+ *
+ * Asks the client, in its own revision and as far as it can be asked; else the server is refused.
+ */
+void
+mcp_attachment_put_ask (McpAttachment *self, McpAsk *ask, McpRequest *request)
+{
+  mcp_ask_table_put (self->asks, ask, request);
+}
+
+/* What belongs to no request */
+
+/* A list that the client never saw, or is about to see for the first time, is not other than it
+   was. */
+static gboolean
+is_news_of_nothing (McpAttachment *self, const char *method)
+{
+  gboolean is_list = FALSE;
+
+  for (guint kind = 0; kind < MCP_N_ITEM_KINDS; kind++)
+    {
+      if (strcmp (method, mcp_item_kind_get_facts (kind)->changed) != 0)
+        continue;
+      if ((self->listed & 1u << kind) != 0)
+        return FALSE;
+      is_list = TRUE;
+    }
+  return is_list;
+}
+
+/**
+ * mcp_attachment_note_listed:
+ * @self: an attachment
+ * @kind: what its client has been told of; it is told of changes from now on
+ */
+void
+mcp_attachment_note_listed (McpAttachment *self, McpItemKind kind)
+{
+  self->listed |= 1u << kind;
+}
+
+static void
+notice_cb (const char *method, McpJsonSlice params, McpServerConfig *server, gpointer user_data)
+{
+  McpAttachment *self = user_data;
+  g_autofree char *named = NULL;
+  g_autoptr (GBytes) message = NULL;
+
+  if (!self->confirmed || is_news_of_nothing (self, method))
+    return;
+  if (strcmp (method, "notifications/message") == 0)
+    {
+      if (params.data == NULL || !mcp_log_level_passes (self->log_level, params))
+        return;
+      named = mcp_log_params_name (params, server);
+      params = (McpJsonSlice){ named, strlen (named) };
+    }
+  message = mcp_jsonrpc_build_notification (method, params);
+  g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, message);
+}
+
+/**
+ * mcp_attachment_get_listener:
+ * @self: an attachment
+ *
+ * Returns: (transfer none) (nullable): by which it hears what belongs to no request; only lasting
+ * ones do
+ */
+McpListener *
+mcp_attachment_get_listener (McpAttachment *self)
+{
+  return self->listener;
+}
+
+static McpRequest *
+receive_request (McpAttachment *self, McpJsonrpcMessage *message)
+{
+  McpJsonSlice id = mcp_jsonrpc_message_get_id (message);
+  const McpMethod *method =
+      mcp_method_table_find (self->services->methods, mcp_jsonrpc_message_get_method (message),
+                             mcp_revision_is_modern (self->revision));
+  McpRequest *request = mcp_request_new (self, message, method);
+  g_autoptr (GError) error = NULL;
+
+  if (self->is_detached || mcp_session_is_closed (self->session))
+    mcp_request_refuse (request, MCP_JSONRPC_ERROR_INTERNAL, "The session was closed");
+  else if (mcp_attachment_find_request (self, id) != NULL)
+    mcp_request_refuse (request, MCP_JSONRPC_ERROR_INVALID_REQUEST,
+                        "A request with this id is in flight already");
+  else if (method == NULL)
+    mcp_request_refuse (request, MCP_JSONRPC_ERROR_METHOD_NOT_FOUND, "Method not found");
+  else if (!mcp_request_count (request, &error))
+    mcp_request_refuse (request, MCP_JSONRPC_ERROR_INTERNAL, error->message);
+  else
+    add_request (self, request, id);
+
+  return request;
+}
+
+/**
+ * mcp_attachment_receive:
+ * @self: an attachment
+ * @message: what its client sent
+ *
+ * Takes a message of the client. A request comes back, to be started once its
+ * signals are connected; that it is malformed, unknown or a duplicate is its
+ * answer. A notification or a response has been dealt with. Main context only.
+ *
+ * Returns: (transfer full) (nullable): the request; %NULL: nothing is to be answered
+ */
+McpRequest *
+mcp_attachment_receive (McpAttachment *self, McpJsonrpcMessage *message)
+{
+  g_autoptr (McpAttachment) guard = NULL;
+  const McpNotification *notification;
+
+  g_return_val_if_fail (MCP_IS_ATTACHMENT (self), NULL);
+  g_return_val_if_fail (message != NULL, NULL);
+
+  guard = g_object_ref (self);
+  self->last_used_us = g_get_monotonic_time ();
+  if (!mcp_session_is_closed (self->session))
+    mcp_session_touch (self->session);
+
+  switch (mcp_jsonrpc_message_get_kind (message))
+    {
+    case MCP_JSONRPC_REQUEST:
+      return receive_request (self, message);
+    case MCP_JSONRPC_NOTIFICATION:
+      notification = mcp_method_table_find_notification (self->services->methods,
+                                                         mcp_jsonrpc_message_get_method (message));
+      if (notification != NULL && !self->is_detached)
+        notification->take (self, mcp_jsonrpc_message_get_params (message));
+      return NULL;
+    case MCP_JSONRPC_RESULT:
+    case MCP_JSONRPC_FAILURE:
+      mcp_ask_table_take_response (self->asks, message, self->revision);
+      return NULL;
+    }
+  g_return_val_if_reached (NULL);
+}
+
+static GPtrArray *
+dup_requests (McpAttachment *self)
+{
+  GPtrArray *requests = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTableIter iter;
+  gpointer request;
+
+  g_hash_table_iter_init (&iter, self->ids);
+  while (g_hash_table_iter_next (&iter, &request, NULL))
+    g_ptr_array_add (requests, g_object_ref (request));
+  return requests;
+}
+
+/* Nothing is heard, asked or said any more. */
+static void
+leave (McpAttachment *self)
+{
+  if (self->is_detached)
+    return;
+
+  self->is_detached = TRUE;
+  if (self->listener != NULL)
+    mcp_notices_remove (self->services->notices, g_steal_pointer (&self->listener));
+  mcp_log_levels_forget (self->services->log_levels, self);
+  mcp_ask_table_refuse_all (self->asks);
+  g_signal_emit (self, signals[SIGNAL_DETACHED], 0);
+}
+
+/**
+ * mcp_attachment_detach:
+ * @self: an attachment
+ *
+ * The client left: its requests end without an answer, and no more are taken.
+ */
+void
+mcp_attachment_detach (McpAttachment *self)
+{
+  g_autoptr (GPtrArray) requests = dup_requests (self);
+
+  for (guint i = 0; i < requests->len; i++)
+    mcp_request_withdraw (g_ptr_array_index (requests, i));
+  leave (self);
+}
+
+/**
+ * mcp_attachment_session_closed:
+ * @self: an attachment
+ *
+ * The session ended: its requests are answered by an error, and no more are taken.
+ */
+void
+mcp_attachment_session_closed (McpAttachment *self)
+{
+  g_autoptr (GPtrArray) requests = dup_requests (self);
+
+  for (guint i = 0; i < requests->len; i++)
+    mcp_request_refuse (g_ptr_array_index (requests, i), MCP_JSONRPC_ERROR_INTERNAL,
+                        "The session was closed");
+  leave (self);
+}
+
+/**
+ * mcp_attachment_initialize:
+ * @self: an attachment
+ * @revision: what was settled
+ * @client: (nullable): the client's name
+ * @capabilities: what it can do, an object; or %MCP_JSON_SLICE_NONE
+ *
+ * Keeps what initialize settled, or the only request said.
+ */
+void
+mcp_attachment_initialize (McpAttachment *self,
+                           McpRevision revision,
+                           const char *client,
+                           McpJsonSlice capabilities)
+{
+  self->initialized = TRUE;
+  self->revision = revision;
+  g_free (self->client);
+  self->client = g_strdup (client);
+  g_free (self->capabilities);
+  self->capabilities =
+      capabilities.data != NULL ? g_strndup (capabilities.data, capabilities.length) : NULL;
+  if (self->kind == MCP_ATTACHMENT_LASTING && self->listener == NULL)
+    self->listener = mcp_notices_add (self->services->notices, self->session,
+                                      MCP_ITEM_KINDS_ALL | MCP_LISTENER_ALL_ELSE, notice_cb, self);
+}
+
+/**
+ * mcp_attachment_get_capabilities:
+ * @self: an attachment
+ *
+ * Returns: (transfer none): JSON object: what the client says it can do
+ */
+const char *
+mcp_attachment_get_capabilities (McpAttachment *self)
+{
+  return self->capabilities != NULL ? self->capabilities : "{}";
+}
+
+/**
+ * mcp_attachment_set_log_level:
+ * @self: an attachment
+ * @level: (nullable): what the client wants to hear
+ */
+void
+mcp_attachment_set_log_level (McpAttachment *self, const char *level)
+{
+  g_free (self->log_level);
+  self->log_level = g_strdup (level);
+  if (level != NULL)
+    mcp_log_levels_set (self->services->log_levels, self, self->session, level);
+}
+
+/**
+ * mcp_attachment_get_log_level:
+ * @self: an attachment
+ *
+ * Returns: (transfer none) (nullable): what the client wants to hear, if it has said so
+ */
+const char *
+mcp_attachment_get_log_level (McpAttachment *self)
+{
+  return self->log_level;
+}
+
+/**
+ * mcp_attachment_set_param_headers:
+ * @self: an attachment of one request
+ * @param_headers: (nullable): lower-case name without “Mcp-Param-” -> value, decoded
+ */
+void
+mcp_attachment_set_param_headers (McpAttachment *self, GHashTable *param_headers)
+{
+  self->param_headers = param_headers != NULL ? g_hash_table_ref (param_headers) : NULL;
+}
+
+/**
+ * mcp_attachment_get_param_headers:
+ * @self: an attachment
+ *
+ * Returns: (transfer none) (nullable): what came in headers of the one request
+ */
+GHashTable *
+mcp_attachment_get_param_headers (McpAttachment *self)
+{
+  return self->param_headers;
+}
+
+/**
+ * mcp_attachment_is_initialized:
+ * @self: an attachment
+ *
+ * Returns: whether initialize was answered
+ */
+gboolean
+mcp_attachment_is_initialized (McpAttachment *self)
+{
+  return self->initialized;
+}
+
+/**
+ * mcp_attachment_confirm:
+ * @self: an attachment
+ *
+ * The client is ready for requests of ours.
+ */
+void
+mcp_attachment_confirm (McpAttachment *self)
+{
+  self->confirmed = TRUE;
+}
+
+/**
+ * mcp_attachment_is_confirmed:
+ * @self: an attachment
+ *
+ * Returns: whether the client said that it is ready
+ */
+gboolean
+mcp_attachment_is_confirmed (McpAttachment *self)
+{
+  return self->confirmed;
+}
+
+/**
+ * mcp_attachment_get_client:
+ * @self: an attachment
+ *
+ * Returns: (transfer none) (nullable): how the client calls itself
+ */
+const char *
+mcp_attachment_get_client (McpAttachment *self)
+{
+  return self->client;
+}
+
+/**
+ * mcp_attachment_get_id:
+ * @self: an attachment
+ *
+ * Returns: (transfer none) (nullable): its Mcp-Session-Id; %NULL for a default attachment
+ */
+const char *
+mcp_attachment_get_id (McpAttachment *self)
+{
+  g_return_val_if_fail (MCP_IS_ATTACHMENT (self), NULL);
+
+  return self->id;
+}
+
+/**
+ * mcp_attachment_get_session:
+ * @self: an attachment
+ *
+ * Returns: (transfer none): where it belongs
+ */
+McpSession *
+mcp_attachment_get_session (McpAttachment *self)
+{
+  g_return_val_if_fail (MCP_IS_ATTACHMENT (self), NULL);
+
+  return self->session;
+}
+
+/**
+ * mcp_attachment_get_limits:
+ * @self: an attachment
+ *
+ * Returns: (transfer none): what holds for it now
+ */
+const McpLimits *
+mcp_attachment_get_limits (McpAttachment *self)
+{
+  g_return_val_if_fail (MCP_IS_ATTACHMENT (self), NULL);
+
+  return &self->services->limits;
+}
+
+/**
+ * mcp_attachment_get_revision:
+ * @self: an attachment
+ *
+ * Returns: the revision that was negotiated, or the newest before that
+ */
+McpRevision
+mcp_attachment_get_revision (McpAttachment *self)
+{
+  g_return_val_if_fail (MCP_IS_ATTACHMENT (self), MCP_REVISION_UNKNOWN);
+
+  return self->revision;
+}
+
+/**
+ * mcp_attachment_is_default:
+ * @self: an attachment
+ *
+ * Returns: whether it is what a session's token alone leads to
+ */
+gboolean
+mcp_attachment_is_default (McpAttachment *self)
+{
+  g_return_val_if_fail (MCP_IS_ATTACHMENT (self), FALSE);
+
+  return self->kind == MCP_ATTACHMENT_DEFAULT;
+}
+
+/**
+ * mcp_attachment_is_lasting:
+ * @self: an attachment
+ *
+ * Returns: whether it has an id, by which its client may come back
+ */
+gboolean
+mcp_attachment_is_lasting (McpAttachment *self)
+{
+  g_return_val_if_fail (MCP_IS_ATTACHMENT (self), FALSE);
+
+  return self->kind == MCP_ATTACHMENT_LASTING;
+}
+
+/**
+ * mcp_attachment_get_services:
+ * @self: an attachment
+ *
+ * Returns: (transfer none): what its requests are answered with
+ */
+McpServices *
+mcp_attachment_get_services (McpAttachment *self)
+{
+  return self->services;
+}
+
+/**
+ * mcp_attachment_owns_session:
+ * @self: an attachment
+ *
+ * Returns: whether the session was made for it, and ends with it
+ */
+gboolean
+mcp_attachment_owns_session (McpAttachment *self)
+{
+  return self->owns_session;
+}
+
+/**
+ * mcp_attachment_get_last_used:
+ * @self: an attachment
+ *
+ * Returns: when its client was last heard or answered, in µs of the monotonic clock
+ */
+gint64
+mcp_attachment_get_last_used (McpAttachment *self)
+{
+  return self->last_used_us;
+}
+
+/**
+ * mcp_attachment_is_busy:
+ * @self: an attachment
+ *
+ * Returns: whether a request is in flight
+ */
+gboolean
+mcp_attachment_is_busy (McpAttachment *self)
+{
+  return g_hash_table_size (self->ids) > 0;
+}
+
+static void
+mcp_attachment_dispose (GObject *object)
+{
+  leave (MCP_ATTACHMENT (object));
+
+  G_OBJECT_CLASS (mcp_attachment_parent_class)->dispose (object);
+}
+
+static void
+mcp_attachment_finalize (GObject *object)
+{
+  McpAttachment *self = MCP_ATTACHMENT (object);
+
+  /* requests hold a reference: there are none */
+  g_hash_table_unref (self->ids);
+  g_hash_table_unref (self->requests);
+  mcp_ask_table_free (self->asks);
+  g_clear_pointer (&self->param_headers, g_hash_table_unref);
+  g_object_unref (self->session);
+  mcp_services_unref (self->services);
+  g_free (self->client);
+  g_free (self->capabilities);
+  g_free (self->log_level);
+  g_free (self->id);
+
+  G_OBJECT_CLASS (mcp_attachment_parent_class)->finalize (object);
+}
+
+static void
+mcp_attachment_class_init (McpAttachmentClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = mcp_attachment_dispose;
+  object_class->finalize = mcp_attachment_finalize;
+
+  signals[SIGNAL_MESSAGE] = g_signal_new ("message", MCP_TYPE_ATTACHMENT, G_SIGNAL_RUN_LAST, 0,
+                                          NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BYTES);
+  signals[SIGNAL_DETACHED] = g_signal_new ("detached", MCP_TYPE_ATTACHMENT, G_SIGNAL_RUN_LAST, 0,
+                                           NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+mcp_attachment_init (McpAttachment *self)
+{
+  self->revision = MCP_REVISION_NEWEST_LEGACY;
+  self->requests = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->ids = g_hash_table_new (NULL, NULL);
+  self->asks = mcp_ask_table_new ();
+  self->last_used_us = g_get_monotonic_time ();
+}
+
+/**
+ * mcp_attachment_new:
+ * @services: what its requests are answered with
+ * @session: where it belongs
+ * @kind: which kind
+ * @attachment_id: (nullable): the Mcp-Session-Id of a lasting one
+ * @owns_session: whether the session ends with it
+ *
+ * Returns: (transfer full): an attachment
+ */
+McpAttachment *
+mcp_attachment_new (McpServices *services,
+                    McpSession *session,
+                    McpAttachmentKind kind,
+                    const char *attachment_id,
+                    gboolean owns_session)
+{
+  McpAttachment *self = g_object_new (MCP_TYPE_ATTACHMENT, NULL);
+
+  self->services = mcp_services_ref (services);
+  self->kind = kind;
+  self->session = g_object_ref (session);
+  self->id = g_strdup (attachment_id);
+  self->owns_session = owns_session;
+  return self;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "gateway/servers/mcp-provider-pool.h"
+
+G_BEGIN_DECLS
+
+/**
+ * McpLogLevels:
+ *
+ * Which log messages clients want to hear, and telling it to the servers: each
+ * is asked for the most that anybody wants who uses it. Main context only.
+ */
+#define MCP_TYPE_LOG_LEVELS (mcp_log_levels_get_type ())
+G_DECLARE_FINAL_TYPE (McpLogLevels, mcp_log_levels, MCP, LOG_LEVELS, GObject)
+
+gboolean mcp_log_level_is_known (const char *level);
+gboolean mcp_log_level_passes (const char *least, McpJsonSlice params);
+
+char *mcp_log_params_name (McpJsonSlice params, McpServerConfig *server);
+
+McpLogLevels *mcp_log_levels_new (McpProviderPool *pool);
+void
+mcp_log_levels_set (McpLogLevels *self, gpointer client, McpSession *session, const char *level);
+void mcp_log_levels_forget (McpLogLevels *self, gpointer client);
+void mcp_log_levels_apply_async (McpLogLevels *self,
+                                 McpSession *session,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+gboolean mcp_log_levels_apply_finish (McpLogLevels *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS

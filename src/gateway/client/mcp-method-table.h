@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* What a table of methods looks like; mcp-method.c has the one there is. */
+#include "gateway/client/mcp-attachment.h"
+#include "gateway/client/mcp-request.h"
+
+G_BEGIN_DECLS
+
+/**
+ * McpMethodFlags:
+ * @MCP_METHOD_NOT_CANCELLABLE: the client cannot withdraw it
+ * @MCP_METHOD_LEGACY: not of 2026-07-28
+ * @MCP_METHOD_MODERN: of 2026-07-28 only
+ */
+typedef enum
+{
+  MCP_METHOD_DEFAULT = 0,
+  MCP_METHOD_NOT_CANCELLABLE = 1 << 0,
+  MCP_METHOD_LEGACY = 1 << 1,
+  MCP_METHOD_MODERN = 1 << 2,
+} McpMethodFlags;
+
+/**
+ * McpMethod:
+ * @name: JSON-RPC method
+ * @answer: answers a request, now or later, once
+ * @flags: what is special about it
+ *
+ * What a client may ask.
+ */
+typedef struct
+{
+  const char *name;
+  void (*answer) (McpRequest *request);
+  McpMethodFlags flags;
+} McpMethod;
+
+/**
+ * McpNotification:
+ * @name: JSON-RPC method
+ * @take: takes a notification; @params may be %MCP_JSON_SLICE_NONE
+ *
+ * What a client may say.
+ */
+typedef struct
+{
+  const char *name;
+  void (*take) (McpAttachment *attachment, McpJsonSlice params);
+} McpNotification;
+
+/**
+ * McpMethodTable:
+ * @methods: (array length=n_methods): requests
+ * @notifications: (array length=n_notifications): notifications
+ *
+ * All that a client may send.
+ */
+typedef struct
+{
+  const McpMethod *methods;
+  gsize n_methods;
+  const McpNotification *notifications;
+  gsize n_notifications;
+} McpMethodTable;
+
+const McpMethod *
+mcp_method_table_find (const McpMethodTable *self, const char *name, gboolean is_modern);
+const McpNotification *mcp_method_table_find_notification (const McpMethodTable *self,
+                                                           const char *name);
+
+G_END_DECLS

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "gateway/client/mcp-attachment.h"
+#include "gateway/client/mcp-method-table.h"
+#include "gateway/client/mcp-request.h"
+
+G_BEGIN_DECLS
+
+/* The inside of a request: for attachments and methods. */
+McpRequest *
+mcp_request_new (McpAttachment *attachment, McpJsonrpcMessage *message, const McpMethod *method);
+gboolean mcp_request_count (McpRequest *self, GError **error);
+void mcp_request_refuse (McpRequest *self, int code, const char *text);
+void mcp_request_withdraw (McpRequest *self);
+gboolean mcp_request_is_cancellable (McpRequest *self);
+
+McpAttachment *mcp_request_get_attachment (McpRequest *self);
+McpJsonSlice mcp_request_get_id (McpRequest *self);
+const char *mcp_request_get_method (McpRequest *self);
+McpJsonSlice mcp_request_get_params (McpRequest *self);
+gboolean mcp_request_can_be_asked (McpRequest *self);
+GCancellable *mcp_request_get_cancellable (McpRequest *self);
+
+void mcp_request_send (McpRequest *self, GBytes *message);
+void mcp_request_respond_result (McpRequest *self, McpJsonSlice result);
+void mcp_request_respond_error (McpRequest *self, int code, const char *text, McpJsonSlice data);
+void mcp_request_respond_gerror (McpRequest *self, const GError *error, const char *server);
+
+G_END_DECLS

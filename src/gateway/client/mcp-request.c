@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+#include "gateway/client/mcp-attachment-inner.h"
+#include "gateway/client/mcp-request-inner.h"
+#include "gateway/client/mcp-rpc-error.h"
+#include "protocol/mcp-translate.h"
+
+#include <string.h>
+
+/* What the client sees, whoever is behind. */
+#define SERVER_INFO "{\"name\":\"mcp-sessiond\",\"version\":\"" MCP_VERSION "\"}"
+
+typedef enum
+{
+  REQUEST_NEW,
+  REQUEST_RUNNING,
+  REQUEST_DONE,
+} RequestState;
+
+struct _McpRequest
+{
+  GObject parent_instance;
+
+  McpAttachment *attachment;  /* (owned) */
+  McpJsonrpcMessage *message; /* (owned) */
+  const McpMethod *method;    /* (nullable): %NULL: refused */
+  GCancellable *cancellable;  /* (owned): cancelled when nobody wants an answer any more */
+  RequestState state;
+  int refusal; /* code of the error that is its answer; 0: none */
+  char *refusal_text;
+  gboolean is_counted;    /* by its session */
+  gboolean withdrawn;     /* by its client */
+  gboolean is_streamable; /* whoever carries it can carry messages before its response */
+  guint http_status;
+};
+
+enum
+{
+  SIGNAL_MESSAGE,
+  SIGNAL_RESPONSE,
+  SIGNAL_CANCELLED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (McpRequest, mcp_request, G_TYPE_OBJECT)
+
+static gsize
+get_size (McpRequest *self)
+{
+  return g_bytes_get_size (mcp_jsonrpc_message_get_text (self->message));
+}
+
+/* Nothing is emitted after this but the one signal that says so. */
+static gboolean
+finish (McpRequest *self)
+{
+  if (self->state == REQUEST_DONE)
+    return FALSE;
+
+  self->state = REQUEST_DONE;
+  mcp_attachment_remove_request (self->attachment, self);
+  if (self->is_counted)
+    mcp_session_end_request (mcp_attachment_get_session (self->attachment), get_size (self));
+  return TRUE;
+}
+
+static void
+respond (McpRequest *self, GBytes *response, int error_code)
+{
+  gboolean running = self->state == REQUEST_RUNNING;
+
+  if (!finish (self))
+    return;
+
+  g_signal_emit (self, signals[SIGNAL_RESPONSE], 0, response, error_code);
+  if (running)
+    g_object_unref (self); /* taken by mcp_request_start() */
+}
+
+/**
+ * mcp_request_respond_result:
+ * @self: a running request
+ * @result: a JSON object, of any revision
+ *
+ * Answers the request in its client's revision, unless that has happened or it was cancelled.
+ */
+void
+mcp_request_respond_result (McpRequest *self, McpJsonSlice result)
+{
+  g_autoptr (GBytes) response = mcp_translate_response (
+      mcp_jsonrpc_message_get_id (self->message), mcp_jsonrpc_message_get_method (self->message),
+      result, mcp_attachment_get_revision (self->attachment), SERVER_INFO);
+
+  respond (self, response, 0);
+}
+
+/* 2026-07-28, basic/transports/streamable-http, "Server Validation" and "Sending Messages": errors
+ * of the protocol have a status, those of the application have none. */
+static guint
+choose_status (McpRequest *self, int code)
+{
+  switch (code)
+    {
+    case MCP_ERROR_CODE_HEADER_MISMATCH:
+    case MCP_ERROR_CODE_MISSING_CAPABILITY:
+    case MCP_ERROR_CODE_UNSUPPORTED_VERSION:
+      return 400;
+    case MCP_JSONRPC_ERROR_METHOD_NOT_FOUND:
+      return self->refusal != 0 ? 404 : 200;
+    default:
+      return 200;
+    }
+}
+
+/**
+ * mcp_request_get_http_status:
+ * @self: a request that is being answered
+ *
+ * Returns: the HTTP status of its response, where that is sent alone
+ */
+guint
+mcp_request_get_http_status (McpRequest *self)
+{
+  g_return_val_if_fail (MCP_IS_REQUEST (self), 500);
+
+  return self->http_status;
+}
+
+/**
+ * mcp_request_set_streamable:
+ * @self: a request that has not been started
+ * @streamable: whether messages before its response reach the client
+ */
+void
+mcp_request_set_streamable (McpRequest *self, gboolean streamable)
+{
+  g_return_if_fail (MCP_IS_REQUEST (self));
+
+  self->is_streamable = streamable;
+}
+
+/**
+ * mcp_request_can_be_asked:
+ * @self: a request
+ *
+ * Returns: whether its client can be asked something before it is answered
+ */
+gboolean
+mcp_request_can_be_asked (McpRequest *self)
+{
+  return self->is_streamable && self->state == REQUEST_RUNNING;
+}
+
+/**
+ * mcp_request_get_id:
+ * @self: a request
+ *
+ * Returns: its id, as the client wrote it
+ */
+McpJsonSlice
+mcp_request_get_id (McpRequest *self)
+{
+  return mcp_jsonrpc_message_get_id (self->message);
+}
+
+/**
+ * mcp_request_get_method:
+ * @self: a request
+ *
+ * Returns: (transfer none): its method
+ */
+const char *
+mcp_request_get_method (McpRequest *self)
+{
+  return mcp_jsonrpc_message_get_method (self->message);
+}
+
+/**
+ * mcp_request_respond_error:
+ * @self: a running request
+ * @code: of JSON-RPC or MCP
+ * @text: for people
+ * @data: any JSON value, or %MCP_JSON_SLICE_NONE
+ *
+ * Answers the request by an error, unless that has happened or it was cancelled.
+ */
+void
+mcp_request_respond_error (McpRequest *self, int code, const char *text, McpJsonSlice data)
+{
+  g_autoptr (GBytes) response =
+      mcp_jsonrpc_build_error (mcp_jsonrpc_message_get_id (self->message), code, text, data);
+
+  if (mcp_revision_is_modern (mcp_attachment_get_revision (self->attachment)))
+    self->http_status = choose_status (self, code);
+  respond (self, response, code);
+}
+
+/**
+ * mcp_request_respond_gerror:
+ * @self: a running request
+ * @error: why it failed
+ * @server: (nullable): name of the upstream server whose fault it is
+ *
+ * Answers the request by an error of ours.
+ */
+void
+mcp_request_respond_gerror (McpRequest *self, const GError *error, const char *server)
+{
+  g_autoptr (GString) data = NULL;
+  McpJsonSlice slice = MCP_JSON_SLICE_NONE;
+
+  if (server != NULL)
+    {
+      data = g_string_new ("{\"provider\":");
+      mcp_json_append_string (data, server);
+      g_string_append_c (data, '}');
+      slice = (McpJsonSlice){ data->str, data->len };
+    }
+  mcp_request_respond_error (self, mcp_rpc_error_code (error), error->message, slice);
+}
+
+/**
+ * mcp_request_send:
+ * @self: a running request
+ * @message: a JSON-RPC notification or request that belongs to it
+ *
+ * Passes a message on to the client, unless the request has been answered or cancelled.
+ */
+void
+mcp_request_send (McpRequest *self, GBytes *message)
+{
+  if (self->state == REQUEST_RUNNING)
+    g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, message);
+}
+
+/**
+ * mcp_request_start:
+ * @self: a request just received
+ *
+ * Begins to answer it; signals may come before this returns. From here on it
+ * keeps itself alive until its response or its end. A second call does nothing.
+ */
+void
+mcp_request_start (McpRequest *self)
+{
+  g_autoptr (McpRequest) guard = NULL;
+
+  g_return_if_fail (MCP_IS_REQUEST (self));
+
+  guard = g_object_ref (self);
+  if (self->state == REQUEST_DONE && self->withdrawn)
+    {
+      self->withdrawn = FALSE;
+      g_signal_emit (self, signals[SIGNAL_CANCELLED], 0);
+    }
+  if (self->state != REQUEST_NEW)
+    return;
+
+  self->state = REQUEST_RUNNING;
+  g_object_ref (self); /* dropped by its end */
+  if (self->refusal != 0)
+    mcp_request_respond_error (self, self->refusal, self->refusal_text, MCP_JSON_SLICE_NONE);
+  else
+    self->method->answer (self);
+}
+
+/**
+ * mcp_request_cancel:
+ * @self: a request
+ *
+ * Whoever carries the request wants no answer any more: nothing is emitted after
+ * this, and the work for it is stopped. Does nothing once the request has ended.
+ */
+void
+mcp_request_cancel (McpRequest *self)
+{
+  gboolean running;
+
+  g_return_if_fail (MCP_IS_REQUEST (self));
+
+  running = self->state == REQUEST_RUNNING;
+  if (!finish (self))
+    return;
+
+  g_cancellable_cancel (self->cancellable);
+  if (running)
+    g_object_unref (self);
+}
+
+/**
+ * mcp_request_withdraw:
+ * @self: a request
+ *
+ * The client itself wants no answer any more: as mcp_request_cancel(), and
+ * whoever carries the request is told.
+ */
+void
+mcp_request_withdraw (McpRequest *self)
+{
+  g_autoptr (McpRequest) guard = g_object_ref (self);
+  gboolean running = self->state == REQUEST_RUNNING;
+
+  if (self->state == REQUEST_DONE)
+    return;
+
+  mcp_request_cancel (self);
+  if (running)
+    g_signal_emit (self, signals[SIGNAL_CANCELLED], 0);
+  else
+    self->withdrawn = TRUE; /* no signals before it is started */
+}
+
+/**
+ * mcp_request_refuse:
+ * @self: a request
+ * @code: of JSON-RPC
+ * @text: for people
+ *
+ * Answers the request by an error: at once if it is running, and the work for it
+ * is stopped; else as soon as it is started.
+ */
+void
+mcp_request_refuse (McpRequest *self, int code, const char *text)
+{
+  g_autoptr (McpRequest) guard = g_object_ref (self);
+
+  if (self->state == REQUEST_RUNNING)
+    {
+      mcp_request_respond_error (self, code, text, MCP_JSON_SLICE_NONE);
+      g_cancellable_cancel (self->cancellable);
+    }
+  else if (self->state == REQUEST_NEW && self->refusal == 0)
+    {
+      self->refusal = code;
+      self->refusal_text = g_strdup (text);
+    }
+}
+
+/**
+ * mcp_request_count:
+ * @self: a request just received
+ * @error: return location
+ *
+ * Charges its session for it until it is done.
+ *
+ * Errors: %MCP_ERROR_LIMIT_EXCEEDED.
+ *
+ * Returns: whether the session may have one more
+ */
+gboolean
+mcp_request_count (McpRequest *self, GError **error)
+{
+  g_return_val_if_fail (self->state == REQUEST_NEW && !self->is_counted, FALSE);
+
+  self->is_counted = mcp_session_begin_request (mcp_attachment_get_session (self->attachment),
+                                                get_size (self), error);
+  return self->is_counted;
+}
+
+/**
+ * mcp_request_is_cancellable:
+ * @self: a request
+ *
+ * Returns: whether its client may withdraw it
+ */
+gboolean
+mcp_request_is_cancellable (McpRequest *self)
+{
+  return self->method == NULL || (self->method->flags & MCP_METHOD_NOT_CANCELLABLE) == 0;
+}
+
+/**
+ * mcp_request_get_attachment:
+ * @self: a request
+ *
+ * Returns: (transfer none): whose it is
+ */
+McpAttachment *
+mcp_request_get_attachment (McpRequest *self)
+{
+  return self->attachment;
+}
+
+/**
+ * mcp_request_get_params:
+ * @self: a request
+ *
+ * Returns: a JSON object, %MCP_JSON_SLICE_NONE for none; valid as long as @self is
+ */
+McpJsonSlice
+mcp_request_get_params (McpRequest *self)
+{
+  return mcp_jsonrpc_message_get_params (self->message);
+}
+
+/**
+ * mcp_request_get_cancellable:
+ * @self: a request
+ *
+ * Returns: (transfer none): cancelled when nobody wants an answer any more
+ */
+GCancellable *
+mcp_request_get_cancellable (McpRequest *self)
+{
+  return self->cancellable;
+}
+
+static void
+mcp_request_dispose (GObject *object)
+{
+  McpRequest *self = MCP_REQUEST (object);
+
+  if (self->attachment != NULL)
+    finish (self);
+
+  G_OBJECT_CLASS (mcp_request_parent_class)->dispose (object);
+}
+
+static void
+mcp_request_finalize (GObject *object)
+{
+  McpRequest *self = MCP_REQUEST (object);
+
+  g_object_unref (self->attachment);
+  mcp_jsonrpc_message_unref (self->message);
+  g_object_unref (self->cancellable);
+  g_free (self->refusal_text);
+
+  G_OBJECT_CLASS (mcp_request_parent_class)->finalize (object);
+}
+
+static void
+mcp_request_class_init (McpRequestClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = mcp_request_dispose;
+  object_class->finalize = mcp_request_finalize;
+
+  signals[SIGNAL_MESSAGE] = g_signal_new ("message", MCP_TYPE_REQUEST, G_SIGNAL_RUN_LAST, 0, NULL,
+                                          NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BYTES);
+  signals[SIGNAL_RESPONSE] = g_signal_new ("response", MCP_TYPE_REQUEST, G_SIGNAL_RUN_LAST, 0, NULL,
+                                           NULL, NULL, G_TYPE_NONE, 2, G_TYPE_BYTES, G_TYPE_INT);
+  signals[SIGNAL_CANCELLED] = g_signal_new ("cancelled", MCP_TYPE_REQUEST, G_SIGNAL_RUN_LAST, 0,
+                                            NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+mcp_request_init (McpRequest *self)
+{
+  self->cancellable = g_cancellable_new ();
+  self->is_streamable = TRUE;
+  self->http_status = 200;
+}
+
+/**
+ * mcp_request_new:
+ * @attachment: whose request it is
+ * @message: a JSON-RPC request
+ * @method: (nullable): who answers it; %NULL: it is to be refused
+ *
+ * Returns: (transfer full): a request that has not been started
+ */
+McpRequest *
+mcp_request_new (McpAttachment *attachment, McpJsonrpcMessage *message, const McpMethod *method)
+{
+  McpRequest *self = g_object_new (MCP_TYPE_REQUEST, NULL);
+
+  self->attachment = g_object_ref (attachment);
+  self->message = mcp_jsonrpc_message_ref (message);
+  self->method = method;
+  return self;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gateway/client/mcp-services.h"
+
+/**
+ * mcp_services_new:
+ * @store: the sessions
+ * @pool: where the providers are
+ * @methods: (transfer none): static
+ * @limits: copied
+ *
+ * Returns: (transfer full): all that requests need
+ */
+McpServices *
+mcp_services_new (McpSessionStore *store,
+                  McpProviderPool *pool,
+                  const McpMethodTable *methods,
+                  const McpLimits *limits)
+{
+  McpServices *self = g_new0 (McpServices, 1);
+
+  g_ref_count_init (&self->ref_count);
+  self->methods = methods;
+  self->store = g_object_ref (store);
+  self->pool = g_object_ref (pool);
+  self->catalogue = mcp_catalogue_new (pool, limits);
+  self->router = mcp_router_new (pool, self->catalogue);
+  self->notices = mcp_notices_new (pool, self->catalogue);
+  self->log_levels = mcp_log_levels_new (pool);
+  self->parking = mcp_parking_new ();
+  self->meter = mcp_provider_meter_new (pool);
+  mcp_services_set_limits (self, limits);
+  return self;
+}
+
+/**
+ * mcp_services_set_limits:
+ * @self: the services
+ * @limits: copied
+ *
+ * Takes new limits; what is beyond them already stays.
+ */
+void
+mcp_services_set_limits (McpServices *self, const McpLimits *limits)
+{
+  self->limits = *limits;
+  mcp_provider_pool_set_limits (self->pool, limits);
+  mcp_catalogue_set_limits (self->catalogue, limits);
+  mcp_router_set_max_seconds (self->router, limits->call_seconds);
+  mcp_parking_set_max (self->parking, limits->parked_per_session);
+}
+
+/**
+ * mcp_services_ref:
+ * @self: the services
+ *
+ * Returns: (transfer full): @self
+ */
+McpServices *
+mcp_services_ref (McpServices *self)
+{
+  g_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+/**
+ * mcp_services_unref:
+ * @self: (transfer full): the services
+ */
+void
+mcp_services_unref (McpServices *self)
+{
+  if (!g_ref_count_dec (&self->ref_count))
+    return;
+
+  g_object_unref (self->meter);
+  g_object_unref (self->parking);
+  g_object_unref (self->log_levels);
+  g_object_unref (self->notices);
+  g_object_unref (self->router);
+  g_object_unref (self->catalogue);
+  g_object_unref (self->pool);
+  g_object_unref (self->store);
+  g_free (self);
+}

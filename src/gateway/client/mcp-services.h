@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "gateway/call/mcp-router.h"
+#include "gateway/client/mcp-log-levels.h"
+#include "gateway/client/mcp-method-table.h"
+#include "gateway/client/mcp-notices.h"
+#include "gateway/client/mcp-parking.h"
+#include "gateway/servers/mcp-provider-meter.h"
+#include "session/store/mcp-session-store.h"
+
+G_BEGIN_DECLS
+
+/**
+ * McpServices:
+ *
+ * What a client's requests are answered with; all (owned), reference-counted.
+ */
+typedef struct
+{
+  grefcount ref_count;
+  McpLimits limits;
+  const McpMethodTable *methods;
+
+  McpSessionStore *store;
+  McpProviderPool *pool;
+  McpCatalogue *catalogue;
+  McpRouter *router;
+  McpNotices *notices;
+  McpLogLevels *log_levels;
+  McpParking *parking;
+  McpProviderMeter *meter;
+} McpServices;
+
+McpServices *mcp_services_new (McpSessionStore *store,
+                               McpProviderPool *pool,
+                               const McpMethodTable *methods,
+                               const McpLimits *limits);
+void mcp_services_set_limits (McpServices *self, const McpLimits *limits);
+McpServices *mcp_services_ref (McpServices *self);
+void mcp_services_unref (McpServices *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpServices, mcp_services_unref)
+
+G_END_DECLS

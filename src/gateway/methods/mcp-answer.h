@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "gateway/client/mcp-request-inner.h"
+#include "upstream/config/mcp-server-config.h"
+
+G_BEGIN_DECLS
+
+void mcp_answer_pass (McpRequest *request,
+                      McpJsonrpcMessage *answer,
+                      McpServerConfig *server,
+                      const char *uri);
+
+G_END_DECLS

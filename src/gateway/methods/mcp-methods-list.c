@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The lists of server/tools, server/prompts and server/resources.
+ */
+
+#include "gateway/client/mcp-attachment-inner.h"
+#include "gateway/client/mcp-request-inner.h"
+#include "gateway/methods/mcp-method.h"
+
+/* A request for a list while servers are asked. */
+typedef struct
+{
+  McpRequest *request; /* (owned) */
+  McpItemKind kind;
+} ListRequest;
+
+static void
+list_request_free (ListRequest *self)
+{
+  g_object_unref (self->request);
+  g_free (self);
+}
+
+static void
+prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  ListRequest *self = user_data;
+  McpAttachment *attachment = mcp_request_get_attachment (self->request);
+  McpCatalogue *catalogue = MCP_CATALOGUE (source);
+  g_autoptr (GError) error = NULL;
+
+  if (mcp_catalogue_prepare_finish (catalogue, result, &error))
+    {
+      g_autoptr (GBytes) list =
+          mcp_catalogue_build_list (catalogue, self->kind, mcp_attachment_get_session (attachment),
+                                    mcp_attachment_get_revision (attachment));
+      gsize length;
+      const char *text = g_bytes_get_data (list, &length);
+
+      mcp_attachment_note_listed (attachment, self->kind);
+      mcp_request_respond_result (self->request, (McpJsonSlice){ text, length });
+    }
+  else
+    mcp_request_respond_gerror (self->request, error, NULL);
+
+  list_request_free (self);
+}
+
+/* All on one page, since many clients read no further. No cursor was ever handed out, so none is
+ * valid. */
+static void
+answer_list (McpRequest *request, McpItemKind kind)
+{
+  McpAttachment *attachment = mcp_request_get_attachment (request);
+  McpJsonSlice params = mcp_request_get_params (request);
+  McpJsonSlice cursor;
+  ListRequest *self;
+
+  if (params.data != NULL && mcp_json_find (params, "cursor", &cursor))
+    {
+      mcp_request_respond_error (request, MCP_JSONRPC_ERROR_INVALID_PARAMS,
+                                 "Unknown “cursor”: the list has one page", MCP_JSON_SLICE_NONE);
+      return;
+    }
+
+  self = g_new0 (ListRequest, 1);
+  self->request = g_object_ref (request);
+  self->kind = kind;
+  mcp_catalogue_prepare_async (mcp_attachment_get_services (attachment)->catalogue,
+                               mcp_attachment_get_session (attachment), NULL,
+                               mcp_request_get_cancellable (request), prepared_cb, self);
+}
+
+/**
+ * mcp_method_list_tools:
+ * @request: a tools/list
+ */
+void
+mcp_method_list_tools (McpRequest *request)
+{
+  answer_list (request, MCP_ITEM_TOOL);
+}
+
+/**
+ * mcp_method_list_prompts:
+ * @request: a prompts/list
+ */
+void
+mcp_method_list_prompts (McpRequest *request)
+{
+  answer_list (request, MCP_ITEM_PROMPT);
+}
+
+/**
+ * mcp_method_list_resources:
+ * @request: a resources/list
+ */
+void
+mcp_method_list_resources (McpRequest *request)
+{
+  answer_list (request, MCP_ITEM_RESOURCE);
+}
+
+/**
+ * mcp_method_list_templates:
+ * @request: a resources/templates/list
+ */
+void
+mcp_method_list_templates (McpRequest *request)
+{
+  answer_list (request, MCP_ITEM_TEMPLATE);
+}

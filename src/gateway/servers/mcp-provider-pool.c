@@ -1,0 +1,640 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gateway/servers/mcp-provider-pool.h"
+
+#include "common/mcp-error.h"
+#include "common/mcp-log.h"
+#include "gateway/servers/mcp-pool-sessions.h"
+#include "gateway/servers/mcp-server-records.h"
+#include "mcp-provider-pool-private.h"
+
+struct _McpProviderPool
+{
+  GObject parent_instance;
+
+  McpProviderFactory factory;
+  gpointer factory_data;
+  GDestroyNotify factory_destroy;
+  McpLimits limits;
+  guint timeout_ms;
+
+  GHashTable *entries;     /* (owned): set of McpPoolEntry (owned), those being closed included */
+  GHashTable *by_key;      /* (owned): key (unowned) -> McpPoolEntry (unowned), the usable ones */
+  GHashTable *by_provider; /* (owned): McpProvider (unowned) -> McpPoolEntry (unowned) */
+  GHashTable *by_session;  /* (owned): id (owned) -> set of McpPoolEntry (unowned) */
+  GHashTable *records;     /* (owned): server name (owned) -> McpServerRecord */
+  guint n_active;          /* entries that have a process or are about to */
+  gboolean is_closed;
+  GPtrArray *close_tasks; /* (owned): GTask (owned) */
+};
+
+/* The end of a provider that is still to be heard of. */
+typedef struct
+{
+  McpProviderPool *pool; /* (owned) */
+  McpPoolEntry *entry;   /* (owned) */
+} Closing;
+
+enum
+{
+  SIGNAL_READY,
+  SIGNAL_NOTIFICATION,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (McpProviderPool, mcp_provider_pool, G_TYPE_OBJECT)
+
+static void
+update_active (McpProviderPool *self, McpPoolEntry *entry)
+{
+  gboolean active = entry->n_leases > 0 || entry->state != MCP_PROVIDER_STOPPED;
+
+  if (active == entry->active)
+    return;
+
+  entry->active = active;
+  if (active)
+    self->n_active++;
+  else
+    self->n_active--;
+}
+
+static void
+state_changed_cb (McpProvider *provider, GParamSpec *pspec, McpProviderPool *self)
+{
+  McpPoolEntry *entry = g_hash_table_lookup (self->by_provider, provider);
+  McpProviderState before;
+
+  if (entry == NULL)
+    return;
+
+  before = entry->state;
+  entry->state = mcp_provider_get_state (provider);
+  update_active (self, entry);
+  if (entry->state != MCP_PROVIDER_READY || before == MCP_PROVIDER_READY)
+    return;
+
+  if (entry->has_run)
+    mcp_server_records_ensure (self->records, entry->config->name)->n_restarts++;
+  entry->has_run = TRUE;
+  if (!entry->retired)
+    {
+      g_autoptr (McpServerConfig) config = mcp_server_config_ref (entry->config);
+
+      g_signal_emit (self, signals[SIGNAL_READY], 0, config, provider);
+    }
+}
+
+static void
+notification_cb (McpProvider *provider, McpJsonrpcMessage *message, McpProviderPool *self)
+{
+  McpPoolEntry *entry = g_hash_table_lookup (self->by_provider, provider);
+  g_autoptr (McpServerConfig) config = NULL;
+
+  if (entry == NULL || entry->retired)
+    return;
+
+  config = mcp_server_config_ref (entry->config);
+  g_signal_emit (self, signals[SIGNAL_NOTIFICATION], 0, config, provider, message);
+}
+
+static void
+finish_close_tasks (McpProviderPool *self)
+{
+  g_autoptr (GPtrArray) tasks = NULL;
+
+  if (g_hash_table_size (self->entries) > 0)
+    return;
+
+  tasks = g_steal_pointer (&self->close_tasks);
+  self->close_tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < tasks->len; i++)
+    g_task_return_boolean (g_ptr_array_index (tasks, i), TRUE);
+}
+
+static void
+forget_entry (McpProviderPool *self, McpPoolEntry *entry)
+{
+  g_signal_handlers_disconnect_by_data (entry->provider, self);
+  g_hash_table_remove (self->by_provider, entry->provider);
+  entry->state = MCP_PROVIDER_STOPPED;
+  entry->n_leases = 0;
+  update_active (self, entry);
+  g_hash_table_remove (self->entries, entry);
+}
+
+static void
+closed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Closing *closing = user_data;
+  g_autoptr (McpProviderPool) self = closing->pool;
+  McpPoolEntry *entry = closing->entry;
+  g_autoptr (GError) error = NULL;
+
+  if (!mcp_provider_close_finish (MCP_PROVIDER (source), result, &error))
+    mcp_log (G_LOG_LEVEL_INFO, &(McpLogSubject){ .provider = entry->config->name },
+             "server “%s”: %s", entry->config->name, error->message);
+
+  forget_entry (self, entry);
+  mcp_pool_entry_unref (entry);
+  g_free (closing);
+  finish_close_tasks (self);
+}
+
+static void
+retire_entry (McpProviderPool *self, McpPoolEntry *entry)
+{
+  if (entry->retired)
+    return;
+
+  entry->retired = TRUE;
+  g_hash_table_remove (self->by_key, entry->key);
+}
+
+/* Ends the provider now, whatever runs in it. */
+static void
+close_entry (McpProviderPool *self, McpPoolEntry *entry)
+{
+  Closing *closing;
+
+  if (entry->is_closed)
+    return;
+
+  retire_entry (self, entry);
+  entry->is_closed = TRUE;
+  mcp_pool_sessions_leave_all (self->by_session, entry);
+
+  closing = g_new0 (Closing, 1);
+  closing->pool = g_object_ref (self);
+  closing->entry = mcp_pool_entry_ref (entry);
+  mcp_provider_close_async (entry->provider, NULL, closed_cb, closing);
+}
+
+static void
+close_entry_when_unused (McpProviderPool *self, McpPoolEntry *entry)
+{
+  retire_entry (self, entry);
+  if (entry->n_leases == 0)
+    close_entry (self, entry);
+}
+
+static const char *
+scope_key (McpServerConfig *config, McpSession *session)
+{
+  switch (config->scope)
+    {
+    case MCP_SERVER_SCOPE_SESSION:
+      return mcp_session_get_id (session);
+    case MCP_SERVER_SCOPE_CWD:
+      return mcp_session_get_cwd (session);
+    case MCP_SERVER_SCOPE_SHARED:
+      break;
+    }
+  return "";
+}
+
+/* A unit separator cannot be part of a fingerprint or a scope, and the name comes last. */
+static char *
+build_key (McpServerConfig *config, McpSession *session)
+{
+  return g_strdup_printf ("%s\x1f%d\x1f%s\x1f%s", config->fingerprint, (int) config->scope,
+                          config->name, scope_key (config, session));
+}
+
+static McpPoolEntry *
+create_entry (McpProviderPool *self, McpServerConfig *config, McpSession *session, char *key)
+{
+  McpPoolEntry *entry = mcp_pool_entry_new (config, key);
+  const char *cwd =
+      config->scope == MCP_SERVER_SCOPE_SHARED ? g_get_home_dir () : mcp_session_get_cwd (session);
+
+  entry->provider =
+      self->factory (config, cwd, &self->limits, self->timeout_ms, self->factory_data);
+  entry->state = mcp_provider_get_state (entry->provider);
+
+  g_hash_table_add (self->entries, entry);
+  g_hash_table_insert (self->by_key, entry->key, entry);
+  g_hash_table_insert (self->by_provider, entry->provider, entry);
+  g_signal_connect (entry->provider, "notify::state", G_CALLBACK (state_changed_cb), self);
+  g_signal_connect (entry->provider, "notification", G_CALLBACK (notification_cb), self);
+  return entry;
+}
+
+/* A lease of the entry begins. */
+void
+mcp_provider_pool_entry_taken (McpProviderPool *self, McpPoolEntry *entry)
+{
+  entry->n_leases++;
+  update_active (self, entry);
+}
+
+/* A lease of the entry ends. */
+void
+mcp_provider_pool_entry_given_back (McpProviderPool *self, McpPoolEntry *entry)
+{
+  /* an ended provider has no leases any more, whoever still holds one */
+  if (entry->n_leases == 0)
+    return;
+
+  entry->n_leases--;
+  update_active (self, entry);
+  if (entry->retired && entry->n_leases == 0)
+    close_entry (self, entry);
+}
+
+/* How a server fared at last; %NULL: well. */
+void
+mcp_provider_pool_remember (McpProviderPool *self, const char *server_name, const GError *error)
+{
+  McpServerRecord *record = mcp_server_records_ensure (self->records, server_name);
+
+  g_free (record->last_error);
+  record->last_error = error != NULL ? g_strdup (error->message) : NULL;
+}
+
+/**
+ * mcp_provider_pool_acquire:
+ * @self: the pool
+ * @config: one of the configured servers
+ * @session: on whose behalf
+ * @error: return location
+ *
+ * Gets the provider of a server for a session; it starts at its first request.
+ *
+ * Errors: %MCP_ERROR_LIMIT_EXCEEDED when that would be one process too many,
+ * %MCP_ERROR_CLOSED when the session or the pool has ended.
+ *
+ * Returns: (transfer full): a lease of the provider
+ */
+McpProviderLease *
+mcp_provider_pool_acquire (McpProviderPool *self,
+                           McpServerConfig *config,
+                           McpSession *session,
+                           GError **error)
+{
+  g_autofree char *key = NULL;
+  McpPoolEntry *entry;
+
+  g_return_val_if_fail (MCP_IS_PROVIDER_POOL (self), NULL);
+  g_return_val_if_fail (MCP_IS_SESSION (session), NULL);
+
+  if (self->is_closed || mcp_session_is_closed (session))
+    {
+      g_set_error_literal (error, MCP_ERROR, MCP_ERROR_CLOSED, "The session is closed");
+      return NULL;
+    }
+
+  key = build_key (config, session);
+  entry = g_hash_table_lookup (self->by_key, key);
+  if ((entry == NULL || !entry->active) && self->n_active >= self->limits.upstream_processes)
+    {
+      g_set_error (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED,
+                   "Server “%s” cannot be started: %u server processes are running already "
+                   "(limit UpstreamProcesses)",
+                   config->name, self->n_active);
+      return NULL;
+    }
+
+  if (entry == NULL)
+    entry = create_entry (self, config, session, g_steal_pointer (&key));
+  if (config->scope != MCP_SERVER_SCOPE_SHARED)
+    mcp_pool_sessions_join (self->by_session, entry, mcp_session_get_id (session));
+  return mcp_provider_lease_new (self, entry);
+}
+
+/**
+ * mcp_provider_pool_acquire_running:
+ * @self: the pool
+ * @provider: one that a signal of the pool named
+ *
+ * Gets a provider that runs anyway.
+ *
+ * Returns: (transfer full) (nullable): a lease; %NULL when it has ended or is about to
+ */
+McpProviderLease *
+mcp_provider_pool_acquire_running (McpProviderPool *self, McpProvider *provider)
+{
+  McpPoolEntry *entry = g_hash_table_lookup (self->by_provider, provider);
+
+  if (entry == NULL || entry->retired || entry->state != MCP_PROVIDER_READY)
+    return NULL;
+
+  return mcp_provider_lease_new (self, entry);
+}
+
+static gboolean
+is_used_by (McpPoolEntry *entry, const char *session_id)
+{
+  return !entry->is_closed && (entry->config->scope == MCP_SERVER_SCOPE_SHARED ||
+                               g_hash_table_contains (entry->sessions, session_id));
+}
+
+/**
+ * mcp_provider_pool_is_used_by:
+ * @self: the pool
+ * @provider: a provider
+ * @session_id: of a session
+ *
+ * Returns: whether the provider is one of the pool's, and the session's too
+ */
+gboolean
+mcp_provider_pool_is_used_by (McpProviderPool *self, McpProvider *provider, const char *session_id)
+{
+  McpPoolEntry *entry = g_hash_table_lookup (self->by_provider, provider);
+
+  return entry != NULL && is_used_by (entry, session_id);
+}
+
+/**
+ * mcp_provider_pool_dup_running:
+ * @self: the pool
+ * @session_id: of a session
+ *
+ * Returns: (transfer full) (element-type McpProvider): the session's providers that are ready now
+ */
+GPtrArray *
+mcp_provider_pool_dup_running (McpProviderPool *self, const char *session_id)
+{
+  GPtrArray *running = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTableIter iter;
+  gpointer item;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, &item, NULL))
+    {
+      McpPoolEntry *entry = item;
+
+      if (entry->state == MCP_PROVIDER_READY && is_used_by (entry, session_id))
+        g_ptr_array_add (running, g_object_ref (entry->provider));
+    }
+  return running;
+}
+
+/**
+ * mcp_provider_pool_dup_providers:
+ * @self: the pool
+ *
+ * Returns: (transfer full) (element-type McpProvider): all providers, those that are ending
+ * included
+ */
+GPtrArray *
+mcp_provider_pool_dup_providers (McpProviderPool *self)
+{
+  GPtrArray *providers = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTableIter iter;
+  gpointer entry;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, &entry, NULL))
+    g_ptr_array_add (providers, g_object_ref (((McpPoolEntry *) entry)->provider));
+  return providers;
+}
+
+/**
+ * mcp_provider_pool_drop_session:
+ * @self: the pool
+ * @session_id: of a session that has ended
+ *
+ * Closes, whatever they are doing, the providers that only this session could use.
+ */
+void
+mcp_provider_pool_drop_session (McpProviderPool *self, const char *session_id)
+{
+  g_autoptr (GPtrArray) unused = mcp_pool_sessions_drop (self->by_session, session_id);
+
+  for (guint i = 0; i < unused->len; i++)
+    close_entry (self, g_ptr_array_index (unused, i));
+}
+
+static GPtrArray *
+dup_entries (McpProviderPool *self)
+{
+  GPtrArray *entries = g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_pool_entry_unref);
+  GHashTableIter iter;
+  gpointer entry;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, &entry, NULL))
+    g_ptr_array_add (entries, mcp_pool_entry_ref (entry));
+  return entries;
+}
+
+/**
+ * mcp_provider_pool_set_servers:
+ * @self: the pool
+ * @configs: (element-type McpServerConfig): all configured servers
+ *
+ * Closes the providers of servers that are gone, disabled or written
+ * differently; what runs in them is finished first.
+ */
+void
+mcp_provider_pool_set_servers (McpProviderPool *self, GPtrArray *configs)
+{
+  g_autoptr (GPtrArray) entries = dup_entries (self);
+
+  mcp_server_records_keep (self->records, configs);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      McpPoolEntry *entry = g_ptr_array_index (entries, i);
+
+      if (!entry->retired && !mcp_pool_entry_is_configured (entry, configs))
+        close_entry_when_unused (self, entry);
+    }
+}
+
+/**
+ * mcp_provider_pool_get_status:
+ * @self: the pool
+ * @server_name: name of a server
+ * @status: (out caller-allocates): how it is; valid until the pool is used again
+ *
+ * Tells how a server is doing.
+ */
+void
+mcp_provider_pool_get_status (McpProviderPool *self,
+                              const char *server_name,
+                              McpServerStatus *status)
+{
+  const McpServerRecord *record = g_hash_table_lookup (self->records, server_name);
+  GHashTableIter iter;
+  gpointer item;
+
+  *status = (McpServerStatus){ 0 };
+  if (record != NULL)
+    {
+      status->n_restarts = record->n_restarts;
+      status->last_error = record->last_error;
+    }
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, &item, NULL))
+    {
+      const McpPoolEntry *entry = item;
+
+      if (!g_str_equal (entry->config->name, server_name))
+        continue;
+      status->n_processes += entry->state != MCP_PROVIDER_STOPPED;
+      status->n_starting += entry->state == MCP_PROVIDER_STARTING;
+    }
+}
+
+/**
+ * mcp_provider_pool_set_limits:
+ * @self: the pool
+ * @limits: copied
+ *
+ * Takes new limits, for what is started from now on.
+ */
+void
+mcp_provider_pool_set_limits (McpProviderPool *self, const McpLimits *limits)
+{
+  GHashTableIter iter;
+  gpointer entry;
+
+  self->limits = *limits;
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, &entry, NULL))
+    mcp_provider_set_limits (((McpPoolEntry *) entry)->provider, limits);
+}
+
+/**
+ * mcp_provider_pool_set_timeout:
+ * @self: the pool
+ * @timeout_ms: of a request that names none, without an answer or progress
+ *
+ * Takes a new default, for what is started from now on.
+ */
+void
+mcp_provider_pool_set_timeout (McpProviderPool *self, guint timeout_ms)
+{
+  self->timeout_ms = timeout_ms;
+}
+
+/**
+ * mcp_provider_pool_close_async:
+ * @self: the pool
+ * @callback: (scope async): when every provider has ended
+ * @user_data: for @callback
+ *
+ * Closes all providers, whatever they are doing, and gives out no more.
+ */
+void
+mcp_provider_pool_close_async (McpProviderPool *self,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  g_autoptr (GPtrArray) entries = dup_entries (self);
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, mcp_provider_pool_close_async);
+  self->is_closed = TRUE;
+  g_ptr_array_add (self->close_tasks, task);
+  for (guint i = 0; i < entries->len; i++)
+    close_entry (self, g_ptr_array_index (entries, i));
+  finish_close_tasks (self);
+}
+
+/**
+ * mcp_provider_pool_close_finish:
+ * @self: the pool
+ * @result: what the callback got
+ * @error: return location
+ *
+ * Returns: %TRUE
+ */
+gboolean
+mcp_provider_pool_close_finish (McpProviderPool *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+mcp_provider_pool_dispose (GObject *object)
+{
+  McpProviderPool *self = MCP_PROVIDER_POOL (object);
+  g_autoptr (GPtrArray) entries = dup_entries (self);
+
+  /* leases and endings hold a reference on the pool: here, nothing is running */
+  for (guint i = 0; i < entries->len; i++)
+    {
+      McpPoolEntry *entry = g_ptr_array_index (entries, i);
+
+      mcp_pool_sessions_leave_all (self->by_session, entry);
+      forget_entry (self, entry);
+      mcp_provider_close_async (entry->provider, NULL, NULL, NULL);
+    }
+  g_hash_table_remove_all (self->by_key);
+
+  G_OBJECT_CLASS (mcp_provider_pool_parent_class)->dispose (object);
+}
+
+static void
+mcp_provider_pool_finalize (GObject *object)
+{
+  McpProviderPool *self = MCP_PROVIDER_POOL (object);
+
+  if (self->factory_destroy != NULL)
+    self->factory_destroy (self->factory_data);
+  g_hash_table_unref (self->by_key);
+  g_hash_table_unref (self->by_provider);
+  g_hash_table_unref (self->by_session);
+  g_hash_table_unref (self->entries);
+  g_hash_table_unref (self->records);
+  g_ptr_array_unref (self->close_tasks);
+
+  G_OBJECT_CLASS (mcp_provider_pool_parent_class)->finalize (object);
+}
+
+static void
+mcp_provider_pool_class_init (McpProviderPoolClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = mcp_provider_pool_dispose;
+  object_class->finalize = mcp_provider_pool_finalize;
+
+  signals[SIGNAL_READY] =
+      g_signal_new ("ready", MCP_TYPE_PROVIDER_POOL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 2, MCP_TYPE_SERVER_CONFIG, MCP_TYPE_PROVIDER);
+  signals[SIGNAL_NOTIFICATION] = g_signal_new (
+      "notification", MCP_TYPE_PROVIDER_POOL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+      3, MCP_TYPE_SERVER_CONFIG, MCP_TYPE_PROVIDER, MCP_TYPE_JSONRPC_MESSAGE);
+}
+
+static void
+mcp_provider_pool_init (McpProviderPool *self)
+{
+  mcp_limits_init_defaults (&self->limits);
+  self->entries = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) mcp_pool_entry_unref, NULL);
+  self->by_key = g_hash_table_new (g_str_hash, g_str_equal);
+  self->by_provider = g_hash_table_new (NULL, NULL);
+  self->by_session = mcp_pool_sessions_new ();
+  self->records = mcp_server_records_new ();
+  self->close_tasks = g_ptr_array_new_with_free_func (g_object_unref);
+}
+
+/**
+ * mcp_provider_pool_new:
+ * @factory: makes providers
+ * @factory_data: for @factory
+ * @factory_destroy: (nullable): frees @factory_data
+ * @limits: copied
+ *
+ * Returns: (transfer full): a pool without providers
+ */
+McpProviderPool *
+mcp_provider_pool_new (McpProviderFactory factory,
+                       gpointer factory_data,
+                       GDestroyNotify factory_destroy,
+                       const McpLimits *limits)
+{
+  McpProviderPool *self = g_object_new (MCP_TYPE_PROVIDER_POOL, NULL);
+
+  self->factory = factory;
+  self->factory_data = factory_data;
+  self->factory_destroy = factory_destroy;
+  self->limits = *limits;
+  return self;
+}

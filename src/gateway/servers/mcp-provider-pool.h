@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "common/mcp-limits.h"
+#include "gateway/servers/mcp-provider-lease.h"
+#include "session/session/mcp-session.h"
+#include "upstream/config/mcp-server-config.h"
+
+G_BEGIN_DECLS
+
+/**
+ * McpProviderPool:
+ *
+ * Who connects to which upstream server: one provider for each configured
+ * server and scope, made at its first use and closed when nobody can use it any
+ * more. Main context only.
+ *
+ * Signals:
+ *   ready (McpServerConfig *, McpProvider *): a process of that server started
+ *     and negotiated
+ *   notification (McpServerConfig *, McpProvider *, McpJsonrpcMessage *): from
+ *     that server, belonging to no request
+ */
+#define MCP_TYPE_PROVIDER_POOL (mcp_provider_pool_get_type ())
+G_DECLARE_FINAL_TYPE (McpProviderPool, mcp_provider_pool, MCP, PROVIDER_POOL, GObject)
+
+/**
+ * McpProviderFactory:
+ * @config: which server
+ * @cwd: where it runs
+ * @limits: what it may send
+ * @timeout_ms: of a request that names none
+ *
+ * Returns: (transfer full): a provider that has not been started
+ */
+typedef McpProvider *(*McpProviderFactory) (McpServerConfig *config,
+                                            const char *cwd,
+                                            const McpLimits *limits,
+                                            guint timeout_ms,
+                                            gpointer user_data);
+
+/**
+ * McpServerStatus:
+ * @n_processes: running, starting or about to
+ * @n_starting: of these, not ready yet
+ * @n_restarts: times that a provider started again after it had run
+ * @last_error: (nullable) (transfer none): of the last failure
+ */
+typedef struct
+{
+  guint n_processes;
+  guint n_starting;
+  guint n_restarts;
+  const char *last_error;
+} McpServerStatus;
+
+McpProviderPool *mcp_provider_pool_new (McpProviderFactory factory,
+                                        gpointer factory_data,
+                                        GDestroyNotify factory_destroy,
+                                        const McpLimits *limits);
+void mcp_provider_pool_set_limits (McpProviderPool *self, const McpLimits *limits);
+void mcp_provider_pool_set_timeout (McpProviderPool *self, guint timeout_ms);
+void mcp_provider_pool_set_servers (McpProviderPool *self, GPtrArray *configs);
+McpProviderLease *mcp_provider_pool_acquire (McpProviderPool *self,
+                                             McpServerConfig *config,
+                                             McpSession *session,
+                                             GError **error);
+McpProviderLease *mcp_provider_pool_acquire_running (McpProviderPool *self, McpProvider *provider);
+gboolean
+mcp_provider_pool_is_used_by (McpProviderPool *self, McpProvider *provider, const char *session_id);
+GPtrArray *mcp_provider_pool_dup_running (McpProviderPool *self, const char *session_id);
+GPtrArray *mcp_provider_pool_dup_providers (McpProviderPool *self);
+void mcp_provider_pool_drop_session (McpProviderPool *self, const char *session_id);
+void mcp_provider_pool_get_status (McpProviderPool *self,
+                                   const char *server_name,
+                                   McpServerStatus *status);
+void mcp_provider_pool_close_async (McpProviderPool *self,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+gboolean
+mcp_provider_pool_close_finish (McpProviderPool *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The handlers of the routes that are no MCP. */
+#include "http/request/mcp-http-context.h"
+
+G_BEGIN_DECLS
+
+void mcp_route_health_get (McpHttpRequest *request);
+void mcp_route_metrics (McpHttpRequest *request);
+void mcp_route_session_create (McpHttpRequest *request);
+void mcp_route_session_list (McpHttpRequest *request);
+void mcp_route_session_get (McpHttpRequest *request);
+void mcp_route_session_delete (McpHttpRequest *request);
+void mcp_route_session_rotate_token (McpHttpRequest *request);
+void mcp_route_session_events (McpHttpRequest *request);
+void mcp_route_session_calls (McpHttpRequest *request);
+void mcp_route_session_progress (McpHttpRequest *request);
+void mcp_route_events (McpHttpRequest *request);
+
+G_END_DECLS

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * /session/{id}/calls: the history of a session's calls.
+ */
+#include "common/mcp-error.h"
+#include "http/api/mcp-api-routes.h"
+#include "http/request/mcp-http-hold.h"
+#include "http/request/mcp-http-reply.h"
+#include "session/history/mcp-call-filter.h"
+
+#include <string.h>
+
+/* Returns: (transfer full) (nullable): a part of a query, decoded; NULL: it is not sound */
+static char *
+decode (const char *text, gsize length)
+{
+  char *decoded = g_uri_unescape_segment (text, text + length, NULL);
+
+  /* what is escaped may be anything */
+  if (decoded != NULL && !g_utf8_validate (decoded, -1, NULL))
+    g_clear_pointer (&decoded, g_free);
+  return decoded;
+}
+
+static gboolean
+read_parameter (McpCallFilter *filter, const char *parameter, GHashTable *seen, GError **error)
+{
+  gsize n_key = strcspn (parameter, "=");
+  gboolean has_value = parameter[n_key] == '=';
+  const char *raw_value = parameter + n_key + (has_value ? 1 : 0);
+  char *key = decode (parameter, n_key);
+  g_autofree char *value = decode (raw_value, strlen (raw_value));
+
+  if (key == NULL || value == NULL || !has_value || !g_hash_table_add (seen, key))
+    {
+      if (key == NULL || value == NULL || !has_value)
+        g_free (key);
+      g_set_error_literal (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
+                           "The query must be key=value, joined by “&”, each key once");
+      return FALSE;
+    }
+
+  return mcp_call_filter_set (filter, key, value, error);
+}
+
+static gboolean
+read_query (McpCallFilter *filter, const char *query, GError **error)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_auto (GStrv) parameters = NULL;
+
+  if (query == NULL || *query == '\0')
+    return TRUE;
+
+  parameters = g_strsplit (query, "&", -1);
+  for (guint i = 0; parameters[i] != NULL; i++)
+    if (!read_parameter (filter, parameters[i], seen, error))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+queried_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (McpHttpHold) hold = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) json =
+      mcp_call_history_query_finish (MCP_CALL_HISTORY (source), result, &error);
+  SoupServerMessage *msg = mcp_http_hold_get_message (hold);
+
+  if (json == NULL)
+    g_message ("The history cannot be read: %s", error->message);
+  if (msg == NULL)
+    return;
+  if (json != NULL)
+    mcp_http_reply_json (msg, 200, json);
+  else
+    mcp_http_reply_error (msg, 503, "The history cannot be read; the daemon's log says why");
+}
+
+/**
+ * mcp_route_session_calls:
+ * @request: GET /session/{id}/calls
+ *
+ * Shows a session's calls.
+ */
+void
+mcp_route_session_calls (McpHttpRequest *request)
+{
+  McpCallHistory *history = mcp_gateway_get_history (request->context->gateway);
+  g_autoptr (McpCallFilter) filter = mcp_call_filter_new ();
+  g_autoptr (GError) error = NULL;
+
+  if (!read_query (filter, g_uri_get_query (soup_server_message_get_uri (request->msg)), &error))
+    mcp_http_reply_gerror (request->msg, error);
+  else if (history == NULL)
+    mcp_http_reply_error (request->msg, 503, "This daemon keeps no history");
+  else
+    mcp_call_history_query_async (history, mcp_session_get_id (request->session), filter,
+                                  queried_cb, mcp_http_hold_new (request));
+}

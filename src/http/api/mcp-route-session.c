@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * /session: making, listing, showing and ending sessions, and renewing their tokens.
+ */
+#include "common/mcp-error.h"
+#include "common/mcp-names.h"
+#include "common/mcp-process.h"
+#include "common/mcp-time.h"
+#include "http/api/mcp-api-routes.h"
+#include "http/request/mcp-http-body.h"
+#include "http/request/mcp-http-hold.h"
+#include "http/request/mcp-http-reply.h"
+
+/* What POST /session asks for. */
+typedef struct
+{
+  char *cwd;                /* (owned) (nullable) */
+  char *label;              /* (owned) (nullable) */
+  GPtrArray *allowed_tools; /* (owned) (nullable) (element-type utf8) */
+  gint64 idle_seconds;
+} Wish;
+
+static void
+wish_clear (Wish *wish)
+{
+  g_free (wish->cwd);
+  g_free (wish->label);
+  g_clear_pointer (&wish->allowed_tools, g_ptr_array_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Wish, wish_clear)
+
+static gboolean
+set_cwd (McpJsonSlice value, gpointer target, GError **error)
+{
+  return mcp_http_body_read_string (value, "cwd", &((Wish *) target)->cwd, error);
+}
+
+static gboolean
+set_label (McpJsonSlice value, gpointer target, GError **error)
+{
+  return mcp_http_body_read_string (value, "label", &((Wish *) target)->label, error);
+}
+
+static gboolean
+set_allowed_tools (McpJsonSlice value, gpointer target, GError **error)
+{
+  Wish *wish = target;
+  McpJsonIter iter;
+  McpJsonSlice item;
+
+  if (mcp_json_get_type (value) != MCP_JSON_ARRAY)
+    {
+      g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
+                   "“allowed_tools” must be an array of strings");
+      return FALSE;
+    }
+
+  g_clear_pointer (&wish->allowed_tools, g_ptr_array_unref);
+  wish->allowed_tools = g_ptr_array_new_with_free_func (g_free);
+  mcp_json_iter_init (&iter, value);
+  while (mcp_json_iter_next_element (&iter, &item))
+    {
+      char *glob = NULL;
+
+      if (!mcp_http_body_read_string (item, "allowed_tools[…]", &glob, error))
+        return FALSE;
+      g_ptr_array_add (wish->allowed_tools, glob);
+    }
+  g_ptr_array_add (wish->allowed_tools, NULL);
+
+  return TRUE;
+}
+
+static gboolean
+set_idle_seconds (McpJsonSlice value, gpointer target, GError **error)
+{
+  Wish *wish = target;
+
+  if (mcp_json_get_type (value) == MCP_JSON_NUMBER &&
+      mcp_json_get_int64 (value, &wish->idle_seconds) && wish->idle_seconds >= 0 &&
+      wish->idle_seconds <= G_MAXUINT32)
+    return TRUE;
+
+  g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
+               "“idle_seconds” must be a whole number from 0 to %u", G_MAXUINT32);
+  return FALSE;
+}
+
+static const McpHttpMember wish_members[] = {
+  { "cwd", set_cwd },
+  { "label", set_label },
+  { "allowed_tools", set_allowed_tools },
+  { "idle_seconds", set_idle_seconds },
+};
+
+/* An empty body is an empty wish. */
+static gboolean
+read_wish (McpHttpRequest *request, Wish *wish)
+{
+  g_autoptr (GBytes) body = mcp_http_body_get (request);
+  g_autoptr (GError) error = NULL;
+  McpJsonSlice root;
+
+  if (g_bytes_get_size (body) == 0)
+    return TRUE;
+
+  if (!mcp_http_body_is_json (request) || !mcp_http_body_scan (request, body, &root))
+    return FALSE;
+
+  if (mcp_http_body_read_object (root, wish_members, G_N_ELEMENTS (wish_members), wish, &error))
+    return TRUE;
+
+  mcp_http_reply_gerror (request->msg, error);
+  return FALSE;
+}
+
+static McpSession *
+create_session (McpHttpRequest *request, const Wish *wish, char **token, GError **error)
+{
+  gboolean is_complete = wish->cwd != NULL && wish->label != NULL;
+  pid_t pid = is_complete ? 0 : mcp_http_connection_get_pid (request->connection);
+  g_autofree char *process_cwd = mcp_process_dup_cwd (pid);
+  g_autofree char *process_name = mcp_process_dup_name (pid);
+  McpSessionParams params = {
+    .cwd = wish->cwd,
+    .fallback_cwd = process_cwd,
+    .label = wish->label != NULL ? wish->label : process_name,
+    .allowed_tools =
+        wish->allowed_tools == NULL ? NULL : (const char *const *) wish->allowed_tools->pdata,
+    .idle_seconds = wish->idle_seconds,
+  };
+
+  return mcp_session_store_create (request->context->store, &params, token, error);
+}
+
+static void
+append_member (GString *json, const char *key, const char *text)
+{
+  g_string_append_printf (json, "%s\"%s\":", json->len > 1 ? "," : "", key);
+  mcp_json_append_string (json, text);
+}
+
+/**
+ * mcp_route_session_create:
+ * @request: POST /session
+ *
+ * Makes a session, and hands out its token, once both survive the daemon.
+ */
+void
+mcp_route_session_create (McpHttpRequest *request)
+{
+  g_auto (Wish) wish = { .idle_seconds = -1 };
+  g_autofree char *token = NULL;
+  g_autofree char *created_at = NULL;
+  g_autoptr (GError) error = NULL;
+  McpSession *session;
+  GString *json;
+
+  if (!read_wish (request, &wish))
+    return;
+
+  session = create_session (request, &wish, &token, &error);
+  if (session == NULL)
+    {
+      mcp_http_reply_no_session (request->msg, request->context->store, error);
+      return;
+    }
+
+  created_at = mcp_time_format (mcp_session_get_created_at (session));
+  json = g_string_new ("{");
+  append_member (json, "session_id", mcp_session_get_id (session));
+  append_member (json, "token", token);
+  append_member (json, "cwd", mcp_session_get_cwd (session));
+  if (mcp_session_get_label (session) != NULL)
+    append_member (json, "label", mcp_session_get_label (session));
+  append_member (json, "created_at", created_at);
+  g_string_append_c (json, '}');
+
+  mcp_http_reply_string (request->msg, 200, json);
+  mcp_http_hold_until_settled (request);
+}
+
+/**
+ * mcp_route_session_list:
+ * @request: GET /session
+ *
+ * Shows all sessions.
+ */
+void
+mcp_route_session_list (McpHttpRequest *request)
+{
+  g_autoptr (GPtrArray) sessions = mcp_session_store_list (request->context->store);
+  GString *json = g_string_new ("{\"sessions\":[");
+
+  for (guint i = 0; i < sessions->len; i++)
+    {
+      g_autofree char *session = mcp_session_to_json (g_ptr_array_index (sessions, i));
+
+      if (i > 0)
+        g_string_append_c (json, ',');
+      g_string_append (json, session);
+    }
+  g_string_append (json, "]}");
+
+  mcp_http_reply_string (request->msg, 200, json);
+}
+
+/**
+ * mcp_route_session_get:
+ * @request: GET /session/{id}
+ *
+ * Shows one session.
+ */
+void
+mcp_route_session_get (McpHttpRequest *request)
+{
+  g_autofree char *json = mcp_session_to_json (request->session);
+
+  mcp_http_reply_string (request->msg, 200, g_string_new (json));
+}
+
+/**
+ * mcp_route_session_delete:
+ * @request: DELETE /session/{id}
+ *
+ * Ends a session, for good.
+ */
+void
+mcp_route_session_delete (McpHttpRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (mcp_session_store_close (request->context->store, mcp_session_get_id (request->session),
+                               MCP_REASON_CLOSED, &error))
+    {
+      mcp_http_reply_empty (request->msg, 204);
+      mcp_http_hold_until_settled (request);
+    }
+  else
+    mcp_http_reply_gerror (request->msg, error);
+}
+
+/**
+ * mcp_route_session_rotate_token:
+ * @request: POST /session/{id}/token
+ *
+ * Makes a new token; the old one is worth nothing from then on.
+ */
+void
+mcp_route_session_rotate_token (McpHttpRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *token =
+      mcp_session_store_rotate_token (request->context->store, request->session, &error);
+  GString *json;
+
+  if (token == NULL)
+    {
+      mcp_http_reply_gerror (request->msg, error);
+      return;
+    }
+
+  json = g_string_new ("{");
+  append_member (json, "token", token);
+  g_string_append_c (json, '}');
+  mcp_http_reply_string (request->msg, 200, json);
+  mcp_http_hold_until_settled (request);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * The connection's insides, for the files that make it up:
+ *
+ *   mcp-http-connection.c           its life, and what the poller reports
+ *   mcp-http-connection-exchange.c  requests and their answers
+ *   mcp-http-connection-stream.c    answers that go on for ever
+ */
+#include "http/connection/mcp-exchange-stream.h"
+#include "http/wire/mcp-http-reader.h"
+#include "mcp-http-connection-private.h"
+
+G_BEGIN_DECLS
+
+/* How long, and for how many bytes, a client is waited for that was told the end. */
+#define MCP_HTTP_LINGER_US    G_USEC_PER_SEC
+#define MCP_HTTP_LINGER_BYTES (256 * 1024)
+
+typedef enum
+{
+  MCP_HTTP_STATE_HEAD,     /* waiting for a request, or reading its head */
+  MCP_HTTP_STATE_BODY,     /* reading its body */
+  MCP_HTTP_STATE_EXCHANGE, /* the server behind us has it */
+  MCP_HTTP_STATE_FLUSH,    /* the end of the answer waits for room in the socket */
+  MCP_HTTP_STATE_STREAM,   /* the answer goes on for ever, written by another */
+  MCP_HTTP_STATE_LINGER,   /* all is said; what the client still sends is dropped */
+  MCP_HTTP_STATE_CLOSED,
+} McpHttpState;
+
+struct _McpHttpConnection
+{
+  GObject parent_instance;
+
+  McpHttpConnectionSetup setup;
+  McpHttpWatch *watch; /* (owned) (nullable): NULL when closed */
+  McpHttpWire wire;
+  GSocket *socket; /* (owned) (nullable): holds the descriptor while streaming */
+  GList link;      /* for the owner */
+
+  McpHttpState state;
+  gboolean idle;      /* as last told to the owner */
+  gboolean draining;  /* no further request */
+  gint64 deadline_us; /* of the state; 0: none */
+  McpHttpReader reader;
+
+  McpExchangeStream *exchange; /* (unowned) (nullable) */
+  gboolean exchange_over;
+  gboolean exchange_complete;
+  gboolean keep_alive;
+  gboolean input_paused;
+  gboolean wants_write;
+
+  gboolean half_closed; /* the peer sends no more, but may still be there */
+  gint64 ask_us;        /* when to ask for it; 0: not */
+  gint64 ask_interval_us;
+
+  gsize n_discard; /* what may still be dropped in STREAM and LINGER */
+  gboolean shut;   /* our side, in LINGER */
+  McpHttpWritableFunc writable_func;
+  gpointer writable_data;
+};
+
+static inline gint64
+mcp_http_seconds_from_now (guint seconds)
+{
+  return g_get_monotonic_time () + (gint64) seconds * G_USEC_PER_SEC;
+}
+
+void mcp_http_connection_update (McpHttpConnection *self);
+void mcp_http_connection_set_idle (McpHttpConnection *self, gboolean idle);
+void mcp_http_connection_linger (McpHttpConnection *self, gsize n_bytes, gint64 time_us);
+void mcp_http_connection_refuse (McpHttpConnection *self, const McpHttpReject *reject);
+void mcp_http_connection_note_half_close (McpHttpConnection *self);
+void mcp_http_connection_pause_input (McpHttpConnection *self);
+
+void mcp_http_connection_process_input (McpHttpConnection *self);
+void mcp_http_connection_flush_exchange (McpHttpConnection *self);
+
+G_END_DECLS

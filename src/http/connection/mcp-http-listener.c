@@ -1,0 +1,592 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The listening sockets and all connections. Accepting never ends for good: an
+ * error is counted and survived, a lack of descriptors is waited out.
+ */
+#include "http/connection/mcp-http-listener.h"
+
+#include "http/connection/mcp-http-shares.h"
+#include "http/connection/mcp-http-socket.h"
+#include "mcp-http-connection-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What one wake-up accepts, so that clients that are in get their turn. */
+#define ACCEPTS_PER_TURN 64
+#define PAUSE_US         (100 * G_TIME_SPAN_MILLISECOND)
+/* Clients that are being told why they do not come in; more are told in passing. */
+#define MAX_REFUSED      64
+/* Between two messages in the log about a lack of descriptors. */
+#define COMPLAINT_US     (60 * G_USEC_PER_SEC)
+
+typedef struct
+{
+  McpHttpListener *listener; /* (unowned) */
+  int fd;
+  guint16 port;        /* 0: Unix */
+  char *path;          /* (owned) (nullable): of a Unix socket */
+  struct stat status;  /* of the path, to remove no other */
+  McpHttpWatch *watch; /* (owned) */
+} ListenSocket;
+
+struct _McpHttpListener
+{
+  GObject parent_instance;
+
+  McpLimits limits;
+  McpHttpExchangeFunc exchange;
+  gpointer user_data;
+
+  McpHttpPoller *poller;    /* (owned) */
+  McpPeerCheck *peer_check; /* (owned) */
+  GPtrArray *sockets;       /* (owned) ListenSocket */
+  GHashTable *connections;  /* (owned) McpHttpConnection, a set */
+  GHashTable *refused; /* (owned) McpHttpConnection, a set: only told why they do not come in */
+  GQueue idle;         /* (unowned) McpHttpConnection, the longest idle first */
+  McpHttpShares shares;
+  int spare_fd; /* given up to accept, and so get rid of, a client without descriptors */
+  McpHttpCounters *counters; /* (owned): a reference-counted box */
+  gint64 complained_us;
+  gboolean stopped;
+};
+
+G_DEFINE_FINAL_TYPE (McpHttpListener, mcp_http_listener, G_TYPE_OBJECT)
+
+static void
+open_spare (McpHttpListener *self)
+{
+  if (self->spare_fd < 0)
+    self->spare_fd = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+static void
+on_exchange (McpHttpConnection *connection, GIOStream *stream, GSocketAddress *peer, gpointer owner)
+{
+  McpHttpListener *self = owner;
+
+  self->exchange (connection, stream, peer, self->user_data);
+}
+
+static void
+on_idle_changed (McpHttpConnection *connection, gboolean idle, gpointer owner)
+{
+  McpHttpListener *self = owner;
+  GList *link = mcp_http_connection_get_link (connection);
+
+  if (idle)
+    g_queue_push_tail_link (&self->idle, link);
+  else
+    g_queue_unlink (&self->idle, link);
+}
+
+static void
+on_closed (McpHttpConnection *connection, gpointer owner)
+{
+  McpHttpListener *self = owner;
+
+  if (!g_hash_table_remove (self->connections, connection))
+    g_hash_table_remove (self->refused, connection);
+}
+
+static const McpHttpConnectionHooks hooks = {
+  .exchange = on_exchange,
+  .idle_changed = on_idle_changed,
+  .closed = on_closed,
+};
+
+static gboolean
+is_closed (McpHttpConnection *connection)
+{
+  return mcp_http_connection_get_wire (connection)->fd < 0;
+}
+
+static void
+refuse (McpHttpListener *self,
+        int fd,
+        const McpHttpConnectionSetup *setup,
+        guint status,
+        const char *message)
+{
+  g_autoptr (McpHttpConnection) connection =
+      mcp_http_connection_new_refused (fd, setup, status, message);
+
+  /* The answer is in the socket already; the rest is politeness, and has a bound. */
+  if (is_closed (connection))
+    return;
+  if (g_hash_table_size (self->refused) >= MAX_REFUSED)
+    mcp_http_connection_close (connection);
+  else
+    g_hash_table_add (self->refused, g_steal_pointer (&connection));
+}
+
+/* A full house: a process that has many of them gives way. */
+static gboolean
+make_room (McpHttpListener *self, pid_t newcomer)
+{
+  while (g_hash_table_size (self->connections) >= self->limits.connections)
+    {
+      McpHttpConnection *chosen = mcp_http_shares_choose (
+          &self->shares, self->connections, &self->idle, self->limits.connections, newcomer);
+
+      if (chosen == NULL)
+        return FALSE;
+      mcp_http_connection_lose (chosen);
+    }
+
+  return TRUE;
+}
+
+static void
+take_client (ListenSocket *socket, int fd)
+{
+  McpHttpListener *self = socket->listener;
+  McpHttpConnectionSetup setup = { .hooks = &hooks,
+                                   .owner = self,
+                                   .poller = self->poller,
+                                   .peer_check = self->peer_check,
+                                   .counters = self->counters,
+                                   .limits = &self->limits,
+                                   .port = socket->port };
+  const int on = 1;
+  g_autoptr (GError) error = NULL;
+
+  if (!mcp_peer_check_admit (self->peer_check, fd, &setup.peer, &error))
+    {
+      self->counters->n_foreign++;
+      g_info ("A client is refused: %s", error->message);
+      refuse (self, fd, &setup, 403, "This daemon serves its own user's processes only");
+      return;
+    }
+  if (!make_room (self, setup.peer.pid))
+    {
+      self->counters->n_full++;
+      g_info ("A client is refused: %u connections are open", self->limits.connections);
+      refuse (self, fd, &setup, 503, "Too many connections are open");
+      return;
+    }
+
+  self->counters->n_accepted++;
+  /* Answers go out whole; there is nothing for the kernel to wait for. */
+  if (socket->port != 0)
+    setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  g_hash_table_add (self->connections, mcp_http_connection_new (fd, &setup));
+}
+
+static void
+pause_accepting (ListenSocket *socket)
+{
+  mcp_http_watch_set_wanted (socket->watch, 0);
+  mcp_http_watch_set_deadline (socket->watch, g_get_monotonic_time () + PAUSE_US);
+}
+
+/* Out of descriptors: a client at the head of the queue is let in to be turned away. */
+static void
+turn_one_away (ListenSocket *socket, int error_number)
+{
+  McpHttpListener *self = socket->listener;
+  gint64 now = g_get_monotonic_time ();
+  int fd;
+
+  if (self->complained_us == 0 || now - self->complained_us > COMPLAINT_US)
+    {
+      g_message ("Clients are turned away: %s", g_strerror (error_number));
+      self->complained_us = now;
+    }
+
+  if (self->spare_fd < 0)
+    return;
+
+  close (self->spare_fd);
+  self->spare_fd = -1;
+  fd = accept4 (socket->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  if (fd >= 0)
+    close (fd);
+  open_spare (self);
+}
+
+/* accept(2): what can go wrong with one client says nothing about the next. */
+static gboolean
+handle_accept_error (ListenSocket *socket, int error_number)
+{
+  McpHttpListener *self = socket->listener;
+
+  if (error_number == EAGAIN)
+    return FALSE;
+
+  self->counters->n_accept_errors++;
+  if (error_number == EMFILE || error_number == ENFILE)
+    {
+      turn_one_away (socket, error_number);
+      pause_accepting (socket);
+      return FALSE;
+    }
+  if (error_number == ENOBUFS || error_number == ENOMEM || error_number == EINVAL ||
+      error_number == EBADF)
+    {
+      pause_accepting (socket);
+      return FALSE;
+    }
+
+  g_debug ("A client was lost before it came in: %s", g_strerror (error_number));
+  return TRUE;
+}
+
+static void
+on_listening_ready (McpHttpReady ready, gpointer user_data)
+{
+  ListenSocket *socket = user_data;
+  McpHttpListener *self = g_object_ref (socket->listener);
+
+  if (ready & MCP_HTTP_READY_TIMEOUT)
+    {
+      open_spare (self);
+      mcp_http_watch_set_wanted (socket->watch, MCP_HTTP_READY_IN);
+    }
+
+  for (guint i = 0; i < ACCEPTS_PER_TURN && (ready & MCP_HTTP_READY_IN) && !self->stopped; i++)
+    {
+      int fd = accept4 (socket->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+      if (fd >= 0)
+        take_client (socket, fd);
+      else if (!handle_accept_error (socket, errno))
+        break;
+    }
+
+  g_object_unref (self);
+}
+
+static void
+listen_socket_free (gpointer data)
+{
+  ListenSocket *socket = data;
+  struct stat status;
+
+  mcp_http_watch_free (socket->watch);
+  close (socket->fd);
+  if (socket->path != NULL && lstat (socket->path, &status) == 0 &&
+      status.st_dev == socket->status.st_dev && status.st_ino == socket->status.st_ino)
+    unlink (socket->path);
+  g_free (socket->path);
+  g_free (socket);
+}
+
+static void
+add_socket (McpHttpListener *self, int fd, guint16 port, const char *path)
+{
+  ListenSocket *socket = g_new0 (ListenSocket, 1);
+
+  socket->listener = self;
+  socket->fd = fd;
+  socket->port = port;
+  socket->path = g_strdup (path);
+  if (path != NULL && lstat (path, &socket->status) < 0)
+    g_clear_pointer (&socket->path, g_free);
+  socket->watch =
+      mcp_http_poller_watch (self->poller, fd, MCP_HTTP_READY_IN, on_listening_ready, socket);
+  g_ptr_array_add (self->sockets, socket);
+}
+
+/**
+ * mcp_http_listener_new:
+ * @limits: copied
+ * @exchange: (scope notified): called from the main loop with each request
+ * @user_data: for @exchange
+ *
+ * Makes a listener without sockets, for the thread's default main context.
+ *
+ * Returns: (transfer full): the listener
+ */
+McpHttpListener *
+mcp_http_listener_new (const McpLimits *limits, McpHttpExchangeFunc exchange, gpointer user_data)
+{
+  McpHttpListener *self;
+
+  g_return_val_if_fail (limits != NULL, NULL);
+  g_return_val_if_fail (exchange != NULL, NULL);
+
+  self = g_object_new (MCP_TYPE_HTTP_LISTENER, NULL);
+  self->limits = *limits;
+  self->exchange = exchange;
+  self->user_data = user_data;
+  return self;
+}
+
+/**
+ * mcp_http_listener_set_limits:
+ * @self: the listener
+ * @limits: copied
+ *
+ * Changes the limits for what comes from now on; nobody is put out for them.
+ */
+void
+mcp_http_listener_set_limits (McpHttpListener *self, const McpLimits *limits)
+{
+  g_return_if_fail (MCP_IS_HTTP_LISTENER (self));
+
+  self->limits = *limits;
+}
+
+/**
+ * mcp_http_listener_add_tcp:
+ * @self: the listener, not stopped
+ * @port: the port; 0: any that is free
+ * @error: return location
+ *
+ * Listens on 127.0.0.1 and ::1, on the same port; on the former only where
+ * there is no IPv6.
+ *
+ * Errors: %G_IO_ERROR_ADDRESS_IN_USE, others of %G_IO_ERROR.
+ *
+ * Returns: the port; 0 on error
+ */
+guint16
+mcp_http_listener_add_tcp (McpHttpListener *self, guint16 port, GError **error)
+{
+  int fds[MCP_HTTP_MAX_TCP_SOCKETS];
+
+  g_return_val_if_fail (MCP_IS_HTTP_LISTENER (self), 0);
+  g_return_val_if_fail (!self->stopped, 0);
+
+  port = mcp_http_socket_listen_tcp (port, fds, error);
+  if (port == 0)
+    return 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
+    if (fds[i] >= 0)
+      add_socket (self, fds[i], port, NULL);
+  return port;
+}
+
+/**
+ * mcp_http_listener_add_unix:
+ * @self: the listener, not stopped
+ * @path: absolute, in a directory that only its owner can enter
+ * @error: return location
+ *
+ * Listens on a Unix socket, mode 0600, which is removed when the listener stops. One that
+ * was left behind at that path is replaced, one that is in use is not.
+ *
+ * Errors: %G_IO_ERROR_ADDRESS_IN_USE, %G_IO_ERROR_EXISTS, %G_IO_ERROR_INVALID_FILENAME,
+ * others of %G_IO_ERROR.
+ *
+ * Returns: whether it listens
+ */
+gboolean
+mcp_http_listener_add_unix (McpHttpListener *self, const char *path, GError **error)
+{
+  int fd;
+
+  g_return_val_if_fail (MCP_IS_HTTP_LISTENER (self), FALSE);
+  g_return_val_if_fail (path != NULL, FALSE);
+  g_return_val_if_fail (!self->stopped, FALSE);
+
+  fd = mcp_http_socket_listen_unix (path, error);
+  if (fd < 0)
+    return FALSE;
+
+  add_socket (self, fd, 0, path);
+  return TRUE;
+}
+
+/**
+ * mcp_http_listener_add_fd:
+ * @self: the listener, not stopped
+ * @fd: (transfer full): a listening socket that somebody else made; on error it stays the caller's
+ * @port: (out): of a TCP socket; 0: it is a Unix socket
+ * @path: (out) (transfer full) (nullable): of a Unix socket; it is never removed
+ * @error: return location
+ *
+ * Listens on a socket that is there already.
+ *
+ * Errors: %G_IO_ERROR_INVALID_ARGUMENT for a socket that this listener could not have made, others
+ * of %G_IO_ERROR.
+ *
+ * Returns: whether it listens
+ */
+gboolean
+mcp_http_listener_add_fd (McpHttpListener *self, int fd, guint16 *port, char **path, GError **error)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_LISTENER (self), FALSE);
+  g_return_val_if_fail (!self->stopped, FALSE);
+
+  if (!mcp_http_socket_adopt (fd, port, path, error))
+    return FALSE;
+
+  add_socket (self, fd, *port, NULL);
+  return TRUE;
+}
+
+/**
+ * mcp_http_listener_get_n_connections:
+ * @self: the listener
+ *
+ * Returns: how many clients are in, event streams included
+ */
+guint
+mcp_http_listener_get_n_connections (McpHttpListener *self)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_LISTENER (self), 0);
+
+  return g_hash_table_size (self->connections);
+}
+
+/**
+ * mcp_http_listener_get_n_accept_errors:
+ * @self: the listener
+ *
+ * Returns: how often a client could not be let in for want of something, or was lost on the way
+ */
+guint
+mcp_http_listener_get_n_accept_errors (McpHttpListener *self)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_LISTENER (self), 0);
+
+  return (guint) self->counters->n_accept_errors;
+}
+
+/**
+ * mcp_http_listener_get_counters:
+ * @self: the listener
+ *
+ * Returns: (transfer none): what has been counted; a box of g_rc_box_new()
+ */
+McpHttpCounters *
+mcp_http_listener_get_counters (McpHttpListener *self)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_LISTENER (self), NULL);
+
+  return self->counters;
+}
+
+/**
+ * mcp_http_listener_get_n_idle:
+ * @self: the listener
+ *
+ * Returns: how many connections wait for another request
+ */
+guint
+mcp_http_listener_get_n_idle (McpHttpListener *self)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_LISTENER (self), 0);
+
+  return g_queue_get_length (&self->idle);
+}
+
+/**
+ * mcp_http_listener_tcp_available:
+ * @self: the listener
+ *
+ * Returns: whether the kernel names TCP peers; otherwise all of them are refused
+ */
+gboolean
+mcp_http_listener_tcp_available (McpHttpListener *self)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_LISTENER (self), FALSE);
+
+  return mcp_peer_check_tcp_available (self->peer_check);
+}
+
+/* Closing one takes it out of the set, and may do anything else. */
+static void
+for_each_connection (GHashTable *set, void (*func) (McpHttpConnection *))
+{
+  g_autoptr (GPtrArray) connections = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTableIter iter;
+  gpointer connection;
+
+  g_hash_table_iter_init (&iter, set);
+  while (g_hash_table_iter_next (&iter, &connection, NULL))
+    g_ptr_array_add (connections, g_object_ref (connection));
+  for (guint i = 0; i < connections->len; i++)
+    func (g_ptr_array_index (connections, i));
+}
+
+/**
+ * mcp_http_listener_stop:
+ * @self: the listener
+ *
+ * Lets nobody in any more: closes the sockets and the connections that wait for
+ * a request. Answers in progress are completed, event streams go on.
+ */
+void
+mcp_http_listener_stop (McpHttpListener *self)
+{
+  g_return_if_fail (MCP_IS_HTTP_LISTENER (self));
+
+  if (self->stopped)
+    return;
+
+  self->stopped = TRUE;
+  g_ptr_array_set_size (self->sockets, 0);
+  for_each_connection (self->connections, mcp_http_connection_drain);
+}
+
+/**
+ * mcp_http_listener_close:
+ * @self: the listener
+ *
+ * Stops, and closes all connections at once. The exchange function is not called any more.
+ */
+void
+mcp_http_listener_close (McpHttpListener *self)
+{
+  g_return_if_fail (MCP_IS_HTTP_LISTENER (self));
+
+  mcp_http_listener_stop (self);
+  for_each_connection (self->connections, mcp_http_connection_close);
+  for_each_connection (self->refused, mcp_http_connection_close);
+}
+
+static void
+mcp_http_listener_dispose (GObject *object)
+{
+  mcp_http_listener_close (MCP_HTTP_LISTENER (object));
+
+  G_OBJECT_CLASS (mcp_http_listener_parent_class)->dispose (object);
+}
+
+static void
+mcp_http_listener_finalize (GObject *object)
+{
+  McpHttpListener *self = MCP_HTTP_LISTENER (object);
+
+  g_ptr_array_unref (self->sockets);
+  g_hash_table_unref (self->connections);
+  g_hash_table_unref (self->refused);
+  mcp_peer_check_free (self->peer_check);
+  g_rc_box_release (self->counters);
+  mcp_http_poller_unref (self->poller);
+  if (self->spare_fd >= 0)
+    close (self->spare_fd);
+
+  G_OBJECT_CLASS (mcp_http_listener_parent_class)->finalize (object);
+}
+
+static void
+mcp_http_listener_class_init (McpHttpListenerClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = mcp_http_listener_dispose;
+  G_OBJECT_CLASS (klass)->finalize = mcp_http_listener_finalize;
+}
+
+static void
+mcp_http_listener_init (McpHttpListener *self)
+{
+  self->poller = mcp_http_poller_new ();
+  self->counters = g_rc_box_new0 (McpHttpCounters);
+  self->peer_check = mcp_peer_check_new (geteuid ());
+  self->sockets = g_ptr_array_new_with_free_func (listen_socket_free);
+  self->connections = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
+  self->refused = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
+  self->spare_fd = -1;
+  open_spare (self);
+}

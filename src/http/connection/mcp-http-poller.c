@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * All sockets of the HTTP room behind one GSource.
+ *
+ * A GMainContext hands each of its descriptors to poll() at every iteration, so
+ * that thousands of idle connections make every other event slow. Here they are
+ * members of one epoll set, and the main context sees one descriptor and one
+ * ready time.
+ */
+#include "http/connection/mcp-http-poller.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+/* What one dispatch takes, so that other sources of the main context get their turn. */
+#define EVENTS_PER_DISPATCH 128
+
+struct _McpHttpPoller
+{
+  GSource *source;
+  int epoll_fd;
+  guint n_watches;
+  gboolean dispatching;
+  gint64 ready_time;  /* as given to the source */
+  GPtrArray *timers;  /* (unowned) McpHttpWatch: a binary heap ordered by filed_us */
+  GQueue deferred;    /* (unowned) McpHttpWatch */
+  GPtrArray *garbage; /* (owned) McpHttpWatch freed while events may still point to them */
+};
+
+struct _McpHttpWatch
+{
+  McpHttpPoller *poller;
+  int fd;
+  McpHttpReady wanted;
+  McpHttpReadyFunc func; /* NULL once freed */
+  gpointer user_data;
+  gint64 deadline_us; /* 0: none */
+  gint64 filed_us;    /* where it stands in the heap: at or before the deadline */
+  guint heap_place;   /* 1-based; 0: not in the heap */
+  gboolean deferred;
+  GList link; /* in deferred */
+};
+
+typedef struct
+{
+  GSource base;
+  McpHttpPoller *poller;
+} PollerSource;
+
+static McpHttpWatch *
+heap_get (McpHttpPoller *self, guint place)
+{
+  return g_ptr_array_index (self->timers, place - 1);
+}
+
+static void
+heap_put (McpHttpPoller *self, guint place, McpHttpWatch *watch)
+{
+  g_ptr_array_index (self->timers, place - 1) = watch;
+  watch->heap_place = place;
+}
+
+static void
+heap_sift_up (McpHttpPoller *self, McpHttpWatch *watch)
+{
+  guint place = watch->heap_place;
+
+  while (place > 1 && heap_get (self, place / 2)->filed_us > watch->filed_us)
+    {
+      heap_put (self, place, heap_get (self, place / 2));
+      place /= 2;
+    }
+  heap_put (self, place, watch);
+}
+
+static void
+heap_sift_down (McpHttpPoller *self, McpHttpWatch *watch)
+{
+  guint place = watch->heap_place;
+
+  for (;;)
+    {
+      guint child = place * 2;
+
+      if (child > self->timers->len)
+        break;
+      if (child < self->timers->len &&
+          heap_get (self, child + 1)->filed_us < heap_get (self, child)->filed_us)
+        child++;
+      if (heap_get (self, child)->filed_us >= watch->filed_us)
+        break;
+      heap_put (self, place, heap_get (self, child));
+      place = child;
+    }
+  heap_put (self, place, watch);
+}
+
+static void
+heap_insert (McpHttpPoller *self, McpHttpWatch *watch, gint64 filed_us)
+{
+  g_ptr_array_add (self->timers, watch);
+  watch->filed_us = filed_us;
+  watch->heap_place = self->timers->len;
+  heap_sift_up (self, watch);
+}
+
+static void
+heap_remove (McpHttpPoller *self, McpHttpWatch *watch)
+{
+  guint place = watch->heap_place;
+  McpHttpWatch *last = heap_get (self, self->timers->len);
+
+  g_ptr_array_set_size (self->timers, (int) self->timers->len - 1);
+  watch->heap_place = 0;
+  if (last == watch)
+    return;
+
+  heap_put (self, place, last);
+  heap_sift_down (self, last);
+  heap_sift_up (self, last);
+}
+
+static void
+update_ready_time (McpHttpPoller *self)
+{
+  gint64 ready_time = -1;
+
+  if (self->dispatching)
+    return;
+
+  if (self->deferred.length > 0)
+    ready_time = 0;
+  else if (self->timers->len > 0)
+    ready_time = heap_get (self, 1)->filed_us;
+
+  if (ready_time != self->ready_time)
+    g_source_set_ready_time (self->source, ready_time);
+  self->ready_time = ready_time;
+}
+
+static void
+watch_notify (McpHttpWatch *watch, McpHttpReady ready)
+{
+  if (watch->func != NULL && ready != 0)
+    watch->func (ready, watch->user_data);
+}
+
+static void
+dispatch_events (McpHttpPoller *self)
+{
+  struct epoll_event events[EVENTS_PER_DISPATCH];
+  int n_events = epoll_wait (self->epoll_fd, events, G_N_ELEMENTS (events), 0);
+
+  for (int i = 0; i < n_events; i++)
+    {
+      McpHttpReady ready = 0;
+
+      if (events[i].events & EPOLLIN)
+        ready |= MCP_HTTP_READY_IN;
+      if (events[i].events & EPOLLOUT)
+        ready |= MCP_HTTP_READY_OUT;
+      if (events[i].events & EPOLLRDHUP)
+        ready |= MCP_HTTP_READY_RDHUP;
+      if (events[i].events & (EPOLLHUP | EPOLLERR))
+        ready |= MCP_HTTP_READY_HUP;
+      watch_notify (events[i].data.ptr, ready);
+    }
+}
+
+static void
+dispatch_deferred (McpHttpPoller *self)
+{
+  /* what is deferred meanwhile waits for the next round */
+  for (guint n = self->deferred.length; n > 0 && self->deferred.length > 0; n--)
+    {
+      McpHttpWatch *watch = self->deferred.head->data;
+
+      g_queue_unlink (&self->deferred, &watch->link);
+      watch->deferred = FALSE;
+      watch_notify (watch, MCP_HTTP_READY_DEFERRED);
+    }
+}
+
+static void
+dispatch_timers (McpHttpPoller *self)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  while (self->timers->len > 0 && heap_get (self, 1)->filed_us <= now)
+    {
+      McpHttpWatch *watch = heap_get (self, 1);
+
+      heap_remove (self, watch);
+      if (watch->deadline_us > now)
+        {
+          heap_insert (self, watch, watch->deadline_us);
+        }
+      else if (watch->deadline_us != 0)
+        {
+          watch->deadline_us = 0;
+          watch_notify (watch, MCP_HTTP_READY_TIMEOUT);
+        }
+    }
+}
+
+static gboolean
+poller_source_dispatch (GSource *source,
+                        GSourceFunc callback G_GNUC_UNUSED,
+                        gpointer user_data G_GNUC_UNUSED)
+{
+  McpHttpPoller *self = g_rc_box_acquire (((PollerSource *) source)->poller);
+
+  self->dispatching = TRUE;
+  dispatch_events (self);
+  dispatch_deferred (self);
+  dispatch_timers (self);
+  self->dispatching = FALSE;
+
+  g_ptr_array_set_size (self->garbage, 0);
+  if (!g_source_is_destroyed (source))
+    update_ready_time (self);
+  mcp_http_poller_unref (self);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs poller_source_funcs = { .dispatch = poller_source_dispatch };
+
+/**
+ * mcp_http_poller_new:
+ *
+ * Makes an empty set, whose functions are called from the thread's default main
+ * context. Its own thread only.
+ *
+ * Returns: (transfer full): the poller
+ */
+McpHttpPoller *
+mcp_http_poller_new (void)
+{
+  McpHttpPoller *self = g_rc_box_new0 (McpHttpPoller);
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+
+  self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+  if (self->epoll_fd < 0)
+    g_warning ("Cannot make an epoll set: %s", g_strerror (errno));
+
+  self->timers = g_ptr_array_new ();
+  self->garbage = g_ptr_array_new_with_free_func (g_free);
+  self->ready_time = -1;
+  self->source = g_source_new (&poller_source_funcs, sizeof (PollerSource));
+  ((PollerSource *) self->source)->poller = self;
+  g_source_set_static_name (self->source, "mcp-http-poller");
+  if (self->epoll_fd >= 0)
+    g_source_add_unix_fd (self->source, self->epoll_fd, G_IO_IN);
+  g_source_attach (self->source, context);
+
+  return self;
+}
+
+static void
+poller_clear (gpointer data)
+{
+  McpHttpPoller *self = data;
+
+  g_warn_if_fail (self->n_watches == 0);
+  g_source_destroy (self->source);
+  g_source_unref (self->source);
+  if (self->epoll_fd >= 0)
+    close (self->epoll_fd);
+  g_ptr_array_unref (self->timers);
+  g_ptr_array_unref (self->garbage);
+}
+
+/**
+ * mcp_http_poller_unref:
+ * @self: the poller, without watches
+ *
+ * Releases the caller's reference; may be called from a watch's function.
+ */
+void
+mcp_http_poller_unref (McpHttpPoller *self)
+{
+  g_rc_box_release_full (self, poller_clear);
+}
+
+static guint32
+to_epoll (McpHttpReady wanted)
+{
+  guint32 events = 0;
+
+  if (wanted & MCP_HTTP_READY_IN)
+    events |= EPOLLIN;
+  if (wanted & MCP_HTTP_READY_OUT)
+    events |= EPOLLOUT;
+  if (wanted & MCP_HTTP_READY_RDHUP)
+    events |= EPOLLRDHUP;
+  return events;
+}
+
+/**
+ * mcp_http_poller_watch:
+ * @self: the poller
+ * @fd: a socket; stays the caller's
+ * @wanted: any of %MCP_HTTP_READY_IN, `OUT` and `RDHUP`; reported as long as they hold
+ * @func: (scope notified): called with what is the case; it may free the watch
+ * @user_data: for @func
+ *
+ * Begins to watch a socket, until mcp_http_watch_free().
+ *
+ * Returns: (transfer full): the watch
+ */
+McpHttpWatch *
+mcp_http_poller_watch (McpHttpPoller *self,
+                       int fd,
+                       McpHttpReady wanted,
+                       McpHttpReadyFunc func,
+                       gpointer user_data)
+{
+  McpHttpWatch *watch = g_new0 (McpHttpWatch, 1);
+  struct epoll_event event = { .events = to_epoll (wanted), .data.ptr = watch };
+
+  watch->poller = self;
+  watch->fd = fd;
+  watch->wanted = wanted;
+  watch->func = func;
+  watch->user_data = user_data;
+  watch->link.data = watch;
+  self->n_watches++;
+
+  if (epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0)
+    g_warning ("Cannot watch a socket: %s", g_strerror (errno));
+
+  return watch;
+}
+
+/**
+ * mcp_http_watch_set_wanted:
+ * @watch: the watch
+ * @wanted: as for mcp_http_poller_watch()
+ *
+ * Changes what is reported; no system call when nothing changes.
+ */
+void
+mcp_http_watch_set_wanted (McpHttpWatch *watch, McpHttpReady wanted)
+{
+  struct epoll_event event = { .events = to_epoll (wanted), .data.ptr = watch };
+
+  if (wanted == watch->wanted)
+    return;
+
+  watch->wanted = wanted;
+  if (epoll_ctl (watch->poller->epoll_fd, EPOLL_CTL_MOD, watch->fd, &event) < 0)
+    g_warning ("Cannot watch a socket: %s", g_strerror (errno));
+}
+
+/**
+ * mcp_http_watch_set_deadline:
+ * @watch: the watch
+ * @deadline_us: monotonic time; 0: none
+ *
+ * Sets or moves the one deadline of the watch. A later or cleared one costs
+ * nothing now: the watch stays filed where it is, and is filed anew when that
+ * time comes.
+ */
+void
+mcp_http_watch_set_deadline (McpHttpWatch *watch, gint64 deadline_us)
+{
+  McpHttpPoller *self = watch->poller;
+
+  watch->deadline_us = deadline_us;
+  if (deadline_us == 0)
+    return;
+
+  if (watch->heap_place == 0)
+    {
+      heap_insert (self, watch, deadline_us);
+    }
+  else if (deadline_us < watch->filed_us)
+    {
+      watch->filed_us = deadline_us;
+      heap_sift_up (self, watch);
+    }
+  update_ready_time (self);
+}
+
+/**
+ * mcp_http_watch_defer:
+ * @watch: the watch
+ *
+ * Has the function called with %MCP_HTTP_READY_DEFERRED once, from the main
+ * loop, soon: for what must not happen inside somebody else's call.
+ */
+void
+mcp_http_watch_defer (McpHttpWatch *watch)
+{
+  if (watch->deferred)
+    return;
+
+  watch->deferred = TRUE;
+  g_queue_push_tail_link (&watch->poller->deferred, &watch->link);
+  update_ready_time (watch->poller);
+}
+
+/**
+ * mcp_http_watch_free:
+ * @watch: (transfer full): the watch
+ *
+ * Ends the watching; call it before closing the descriptor.
+ */
+void
+mcp_http_watch_free (McpHttpWatch *watch)
+{
+  McpHttpPoller *self = watch->poller;
+
+  epoll_ctl (self->epoll_fd, EPOLL_CTL_DEL, watch->fd, NULL);
+  if (watch->heap_place != 0)
+    heap_remove (self, watch);
+  if (watch->deferred)
+    g_queue_unlink (&self->deferred, &watch->link);
+  watch->func = NULL;
+  self->n_watches--;
+
+  if (self->dispatching)
+    {
+      g_ptr_array_add (self->garbage, watch);
+    }
+  else
+    {
+      g_free (watch);
+      update_ready_time (self);
+    }
+}

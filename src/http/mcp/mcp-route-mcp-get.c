@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * GET /mcp: the stream on which a client hears what belongs to no request, and the
+ * rest of a stream whose connection broke (MCP 2025-11-25, basic/transports, "Listening
+ * for Messages from the Server", "Resumability and Redelivery").
+ */
+#include "common/mcp-names.h"
+#include "http/mcp/mcp-mcp-client.h"
+#include "http/mcp/mcp-mcp-modern.h"
+#include "http/mcp/mcp-mcp-routes.h"
+#include "http/mcp/mcp-mcp-streams.h"
+#include "http/request/mcp-http-reply.h"
+
+#include <string.h>
+
+static gboolean
+takes_streams (McpHttpRequest *http)
+{
+  const char *accept = mcp_mcp_client_get_header (http, "Accept");
+
+  return accept == NULL || strstr (accept, "text/event-stream") != NULL ||
+         strstr (accept, "*/*") != NULL || strstr (accept, "text/*") != NULL;
+}
+
+static McpAttachment *
+find_attachment (McpHttpRequest *http)
+{
+  const char *attachment_id = mcp_mcp_client_get_header (http, MCP_HEADER_SESSION_ID);
+  McpAttachment *attachment;
+  guint status;
+
+  if (attachment_id == NULL && mcp_mcp_modern_header_is (http))
+    mcp_http_reply_not_allowed (http->msg, "POST",
+                                "Clients of 2026-07-28 listen by subscriptions/listen");
+  else if (attachment_id == NULL && http->session != NULL)
+    mcp_http_reply_not_allowed (http->msg, "POST",
+                                "Initialize first: without, there is no stream of its own");
+  else if (attachment_id == NULL)
+    mcp_http_reply_error (http->msg, 400, MCP_HEADER_SESSION_ID " is missing");
+  if (attachment_id == NULL)
+    return NULL;
+
+  attachment = mcp_mcp_client_find_attachment (http, attachment_id, &status);
+  if (attachment == NULL && status == 401)
+    mcp_mcp_client_refuse (http);
+  else if (attachment == NULL)
+    mcp_http_reply_error (http->msg, 404, "The MCP session is unknown or has ended");
+  return attachment;
+}
+
+static guint64
+read_last_id (McpHttpRequest *http)
+{
+  const char *text = mcp_mcp_client_get_header (http, "Last-Event-ID");
+  guint64 id;
+
+  return text != NULL && g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT64, &id, NULL) ? id : 0;
+}
+
+/**
+ * mcp_route_mcp_get:
+ * @http: GET /mcp
+ *
+ * Opens the client's own stream, or goes on with one that broke.
+ */
+void
+mcp_route_mcp_get (McpHttpRequest *http)
+{
+  McpAttachment *attachment;
+  McpMcpStreamCarrier carrier;
+  McpMcpStream *stream;
+  guint64 after;
+
+  if (!mcp_mcp_client_check_named_session (http))
+    return;
+  if (!takes_streams (http))
+    {
+      mcp_http_reply_error (http->msg, 406, "Accept must allow text/event-stream");
+      return;
+    }
+  attachment = find_attachment (http);
+  if (attachment == NULL)
+    return;
+
+  after = read_last_id (http);
+  stream = mcp_mcp_streams_open (mcp_mcp_streams_get (attachment), &after);
+  carrier = (McpMcpStreamCarrier){
+    .flusher = http->context->flusher,
+    .msg = http->msg,
+    .connection = http->connection,
+    .is_primed = mcp_attachment_get_revision (attachment) >= MCP_REVISION_2025_11_25,
+  };
+  mcp_mcp_stream_carry (stream, &carrier, after);
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * GET /sse and POST /messages: the transport of MCP 2024-11-05 (basic/transports,
+ * "HTTP with SSE"). All that the client is told comes on the one stream, and when
+ * that ends the client has gone.
+ */
+#include "common/mcp-names.h"
+#include "http/mcp/mcp-mcp-client.h"
+#include "http/mcp/mcp-mcp-routes.h"
+#include "http/mcp/mcp-mcp-stream.h"
+#include "http/request/mcp-http-body.h"
+#include "http/request/mcp-http-reply.h"
+
+#include <string.h>
+
+#define DATA_KEY  "mcp-sse-pair"
+#define PARAMETER "sessionId"
+
+/* One client; its attachment's data. */
+typedef struct
+{
+  McpGateway *gateway;       /* (owned) */
+  McpSession *session;       /* (owned): in use as long as the stream is open */
+  McpAttachment *attachment; /* (unowned) */
+  McpMcpStream *stream;      /* (owned) */
+} Pair;
+
+static void
+pair_free (Pair *self)
+{
+  mcp_mcp_stream_set_gone (self->stream, NULL, NULL, NULL);
+  mcp_mcp_stream_unref (self->stream);
+  mcp_session_release (self->session);
+  g_object_unref (self->session);
+  g_object_unref (self->gateway);
+  g_free (self);
+}
+
+static void
+tell (Pair *self, GBytes *json)
+{
+  if (mcp_mcp_stream_append_event (self->stream, "message", json))
+    return;
+
+  g_info ("An MCP client does not read its stream; it is cut off");
+  mcp_mcp_stream_close (self->stream);
+  mcp_gateway_detach (self->gateway, self->attachment);
+}
+
+static void
+message_cb (McpAttachment *attachment, GBytes *json, Pair *self)
+{
+  tell (self, json);
+}
+
+static void
+detached_cb (McpAttachment *attachment, Pair *self)
+{
+  mcp_mcp_stream_complete (self->stream);
+  g_signal_handlers_disconnect_by_data (attachment, self);
+  g_object_set_data (G_OBJECT (attachment), DATA_KEY, NULL);
+}
+
+static void
+gone_cb (McpMcpStream *stream, gpointer user_data)
+{
+  Pair *self = user_data;
+
+  mcp_gateway_detach (self->gateway, self->attachment);
+}
+
+static void
+announce (Pair *self)
+{
+  g_autofree char *endpoint =
+      g_strdup_printf ("/messages?" PARAMETER "=%s", mcp_attachment_get_id (self->attachment));
+  g_autoptr (GBytes) data = g_bytes_new (endpoint, strlen (endpoint));
+
+  mcp_mcp_stream_append_event (self->stream, "endpoint", data);
+}
+
+/**
+ * mcp_route_sse_get:
+ * @http: GET /sse
+ *
+ * Attaches a client, and says where it is to send its messages.
+ */
+void
+mcp_route_sse_get (McpHttpRequest *http)
+{
+  McpMcpStreamCarrier carrier = {
+    .flusher = http->context->flusher,
+    .msg = http->msg,
+    .connection = http->connection,
+  };
+  McpAttachment *attachment;
+  Pair *self;
+
+  if (!mcp_mcp_client_check_named_session (http))
+    return;
+  if (!mcp_mcp_client_has_valid_cwd (http))
+    {
+      mcp_http_reply_error (http->msg, 400, MCP_HEADER_CWD " must be an absolute path");
+      return;
+    }
+  attachment = mcp_mcp_client_attach (http);
+  if (attachment == NULL)
+    return;
+
+  self = g_new0 (Pair, 1);
+  self->gateway = g_object_ref (http->context->gateway);
+  self->session = g_object_ref (mcp_attachment_get_session (attachment));
+  self->attachment = attachment;
+  self->stream = mcp_mcp_stream_new (NULL);
+  mcp_session_hold (self->session);
+  g_object_set_data_full (G_OBJECT (attachment), DATA_KEY, self, (GDestroyNotify) pair_free);
+  g_signal_connect (attachment, "message", G_CALLBACK (message_cb), self);
+  g_signal_connect (attachment, "detached", G_CALLBACK (detached_cb), self);
+  announce (self);
+  mcp_mcp_stream_set_gone (self->stream, gone_cb, self, NULL);
+  mcp_mcp_stream_carry (self->stream, &carrier, 0);
+}
+
+/* Requests keep themselves alive while they run; the pair may go before them. */
+
+static void
+request_message_cb (McpRequest *request, GBytes *json, McpAttachment *attachment)
+{
+  Pair *self = g_object_get_data (G_OBJECT (attachment), DATA_KEY);
+
+  if (self != NULL)
+    tell (self, json);
+}
+
+static void
+request_response_cb (McpRequest *request, GBytes *json, int error_code, McpAttachment *attachment)
+{
+  request_message_cb (request, json, attachment);
+}
+
+static char *
+dup_parameter (McpHttpRequest *http)
+{
+  const char *query = g_uri_get_query (soup_server_message_get_uri (http->msg));
+
+  if (query == NULL || !g_str_has_prefix (query, PARAMETER "="))
+    return NULL;
+  return g_strdup (query + strlen (PARAMETER "="));
+}
+
+static McpAttachment *
+find_attachment (McpHttpRequest *http)
+{
+  g_autofree char *id = dup_parameter (http);
+  McpAttachment *attachment = NULL;
+  guint status = 404;
+
+  if (id == NULL)
+    {
+      mcp_http_reply_error (http->msg, 400, "The parameter " PARAMETER " is missing");
+      return NULL;
+    }
+  attachment = mcp_mcp_client_find_attachment (http, id, &status);
+  if (attachment != NULL && g_object_get_data (G_OBJECT (attachment), DATA_KEY) != NULL)
+    return attachment;
+
+  if (status == 401)
+    mcp_mcp_client_refuse (http);
+  else
+    mcp_http_reply_error (http->msg, 404, "The MCP session is unknown or has ended");
+  return NULL;
+}
+
+static McpJsonrpcMessage *
+parse (McpHttpRequest *http)
+{
+  const McpLimits *limits = &http->context->limits;
+  const McpJsonrpcLimits json_limits = {
+    .max_depth = limits->json_depth,
+    .max_values = limits->json_values,
+  };
+  g_autoptr (GBytes) body = mcp_http_body_get (http);
+  g_autoptr (GError) error = NULL;
+  McpJsonrpcMessage *message = mcp_jsonrpc_message_parse (body, &json_limits, NULL, &error);
+
+  if (message == NULL)
+    mcp_http_reply_error (http->msg, 400, error->message);
+  return message;
+}
+
+/**
+ * mcp_route_messages_post:
+ * @http: POST /messages
+ *
+ * Takes one JSON-RPC message; what is to be answered is answered on the stream.
+ */
+void
+mcp_route_messages_post (McpHttpRequest *http)
+{
+  g_autoptr (McpJsonrpcMessage) message = NULL;
+  g_autoptr (McpRequest) request = NULL;
+  McpAttachment *attachment;
+
+  if (!mcp_http_body_is_json (http) || !mcp_mcp_client_check_named_session (http))
+    return;
+  attachment = find_attachment (http);
+  if (attachment == NULL)
+    return;
+  message = parse (http);
+  if (message == NULL)
+    return;
+
+  mcp_http_reply_empty (http->msg, 202);
+  request = mcp_attachment_receive (attachment, message);
+  if (request == NULL)
+    return;
+
+  g_signal_connect_object (request, "message", G_CALLBACK (request_message_cb), attachment, 0);
+  g_signal_connect_object (request, "response", G_CALLBACK (request_response_cb), attachment, 0);
+  mcp_request_start (request);
+}

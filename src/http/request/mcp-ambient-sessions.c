@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "http/request/mcp-ambient-sessions.h"
+
+#include "session/store/mcp-cwd.h"
+
+struct _McpAmbientSessions
+{
+  McpSessionStore *store; /* (owned) */
+  GHashTable *sessions;   /* (owned): client, unit separator, cwd (owned) -> session id (owned) */
+  gulong removed_id;
+};
+
+static gboolean
+has_id (gpointer key, gpointer value, gpointer user_data)
+{
+  return g_str_equal (value, user_data);
+}
+
+static void
+removed_cb (McpSessionStore *store,
+            McpSession *session,
+            const char *reason,
+            McpAmbientSessions *self)
+{
+  g_hash_table_foreach_remove (self->sessions, has_id, (gpointer) mcp_session_get_id (session));
+}
+
+/**
+ * mcp_ambient_sessions_new:
+ * @store: where they are made
+ *
+ * Returns: (transfer full): none yet
+ */
+McpAmbientSessions *
+mcp_ambient_sessions_new (McpSessionStore *store)
+{
+  McpAmbientSessions *self = g_new0 (McpAmbientSessions, 1);
+
+  self->store = g_object_ref (store);
+  self->sessions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->removed_id = g_signal_connect (store, "session-removed", G_CALLBACK (removed_cb), self);
+  return self;
+}
+
+/**
+ * mcp_ambient_sessions_free:
+ * @self: (transfer full): the sessions, which stay in the store
+ */
+void
+mcp_ambient_sessions_free (McpAmbientSessions *self)
+{
+  g_signal_handler_disconnect (self->store, self->removed_id);
+  g_hash_table_unref (self->sessions);
+  g_object_unref (self->store);
+  g_free (self);
+}
+
+/* One that was made under another name of the directory, or before the daemon started. */
+static McpSession *
+find_in_store (McpAmbientSessions *self, const McpSessionParams *params)
+{
+  g_autofree char *cwd = mcp_cwd_resolve (params->cwd, params->fallback_cwd, NULL);
+  g_autoptr (GPtrArray) sessions = mcp_session_store_list (self->store);
+
+  for (guint i = 0; cwd != NULL && i < sessions->len; i++)
+    {
+      McpSession *session = g_ptr_array_index (sessions, i);
+
+      if (g_strcmp0 (mcp_session_get_ambient_client (session), params->ambient_client) == 0 &&
+          g_str_equal (mcp_session_get_cwd (session), cwd))
+        return session;
+    }
+  return NULL;
+}
+
+/**
+ * mcp_ambient_sessions_get:
+ * @self: the sessions
+ * @params: of a session to be made; its client and its directory tell which it is
+ * @error: return location
+ *
+ * Errors: those of mcp_session_store_create().
+ *
+ * Returns: (transfer none) (nullable): the session
+ */
+McpSession *
+mcp_ambient_sessions_get (McpAmbientSessions *self, const McpSessionParams *params, GError **error)
+{
+  const char *cwd = params->cwd != NULL ? params->cwd : params->fallback_cwd;
+  g_autofree char *key =
+      g_strdup_printf ("%s\x1f%s", params->ambient_client, cwd != NULL ? cwd : "");
+  const char *session_id = g_hash_table_lookup (self->sessions, key);
+  McpSession *session = NULL;
+
+  if (session_id != NULL)
+    session = mcp_session_store_lookup (self->store, session_id);
+  if (session != NULL)
+    return session;
+
+  session = find_in_store (self, params);
+  if (session == NULL)
+    session = mcp_session_store_create (self->store, params, NULL, error);
+  if (session != NULL)
+    g_hash_table_replace (self->sessions, g_steal_pointer (&key),
+                          g_strdup (mcp_session_get_id (session)));
+  return session;
+}

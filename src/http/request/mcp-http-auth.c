@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Who sends a request. The connection layer has let in the owner's processes
+ * only; here it is told apart which of them may do what.
+ */
+#include "http/request/mcp-http-auth.h"
+
+#include "session/session/mcp-token.h"
+
+#include <string.h>
+
+struct _McpHttpAuth
+{
+  McpSessionStore *store; /* (owned) */
+  McpTokenHash owner_key; /* hashed, so that the time of a comparison tells nothing */
+  gboolean require_key;
+  guint64 n_failures;
+};
+
+/**
+ * mcp_http_auth_new:
+ * @store: the sessions
+ * @owner_key: what the owner's programs show over TCP
+ *
+ * Returns: (transfer full): what tells who may do what
+ */
+McpHttpAuth *
+mcp_http_auth_new (McpSessionStore *store, const char *owner_key)
+{
+  McpHttpAuth *self = g_new0 (McpHttpAuth, 1);
+
+  self->store = g_object_ref (store);
+  mcp_token_hash (owner_key, &self->owner_key);
+
+  return self;
+}
+
+/**
+ * mcp_http_auth_free:
+ * @self: (transfer full): made by mcp_http_auth_new()
+ */
+void
+mcp_http_auth_free (McpHttpAuth *self)
+{
+  g_object_unref (self->store);
+  g_free (self);
+}
+
+/**
+ * mcp_http_auth_set_require_key:
+ * @self: the authority
+ * @require_key: whether TCP clients need a token or the owner key for everything
+ *   but /health
+ */
+void
+mcp_http_auth_set_require_key (McpHttpAuth *self, gboolean require_key)
+{
+  self->require_key = require_key;
+}
+
+/**
+ * mcp_http_auth_key_required:
+ * @self: the authority
+ * @connection: where a request came from
+ *
+ * Returns: whether a request without any credential is refused there
+ */
+gboolean
+mcp_http_auth_key_required (McpHttpAuth *self, McpHttpConnection *connection)
+{
+  return self->require_key && !mcp_http_connection_is_unix (connection);
+}
+
+/*
+ * RFC 6750 section 2.1, RFC 9110 section 11.1: the scheme in any case, spaces,
+ * the token. Two headers are joined by a comma, which no token has.
+ */
+static const char *
+bearer_token (const char *authorization)
+{
+  static const char scheme[] = "Bearer ";
+
+  if (g_ascii_strncasecmp (authorization, scheme, sizeof scheme - 1) != 0)
+    return NULL;
+
+  authorization += sizeof scheme - 1;
+  return authorization + strspn (authorization, " ");
+}
+
+/* RFC 6750 section 2.3 allows it; URLs end up in logs and histories, so we do not. */
+static gboolean
+has_token_in_query (SoupServerMessage *msg)
+{
+  const char *query = g_uri_get_query (soup_server_message_get_uri (msg));
+  g_auto (GStrv) fields = NULL;
+
+  if (query == NULL)
+    return FALSE;
+
+  fields = g_strsplit (query, "&", -1);
+  for (char **field = fields; *field != NULL; field++)
+    if (g_str_has_prefix (*field, "token=") || g_str_has_prefix (*field, "access_token="))
+      return TRUE;
+
+  return FALSE;
+}
+
+/**
+ * mcp_http_auth_identify:
+ * @self: the authority
+ * @msg: a request
+ * @connection: where it came from
+ * @session: (out) (transfer none) (nullable): the session whose token it shows
+ *
+ * Tells what a request shows for itself. A credential that is stated must be
+ * right, even where none would be needed.
+ *
+ * Returns: the credential
+ */
+McpHttpCredential
+mcp_http_auth_identify (McpHttpAuth *self,
+                        SoupServerMessage *msg,
+                        McpHttpConnection *connection,
+                        McpSession **session)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (msg);
+  const char *authorization = soup_message_headers_get_list (headers, "Authorization");
+  const char *token;
+
+  *session = NULL;
+  if (has_token_in_query (msg))
+    return MCP_HTTP_CREDENTIAL_WRONG;
+  if (authorization == NULL)
+    return mcp_http_connection_is_unix (connection) ? MCP_HTTP_CREDENTIAL_OWNER
+                                                    : MCP_HTTP_CREDENTIAL_NONE;
+
+  token = bearer_token (authorization);
+  if (token == NULL || *token == '\0')
+    return MCP_HTTP_CREDENTIAL_WRONG;
+  if (mcp_token_matches (&self->owner_key, token))
+    return MCP_HTTP_CREDENTIAL_OWNER;
+
+  *session = mcp_session_store_find_by_token (self->store, token);
+  return *session == NULL ? MCP_HTTP_CREDENTIAL_WRONG : MCP_HTTP_CREDENTIAL_SESSION;
+}
+
+/**
+ * mcp_http_auth_count_failure:
+ * @self: the authority
+ * @method: of the refused request, as the connection layer passed it
+ * @route: the route's pattern, never the path: that could hold a secret
+ *
+ * Notes a refusal.
+ */
+void
+mcp_http_auth_count_failure (McpHttpAuth *self, const char *method, const char *route)
+{
+  self->n_failures++;
+  g_info ("Refused %s %s: no credential, or not the right one", method, route);
+}
+
+/**
+ * mcp_http_auth_get_n_failures:
+ * @self: the authority
+ *
+ * Returns: how many requests were refused since the start
+ */
+guint64
+mcp_http_auth_get_n_failures (McpHttpAuth *self)
+{
+  return self->n_failures;
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Reading JSON bodies: by the scanner first, then member by member from a table
+ * of what may be there. What is not in the table is a mistake of the sender that
+ * it should hear of.
+ */
+#include "http/request/mcp-http-body.h"
+
+#include "common/mcp-error.h"
+#include "http/request/mcp-http-reply.h"
+
+#include <string.h>
+
+/**
+ * mcp_http_body_get:
+ * @request: a request
+ *
+ * Returns: (transfer full): its whole body, possibly empty
+ */
+GBytes *
+mcp_http_body_get (McpHttpRequest *request)
+{
+  return soup_message_body_flatten (soup_server_message_get_request_body (request->msg));
+}
+
+/**
+ * mcp_http_body_is_json:
+ * @request: a request with a body
+ *
+ * Checks that the body is said to be JSON. That is more than form: a foreign
+ * web page cannot say so without asking first (Fetch, section 3.2.2,
+ * CORS-safelisted Content-Type).
+ *
+ * Returns: whether it is; else the request was answered
+ */
+gboolean
+mcp_http_body_is_json (McpHttpRequest *request)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (request->msg);
+  const char *type = soup_message_headers_get_content_type (headers, NULL);
+
+  if (type != NULL && g_ascii_strcasecmp (type, "application/json") == 0)
+    return TRUE;
+
+  mcp_http_reply_error (request->msg, 415, "The body must be sent as application/json");
+  return FALSE;
+}
+
+/**
+ * mcp_http_body_scan:
+ * @request: a request
+ * @body: its body
+ * @root: (out): the value; it borrows @body
+ *
+ * Checks that the body is one JSON value within the limits.
+ *
+ * Returns: whether it is; else the request was answered
+ */
+gboolean
+mcp_http_body_scan (McpHttpRequest *request, GBytes *body, McpJsonSlice *root)
+{
+  const McpLimits *limits = &request->context->limits;
+  g_autoptr (GError) error = NULL;
+  gsize length;
+  const char *text = g_bytes_get_data (body, &length);
+
+  if (mcp_json_scan (text, length, limits->json_depth, limits->json_values, MCP_JSON_SCAN_DEFAULT,
+                     root, &error))
+    return TRUE;
+
+  mcp_http_reply_error (request->msg, 400, error->message);
+  return FALSE;
+}
+
+static const McpHttpMember *
+find_member (McpJsonSlice key, const McpHttpMember *members, gsize n_members)
+{
+  for (gsize i = 0; i < n_members; i++)
+    if (mcp_json_string_equal (key, members[i].key))
+      return &members[i];
+
+  return NULL;
+}
+
+/**
+ * mcp_http_body_read_object:
+ * @value: a scanned value
+ * @members: (array length=n_members): what it may hold
+ * @n_members: how many
+ * @target: for the members' setters
+ * @error: return location
+ *
+ * Reads an object; whether what is needed was there is for the caller to check.
+ *
+ * Errors: %MCP_ERROR_INVALID_ARGUMENTS.
+ *
+ * Returns: whether each member is known and has a right value
+ */
+gboolean
+mcp_http_body_read_object (McpJsonSlice value,
+                           const McpHttpMember *members,
+                           gsize n_members,
+                           gpointer target,
+                           GError **error)
+{
+  McpJsonIter iter;
+  McpJsonSlice key, item;
+
+  if (mcp_json_get_type (value) != MCP_JSON_OBJECT)
+    {
+      g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, "Expected a JSON object");
+      return FALSE;
+    }
+
+  mcp_json_iter_init (&iter, value);
+  while (mcp_json_iter_next_member (&iter, &key, &item))
+    {
+      const McpHttpMember *member = find_member (key, members, n_members);
+
+      if (member == NULL)
+        {
+          /* As it was written: the scanner has seen that it is UTF-8. */
+          g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, "Unknown member %.*s",
+                       (int) MIN (key.length, 100), key.data);
+          return FALSE;
+        }
+      if (!member->set (item, target, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/**
+ * mcp_http_body_read_string:
+ * @value: a scanned value
+ * @key: what it is called, for the error
+ * @text: (out) (transfer full): its text; what was there before is freed
+ * @error: return location
+ *
+ * Reads a string. U+0000 is refused: what comes after it would get lost on the
+ * way through C and D-Bus.
+ *
+ * Errors: %MCP_ERROR_INVALID_ARGUMENTS.
+ *
+ * Returns: whether it is one
+ */
+gboolean
+mcp_http_body_read_string (McpJsonSlice value, const char *key, char **text, GError **error)
+{
+  if (mcp_json_get_type (value) != MCP_JSON_STRING)
+    {
+      g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, "“%s” must be a string", key);
+      return FALSE;
+    }
+
+  g_free (*text);
+  *text = mcp_json_dup_string (value);
+  if (*text != NULL)
+    return TRUE;
+
+  g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, "“%s” must not hold U+0000", key);
+  return FALSE;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "common/mcp-limits.h"
+#include "gateway/api/mcp-gateway.h"
+#include "http/connection/mcp-http-listener.h"
+#include "http/request/mcp-ambient-sessions.h"
+#include "http/request/mcp-http-auth.h"
+#include "http/sse/mcp-sse-flusher.h"
+#include "http/wire/mcp-http-counters.h"
+#include "session/store/mcp-session-store.h"
+
+G_BEGIN_DECLS
+
+typedef struct _McpEventHub McpEventHub;
+
+/**
+ * McpHttpContext:
+ *
+ * What the routes work with. It belongs to the server, and outlives every
+ * request: mcp_http_server_close() ends those first.
+ */
+typedef struct
+{
+  McpSessionStore *store; /* (owned) */
+  McpGateway *gateway;    /* (owned) */
+  McpLimits limits;
+  McpHttpListener *listener;   /* (owned) (nullable): NULL once closed */
+  McpHttpCounters *counters;   /* (owned): of the listener */
+  McpHttpAuth *auth;           /* (owned) */
+  McpSseFlusher *flusher;      /* (owned) */
+  McpEventHub *hub;            /* (owned) */
+  McpAmbientSessions *ambient; /* (owned) */
+  gint64 started_real_us;
+  gint64 started_us; /* monotonic */
+} McpHttpContext;
+
+/**
+ * McpHttpRequest:
+ *
+ * One request on its way to its route's handler.
+ */
+typedef struct
+{
+  McpHttpContext *context;       /* (unowned) */
+  SoupServerMessage *msg;        /* (unowned) */
+  McpHttpConnection *connection; /* (unowned) */
+  McpHttpCredential credential;
+  McpSession *session; /* (owned) (nullable): the route's, or for /mcp the credential's */
+} McpHttpRequest;
+
+typedef void (*McpHttpHandler) (McpHttpRequest *request);
+
+G_END_DECLS

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * From a path and a method to a handler, and who may call it. libsoup's own
+ * handlers match prefixes of decoded paths; here the path is compared as it was
+ * sent, and whole.
+ */
+#include "http/server/mcp-http-router.h"
+#include "http/api/mcp-api-routes.h"
+#include "http/mcp/mcp-mcp-routes.h"
+
+#include "http/request/mcp-http-reply.h"
+
+#include <string.h>
+
+/* Stands for one segment of a path: the session's id. */
+#define ID "{id}"
+
+typedef enum
+{
+  ACCESS_ANYONE,        /* whom the connection layer lets in */
+  ACCESS_OWNER_PROCESS, /* likewise, but with the key over TCP where that is required */
+  ACCESS_OWNER,
+  ACCESS_SESSION, /* the session in the path, or the owner */
+  ACCESS_MCP,     /* the route decides; a credential that is stated must be right */
+} Access;
+
+typedef enum
+{
+  ROUTE_DEFAULT = 0,
+  ROUTE_ENDLESS = 1 << 0, /* answers GET with a stream: has no HEAD */
+} RouteFlags;
+
+static const struct
+{
+  const char *method;
+  const char *pattern;
+  Access access;
+  RouteFlags flags;
+  McpHttpHandler handler;
+} routes[] = {
+  { "GET", "/health", ACCESS_ANYONE, ROUTE_DEFAULT, mcp_route_health_get },
+  { "GET", "/metrics", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_metrics },
+  { "POST", "/session", ACCESS_OWNER_PROCESS, ROUTE_DEFAULT, mcp_route_session_create },
+  { "GET", "/session", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_session_list },
+  { "GET", "/session/" ID, ACCESS_SESSION, ROUTE_DEFAULT, mcp_route_session_get },
+  { "DELETE", "/session/" ID, ACCESS_SESSION, ROUTE_DEFAULT, mcp_route_session_delete },
+  { "POST", "/session/" ID "/token", ACCESS_SESSION, ROUTE_DEFAULT,
+    mcp_route_session_rotate_token },
+  { "GET", "/session/" ID "/events", ACCESS_SESSION, ROUTE_ENDLESS, mcp_route_session_events },
+  { "POST", "/session/" ID "/progress", ACCESS_SESSION, ROUTE_DEFAULT, mcp_route_session_progress },
+  { "GET", "/session/" ID "/calls", ACCESS_SESSION, ROUTE_DEFAULT, mcp_route_session_calls },
+  { "GET", "/events", ACCESS_OWNER, ROUTE_ENDLESS, mcp_route_events },
+  { "GET", "/mcp", ACCESS_MCP, ROUTE_ENDLESS, mcp_route_mcp_get },
+  { "POST", "/mcp", ACCESS_MCP, ROUTE_DEFAULT, mcp_route_mcp_post },
+  { "DELETE", "/mcp", ACCESS_MCP, ROUTE_DEFAULT, mcp_route_mcp_delete },
+  { "GET", "/sse", ACCESS_MCP, ROUTE_ENDLESS, mcp_route_sse_get },
+  { "POST", "/messages", ACCESS_MCP, ROUTE_DEFAULT, mcp_route_messages_post },
+};
+
+static gboolean
+match_path (const char *pattern, const char *path, char **id)
+{
+  const char *variable = strstr (pattern, ID);
+  gsize n_before, n_id;
+
+  if (variable == NULL)
+    return strcmp (pattern, path) == 0;
+
+  n_before = (gsize) (variable - pattern);
+  if (strncmp (pattern, path, n_before) != 0)
+    return FALSE;
+
+  n_id = strcspn (path + n_before, "/");
+  if (n_id == 0 || strcmp (path + n_before + n_id, variable + strlen (ID)) != 0)
+    return FALSE;
+
+  *id = g_strndup (path + n_before, n_id);
+  return TRUE;
+}
+
+static gboolean
+match_method (gsize route, const char *method)
+{
+  if (strcmp (routes[route].method, method) == 0)
+    return TRUE;
+
+  /* RFC 9110 section 9.3.2: HEAD is GET without the body, which libsoup leaves out. */
+  return strcmp (method, "HEAD") == 0 && strcmp (routes[route].method, "GET") == 0 &&
+         !(routes[route].flags & ROUTE_ENDLESS);
+}
+
+/* RFC 9110 section 10.2.1 */
+static void
+reply_method_not_allowed (SoupServerMessage *msg, const char *path)
+{
+  g_autoptr (GString) allow = g_string_new (NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (routes); i++)
+    {
+      g_autofree char *id = NULL;
+
+      if (!match_path (routes[i].pattern, path, &id))
+        continue;
+      if (allow->len > 0)
+        g_string_append (allow, ", ");
+      g_string_append (allow, routes[i].method);
+      if (match_method (i, "HEAD"))
+        g_string_append (allow, ", HEAD");
+    }
+
+  mcp_http_reply_not_allowed (msg, allow->str, "This route does not take this method");
+}
+
+static gboolean
+may_use_session (McpHttpRequest *request, const char *session_id)
+{
+  if (request->credential == MCP_HTTP_CREDENTIAL_OWNER)
+    return TRUE;
+
+  return request->credential == MCP_HTTP_CREDENTIAL_SESSION &&
+         strcmp (mcp_session_get_id (request->session), session_id) == 0;
+}
+
+static gboolean
+is_allowed (McpHttpRequest *request, Access access, const char *session_id)
+{
+  gboolean key_required = mcp_http_auth_key_required (request->context->auth, request->connection);
+
+  if (request->credential == MCP_HTTP_CREDENTIAL_WRONG)
+    return FALSE;
+
+  switch (access)
+    {
+    case ACCESS_ANYONE:
+      return TRUE;
+    case ACCESS_OWNER_PROCESS:
+      return !key_required || request->credential == MCP_HTTP_CREDENTIAL_OWNER;
+    case ACCESS_OWNER:
+      return request->credential == MCP_HTTP_CREDENTIAL_OWNER;
+    case ACCESS_SESSION:
+      return may_use_session (request, session_id);
+    case ACCESS_MCP:
+      return !key_required || request->credential != MCP_HTTP_CREDENTIAL_NONE;
+    }
+
+  return FALSE;
+}
+
+static void
+refuse (McpHttpRequest *request, const char *pattern)
+{
+  mcp_http_auth_count_failure (request->context->auth,
+                               soup_server_message_get_method (request->msg), pattern);
+  mcp_http_reply_unauthorized (request->msg);
+}
+
+static void
+call_route (McpHttpRequest *request, gsize route, const char *session_id)
+{
+  Access access = routes[route].access;
+  McpSession *session = NULL;
+
+  if (access != ACCESS_ANYONE)
+    request->credential = mcp_http_auth_identify (request->context->auth, request->msg,
+                                                  request->connection, &session);
+  g_set_object (&request->session, session);
+  if (!is_allowed (request, access, session_id))
+    {
+      refuse (request, routes[route].pattern);
+      return;
+    }
+
+  if (access == ACCESS_SESSION)
+    {
+      g_set_object (&request->session,
+                    mcp_session_store_lookup (request->context->store, session_id));
+      if (request->session == NULL)
+        {
+          /* Only the owner comes here, who may know. */
+          mcp_http_reply_error (request->msg, 404, "There is no such session");
+          return;
+        }
+      if (request->credential == MCP_HTTP_CREDENTIAL_SESSION)
+        mcp_session_touch (request->session);
+    }
+
+  routes[route].handler (request);
+}
+
+/* Where a key is required, not even which routes there are is told without one. */
+static gboolean
+may_know_routes (McpHttpRequest *request)
+{
+  McpSession *session;
+
+  if (!mcp_http_auth_key_required (request->context->auth, request->connection))
+    return TRUE;
+
+  switch (
+      mcp_http_auth_identify (request->context->auth, request->msg, request->connection, &session))
+    {
+    case MCP_HTTP_CREDENTIAL_OWNER:
+    case MCP_HTTP_CREDENTIAL_SESSION:
+      return TRUE;
+    case MCP_HTTP_CREDENTIAL_NONE:
+    case MCP_HTTP_CREDENTIAL_WRONG:
+      break;
+    }
+
+  return FALSE;
+}
+
+/**
+ * mcp_http_router_handle:
+ * @context: what the routes work with
+ * @msg: a request whose body is there
+ * @path: its path, as it was sent
+ *
+ * Answers a request, now or later.
+ */
+void
+mcp_http_router_handle (McpHttpContext *context, SoupServerMessage *msg, const char *path)
+{
+  GSocketAddress *peer = soup_server_message_get_remote_address (msg);
+  McpHttpRequest request = {
+    .context = context,
+    .msg = msg,
+    .connection = mcp_http_connection_from_address (peer),
+  };
+  const char *method = soup_server_message_get_method (msg);
+  gboolean known = FALSE;
+
+  g_return_if_fail (request.connection != NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (routes); i++)
+    {
+      g_autofree char *id = NULL;
+
+      if (!match_path (routes[i].pattern, path, &id))
+        continue;
+      known = TRUE;
+      if (!match_method (i, method))
+        continue;
+
+      call_route (&request, i, id);
+      g_clear_object (&request.session);
+      return;
+    }
+
+  if (!may_know_routes (&request))
+    refuse (&request, "(no route)");
+  else if (known)
+    reply_method_not_allowed (msg, path);
+  else
+    mcp_http_reply_error (msg, 404, "There is no such route");
+}

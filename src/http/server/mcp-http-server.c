@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The HTTP side of the daemon: a libsoup server that never sees a listening
+ * socket. The listener hands it one checked exchange at a time, and the router
+ * answers.
+ */
+#include "http/server/mcp-http-server.h"
+
+#include "common/mcp-names.h"
+#include "http/connection/mcp-http-listener.h"
+#include "http/request/mcp-http-context.h"
+#include "http/server/mcp-http-router.h"
+#include "http/sse/mcp-event-hub.h"
+
+#include "config.h"
+
+struct _McpHttpServer
+{
+  GObject parent_instance;
+
+  McpHttpContext context;
+  SoupServer *soup; /* (owned) (nullable) until closed */
+};
+
+G_DEFINE_FINAL_TYPE (McpHttpServer, mcp_http_server, G_TYPE_OBJECT)
+
+static void
+mcp_http_server_dispose (GObject *object)
+{
+  mcp_http_server_close (MCP_HTTP_SERVER (object));
+
+  G_OBJECT_CLASS (mcp_http_server_parent_class)->dispose (object);
+}
+
+static void
+mcp_http_server_finalize (GObject *object)
+{
+  McpHttpContext *context = &MCP_HTTP_SERVER (object)->context;
+
+  g_clear_pointer (&context->ambient, mcp_ambient_sessions_free);
+  g_clear_pointer (&context->hub, mcp_event_hub_unref);
+  g_clear_pointer (&context->flusher, mcp_sse_flusher_unref);
+  g_clear_pointer (&context->auth, mcp_http_auth_free);
+  g_clear_pointer (&context->counters, g_rc_box_release);
+  g_clear_object (&context->gateway);
+  g_clear_object (&context->store);
+
+  G_OBJECT_CLASS (mcp_http_server_parent_class)->finalize (object);
+}
+
+static void
+mcp_http_server_class_init (McpHttpServerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = mcp_http_server_dispose;
+  object_class->finalize = mcp_http_server_finalize;
+}
+
+static void
+mcp_http_server_init (McpHttpServer *self)
+{
+}
+
+static void
+request_cb (SoupServer *soup,
+            SoupServerMessage *msg,
+            const char *path,
+            GHashTable *query,
+            gpointer user_data)
+{
+  McpHttpServer *self = user_data;
+
+  mcp_http_router_handle (&self->context, msg, path);
+}
+
+static void
+release_counters (gpointer data, GClosure *closure)
+{
+  g_rc_box_release (data);
+}
+
+/* When its head is out, an answer is one, whether or not it ever ends. */
+static void
+wrote_headers_cb (SoupServerMessage *msg, gpointer user_data)
+{
+  mcp_http_counters_answered (user_data, soup_server_message_get_status (msg));
+}
+
+static void
+request_started_cb (SoupServer *soup, SoupServerMessage *msg, gpointer user_data)
+{
+  McpHttpServer *self = user_data;
+
+  g_signal_connect_data (msg, "wrote-headers", G_CALLBACK (wrote_headers_cb),
+                         g_rc_box_acquire (self->context.counters), release_counters, 0);
+}
+
+static void
+exchange_cb (McpHttpConnection *connection,
+             GIOStream *stream,
+             GSocketAddress *peer,
+             gpointer user_data)
+{
+  McpHttpServer *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  /* The local address would only be used for a request without Host, which does not come here. */
+  if (!soup_server_accept_iostream (self->soup, stream, peer, peer, &error))
+    g_warning ("libsoup does not take an exchange: %s", error->message);
+}
+
+static void
+progress_cb (McpSessionStore *store,
+             McpSession *session,
+             McpProgressEvent *event,
+             McpHttpServer *self)
+{
+  mcp_sse_flusher_count_event (self->context.flusher);
+}
+
+static SoupServer *
+make_soup (McpHttpServer *self)
+{
+  /* Raw paths: the router compares what was sent. */
+  SoupServer *soup = g_object_new (SOUP_TYPE_SERVER, "raw-paths", TRUE, "server-header",
+                                   MCP_DIRECTORY "/" MCP_VERSION, NULL);
+
+  g_signal_connect (soup, "request-started", G_CALLBACK (request_started_cb), self);
+  soup_server_add_handler (soup, NULL, request_cb, self, NULL);
+  /* "OPTIONS *" has a path of its own. */
+  soup_server_add_handler (soup, "*", request_cb, self, NULL);
+
+  return soup;
+}
+
+/**
+ * mcp_http_server_new:
+ * @store: the sessions
+ * @gateway: what answers MCP requests
+ * @limits: what peers may make the daemon hold
+ * @owner_key: what the owner's programs show over TCP
+ *
+ * Makes a server on the thread-default main context. It serves once it listens.
+ *
+ * Returns: (transfer full): the server
+ */
+McpHttpServer *
+mcp_http_server_new (McpSessionStore *store,
+                     McpGateway *gateway,
+                     const McpLimits *limits,
+                     const char *owner_key)
+{
+  McpHttpServer *self;
+  McpHttpContext *context;
+
+  g_return_val_if_fail (MCP_IS_SESSION_STORE (store), NULL);
+  g_return_val_if_fail (MCP_IS_GATEWAY (gateway), NULL);
+  g_return_val_if_fail (owner_key != NULL && *owner_key != '\0', NULL);
+
+  self = g_object_new (MCP_TYPE_HTTP_SERVER, NULL);
+  context = &self->context;
+  context->store = g_object_ref (store);
+  context->gateway = g_object_ref (gateway);
+  context->limits = *limits;
+  context->auth = mcp_http_auth_new (store, owner_key);
+  context->flusher = mcp_sse_flusher_new ();
+  context->hub = mcp_event_hub_new (store);
+  context->ambient = mcp_ambient_sessions_new (store);
+  context->started_real_us = g_get_real_time ();
+  context->started_us = g_get_monotonic_time ();
+
+  g_signal_connect (store, "progress", G_CALLBACK (progress_cb), self);
+
+  self->soup = make_soup (self);
+  context->listener = mcp_http_listener_new (limits, exchange_cb, self);
+  context->counters = g_rc_box_acquire (mcp_http_listener_get_counters (context->listener));
+
+  return self;
+}
+
+/**
+ * mcp_http_server_get_started_at:
+ * @self: the server
+ *
+ * Returns: when it was made, in microseconds since 1970 UTC, as `/health` says it
+ */
+gint64
+mcp_http_server_get_started_at (McpHttpServer *self)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_SERVER (self), 0);
+
+  return self->context.started_real_us;
+}
+
+/**
+ * mcp_http_server_set_limits:
+ * @self: the server
+ * @limits: what peers may make the daemon hold from now on
+ *
+ * Does not touch what is held already.
+ */
+void
+mcp_http_server_set_limits (McpHttpServer *self, const McpLimits *limits)
+{
+  g_return_if_fail (MCP_IS_HTTP_SERVER (self));
+
+  self->context.limits = *limits;
+  if (self->context.listener != NULL)
+    mcp_http_listener_set_limits (self->context.listener, limits);
+}
+
+/**
+ * mcp_http_server_set_require_key:
+ * @self: the server
+ * @require_key: whether TCP clients need a token or the owner key for
+ *   everything but GET /health; off at first
+ */
+void
+mcp_http_server_set_require_key (McpHttpServer *self, gboolean require_key)
+{
+  g_return_if_fail (MCP_IS_HTTP_SERVER (self));
+
+  mcp_http_auth_set_require_key (self->context.auth, require_key);
+}
+
+/**
+ * mcp_http_server_set_keep_alive:
+ * @self: the server
+ * @interval_ms: how long an event stream may be silent before a comment is sent;
+ *   %MCP_SSE_KEEP_ALIVE_MS at first
+ */
+void
+mcp_http_server_set_keep_alive (McpHttpServer *self, guint interval_ms)
+{
+  g_return_if_fail (MCP_IS_HTTP_SERVER (self));
+
+  mcp_sse_flusher_set_keep_alive (self->context.flusher, interval_ms);
+}
+
+/**
+ * mcp_http_server_listen_tcp:
+ * @self: the server
+ * @port: on the loopback addresses; 0: any free one
+ * @error: return location
+ *
+ * Begins to accept TCP connections.
+ *
+ * Returns: the port; 0 with @error set
+ */
+guint16
+mcp_http_server_listen_tcp (McpHttpServer *self, guint16 port, GError **error)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_SERVER (self), 0);
+  g_return_val_if_fail (self->context.listener != NULL, 0);
+
+  return mcp_http_listener_add_tcp (self->context.listener, port, error);
+}
+
+/**
+ * mcp_http_server_listen_unix:
+ * @self: the server
+ * @path: of the socket
+ * @error: return location
+ *
+ * Begins to accept connections of a Unix socket.
+ *
+ * Returns: whether it does; else @error is set
+ */
+gboolean
+mcp_http_server_listen_unix (McpHttpServer *self, const char *path, GError **error)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_SERVER (self), FALSE);
+  g_return_val_if_fail (self->context.listener != NULL, FALSE);
+
+  return mcp_http_listener_add_unix (self->context.listener, path, error);
+}
+
+/**
+ * mcp_http_server_listen_fd:
+ * @self: the server
+ * @fd: (transfer full): a listening socket that somebody else made; on error it stays the caller's
+ * @port: (out): of a TCP socket; 0: it is a Unix socket
+ * @path: (out) (transfer full) (nullable): of a Unix socket; it is never removed
+ * @error: return location
+ *
+ * Begins to accept connections of a socket that is there already.
+ *
+ * Returns: whether it does; else @error is set
+ */
+gboolean
+mcp_http_server_listen_fd (McpHttpServer *self, int fd, guint16 *port, char **path, GError **error)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_SERVER (self), FALSE);
+  g_return_val_if_fail (self->context.listener != NULL, FALSE);
+
+  return mcp_http_listener_add_fd (self->context.listener, fd, port, path, error);
+}
+
+/**
+ * mcp_http_server_get_n_connections:
+ * @self: the server
+ *
+ * Returns: how many connections are open, event streams included
+ */
+guint
+mcp_http_server_get_n_connections (McpHttpServer *self)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_SERVER (self), 0);
+
+  return self->context.listener == NULL
+             ? 0
+             : mcp_http_listener_get_n_connections (self->context.listener);
+}
+
+/**
+ * mcp_http_server_get_n_streams:
+ * @self: the server
+ *
+ * Returns: how many event streams are open
+ */
+guint
+mcp_http_server_get_n_streams (McpHttpServer *self)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_SERVER (self), 0);
+
+  return mcp_sse_flusher_get_n_streams (self->context.flusher);
+}
+
+/**
+ * mcp_http_server_get_n_auth_failures:
+ * @self: the server
+ *
+ * Returns: how many requests were refused for want of a right credential
+ */
+guint64
+mcp_http_server_get_n_auth_failures (McpHttpServer *self)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_SERVER (self), 0);
+
+  return mcp_http_auth_get_n_failures (self->context.auth);
+}
+
+/**
+ * mcp_http_server_stop:
+ * @self: the server
+ *
+ * Accepts no more connections. Those that are open go on.
+ */
+void
+mcp_http_server_stop (McpHttpServer *self)
+{
+  g_return_if_fail (MCP_IS_HTTP_SERVER (self));
+
+  if (self->context.listener != NULL)
+    mcp_http_listener_stop (self->context.listener);
+}
+
+/**
+ * mcp_http_server_close:
+ * @self: the server
+ *
+ * Ends everything: event streams are told, as far as their sockets take it at
+ * once, and all connections are closed. Close the store's sessions before, so
+ * that their streams are told why. Does nothing the second time.
+ */
+void
+mcp_http_server_close (McpHttpServer *self)
+{
+  g_autoptr (SoupServer) soup = NULL;
+
+  g_return_if_fail (MCP_IS_HTTP_SERVER (self));
+
+  if (self->soup == NULL)
+    return;
+
+  g_signal_handlers_disconnect_by_data (self->context.store, self);
+  mcp_http_listener_stop (self->context.listener);
+  mcp_event_hub_close (self->context.hub, MCP_REASON_SHUTDOWN);
+  mcp_sse_flusher_close (self->context.flusher);
+
+  soup = g_steal_pointer (&self->soup);
+  g_signal_handlers_disconnect_by_data (soup, self);
+  soup_server_disconnect (soup);
+  mcp_http_listener_close (self->context.listener);
+  g_clear_object (&self->context.listener);
+}

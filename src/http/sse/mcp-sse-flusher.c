@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * When event streams are written.
+ *
+ * A system call per event and reader is what limits a fan-out, so events that
+ * come close together go out together; but a lone event must not wait. Hence:
+ *   - the first event after a silence is written at once;
+ *   - those that follow closely are written when the main loop has nothing else
+ *     to do, or when the oldest of them has waited for a while. Both allow for
+ *     what a round of writing costs: with many readers rounds are rarer;
+ *   - and so many events that they might overrun a reader's queue do not wait.
+ *
+ * Any thread may say that a stream has something pending. That costs an atomic
+ * flag and, for the first such stream of a round, one wake-up of the main loop.
+ */
+#include "http/sse/mcp-sse-flusher.h"
+
+/* How old a pending event may get in a burst, at least and at most; in between it is so many
+ * times the length of the last round, which leaves most of the time to what makes events. */
+#define MIN_AGE_US 300
+#define MAX_AGE_US 5000
+#define AGE_FACTOR 4
+/* Likewise between two rounds while the main loop has nothing else to do: a publisher that waits
+ * for each answer leaves it so after each event. */
+#define DRY_FACTOR 2
+/* Half of what a reader's queue holds. */
+#define MAX_EVENTS 32
+
+/* A round that is due comes before requests, one that can wait after them. */
+#define PRIORITY_DUE (G_PRIORITY_DEFAULT - 10)
+#define PRIORITY_DRY (G_PRIORITY_DEFAULT + 60)
+
+typedef struct
+{
+  McpSseFlushedFunc callback;
+  gpointer user_data;
+  GDestroyNotify destroy;
+} Waiter;
+
+struct _McpSseFlusher
+{
+  gatomicrefcount ref_count;
+
+  GSource *due;        /* (owned) fires when the oldest pending event is old enough */
+  GSource *dry;        /* (owned) fires when nothing else does */
+  GSource *keep_alive; /* (owned) fires when the most silent stream needs a comment */
+
+  GMutex lock;      /* guards the next six */
+  GPtrArray *dirty; /* (owned) (element-type McpSseStream) each with a reference */
+  gboolean armed;
+  gboolean closed;
+  gint64 max_age_us;
+  gint64 min_pause_us;  /* between two rounds */
+  gint64 flushed_at_us; /* monotonic */
+
+  /* Main context only. */
+  guint n_events;      /* since the last round */
+  GPtrArray *spare;    /* (owned) empty; takes the place of @dirty during a round */
+  GArray *waiters;     /* (owned) (element-type Waiter) */
+  GQueue streams;      /* (element-type McpSseStream) each with a reference; most silent first */
+  McpSseBatch scratch; /* shared by all streams, one after the other */
+  gint64 keep_alive_us;
+};
+
+typedef struct
+{
+  GSource parent_instance;
+  McpSseFlusher *flusher; /* (unowned) */
+} FlusherSource;
+
+/* With the lock held. */
+static void
+arm (McpSseFlusher *self)
+{
+  gint64 now_us, silent_us;
+
+  if (self->armed || self->closed)
+    return;
+
+  now_us = g_get_monotonic_time ();
+  silent_us = now_us - self->flushed_at_us;
+  self->armed = TRUE;
+  g_source_set_ready_time (self->due,
+                           silent_us >= self->max_age_us ? 0 : now_us + self->max_age_us);
+  g_source_set_ready_time (
+      self->dry, silent_us >= self->min_pause_us ? 0 : self->flushed_at_us + self->min_pause_us);
+}
+
+static GPtrArray *
+begin_round (McpSseFlusher *self)
+{
+  GPtrArray *dirty;
+
+  g_mutex_lock (&self->lock);
+  dirty = self->dirty;
+  self->dirty = g_steal_pointer (&self->spare);
+  self->armed = FALSE;
+  g_source_set_ready_time (self->dry, -1);
+  g_source_set_ready_time (self->due, -1);
+  g_mutex_unlock (&self->lock);
+
+  self->n_events = 0;
+  return dirty;
+}
+
+static void
+end_round (McpSseFlusher *self, GPtrArray *dirty, gint64 began_at_us)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  g_ptr_array_set_size (dirty, 0);
+  self->spare = dirty;
+
+  g_mutex_lock (&self->lock);
+  self->flushed_at_us = now_us;
+  self->max_age_us = CLAMP ((now_us - began_at_us) * AGE_FACTOR, MIN_AGE_US, MAX_AGE_US);
+  self->min_pause_us = MIN ((now_us - began_at_us) * DRY_FACTOR, MAX_AGE_US);
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+call_waiters (McpSseFlusher *self)
+{
+  g_autoptr (GArray) waiters = NULL;
+
+  if (self->waiters->len == 0)
+    return;
+
+  waiters = g_steal_pointer (&self->waiters);
+  self->waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
+  for (guint i = 0; i < waiters->len; i++)
+    {
+      Waiter *waiter = &g_array_index (waiters, Waiter, i);
+
+      waiter->callback (waiter->user_data);
+      waiter->destroy (waiter->user_data);
+    }
+}
+
+static void
+flush (McpSseFlusher *self)
+{
+  gint64 began_at_us = g_get_monotonic_time ();
+  GPtrArray *dirty = begin_round (self);
+
+  for (guint i = 0; i < dirty->len; i++)
+    mcp_sse_stream_flush (g_ptr_array_index (dirty, i), &self->scratch);
+
+  end_round (self, dirty, began_at_us);
+  call_waiters (self);
+}
+
+static gboolean
+dispatch_flush (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  g_autoptr (McpSseFlusher) self = mcp_sse_flusher_ref (((FlusherSource *) source)->flusher);
+
+  flush (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+arm_keep_alive (McpSseFlusher *self)
+{
+  McpSseStream *most_silent = g_queue_peek_head (&self->streams);
+
+  g_source_set_ready_time (
+      self->keep_alive,
+      most_silent == NULL ? -1 : mcp_sse_stream_get_last_sent (most_silent) + self->keep_alive_us);
+}
+
+static gboolean
+dispatch_keep_alive (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  g_autoptr (McpSseFlusher) self = mcp_sse_flusher_ref (((FlusherSource *) source)->flusher);
+  /* A little early for some, so that streams opened together share a wake-up. */
+  gint64 due_us = g_get_monotonic_time () + self->keep_alive_us / 16;
+  McpSseStream *stream;
+
+  while ((stream = g_queue_peek_head (&self->streams)) != NULL &&
+         mcp_sse_stream_get_last_sent (stream) + self->keep_alive_us <= due_us)
+    mcp_sse_stream_keep_alive (stream, &self->scratch);
+
+  arm_keep_alive (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static GSource *
+attach_source (McpSseFlusher *self, GSourceFuncs *funcs, int priority, const char *name)
+{
+  GSource *source = g_source_new (funcs, sizeof (FlusherSource));
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+
+  ((FlusherSource *) source)->flusher = self;
+  g_source_set_priority (source, priority);
+  g_source_set_static_name (source, name);
+  g_source_attach (source, context);
+
+  return source;
+}
+
+/**
+ * mcp_sse_flusher_new:
+ *
+ * Makes what decides when event streams are written, on the thread-default
+ * main context.
+ *
+ * Returns: (transfer full): a flusher
+ */
+McpSseFlusher *
+mcp_sse_flusher_new (void)
+{
+  static GSourceFuncs flush_funcs = { .dispatch = dispatch_flush };
+  static GSourceFuncs keep_alive_funcs = { .dispatch = dispatch_keep_alive };
+  McpSseFlusher *self = g_new0 (McpSseFlusher, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  g_mutex_init (&self->lock);
+  self->dirty = g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_sse_stream_unref);
+  self->spare = g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_sse_stream_unref);
+  self->waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
+  self->max_age_us = MIN_AGE_US;
+  self->keep_alive_us = MCP_SSE_KEEP_ALIVE_MS * G_TIME_SPAN_MILLISECOND;
+  g_queue_init (&self->streams);
+  mcp_sse_batch_init (&self->scratch);
+
+  self->due = attach_source (self, &flush_funcs, PRIORITY_DUE, "[mcp] event streams due");
+  self->dry = attach_source (self, &flush_funcs, PRIORITY_DRY, "[mcp] event streams pending");
+  self->keep_alive =
+      attach_source (self, &keep_alive_funcs, G_PRIORITY_DEFAULT, "[mcp] event streams silent");
+
+  return self;
+}
+
+/**
+ * mcp_sse_flusher_ref:
+ * @self: a flusher
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full): @self
+ */
+McpSseFlusher *
+mcp_sse_flusher_ref (McpSseFlusher *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+static void
+destroy_sources (McpSseFlusher *self)
+{
+  g_source_destroy (self->due);
+  g_source_destroy (self->dry);
+  g_source_destroy (self->keep_alive);
+}
+
+static void
+drop_waiters (McpSseFlusher *self)
+{
+  for (guint i = 0; i < self->waiters->len; i++)
+    {
+      Waiter *waiter = &g_array_index (self->waiters, Waiter, i);
+
+      waiter->destroy (waiter->user_data);
+    }
+  g_array_set_size (self->waiters, 0);
+}
+
+/**
+ * mcp_sse_flusher_unref:
+ * @self: (transfer full): a flusher
+ *
+ * Any thread. Streams hold a reference: mcp_sse_flusher_close() comes first
+ * where some may be open.
+ */
+void
+mcp_sse_flusher_unref (McpSseFlusher *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  destroy_sources (self);
+  drop_waiters (self);
+  g_source_unref (self->due);
+  g_source_unref (self->dry);
+  g_source_unref (self->keep_alive);
+  g_ptr_array_unref (self->dirty);
+  g_ptr_array_unref (self->spare);
+  g_array_unref (self->waiters);
+  mcp_sse_batch_clear (&self->scratch);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+/**
+ * mcp_sse_flusher_set_keep_alive:
+ * @self: a flusher
+ * @interval_ms: how long a stream may be silent; not 0
+ *
+ * Sets when a comment is sent for want of an event: %MCP_SSE_KEEP_ALIVE_MS at first.
+ */
+void
+mcp_sse_flusher_set_keep_alive (McpSseFlusher *self, guint interval_ms)
+{
+  g_return_if_fail (interval_ms > 0);
+
+  self->keep_alive_us = interval_ms * (gint64) G_TIME_SPAN_MILLISECOND;
+  arm_keep_alive (self);
+}
+
+/**
+ * mcp_sse_flusher_count_event:
+ * @self: a flusher
+ *
+ * Says that an event was queued for its readers, so that a round comes before
+ * their queues overflow. Main context only.
+ */
+void
+mcp_sse_flusher_count_event (McpSseFlusher *self)
+{
+  if (++self->n_events < MAX_EVENTS)
+    return;
+
+  g_mutex_lock (&self->lock);
+  if (self->armed)
+    g_source_set_ready_time (self->due, 0);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * mcp_sse_flusher_call_after_flush:
+ * @self: a flusher
+ * @callback: what to call, once
+ * @user_data: for @callback
+ * @destroy: frees @user_data, called or not
+ *
+ * Lets the streams write what is pending before the caller goes on. That comes
+ * about within the age that a pending event may have, however busy the main
+ * loop is.
+ */
+void
+mcp_sse_flusher_call_after_flush (McpSseFlusher *self,
+                                  McpSseFlushedFunc callback,
+                                  gpointer user_data,
+                                  GDestroyNotify destroy)
+{
+  Waiter waiter = { callback, user_data, destroy };
+
+  if (self->closed)
+    {
+      destroy (user_data);
+      return;
+    }
+
+  g_array_append_val (self->waiters, waiter);
+  g_mutex_lock (&self->lock);
+  arm (self);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * mcp_sse_flusher_get_n_streams:
+ * @self: a flusher
+ *
+ * Returns: how many streams are open
+ */
+guint
+mcp_sse_flusher_get_n_streams (McpSseFlusher *self)
+{
+  return self->streams.length;
+}
+
+/**
+ * mcp_sse_flusher_close:
+ * @self: a flusher
+ *
+ * Writes what is pending as far as the sockets take it at once, then closes
+ * every stream. Nothing can be opened afterwards.
+ */
+void
+mcp_sse_flusher_close (McpSseFlusher *self)
+{
+  g_autoptr (GPtrArray) dirty = NULL;
+  McpSseStream *stream;
+
+  if (self->closed)
+    return;
+
+  flush (self);
+
+  g_mutex_lock (&self->lock);
+  self->closed = TRUE;
+  dirty = self->dirty;
+  self->dirty = g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_sse_stream_unref);
+  g_mutex_unlock (&self->lock);
+
+  destroy_sources (self);
+  drop_waiters (self);
+  while ((stream = g_queue_peek_head (&self->streams)) != NULL)
+    mcp_sse_stream_close (stream);
+}
+
+/**
+ * mcp_sse_flusher_add:
+ * @self: a flusher
+ * @stream: a new stream
+ *
+ * Keeps the stream until mcp_sse_flusher_remove().
+ */
+void
+mcp_sse_flusher_add (McpSseFlusher *self, McpSseStream *stream)
+{
+  mcp_sse_stream_ref (stream);
+  g_queue_push_tail_link (&self->streams, mcp_sse_stream_get_link (stream));
+  if (self->streams.length == 1)
+    arm_keep_alive (self);
+}
+
+/**
+ * mcp_sse_flusher_remove:
+ * @self: a flusher
+ * @stream: a stream that was added
+ *
+ * Forgets the stream.
+ */
+void
+mcp_sse_flusher_remove (McpSseFlusher *self, McpSseStream *stream)
+{
+  g_queue_unlink (&self->streams, mcp_sse_stream_get_link (stream));
+  mcp_sse_stream_unref (stream);
+}
+
+/**
+ * mcp_sse_flusher_mark:
+ * @self: a flusher
+ * @stream: one of its streams
+ *
+ * Says that the stream has something pending. Any thread.
+ */
+void
+mcp_sse_flusher_mark (McpSseFlusher *self, McpSseStream *stream)
+{
+  if (!mcp_sse_stream_mark (stream))
+    return;
+
+  g_mutex_lock (&self->lock);
+  if (!self->closed)
+    {
+      g_ptr_array_add (self->dirty, mcp_sse_stream_ref (stream));
+      arm (self);
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * mcp_sse_flusher_sent:
+ * @self: a flusher
+ * @stream: one of its streams
+ *
+ * Says that something was written to the stream: it is now the least silent.
+ */
+void
+mcp_sse_flusher_sent (McpSseFlusher *self, McpSseStream *stream)
+{
+  GList *link = mcp_sse_stream_get_link (stream);
+
+  if (link == self->streams.tail)
+    return;
+
+  g_queue_unlink (&self->streams, link);
+  g_queue_push_tail_link (&self->streams, link);
+}

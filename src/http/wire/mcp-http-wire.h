@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "http/wire/mcp-http-counters.h"
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * McpHttpWire:
+ * @fd: the socket, non-blocking; -1 once it is closed or owned by another
+ * @in: (nullable): what arrived and was not used yet
+ * @out: (nullable): what is to go out and did not yet
+ * @eof: the peer sends no more, and all that it sent was read
+ * @counters: (nullable) (unowned): where it is counted what goes in and out
+ * @broken: the connection failed; nothing goes in or out any more
+ *
+ * A socket with its two buffers. Memory is held only while there is something in them.
+ */
+typedef struct
+{
+  int fd;
+  GByteArray *in;
+  gsize in_start;
+  GByteArray *out;
+  gsize out_start;
+  McpHttpCounters *counters;
+  gboolean eof;
+  gboolean broken;
+} McpHttpWire;
+
+void mcp_http_wire_init (McpHttpWire *self, int fd);
+void mcp_http_wire_clear (McpHttpWire *self);
+
+gssize mcp_http_wire_read (McpHttpWire *self, char *buffer, gsize size);
+void mcp_http_wire_unread (McpHttpWire *self, const char *data, gsize length);
+gboolean mcp_http_wire_has_input (McpHttpWire *self);
+const char *mcp_http_wire_peek (McpHttpWire *self, gsize *length);
+void mcp_http_wire_consume (McpHttpWire *self, gsize length);
+void mcp_http_wire_drop_input (McpHttpWire *self);
+
+void mcp_http_wire_queue (McpHttpWire *self, gconstpointer data, gsize length);
+gssize mcp_http_wire_send (McpHttpWire *self, gconstpointer data, gsize length);
+gboolean mcp_http_wire_flush (McpHttpWire *self);
+gsize mcp_http_wire_get_queued (McpHttpWire *self);
+
+G_END_DECLS

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "session/history/mcp-call-history.h"
+
+#include "session/history/mcp-call-sql.h"
+
+#include <string.h>
+
+/* Numbers are promised to the disk so far ahead, and again when so many are used: in the time
+ * of a commit the rest does not run out. */
+#define RESERVE       10000
+#define RESERVE_AFTER 1000
+
+#define TRIM_SECONDS     3600
+#define TRIM_AFTER_CALLS 1000
+
+/* An error's text is for people; what servers say has no bound. */
+#define MAX_ERROR_BYTES 1024
+
+struct _McpCallHistory
+{
+  GObject parent_instance;
+
+  McpSessionDb *db; /* (owned) */
+  gint64 last_number;
+  gint64 mark; /* no number above it is given out */
+  guint days;
+  guint max_calls; /* 0: nothing is kept */
+  guint n_since_trim;
+  GSource *timer; /* (owned) (nullable) */
+};
+
+G_DEFINE_FINAL_TYPE (McpCallHistory, mcp_call_history, G_TYPE_OBJECT)
+
+static void
+write_mark (McpCallHistory *self)
+{
+  mcp_session_db_write (self->db, mcp_call_sql_write_mark,
+                        g_memdup2 (&self->mark, sizeof self->mark), g_free);
+}
+
+/**
+ * mcp_call_history_next_id:
+ * @self: the history
+ *
+ * Returns: (transfer full): an id that no call has had, whatever happens to the daemon
+ */
+char *
+mcp_call_history_next_id (McpCallHistory *self)
+{
+  g_return_val_if_fail (MCP_IS_CALL_HISTORY (self), NULL);
+
+  self->last_number++;
+  if (self->last_number + RESERVE - RESERVE_AFTER >= self->mark)
+    {
+      self->mark = self->last_number + RESERVE;
+      write_mark (self);
+    }
+  return mcp_call_number_format (self->last_number);
+}
+
+static void
+write_record (McpCallHistory *self, McpCallRecord *record)
+{
+  if (self->max_calls > 0)
+    mcp_session_db_write (self->db, mcp_call_sql_write, record,
+                          (GDestroyNotify) mcp_call_record_free);
+  else
+    mcp_call_record_free (record);
+}
+
+/**
+ * mcp_call_history_begin:
+ * @self: the history
+ * @call_id: of mcp_call_history_next_id()
+ * @session_id: where the call is made
+ * @tool: the tool's exposed name
+ * @provider: the server's name
+ * @client: (nullable): who calls
+ *
+ * Notes that a call begins now.
+ *
+ * Returns: (transfer full): what mcp_call_history_end() is told of it
+ */
+McpCallRecord *
+mcp_call_history_begin (McpCallHistory *self,
+                        const char *call_id,
+                        const char *session_id,
+                        const char *tool,
+                        const char *provider,
+                        const char *client)
+{
+  McpCallRecord *record = mcp_call_record_new ();
+
+  g_return_val_if_fail (MCP_IS_CALL_HISTORY (self), record);
+
+  if (!mcp_call_number_parse (call_id, &record->number))
+    g_critical ("“%s” is no call id of the history", call_id);
+  record->session_id = g_strdup (session_id);
+  record->tool = g_strdup (tool);
+  record->provider = g_strdup (provider);
+  record->client = client != NULL ? g_utf8_make_valid (client, -1) : NULL;
+  record->started_at = g_get_real_time ();
+  record->started_us = g_get_monotonic_time ();
+  write_record (self, mcp_call_record_copy (record));
+  return record;
+}
+
+static char *
+dup_error_text (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  const char *end;
+
+  if (strlen (valid) <= MAX_ERROR_BYTES)
+    return g_steal_pointer (&valid);
+
+  end = g_utf8_find_prev_char (valid, valid + MAX_ERROR_BYTES + 1);
+  return g_strndup (valid, (gsize) (end - valid));
+}
+
+/**
+ * mcp_call_history_end:
+ * @self: the history
+ * @record: (transfer full): of mcp_call_history_begin()
+ * @state: how it ended
+ * @error_text: (nullable): why, if it failed; any bytes
+ *
+ * Notes that a call ends now.
+ */
+void
+mcp_call_history_end (McpCallHistory *self,
+                      McpCallRecord *record,
+                      McpProgressState state,
+                      const char *error_text)
+{
+  g_return_if_fail (MCP_IS_CALL_HISTORY (self));
+
+  record->duration_ms = (g_get_monotonic_time () - record->started_us) / 1000;
+  record->state = state;
+  if (error_text != NULL)
+    record->error = dup_error_text (error_text);
+  write_record (self, record);
+
+  self->n_since_trim++;
+  if (self->n_since_trim >= TRIM_AFTER_CALLS)
+    mcp_call_history_trim (self);
+}
+
+/**
+ * mcp_call_history_query_async:
+ * @self: the history
+ * @session_id: whose calls
+ * @filter: which of them; copied
+ * @callback: (scope async): when they are there
+ * @user_data: for @callback
+ *
+ * Asks for calls. What it answers is on the disk.
+ */
+void
+mcp_call_history_query_async (McpCallHistory *self,
+                              const char *session_id,
+                              const McpCallFilter *filter,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  McpCallQuery *query;
+  GTask *task;
+
+  g_return_if_fail (MCP_IS_CALL_HISTORY (self));
+  g_return_if_fail (session_id != NULL && filter != NULL);
+
+  query = g_new0 (McpCallQuery, 1);
+  query->session_id = g_strdup (session_id);
+  query->filter = mcp_call_filter_copy (filter);
+  task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, mcp_call_history_query_async);
+  mcp_session_db_query_async (self->db, mcp_call_sql_query, query, mcp_call_query_free, task,
+                              (GDestroyNotify) g_bytes_unref);
+}
+
+/**
+ * mcp_call_history_query_finish:
+ * @self: the history
+ * @result: what the callback got
+ * @error: return location
+ *
+ * Errors: what SQLite says when the database cannot be read.
+ *
+ * Returns: (transfer full) (nullable): the JSON that GET /session/{id}/calls answers
+ */
+GBytes *
+mcp_call_history_query_finish (McpCallHistory *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * mcp_call_history_trim:
+ * @self: the history
+ *
+ * Forgets what is too old or too much. Happens by itself every hour, and every thousand calls.
+ */
+void
+mcp_call_history_trim (McpCallHistory *self)
+{
+  McpCallTrim *trim;
+
+  g_return_if_fail (MCP_IS_CALL_HISTORY (self));
+
+  trim = g_new0 (McpCallTrim, 1);
+  trim->older_than = g_get_real_time () - (gint64) self->days * G_TIME_SPAN_DAY;
+  trim->max_calls = self->max_calls;
+  self->n_since_trim = 0;
+  mcp_session_db_write (self->db, mcp_call_sql_trim, trim, g_free);
+}
+
+/**
+ * mcp_call_history_set_limits:
+ * @self: the history
+ * @days: how long calls are kept
+ * @max_calls: how many at most, of all sessions; up to a thousand more until they are
+ *   counted again; 0: none
+ *
+ * Takes new limits, and keeps to them at once.
+ */
+void
+mcp_call_history_set_limits (McpCallHistory *self, guint days, guint max_calls)
+{
+  g_return_if_fail (MCP_IS_CALL_HISTORY (self));
+
+  self->days = days;
+  self->max_calls = max_calls;
+  mcp_call_history_trim (self);
+}
+
+/* No number above it has been given out, nor will be before the next one is written. */
+gint64
+mcp_call_history_get_mark (McpCallHistory *self)
+{
+  return self->mark;
+}
+
+/* At a clean end, so that no numbers are left out. */
+void
+mcp_call_history_flush (McpCallHistory *self)
+{
+  self->mark = self->last_number;
+  write_mark (self);
+}
+
+static gboolean
+trim_cb (gpointer user_data)
+{
+  mcp_call_history_trim (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+mcp_call_history_dispose (GObject *object)
+{
+  McpCallHistory *self = MCP_CALL_HISTORY (object);
+
+  if (self->timer != NULL)
+    g_source_destroy (self->timer);
+  g_clear_pointer (&self->timer, g_source_unref);
+  g_clear_object (&self->db);
+
+  G_OBJECT_CLASS (mcp_call_history_parent_class)->dispose (object);
+}
+
+static void
+mcp_call_history_class_init (McpCallHistoryClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = mcp_call_history_dispose;
+}
+
+static void
+mcp_call_history_init (McpCallHistory *self)
+{
+  self->days = MCP_CALL_HISTORY_DEFAULT_DAYS;
+  self->max_calls = MCP_CALL_HISTORY_DEFAULT_MAX_CALLS;
+  self->timer = g_timeout_source_new_seconds (TRIM_SECONDS);
+  g_source_set_callback (self->timer, trim_cb, self, NULL);
+  g_source_attach (self->timer, g_main_context_get_thread_default ());
+}
+
+static gboolean
+read_past (McpSql *sql, gpointer data, GError **error)
+{
+  McpCallHistory *self = data;
+
+  if (!mcp_call_sql_read_mark (sql, &self->last_number, error))
+    return FALSE;
+  /* Where an earlier database is not to be had, its numbers were lower than any microsecond of
+   * now: those of such databases begin there, those of others at 1. */
+  if (mcp_session_db_is_fresh (self->db))
+    self->last_number = MAX (self->last_number, g_get_real_time ());
+
+  self->mark = self->last_number + RESERVE;
+  return TRUE;
+}
+
+static gboolean
+write_beginning (McpSql *sql, gpointer mark, GError **error)
+{
+  static const char why[] = "the daemon ended";
+
+  return mcp_call_sql_end_running (sql, (gpointer) why, error) &&
+         mcp_call_sql_write_mark (sql, mark, error);
+}
+
+/**
+ * mcp_call_history_new:
+ * @db: a database whose thread was not started
+ * @error: return location
+ *
+ * Goes on with the history that there is: calls that ran when the daemon ended
+ * have failed. Blocks.
+ *
+ * Errors: what SQLite says.
+ *
+ * Returns: (transfer full) (nullable): the history
+ */
+McpCallHistory *
+mcp_call_history_new (McpSessionDb *db, GError **error)
+{
+  g_autoptr (McpCallHistory) self = NULL;
+
+  g_return_val_if_fail (MCP_IS_SESSION_DB (db), NULL);
+
+  self = g_object_new (MCP_TYPE_CALL_HISTORY, NULL);
+  self->db = g_object_ref (db);
+  if (!mcp_session_db_do_now (db, read_past, self, error))
+    return NULL;
+  /* a full disk is no reason to forget; that it is full, the next change tells */
+  if (!mcp_session_db_do_now (db, write_beginning, &self->mark, NULL))
+    mcp_session_db_write (db, write_beginning, g_memdup2 (&self->mark, sizeof self->mark), g_free);
+  return g_steal_pointer (&self);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "session/history/mcp-call-record.h"
+
+#include "common/mcp-json.h"
+#include "common/mcp-time.h"
+
+#include <string.h>
+
+#define PREFIX     "c-"
+#define MIN_DIGITS 6
+
+/**
+ * mcp_call_record_new:
+ *
+ * Returns: (transfer full): a record of a call that runs, without anything else
+ */
+McpCallRecord *
+mcp_call_record_new (void)
+{
+  McpCallRecord *self = g_new0 (McpCallRecord, 1);
+
+  self->duration_ms = -1;
+  self->state = MCP_PROGRESS_STATE_RUNNING;
+  return self;
+}
+
+/**
+ * mcp_call_record_copy:
+ * @self: a record
+ *
+ * Returns: (transfer full): one like it
+ */
+McpCallRecord *
+mcp_call_record_copy (const McpCallRecord *self)
+{
+  McpCallRecord *copy = g_memdup2 (self, sizeof *self);
+
+  copy->session_id = g_strdup (self->session_id);
+  copy->tool = g_strdup (self->tool);
+  copy->provider = g_strdup (self->provider);
+  copy->client = g_strdup (self->client);
+  copy->error = g_strdup (self->error);
+  return copy;
+}
+
+/**
+ * mcp_call_record_free:
+ * @self: (transfer full): a record
+ */
+void
+mcp_call_record_free (McpCallRecord *self)
+{
+  g_free (self->session_id);
+  g_free (self->tool);
+  g_free (self->provider);
+  g_free (self->client);
+  g_free (self->error);
+  g_free (self);
+}
+
+static void
+append_member (GString *json, const char *key, const char *text)
+{
+  if (text == NULL)
+    return;
+  g_string_append_printf (json, ",\"%s\":", key);
+  mcp_json_append_string (json, text);
+}
+
+/**
+ * mcp_call_record_append_json:
+ * @self: a record
+ * @json: gets an object appended
+ *
+ * The shape of an element of GET /session/{id}/calls.
+ */
+void
+mcp_call_record_append_json (const McpCallRecord *self, GString *json)
+{
+  g_autofree char *call_id = mcp_call_number_format (self->number);
+  g_autofree char *started_at = mcp_time_format (self->started_at);
+
+  g_string_append (json, "{\"call_id\":");
+  mcp_json_append_string (json, call_id);
+  append_member (json, "tool", self->tool);
+  append_member (json, "provider", self->provider);
+  append_member (json, "client", self->client);
+  append_member (json, "started_at", started_at);
+  if (self->duration_ms >= 0)
+    g_string_append_printf (json, ",\"duration_ms\":%" G_GINT64_FORMAT, self->duration_ms);
+  append_member (json, "state", mcp_progress_state_to_string (self->state));
+  append_member (json, "error", self->error);
+  g_string_append_c (json, '}');
+}
+
+/**
+ * mcp_call_number_format:
+ * @number: of a call, from 1
+ *
+ * Returns: (transfer full): its id
+ */
+char *
+mcp_call_number_format (gint64 number)
+{
+  return g_strdup_printf (PREFIX "%0*" G_GINT64_FORMAT, MIN_DIGITS, number);
+}
+
+/**
+ * mcp_call_number_parse:
+ * @call_id: any text
+ * @number: (out): the number
+ *
+ * Returns: whether it is an id as mcp_call_number_format() makes them
+ */
+gboolean
+mcp_call_number_parse (const char *call_id, gint64 *number)
+{
+  g_autofree char *again = NULL;
+  guint64 value;
+
+  if (!g_str_has_prefix (call_id, PREFIX) ||
+      !g_ascii_string_to_unsigned (call_id + strlen (PREFIX), 10, 1, G_MAXINT64, &value, NULL))
+    return FALSE;
+
+  again = mcp_call_number_format ((gint64) value);
+  *number = (gint64) value;
+  return strcmp (again, call_id) == 0;
+}

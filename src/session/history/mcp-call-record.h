@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "session/events/mcp-progress-event.h"
+
+G_BEGIN_DECLS
+
+/**
+ * McpCallRecord:
+ * @number: of the call, unique for ever: its id is made of it
+ * @session_id: (owned): where it was made
+ * @tool: (owned): the tool's exposed name
+ * @provider: (owned): the server's name
+ * @client: (owned) (nullable): who called
+ * @started_at: in µs since 1970 UTC
+ * @started_us: likewise, of the clock that is never set; not kept
+ * @duration_ms: < 0: it runs, or nobody knows
+ * @state: %MCP_PROGRESS_STATE_RUNNING until its end
+ * @error: (owned) (nullable): why it failed
+ *
+ * A call as the history keeps it.
+ */
+typedef struct
+{
+  gint64 number;
+  char *session_id;
+  char *tool;
+  char *provider;
+  char *client;
+  gint64 started_at;
+  gint64 started_us;
+  gint64 duration_ms;
+  McpProgressState state;
+  char *error;
+} McpCallRecord;
+
+McpCallRecord *mcp_call_record_new (void);
+McpCallRecord *mcp_call_record_copy (const McpCallRecord *self);
+void mcp_call_record_free (McpCallRecord *self);
+void mcp_call_record_append_json (const McpCallRecord *self, GString *json);
+
+char *mcp_call_number_format (gint64 number);
+gboolean mcp_call_number_parse (const char *call_id, gint64 *number);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpCallRecord, mcp_call_record_free)
+
+G_END_DECLS

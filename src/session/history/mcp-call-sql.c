@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "session/history/mcp-call-sql.h"
+
+#include "session/database/mcp-sql.h"
+
+#define COLUMNS "number, session_id, tool, provider, client, started_at, duration_ms, state, error"
+
+/**
+ * mcp_call_query_free:
+ * @data: (type McpCallQuery) (transfer full): a query
+ */
+void
+mcp_call_query_free (gpointer data)
+{
+  McpCallQuery *query = data;
+
+  g_free (query->session_id);
+  mcp_call_filter_free (query->filter);
+  g_free (query);
+}
+
+/**
+ * mcp_call_sql_write:
+ * @sql: the database
+ * @data: (type McpCallRecord): a call; takes the place of what is there of it
+ * @error: return location
+ *
+ * Returns: whether it was written
+ */
+gboolean
+mcp_call_sql_write (McpSql *sql, gpointer data, GError **error)
+{
+  const McpCallRecord *record = data;
+  sqlite3_stmt *statement = mcp_sql_prepare (
+      sql, "INSERT OR REPLACE INTO call (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", error);
+
+  if (statement == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (statement, 1, record->number);
+  mcp_sql_bind_text (statement, 2, record->session_id);
+  mcp_sql_bind_text (statement, 3, record->tool);
+  mcp_sql_bind_text (statement, 4, record->provider);
+  mcp_sql_bind_text (statement, 5, record->client);
+  sqlite3_bind_int64 (statement, 6, record->started_at);
+  if (record->duration_ms >= 0)
+    sqlite3_bind_int64 (statement, 7, record->duration_ms);
+  mcp_sql_bind_text (statement, 8, mcp_progress_state_to_string (record->state));
+  mcp_sql_bind_text (statement, 9, record->error);
+  return mcp_sql_run (sql, statement, error);
+}
+
+/**
+ * mcp_call_sql_end_running:
+ * @sql: the database
+ * @data: (type utf8): why nobody knows how they ended
+ * @error: return location
+ *
+ * Ends all calls that are said to run.
+ *
+ * Returns: whether it was written
+ */
+gboolean
+mcp_call_sql_end_running (McpSql *sql, gpointer data, GError **error)
+{
+  sqlite3_stmt *statement = mcp_sql_prepare (
+      sql, "UPDATE call SET state = 'error', error = ? WHERE state = 'running'", error);
+
+  if (statement == NULL)
+    return FALSE;
+  mcp_sql_bind_text (statement, 1, data);
+  return mcp_sql_run (sql, statement, error);
+}
+
+/**
+ * mcp_call_sql_trim:
+ * @sql: the database
+ * @data: (type McpCallTrim): what may stay
+ * @error: return location
+ *
+ * Forgets old calls.
+ *
+ * Returns: whether they are gone
+ */
+gboolean
+mcp_call_sql_trim (McpSql *sql, gpointer data, GError **error)
+{
+  const McpCallTrim *trim = data;
+  sqlite3_stmt *statement = mcp_sql_prepare (sql, "DELETE FROM call WHERE started_at < ?", error);
+
+  if (statement == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (statement, 1, trim->older_than);
+  if (!mcp_sql_run (sql, statement, error))
+    return FALSE;
+
+  statement = mcp_sql_prepare (sql,
+                               "DELETE FROM call WHERE number <= "
+                               "(SELECT number FROM call ORDER BY number DESC LIMIT 1 OFFSET ?)",
+                               error);
+  if (statement == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (statement, 1, trim->max_calls);
+  return mcp_sql_run (sql, statement, error);
+}
+
+/**
+ * mcp_call_sql_read_mark:
+ * @sql: the database
+ * @data: (type gint64): set to a number that no call has, nor any higher; 0 in a new database
+ * @error: return location
+ *
+ * Returns: whether it was read
+ */
+gboolean
+mcp_call_sql_read_mark (McpSql *sql, gpointer data, GError **error)
+{
+  gint64 *mark = data;
+  gint64 highest;
+
+  if (!mcp_sql_read_int64 (sql, "SELECT value FROM mark WHERE name = 'call'", mark, error) ||
+      !mcp_sql_read_int64 (sql, "SELECT max(number) FROM call", &highest, error))
+    return FALSE;
+  *mark = MAX (*mark, highest);
+  return TRUE;
+}
+
+/**
+ * mcp_call_sql_write_mark:
+ * @sql: the database
+ * @data: (type gint64): no call has a higher number
+ * @error: return location
+ *
+ * Returns: whether it was written
+ */
+gboolean
+mcp_call_sql_write_mark (McpSql *sql, gpointer data, GError **error)
+{
+  sqlite3_stmt *statement =
+      mcp_sql_prepare (sql, "INSERT OR REPLACE INTO mark (name, value) VALUES ('call', ?)", error);
+
+  if (statement == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (statement, 1, *(gint64 *) data);
+  return mcp_sql_run (sql, statement, error);
+}
+
+/* Borrows the row's texts. */
+static gboolean
+append_row (sqlite3_stmt *row, GString *json)
+{
+  McpCallRecord record = {
+    .number = sqlite3_column_int64 (row, 0),
+    .session_id = (char *) mcp_sql_get_text (row, 1),
+    .tool = (char *) mcp_sql_get_text (row, 2),
+    .provider = (char *) mcp_sql_get_text (row, 3),
+    .client = (char *) mcp_sql_get_text (row, 4),
+    .started_at = sqlite3_column_int64 (row, 5),
+    .duration_ms = sqlite3_column_type (row, 6) != SQLITE_NULL ? sqlite3_column_int64 (row, 6) : -1,
+    .error = (char *) mcp_sql_get_text (row, 8),
+  };
+  const char *state = mcp_sql_get_text (row, 7);
+
+  if (record.number < 1 || state == NULL || !mcp_progress_state_from_string (state, &record.state))
+    return FALSE;
+
+  mcp_call_record_append_json (&record, json);
+  return TRUE;
+}
+
+static sqlite3_stmt *
+prepare_query (McpSql *sql, const McpCallQuery *query, GError **error)
+{
+  const McpCallFilter *filter = query->filter;
+  sqlite3_stmt *statement =
+      mcp_sql_prepare (sql,
+                       "SELECT " COLUMNS " FROM call WHERE session_id = ?1 AND number < ?2 "
+                       "AND (?3 IS NULL OR tool = ?3) AND (?4 IS NULL OR state = ?4) "
+                       "ORDER BY number DESC LIMIT ?5",
+                       error);
+
+  if (statement == NULL)
+    return NULL;
+  mcp_sql_bind_text (statement, 1, query->session_id);
+  sqlite3_bind_int64 (statement, 2, filter->before > 0 ? filter->before : G_MAXINT64);
+  mcp_sql_bind_text (statement, 3, filter->tool);
+  mcp_sql_bind_text (statement, 4, mcp_progress_state_to_string (filter->state));
+  /* one more tells whether there is more */
+  sqlite3_bind_int64 (statement, 5, (gint64) filter->limit + 1);
+  return statement;
+}
+
+/**
+ * mcp_call_sql_query:
+ * @sql: the database
+ * @data: (type McpCallQuery): whose calls, and which
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable) (type GBytes): the JSON that GET /session/{id}/calls answers
+ */
+gpointer
+mcp_call_sql_query (McpSql *sql, gpointer data, GError **error)
+{
+  const McpCallQuery *query = data;
+  sqlite3_stmt *statement = prepare_query (sql, query, error);
+  g_autoptr (GString) json = g_string_new ("{\"calls\":[");
+  gint64 last = 0;
+  guint n_calls = 0;
+  int step;
+
+  if (statement == NULL)
+    return NULL;
+  while ((step = mcp_sql_step (sql, statement, error)) > 0 && n_calls < query->filter->limit)
+    {
+      gsize length = json->len;
+
+      if (n_calls > 0)
+        g_string_append_c (json, ',');
+      if (!append_row (statement, json))
+        {
+          g_string_truncate (json, length);
+          continue;
+        }
+      last = sqlite3_column_int64 (statement, 0);
+      n_calls++;
+    }
+  if (step < 0)
+    return NULL;
+
+  g_string_append_c (json, ']');
+  if (step > 0)
+    {
+      g_autofree char *next = mcp_call_number_format (last);
+
+      g_string_append_printf (json, ",\"next\":\"%s\"", next);
+      sqlite3_reset (statement);
+    }
+  g_string_append_c (json, '}');
+  return g_string_free_to_bytes (g_steal_pointer (&json));
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "common/mcp-limits.h"
+#include "session/session/mcp-session.h"
+#include "session/session/mcp-token.h"
+
+G_BEGIN_DECLS
+
+/* For the store, which alone makes and ends sessions. */
+
+McpSession *mcp_session_new (const char *id,
+                             const char *cwd,
+                             const char *label,
+                             const char *const *allowed_tools,
+                             guint idle_seconds,
+                             const McpTokenHash *token_hash);
+void mcp_session_set_counts (McpSession *self, McpEventCounts *const *counts);
+void mcp_session_set_client_made (McpSession *self, const char *ambient_client);
+void mcp_session_restore_past (McpSession *self,
+                               gint64 created_at,
+                               gint64 last_active_at,
+                               guint64 last_sequence);
+void mcp_session_set_sequence_mark (McpSession *self, guint64 durable, guint64 low);
+guint64 mcp_session_get_last_sequence (McpSession *self);
+void mcp_session_set_limits (McpSession *self, const McpLimits *limits);
+void mcp_session_set_token_hash (McpSession *self, const McpTokenHash *token_hash);
+const McpTokenHash *mcp_session_get_token_hash (McpSession *self);
+gboolean mcp_session_is_expired (McpSession *self, gint64 now_real_us);
+void mcp_session_close (McpSession *self, const char *reason);
+
+G_END_DECLS

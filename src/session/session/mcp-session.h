@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "session/events/mcp-event-queue.h"
+#include "session/events/mcp-progress-event.h"
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* Events of a session that a late subscriber can still have. */
+#define MCP_SESSION_KEPT_EVENTS 64
+
+#define MCP_TYPE_SESSION (mcp_session_get_type ())
+G_DECLARE_FINAL_TYPE (McpSession, mcp_session, MCP, SESSION, GObject)
+
+/**
+ * McpSubscriberKind:
+ * @MCP_SUBSCRIBER_STREAM: an event stream of this session: counted, limited, holds off expiry
+ * @MCP_SUBSCRIBER_INTERNAL: a part of the daemon that watches every session (the bus)
+ */
+typedef enum
+{
+  MCP_SUBSCRIBER_STREAM,
+  MCP_SUBSCRIBER_INTERNAL,
+} McpSubscriberKind;
+#define MCP_N_SUBSCRIBER_KINDS (MCP_SUBSCRIBER_INTERNAL + 1)
+
+const char *mcp_session_get_id (McpSession *self);
+const char *mcp_session_get_cwd (McpSession *self);
+const char *mcp_session_get_label (McpSession *self);
+const char *mcp_session_get_ambient_client (McpSession *self);
+gint64 mcp_session_get_created_at (McpSession *self);
+gint64 mcp_session_get_last_active_at (McpSession *self);
+const char *const *mcp_session_get_allowed_tools (McpSession *self);
+guint mcp_session_get_idle_seconds (McpSession *self);
+guint mcp_session_get_n_subscribers (McpSession *self);
+guint mcp_session_get_n_pending (McpSession *self, McpSubscriberKind kind);
+guint mcp_session_get_calls_in_flight (McpSession *self);
+gboolean mcp_session_is_client_made (McpSession *self);
+gboolean mcp_session_is_closed (McpSession *self);
+GCancellable *mcp_session_get_cancellable (McpSession *self);
+
+gboolean mcp_session_has_token (McpSession *self);
+gboolean mcp_session_token_matches (McpSession *self, const char *token);
+gboolean mcp_session_allows_tool (McpSession *self, const char *exposed_name);
+void mcp_session_touch (McpSession *self);
+void mcp_session_hold (McpSession *self);
+void mcp_session_release (McpSession *self);
+gboolean mcp_session_begin_call (McpSession *self, GError **error);
+void mcp_session_end_call (McpSession *self);
+gboolean mcp_session_begin_request (McpSession *self, gsize n_bytes, GError **error);
+void mcp_session_end_request (McpSession *self, gsize n_bytes);
+
+McpEventQueue *mcp_session_subscribe (McpSession *self,
+                                      McpSubscriberKind kind,
+                                      const guint64 *after,
+                                      GError **error);
+void mcp_session_unsubscribe (McpSession *self, McpEventQueue *queue);
+gboolean mcp_session_publish (McpSession *self, const McpProgressFields *fields);
+gboolean mcp_session_has_room (McpSession *self, guint n_events);
+char *mcp_session_to_json (McpSession *self);
+
+G_END_DECLS

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "session/store/mcp-session-sql.h"
+
+#include "session/database/mcp-sql.h"
+
+#include <string.h>
+
+/* Nobody can have counted further. */
+#define MAX_MARK (G_GINT64_CONSTANT (1) << 62)
+
+#define COLUMNS                                                                   \
+  "id, cwd, label, allowed_tools, idle_seconds, token_hash, origin, created_at, " \
+  "last_active_at, sequence_mark, ambient_client"
+
+/* Texts come from a file that people may have written to. */
+static gboolean
+take_text (sqlite3_stmt *row, int column, char **text)
+{
+  const char *value = mcp_sql_get_text (row, column);
+
+  *text = g_strdup (value);
+  return value == NULL || g_utf8_validate (value, -1, NULL);
+}
+
+static gboolean
+take_token_hash (sqlite3_stmt *row, int column, McpSessionRecord *record)
+{
+  const void *bytes = sqlite3_column_blob (row, column);
+
+  if (sqlite3_column_type (row, column) == SQLITE_NULL)
+    return TRUE;
+  if (bytes == NULL || sqlite3_column_bytes (row, column) != sizeof record->token_hash.bytes)
+    return FALSE;
+
+  record->has_token = TRUE;
+  memcpy (record->token_hash.bytes, bytes, sizeof record->token_hash.bytes);
+  return TRUE;
+}
+
+static McpSessionRecord *
+read_record (sqlite3_stmt *row)
+{
+  g_autoptr (McpSessionRecord) record = g_new0 (McpSessionRecord, 1);
+  gint64 idle_seconds = sqlite3_column_int64 (row, 4);
+  const char *origin = mcp_sql_get_text (row, 6);
+  gint64 mark = sqlite3_column_int64 (row, 9);
+
+  if (!take_text (row, 0, &record->id) || !take_text (row, 1, &record->cwd) ||
+      !take_text (row, 2, &record->label) || !take_text (row, 10, &record->ambient_client) ||
+      !mcp_session_record_parse_tools_json (record, mcp_sql_get_text (row, 3)) ||
+      idle_seconds < 0 || idle_seconds > G_MAXUINT || mark < 0 || mark > MAX_MARK ||
+      !take_token_hash (row, 5, record) || record->id == NULL || record->cwd == NULL ||
+      origin == NULL)
+    return NULL;
+
+  record->idle_seconds = (guint) idle_seconds;
+  record->is_client_made = strcmp (origin, "client") == 0;
+  record->created_at = sqlite3_column_int64 (row, 7);
+  record->last_active_at = sqlite3_column_int64 (row, 8);
+  record->sequence_mark = (guint64) mark;
+  return g_steal_pointer (&record);
+}
+
+/**
+ * mcp_session_sql_load:
+ * @sql: the database
+ * @records: (type GPtrArray) (element-type McpSessionRecord): gets all sessions, oldest first
+ * @error: return location
+ *
+ * Returns: whether they could be read; one that makes no sense is left out
+ */
+gboolean
+mcp_session_sql_load (McpSql *sql, gpointer records, GError **error)
+{
+  sqlite3_stmt *statement =
+      mcp_sql_prepare (sql, "SELECT " COLUMNS " FROM session ORDER BY created_at, id", error);
+  int step;
+
+  if (statement == NULL)
+    return FALSE;
+  while ((step = mcp_sql_step (sql, statement, error)) > 0)
+    {
+      McpSessionRecord *record = read_record (statement);
+
+      if (record != NULL)
+        g_ptr_array_add (records, record);
+      else
+        g_message ("A session in the database makes no sense and is left out");
+    }
+  return step == 0;
+}
+
+/**
+ * mcp_session_sql_insert:
+ * @sql: the database
+ * @data: (type McpSessionRecord): a session; takes the place of one of that id
+ * @error: return location
+ *
+ * Returns: whether it was written
+ */
+gboolean
+mcp_session_sql_insert (McpSql *sql, gpointer data, GError **error)
+{
+  const McpSessionRecord *record = data;
+  g_autofree char *tools = mcp_session_record_dup_tools_json (record);
+  sqlite3_stmt *statement = mcp_sql_prepare (
+      sql, "INSERT OR REPLACE INTO session (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      error);
+
+  if (statement == NULL)
+    return FALSE;
+  mcp_sql_bind_text (statement, 1, record->id);
+  mcp_sql_bind_text (statement, 2, record->cwd);
+  mcp_sql_bind_text (statement, 3, record->label);
+  mcp_sql_bind_text (statement, 4, tools);
+  sqlite3_bind_int64 (statement, 5, record->idle_seconds);
+  if (record->has_token)
+    sqlite3_bind_blob (statement, 6, record->token_hash.bytes, sizeof record->token_hash.bytes,
+                       SQLITE_TRANSIENT);
+  mcp_sql_bind_text (statement, 7, record->is_client_made ? "client" : "asked");
+  sqlite3_bind_int64 (statement, 8, record->created_at);
+  sqlite3_bind_int64 (statement, 9, record->last_active_at);
+  sqlite3_bind_int64 (statement, 10, (gint64) record->sequence_mark);
+  mcp_sql_bind_text (statement, 11, record->ambient_client);
+  return mcp_sql_run (sql, statement, error);
+}
+
+/**
+ * mcp_session_sql_update:
+ * @sql: the database
+ * @data: (type McpSessionRecord): a session; one that is gone stays so
+ * @error: return location
+ *
+ * Writes what changes in a session's life: its token, when it was used, its mark.
+ *
+ * Returns: whether it was written
+ */
+gboolean
+mcp_session_sql_update (McpSql *sql, gpointer data, GError **error)
+{
+  const McpSessionRecord *record = data;
+  sqlite3_stmt *statement =
+      mcp_sql_prepare (sql,
+                       "UPDATE session SET token_hash = ?, last_active_at = ?, sequence_mark = ? "
+                       "WHERE id = ?",
+                       error);
+
+  if (statement == NULL)
+    return FALSE;
+  if (record->has_token)
+    sqlite3_bind_blob (statement, 1, record->token_hash.bytes, sizeof record->token_hash.bytes,
+                       SQLITE_TRANSIENT);
+  sqlite3_bind_int64 (statement, 2, record->last_active_at);
+  sqlite3_bind_int64 (statement, 3, (gint64) record->sequence_mark);
+  mcp_sql_bind_text (statement, 4, record->id);
+  return mcp_sql_run (sql, statement, error);
+}
+
+/**
+ * mcp_session_sql_raise_marks:
+ * @sql: the database
+ * @data: (type guint64): by how much
+ * @error: return location
+ *
+ * Reserves more numbers for every session.
+ *
+ * Returns: whether it was written
+ */
+gboolean
+mcp_session_sql_raise_marks (McpSql *sql, gpointer data, GError **error)
+{
+  sqlite3_stmt *statement =
+      mcp_sql_prepare (sql, "UPDATE session SET sequence_mark = sequence_mark + ?", error);
+
+  if (statement == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (statement, 1, (gint64) * (guint64 *) data);
+  return mcp_sql_run (sql, statement, error);
+}
+
+/**
+ * mcp_session_sql_delete:
+ * @sql: the database
+ * @data: (type utf8): a session's id
+ * @error: return location
+ *
+ * Returns: whether it is there no more
+ */
+gboolean
+mcp_session_sql_delete (McpSql *sql, gpointer data, GError **error)
+{
+  sqlite3_stmt *statement = mcp_sql_prepare (sql, "DELETE FROM session WHERE id = ?", error);
+
+  if (statement == NULL)
+    return FALSE;
+  mcp_sql_bind_text (statement, 1, data);
+  return mcp_sql_run (sql, statement, error);
+}
+
+/**
+ * mcp_session_sql_replace_all:
+ * @sql: the database
+ * @data: (type GPtrArray) (element-type McpSessionRecord): all sessions that there are
+ * @error: return location
+ *
+ * Returns: whether the database holds these and no others
+ */
+gboolean
+mcp_session_sql_replace_all (McpSql *sql, gpointer data, GError **error)
+{
+  GPtrArray *records = data;
+
+  if (!mcp_sql_exec (sql, "DELETE FROM session", error))
+    return FALSE;
+  for (guint i = 0; i < records->len; i++)
+    if (!mcp_session_sql_insert (sql, records->pdata[i], error))
+      return FALSE;
+  return TRUE;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "common/mcp-limits.h"
+#include "session/database/mcp-session-db.h"
+#include "session/session/mcp-session.h"
+#include "session/store/mcp-session-record.h"
+
+G_BEGIN_DECLS
+
+#define MCP_TYPE_SESSION_STORE (mcp_session_store_get_type ())
+G_DECLARE_FINAL_TYPE (McpSessionStore, mcp_session_store, MCP, SESSION_STORE, GObject)
+
+/**
+ * McpSessionParams:
+ * @cwd: (nullable): absolute, or beginning with ~; %NULL or "": @fallback_cwd, else $HOME
+ * @fallback_cwd: (nullable): where the client's process works, if known
+ * @label: (nullable): valid UTF-8
+ * @allowed_tools: (nullable): globs; %NULL allows everything, an empty list nothing
+ * @idle_seconds: ends after so long without use; 0: never; -1: the store's default
+ * @without_token: nobody holds a token; the owner and the bus can watch it
+ * @ambient_client: (nullable): whose ambient session it is, as it calls itself
+ *
+ * What a new session is asked to be; borrowed for the length of the call.
+ */
+typedef struct
+{
+  const char *cwd;
+  const char *fallback_cwd;
+  const char *label;
+  const char *const *allowed_tools;
+  gint64 idle_seconds;
+  gboolean without_token;
+  const char *ambient_client;
+} McpSessionParams;
+
+McpSessionStore *mcp_session_store_new (const McpLimits *limits);
+void mcp_session_store_set_limits (McpSessionStore *self, const McpLimits *limits);
+void mcp_session_store_set_idle_seconds (McpSessionStore *self, guint idle_seconds);
+guint mcp_session_store_get_n_sessions (McpSessionStore *self);
+McpSession *mcp_session_store_create (McpSessionStore *self,
+                                      const McpSessionParams *params,
+                                      char **token,
+                                      GError **error);
+guint mcp_session_store_get_wait_seconds (McpSessionStore *self);
+McpSession *mcp_session_store_lookup (McpSessionStore *self, const char *session_id);
+McpSession *mcp_session_store_authenticate (McpSessionStore *self,
+                                            const char *session_id,
+                                            const char *token,
+                                            GError **error);
+McpSession *mcp_session_store_find_by_token (McpSessionStore *self, const char *token);
+char *mcp_session_store_rotate_token (McpSessionStore *self, McpSession *session, GError **error);
+GPtrArray *mcp_session_store_list (McpSessionStore *self);
+gboolean mcp_session_store_close (McpSessionStore *self,
+                                  const char *session_id,
+                                  const char *reason,
+                                  GError **error);
+void mcp_session_store_close_all (McpSessionStore *self, const char *reason);
+guint mcp_session_store_expire (McpSessionStore *self, gint64 now_real_us);
+
+/* What there has been since the start. */
+guint64 mcp_session_store_get_n_events (McpSessionStore *self);
+McpEventCounts *mcp_session_store_get_counts (McpSessionStore *self, McpSubscriberKind kind);
+
+/* What becomes of the sessions on the disk. */
+McpSession *mcp_session_store_restore (McpSessionStore *self, const McpSessionRecord *record);
+void mcp_session_store_set_db (McpSessionStore *self, McpSessionDb *db);
+void mcp_session_store_settle_async (McpSessionStore *self,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
+gboolean
+mcp_session_store_settle_finish (McpSessionStore *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS

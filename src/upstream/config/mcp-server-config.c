@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "upstream/config/mcp-server-config.h"
+
+#include "upstream/config/mcp-expand.h"
+
+/* Without a call, so that a session left open over night holds no processes. */
+#define DEFAULT_IDLE_SECONDS 300
+
+G_DEFINE_BOXED_TYPE (McpServerConfig,
+                     mcp_server_config,
+                     mcp_server_config_ref,
+                     mcp_server_config_unref)
+
+static void
+mcp_server_config_clear (gpointer data)
+{
+  McpServerConfig *self = data;
+
+  g_free (self->name);
+  g_free (self->command);
+  g_strfreev (self->args);
+  g_strfreev (self->env);
+  g_free (self->url);
+  g_strfreev (self->headers);
+  g_free (self->prefix);
+  g_strfreev (self->allow);
+  g_strfreev (self->deny);
+  g_free (self->fingerprint);
+}
+
+static McpServerConfig *
+new_with_defaults (const char *name, const char *fingerprinted)
+{
+  McpServerConfig *self = g_atomic_rc_box_new0 (McpServerConfig);
+
+  self->name = g_strdup (name);
+  self->args = g_new0 (char *, 1);
+  self->env = g_new0 (char *, 1);
+  self->headers = g_new0 (char *, 1);
+  self->prefix = g_strdup (name);
+  self->idle_seconds = DEFAULT_IDLE_SECONDS;
+  self->fingerprint = g_compute_checksum_for_string (G_CHECKSUM_SHA256, fingerprinted, -1);
+  return self;
+}
+
+/**
+ * mcp_server_config_new:
+ * @name: of the server
+ * @command: the program
+ *
+ * The defaults of an entry that says no more than its command. Its fields may be
+ * set until it is handed to somebody; from then on it is immutable. Any thread.
+ *
+ * Returns: (transfer full): a new configuration
+ */
+McpServerConfig *
+mcp_server_config_new (const char *name, const char *command)
+{
+  McpServerConfig *self;
+
+  g_return_val_if_fail (name != NULL, NULL);
+  g_return_val_if_fail (command != NULL, NULL);
+
+  self = new_with_defaults (name, command);
+  self->transport = MCP_SERVER_TRANSPORT_STDIO;
+  self->command = g_strdup (command);
+  self->scope = MCP_SERVER_SCOPE_SESSION;
+  return self;
+}
+
+/**
+ * mcp_server_config_new_http:
+ * @name: of the server
+ * @url: where it is reached
+ *
+ * The defaults of an entry that says no more than its URL; as mcp_server_config_new().
+ *
+ * Returns: (transfer full): a new configuration
+ */
+McpServerConfig *
+mcp_server_config_new_http (const char *name, const char *url)
+{
+  McpServerConfig *self;
+
+  g_return_val_if_fail (name != NULL, NULL);
+  g_return_val_if_fail (url != NULL, NULL);
+
+  self = new_with_defaults (name, url);
+  self->transport = MCP_SERVER_TRANSPORT_HTTP;
+  self->url = g_strdup (url);
+  self->scope = MCP_SERVER_SCOPE_SHARED;
+  return self;
+}
+
+/**
+ * mcp_server_config_ref:
+ * @self: a configuration
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full): @self
+ */
+McpServerConfig *
+mcp_server_config_ref (McpServerConfig *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+  return g_atomic_rc_box_acquire (self);
+}
+
+/**
+ * mcp_server_config_unref:
+ * @self: (transfer full): a configuration
+ *
+ * Any thread.
+ */
+void
+mcp_server_config_unref (McpServerConfig *self)
+{
+  g_return_if_fail (self != NULL);
+  g_atomic_rc_box_release_full (self, mcp_server_config_clear);
+}
+
+static gboolean
+matches_any (char **globs, const char *text)
+{
+  for (gsize i = 0; globs[i] != NULL; i++)
+    {
+      if (g_pattern_match_simple (globs[i], text))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/**
+ * mcp_server_config_offers:
+ * @self: a configuration
+ * @tool: the server's own name of one of its tools
+ *
+ * Whether `allow` and `deny` let a tool through: where there is an `allow`, one of
+ * its globs must match; none of `deny` may. Any thread.
+ *
+ * Returns: whether the tool may be shown and called
+ */
+gboolean
+mcp_server_config_offers (McpServerConfig *self, const char *tool)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (tool != NULL, FALSE);
+
+  if (self->allow != NULL && !matches_any (self->allow, tool))
+    return FALSE;
+  return self->deny == NULL || !matches_any (self->deny, tool);
+}
+
+/**
+ * mcp_server_config_build_argv:
+ * @self: a configuration
+ * @cwd: working directory of the process to be; what `${cwd}` stands for
+ * @error: return location
+ *
+ * The command and its arguments with `${cwd}` and `${env:NAME}` expanded, NAME
+ * from the daemon's environment. Each stays one argument, whatever it expands to:
+ * no shell sees it.
+ *
+ * Errors: %MCP_ERROR_INVALID_ARGUMENTS, naming the server and the variable.
+ *
+ * Returns: (transfer full) (array zero-terminated=1) (nullable): the argument vector, or %NULL
+ */
+char **
+mcp_server_config_build_argv (McpServerConfig *self, const char *cwd, GError **error)
+{
+  g_auto (GStrv) environment = g_get_environ ();
+  g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
+  guint n_args;
+
+  g_return_val_if_fail (self != NULL && self->command != NULL, NULL);
+  g_return_val_if_fail (cwd != NULL, NULL);
+
+  n_args = g_strv_length (self->args);
+  for (guint i = 0; i < 1 + n_args; i++)
+    {
+      const char *text = i == 0 ? self->command : self->args[i - 1];
+      char *expanded = mcp_expand (text, cwd, (const char *const *) environment, error);
+
+      if (expanded == NULL)
+        {
+          g_prefix_error (error, "server “%s”: ", self->name);
+          return NULL;
+        }
+      g_ptr_array_add (argv, expanded);
+    }
+  g_ptr_array_add (argv, NULL);
+  return (char **) g_ptr_array_free (g_steal_pointer (&argv), FALSE);
+}

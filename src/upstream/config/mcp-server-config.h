@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "upstream/config/mcp-era.h"
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  MCP_SERVER_TRANSPORT_STDIO,
+  MCP_SERVER_TRANSPORT_HTTP, /* Streamable HTTP, or the HTTP+SSE pair */
+} McpServerTransport;
+
+/**
+ * McpServerScope:
+ * @MCP_SERVER_SCOPE_SESSION: a process for each session, in its cwd
+ * @MCP_SERVER_SCOPE_CWD: one for all sessions of the same directory
+ * @MCP_SERVER_SCOPE_SHARED: one for all
+ */
+typedef enum
+{
+  MCP_SERVER_SCOPE_SESSION,
+  MCP_SERVER_SCOPE_CWD,
+  MCP_SERVER_SCOPE_SHARED,
+} McpServerScope;
+
+#define MCP_TYPE_SERVER_CONFIG (mcp_server_config_get_type ())
+
+/**
+ * McpServerConfig:
+ *
+ * One entry of "mcpServers", checked, immutable and reference-counted; but for what its
+ * providers, on the main context, found out of the server.
+ */
+typedef struct
+{
+  char *name;
+  McpServerTransport transport;
+  char *command;   /* (nullable): of a server that is reached otherwise */
+  char **args;     /* as written, ${…} not expanded */
+  char **env;      /* "NAME=value", as written */
+  char *url;       /* (nullable): as written; of a server that is reached over HTTP */
+  char **headers;  /* name, value, name, …; values as written */
+  gboolean is_sse; /* the HTTP+SSE pair of 2024-11-05, without trying anything newer */
+  char *prefix;    /* of exposed names; "" for none */
+  char **allow;    /* (nullable): globs over the server's own tool names */
+  char **deny;     /* (nullable) */
+  McpServerScope scope;
+  guint timeout_seconds; /* a call without progress; 0: the daemon's default */
+  guint idle_seconds;    /* without a call before the server is ended or left; 0: never */
+  gboolean disabled;
+  gboolean pin;      /* tools that are new or have changed wait for their owner's word */
+  McpEra known_era;  /* so that no other provider needs to find it out */
+  char *fingerprint; /* SHA-256 of the entry as written: same entry, same tools */
+} McpServerConfig;
+
+GType mcp_server_config_get_type (void);
+McpServerConfig *mcp_server_config_new (const char *name, const char *command);
+McpServerConfig *mcp_server_config_new_http (const char *name, const char *url);
+McpServerConfig *mcp_server_config_ref (McpServerConfig *self);
+void mcp_server_config_unref (McpServerConfig *self);
+gboolean mcp_server_config_offers (McpServerConfig *self, const char *tool);
+char **mcp_server_config_build_argv (McpServerConfig *self, const char *cwd, GError **error);
+GUri *mcp_server_config_build_url (McpServerConfig *self, const char *cwd, GError **error);
+char **mcp_server_config_build_headers (McpServerConfig *self, const char *cwd, GError **error);
+GPtrArray *mcp_server_config_parse_file (const char *text,
+                                         gsize length,
+                                         const char *file_name,
+                                         GPtrArray **problems,
+                                         GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpServerConfig, mcp_server_config_unref)
+
+G_END_DECLS

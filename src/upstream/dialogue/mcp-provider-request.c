@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "upstream/dialogue/mcp-provider-request.h"
+
+/**
+ * mcp_provider_request_copy:
+ * @request: what to ask
+ *
+ * Returns: (transfer full): the same, with strings of its own
+ */
+McpProviderRequest *
+mcp_provider_request_copy (const McpProviderRequest *request)
+{
+  McpProviderRequest *copy = g_memdup2 (request, sizeof *request);
+
+  copy->method = g_strdup (request->method);
+  copy->params = g_strdup (request->params);
+  copy->capabilities = g_strdup (request->capabilities);
+  copy->log_level = g_strdup (request->log_level);
+  copy->param_headers = (const char *const *) g_strdupv ((char **) request->param_headers);
+  return copy;
+}
+
+/**
+ * mcp_provider_request_free:
+ * @request: (transfer full): a copy
+ */
+void
+mcp_provider_request_free (McpProviderRequest *request)
+{
+  g_free ((char *) request->method);
+  g_free ((char *) request->params);
+  g_free ((char *) request->capabilities);
+  g_free ((char *) request->log_level);
+  g_strfreev ((char **) request->param_headers);
+  g_free (request);
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Bytes of a pipe to JSON-RPC messages, in order, without ever keeping the main
+ * context for long: a bounded number of messages at a turn, below the priority
+ * of those who write to watchers, and large messages are looked at by another
+ * thread, during which nothing is read.
+ */
+#include "upstream/stdio/mcp-message-reader.h"
+
+#include "protocol/mcp-line-framer.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <unistd.h>
+
+#define READ_PRIORITY         (G_PRIORITY_DEFAULT + 10)
+/* What a pipe holds by default: pipe(7). */
+#define READ_BYTES            65536
+#define MAX_MESSAGES_PER_TURN 16
+/* A scan of so much takes about as long as a turn may: some 0.3 ms. */
+#define MAX_INLINE_BYTES      (256 * 1024)
+/* The scanner needs no stack; what passes results on should refuse no honest one. */
+#define MAX_DEPTH             512
+
+typedef struct
+{
+  GSource parent;
+  McpMessageReader *reader; /* (unowned): destroys the source before it goes */
+} ReaderSource;
+
+struct _McpMessageReader
+{
+  GObject parent_instance;
+
+  int fd;                /* -1: closed */
+  GSource *source;       /* (owned) (nullable) */
+  gpointer fd_tag;       /* (nullable): while the pipe is watched */
+  McpLineFramer *framer; /* (owned) */
+  McpMessageReaderFuncs funcs;
+  gpointer user_data;
+  gboolean is_parsing;   /* another thread has a message */
+  gboolean is_finishing; /* nobody writes any more: an empty pipe is the end */
+};
+
+G_DEFINE_FINAL_TYPE (McpMessageReader, mcp_message_reader, G_TYPE_OBJECT)
+
+typedef struct
+{
+  GBytes *text;
+  McpJsonrpcMessage *message; /* (nullable) */
+  char *id;                   /* (nullable) */
+  GError *error;              /* (nullable) */
+} Parse;
+
+static void
+parse_clear (Parse *parse)
+{
+  g_clear_pointer (&parse->text, g_bytes_unref);
+  g_clear_pointer (&parse->message, mcp_jsonrpc_message_unref);
+  g_clear_pointer (&parse->id, g_free);
+  g_clear_error (&parse->error);
+}
+
+static void
+parse_free (Parse *parse)
+{
+  parse_clear (parse);
+  g_free (parse);
+}
+
+static void
+parse_run (Parse *parse)
+{
+  const McpJsonrpcLimits limits = {
+    .max_depth = MAX_DEPTH,
+    .max_values = G_MAXUINT, /* bounded by the message's size */
+    .flags = MCP_JSON_SCAN_ALLOW_LONE_SURROGATES,
+  };
+
+  parse->message = mcp_jsonrpc_message_parse (parse->text, &limits, &parse->id, &parse->error);
+}
+
+static void
+watch_pipe (McpMessageReader *self, gboolean watch)
+{
+  if (watch && self->fd_tag == NULL)
+    self->fd_tag = g_source_add_unix_fd (self->source, self->fd, G_IO_IN | G_IO_HUP);
+  else if (!watch && self->fd_tag != NULL)
+    {
+      g_source_remove_unix_fd (self->source, self->fd_tag);
+      self->fd_tag = NULL;
+    }
+}
+
+/* The caller holds a reference: what is called may drop its own. */
+static void
+report (McpMessageReader *self, Parse *parse)
+{
+  if (self->fd < 0)
+    return;
+  if (parse->message != NULL)
+    self->funcs.message (parse->message, self->user_data);
+  else
+    self->funcs.malformed (parse->id, parse->error, self->user_data);
+}
+
+static void
+end (McpMessageReader *self, const GError *error)
+{
+  if (self->fd < 0)
+    return;
+  mcp_message_reader_close (self);
+  self->funcs.ended (error, self->user_data);
+}
+
+static void
+parse_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  parse_run (data);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+parsed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (McpMessageReader) self = g_object_ref (MCP_MESSAGE_READER (source));
+
+  self->is_parsing = FALSE;
+  report (self, g_task_get_task_data (G_TASK (result)));
+  if (self->source != NULL)
+    g_source_set_ready_time (self->source, 0);
+}
+
+static void
+handle_line (McpMessageReader *self, GBytes *line)
+{
+  if (g_bytes_get_size (line) > MAX_INLINE_BYTES)
+    {
+      g_autoptr (GTask) task = g_task_new (self, NULL, parsed_cb, NULL);
+      Parse *parse = g_new0 (Parse, 1);
+
+      parse->text = g_bytes_ref (line);
+      g_task_set_source_tag (task, handle_line);
+      g_task_set_priority (task, READ_PRIORITY);
+      g_task_set_task_data (task, parse, (GDestroyNotify) parse_free);
+      self->is_parsing = TRUE;
+      g_task_run_in_thread (task, parse_in_thread);
+    }
+  else if (g_bytes_get_size (line) > 0)
+    {
+      Parse parse = { .text = g_bytes_ref (line) };
+
+      parse_run (&parse);
+      report (self, &parse);
+      parse_clear (&parse);
+    }
+}
+
+/* Returns: whether there may be more lines */
+static gboolean
+handle_lines (McpMessageReader *self)
+{
+  for (guint i = 0; i < MAX_MESSAGES_PER_TURN; i++)
+    {
+      g_autoptr (GBytes) line = NULL;
+      g_autoptr (GError) error = NULL;
+
+      if (self->fd < 0 || self->is_parsing)
+        return FALSE;
+
+      line = mcp_line_framer_next (self->framer, &error);
+      if (error != NULL)
+        {
+          g_prefix_error_literal (&error, "Beyond the limit UpstreamMessageBytes: ");
+          end (self, error);
+        }
+      if (line == NULL)
+        return FALSE;
+      handle_line (self, line);
+    }
+  return TRUE;
+}
+
+/* Returns: whether something came */
+static gboolean
+read_pipe (McpMessageReader *self)
+{
+  char buffer[READ_BYTES];
+  gssize n = read (self->fd, buffer, sizeof buffer);
+
+  if (n > 0)
+    {
+      mcp_line_framer_push (self->framer, buffer, (gsize) n);
+      return TRUE;
+    }
+
+  if (n == 0 || (n < 0 && errno == EAGAIN && self->is_finishing))
+    end (self, NULL);
+  else if (errno != EAGAIN && errno != EINTR)
+    {
+      int saved_errno = errno;
+      g_autoptr (GError) error =
+          g_error_new (G_IO_ERROR, (int) g_io_error_from_errno (saved_errno),
+                       "cannot read its output: %s", g_strerror (saved_errno));
+
+      end (self, error);
+    }
+  return FALSE;
+}
+
+static gboolean
+dispatch_cb (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  g_autoptr (McpMessageReader) self = g_object_ref (((ReaderSource *) source)->reader);
+  gboolean has_more = handle_lines (self);
+
+  if (!has_more && self->fd >= 0 && !self->is_parsing)
+    has_more = read_pipe (self) && handle_lines (self);
+
+  /* Either we go on at the next turn, or wait for the pipe, or for the other thread. */
+  if (self->source != NULL)
+    {
+      has_more = has_more || (self->is_finishing && !self->is_parsing);
+      g_source_set_ready_time (source, has_more ? 0 : -1);
+      watch_pipe (self, !has_more && !self->is_parsing);
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs source_funcs = { .dispatch = dispatch_cb };
+
+static void
+mcp_message_reader_dispose (GObject *object)
+{
+  mcp_message_reader_close (MCP_MESSAGE_READER (object));
+
+  G_OBJECT_CLASS (mcp_message_reader_parent_class)->dispose (object);
+}
+
+static void
+mcp_message_reader_finalize (GObject *object)
+{
+  mcp_line_framer_free (MCP_MESSAGE_READER (object)->framer);
+
+  G_OBJECT_CLASS (mcp_message_reader_parent_class)->finalize (object);
+}
+
+static void
+mcp_message_reader_class_init (McpMessageReaderClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = mcp_message_reader_dispose;
+  object_class->finalize = mcp_message_reader_finalize;
+}
+
+static void
+mcp_message_reader_init (McpMessageReader *self)
+{
+  self->fd = -1;
+}
+
+/**
+ * mcp_message_reader_new:
+ * @fd: (transfer full): the reading end of a server's standard output
+ * @max_message_bytes: a longer line ends the reading with an error
+ * @funcs: what to call, from the thread-default main context of now
+ * @user_data: for @funcs
+ *
+ * Returns: (transfer full): a new reader
+ */
+McpMessageReader *
+mcp_message_reader_new (int fd,
+                        gsize max_message_bytes,
+                        const McpMessageReaderFuncs *funcs,
+                        gpointer user_data)
+{
+  McpMessageReader *self = g_object_new (MCP_TYPE_MESSAGE_READER, NULL);
+
+  g_unix_set_fd_nonblocking (fd, TRUE, NULL);
+  self->fd = fd;
+  self->framer = mcp_line_framer_new (max_message_bytes);
+  self->funcs = *funcs;
+  self->user_data = user_data;
+
+  self->source = g_source_new (&source_funcs, sizeof (ReaderSource));
+  ((ReaderSource *) self->source)->reader = self;
+  g_source_set_priority (self->source, READ_PRIORITY);
+  watch_pipe (self, TRUE);
+  g_source_attach (self->source, g_main_context_get_thread_default ());
+  return self;
+}
+
+/**
+ * mcp_message_reader_finish:
+ * @self: a reader
+ *
+ * Says that nobody writes any more: what is in the pipe is still read, then it
+ * ends, even if somebody holds the pipe open.
+ */
+void
+mcp_message_reader_finish (McpMessageReader *self)
+{
+  g_return_if_fail (MCP_IS_MESSAGE_READER (self));
+
+  self->is_finishing = TRUE;
+  if (self->source != NULL && !self->is_parsing)
+    g_source_set_ready_time (self->source, 0);
+}
+
+/**
+ * mcp_message_reader_close:
+ * @self: a reader
+ *
+ * Ends the reading at once; nothing is called any more.
+ */
+void
+mcp_message_reader_close (McpMessageReader *self)
+{
+  g_return_if_fail (MCP_IS_MESSAGE_READER (self));
+
+  if (self->source != NULL)
+    {
+      g_source_destroy (self->source);
+      g_clear_pointer (&self->source, g_source_unref);
+    }
+  self->fd_tag = NULL;
+  if (self->fd >= 0)
+    close (self->fd);
+  self->fd = -1;
+}
