@@ -8,27 +8,27 @@
 #include "cli/commands/mcp-cli-command.h"
 #include "cli/terminal/mcp-cli-exit.h"
 #include "cli/terminal/mcp-cli-text.h"
-#include "common/mcp-texts.h"
+#include "common/mcp-gettext.h"
 
 #include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
 
 static const McpCliCommand commands[] = {
-  { "create", N_ ("Make a session"), mcp_session_cmd_create },
-  { "list", N_ ("List the sessions"), mcp_session_cmd_list },
-  { "show", N_ ("Show one session"), mcp_session_cmd_show },
-  { "close", N_ ("End sessions"), mcp_session_cmd_close },
-  { "watch", N_ ("Show live what tools are doing"), mcp_session_cmd_watch },
-  { "publish", N_ ("Tell a session’s watchers how far something is"), mcp_session_cmd_publish },
-  { "connect", N_ ("Give an MCP client the daemon’s tools"), mcp_session_cmd_connect },
-  { "doctor", N_ ("Find out what is wrong"), mcp_session_cmd_doctor },
-  { "history", N_ ("Show which tools were called"), mcp_session_cmd_history },
-  { "server", N_ ("Add, remove, list and try servers"), mcp_session_cmd_server },
-  { "run", N_ ("Run a command in a session of its own"), mcp_session_cmd_run },
-  { "stdio", N_ ("Be an MCP server for clients that start their servers"), mcp_session_cmd_stdio },
-  { "tools", N_ ("List the tools of a session"), mcp_session_cmd_tools },
-  { "call", N_ ("Call a tool"), mcp_session_cmd_call },
+  { "create", N_ ("Make a session"), mcp_cli_cmd_create },
+  { "list", N_ ("List the sessions"), mcp_cli_cmd_list },
+  { "show", N_ ("Show one session"), mcp_cli_cmd_show },
+  { "close", N_ ("End sessions"), mcp_cli_cmd_close },
+  { "watch", N_ ("Show live what tools are doing"), mcp_cli_cmd_watch },
+  { "publish", N_ ("Tell a session’s watchers how far something is"), mcp_cli_cmd_publish },
+  { "connect", N_ ("Give an MCP client the daemon’s tools"), mcp_cli_cmd_connect },
+  { "doctor", N_ ("Find out what is wrong"), mcp_cli_cmd_doctor },
+  { "history", N_ ("Show which tools were called"), mcp_cli_cmd_history },
+  { "server", N_ ("Add, remove, list and try servers"), mcp_cli_cmd_server },
+  { "run", N_ ("Run a command in a session of its own"), mcp_cli_cmd_run },
+  { "stdio", N_ ("Be an MCP server for clients that start their servers"), mcp_cli_cmd_stdio },
+  { "tools", N_ ("List the tools of a session"), mcp_cli_cmd_tools },
+  { "call", N_ ("Call a tool"), mcp_cli_cmd_call },
 };
 
 static void
@@ -63,8 +63,8 @@ run_command (int argc, char **argv)
 
   if (command == NULL)
     {
-      mcp_cli_say (_ ("There is no command “%s”; “mcp-session --help” lists those there are"),
-                   argv[1]);
+      mcp_cli_text_print (
+          _ ("There is no command “%s”; “mcp-session --help” lists those there are"), argv[1]);
       return MCP_CLI_USAGE;
     }
 
@@ -74,7 +74,7 @@ run_command (int argc, char **argv)
   status = command->run (argc - 1, argv + 1);
   if (status == MCP_CLI_OK && (fflush (stdout) != 0 || ferror (stdout)))
     {
-      mcp_cli_say (_ ("The output could not be written"));
+      mcp_cli_text_print (_ ("The output could not be written"));
       return MCP_CLI_FAILED;
     }
   return status;
@@ -83,11 +83,11 @@ run_command (int argc, char **argv)
 int
 main (int argc, char **argv)
 {
-  mcp_texts_init ();
+  mcp_gettext_init ();
 
   if (argc < 2)
     {
-      mcp_cli_say (_ ("A command is missing; “mcp-session --help” lists them"));
+      mcp_cli_text_print (_ ("A command is missing; “mcp-session --help” lists them"));
       return MCP_CLI_USAGE;
     }
   if (strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0 ||

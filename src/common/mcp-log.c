@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "common/mcp-log.h"
 
-#include "common/mcp-text.h"
+#include "common/mcp-text-clean.h"
 
 /* syslog(3), as GLib maps its levels to them */
 static const char *

@@ -105,7 +105,7 @@ typedef struct
 } Search;
 
 static gboolean
-is_over (Search *search)
+is_search_finished (Search *search)
 {
   return search->n_missing == 0 || search->n_links >= MAX_LINKS;
 }
@@ -132,7 +132,7 @@ search_process (Search *search, int proc_fd, const char *pid)
   if (dir == NULL)
     return;
 
-  while (!is_over (search) && (entry = readdir (dir)) != NULL)
+  while (!is_search_finished (search) && (entry = readdir (dir)) != NULL)
     {
       char link[64];
       ssize_t length = readlinkat (dirfd (dir), entry->d_name, link, sizeof link - 1);
@@ -177,7 +177,7 @@ mcp_process_find_sockets (GHashTable *owners)
     return;
 
   /* The kernel lists processes by ascending number. */
-  while (!is_over (&search) && (entry = readdir (proc)) != NULL)
+  while (!is_search_finished (&search) && (entry = readdir (proc)) != NULL)
     if (is_candidate (dirfd (proc), entry->d_name))
       search_process (&search, dirfd (proc), entry->d_name);
   closedir (proc);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "common/mcp-gettext.h"
 #include "common/mcp-names.h"
-#include "common/mcp-texts.h"
 #include "daemon/mcpd-application.h"
 #include "daemon/mcpd-cgroup.h"
+#include "daemon/mcpd-directories.h"
 #include "daemon/mcpd-lock.h"
 #include "daemon/mcpd-log.h"
-#include "daemon/mcpd-runtime-dir.h"
 
 #include <glib/gi18n.h>
 #ifdef __GLIBC__
@@ -167,7 +167,7 @@ lock_and_run (const CommandLine *line, const char *program, GError **error)
 
   if (g_getenv ("XDG_RUNTIME_DIR") == NULL)
     g_message (_ ("XDG_RUNTIME_DIR is not set; %s is used instead"), g_get_user_runtime_dir ());
-  runtime_dir = mcpd_runtime_dir_prepare (g_get_user_runtime_dir (), error);
+  runtime_dir = mcpd_directories_prepare_runtime (g_get_user_runtime_dir (), error);
   if (runtime_dir == NULL)
     return EXIT_FAILURE;
 
@@ -192,7 +192,7 @@ main (int argc, char **argv)
   int status;
 
   bound_kept_memory ();
-  mcp_texts_init ();
+  mcp_gettext_init ();
 
   if (!parse_command_line (&line, argc, argv, &error))
     {

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 /**
  * McpdOptions:
  * @port: TCP port, 0: any free one, -1: as the settings say
- * @runtime_dir: made by mcpd_runtime_dir_prepare()
+ * @runtime_dir: made by mcpd_directories_prepare_runtime()
  * @state_home: XDG_STATE_HOME, below which the sessions are kept
  * @cache_home: XDG_CACHE_HOME, below which is kept what servers list
  * @config_dir: where the settings and the servers file are

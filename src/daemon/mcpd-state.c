@@ -2,8 +2,8 @@
 #include "mcpd-state.h"
 
 #include "common/mcp-names.h"
+#include "daemon/mcpd-directories.h"
 #include "daemon/mcpd-lock.h"
-#include "daemon/mcpd-runtime-dir.h"
 #include "session/store/mcp-session-persist.h"
 
 #include <glib/gi18n.h>
@@ -105,7 +105,7 @@ static char *
 choose_path (McpdState *self, const char *state_home)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *directory = mcpd_state_dir_prepare (state_home, &error);
+  g_autofree char *directory = mcpd_directories_prepare_state (state_home, &error);
   g_autofree char *path = NULL;
 
   if (directory != NULL)

@@ -34,7 +34,7 @@ find_key (const McpDbusKey *keys, gsize n_keys, const char *name)
 }
 
 /**
- * mcp_dbus_parse_dict:
+ * mcp_dbus_args_parse:
  * @dict: an a{sv} from a caller
  * @keys: (array length=n_keys): the keys it may have, at most 32
  * @n_keys: how many
@@ -49,7 +49,7 @@ find_key (const McpDbusKey *keys, gsize n_keys, const char *name)
  * Returns: whether everything was taken
  */
 gboolean
-mcp_dbus_parse_dict (GVariant *dict,
+mcp_dbus_args_parse (GVariant *dict,
                      const McpDbusKey *keys,
                      gsize n_keys,
                      gpointer target,
@@ -85,7 +85,7 @@ mcp_dbus_parse_dict (GVariant *dict,
 }
 
 /**
- * mcp_dbus_check_type:
+ * mcp_dbus_args_check_type:
  * @key: what it is, for the error's text
  * @value: a value from a caller
  * @type: what it must be
@@ -96,7 +96,10 @@ mcp_dbus_parse_dict (GVariant *dict,
  * Returns: whether @value is of @type
  */
 gboolean
-mcp_dbus_check_type (const char *key, GVariant *value, const GVariantType *type, GError **error)
+mcp_dbus_args_check_type (const char *key,
+                          GVariant *value,
+                          const GVariantType *type,
+                          GError **error)
 {
   g_autofree char *problem = NULL;
   const char *is = g_variant_get_type_string (value);
@@ -112,7 +115,7 @@ mcp_dbus_check_type (const char *key, GVariant *value, const GVariantType *type,
 }
 
 /**
- * mcp_dbus_check_string:
+ * mcp_dbus_args_check_string:
  * @key: what it is, for the error's text
  * @text: a string from a caller
  * @error: return location
@@ -122,7 +125,7 @@ mcp_dbus_check_type (const char *key, GVariant *value, const GVariantType *type,
  * Returns: whether @text is at most %MCP_DBUS_MAX_STRING_BYTES long
  */
 gboolean
-mcp_dbus_check_string (const char *key, const char *text, GError **error)
+mcp_dbus_args_check_string (const char *key, const char *text, GError **error)
 {
   if (strlen (text) <= MCP_DBUS_MAX_STRING_BYTES)
     return TRUE;
@@ -131,7 +134,7 @@ mcp_dbus_check_string (const char *key, const char *text, GError **error)
 }
 
 /**
- * mcp_dbus_read_string:
+ * mcp_dbus_args_read_string:
  * @key: what it is, for the error's text
  * @value: a value from a caller
  * @text: (out) (transfer none): the string, valid as long as what @value was taken from
@@ -142,15 +145,15 @@ mcp_dbus_check_string (const char *key, const char *text, GError **error)
  * Returns: whether @value is a string that is not too long
  */
 gboolean
-mcp_dbus_read_string (const char *key, GVariant *value, const char **text, GError **error)
+mcp_dbus_args_read_string (const char *key, GVariant *value, const char **text, GError **error)
 {
   const char *string;
 
-  if (!mcp_dbus_check_type (key, value, G_VARIANT_TYPE_STRING, error))
+  if (!mcp_dbus_args_check_type (key, value, G_VARIANT_TYPE_STRING, error))
     return FALSE;
 
   string = g_variant_get_string (value, NULL);
-  if (!mcp_dbus_check_string (key, string, error))
+  if (!mcp_dbus_args_check_string (key, string, error))
     return FALSE;
 
   *text = string;
@@ -196,7 +199,7 @@ read_integer (GVariant *value, gint64 *number, guint64 *large)
 }
 
 /**
- * mcp_dbus_read_number:
+ * mcp_dbus_args_read_number:
  * @key: what it is, for the error's text
  * @value: a value from a caller, of any number type
  * @number: (out): finite
@@ -207,7 +210,7 @@ read_integer (GVariant *value, gint64 *number, guint64 *large)
  * Returns: whether @value is a finite number
  */
 gboolean
-mcp_dbus_read_number (const char *key, GVariant *value, double *number, GError **error)
+mcp_dbus_args_read_number (const char *key, GVariant *value, double *number, GError **error)
 {
   gint64 integer;
   guint64 large;
@@ -225,7 +228,7 @@ mcp_dbus_read_number (const char *key, GVariant *value, double *number, GError *
 }
 
 /**
- * mcp_dbus_read_token:
+ * mcp_dbus_args_read_token:
  * @key: what it is, for the error's text
  * @value: a value from a caller: a string or of any integer type
  * @token: (out) (transfer full): the same as s; as x, or as t where it is too large for x
@@ -236,14 +239,14 @@ mcp_dbus_read_number (const char *key, GVariant *value, double *number, GError *
  * Returns: whether @value is a progress token
  */
 gboolean
-mcp_dbus_read_token (const char *key, GVariant *value, GVariant **token, GError **error)
+mcp_dbus_args_read_token (const char *key, GVariant *value, GVariant **token, GError **error)
 {
   gint64 integer;
   guint64 large;
 
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
     {
-      if (!mcp_dbus_check_string (key, g_variant_get_string (value, NULL), error))
+      if (!mcp_dbus_args_check_string (key, g_variant_get_string (value, NULL), error))
         return FALSE;
       *token = g_variant_ref (value);
       return TRUE;

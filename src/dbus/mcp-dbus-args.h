@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 /**
  * McpDbusKey:
  * @name: the key
- * @read: takes its value into the target that mcp_dbus_parse_dict() was given
+ * @read: takes its value into the target that mcp_dbus_args_parse() was given
  *
  * One key that an a{sv} argument may have.
  */
@@ -24,17 +24,22 @@ typedef struct
   gboolean (*read) (const char *key, GVariant *value, gpointer target, GError **error);
 } McpDbusKey;
 
-gboolean mcp_dbus_parse_dict (GVariant *dict,
+gboolean mcp_dbus_args_parse (GVariant *dict,
                               const McpDbusKey *keys,
                               gsize n_keys,
                               gpointer target,
                               GError **error);
 
+gboolean mcp_dbus_args_check_type (const char *key,
+                                   GVariant *value,
+                                   const GVariantType *type,
+                                   GError **error);
+gboolean mcp_dbus_args_check_string (const char *key, const char *text, GError **error);
 gboolean
-mcp_dbus_check_type (const char *key, GVariant *value, const GVariantType *type, GError **error);
-gboolean mcp_dbus_check_string (const char *key, const char *text, GError **error);
-gboolean mcp_dbus_read_string (const char *key, GVariant *value, const char **text, GError **error);
-gboolean mcp_dbus_read_number (const char *key, GVariant *value, double *number, GError **error);
-gboolean mcp_dbus_read_token (const char *key, GVariant *value, GVariant **token, GError **error);
+mcp_dbus_args_read_string (const char *key, GVariant *value, const char **text, GError **error);
+gboolean
+mcp_dbus_args_read_number (const char *key, GVariant *value, double *number, GError **error);
+gboolean
+mcp_dbus_args_read_token (const char *key, GVariant *value, GVariant **token, GError **error);
 
 G_END_DECLS

@@ -18,7 +18,7 @@ read_token (const char *key, GVariant *value, gpointer data, GError **error)
 {
   Target *target = data;
 
-  return mcp_dbus_read_token (key, value, &target->fields->token, error);
+  return mcp_dbus_args_read_token (key, value, &target->fields->token, error);
 }
 
 static gboolean
@@ -27,7 +27,7 @@ read_progress (const char *key, GVariant *value, gpointer data, GError **error)
   Target *target = data;
 
   target->has_progress = TRUE;
-  return mcp_dbus_read_number (key, value, &target->fields->progress, error);
+  return mcp_dbus_args_read_number (key, value, &target->fields->progress, error);
 }
 
 static gboolean
@@ -36,7 +36,7 @@ read_total (const char *key, GVariant *value, gpointer data, GError **error)
   Target *target = data;
 
   target->fields->has_total = TRUE;
-  return mcp_dbus_read_number (key, value, &target->fields->total, error);
+  return mcp_dbus_args_read_number (key, value, &target->fields->total, error);
 }
 
 static gboolean
@@ -44,7 +44,7 @@ read_message (const char *key, GVariant *value, gpointer data, GError **error)
 {
   Target *target = data;
 
-  return mcp_dbus_read_string (key, value, &target->fields->message, error);
+  return mcp_dbus_args_read_string (key, value, &target->fields->message, error);
 }
 
 static gboolean
@@ -52,7 +52,7 @@ read_tool (const char *key, GVariant *value, gpointer data, GError **error)
 {
   Target *target = data;
 
-  return mcp_dbus_read_string (key, value, &target->fields->tool, error);
+  return mcp_dbus_args_read_string (key, value, &target->fields->tool, error);
 }
 
 static gboolean
@@ -60,7 +60,7 @@ read_call_id (const char *key, GVariant *value, gpointer data, GError **error)
 {
   Target *target = data;
 
-  return mcp_dbus_read_string (key, value, &target->fields->call_id, error);
+  return mcp_dbus_args_read_string (key, value, &target->fields->call_id, error);
 }
 
 static gboolean
@@ -69,7 +69,7 @@ read_state (const char *key, GVariant *value, gpointer data, GError **error)
   Target *target = data;
   const char *text;
 
-  if (!mcp_dbus_read_string (key, value, &text, error))
+  if (!mcp_dbus_args_read_string (key, value, &text, error))
     return FALSE;
   if (mcp_progress_state_from_string (text, &target->fields->state))
     return TRUE;
@@ -85,7 +85,7 @@ read_timestamp (const char *key, GVariant *value, gpointer data, GError **error)
 {
   const char *ignored;
 
-  return mcp_dbus_read_string (key, value, &ignored, error);
+  return mcp_dbus_args_read_string (key, value, &ignored, error);
 }
 
 static const McpDbusKey event_keys[] = {
@@ -115,7 +115,7 @@ mcp_dbus_event_parse (GVariant *dict, McpProgressFields *fields, GError **error)
   Target target = { .fields = fields };
 
   *fields = (McpProgressFields){ .state = MCP_PROGRESS_STATE_UNKNOWN };
-  if (mcp_dbus_parse_dict (dict, event_keys, G_N_ELEMENTS (event_keys), &target, error))
+  if (mcp_dbus_args_parse (dict, event_keys, G_N_ELEMENTS (event_keys), &target, error))
     {
       if (target.has_progress)
         return TRUE;

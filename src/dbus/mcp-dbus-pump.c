@@ -244,7 +244,7 @@ mcp_dbus_pump_emit (McpDbusPump *self,
 }
 
 /**
- * mcp_dbus_pump_has_room_for_last_words:
+ * mcp_dbus_pump_has_room_for_end:
  * @self: the pump
  *
  * Whether an item that ends now may still hand over an event outside its turn.
@@ -253,7 +253,7 @@ mcp_dbus_pump_emit (McpDbusPump *self,
  * Returns: whether there is room
  */
 gboolean
-mcp_dbus_pump_has_room_for_last_words (McpDbusPump *self)
+mcp_dbus_pump_has_room_for_end (McpDbusPump *self)
 {
   return self->connection != NULL && self->n_handed < LAST_WORDS_WINDOW &&
          self->n_bytes < LAST_WORDS_BYTES;

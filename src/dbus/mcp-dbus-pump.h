@@ -42,6 +42,6 @@ void mcp_dbus_pump_emit (McpDbusPump *self,
                          const char *interface_name,
                          const char *signal_name,
                          GVariant *parameters);
-gboolean mcp_dbus_pump_has_room_for_last_words (McpDbusPump *self);
+gboolean mcp_dbus_pump_has_room_for_end (McpDbusPump *self);
 
 G_END_DECLS

@@ -39,7 +39,7 @@ map_io_error (int code, McpError *mapped)
 }
 
 /**
- * mcp_dbus_return_error:
+ * mcp_dbus_reply_error:
  * @invocation: (transfer full): the call to answer
  * @error: why it failed, of any domain
  *
@@ -48,7 +48,7 @@ map_io_error (int code, McpError *mapped)
  * nearest to, anything else as org.freedesktop.DBus.Error.Failed. Main context only.
  */
 void
-mcp_dbus_return_error (GDBusMethodInvocation *invocation, const GError *error)
+mcp_dbus_reply_error (GDBusMethodInvocation *invocation, const GError *error)
 {
   /* a text that is not UTF-8 cannot go over the bus */
   g_autofree char *message = g_utf8_make_valid (error->message, -1);
@@ -71,7 +71,7 @@ mcp_dbus_return_error (GDBusMethodInvocation *invocation, const GError *error)
 }
 
 /**
- * mcp_dbus_return_json:
+ * mcp_dbus_reply_json:
  * @invocation: (transfer full): the call to answer
  * @json: the answer's text
  *
@@ -79,7 +79,7 @@ mcp_dbus_return_error (GDBusMethodInvocation *invocation, const GError *error)
  * is an error. Main context only.
  */
 void
-mcp_dbus_return_json (GDBusMethodInvocation *invocation, GBytes *json)
+mcp_dbus_reply_json (GDBusMethodInvocation *invocation, GBytes *json)
 {
   gsize length;
   const char *text = g_bytes_get_data (json, &length);

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-void mcp_dbus_return_error (GDBusMethodInvocation *invocation, const GError *error);
+void mcp_dbus_reply_error (GDBusMethodInvocation *invocation, const GError *error);
 
-void mcp_dbus_return_json (GDBusMethodInvocation *invocation, GBytes *json);
+void mcp_dbus_reply_json (GDBusMethodInvocation *invocation, GBytes *json);
 
 G_END_DECLS

@@ -113,7 +113,7 @@ mcp_dbus_senders_admit (GDBusMethodInvocation *invocation)
                    "%u calls of yours are not answered yet; wait for some, or raise the limit "
                    "BusCallsPerSender",
                    self->max);
-      mcp_dbus_return_error (invocation, error);
+      mcp_dbus_reply_error (invocation, error);
       return FALSE;
     }
 

@@ -78,7 +78,7 @@ session_removed_cb (McpSessionStore *store,
   if (watcher == NULL)
     return;
 
-  mcp_dbus_watcher_say_closed (watcher);
+  mcp_dbus_watcher_emit_closed (watcher);
   g_hash_table_remove (self->watchers, session_id);
   g_dbus_object_manager_server_unexport (self->manager, path);
   mcp_gen_session_store1_emit_session_removed (MCP_GEN_SESSION_STORE1 (self->store_object),

@@ -4,9 +4,9 @@
 #include "common/mcp-error.h"
 #include "common/mcp-names.h"
 #include "common/mcp-time.h"
-#include "dbus/mcp-dbus-call.h"
-#include "dbus/mcp-dbus-calls.h"
+#include "dbus/mcp-dbus-call-tool.h"
 #include "dbus/mcp-dbus-event.h"
+#include "dbus/mcp-dbus-list-calls.h"
 #include "dbus/mcp-dbus-reply.h"
 #include "dbus/mcp-dbus-senders.h"
 #include "dbus/mcp-dbus-settle.h"
@@ -45,9 +45,9 @@ handle_close (McpGenSession1 *skeleton, GDBusMethodInvocation *invocation)
 
   if (mcp_session_store_close (self->store, mcp_session_get_id (self->session), MCP_REASON_CLOSED,
                                &error))
-    mcp_dbus_return_when_settled (self->store, invocation, g_variant_new ("()"));
+    mcp_dbus_settle_and_return (self->store, invocation, g_variant_new ("()"));
   else
-    mcp_dbus_return_error (invocation, error);
+    mcp_dbus_reply_error (invocation, error);
 
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -63,7 +63,7 @@ handle_publish_progress (McpGenSession1 *skeleton,
   if (mcp_dbus_event_publish (self->session, event, &error))
     mcp_gen_session1_complete_publish_progress (skeleton, invocation);
   else
-    mcp_dbus_return_error (invocation, error);
+    mcp_dbus_reply_error (invocation, error);
 
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -77,9 +77,9 @@ listed_tools_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   json = mcp_gateway_list_tools_finish (MCP_GATEWAY (source), result, &error);
   if (json != NULL)
-    mcp_dbus_return_json (invocation, json);
+    mcp_dbus_reply_json (invocation, json);
   else
-    mcp_dbus_return_error (invocation, error);
+    mcp_dbus_reply_error (invocation, error);
 }
 
 static gboolean
@@ -104,8 +104,8 @@ handle_call_tool (McpGenSession1 *skeleton,
   McpDbusSession *self = MCP_DBUS_SESSION (skeleton);
 
   if (mcp_dbus_senders_admit (invocation))
-    mcp_dbus_call_start (self->gateway, self->session, self->watcher, invocation, name,
-                         arguments_json, options);
+    mcp_dbus_call_tool_start (self->gateway, self->session, self->watcher, invocation, name,
+                              arguments_json, options);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -115,7 +115,7 @@ handle_list_calls (McpGenSession1 *skeleton, GDBusMethodInvocation *invocation, 
   McpDbusSession *self = MCP_DBUS_SESSION (skeleton);
 
   if (mcp_dbus_senders_admit (invocation))
-    mcp_dbus_calls_list (self->gateway, self->session, invocation, filter);
+    mcp_dbus_list_calls_start (self->gateway, self->session, invocation, filter);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 

@@ -18,7 +18,7 @@ settled_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 /**
- * mcp_dbus_return_when_settled:
+ * mcp_dbus_settle_and_return:
  * @store: the store
  * @invocation: (transfer full): a method that has changed a session
  * @value: (transfer floating): a tuple
@@ -26,9 +26,9 @@ settled_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  * Answers once what was done survives the daemon.
  */
 void
-mcp_dbus_return_when_settled (McpSessionStore *store,
-                              GDBusMethodInvocation *invocation,
-                              GVariant *value)
+mcp_dbus_settle_and_return (McpSessionStore *store,
+                            GDBusMethodInvocation *invocation,
+                            GVariant *value)
 {
   Answer *answer = g_new0 (Answer, 1);
 

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-void mcp_dbus_return_when_settled (McpSessionStore *store,
-                                   GDBusMethodInvocation *invocation,
-                                   GVariant *value);
+void mcp_dbus_settle_and_return (McpSessionStore *store,
+                                 GDBusMethodInvocation *invocation,
+                                 GVariant *value);
 
 G_END_DECLS

@@ -5,7 +5,7 @@
 #include "common/mcp-names.h"
 #include "config.h"
 #include "dbus/mcp-dbus-args.h"
-#include "dbus/mcp-dbus-create.h"
+#include "dbus/mcp-dbus-create-session.h"
 #include "dbus/mcp-dbus-event.h"
 #include "dbus/mcp-dbus-reply.h"
 #include "dbus/mcp-dbus-senders.h"
@@ -53,7 +53,7 @@ handle_create_session (McpGenSessionStore1 *skeleton,
   McpDbusStore *self = MCP_DBUS_STORE (skeleton);
 
   if (mcp_dbus_senders_admit (invocation))
-    mcp_dbus_create_start (self->store, invocation, cwd, options);
+    mcp_dbus_create_session_start (self->store, invocation, cwd, options);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -67,14 +67,15 @@ handle_authenticate (McpGenSessionStore1 *skeleton,
   g_autoptr (GError) error = NULL;
   g_autofree char *path = NULL;
 
-  if (lookup (self, session_id, &error) != NULL && mcp_dbus_check_string ("token", token, &error) &&
+  if (lookup (self, session_id, &error) != NULL &&
+      mcp_dbus_args_check_string ("token", token, &error) &&
       mcp_session_store_authenticate (self->store, session_id, token, &error) != NULL)
     {
       path = mcp_dbus_session_build_path (session_id);
       mcp_gen_session_store1_complete_authenticate (skeleton, invocation, path);
     }
   else
-    mcp_dbus_return_error (invocation, error);
+    mcp_dbus_reply_error (invocation, error);
 
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -93,7 +94,7 @@ handle_get_session (McpGenSessionStore1 *skeleton,
       mcp_gen_session_store1_complete_get_session (skeleton, invocation, path);
     }
   else
-    mcp_dbus_return_error (invocation, error);
+    mcp_dbus_reply_error (invocation, error);
 
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -108,9 +109,9 @@ handle_close_session (McpGenSessionStore1 *skeleton,
 
   if (lookup (self, session_id, &error) != NULL &&
       mcp_session_store_close (self->store, session_id, MCP_REASON_CLOSED, &error))
-    mcp_dbus_return_when_settled (self->store, invocation, g_variant_new ("()"));
+    mcp_dbus_settle_and_return (self->store, invocation, g_variant_new ("()"));
   else
-    mcp_dbus_return_error (invocation, error);
+    mcp_dbus_reply_error (invocation, error);
 
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
@@ -127,7 +128,7 @@ handle_publish_progress (McpGenSessionStore1 *skeleton,
   if (session != NULL && mcp_dbus_event_publish (session, event, &error))
     mcp_gen_session_store1_complete_publish_progress (skeleton, invocation);
   else
-    mcp_dbus_return_error (invocation, error);
+    mcp_dbus_reply_error (invocation, error);
 
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }

@@ -30,7 +30,7 @@ measured_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       mcp_gateway_measure_providers_finish (MCP_GATEWAY (source), result, &error);
 
   if (providers == NULL)
-    mcp_dbus_return_error (invocation, error);
+    mcp_dbus_reply_error (invocation, error);
   else
     g_dbus_method_invocation_return_value (invocation, g_variant_new_tuple (&providers, 1));
 }
@@ -52,9 +52,9 @@ dumped_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GBytes) json = mcp_gateway_dump_finish (MCP_GATEWAY (source), result, &error);
 
   if (json == NULL)
-    mcp_dbus_return_error (invocation, error);
+    mcp_dbus_reply_error (invocation, error);
   else
-    mcp_dbus_return_json (invocation, json);
+    mcp_dbus_reply_json (invocation, json);
 }
 
 static gboolean
@@ -75,9 +75,9 @@ handle_held_tools (McpGenTools1 *skeleton, GDBusMethodInvocation *invocation, co
   g_autoptr (GBytes) json = held != NULL ? g_bytes_new_take (held, strlen (held)) : NULL;
 
   if (json != NULL)
-    mcp_dbus_return_json (invocation, json);
+    mcp_dbus_reply_json (invocation, json);
   else
-    mcp_dbus_return_error (invocation, error);
+    mcp_dbus_reply_error (invocation, error);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -93,7 +93,7 @@ handle_accept_tools (McpGenTools1 *skeleton,
   if (mcp_gateway_accept_tools (self->gateway, provider, held, &error))
     mcp_gen_tools1_complete_accept_tools (skeleton, invocation);
   else
-    mcp_dbus_return_error (invocation, error);
+    mcp_dbus_reply_error (invocation, error);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 

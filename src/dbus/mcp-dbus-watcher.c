@@ -100,7 +100,7 @@ add_count (GVariantBuilder *changed, const char *name, guint count, guint *told)
 }
 
 static void
-say_changed (McpDbusWatcher *self)
+emit_changed (McpDbusWatcher *self)
 {
   GVariantBuilder changed;
 
@@ -117,7 +117,7 @@ say_changed (McpDbusWatcher *self)
 }
 
 static void
-say_lagged (McpDbusWatcher *self, guint64 missed)
+emit_lagged (McpDbusWatcher *self, guint64 missed)
 {
   if (missed > 0)
     mcp_dbus_pump_emit (self->pump, self->path, SESSION_INTERFACE, "Lagged",
@@ -125,14 +125,14 @@ say_lagged (McpDbusWatcher *self, guint64 missed)
 }
 
 static void
-say_event (McpDbusWatcher *self, McpProgressEvent *event)
+emit_event (McpDbusWatcher *self, McpProgressEvent *event)
 {
   /* made once for both signals */
   g_autoptr (GVariant) dict = g_variant_ref_sink (mcp_dbus_event_build (event));
 
   if (g_variant_get_size (dict) > MAX_EVENT_BYTES)
     {
-      say_lagged (self, 1);
+      emit_lagged (self, 1);
       return;
     }
   mcp_dbus_pump_emit (self->pump, self->path, SESSION_INTERFACE, "Progress",
@@ -159,7 +159,7 @@ release_waiting (McpDbusWatcher *self, guint64 n_taken)
 }
 
 static gboolean
-say_next (McpDbusWatcher *self)
+emit_next (McpDbusWatcher *self)
 {
   g_autoptr (McpProgressEvent) event = NULL;
   guint64 missed = 0;
@@ -168,14 +168,14 @@ say_next (McpDbusWatcher *self)
     return FALSE;
 
   event = mcp_event_queue_pop (self->queue, &missed);
-  say_lagged (self, missed);
+  emit_lagged (self, missed);
   if (event == NULL)
     {
       release_waiting (self, G_MAXUINT64);
       return FALSE;
     }
 
-  say_event (self, event);
+  emit_event (self, event);
   release_waiting (self, ++self->n_taken);
   return TRUE;
 }
@@ -195,14 +195,14 @@ mcp_dbus_watcher_take_turn (gpointer watcher)
   McpDbusWatcher *self = MCP_DBUS_WATCHER (watcher);
 
   if (self->changed && self->queue != NULL && counts_differ (self))
-    say_changed (self);
+    emit_changed (self);
   self->changed = FALSE;
 
-  return say_next (self);
+  return emit_next (self);
 }
 
 /**
- * mcp_dbus_watcher_say_all_async:
+ * mcp_dbus_watcher_emit_all_async:
  * @self: the watcher
  * @callback: (scope async): when it is so
  * @user_data: for @callback
@@ -211,15 +211,15 @@ mcp_dbus_watcher_take_turn (gpointer watcher)
  * answer that is sent then comes after it.
  */
 void
-mcp_dbus_watcher_say_all_async (McpDbusWatcher *self,
-                                GAsyncReadyCallback callback,
-                                gpointer user_data)
+mcp_dbus_watcher_emit_all_async (McpDbusWatcher *self,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
   guint n_waiting = self->queue != NULL ? mcp_event_queue_get_length (self->queue) : 0;
   guint64 *wanted = g_new (guint64, 1);
 
-  g_task_set_source_tag (task, mcp_dbus_watcher_say_all_async);
+  g_task_set_source_tag (task, mcp_dbus_watcher_emit_all_async);
   *wanted = self->n_taken + n_waiting;
   g_task_set_task_data (task, wanted, g_free);
   if (n_waiting == 0)
@@ -229,12 +229,12 @@ mcp_dbus_watcher_say_all_async (McpDbusWatcher *self,
 }
 
 /**
- * mcp_dbus_watcher_say_all_finish:
+ * mcp_dbus_watcher_emit_all_finish:
  * @self: the watcher
  * @result: what the callback got
  */
 void
-mcp_dbus_watcher_say_all_finish (McpDbusWatcher *self, GAsyncResult *result)
+mcp_dbus_watcher_emit_all_finish (McpDbusWatcher *self, GAsyncResult *result)
 {
   g_return_if_fail (g_task_is_valid (result, self));
 
@@ -260,13 +260,13 @@ discard_rest (McpDbusWatcher *self)
 }
 
 /**
- * mcp_dbus_watcher_say_closed:
+ * mcp_dbus_watcher_emit_closed:
  * @self: the watcher of a session that has ended
  *
  * Signals the session's last events and that it is closed, at once, then stops.
  */
 void
-mcp_dbus_watcher_say_closed (McpDbusWatcher *self)
+mcp_dbus_watcher_emit_closed (McpDbusWatcher *self)
 {
   const char *reason;
 
@@ -275,9 +275,9 @@ mcp_dbus_watcher_say_closed (McpDbusWatcher *self)
   if (self->queue == NULL)
     return;
 
-  while (mcp_dbus_pump_has_room_for_last_words (self->pump) && say_next (self))
+  while (mcp_dbus_pump_has_room_for_end (self->pump) && emit_next (self))
     ;
-  say_lagged (self, discard_rest (self));
+  emit_lagged (self, discard_rest (self));
 
   reason = mcp_event_queue_get_reason (self->queue);
   mcp_dbus_pump_emit (self->pump, self->path, SESSION_INTERFACE, "Closed",

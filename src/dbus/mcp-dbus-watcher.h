@@ -18,11 +18,11 @@ G_DECLARE_FINAL_TYPE (McpDbusWatcher, mcp_dbus_watcher, MCP, DBUS_WATCHER, GObje
 
 McpDbusWatcher *mcp_dbus_watcher_new (McpDbusPump *pump, McpSession *session, const char *path);
 gboolean mcp_dbus_watcher_take_turn (gpointer watcher);
-void mcp_dbus_watcher_say_all_async (McpDbusWatcher *self,
-                                     GAsyncReadyCallback callback,
-                                     gpointer user_data);
-void mcp_dbus_watcher_say_all_finish (McpDbusWatcher *self, GAsyncResult *result);
-void mcp_dbus_watcher_say_closed (McpDbusWatcher *self);
+void mcp_dbus_watcher_emit_all_async (McpDbusWatcher *self,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data);
+void mcp_dbus_watcher_emit_all_finish (McpDbusWatcher *self, GAsyncResult *result);
+void mcp_dbus_watcher_emit_closed (McpDbusWatcher *self);
 void mcp_dbus_watcher_stop (McpDbusWatcher *self);
 
 G_END_DECLS

@@ -166,7 +166,7 @@ mcp_jsonrpc_build_anonymous_error (int code, const char *message)
 }
 
 /**
- * mcp_json_object_replace:
+ * mcp_json_edit_replace_member:
  * @object: an object of an accepted text
  * @key: a name
  * @value: its new value; %MCP_JSON_SLICE_NONE: the member is left out
@@ -177,7 +177,7 @@ mcp_jsonrpc_build_anonymous_error (int code, const char *message)
  * Returns: (transfer full): the object's text
  */
 char *
-mcp_json_object_replace (McpJsonSlice object, const char *key, McpJsonSlice value)
+mcp_json_edit_replace_member (McpJsonSlice object, const char *key, McpJsonSlice value)
 {
   GString *out = g_string_sized_new (object.length + value.length + 16);
   McpJsonIter iter;
@@ -279,5 +279,5 @@ mcp_jsonrpc_params_with_token (McpJsonSlice params, McpJsonSlice progress_token)
 
   meta.data = meta_text;
   meta.length = meta_text != NULL ? strlen (meta_text) : 0;
-  return mcp_json_object_replace (params, "_meta", meta);
+  return mcp_json_edit_replace_member (params, "_meta", meta);
 }

@@ -73,7 +73,7 @@ GBytes *mcp_jsonrpc_build_anonymous_error (int code, const char *message);
 
 /* Rewriting what is per hop in a request's params; everything else stays as its bytes. */
 char *mcp_jsonrpc_params_with_token (McpJsonSlice params, McpJsonSlice progress_token);
-char *mcp_json_object_replace (McpJsonSlice object, const char *key, McpJsonSlice value);
+char *mcp_json_edit_replace_member (McpJsonSlice object, const char *key, McpJsonSlice value);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpJsonrpcMessage, mcp_jsonrpc_message_unref)
 

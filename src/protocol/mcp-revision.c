@@ -60,7 +60,7 @@ mcp_revision_list (void)
 }
 
 /**
- * mcp_revision_is_modern:
+ * mcp_revision_is_stateless:
  * @revision: any
  *
  * Any thread.
@@ -69,7 +69,7 @@ mcp_revision_list (void)
  * to know (2026-07-28, basic/versioning)
  */
 gboolean
-mcp_revision_is_modern (McpRevision revision)
+mcp_revision_is_stateless (McpRevision revision)
 {
   return revision >= MCP_REVISION_2026_07_28;
 }

@@ -20,11 +20,11 @@ typedef enum
   MCP_REVISION_2026_07_28,
 } McpRevision;
 
-#define MCP_REVISION_NEWEST        MCP_REVISION_2026_07_28
+#define MCP_REVISION_NEWEST           MCP_REVISION_2026_07_28
 /* The newest that begins by `initialize` and has sessions. */
-#define MCP_REVISION_NEWEST_LEGACY MCP_REVISION_2025_11_25
+#define MCP_REVISION_NEWEST_HANDSHAKE MCP_REVISION_2025_11_25
 
-gboolean mcp_revision_is_modern (McpRevision revision);
+gboolean mcp_revision_is_stateless (McpRevision revision);
 /* Members of a request's "_meta" (2026-07-28, basic/index, "_meta"). */
 #define MCP_META_PREFIX              "io.modelcontextprotocol/"
 #define MCP_META_PROTOCOL_VERSION    MCP_META_PREFIX "protocolVersion"

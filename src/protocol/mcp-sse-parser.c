@@ -90,11 +90,11 @@ mcp_sse_parser_free (McpSseParser *self)
 }
 
 /**
- * mcp_sse_event_free:
+ * mcp_sse_parser_free_event:
  * @self: (transfer full): an event
  */
 void
-mcp_sse_event_free (McpSseEvent *self)
+mcp_sse_parser_free_event (McpSseEvent *self)
 {
   g_bytes_unref (self->data);
   g_free (self->type);
@@ -266,7 +266,7 @@ end_line (McpSseParser *self, GError **error)
 
 /* A mark at the very start is no part of the first line. Returns: whether the byte is done with */
 static gboolean
-take_mark (McpSseParser *self, char byte)
+skip_byte_order_mark (McpSseParser *self, char byte)
 {
   static const char mark[] = "\xef\xbb\xbf";
 
@@ -306,7 +306,7 @@ take_bytes (McpSseParser *self, const char *data, gsize length, GError **error)
   switch (self->state)
     {
     case STATE_BYTE_ORDER_MARK:
-      return take_mark (self, *data) ? 1 : 0;
+      return skip_byte_order_mark (self, *data) ? 1 : 0;
     case STATE_LINE_START:
     case STATE_NAME:
       return take_name_byte (self, *data, error) ? 1 : 0;

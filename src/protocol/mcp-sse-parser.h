@@ -24,9 +24,9 @@ McpSseEvent *
 mcp_sse_parser_next (McpSseParser *self, const char **data, gsize *length, GError **error);
 const char *mcp_sse_parser_get_last_id (McpSseParser *self);
 gint64 mcp_sse_parser_get_retry_ms (McpSseParser *self);
-void mcp_sse_event_free (McpSseEvent *self);
+void mcp_sse_parser_free_event (McpSseEvent *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpSseParser, mcp_sse_parser_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpSseEvent, mcp_sse_event_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpSseEvent, mcp_sse_parser_free_event)
 
 G_END_DECLS

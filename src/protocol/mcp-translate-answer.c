@@ -78,7 +78,7 @@ mcp_translate_ask_result (const char *method, McpJsonSlice result, McpRevision f
   guint mask = 0;
 
   mcp_json_fields_find (&fields, result, answer_names);
-  if (mcp_revision_is_modern (from))
+  if (mcp_revision_is_stateless (from))
     mask |= 1U << ANSWER_TYPE; /* of a result, not of one of its parts */
   if (mcp_json_fields_has_type (&fields, ANSWER_META, MCP_JSON_OBJECT) &&
       mcp_translate_meta (edit, fields.fields[ANSWER_META].value, NULL, NULL))
@@ -126,7 +126,7 @@ append_roots (GString *out, McpJsonSlice roots, McpRevision to)
 {
   McpJsonSlice changes;
 
-  if (!mcp_revision_is_modern (to) &&
+  if (!mcp_revision_is_stateless (to) &&
       mcp_json_find_typed (roots, "listChanged", MCP_JSON_BOOLEAN, &changes) &&
       mcp_json_get_boolean (changes))
     append_member (out, "roots", (McpJsonSlice){ "{\"listChanged\":true}", 20 });
@@ -175,7 +175,7 @@ mcp_translate_client_capabilities (McpJsonSlice capabilities, McpRevision to)
                   knows_parts ? "tools" : NULL);
   if (mcp_json_fields_has_type (&fields, 2, MCP_JSON_OBJECT))
     append_elicitation (out, fields.fields[2].value, to);
-  if (mcp_revision_is_modern (to) &&
+  if (mcp_revision_is_stateless (to) &&
       mcp_json_find_typed (fields.fields[3].value, TASKS_EXTENSION, MCP_JSON_OBJECT, &tasks))
     append_parts (out, "extensions", fields.fields[3].value, TASKS_EXTENSION, NULL);
   g_string_append_c (out, '}');

@@ -64,7 +64,7 @@ lacks_feature (Ask *ask, const char *required, const char *name, GError **error)
 }
 
 static gboolean
-cannot_be_said (const char *what, GError **error)
+fail_inexpressible (const char *what, GError **error)
 {
   g_set_error (error, MCP_JSONRPC_ERROR, MCP_JSONRPC_ERROR_INVALID_PARAMS,
                "The client’s revision cannot express %s", what);
@@ -84,19 +84,19 @@ translate_form (Ask *ask, McpJsonSlice offered, GError **error)
     return TRUE;
 
   ask->mask |= 1U << PARAM_MODE;
-  return mcp_translate_old_form (ask->edit, ask->params.fields[PARAM_SCHEMA].value) ||
-         cannot_be_said ("all fields of the form", error);
+  return mcp_translate_form (ask->edit, ask->params.fields[PARAM_SCHEMA].value) ||
+         fail_inexpressible ("all fields of the form", error);
 }
 
 static gboolean
 translate_url (Ask *ask, McpJsonSlice offered, GError **error)
 {
   if (ask->to < MCP_REVISION_2025_11_25)
-    return cannot_be_said ("elicitation by URL", error);
+    return fail_inexpressible ("elicitation by URL", error);
   if (!has_object (offered, "url"))
     return lacks_feature (ask, "{\"elicitation\":{\"url\":{}}}", "elicitation by URL", error);
 
-  if (mcp_revision_is_modern (ask->to))
+  if (mcp_revision_is_stateless (ask->to))
     ask->mask |= 1U << PARAM_ELICITATION_ID;
   else if (!mcp_json_fields_has (&ask->params, PARAM_ELICITATION_ID))
     {
@@ -126,7 +126,7 @@ translate_elicitation (Ask *ask, GError **error)
     return translate_form (ask, offered, error);
   if (mcp_json_fields_equal (&ask->params, PARAM_MODE, "url"))
     return translate_url (ask, offered, error);
-  return cannot_be_said ("elicitation in this mode", error);
+  return fail_inexpressible ("elicitation in this mode", error);
 }
 
 /* Sampling */
@@ -145,10 +145,10 @@ translate_sampling (Ask *ask, GError **error)
   if (ask->to < MCP_REVISION_2025_11_25)
     {
       if (has_tools)
-        return cannot_be_said ("sampling with tools", error);
-      return mcp_translate_old_messages (ask->edit, ask->params.fields[PARAM_MESSAGES].value,
-                                         ask->to) ||
-             cannot_be_said ("all content of the messages", error);
+        return fail_inexpressible ("sampling with tools", error);
+      return mcp_translate_messages (ask->edit, ask->params.fields[PARAM_MESSAGES].value,
+                                     ask->to) ||
+             fail_inexpressible ("all content of the messages", error);
     }
   if (has_tools && !has_object (offered, "tools"))
     return lacks_feature (ask, "{\"sampling\":{\"tools\":{}}}", "sampling with tools", error);

@@ -59,7 +59,7 @@ end_text_item (GString *out, const McpJsonFields *fields)
 }
 
 static char *
-say_link (McpJsonSlice item)
+describe_link (McpJsonSlice item)
 {
   GString *out = g_string_new ("{\"type\":\"text\",\"text\":\"");
   McpJsonFields fields;
@@ -72,7 +72,7 @@ say_link (McpJsonSlice item)
 }
 
 static char *
-say_audio (McpJsonSlice item)
+describe_audio (McpJsonSlice item)
 {
   GString *out = g_string_new ("{\"type\":\"text\",\"text\":\"[audio: ");
   McpJsonFields fields;
@@ -98,9 +98,9 @@ char *
 mcp_translate_content_item (McpJsonSlice item, McpRevision to)
 {
   if (to < MCP_REVISION_2025_06_18 && mcp_translate_is_of_type (item, "resource_link"))
-    return say_link (item);
+    return describe_link (item);
   if (to < MCP_REVISION_2025_03_26 && mcp_translate_is_of_type (item, "audio"))
-    return say_audio (item);
+    return describe_audio (item);
   return NULL;
 }
 

@@ -46,7 +46,7 @@ is_not_found (const char *method, int code, const McpJsonFields *data, McpRevisi
     return FALSE;
   return code == RESOURCE_NOT_FOUND ||
          (code == MCP_JSONRPC_ERROR_INVALID_PARAMS &&
-          (mcp_revision_is_modern (to) || mcp_json_fields_has (data, DATA_URI)));
+          (mcp_revision_is_stateless (to) || mcp_json_fields_has (data, DATA_URI)));
 }
 
 /* %NULL: it is named already. */
@@ -70,7 +70,7 @@ name_uri (McpJsonSlice data, const McpJsonFields *fields, const char *uri)
 static int
 translate_code (int code, McpRevision to)
 {
-  gboolean is_modern = mcp_revision_is_modern (to);
+  gboolean is_stateless = mcp_revision_is_stateless (to);
 
   switch (code)
     {
@@ -81,11 +81,11 @@ translate_code (int code, McpRevision to)
       /* between the server and whoever spoke to it; its client would look for its own fault */
       return MCP_JSONRPC_ERROR_INTERNAL;
     case RESOURCE_NOT_FOUND:
-      return is_modern ? MCP_JSONRPC_ERROR_INVALID_PARAMS : code;
+      return is_stateless ? MCP_JSONRPC_ERROR_INVALID_PARAMS : code;
     case URL_ELICITATION_REQUIRED:
       return to == MCP_REVISION_2025_11_25 ? code : MCP_JSONRPC_ERROR_INTERNAL;
     default:
-      return is_modern && code >= RESERVED_FIRST && code <= RESERVED_LAST
+      return is_stateless && code >= RESERVED_FIRST && code <= RESERVED_LAST
                  ? MCP_JSONRPC_ERROR_INTERNAL
                  : code;
     }
@@ -123,7 +123,7 @@ mcp_translate_error (const char *method,
   if (is_not_found (method, code, &fields, to))
     {
       *new_code =
-          mcp_revision_is_modern (to) ? MCP_JSONRPC_ERROR_INVALID_PARAMS : RESOURCE_NOT_FOUND;
+          mcp_revision_is_stateless (to) ? MCP_JSONRPC_ERROR_INVALID_PARAMS : RESOURCE_NOT_FOUND;
       if (uri != NULL)
         *new_data = name_uri (data, &fields, uri);
     }

@@ -102,7 +102,7 @@ translate_property (McpJsonEdit *edit, McpJsonSlice property)
 }
 
 /**
- * mcp_translate_old_form:
+ * mcp_translate_form:
  * @edit: changes
  * @schema: a requestedSchema within what changes
  *
@@ -111,7 +111,7 @@ translate_property (McpJsonEdit *edit, McpJsonSlice property)
  * Returns: whether it can be expressed
  */
 gboolean
-mcp_translate_old_form (McpJsonEdit *edit, McpJsonSlice schema)
+mcp_translate_form (McpJsonEdit *edit, McpJsonSlice schema)
 {
   McpJsonSlice properties;
   McpJsonSlice key;
@@ -186,7 +186,7 @@ split_message (McpJsonEdit *edit, McpJsonSlice message, const McpJsonFields *fie
 }
 
 /**
- * mcp_translate_old_messages:
+ * mcp_translate_messages:
  * @edit: changes
  * @messages: an array within what changes: what a server wants sampled
  * @to: the client's revision, one before 2025-11-25
@@ -196,7 +196,7 @@ split_message (McpJsonEdit *edit, McpJsonSlice message, const McpJsonFields *fie
  * Returns: whether they can be expressed
  */
 gboolean
-mcp_translate_old_messages (McpJsonEdit *edit, McpJsonSlice messages, McpRevision to)
+mcp_translate_messages (McpJsonEdit *edit, McpJsonSlice messages, McpRevision to)
 {
   McpJsonSlice message;
   McpJsonIter iter;

@@ -28,7 +28,7 @@ knows_output_schema (const McpJsonFields *item, McpRevision to)
 {
   if (to < MCP_REVISION_2025_06_18)
     return FALSE;
-  return mcp_revision_is_modern (to) ||
+  return mcp_revision_is_stateless (to) ||
          mcp_translate_is_of_type (item->fields[ITEM_OUTPUT_SCHEMA].value, "object");
 }
 

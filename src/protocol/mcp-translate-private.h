@@ -17,8 +17,8 @@ gboolean mcp_translate_meta (McpJsonEdit *edit,
                              const char *server_info);
 
 /* Forms as 2025-06-18 has them. */
-gboolean mcp_translate_old_form (McpJsonEdit *edit, McpJsonSlice schema);
+gboolean mcp_translate_form (McpJsonEdit *edit, McpJsonSlice schema);
 /* Messages to be sampled as before 2025-11-25. */
-gboolean mcp_translate_old_messages (McpJsonEdit *edit, McpJsonSlice messages, McpRevision to);
+gboolean mcp_translate_messages (McpJsonEdit *edit, McpJsonSlice messages, McpRevision to);
 
 G_END_DECLS

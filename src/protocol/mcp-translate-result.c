@@ -90,7 +90,7 @@ translate_tool_result (McpJsonEdit *edit, const McpJsonFields *result, McpRevisi
     mcp_translate_content (edit, result->fields[RESULT_CONTENT].value, to);
 
   /* of any type as of 2026-07-28, an object as of 2025-06-18 */
-  if (!mcp_json_fields_has (result, RESULT_STRUCTURED_CONTENT) || mcp_revision_is_modern (to) ||
+  if (!mcp_json_fields_has (result, RESULT_STRUCTURED_CONTENT) || mcp_revision_is_stateless (to) ||
       (to >= MCP_REVISION_2025_06_18 &&
        mcp_json_fields_has_type (result, RESULT_STRUCTURED_CONTENT, MCP_JSON_OBJECT)))
     return 0;
@@ -126,10 +126,10 @@ has_meta (const McpJsonFields *result)
 
 /* 2026-07-28, basic/index, "_meta". Returns which members go. */
 static guint
-set_modern_meta (McpJsonEdit *edit,
-                 const McpJsonFields *result,
-                 const char *method,
-                 const char *server_info)
+set_stateless_meta (McpJsonEdit *edit,
+                    const McpJsonFields *result,
+                    const char *method,
+                    const char *server_info)
 {
   const char *kept = strcmp (method, "subscriptions/listen") == 0 ? MCP_META_SUBSCRIPTION_ID : NULL;
 
@@ -144,10 +144,10 @@ set_modern_meta (McpJsonEdit *edit,
 }
 
 static guint
-to_modern (McpJsonEdit *edit,
-           const McpJsonFields *result,
-           const char *method,
-           const char *server_info)
+to_stateless (McpJsonEdit *edit,
+              const McpJsonFields *result,
+              const char *method,
+              const char *server_info)
 {
   gboolean has_type = mcp_json_fields_has (result, RESULT_TYPE);
 
@@ -161,11 +161,11 @@ to_modern (McpJsonEdit *edit,
       if (!mcp_json_fields_has (result, RESULT_CACHE_SCOPE))
         mcp_json_edit_set (edit, result, RESULT_CACHE_SCOPE, g_strdup ("\"private\""));
     }
-  return set_modern_meta (edit, result, method, server_info);
+  return set_stateless_meta (edit, result, method, server_info);
 }
 
 static guint
-to_legacy (McpJsonEdit *edit, const McpJsonFields *result)
+to_handshake (McpJsonEdit *edit, const McpJsonFields *result)
 {
   guint mask = 1U << RESULT_TYPE | 1U << RESULT_TTL_MS | 1U << RESULT_CACHE_SCOPE;
 
@@ -182,15 +182,15 @@ edit_result (const char *method, McpJsonSlice result, McpRevision to, const char
   guint mask;
 
   mcp_json_fields_find (&fields, result, result_names);
-  if (!mcp_revision_is_modern (to) && g_strv_contains (empty, method))
+  if (!mcp_revision_is_stateless (to) && g_strv_contains (empty, method))
     {
       if (fields.n_members > 0)
         mcp_json_edit_replace (edit, result, g_strdup ("{}"));
       return edit;
     }
 
-  mask = mcp_revision_is_modern (to) ? to_modern (edit, &fields, method, server_info)
-                                     : to_legacy (edit, &fields);
+  mask = mcp_revision_is_stateless (to) ? to_stateless (edit, &fields, method, server_info)
+                                        : to_handshake (edit, &fields);
   if (strcmp (method, "tools/call") == 0)
     mask |= translate_tool_result (edit, &fields, to);
   else if (strcmp (method, "prompts/get") == 0)

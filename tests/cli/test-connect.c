@@ -55,14 +55,14 @@ test_table (void)
       g_assert_nonnull (client);
       g_assert_true (g_str_has_prefix (client->source, "https://"));
       added =
-          mcp_cli_client_add (client, samples[i].text, "sessiond", "/usr/bin/mcp-session", &error);
+          mcp_cli_clients_add (client, samples[i].text, "sessiond", "/usr/bin/mcp-session", &error);
       g_assert_no_error (error);
-      entry = mcp_cli_client_get_entry (client, added, "sessiond", &error);
+      entry = mcp_cli_clients_get_entry (client, added, "sessiond", &error);
       g_assert_no_error (error);
       g_assert_nonnull (strstr (entry, "\"/usr/bin/mcp-session\""));
-      again = mcp_cli_client_add (client, added, "sessiond", "/usr/bin/mcp-session", &error);
+      again = mcp_cli_clients_add (client, added, "sessiond", "/usr/bin/mcp-session", &error);
       g_assert_cmpstr (again, ==, added);
-      removed = mcp_cli_client_remove (client, added, "sessiond", &error);
+      removed = mcp_cli_clients_remove (client, added, "sessiond", &error);
       g_assert_no_error (error);
       g_assert_cmpstr (removed, ==, samples[i].text);
     }
@@ -77,11 +77,11 @@ test_new_files (void)
   g_test_summary ("A client without a file gets one");
   for (gsize i = 0; i < n_clients; i++)
     {
-      g_autofree char *text = mcp_cli_client_add (&clients[i], "", "sessiond", "x", NULL);
-      g_autofree char *entry = mcp_cli_client_get_entry (&clients[i], text, "sessiond", NULL);
+      g_autofree char *text = mcp_cli_clients_add (&clients[i], "", "sessiond", "x", NULL);
+      g_autofree char *entry = mcp_cli_clients_get_entry (&clients[i], text, "sessiond", NULL);
 
       g_assert_nonnull (entry);
-      g_assert_null (mcp_cli_client_get_entry (&clients[i], "", "sessiond", NULL));
+      g_assert_null (mcp_cli_clients_get_entry (&clients[i], "", "sessiond", NULL));
     }
 }
 
@@ -99,7 +99,7 @@ test_convert (void)
   g_test_summary ("Servers of clients become servers of the daemon");
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *entry = mcp_cli_client_convert (cases[i][0], NULL);
+      g_autofree char *entry = mcp_cli_clients_convert (cases[i][0], NULL);
 
       g_assert_cmpstr (entry, ==, cases[i][1]);
     }

@@ -8,7 +8,7 @@
 #include "cli/terminal/mcp-cli-table.h"
 #include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-error.h"
-#include "common/mcp-text.h"
+#include "common/mcp-text-clean.h"
 
 static void
 test_clean (void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "daemon/mcpd-runtime-dir.h"
+#include "daemon/mcpd-directories.h"
 #include "daemon/mcpd-trusted-file.h"
 #include "daemon/mcpd-watched-file.h"
 #include "test-dir.h"
@@ -27,7 +27,7 @@ test_runtime_made (void)
   g_autoptr (TestDir) dir = test_dir_new ();
   g_autofree char *base = test_dir_build (dir, "a/b");
   g_autoptr (GError) error = NULL;
-  g_autofree char *path = mcpd_runtime_dir_prepare (base, &error);
+  g_autofree char *path = mcpd_directories_prepare_runtime (base, &error);
   g_autofree char *again = NULL;
 
   g_test_summary ("The runtime directory is made private, and narrowed where it was not");
@@ -35,7 +35,7 @@ test_runtime_made (void)
   g_assert_cmphex (mode_of (path), ==, 0700);
 
   g_assert_cmpint (g_chmod (path, 0755), ==, 0);
-  again = mcpd_runtime_dir_prepare (base, &error);
+  again = mcpd_directories_prepare_runtime (base, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (again, ==, path);
   g_assert_cmphex (mode_of (path), ==, 0700);
@@ -49,14 +49,14 @@ test_state_made (void)
   g_autofree char *link = test_dir_build (dir, "link/mcp-sessiond");
   g_autofree char *other = test_dir_build (dir, "link");
   g_autoptr (GError) error = NULL;
-  g_autofree char *path = mcpd_state_dir_prepare (base, &error);
+  g_autofree char *path = mcpd_directories_prepare_state (base, &error);
 
   g_test_summary ("So is the directory of what is remembered; a link in its place is refused");
   g_assert_no_error (error);
   g_assert_cmphex (mode_of (path), ==, 0700);
   g_assert_cmpint (g_mkdir (other, 0700), ==, 0);
   g_assert_cmpint (symlink (path, link), ==, 0);
-  g_assert_null (mcpd_state_dir_prepare (other, &error));
+  g_assert_null (mcpd_directories_prepare_state (other, &error));
   g_assert_nonnull (strstr (error->message, link));
 }
 
@@ -71,11 +71,11 @@ test_runtime_refused (void)
 
   g_test_summary ("A link or a file in the directory's place is refused");
   g_assert_cmpint (symlink (other, link), ==, 0);
-  g_assert_null (mcpd_runtime_dir_prepare (test_dir_get_path (dir), &error));
+  g_assert_null (mcpd_directories_prepare_runtime (test_dir_get_path (dir), &error));
   g_assert_nonnull (strstr (error->message, link));
   g_clear_error (&error);
 
-  g_assert_null (mcpd_runtime_dir_prepare (other, &error));
+  g_assert_null (mcpd_directories_prepare_runtime (other, &error));
   g_assert_nonnull (strstr (error->message, file));
 }
 
@@ -94,7 +94,7 @@ test_runtime_foreign (void)
     }
   g_assert_cmpint (g_mkdir (base, 0700), ==, 0);
   g_assert_cmpint (chown (base, OTHER_UID, OTHER_UID), ==, 0);
-  g_assert_null (mcpd_runtime_dir_prepare (base, &error));
+  g_assert_null (mcpd_directories_prepare_runtime (base, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
 }
 

@@ -88,7 +88,7 @@ test_close (TestBus *bus, gconstpointer data)
   mcp_dbus_pump_close (pump);
   mcp_dbus_pump_wake (pump, after);
   mcp_dbus_pump_emit (pump, "/a", "a.b", "C", g_variant_new ("()"));
-  g_assert_false (mcp_dbus_pump_has_room_for_last_words (pump));
+  g_assert_false (mcp_dbus_pump_has_room_for_end (pump));
   g_assert_finalize_object (before);
   g_assert_finalize_object (after);
   g_assert_finalize_object (pump);

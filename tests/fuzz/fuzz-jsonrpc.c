@@ -55,8 +55,9 @@ scan_object (const char *text)
 static void
 check_replace (McpJsonSlice object)
 {
-  g_autofree char *with = mcp_json_object_replace (object, "k", text_slice ("[7]"));
-  g_autofree char *without = mcp_json_object_replace (scan_object (with), "k", MCP_JSON_SLICE_NONE);
+  g_autofree char *with = mcp_json_edit_replace_member (object, "k", text_slice ("[7]"));
+  g_autofree char *without =
+      mcp_json_edit_replace_member (scan_object (with), "k", MCP_JSON_SLICE_NONE);
   McpJsonSlice value;
 
   g_assert_true (mcp_json_find (scan_object (with), "k", &value));

@@ -516,7 +516,7 @@ mcp_fake_provider_new (const char *name)
   McpFakeProvider *self = g_object_new (MCP_TYPE_FAKE_PROVIDER, NULL);
 
   self->name = g_strdup (name);
-  self->revision = MCP_REVISION_NEWEST_LEGACY;
+  self->revision = MCP_REVISION_NEWEST_HANDSHAKE;
   self->capabilities = g_strdup ("{\"tools\":{}}");
   return self;
 }

@@ -149,7 +149,7 @@ list_prompt (Fixture *f, McpAttachment *attachment)
   fixture_apply (f);
   heard = heard_new (attachment, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"prompts/list\"}");
   provider = fixture_provider (f, "z");
-  mcp_fake_provider_set_peer (provider, MCP_REVISION_NEWEST_LEGACY,
+  mcp_fake_provider_set_peer (provider, MCP_REVISION_NEWEST_HANDSHAKE,
                               "{\"tools\":{},\"prompts\":{}}");
   AWAIT (mcp_fake_provider_get_n_waiting (provider) == 1);
   g_assert_cmpstr (mcp_fake_provider_get_method (provider, 0), ==, "prompts/list");

@@ -2,7 +2,7 @@
 #include "gateway-fixture.h"
 #include "gateway/api/mcp-gateway-dump.h"
 #include "gateway/api/mcp-gateway-stats.h"
-#include "gateway/call/mcp-trace.h"
+#include "gateway/call/mcp-trace-context.h"
 #include "gateway/client/mcp-attachment.h"
 
 #include <string.h>
@@ -52,7 +52,7 @@ test_calls (Fixture *f, gconstpointer data)
   g_autoptr (GError) error = NULL;
   McpAttachment *attachment;
   McpFakeProvider *provider = NULL;
-  const McpCallStats *stats = mcp_gateway_get_call_stats (f->gateway);
+  const McpCallStats *stats = mcp_gateway_stats_get_calls (f->gateway);
   g_autoptr (Heard) first = NULL;
   g_autoptr (Heard) second = NULL;
   g_autoptr (Heard) third = NULL;
@@ -65,15 +65,15 @@ test_calls (Fixture *f, gconstpointer data)
   mcp_session_store_set_limits (f->store, &limits);
   attachment = mcp_gateway_attach (f->gateway, f->session, FALSE, &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (mcp_gateway_get_n_attachments (f->gateway, NULL), ==, 1);
-  g_assert_cmpuint (mcp_gateway_get_n_attachments (f->gateway, mcp_session_get_id (f->session)), ==,
-                    1);
+  g_assert_cmpuint (mcp_gateway_stats_get_n_attachments (f->gateway, NULL), ==, 1);
+  g_assert_cmpuint (
+      mcp_gateway_stats_get_n_attachments (f->gateway, mcp_session_get_id (f->session)), ==, 1);
 
   first = heard_new (attachment, CALL ("1"));
   second = heard_new (attachment, CALL ("2"));
   AWAIT ((provider = fixture_provider (f, "srv")) != NULL &&
          mcp_fake_provider_get_n_waiting (provider) == 2);
-  g_assert_cmpuint (mcp_gateway_get_n_calls_in_flight (f->gateway), ==, 2);
+  g_assert_cmpuint (mcp_gateway_stats_get_n_running (f->gateway), ==, 2);
   third = heard_new (attachment, CALL ("3"));
   AWAIT (third->responded);
   g_assert_cmpuint (stats->n_over_limit, ==, 1);
@@ -82,7 +82,7 @@ test_calls (Fixture *f, gconstpointer data)
   AWAIT (first->responded);
   mcp_fake_provider_answer (provider, 0, "{\"content\":[],\"isError\":true}");
   AWAIT (second->responded);
-  g_assert_cmpuint (mcp_gateway_get_n_calls_in_flight (f->gateway), ==, 0);
+  g_assert_cmpuint (mcp_gateway_stats_get_n_running (f->gateway), ==, 0);
   g_assert_cmpuint (mcp_call_stats_get_n (stats, MCP_CALL_OUTCOME_OK), ==, 1);
   g_assert_cmpuint (mcp_call_stats_get_n (stats, MCP_CALL_OUTCOME_ERROR), ==, 1);
   g_assert_cmpuint (mcp_call_stats_get_n (stats, MCP_CALL_OUTCOME_CANCELLED), ==, 0);
@@ -105,11 +105,11 @@ test_cancelled (Fixture *f, gconstpointer data)
   AWAIT ((provider = fixture_provider (f, "srv")) != NULL &&
          mcp_fake_provider_get_n_waiting (provider) == 1);
   fixture_close_session (f, f->session);
-  AWAIT (mcp_gateway_get_n_calls_in_flight (f->gateway) == 0);
+  AWAIT (mcp_gateway_stats_get_n_running (f->gateway) == 0);
   g_assert_cmpuint (
-      mcp_call_stats_get_n (mcp_gateway_get_call_stats (f->gateway), MCP_CALL_OUTCOME_CANCELLED),
+      mcp_call_stats_get_n (mcp_gateway_stats_get_calls (f->gateway), MCP_CALL_OUTCOME_CANCELLED),
       ==, 1);
-  g_assert_cmpuint (mcp_gateway_get_n_attachments (f->gateway, NULL), ==, 0);
+  g_assert_cmpuint (mcp_gateway_stats_get_n_attachments (f->gateway, NULL), ==, 0);
 }
 
 static const char *const dump_keys[] = { "time",   "pid",       "versions", "limits",
@@ -244,7 +244,7 @@ test_trace_id (void)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autofree char *id =
-          mcp_trace_dup_id ((McpJsonSlice){ cases[i].params, strlen (cases[i].params) });
+          mcp_trace_context_dup_id ((McpJsonSlice){ cases[i].params, strlen (cases[i].params) });
 
       g_assert_cmpstr (id, ==, cases[i].id);
     }

@@ -3,7 +3,7 @@
 /* Answers that another writes: what the connection still does for them. */
 #include "http-fixture.h"
 
-#include "mcp-http-connection-private.h"
+#include "mcp-http-connection-setup-private.h"
 
 #include <errno.h>
 #include <netinet/in.h>

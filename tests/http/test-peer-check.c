@@ -76,7 +76,7 @@ check_family (int family)
   g_autoptr (McpPeerCheck) check = mcp_peer_check_new (geteuid ());
   g_autoptr (GError) error = NULL;
   Pair pair;
-  McpPeer peer = { 1, 0 };
+  McpSocketPeer peer = { 1, 0 };
 
   if (!mcp_peer_check_tcp_available (check) || !pair_open (&pair, family))
     {
@@ -118,7 +118,7 @@ test_mapped (void)
   const int off = 0;
   int listening = socket (AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
   int client, accepted;
-  McpPeer peer;
+  McpSocketPeer peer;
 
   g_test_summary ("An IPv4 client that an IPv6 socket accepted is told apart too");
   if (!mcp_peer_check_tcp_available (check) || listening < 0 ||
@@ -152,7 +152,7 @@ test_other_user_wanted (void)
   g_autoptr (GError) error = NULL;
   int fds[2];
   Pair pair;
-  McpPeer peer;
+  McpSocketPeer peer;
 
   g_test_summary ("Whoever is not the user is refused, root too");
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM, 0, fds), ==, 0);
@@ -176,7 +176,7 @@ test_unix (void)
   g_autoptr (McpPeerCheck) check = mcp_peer_check_new (geteuid ());
   g_autoptr (GError) error = NULL;
   int fds[2];
-  McpPeer peer;
+  McpSocketPeer peer;
 
   g_test_summary ("A process of the same user is admitted on a Unix socket, and known by its id");
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM, 0, fds), ==, 0);
@@ -194,7 +194,7 @@ test_orphan (void)
   g_autoptr (McpPeerCheck) check = mcp_peer_check_new (geteuid ());
   g_autoptr (GError) error = NULL;
   Pair pair;
-  McpPeer peer;
+  McpSocketPeer peer;
 
   g_test_summary ("A peer that wrote and closed before we ask is refused, although the kernel "
                   "answers for it (uid 0, no inode)");
@@ -213,7 +213,7 @@ test_half_closed (void)
   g_autoptr (McpPeerCheck) check = mcp_peer_check_new (geteuid ());
   g_autoptr (GError) error = NULL;
   Pair pair;
-  McpPeer peer;
+  McpSocketPeer peer;
 
   g_test_summary ("A peer that only sends no more is still somebody's");
   g_assert_true (pair_open (&pair, AF_INET));
@@ -238,7 +238,7 @@ test_reset (void)
   g_autoptr (GError) error = NULL;
   const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
   Pair pair;
-  McpPeer peer;
+  McpSocketPeer peer;
 
   g_test_summary ("A peer that reset the connection is refused");
   g_assert_true (pair_open (&pair, AF_INET));
@@ -260,7 +260,7 @@ test_listener_on_peer_port (void)
   socklen_t length = sizeof address;
   const int on = 1;
   Pair pair;
-  McpPeer peer;
+  McpSocketPeer peer;
   int squatter = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
   g_test_summary ("A listener on the port of a peer that is gone is not taken for the peer");
@@ -299,7 +299,7 @@ check_other_user (int listening, const struct sockaddr *address, socklen_t lengt
   g_autoptr (McpPeerCheck) check = mcp_peer_check_new (geteuid ());
   g_autoptr (GError) error = NULL;
   int ready[2], done[2], accepted, status;
-  McpPeer peer;
+  McpSocketPeer peer;
   pid_t child;
   char c;
 
@@ -382,7 +382,7 @@ check_without_netlink (void)
   g_autoptr (GError) error = NULL;
   int fds[2];
   Pair pair;
-  McpPeer peer;
+  McpSocketPeer peer;
 
   if (!forbid_netlink ())
     return;

@@ -87,8 +87,8 @@ test_replace (void)
   g_test_summary ("One member is set, replaced in its place or left out; the others stay");
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *result =
-          mcp_json_object_replace (slice (cases[i].object), cases[i].key, slice (cases[i].value));
+      g_autofree char *result = mcp_json_edit_replace_member (slice (cases[i].object), cases[i].key,
+                                                              slice (cases[i].value));
 
       g_assert_cmpstr (result, ==, cases[i].result);
     }

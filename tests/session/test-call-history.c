@@ -190,7 +190,7 @@ test_numbers (DbTest *f, gconstpointer data)
           g_autofree char *id = mcp_call_history_next_id (f->history);
           gint64 number;
 
-          g_assert_true (mcp_call_number_parse (id, &number));
+          g_assert_true (mcp_call_record_parse_id (id, &number));
           g_assert_cmpint (number, >, highest);
           highest = number;
         }
@@ -222,7 +222,7 @@ test_numbers_after_loss (DbTest *f, gconstpointer data)
   g_assert_true (g_file_set_contents (f->path, "no database, as far as it goes", -1, NULL));
   db_test_open (f);
   id = mcp_call_history_next_id (f->history);
-  g_assert_true (mcp_call_number_parse (id, &number));
+  g_assert_true (mcp_call_record_parse_id (id, &number));
   g_assert_cmpint (number, >, G_GINT64_CONSTANT (1000000) * 1000000000);
   g_assert_cmpint (number, <=, g_get_real_time () + 1);
 }

@@ -133,7 +133,7 @@ answer_complaint (HttpUpstream *upstream, SoupServerMessage *message, int code, 
 
   /* From now on an older one. */
   if (code == -32022)
-    upstream->is_modern = FALSE;
+    upstream->is_stateless = FALSE;
   answer_text (message, SOUP_STATUS_BAD_REQUEST, "application/json", text);
 }
 
@@ -228,7 +228,7 @@ answer_discover (HttpUpstream *upstream, SoupServerMessage *message, const char 
     }
   else if (upstream->discover_status != 0)
     answer_text (message, upstream->discover_status, "text/plain", "no");
-  else if (upstream->is_modern)
+  else if (upstream->is_stateless)
     {
       text = g_strdup_printf ("{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"supportedVersions\":["
                               "\"2026-07-28\"],\"capabilities\":{\"tools\":{\"listChanged\":true},"

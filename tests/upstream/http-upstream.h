@@ -21,7 +21,7 @@ typedef struct
   gboolean forgets;           /* answers 404 to all in a session but its begin */
   gboolean says_400;          /* instead of 404 */
   gboolean is_silent;         /* does not answer initialize */
-  gboolean is_modern;         /* speaks 2026-07-28 */
+  gboolean is_stateless;      /* speaks 2026-07-28 */
   gboolean is_probe_silent;   /* does not answer server/discover */
   guint discover_status;      /* of server/discover; 0: it answers */
   const char *discover_error; /* (nullable): goes with that: the error's members */

@@ -36,7 +36,7 @@ typedef struct
 } AskedCall;
 
 static gboolean
-is_modern (RevisionFixture *f)
+is_stateless (RevisionFixture *f)
 {
   return g_str_equal (f->server->revision, "2026-07-28");
 }
@@ -245,7 +245,7 @@ test_watch (RevisionFixture *f, gconstpointer data)
   guint n_updates;
 
   g_test_summary ("Updates of a watched resource are told, and after a restart again");
-  if (!is_modern (f))
+  if (!is_stateless (f))
     request (f, "resources/subscribe", "{\"uri\":\"test://watched-resource\"}");
   mcp_provider_watch (f->base.provider, "test://watched-resource");
   while (f->n_updates == 0)
@@ -255,7 +255,7 @@ test_watch (RevisionFixture *f, gconstpointer data)
   while (f->n_updates == n_updates)
     g_free (provider_call_text (&f->base, "update_watched_resource", "{}"));
 
-  if (!is_modern (f))
+  if (!is_stateless (f))
     return;
   /* The change of the tools comes by the next subscription. */
   mcp_provider_unwatch (f->base.provider, "test://watched-resource");
@@ -274,7 +274,7 @@ test_ask (RevisionFixture *f, gconstpointer data)
 
   g_test_summary ("What the server asks for the sake of a call gets to whoever made it");
   begin (f, &call, "test_sampling", "one", 0);
-  if (is_modern (f))
+  if (is_stateless (f))
     {
       answer = end (&call);
       g_assert_true (says (answer, "\"input_required\""));
@@ -294,7 +294,7 @@ test_ask_two (RevisionFixture *f, gconstpointer data)
   AskedCall calls[2];
 
   g_test_summary ("Of two calls at once each is asked its own");
-  if (is_modern (f) || is_one_stream (f))
+  if (is_stateless (f) || is_one_stream (f))
     {
       g_test_skip ("such a server does not ask, or does not say for which call");
       return;
@@ -326,7 +326,7 @@ test_ask_nobody (RevisionFixture *f, gconstpointer data)
   g_autoptr (McpJsonrpcMessage) late = NULL;
 
   g_test_summary ("Where nobody can tell which of two calls the server asks for, none is asked");
-  if (!is_one_stream (f) || is_modern (f))
+  if (!is_one_stream (f) || is_stateless (f))
     {
       g_test_skip ("such a server does not ask, or says for which call");
       return;
@@ -354,7 +354,7 @@ test_ask_time (RevisionFixture *f, gconstpointer data)
   g_autoptr (McpJsonrpcMessage) answer = NULL;
 
   g_test_summary ("A call's time stands still while its client is asked");
-  if (is_modern (f))
+  if (is_stateless (f))
     {
       g_test_skip ("such a server does not ask");
       return;
@@ -379,7 +379,7 @@ test_logs (RevisionFixture *f, gconstpointer data)
   g_autoptr (McpJsonrpcMessage) answer = NULL;
 
   g_test_summary ("What the server logs for the sake of a call gets to whoever made it");
-  if (!is_modern (f))
+  if (!is_stateless (f))
     request (f, "logging/setLevel", "{\"level\":\"debug\"}");
   begin (f, &call, "test_tool_with_logging", "", 0);
   answer = end (&call);

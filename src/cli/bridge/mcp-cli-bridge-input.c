@@ -11,12 +11,12 @@ remove_waiting (GQueue *queue, McpJsonSlice id)
 {
   for (GList *link = queue->head; link != NULL; link = link->next)
     {
-      McpCliItem *item = link->data;
+      McpCliBridgeItem *item = link->data;
 
-      if (!mcp_cli_item_has_id (item, id))
+      if (!mcp_cli_bridge_item_has_id (item, id))
         continue;
       g_queue_delete_link (queue, link);
-      mcp_cli_item_free (item);
+      mcp_cli_bridge_item_free (item);
       return TRUE;
     }
   return FALSE;
@@ -27,7 +27,7 @@ remove_waiting (GQueue *queue, McpJsonSlice id)
  * connection. Returns: whether the notification is done with
  */
 static gboolean
-note_cancelled (McpCliBridge *self, McpCliItem *notification)
+note_cancelled (McpCliBridge *self, McpCliBridgeItem *notification)
 {
   McpJsonSlice params = mcp_jsonrpc_message_get_params (notification->message);
   McpJsonSlice id;
@@ -38,46 +38,48 @@ note_cancelled (McpCliBridge *self, McpCliItem *notification)
     return TRUE;
   for (guint i = 0; i < self->in_flight->len; i++)
     {
-      McpCliItem *item = g_ptr_array_index (self->in_flight, i);
+      McpCliBridgeItem *item = g_ptr_array_index (self->in_flight, i);
 
-      if (!mcp_cli_item_has_id (item, id))
+      if (!mcp_cli_bridge_item_has_id (item, id))
         continue;
       item->is_answered = TRUE;
-      if (!item->is_modern)
+      if (!item->is_stateless)
         return FALSE;
       mcp_cli_bridge_drop (self, item);
       return TRUE;
     }
-  return notification->is_modern;
+  return notification->is_stateless;
 }
 
 /* Returns: (nullable): what there is to send */
-static McpCliItem *
+static McpCliBridgeItem *
 take_line (McpCliBridge *self, GBytes *line)
 {
-  McpCliItem *item = mcp_cli_item_new (self, MCP_CLI_ITEM_MESSAGE, line);
+  McpCliBridgeItem *item = mcp_cli_bridge_item_new (self, MCP_CLI_BRIDGE_ITEM_MESSAGE, line);
   g_autoptr (GBytes) answer = NULL;
 
-  if (mcp_cli_item_has_method (item, "notifications/cancelled") && note_cancelled (self, item))
+  if (mcp_cli_bridge_item_has_method (item, "notifications/cancelled") &&
+      note_cancelled (self, item))
     {
-      mcp_cli_item_free (item);
+      mcp_cli_bridge_item_free (item);
       return NULL;
     }
-  if (!mcp_cli_item_is_response (item))
+  if (!mcp_cli_bridge_item_is_response (item))
     return item;
 
   answer = mcp_cli_asks_pass_answer (self->asks, line);
   if (answer == line)
     return item;
-  mcp_cli_item_free (item);
-  return answer != NULL ? mcp_cli_item_new (self, MCP_CLI_ITEM_MESSAGE, answer) : NULL;
+  mcp_cli_bridge_item_free (item);
+  return answer != NULL ? mcp_cli_bridge_item_new (self, MCP_CLI_BRIDGE_ITEM_MESSAGE, answer)
+                        : NULL;
 }
 
 static void
 line_cb (GBytes *line, gpointer user_data)
 {
   McpCliBridge *self = user_data;
-  McpCliItem *item = take_line (self, line);
+  McpCliBridgeItem *item = take_line (self, line);
 
   if (item != NULL)
     {

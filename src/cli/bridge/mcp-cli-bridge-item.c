@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/bridge/mcp-cli-bridge-item.h"
 
-#include "cli/daemon/mcp-cli-modern.h"
+#include "cli/daemon/mcp-cli-stateless.h"
 
 #include <string.h>
 
 /**
- * mcp_cli_item_new:
+ * mcp_cli_bridge_item_new:
  * @bridge: (nullable): whose it is
  * @kind: what it is for
  * @text: one line of the client's, in any form
  *
  * Returns: (transfer full): an item that was not sent
  */
-McpCliItem *
-mcp_cli_item_new (gpointer bridge, McpCliItemKind kind, GBytes *text)
+McpCliBridgeItem *
+mcp_cli_bridge_item_new (gpointer bridge, McpCliBridgeItemKind kind, GBytes *text)
 {
   const McpJsonrpcLimits limits = { .max_depth = 256,
                                     .max_values = 10000000,
                                     .flags = MCP_JSON_SCAN_ALLOW_LONE_SURROGATES };
-  McpCliItem *item = g_new0 (McpCliItem, 1);
+  McpCliBridgeItem *item = g_new0 (McpCliBridgeItem, 1);
 
   item->bridge = bridge;
   item->kind = kind;
@@ -27,37 +27,37 @@ mcp_cli_item_new (gpointer bridge, McpCliItemKind kind, GBytes *text)
   item->message = mcp_jsonrpc_message_parse (text, &limits, NULL, NULL);
   if (item->message != NULL)
     {
-      g_autofree char *revision = mcp_cli_modern_dup_revision (item->message);
+      g_autofree char *revision = mcp_cli_stateless_dup_revision (item->message);
 
-      item->is_modern = revision != NULL;
+      item->is_stateless = revision != NULL;
     }
   return item;
 }
 
 /**
- * mcp_cli_item_free:
+ * mcp_cli_bridge_item_free:
  * @item: (transfer full): an item; its exchange is dropped
  */
 void
-mcp_cli_item_free (McpCliItem *item)
+mcp_cli_bridge_item_free (McpCliBridgeItem *item)
 {
   if (item->exchange != NULL)
     mcp_cli_exchange_cancel (item->exchange);
   g_clear_object (&item->exchange);
-  mcp_cli_item_forget_stream (item);
+  mcp_cli_bridge_item_forget_stream (item);
   g_clear_pointer (&item->message, mcp_jsonrpc_message_unref);
   g_bytes_unref (item->text);
   g_free (item);
 }
 
 /**
- * mcp_cli_item_forget_stream:
+ * mcp_cli_bridge_item_forget_stream:
  * @item: an item
  *
  * What it was answered so far does not count any more.
  */
 void
-mcp_cli_item_forget_stream (McpCliItem *item)
+mcp_cli_bridge_item_forget_stream (McpCliBridgeItem *item)
 {
   g_clear_handle_id (&item->resume_id, g_source_remove);
   g_clear_pointer (&item->attachment_id, g_free);
@@ -67,39 +67,39 @@ mcp_cli_item_forget_stream (McpCliItem *item)
 }
 
 /**
- * mcp_cli_item_is_listening:
+ * mcp_cli_bridge_item_is_listening:
  * @item: an item
  *
  * Returns: whether it is a request that is not meant to be answered, but to last
  */
 gboolean
-mcp_cli_item_is_listening (McpCliItem *item)
+mcp_cli_bridge_item_is_listening (McpCliBridgeItem *item)
 {
-  return item->is_modern && !item->is_answered && mcp_cli_item_is_request (item) &&
-         mcp_cli_item_has_method (item, "subscriptions/listen");
+  return item->is_stateless && !item->is_answered && mcp_cli_bridge_item_is_request (item) &&
+         mcp_cli_bridge_item_has_method (item, "subscriptions/listen");
 }
 
 /**
- * mcp_cli_item_is_request:
+ * mcp_cli_bridge_item_is_request:
  * @item: an item
  *
  * Returns: whether the client waits for an answer; what nobody understands is answered too
  */
 gboolean
-mcp_cli_item_is_request (McpCliItem *item)
+mcp_cli_bridge_item_is_request (McpCliBridgeItem *item)
 {
   return item->message == NULL ||
          mcp_jsonrpc_message_get_kind (item->message) == MCP_JSONRPC_REQUEST;
 }
 
 /**
- * mcp_cli_item_is_response:
+ * mcp_cli_bridge_item_is_response:
  * @item: an item
  *
  * Returns: whether the client answers something by it
  */
 gboolean
-mcp_cli_item_is_response (McpCliItem *item)
+mcp_cli_bridge_item_is_response (McpCliBridgeItem *item)
 {
   return item->message != NULL &&
          (mcp_jsonrpc_message_get_kind (item->message) == MCP_JSONRPC_RESULT ||
@@ -107,28 +107,28 @@ mcp_cli_item_is_response (McpCliItem *item)
 }
 
 /**
- * mcp_cli_item_has_method:
+ * mcp_cli_bridge_item_has_method:
  * @item: an item
  * @method: of MCP
  *
  * Returns: whether it is a request or notification of that
  */
 gboolean
-mcp_cli_item_has_method (McpCliItem *item, const char *method)
+mcp_cli_bridge_item_has_method (McpCliBridgeItem *item, const char *method)
 {
   return item->message != NULL &&
          g_strcmp0 (mcp_jsonrpc_message_get_method (item->message), method) == 0;
 }
 
 /**
- * mcp_cli_item_has_id:
+ * mcp_cli_bridge_item_has_id:
  * @item: an item
  * @id: as the client writes it
  *
  * Returns: whether it is the request of that id
  */
 gboolean
-mcp_cli_item_has_id (McpCliItem *item, McpJsonSlice id)
+mcp_cli_bridge_item_has_id (McpCliBridgeItem *item, McpJsonSlice id)
 {
   McpJsonSlice own;
 
@@ -139,26 +139,26 @@ mcp_cli_item_has_id (McpCliItem *item, McpJsonSlice id)
 }
 
 /**
- * mcp_cli_item_may_repeat:
+ * mcp_cli_bridge_item_may_repeat:
  * @item: an item that may have reached the daemon
  *
  * Returns: whether nothing is done twice when it is sent again
  */
 gboolean
-mcp_cli_item_may_repeat (McpCliItem *item)
+mcp_cli_bridge_item_may_repeat (McpCliBridgeItem *item)
 {
-  return item->message != NULL && !mcp_cli_item_has_method (item, "tools/call");
+  return item->message != NULL && !mcp_cli_bridge_item_has_method (item, "tools/call");
 }
 
 /**
- * mcp_cli_item_build_failure:
+ * mcp_cli_bridge_item_build_failure:
  * @item: a request
  * @text: why it is not answered
  *
  * Returns: (transfer full): an answer that says so
  */
 GBytes *
-mcp_cli_item_build_failure (McpCliItem *item, const char *text)
+mcp_cli_bridge_item_build_failure (McpCliBridgeItem *item, const char *text)
 {
   McpJsonSlice id = item->message != NULL ? mcp_jsonrpc_message_get_id (item->message)
                                           : (McpJsonSlice){ "null", 4 };
@@ -167,7 +167,7 @@ mcp_cli_item_build_failure (McpCliItem *item, const char *text)
 }
 
 /**
- * mcp_cli_item_compare:
+ * mcp_cli_bridge_item_compare:
  * @a: an item
  * @b: an item
  * @user_data: unused
@@ -175,10 +175,10 @@ mcp_cli_item_build_failure (McpCliItem *item, const char *text)
  * Returns: which the client sent first, as a GCompareDataFunc
  */
 int
-mcp_cli_item_compare (gconstpointer a, gconstpointer b, gpointer user_data)
+mcp_cli_bridge_item_compare (gconstpointer a, gconstpointer b, gpointer user_data)
 {
-  const McpCliItem *first = a;
-  const McpCliItem *second = b;
+  const McpCliBridgeItem *first = a;
+  const McpCliBridgeItem *second = b;
 
   return first->sequence < second->sequence ? -1 : first->sequence > second->sequence;
 }

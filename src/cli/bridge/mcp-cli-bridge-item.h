@@ -8,26 +8,26 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  MCP_CLI_ITEM_MESSAGE,            /* from the client */
-  MCP_CLI_ITEM_PROBE,              /* of ours: whether the attachment is still there */
-  MCP_CLI_ITEM_REPLAY_INITIALIZE,  /* the client's, sent again by us */
-  MCP_CLI_ITEM_REPLAY_INITIALIZED, /* what follows it */
-  MCP_CLI_ITEM_REPLAY_REQUEST,     /* another one of the client's, sent again by us */
-} McpCliItemKind;
+  MCP_CLI_BRIDGE_ITEM_MESSAGE,            /* from the client */
+  MCP_CLI_BRIDGE_ITEM_PROBE,              /* of ours: whether the attachment is still there */
+  MCP_CLI_BRIDGE_ITEM_REPLAY_INITIALIZE,  /* the client's, sent again by us */
+  MCP_CLI_BRIDGE_ITEM_REPLAY_INITIALIZED, /* what follows it */
+  MCP_CLI_BRIDGE_ITEM_REPLAY_REQUEST,     /* another one of the client's, sent again by us */
+} McpCliBridgeItemKind;
 
 /**
- * McpCliItem:
+ * McpCliBridgeItem:
  *
  * A message on its way to the daemon, until it is answered.
  */
 typedef struct
 {
   gpointer bridge; /* (unowned) */
-  McpCliItemKind kind;
+  McpCliBridgeItemKind kind;
   guint64 sequence;           /* in which order the client sent them */
   GBytes *text;               /* (owned) */
   McpJsonrpcMessage *message; /* (owned) (nullable): what it is, where it is anything */
-  gboolean is_modern;
+  gboolean is_stateless;
   gboolean is_answered;
   guint n_tries;
   char *attachment_id; /* (nullable): to which it was sent */
@@ -37,18 +37,19 @@ typedef struct
   guint resume_id;
   gboolean is_acknowledged; /* a subscriptions/listen: once */
   McpCliExchange *exchange; /* (owned) (nullable) */
-} McpCliItem;
+} McpCliBridgeItem;
 
-McpCliItem *mcp_cli_item_new (gpointer bridge, McpCliItemKind kind, GBytes *text);
-void mcp_cli_item_free (McpCliItem *item);
-gboolean mcp_cli_item_is_request (McpCliItem *item);
-gboolean mcp_cli_item_is_response (McpCliItem *item);
-gboolean mcp_cli_item_has_method (McpCliItem *item, const char *method);
-gboolean mcp_cli_item_has_id (McpCliItem *item, McpJsonSlice id);
-gboolean mcp_cli_item_is_listening (McpCliItem *item);
-void mcp_cli_item_forget_stream (McpCliItem *item);
-gboolean mcp_cli_item_may_repeat (McpCliItem *item);
-GBytes *mcp_cli_item_build_failure (McpCliItem *item, const char *text);
-int mcp_cli_item_compare (gconstpointer a, gconstpointer b, gpointer user_data);
+McpCliBridgeItem *
+mcp_cli_bridge_item_new (gpointer bridge, McpCliBridgeItemKind kind, GBytes *text);
+void mcp_cli_bridge_item_free (McpCliBridgeItem *item);
+gboolean mcp_cli_bridge_item_is_request (McpCliBridgeItem *item);
+gboolean mcp_cli_bridge_item_is_response (McpCliBridgeItem *item);
+gboolean mcp_cli_bridge_item_has_method (McpCliBridgeItem *item, const char *method);
+gboolean mcp_cli_bridge_item_has_id (McpCliBridgeItem *item, McpJsonSlice id);
+gboolean mcp_cli_bridge_item_is_listening (McpCliBridgeItem *item);
+void mcp_cli_bridge_item_forget_stream (McpCliBridgeItem *item);
+gboolean mcp_cli_bridge_item_may_repeat (McpCliBridgeItem *item);
+GBytes *mcp_cli_bridge_item_build_failure (McpCliBridgeItem *item, const char *text);
+int mcp_cli_bridge_item_compare (gconstpointer a, gconstpointer b, gpointer user_data);
 
 G_END_DECLS

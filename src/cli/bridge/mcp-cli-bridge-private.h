@@ -28,12 +28,12 @@ struct _McpCliBridge
   gpointer user_data;
 
   BridgeState state;
-  GQueue
-      parked; /* (owned) (element-type McpCliItem): by sequence, until the daemon is there again */
-  GQueue queue; /* (owned) (element-type McpCliItem): by sequence, not sent */
-  McpCliItem
+  GQueue parked; /* (owned) (element-type McpCliBridgeItem): by sequence, until the daemon is there
+                    again */
+  GQueue queue;  /* (owned) (element-type McpCliBridgeItem): by sequence, not sent */
+  McpCliBridgeItem
       *sending; /* (unowned) (nullable): has not left yet; the next waits, so that order stays */
-  GPtrArray *in_flight; /* (owned) (element-type McpCliItem) */
+  GPtrArray *in_flight; /* (owned) (element-type McpCliBridgeItem) */
   guint64 last_sequence;
 
   GBytes *initialize;  /* (owned) (nullable): the client's, for when it must be sent again */
@@ -54,21 +54,21 @@ struct _McpCliBridge
   gboolean closed;
 };
 
-void mcp_cli_bridge_start (McpCliBridge *self, McpCliItem *item, SoupMessage *message);
+void mcp_cli_bridge_start (McpCliBridge *self, McpCliBridgeItem *item, SoupMessage *message);
 void mcp_cli_bridge_deliver (McpCliBridge *self, GBytes *text, McpJsonSlice root);
-void mcp_cli_bridge_lose (McpCliBridge *self, McpCliItem *item);
-void mcp_cli_bridge_drop (McpCliBridge *self, McpCliItem *item);
+void mcp_cli_bridge_lose (McpCliBridge *self, McpCliBridgeItem *item);
+void mcp_cli_bridge_drop (McpCliBridge *self, McpCliBridgeItem *item);
 void mcp_cli_bridge_check_finished (McpCliBridge *self);
-gboolean mcp_cli_bridge_resume (McpCliBridge *self, McpCliItem *item, McpCliOutcome outcome);
+gboolean mcp_cli_bridge_resume (McpCliBridge *self, McpCliBridgeItem *item, McpCliOutcome outcome);
 SoupMessage *mcp_cli_bridge_new_get (McpCliBridge *self, const char *last_event_id);
 void mcp_cli_bridge_look (McpCliBridge *self);
-void mcp_cli_bridge_send (McpCliBridge *self, McpCliItem *item);
+void mcp_cli_bridge_send (McpCliBridge *self, McpCliBridgeItem *item);
 void mcp_cli_bridge_pump (McpCliBridge *self);
 void mcp_cli_bridge_add_headers (McpCliBridge *self, SoupMessage *message);
 void mcp_cli_bridge_take_attachment (McpCliBridge *self, McpCliExchange *exchange, GBytes *text);
 void mcp_cli_bridge_fail_all (McpCliBridge *self, const char *text);
 void mcp_cli_bridge_recover (McpCliBridge *self);
-void mcp_cli_bridge_recovered (McpCliBridge *self, McpCliItem *item);
+void mcp_cli_bridge_recovered (McpCliBridge *self, McpCliBridgeItem *item);
 void mcp_cli_bridge_listen (McpCliBridge *self);
 void mcp_cli_bridge_stop_listening (McpCliBridge *self);
 

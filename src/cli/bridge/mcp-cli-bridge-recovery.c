@@ -53,7 +53,7 @@ find_place (McpCliConnection *connection, const McpCliSession *session, GError *
   answer = mcp_cli_session_create (connection, &wish, error);
   if (answer == NULL)
     return NULL;
-  mcp_cli_say (_ ("The session has ended meanwhile; a new one was made"));
+  mcp_cli_text_print (_ ("The session has ended meanwhile; a new one was made"));
   return mcp_cli_session_from_answer (answer, error);
 }
 
@@ -71,19 +71,19 @@ find_place_thread (GTask *task, gpointer source, gpointer task_data, GCancellabl
 }
 
 static void
-send_replay (McpCliBridge *self, McpCliItemKind kind, GBytes *text)
+send_replay (McpCliBridge *self, McpCliBridgeItemKind kind, GBytes *text)
 {
-  mcp_cli_bridge_send (self, mcp_cli_item_new (self, kind, text));
+  mcp_cli_bridge_send (self, mcp_cli_bridge_item_new (self, kind, text));
 }
 
 static void
-go_on (McpCliBridge *self)
+finish_recovery (McpCliBridge *self)
 {
-  McpCliItem *item;
+  McpCliBridgeItem *item;
 
   self->state = BRIDGE_READY;
   while ((item = g_queue_pop_head (&self->parked)) != NULL)
-    g_queue_insert_sorted (&self->queue, item, mcp_cli_item_compare, NULL);
+    g_queue_insert_sorted (&self->queue, item, mcp_cli_bridge_item_compare, NULL);
   mcp_cli_bridge_listen (self);
   mcp_cli_bridge_pump (self);
   mcp_cli_bridge_check_finished (self);
@@ -101,9 +101,9 @@ withdraw_asks (McpCliBridge *self)
     {
       GList *next = link->next;
 
-      if (mcp_cli_item_is_response (link->data))
+      if (mcp_cli_bridge_item_is_response (link->data))
         {
-          mcp_cli_item_free (link->data);
+          mcp_cli_bridge_item_free (link->data);
           g_queue_delete_link (&self->queue, link);
         }
       link = next;
@@ -117,7 +117,7 @@ replay_requests (McpCliBridge *self)
   g_autoptr (GPtrArray) requests = mcp_cli_replay_dup_requests (self->replay);
 
   for (guint i = 0; i < requests->len; i++)
-    send_replay (self, MCP_CLI_ITEM_REPLAY_REQUEST, g_ptr_array_index (requests, i));
+    send_replay (self, MCP_CLI_BRIDGE_ITEM_REPLAY_REQUEST, g_ptr_array_index (requests, i));
 }
 
 static void
@@ -125,7 +125,7 @@ attach_again (McpCliBridge *self)
 {
   g_clear_pointer (&self->listener_last_id, g_free);
   withdraw_asks (self);
-  send_replay (self, MCP_CLI_ITEM_REPLAY_INITIALIZE, self->initialize);
+  send_replay (self, MCP_CLI_BRIDGE_ITEM_REPLAY_INITIALIZE, self->initialize);
 }
 
 static void
@@ -134,16 +134,16 @@ attached_again (McpCliBridge *self)
   g_autoptr (GBytes) text = g_bytes_new_static (INITIALIZED, strlen (INITIALIZED));
 
   if (self->is_initialized)
-    send_replay (self, MCP_CLI_ITEM_REPLAY_INITIALIZED, text);
+    send_replay (self, MCP_CLI_BRIDGE_ITEM_REPLAY_INITIALIZED, text);
   else
-    go_on (self);
+    finish_recovery (self);
 }
 
 static void
 initialized_again (McpCliBridge *self)
 {
   replay_requests (self);
-  go_on (self);
+  finish_recovery (self);
   mcp_cli_replay_tell_changes (self->replay, self->pipe);
 }
 
@@ -155,23 +155,24 @@ initialized_again (McpCliBridge *self)
  * Takes the next step on the way back.
  */
 void
-mcp_cli_bridge_recovered (McpCliBridge *self, McpCliItem *item)
+mcp_cli_bridge_recovered (McpCliBridge *self, McpCliBridgeItem *item)
 {
-  McpCliItemKind kind = item->kind;
+  McpCliBridgeItemKind kind = item->kind;
   gboolean is_answered = item->is_answered;
   guint status = mcp_cli_exchange_get_status (item->exchange);
 
   if (self->sending == item)
     self->sending = NULL;
   g_ptr_array_remove (self->in_flight, item);
-  if (kind == MCP_CLI_ITEM_PROBE && (status == 401 || status == 404))
+  if (kind == MCP_CLI_BRIDGE_ITEM_PROBE && (status == 401 || status == 404))
     attach_again (self);
-  else if (kind == MCP_CLI_ITEM_REPLAY_INITIALIZE && is_answered && self->attachment_id != NULL)
+  else if (kind == MCP_CLI_BRIDGE_ITEM_REPLAY_INITIALIZE && is_answered &&
+           self->attachment_id != NULL)
     attached_again (self);
-  else if (kind == MCP_CLI_ITEM_REPLAY_INITIALIZED)
+  else if (kind == MCP_CLI_BRIDGE_ITEM_REPLAY_INITIALIZED)
     initialized_again (self);
-  else if (kind != MCP_CLI_ITEM_REPLAY_REQUEST)
-    go_on (self);
+  else if (kind != MCP_CLI_BRIDGE_ITEM_REPLAY_REQUEST)
+    finish_recovery (self);
   else
     {
       mcp_cli_bridge_pump (self);
@@ -195,7 +196,7 @@ found_place_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (session == NULL || !mcp_cli_connection_reopen (self->connection, &error))
     {
       g_clear_pointer (&session, mcp_cli_session_free);
-      mcp_cli_say_error (error);
+      mcp_cli_text_print_error (error);
       self->state = BRIDGE_READY;
       mcp_cli_bridge_fail_all (self, error->message);
       mcp_cli_bridge_look (self);
@@ -206,12 +207,12 @@ found_place_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   mcp_cli_session_free (self->session);
   self->session = session;
   if (self->initialize == NULL || self->attachment_id == NULL)
-    go_on (self);
+    finish_recovery (self);
   else if (is_same)
     {
       g_autoptr (GBytes) text = g_bytes_new_static (PROBE, strlen (PROBE));
 
-      send_replay (self, MCP_CLI_ITEM_PROBE, text);
+      send_replay (self, MCP_CLI_BRIDGE_ITEM_PROBE, text);
     }
   else
     attach_again (self);
@@ -285,12 +286,12 @@ listen_after (McpCliBridge *self, guint delay_ms)
 }
 
 static void
-heard_sent_cb (McpCliExchange *exchange, gpointer user_data)
+listener_sent_cb (McpCliExchange *exchange, gpointer user_data)
 {
 }
 
 static void
-heard_cb (McpCliExchange *exchange, GBytes *text, gpointer user_data)
+listener_message_cb (McpCliExchange *exchange, GBytes *text, gpointer user_data)
 {
   McpCliBridge *self = user_data;
   McpJsonSlice root;
@@ -300,7 +301,7 @@ heard_cb (McpCliExchange *exchange, GBytes *text, gpointer user_data)
 }
 
 static void
-heard_end_cb (McpCliExchange *exchange, McpCliOutcome outcome, gpointer user_data)
+listener_ended_cb (McpCliExchange *exchange, McpCliOutcome outcome, gpointer user_data)
 {
   McpCliBridge *self = user_data;
   g_autoptr (McpCliExchange) listener = g_steal_pointer (&self->listener);
@@ -366,7 +367,8 @@ mcp_cli_bridge_new_get (McpCliBridge *self, const char *last_event_id)
 void
 mcp_cli_bridge_listen (McpCliBridge *self)
 {
-  static const McpCliExchangeFuncs funcs = { heard_sent_cb, heard_cb, heard_end_cb };
+  static const McpCliExchangeFuncs funcs = { listener_sent_cb, listener_message_cb,
+                                             listener_ended_cb };
   SoupMessage *message;
 
   if (self->closed || self->listener != NULL || self->listen_id != 0 || self->cannot_listen ||

@@ -11,7 +11,7 @@
 #define AGAIN_MS    200
 
 static void
-note_last_id (McpCliItem *item)
+note_last_id (McpCliBridgeItem *item)
 {
   const char *id = mcp_cli_exchange_get_last_id (item->exchange);
 
@@ -23,7 +23,7 @@ note_last_id (McpCliItem *item)
 
 /* An id means something to the attachment alone that it was made for. */
 static gboolean
-is_attached (McpCliBridge *self, McpCliItem *item)
+is_attached (McpCliBridge *self, McpCliBridgeItem *item)
 {
   return item->attachment_id != NULL && g_strcmp0 (item->attachment_id, self->attachment_id) == 0;
 }
@@ -31,7 +31,7 @@ is_attached (McpCliBridge *self, McpCliItem *item)
 static gboolean
 resume_cb (gpointer user_data)
 {
-  McpCliItem *item = user_data;
+  McpCliBridgeItem *item = user_data;
   McpCliBridge *self = item->bridge;
   SoupMessage *message;
 
@@ -57,10 +57,10 @@ resume_cb (gpointer user_data)
  * Returns: whether the item goes on
  */
 gboolean
-mcp_cli_bridge_resume (McpCliBridge *self, McpCliItem *item, McpCliOutcome outcome)
+mcp_cli_bridge_resume (McpCliBridge *self, McpCliBridgeItem *item, McpCliOutcome outcome)
 {
   note_last_id (item);
-  if (item->is_answered || !mcp_cli_item_is_request (item) || item->is_modern ||
+  if (item->is_answered || !mcp_cli_bridge_item_is_request (item) || item->is_stateless ||
       item->last_event_id == NULL || !is_attached (self, item) || item->n_resumes >= MAX_RESUMES ||
       (outcome != MCP_CLI_OUTCOME_DONE && outcome != MCP_CLI_OUTCOME_BROKEN))
     return FALSE;

@@ -6,7 +6,7 @@
  */
 #include "mcp-cli-bridge-private.h"
 
-#include "cli/daemon/mcp-cli-modern.h"
+#include "cli/daemon/mcp-cli-stateless.h"
 #include "cli/terminal/mcp-cli-json.h"
 #include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-names.h"
@@ -25,8 +25,8 @@ mcp_cli_bridge_finalize (GObject *object)
   McpCliBridge *self = MCP_CLI_BRIDGE (object);
 
   g_clear_pointer (&self->pipe, mcp_cli_pipe_free);
-  g_queue_clear_full (&self->parked, (GDestroyNotify) mcp_cli_item_free);
-  g_queue_clear_full (&self->queue, (GDestroyNotify) mcp_cli_item_free);
+  g_queue_clear_full (&self->parked, (GDestroyNotify) mcp_cli_bridge_item_free);
+  g_queue_clear_full (&self->queue, (GDestroyNotify) mcp_cli_bridge_item_free);
   g_ptr_array_unref (self->in_flight);
   g_clear_pointer (&self->initialize, g_bytes_unref);
   g_clear_pointer (&self->tool_headers, mcp_cli_tool_headers_free);
@@ -55,7 +55,7 @@ mcp_cli_bridge_init (McpCliBridge *self)
   self->replay = mcp_cli_replay_new ();
   self->asks = mcp_cli_asks_new ();
   self->tool_headers = mcp_cli_tool_headers_new ();
-  self->in_flight = g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_cli_item_free);
+  self->in_flight = g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_cli_bridge_item_free);
 }
 
 /**
@@ -81,7 +81,7 @@ is_awaited (McpCliBridge *self)
 {
   for (guint i = 0; i < self->in_flight->len; i++)
     {
-      if (!mcp_cli_item_is_listening (g_ptr_array_index (self->in_flight, i)))
+      if (!mcp_cli_bridge_item_is_listening (g_ptr_array_index (self->in_flight, i)))
         return TRUE;
     }
   return FALSE;
@@ -103,14 +103,15 @@ mcp_cli_bridge_check_finished (McpCliBridge *self)
 }
 
 static void
-fail (McpCliBridge *self, McpCliItem *item, const char *text)
+fail (McpCliBridge *self, McpCliBridgeItem *item, const char *text)
 {
   g_autoptr (GBytes) answer = NULL;
 
-  if (item->kind != MCP_CLI_ITEM_MESSAGE || item->is_answered || !mcp_cli_item_is_request (item))
+  if (item->kind != MCP_CLI_BRIDGE_ITEM_MESSAGE || item->is_answered ||
+      !mcp_cli_bridge_item_is_request (item))
     return;
   item->is_answered = TRUE;
-  answer = mcp_cli_item_build_failure (item, text);
+  answer = mcp_cli_bridge_item_build_failure (item, text);
   mcp_cli_pipe_write (self->pipe, answer, MCP_CLI_PLACE_APART);
 }
 
@@ -124,19 +125,19 @@ fail (McpCliBridge *self, McpCliItem *item, const char *text)
 void
 mcp_cli_bridge_fail_all (McpCliBridge *self, const char *text)
 {
-  McpCliItem *item;
+  McpCliBridgeItem *item;
 
   while ((item = g_queue_pop_head (&self->queue)) != NULL)
     {
       fail (self, item, text);
-      mcp_cli_item_free (item);
+      mcp_cli_bridge_item_free (item);
     }
   mcp_cli_bridge_check_finished (self);
 }
 
 /* Puts an item that was sent back to where it was. */
 static void
-requeue (McpCliBridge *self, McpCliItem *item, GQueue *queue)
+requeue (McpCliBridge *self, McpCliBridgeItem *item, GQueue *queue)
 {
   guint index;
 
@@ -144,8 +145,8 @@ requeue (McpCliBridge *self, McpCliItem *item, GQueue *queue)
     return;
   g_ptr_array_steal_index (self->in_flight, index);
   g_clear_object (&item->exchange);
-  mcp_cli_item_forget_stream (item);
-  g_queue_insert_sorted (queue, item, mcp_cli_item_compare, NULL);
+  mcp_cli_bridge_item_forget_stream (item);
+  g_queue_insert_sorted (queue, item, mcp_cli_bridge_item_compare, NULL);
 }
 
 /**
@@ -154,7 +155,7 @@ requeue (McpCliBridge *self, McpCliItem *item, GQueue *queue)
  * @item: one in flight, which is done with
  */
 void
-mcp_cli_bridge_drop (McpCliBridge *self, McpCliItem *item)
+mcp_cli_bridge_drop (McpCliBridge *self, McpCliBridgeItem *item)
 {
   if (self->sending == item)
     self->sending = NULL;
@@ -216,15 +217,15 @@ mcp_cli_bridge_deliver (McpCliBridge *self, GBytes *text, McpJsonSlice root)
 }
 
 static void
-take_answer (McpCliItem *item, McpCliExchange *exchange, GBytes *text, McpJsonSlice root)
+take_answer (McpCliBridgeItem *item, McpCliExchange *exchange, GBytes *text, McpJsonSlice root)
 {
   McpCliBridge *self = item->bridge;
   McpJsonSlice result;
 
   item->is_answered = TRUE;
-  if (mcp_cli_item_has_method (item, "initialize"))
+  if (mcp_cli_bridge_item_has_method (item, "initialize"))
     mcp_cli_bridge_take_attachment (self, exchange, text);
-  if (item->is_modern && mcp_cli_item_has_method (item, "tools/list"))
+  if (item->is_stateless && mcp_cli_bridge_item_has_method (item, "tools/list"))
     mcp_cli_tool_headers_learn (self->tool_headers, text);
   if (item->message != NULL && mcp_json_find_typed (root, "result", MCP_JSON_OBJECT, &result))
     mcp_cli_replay_learn (self->replay, item, result);
@@ -232,12 +233,12 @@ take_answer (McpCliItem *item, McpCliExchange *exchange, GBytes *text, McpJsonSl
 
 /* A client's subscriptions/listen that was sent again is acknowledged again; it knows that. */
 static gboolean
-is_known_acknowledgement (McpCliItem *item, McpJsonSlice root)
+is_known_acknowledgement (McpCliBridgeItem *item, McpJsonSlice root)
 {
   McpCliBridge *self = item->bridge;
   McpJsonSlice method;
 
-  if (!mcp_cli_item_is_listening (item) || !mcp_json_find (root, "method", &method) ||
+  if (!mcp_cli_bridge_item_is_listening (item) || !mcp_json_find (root, "method", &method) ||
       !mcp_json_string_equal (method, "notifications/subscriptions/acknowledged"))
     return FALSE;
   item->n_tries = 0;
@@ -253,7 +254,7 @@ is_known_acknowledgement (McpCliItem *item, McpJsonSlice root)
 static void
 message_cb (McpCliExchange *exchange, GBytes *text, gpointer user_data)
 {
-  McpCliItem *item = user_data;
+  McpCliBridgeItem *item = user_data;
   McpCliBridge *self = item->bridge;
   McpJsonSlice root = MCP_JSON_SLICE_NONE;
   McpJsonSlice method;
@@ -262,14 +263,15 @@ message_cb (McpCliExchange *exchange, GBytes *text, gpointer user_data)
   item->n_resumes = 0;
   if (is_json && !mcp_json_find (root, "method", &method))
     take_answer (item, exchange, text, root);
-  if (item->kind == MCP_CLI_ITEM_MESSAGE && !(is_json && is_known_acknowledgement (item, root)))
+  if (item->kind == MCP_CLI_BRIDGE_ITEM_MESSAGE &&
+      !(is_json && is_known_acknowledgement (item, root)))
     mcp_cli_bridge_deliver (self, text, is_json ? root : MCP_JSON_SLICE_NONE);
 }
 
 static void
 sent_cb (McpCliExchange *exchange, gpointer user_data)
 {
-  McpCliItem *item = user_data;
+  McpCliBridgeItem *item = user_data;
   McpCliBridge *self = item->bridge;
 
   if (self->sending != item)
@@ -280,13 +282,13 @@ sent_cb (McpCliExchange *exchange, gpointer user_data)
 
 /* The daemon's JSON-RPC error as it is; its other errors as one. */
 static void
-answer_refused (McpCliBridge *self, McpCliItem *item)
+answer_refused (McpCliBridge *self, McpCliBridgeItem *item)
 {
   GBytes *body = mcp_cli_exchange_get_refusal (item->exchange);
   g_autoptr (GError) error = NULL;
   McpJsonSlice root, value;
 
-  if (item->kind != MCP_CLI_ITEM_MESSAGE || !mcp_cli_item_is_request (item))
+  if (item->kind != MCP_CLI_BRIDGE_ITEM_MESSAGE || !mcp_cli_bridge_item_is_request (item))
     return;
   if (mcp_cli_json_parse_bytes (body, &root, NULL) && mcp_json_find (root, "jsonrpc", &value))
     {
@@ -299,17 +301,17 @@ answer_refused (McpCliBridge *self, McpCliItem *item)
 
 /* Whether what the message was sent to has gone, and not the message is wrong. */
 static gboolean
-has_lost_place (McpCliBridge *self, McpCliItem *item)
+has_lost_place (McpCliBridge *self, McpCliBridgeItem *item)
 {
   guint status = mcp_cli_exchange_get_status (item->exchange);
 
-  return status == 401 || (status == 404 && !item->is_modern && self->attachment_id != NULL);
+  return status == 401 || (status == 404 && !item->is_stateless && self->attachment_id != NULL);
 }
 
 static gboolean
-may_retry (McpCliItem *item)
+may_retry (McpCliBridgeItem *item)
 {
-  return item->n_tries < MAX_TRIES && !item->is_answered && !mcp_cli_item_is_response (item);
+  return item->n_tries < MAX_TRIES && !item->is_answered && !mcp_cli_bridge_item_is_response (item);
 }
 
 static const char *
@@ -326,9 +328,9 @@ describe_loss (void)
  * Asks again where that does no harm, else answers with an error.
  */
 void
-mcp_cli_bridge_lose (McpCliBridge *self, McpCliItem *item)
+mcp_cli_bridge_lose (McpCliBridge *self, McpCliBridgeItem *item)
 {
-  if (may_retry (item) && mcp_cli_item_may_repeat (item))
+  if (may_retry (item) && mcp_cli_bridge_item_may_repeat (item))
     {
       requeue (self, item, &self->queue);
       mcp_cli_bridge_recover (self);
@@ -342,9 +344,9 @@ mcp_cli_bridge_lose (McpCliBridge *self, McpCliItem *item)
 
 /* Nobody is asked for anything: what listens waits until the daemon is there. */
 static gboolean
-park (McpCliBridge *self, McpCliItem *item, McpCliOutcome outcome)
+park (McpCliBridge *self, McpCliBridgeItem *item, McpCliOutcome outcome)
 {
-  if (!mcp_cli_item_is_listening (item) || outcome == MCP_CLI_OUTCOME_REFUSED)
+  if (!mcp_cli_bridge_item_is_listening (item) || outcome == MCP_CLI_OUTCOME_REFUSED)
     return FALSE;
   if (self->sending == item)
     self->sending = NULL;
@@ -356,16 +358,16 @@ park (McpCliBridge *self, McpCliItem *item, McpCliOutcome outcome)
 
 /* Returns: whether the item is to be sent again when all is well again */
 static gboolean
-handle_outcome (McpCliBridge *self, McpCliItem *item, McpCliOutcome outcome)
+handle_outcome (McpCliBridge *self, McpCliBridgeItem *item, McpCliOutcome outcome)
 {
   switch (outcome)
     {
     case MCP_CLI_OUTCOME_DONE:
-      if (!mcp_cli_item_is_request (item))
+      if (!mcp_cli_bridge_item_is_request (item))
         return FALSE;
       G_GNUC_FALLTHROUGH; /* the end of a stream does not tell whether it was meant */
     case MCP_CLI_OUTCOME_BROKEN:
-      if (may_retry (item) && mcp_cli_item_may_repeat (item))
+      if (may_retry (item) && mcp_cli_bridge_item_may_repeat (item))
         return TRUE;
       fail (self, item, describe_loss ());
       return FALSE;
@@ -386,12 +388,12 @@ handle_outcome (McpCliBridge *self, McpCliItem *item, McpCliOutcome outcome)
 static void
 ended_cb (McpCliExchange *exchange, McpCliOutcome outcome, gpointer user_data)
 {
-  McpCliItem *item = user_data;
+  McpCliBridgeItem *item = user_data;
   g_autoptr (McpCliBridge) self = g_object_ref (item->bridge);
-  gboolean is_initialize = mcp_cli_item_has_method (item, "initialize");
-  gboolean is_initialized = mcp_cli_item_has_method (item, "notifications/initialized");
+  gboolean is_initialize = mcp_cli_bridge_item_has_method (item, "initialize");
+  gboolean is_initialized = mcp_cli_bridge_item_has_method (item, "notifications/initialized");
 
-  if (item->kind != MCP_CLI_ITEM_MESSAGE)
+  if (item->kind != MCP_CLI_BRIDGE_ITEM_MESSAGE)
     {
       mcp_cli_bridge_recovered (self, item);
       return;
@@ -447,12 +449,12 @@ mcp_cli_bridge_add_headers (McpCliBridge *self, SoupMessage *message)
  * @message: (transfer full): what is sent for it now
  */
 void
-mcp_cli_bridge_start (McpCliBridge *self, McpCliItem *item, SoupMessage *message)
+mcp_cli_bridge_start (McpCliBridge *self, McpCliBridgeItem *item, SoupMessage *message)
 {
   static const McpCliExchangeFuncs funcs = { sent_cb, message_cb, ended_cb };
 
   item->exchange = mcp_cli_exchange_new (message, &funcs, item);
-  if (!mcp_cli_item_may_repeat (item) && !item->is_resumed)
+  if (!mcp_cli_bridge_item_may_repeat (item) && !item->is_resumed)
     mcp_cli_exchange_forbid_repeat (item->exchange);
   mcp_cli_exchange_start (item->exchange, mcp_cli_connection_get_soup (self->connection));
 }
@@ -463,7 +465,7 @@ mcp_cli_bridge_start (McpCliBridge *self, McpCliItem *item, SoupMessage *message
  * @item: (transfer full): what is sent now
  */
 void
-mcp_cli_bridge_send (McpCliBridge *self, McpCliItem *item)
+mcp_cli_bridge_send (McpCliBridge *self, McpCliBridgeItem *item)
 {
   SoupMessage *message =
       mcp_cli_connection_new_message (self->connection, "POST", "/mcp", self->session, NULL);
@@ -473,11 +475,11 @@ mcp_cli_bridge_send (McpCliBridge *self, McpCliItem *item)
   soup_message_headers_replace (headers, "Accept", "application/json, text/event-stream");
   /* Else libsoup opens a connection for each message, and keeps them all for a while. */
   soup_message_add_flags (message, SOUP_MESSAGE_IDEMPOTENT);
-  if (item->is_modern)
-    mcp_cli_modern_add_headers (item->message, headers);
-  if (item->is_modern && mcp_cli_item_has_method (item, "tools/call"))
+  if (item->is_stateless)
+    mcp_cli_stateless_add_headers (item->message, headers);
+  if (item->is_stateless && mcp_cli_bridge_item_has_method (item, "tools/call"))
     mcp_cli_tool_headers_add (self->tool_headers, item->message, headers);
-  if (!item->is_modern && !mcp_cli_item_has_method (item, "initialize"))
+  if (!item->is_stateless && !mcp_cli_bridge_item_has_method (item, "initialize"))
     {
       mcp_cli_bridge_add_headers (self, message);
       item->attachment_id = g_strdup (self->attachment_id);
@@ -490,7 +492,7 @@ mcp_cli_bridge_send (McpCliBridge *self, McpCliItem *item)
 }
 
 static void
-note_initialize (McpCliBridge *self, McpCliItem *item)
+note_initialize (McpCliBridge *self, McpCliBridgeItem *item)
 {
   g_clear_pointer (&self->initialize, g_bytes_unref);
   self->initialize = g_bytes_ref (item->text);
@@ -512,10 +514,10 @@ mcp_cli_bridge_pump (McpCliBridge *self)
   while (!self->closed && self->state == BRIDGE_READY && self->sending == NULL &&
          !g_queue_is_empty (&self->queue))
     {
-      McpCliItem *item = g_queue_pop_head (&self->queue);
+      McpCliBridgeItem *item = g_queue_pop_head (&self->queue);
 
-      if (mcp_cli_item_has_method (item, "initialize") && mcp_cli_item_is_request (item) &&
-          !item->is_modern)
+      if (mcp_cli_bridge_item_has_method (item, "initialize") &&
+          mcp_cli_bridge_item_is_request (item) && !item->is_stateless)
         note_initialize (self, item);
       mcp_cli_bridge_send (self, item);
     }
@@ -536,7 +538,7 @@ mcp_cli_bridge_close (McpCliBridge *self)
   mcp_cli_bridge_stop_listening (self);
   self->sending = NULL;
   g_ptr_array_set_size (self->in_flight, 0);
-  g_queue_clear_full (&self->parked, (GDestroyNotify) mcp_cli_item_free);
+  g_queue_clear_full (&self->parked, (GDestroyNotify) mcp_cli_bridge_item_free);
   if (!mcp_cli_session_close (self->connection, self->session, &error))
     g_debug ("The session did not end: %s", error->message);
 }

@@ -96,28 +96,28 @@ learn_capabilities (McpCliReplay *self, McpJsonSlice result)
  * @result: what it was answered
  */
 void
-mcp_cli_replay_learn (McpCliReplay *self, McpCliItem *item, McpJsonSlice result)
+mcp_cli_replay_learn (McpCliReplay *self, McpCliBridgeItem *item, McpJsonSlice result)
 {
   McpJsonSlice params = mcp_jsonrpc_message_get_params (item->message);
   g_autofree char *uri = NULL;
 
-  if (mcp_cli_item_has_method (item, "initialize"))
+  if (mcp_cli_bridge_item_has_method (item, "initialize"))
     learn_capabilities (self, result);
-  if (item->is_modern || params.data == NULL)
+  if (item->is_stateless || params.data == NULL)
     return;
-  if (mcp_cli_item_has_method (item, "logging/setLevel"))
+  if (mcp_cli_bridge_item_has_method (item, "logging/setLevel"))
     {
       g_clear_pointer (&self->level, g_bytes_unref);
       self->level = g_bytes_ref (item->text);
       return;
     }
-  if (!mcp_cli_item_has_method (item, "resources/subscribe") &&
-      !mcp_cli_item_has_method (item, "resources/unsubscribe"))
+  if (!mcp_cli_bridge_item_has_method (item, "resources/subscribe") &&
+      !mcp_cli_bridge_item_has_method (item, "resources/unsubscribe"))
     return;
   uri = mcp_cli_json_dup_member (params, "uri");
   if (uri == NULL)
     return;
-  if (mcp_cli_item_has_method (item, "resources/subscribe"))
+  if (mcp_cli_bridge_item_has_method (item, "resources/subscribe"))
     g_hash_table_replace (self->subscriptions, g_steal_pointer (&uri), g_bytes_ref (item->text));
   else
     g_hash_table_remove (self->subscriptions, uri);
@@ -145,7 +145,10 @@ mcp_cli_replay_dup_requests (McpCliReplay *self)
 }
 
 static void
-tell (McpCliPipe *pipe, const char *method, const char *uri, McpJsonSlice subscription)
+write_notification (McpCliPipe *pipe,
+                    const char *method,
+                    const char *uri,
+                    McpJsonSlice subscription)
 {
   g_autoptr (GString) params = g_string_new ("{");
   g_autoptr (GBytes) text = NULL;
@@ -183,11 +186,11 @@ mcp_cli_replay_tell_changes (McpCliReplay *self, McpCliPipe *pipe)
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
     {
       if (self->lists & 1u << i)
-        tell (pipe, lists[i].method, NULL, MCP_JSON_SLICE_NONE);
+        write_notification (pipe, lists[i].method, NULL, MCP_JSON_SLICE_NONE);
     }
   g_hash_table_iter_init (&iter, self->subscriptions);
   while (g_hash_table_iter_next (&iter, &uri, NULL))
-    tell (pipe, UPDATED, uri, MCP_JSON_SLICE_NONE);
+    write_notification (pipe, UPDATED, uri, MCP_JSON_SLICE_NONE);
 }
 
 /**
@@ -199,7 +202,7 @@ mcp_cli_replay_tell_changes (McpCliReplay *self, McpCliPipe *pipe)
  * As mcp_cli_replay_tell_changes(), for a client of 2026-07-28.
  */
 void
-mcp_cli_replay_tell_listener (McpCliItem *item, McpJsonSlice acknowledged, McpCliPipe *pipe)
+mcp_cli_replay_tell_listener (McpCliBridgeItem *item, McpJsonSlice acknowledged, McpCliPipe *pipe)
 {
   McpJsonSlice id = mcp_jsonrpc_message_get_id (item->message);
   McpJsonSlice params, wanted, value;
@@ -212,7 +215,7 @@ mcp_cli_replay_tell_listener (McpCliItem *item, McpJsonSlice acknowledged, McpCl
     {
       if (mcp_json_find_typed (wanted, lists[i].wanted, MCP_JSON_BOOLEAN, &value) &&
           mcp_json_get_boolean (value))
-        tell (pipe, lists[i].method, NULL, id);
+        write_notification (pipe, lists[i].method, NULL, id);
     }
   if (!mcp_json_find_typed (wanted, "resourceSubscriptions", MCP_JSON_ARRAY, &value))
     return;
@@ -223,6 +226,6 @@ mcp_cli_replay_tell_listener (McpCliItem *item, McpJsonSlice acknowledged, McpCl
           mcp_json_get_type (value) == MCP_JSON_STRING ? mcp_json_dup_string (value) : NULL;
 
       if (uri != NULL)
-        tell (pipe, UPDATED, uri, id);
+        write_notification (pipe, UPDATED, uri, id);
     }
 }

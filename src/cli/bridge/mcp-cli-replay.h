@@ -11,10 +11,11 @@ typedef struct _McpCliReplay McpCliReplay;
 McpCliReplay *mcp_cli_replay_new (void);
 void mcp_cli_replay_free (McpCliReplay *self);
 void mcp_cli_replay_clear (McpCliReplay *self);
-void mcp_cli_replay_learn (McpCliReplay *self, McpCliItem *item, McpJsonSlice result);
+void mcp_cli_replay_learn (McpCliReplay *self, McpCliBridgeItem *item, McpJsonSlice result);
 GPtrArray *mcp_cli_replay_dup_requests (McpCliReplay *self);
 void mcp_cli_replay_tell_changes (McpCliReplay *self, McpCliPipe *pipe);
-void mcp_cli_replay_tell_listener (McpCliItem *item, McpJsonSlice acknowledged, McpCliPipe *pipe);
+void
+mcp_cli_replay_tell_listener (McpCliBridgeItem *item, McpJsonSlice acknowledged, McpCliPipe *pipe);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpCliReplay, mcp_cli_replay_free)
 

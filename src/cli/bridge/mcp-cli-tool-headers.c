@@ -6,7 +6,7 @@
  */
 #include "cli/bridge/mcp-cli-tool-headers.h"
 
-#include "cli/daemon/mcp-cli-modern.h"
+#include "cli/daemon/mcp-cli-stateless.h"
 #include "cli/terminal/mcp-cli-json.h"
 #include "protocol/mcp-param-headers.h"
 
@@ -104,6 +104,6 @@ mcp_cli_tool_headers_add (McpCliToolHeaders *self,
     {
       g_autofree char *header = g_strconcat (PREFIX, pairs[i], NULL);
 
-      mcp_cli_modern_set_header (headers, header, pairs[i + 1]);
+      mcp_cli_stateless_set_header (headers, header, pairs[i + 1]);
     }
 }

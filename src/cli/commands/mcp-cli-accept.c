@@ -9,7 +9,7 @@
 #include "cli/terminal/mcp-cli-json.h"
 #include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-names.h"
-#include "common/mcp-text.h"
+#include "common/mcp-text-clean.h"
 
 #include <gio/gio.h>
 #include <glib/gi18n.h>
@@ -63,7 +63,7 @@ print_tools (const char *json, const char *server, gboolean is_json, GError **er
       is_empty = FALSE;
     }
   if (is_empty)
-    mcp_cli_say (_ ("No tool of “%s” is held back"), server);
+    mcp_cli_text_print (_ ("No tool of “%s” is held back"), server);
   return TRUE;
 }
 
@@ -89,7 +89,7 @@ mcp_cli_accept (const char *server, gboolean accept, gboolean is_json)
   if (bus == NULL)
     {
       g_prefix_error (&error, _ ("Tools are accepted over the session bus: "));
-      mcp_cli_say_error (error);
+      mcp_cli_text_print_error (error);
       return MCP_CLI_FAILED;
     }
   g_dbus_connection_set_exit_on_close (bus, FALSE);
@@ -102,7 +102,7 @@ mcp_cli_accept (const char *server, gboolean accept, gboolean is_json)
     }
   if (error != NULL)
     {
-      mcp_cli_say_error (error);
+      mcp_cli_text_print_error (error);
       return MCP_CLI_FAILED;
     }
   return MCP_CLI_OK;

@@ -18,19 +18,19 @@ typedef struct
   int (*run) (int argc, char **argv);
 } McpCliCommand;
 
-int mcp_session_cmd_call (int argc, char **argv);
-int mcp_session_cmd_close (int argc, char **argv);
-int mcp_session_cmd_connect (int argc, char **argv);
-int mcp_session_cmd_create (int argc, char **argv);
-int mcp_session_cmd_doctor (int argc, char **argv);
-int mcp_session_cmd_history (int argc, char **argv);
-int mcp_session_cmd_list (int argc, char **argv);
-int mcp_session_cmd_publish (int argc, char **argv);
-int mcp_session_cmd_run (int argc, char **argv);
-int mcp_session_cmd_server (int argc, char **argv);
-int mcp_session_cmd_show (int argc, char **argv);
-int mcp_session_cmd_stdio (int argc, char **argv);
-int mcp_session_cmd_tools (int argc, char **argv);
-int mcp_session_cmd_watch (int argc, char **argv);
+int mcp_cli_cmd_call (int argc, char **argv);
+int mcp_cli_cmd_close (int argc, char **argv);
+int mcp_cli_cmd_connect (int argc, char **argv);
+int mcp_cli_cmd_create (int argc, char **argv);
+int mcp_cli_cmd_doctor (int argc, char **argv);
+int mcp_cli_cmd_history (int argc, char **argv);
+int mcp_cli_cmd_list (int argc, char **argv);
+int mcp_cli_cmd_publish (int argc, char **argv);
+int mcp_cli_cmd_run (int argc, char **argv);
+int mcp_cli_cmd_server (int argc, char **argv);
+int mcp_cli_cmd_show (int argc, char **argv);
+int mcp_cli_cmd_stdio (int argc, char **argv);
+int mcp_cli_cmd_tools (int argc, char **argv);
+int mcp_cli_cmd_watch (int argc, char **argv);
 
 G_END_DECLS

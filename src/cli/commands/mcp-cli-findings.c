@@ -3,7 +3,7 @@
 
 #include "cli/terminal/mcp-cli-json.h"
 #include "cli/terminal/mcp-cli-text.h"
-#include "common/mcp-text.h"
+#include "common/mcp-text-clean.h"
 
 #include <glib/gi18n.h>
 
@@ -147,7 +147,7 @@ mcp_cli_findings_print_json (McpCliFindings *self)
     }
   g_string_append (json, "]}");
   bytes = g_bytes_new (json->str, json->len);
-  mcp_cli_print_json (bytes);
+  mcp_cli_text_print_json (bytes);
 }
 
 /**

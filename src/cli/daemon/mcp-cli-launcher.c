@@ -178,7 +178,7 @@ mcp_cli_launcher_ensure (GError **error)
   if (address != NULL)
     return g_steal_pointer (&address);
 
-  mcp_cli_say (_ ("The daemon does not run; starting it"));
+  mcp_cli_text_print (_ ("The daemon does not run; starting it"));
   if (start_by_bus ())
     {
       address = mcp_cli_address_find (NULL);

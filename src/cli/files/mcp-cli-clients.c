@@ -68,13 +68,13 @@ mcp_cli_clients_find (const char *id)
 }
 
 /**
- * mcp_cli_client_dup_path:
+ * mcp_cli_clients_dup_path:
  * @client: a client
  *
  * Returns: (transfer full) (type filename): its file
  */
 char *
-mcp_cli_client_dup_path (const McpCliClient *client)
+mcp_cli_clients_dup_path (const McpCliClient *client)
 {
   const char *home = client->home_variable != NULL ? g_getenv (client->home_variable) : NULL;
 
@@ -98,7 +98,7 @@ build_entry (const McpCliClient *client, const char *command)
 }
 
 /**
- * mcp_cli_client_get_entry:
+ * mcp_cli_clients_get_entry:
  * @client: a client
  * @text: of its file
  * @name: of a server
@@ -107,10 +107,10 @@ build_entry (const McpCliClient *client, const char *command)
  * Returns: (transfer full) (nullable): what the file says of it; %NULL without an error: nothing
  */
 char *
-mcp_cli_client_get_entry (const McpCliClient *client,
-                          const char *text,
-                          const char *name,
-                          GError **error)
+mcp_cli_clients_get_entry (const McpCliClient *client,
+                           const char *text,
+                           const char *name,
+                           GError **error)
 {
   const char *path[] = { client->servers, name, NULL };
   g_autofree char *table = g_strdup_printf ("%s.%s", client->servers, name);
@@ -123,7 +123,7 @@ mcp_cli_client_get_entry (const McpCliClient *client,
 }
 
 /**
- * mcp_cli_client_add:
+ * mcp_cli_clients_add:
  * @client: a client
  * @text: of its file
  * @name: what our entry is called
@@ -133,11 +133,11 @@ mcp_cli_client_get_entry (const McpCliClient *client,
  * Returns: (transfer full) (nullable): the text with our entry
  */
 char *
-mcp_cli_client_add (const McpCliClient *client,
-                    const char *text,
-                    const char *name,
-                    const char *command,
-                    GError **error)
+mcp_cli_clients_add (const McpCliClient *client,
+                     const char *text,
+                     const char *name,
+                     const char *command,
+                     GError **error)
 {
   const char *path[] = { client->servers, name, NULL };
   g_autofree char *entry = build_entry (client, command);
@@ -148,7 +148,7 @@ mcp_cli_client_add (const McpCliClient *client,
 }
 
 /**
- * mcp_cli_client_remove:
+ * mcp_cli_clients_remove:
  * @client: a client
  * @text: of its file
  * @name: of an entry
@@ -157,10 +157,10 @@ mcp_cli_client_add (const McpCliClient *client,
  * Returns: (transfer full) (nullable): the text without it; %NULL without an error: it is not there
  */
 char *
-mcp_cli_client_remove (const McpCliClient *client,
-                       const char *text,
-                       const char *name,
-                       GError **error)
+mcp_cli_clients_remove (const McpCliClient *client,
+                        const char *text,
+                        const char *name,
+                        GError **error)
 {
   const char *path[] = { client->servers, name, NULL };
   g_autofree char *table = g_strdup_printf ("%s.%s", client->servers, name);
@@ -173,7 +173,7 @@ mcp_cli_client_remove (const McpCliClient *client,
 }
 
 /**
- * mcp_cli_client_list_servers:
+ * mcp_cli_clients_list_servers:
  * @client: a client
  * @text: of its file
  * @error: return location
@@ -181,16 +181,17 @@ mcp_cli_client_remove (const McpCliClient *client,
  * Returns: (transfer full) (nullable): the names of its servers
  */
 char **
-mcp_cli_client_list_servers (const McpCliClient *client, const char *text, GError **error)
+mcp_cli_clients_list_servers (const McpCliClient *client, const char *text, GError **error)
 {
   const char *path[] = { client->servers, NULL };
 
-  return client->format == MCP_CLI_CLIENT_TOML ? mcp_cli_toml_list_tables (text, client->servers)
-                                               : mcp_cli_jsonc_list (text, path, error);
+  return client->format == MCP_CLI_CLIENT_TOML
+             ? mcp_cli_toml_json_list_tables (text, client->servers)
+             : mcp_cli_jsonc_list (text, path, error);
 }
 
 /**
- * mcp_cli_client_get_server:
+ * mcp_cli_clients_get_server:
  * @client: a client
  * @text: of its file
  * @name: of a server
@@ -199,17 +200,17 @@ mcp_cli_client_list_servers (const McpCliClient *client, const char *text, GErro
  * Returns: (transfer full) (nullable): its entry as JSON, in the client's words
  */
 char *
-mcp_cli_client_get_server (const McpCliClient *client,
-                           const char *text,
-                           const char *name,
-                           GError **error)
+mcp_cli_clients_get_server (const McpCliClient *client,
+                            const char *text,
+                            const char *name,
+                            GError **error)
 {
   g_autofree char *table = g_strdup_printf ("%s.%s", client->servers, name);
-  g_autofree char *entry = mcp_cli_client_get_entry (client, text, name, error);
+  g_autofree char *entry = mcp_cli_clients_get_entry (client, text, name, error);
 
   if (entry == NULL || client->format != MCP_CLI_CLIENT_TOML)
     return g_steal_pointer (&entry);
-  return mcp_cli_toml_to_json (entry, table, error);
+  return mcp_cli_toml_json_convert (entry, table, error);
 }
 
 /* A member under the name that we have for it. */
@@ -290,14 +291,14 @@ convert_headers (GString *out, McpJsonSlice root)
 }
 
 /**
- * mcp_cli_client_convert:
+ * mcp_cli_clients_convert:
  * @entry: of a client's own server, JSON
  * @error: return location
  *
  * Returns: (transfer full) (nullable): the entry as the daemon has it
  */
 char *
-mcp_cli_client_convert (const char *entry, GError **error)
+mcp_cli_clients_convert (const char *entry, GError **error)
 {
   g_autofree char *json = mcp_cli_jsonc_to_json (entry);
   g_autoptr (GString) out = g_string_new ("{");

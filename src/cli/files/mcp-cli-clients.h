@@ -40,25 +40,25 @@ typedef struct
 
 const McpCliClient *mcp_cli_clients_get (gsize *n_clients);
 const McpCliClient *mcp_cli_clients_find (const char *id);
-char *mcp_cli_client_dup_path (const McpCliClient *client);
-char *mcp_cli_client_get_entry (const McpCliClient *client,
-                                const char *text,
-                                const char *name,
-                                GError **error);
-char *mcp_cli_client_add (const McpCliClient *client,
-                          const char *text,
-                          const char *name,
-                          const char *command,
-                          GError **error);
-char *mcp_cli_client_remove (const McpCliClient *client,
-                             const char *text,
-                             const char *name,
-                             GError **error);
-char **mcp_cli_client_list_servers (const McpCliClient *client, const char *text, GError **error);
-char *mcp_cli_client_get_server (const McpCliClient *client,
+char *mcp_cli_clients_dup_path (const McpCliClient *client);
+char *mcp_cli_clients_get_entry (const McpCliClient *client,
                                  const char *text,
                                  const char *name,
                                  GError **error);
-char *mcp_cli_client_convert (const char *entry, GError **error);
+char *mcp_cli_clients_add (const McpCliClient *client,
+                           const char *text,
+                           const char *name,
+                           const char *command,
+                           GError **error);
+char *mcp_cli_clients_remove (const McpCliClient *client,
+                              const char *text,
+                              const char *name,
+                              GError **error);
+char **mcp_cli_clients_list_servers (const McpCliClient *client, const char *text, GError **error);
+char *mcp_cli_clients_get_server (const McpCliClient *client,
+                                  const char *text,
+                                  const char *name,
+                                  GError **error);
+char *mcp_cli_clients_convert (const char *entry, GError **error);
 
 G_END_DECLS

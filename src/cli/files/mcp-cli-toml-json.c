@@ -169,7 +169,7 @@ parse_head (const char *at, const char *name, GString *out, gboolean *is_below)
 }
 
 /**
- * mcp_cli_toml_to_json:
+ * mcp_cli_toml_json_convert:
  * @table: with its head, and those below it
  * @name: of it, as it is written
  * @error: return location
@@ -177,7 +177,7 @@ parse_head (const char *at, const char *name, GString *out, gboolean *is_below)
  * Returns: (transfer full) (nullable): the same as a JSON object
  */
 char *
-mcp_cli_toml_to_json (const char *table, const char *name, GError **error)
+mcp_cli_toml_json_convert (const char *table, const char *name, GError **error)
 {
   g_autoptr (GString) out = g_string_new ("{");
   gboolean is_below = FALSE;
@@ -203,14 +203,14 @@ mcp_cli_toml_to_json (const char *table, const char *name, GError **error)
 }
 
 /**
- * mcp_cli_toml_list_tables:
+ * mcp_cli_toml_json_list_tables:
  * @text: of a file
  * @parent: a table, dotted
  *
  * Returns: (transfer full): names of the tables right below it, of bare keys
  */
 char **
-mcp_cli_toml_list_tables (const char *text, const char *parent)
+mcp_cli_toml_json_list_tables (const char *text, const char *parent)
 {
   g_autofree char *prefix = g_strconcat ("[", parent, ".", NULL);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);

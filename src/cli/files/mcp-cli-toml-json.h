@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-char **mcp_cli_toml_list_tables (const char *text, const char *parent);
-char *mcp_cli_toml_to_json (const char *table, const char *name, GError **error);
+char **mcp_cli_toml_json_list_tables (const char *text, const char *parent);
+char *mcp_cli_toml_json_convert (const char *table, const char *name, GError **error);
 
 G_END_DECLS

@@ -6,7 +6,7 @@
  */
 #include "cli/probe/mcp-cli-probe-wire.h"
 
-#include "cli/daemon/mcp-cli-modern.h"
+#include "cli/daemon/mcp-cli-stateless.h"
 #include "cli/terminal/mcp-cli-json.h"
 #include "common/mcp-error.h"
 #include "common/mcp-names.h"
@@ -66,14 +66,14 @@ watch_time (gpointer user_data)
 }
 
 /**
- * mcp_cli_probe_expand:
+ * mcp_cli_probe_wire_expand:
  * @text: with “${cwd}” and “${env:NAME}” in it
  * @error: return location
  *
  * Returns: (transfer full) (nullable): the text as the daemon would use it here
  */
 char *
-mcp_cli_probe_expand (const char *text, GError **error)
+mcp_cli_probe_wire_expand (const char *text, GError **error)
 {
   g_autofree char *cwd = g_get_current_dir ();
   g_autoptr (GString) out = g_string_new (NULL);
@@ -111,7 +111,7 @@ static gboolean
 append_expanded (GPtrArray *words, McpJsonSlice value, GError **error)
 {
   g_autofree char *text = mcp_json_dup_string (value);
-  char *expanded = text != NULL ? mcp_cli_probe_expand (text, error) : NULL;
+  char *expanded = text != NULL ? mcp_cli_probe_wire_expand (text, error) : NULL;
 
   if (expanded == NULL)
     return FALSE;
@@ -132,7 +132,7 @@ set_variables (GSubprocessLauncher *launcher, McpJsonSlice server, GError **erro
     {
       g_autofree char *name = mcp_json_dup_string (key);
       g_autofree char *text = mcp_json_dup_string (value);
-      g_autofree char *expanded = text != NULL ? mcp_cli_probe_expand (text, error) : NULL;
+      g_autofree char *expanded = text != NULL ? mcp_cli_probe_wire_expand (text, error) : NULL;
 
       if (expanded == NULL)
         return FALSE;
@@ -189,7 +189,7 @@ prepare_address (McpCliProbeWire *self, McpJsonSlice server, McpJsonSlice url, G
 
   self->soup = soup_session_new ();
   self->headers = g_ptr_array_new_with_free_func (g_free);
-  self->url = mcp_cli_probe_expand (text, error);
+  self->url = mcp_cli_probe_wire_expand (text, error);
   if (self->url == NULL || !mcp_json_find_typed (server, "headers", MCP_JSON_OBJECT, &headers))
     return self->url != NULL;
   mcp_json_iter_init (&iter, headers);
@@ -342,11 +342,11 @@ new_message (McpCliProbeWire *self, GBytes *text, GError **error)
     soup_message_headers_replace (headers, MCP_HEADER_SESSION_ID, self->session_id);
   if (self->revision != NULL)
     soup_message_headers_replace (headers, MCP_HEADER_PROTOCOL, self->revision);
-  if (mcp_revision_is_modern (mcp_revision_from_string (self->revision)))
+  if (mcp_revision_is_stateless (mcp_revision_from_string (self->revision)))
     {
       g_autoptr (McpJsonrpcMessage) parsed = mcp_jsonrpc_message_parse (text, &limits, NULL, NULL);
 
-      mcp_cli_modern_add_headers (parsed, headers);
+      mcp_cli_stateless_add_headers (parsed, headers);
     }
   for (guint i = 0; i + 1 < self->headers->len; i += 2)
     soup_message_headers_replace (headers, g_ptr_array_index (self->headers, i),
@@ -432,7 +432,7 @@ post (McpCliProbeWire *self, GBytes *text, gint64 id, GError **error)
 }
 
 /**
- * mcp_cli_probe_wire_ask:
+ * mcp_cli_probe_wire_request:
  * @self: a wire
  * @request: JSON-RPC
  * @id: of the request
@@ -441,7 +441,7 @@ post (McpCliProbeWire *self, GBytes *text, gint64 id, GError **error)
  * Returns: (transfer full) (nullable): the answer, JSON-RPC
  */
 GBytes *
-mcp_cli_probe_wire_ask (McpCliProbeWire *self, GBytes *request, gint64 id, GError **error)
+mcp_cli_probe_wire_request (McpCliProbeWire *self, GBytes *request, gint64 id, GError **error)
 {
   g_autoptr (GError) local_error = NULL;
   GBytes *answer = NULL;
@@ -465,7 +465,7 @@ mcp_cli_probe_wire_ask (McpCliProbeWire *self, GBytes *request, gint64 id, GErro
 }
 
 /**
- * mcp_cli_probe_wire_tell:
+ * mcp_cli_probe_wire_notify:
  * @self: a wire
  * @notification: JSON-RPC
  * @error: return location
@@ -473,7 +473,7 @@ mcp_cli_probe_wire_ask (McpCliProbeWire *self, GBytes *request, gint64 id, GErro
  * Returns: whether it was sent
  */
 gboolean
-mcp_cli_probe_wire_tell (McpCliProbeWire *self, GBytes *notification, GError **error)
+mcp_cli_probe_wire_notify (McpCliProbeWire *self, GBytes *notification, GError **error)
 {
   g_autoptr (GBytes) answer = NULL;
 

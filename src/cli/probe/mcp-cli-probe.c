@@ -42,7 +42,7 @@ ask (McpCliProbeWire *wire, gint64 id, const char *method, const char *params, G
                                     .flags = MCP_JSON_SCAN_ALLOW_LONE_SURROGATES };
   g_autoptr (GBytes) request =
       mcp_jsonrpc_build_request (id, method, (McpJsonSlice){ params, strlen (params) });
-  g_autoptr (GBytes) answer = mcp_cli_probe_wire_ask (wire, request, id, error);
+  g_autoptr (GBytes) answer = mcp_cli_probe_wire_request (wire, request, id, error);
   g_autoptr (McpJsonrpcMessage) message = NULL;
   g_autofree char *text = NULL;
   McpJsonSlice result;
@@ -78,11 +78,11 @@ read_greeting (McpCliProbe *self, GBytes *result)
 }
 
 static gboolean
-try_legacy (McpCliProbe *self, McpCliProbeWire *wire, GError **error)
+try_handshake (McpCliProbe *self, McpCliProbeWire *wire, GError **error)
 {
   g_autofree char *params = g_strdup_printf (
       "{\"protocolVersion\":\"%s\",\"capabilities\":{},\"clientInfo\":" CLIENT_INFO "}",
-      mcp_revision_to_string (MCP_REVISION_NEWEST_LEGACY));
+      mcp_revision_to_string (MCP_REVISION_NEWEST_HANDSHAKE));
   g_autoptr (GBytes) greeting = ask (wire, 1, "initialize", params, error);
   g_autoptr (GBytes) initialized = NULL;
 
@@ -91,7 +91,7 @@ try_legacy (McpCliProbe *self, McpCliProbeWire *wire, GError **error)
   read_greeting (self, greeting);
   mcp_cli_probe_wire_set_revision (wire, self->revision);
   initialized = mcp_jsonrpc_build_notification ("notifications/initialized", MCP_JSON_SLICE_NONE);
-  if (!mcp_cli_probe_wire_tell (wire, initialized, error))
+  if (!mcp_cli_probe_wire_notify (wire, initialized, error))
     return FALSE;
   self->tools = ask (wire, 2, "tools/list", "{}", error);
   return self->tools != NULL;
@@ -99,7 +99,7 @@ try_legacy (McpCliProbe *self, McpCliProbeWire *wire, GError **error)
 
 /* One that knows no initialize any more. */
 static gboolean
-try_modern (McpCliProbe *self, McpCliProbeWire *wire, GError **error)
+try_stateless (McpCliProbe *self, McpCliProbeWire *wire, GError **error)
 {
   const char *revision = mcp_revision_to_string (MCP_REVISION_NEWEST);
   g_autofree char *params =
@@ -137,11 +137,11 @@ mcp_cli_probe_run (McpJsonSlice server, guint timeout_seconds, GError **error)
   if (wire == NULL)
     return self;
 
-  if (!try_legacy (self, wire, &first_error))
+  if (!try_handshake (self, wire, &first_error))
     {
       /* An error that it gave is no silence: it may be of the newer kind. */
       if (!g_error_matches (first_error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED) ||
-          !try_modern (self, wire, NULL))
+          !try_stateless (self, wire, NULL))
         g_propagate_error (error, g_steal_pointer (&first_error));
     }
   self->first_answer_ms = mcp_cli_probe_wire_get_first_answer_ms (wire);

@@ -115,7 +115,7 @@ mcp_cli_child_status_of_error (const GError *error)
 /* A child that the terminal stopped stops us too, for the shell to see: after it, as a shell that
  * takes the terminal back must find nobody at reading from it. */
 static void
-stop_with (McpCliChild *self, int number)
+stop_as_child_did (McpCliChild *self, int number)
 {
   sigset_t stop;
 
@@ -140,7 +140,7 @@ reap (McpCliChild *self)
     {
       if (WIFSTOPPED (status))
         {
-          stop_with (self, WSTOPSIG (status));
+          stop_as_child_did (self, WSTOPSIG (status));
           continue;
         }
       self->status = WIFSIGNALED (status) ? 128 + WTERMSIG (status) : WEXITSTATUS (status);

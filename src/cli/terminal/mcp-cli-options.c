@@ -10,7 +10,7 @@
 #include <string.h>
 
 /**
- * mcp_cli_usage_error:
+ * mcp_cli_options_report_error:
  * @format: what is wrong with the command line, without a line end
  *
  * Tells it, and where to read more.
@@ -18,7 +18,7 @@
  * Returns: %MCP_CLI_USAGE
  */
 int
-mcp_cli_usage_error (const char *format, ...)
+mcp_cli_options_report_error (const char *format, ...)
 {
   g_autofree char *text = NULL;
   va_list arguments;
@@ -26,7 +26,7 @@ mcp_cli_usage_error (const char *format, ...)
   va_start (arguments, format);
   text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  mcp_cli_say ("%s", text);
+  mcp_cli_text_print ("%s", text);
   g_printerr (_ ("“%s --help” shows what is expected\n"), g_get_prgname ());
   return MCP_CLI_USAGE;
 }
@@ -47,12 +47,12 @@ check_words (const McpCliUsage *usage, int n_words, char **words)
 {
   if (n_words < usage->min_words)
     {
-      mcp_cli_usage_error (_ ("Something is missing: %s"), usage->parameters);
+      mcp_cli_options_report_error (_ ("Something is missing: %s"), usage->parameters);
       return FALSE;
     }
   if (usage->max_words >= 0 && n_words > usage->max_words)
     {
-      mcp_cli_usage_error (_ ("“%s” is not expected"), words[usage->max_words]);
+      mcp_cli_options_report_error (_ ("“%s” is not expected"), words[usage->max_words]);
       return FALSE;
     }
   return TRUE;
@@ -84,7 +84,7 @@ mcp_cli_options_parse (const McpCliUsage *usage,
   g_option_context_add_main_entries (context, entries, MCP_GETTEXT_PACKAGE);
   if (!g_option_context_parse (context, argc, argv, &error))
     {
-      mcp_cli_usage_error ("%s", error->message);
+      mcp_cli_options_report_error ("%s", error->message);
       return FALSE;
     }
   drop_separator (argc, argv);

@@ -2,7 +2,7 @@
 #include "cli/terminal/mcp-cli-table.h"
 
 #include "cli/terminal/mcp-cli-text.h"
-#include "common/mcp-text.h"
+#include "common/mcp-text-clean.h"
 
 #include <unistd.h>
 
@@ -115,7 +115,8 @@ mcp_cli_table_to_string (McpCliTable *self, guint columns)
 void
 mcp_cli_table_print (McpCliTable *self)
 {
-  g_autofree char *text = mcp_cli_table_to_string (self, mcp_cli_terminal_columns (STDOUT_FILENO));
+  g_autofree char *text =
+      mcp_cli_table_to_string (self, mcp_cli_text_get_terminal_columns (STDOUT_FILENO));
 
   g_print ("%s", text);
 }

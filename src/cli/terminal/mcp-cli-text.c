@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/terminal/mcp-cli-text.h"
-#include "common/mcp-text.h"
+#include "common/mcp-text-clean.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,13 +8,13 @@
 #include <unistd.h>
 
 /**
- * mcp_cli_say:
+ * mcp_cli_text_print:
  * @format: without a line end
  *
  * Tells the person at the terminal something that is not the command's answer.
  */
 void
-mcp_cli_say (const char *format, ...)
+mcp_cli_text_print (const char *format, ...)
 {
   g_autofree char *text = NULL;
   va_list arguments;
@@ -26,17 +26,17 @@ mcp_cli_say (const char *format, ...)
 }
 
 /**
- * mcp_cli_say_error:
+ * mcp_cli_text_print_error:
  * @error: what went wrong
  *
  * Tells why a command failed; text from elsewhere that is in it is cleaned.
  */
 void
-mcp_cli_say_error (const GError *error)
+mcp_cli_text_print_error (const GError *error)
 {
   g_autofree char *text = mcp_text_clean (error->message);
 
-  mcp_cli_say ("%s", text);
+  mcp_cli_text_print ("%s", text);
 }
 
 static guint
@@ -142,13 +142,13 @@ mcp_cli_text_local_time (const char *timestamp)
 }
 
 /**
- * mcp_cli_terminal_columns:
+ * mcp_cli_text_get_terminal_columns:
  * @fd: a descriptor
  *
  * Returns: how wide the terminal is, or 0 where it is none or does not tell
  */
 guint
-mcp_cli_terminal_columns (int fd)
+mcp_cli_text_get_terminal_columns (int fd)
 {
   struct winsize size;
 
@@ -158,13 +158,13 @@ mcp_cli_terminal_columns (int fd)
 }
 
 /**
- * mcp_cli_print_json:
+ * mcp_cli_text_print_json:
  * @json: an answer of the daemon
  *
  * Prints it byte by byte as it came, and a line end.
  */
 void
-mcp_cli_print_json (GBytes *json)
+mcp_cli_text_print_json (GBytes *json)
 {
   gsize length;
   const char *data = g_bytes_get_data (json, &length);

@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-void mcp_cli_say (const char *format, ...) G_GNUC_PRINTF (1, 2);
-void mcp_cli_say_error (const GError *error);
+void mcp_cli_text_print (const char *format, ...) G_GNUC_PRINTF (1, 2);
+void mcp_cli_text_print_error (const GError *error);
 
 /* Text from elsewhere, as a terminal may be shown it. */
 guint mcp_cli_text_width (const char *text);
@@ -15,7 +15,7 @@ void mcp_cli_text_append_padded (GString *out, const char *text, guint columns);
 char *mcp_cli_text_shorten_path (const char *path);
 char *mcp_cli_text_local_time (const char *timestamp);
 
-guint mcp_cli_terminal_columns (int fd);
-void mcp_cli_print_json (GBytes *json);
+guint mcp_cli_text_get_terminal_columns (int fd);
+void mcp_cli_text_print_json (GBytes *json);
 
 G_END_DECLS

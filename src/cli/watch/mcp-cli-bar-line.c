@@ -7,7 +7,7 @@
 #include "cli/watch/mcp-cli-bar-line.h"
 
 #include "cli/terminal/mcp-cli-text.h"
-#include "common/mcp-text.h"
+#include "common/mcp-text-clean.h"
 
 #include <glib/gi18n.h>
 #include <math.h>

@@ -8,7 +8,7 @@
 #include "cli/terminal/mcp-cli-json.h"
 #include "cli/terminal/mcp-cli-text.h"
 #include "cli/watch/mcp-cli-bar-line.h"
-#include "common/mcp-text.h"
+#include "common/mcp-text-clean.h"
 
 #include <glib/gi18n.h>
 #include <string.h>

@@ -117,7 +117,7 @@ write_line (McpCliWatcher *self, const char *line)
     }
 }
 
-static void G_GNUC_PRINTF (2, 3) say (McpCliWatcher *self, const char *format, ...)
+static void G_GNUC_PRINTF (2, 3) print_line (McpCliWatcher *self, const char *format, ...)
 {
   g_autofree char *text = NULL;
   va_list arguments;
@@ -126,7 +126,7 @@ static void G_GNUC_PRINTF (2, 3) say (McpCliWatcher *self, const char *format, .
   text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
   if (self->mode == MCP_CLI_WATCHER_JSON)
-    mcp_cli_say ("%s", text);
+    mcp_cli_text_print ("%s", text);
   else
     write_line (self, text);
 }
@@ -177,10 +177,10 @@ take_named (McpCliWatcher *self, const char *type, McpJsonSlice data)
     {
       guint n_missed = (guint) CLAMP (missed, 0, G_MAXUINT);
 
-      say (self,
-           ngettext ("%u event was missed: the terminal did not keep up",
-                     "%u events were missed: the terminal did not keep up", n_missed),
-           n_missed);
+      print_line (self,
+                  ngettext ("%u event was missed: the terminal did not keep up",
+                            "%u events were missed: the terminal did not keep up", n_missed),
+                  n_missed);
     }
   else if (strcmp (type, "session-added") == 0)
     {
@@ -215,13 +215,13 @@ interrupted_cb (gpointer user_data)
   McpCliWatcher *self = user_data;
 
   mcp_cli_bars_clear (self->bars);
-  say (self, _ ("The daemon has gone; waiting until it is back"));
+  print_line (self, _ ("The daemon has gone; waiting until it is back"));
 }
 
 static void
 resumed_cb (gpointer user_data)
 {
-  say (user_data, _ ("The daemon is back"));
+  print_line (user_data, _ ("The daemon is back"));
 }
 
 static void

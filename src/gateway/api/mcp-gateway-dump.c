@@ -100,14 +100,14 @@ static void
 add_totals (GString *json, McpGateway *self)
 {
   McpSessionStore *store = mcp_gateway_get_store (self);
-  const McpCallStats *stats = mcp_gateway_get_call_stats (self);
+  const McpCallStats *stats = mcp_gateway_stats_get_calls (self);
 
   begin_member (json, "totals");
   g_string_append_c (json, '{');
   add_number (json, "sessions", mcp_session_store_get_n_sessions (store));
-  add_number (json, "attachments", mcp_gateway_get_n_attachments (self, NULL));
-  add_number (json, "calls_in_flight", mcp_gateway_get_n_calls_in_flight (self));
-  add_number (json, "requests_parked", mcp_gateway_get_n_parked (self));
+  add_number (json, "attachments", mcp_gateway_stats_get_n_attachments (self, NULL));
+  add_number (json, "calls_in_flight", mcp_gateway_stats_get_n_running (self));
+  add_number (json, "requests_parked", mcp_gateway_stats_get_n_parked (self));
   add_number (json, "calls_ok", (double) mcp_call_stats_get_n (stats, MCP_CALL_OUTCOME_OK));
   add_number (json, "calls_error", (double) mcp_call_stats_get_n (stats, MCP_CALL_OUTCOME_ERROR));
   add_number (json, "calls_cancelled",
@@ -207,7 +207,7 @@ add_calls (GString *json, McpGateway *self)
 
   begin_member (json, "calls");
   g_string_append_c (json, '[');
-  mcp_router_foreach_running (mcp_gateway_get_services (self)->router, add_call, &calls);
+  mcp_running_calls_foreach (mcp_gateway_get_services (self)->running_calls, add_call, &calls);
   g_string_append_c (json, ']');
 }
 

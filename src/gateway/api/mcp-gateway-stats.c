@@ -4,41 +4,41 @@
 #include "mcp-gateway-private.h"
 
 /**
- * mcp_gateway_get_call_stats:
+ * mcp_gateway_stats_get_calls:
  * @self: the gateway
  *
  * Returns: (transfer none): what has become of tool calls since the gateway was made
  */
 const McpCallStats *
-mcp_gateway_get_call_stats (McpGateway *self)
+mcp_gateway_stats_get_calls (McpGateway *self)
 {
   g_return_val_if_fail (MCP_IS_GATEWAY (self), NULL);
 
-  return mcp_router_get_stats (mcp_gateway_get_services (self)->router);
+  return mcp_running_calls_get_stats (mcp_gateway_get_services (self)->running_calls);
 }
 
 /**
- * mcp_gateway_get_n_calls_in_flight:
+ * mcp_gateway_stats_get_n_running:
  * @self: the gateway
  *
  * Returns: how many tool calls are running
  */
 guint
-mcp_gateway_get_n_calls_in_flight (McpGateway *self)
+mcp_gateway_stats_get_n_running (McpGateway *self)
 {
   g_return_val_if_fail (MCP_IS_GATEWAY (self), 0);
 
-  return mcp_router_get_n_running (mcp_gateway_get_services (self)->router);
+  return mcp_running_calls_get_n (mcp_gateway_get_services (self)->running_calls);
 }
 
 /**
- * mcp_gateway_get_n_parked:
+ * mcp_gateway_stats_get_n_parked:
  * @self: the gateway
  *
  * Returns: how many requests wait for their client to come back with input
  */
 guint
-mcp_gateway_get_n_parked (McpGateway *self)
+mcp_gateway_stats_get_n_parked (McpGateway *self)
 {
   g_return_val_if_fail (MCP_IS_GATEWAY (self), 0);
 
@@ -46,14 +46,14 @@ mcp_gateway_get_n_parked (McpGateway *self)
 }
 
 /**
- * mcp_gateway_get_n_attachments:
+ * mcp_gateway_stats_get_n_attachments:
  * @self: the gateway
  * @session_id: (nullable): of one session; %NULL: of all
  *
  * Returns: how many MCP clients are attached
  */
 guint
-mcp_gateway_get_n_attachments (McpGateway *self, const char *session_id)
+mcp_gateway_stats_get_n_attachments (McpGateway *self, const char *session_id)
 {
   McpAttachmentTable *attachments;
 

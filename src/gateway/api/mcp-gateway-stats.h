@@ -7,9 +7,9 @@
 G_BEGIN_DECLS
 
 /* What the gateway is doing, for those who watch the daemon itself. Main context only. */
-const McpCallStats *mcp_gateway_get_call_stats (McpGateway *self);
-guint mcp_gateway_get_n_calls_in_flight (McpGateway *self);
-guint mcp_gateway_get_n_parked (McpGateway *self);
-guint mcp_gateway_get_n_attachments (McpGateway *self, const char *session_id);
+const McpCallStats *mcp_gateway_stats_get_calls (McpGateway *self);
+guint mcp_gateway_stats_get_n_running (McpGateway *self);
+guint mcp_gateway_stats_get_n_parked (McpGateway *self);
+guint mcp_gateway_stats_get_n_attachments (McpGateway *self, const char *session_id);
 
 G_END_DECLS

@@ -21,7 +21,7 @@ prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (mcp_catalogue_prepare_finish (catalogue, result, &error))
     g_task_return_pointer (
         task,
-        mcp_catalogue_build_list (catalogue, MCP_ITEM_TOOL, session, MCP_REVISION_NEWEST_LEGACY),
+        mcp_catalogue_build_list (catalogue, MCP_ITEM_TOOL, session, MCP_REVISION_NEWEST_HANDSHAKE),
         (GDestroyNotify) g_bytes_unref);
   else
     g_task_return_error (task, error);
@@ -112,7 +112,7 @@ called_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (cancellable != NULL)
     g_signal_handlers_disconnect_by_func (cancellable, cancelled_cb, call);
 
-  answer = mcp_router_call_finish (MCP_ROUTER (source), result, &error);
+  answer = mcp_running_calls_run_finish (MCP_RUNNING_CALLS (source), result, &error);
   if (answer != NULL)
     return_answer (task, answer);
   else
@@ -156,8 +156,8 @@ static void
 start_call (McpGateway *self, McpSession *session, const McpCallFields *fields, GTask *task)
 {
   GCancellable *cancellable = g_task_get_cancellable (task);
-  McpRouter *router = mcp_gateway_get_services (self)->router;
-  McpCall *call = mcp_router_new_call (router, session, fields);
+  McpRunningCalls *running_calls = mcp_gateway_get_services (self)->running_calls;
+  McpCall *call = mcp_running_calls_new_call (running_calls, session, fields);
 
   g_task_set_task_data (task, call, g_object_unref);
   if (cancellable != NULL)
@@ -166,7 +166,7 @@ start_call (McpGateway *self, McpSession *session, const McpCallFields *fields, 
       if (g_cancellable_is_cancelled (cancellable))
         mcp_call_cancel (call);
     }
-  mcp_router_call_async (router, call, called_cb, task);
+  mcp_running_calls_run_async (running_calls, call, called_cb, task);
 }
 
 /**

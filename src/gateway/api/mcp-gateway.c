@@ -158,7 +158,7 @@ mcp_gateway_set_call_timeout (McpGateway *self, guint timeout_ms)
 {
   g_return_if_fail (MCP_IS_GATEWAY (self));
 
-  mcp_router_set_timeout (self->services->router, timeout_ms);
+  mcp_running_calls_set_timeout (self->services->running_calls, timeout_ms);
   mcp_provider_pool_set_timeout (self->pool, timeout_ms);
 }
 
@@ -174,7 +174,7 @@ mcp_gateway_set_history (McpGateway *self, McpCallHistory *history)
 {
   g_return_if_fail (MCP_IS_GATEWAY (self));
 
-  mcp_router_set_history (self->services->router, history);
+  mcp_running_calls_set_history (self->services->running_calls, history);
 }
 
 /**
@@ -188,7 +188,7 @@ mcp_gateway_get_history (McpGateway *self)
 {
   g_return_val_if_fail (MCP_IS_GATEWAY (self), NULL);
 
-  return mcp_router_get_history (self->services->router);
+  return mcp_running_calls_get_history (self->services->running_calls);
 }
 
 static const char *

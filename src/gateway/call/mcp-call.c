@@ -241,8 +241,8 @@ rename_params (McpCall *self, const char *tool)
   g_autoptr (GString) name = g_string_new (NULL);
 
   mcp_json_append_string (name, tool);
-  return mcp_json_object_replace ((McpJsonSlice){ self->params, strlen (self->params) }, "name",
-                                  (McpJsonSlice){ name->str, name->len });
+  return mcp_json_edit_replace_member ((McpJsonSlice){ self->params, strlen (self->params) },
+                                       "name", (McpJsonSlice){ name->str, name->len });
 }
 
 static void

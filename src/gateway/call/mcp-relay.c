@@ -2,7 +2,7 @@
 #include "gateway/call/mcp-relay.h"
 
 #include "common/mcp-error.h"
-#include "gateway/call/mcp-relay-input.h"
+#include "gateway/call/mcp-rounds-from-server.h"
 #include "protocol/mcp-translate.h"
 
 #include <string.h>
@@ -32,9 +32,9 @@ struct _McpRelay
   GCancellable *withdrawn; /* (owned): ends the request in flight */
   GSource *timer;          /* (owned) (nullable) */
   gboolean overdue;
-  GTask *task;          /* (owned) (nullable): while it runs */
-  GPtrArray *asks;      /* (owned): McpAsk (owned): those open */
-  McpRelayInput *input; /* (owned) (nullable): while the server waits for input */
+  GTask *task;                /* (owned) (nullable): while it runs */
+  GPtrArray *asks;            /* (owned): McpAsk (owned): those open */
+  McpRoundsFromServer *input; /* (owned) (nullable): while the server waits for input */
   guint n_rounds;
   char *task_id; /* (nullable): JSON text: of the server's task */
 };
@@ -99,7 +99,7 @@ finish (McpRelay *self, McpJsonrpcMessage *message, GError *error)
                            mcp_provider_get_name (mcp_provider_lease_get_provider (self->lease)),
                            self->max_seconds);
     }
-  g_clear_pointer (&self->input, mcp_relay_input_free);
+  g_clear_pointer (&self->input, mcp_rounds_from_server_free);
   withdraw_asks (self);
   mcp_provider_lease_report (self->lease, error);
   if (message != NULL)
@@ -208,7 +208,7 @@ ask_cb (McpProvider *provider, McpJsonrpcMessage *message, gpointer user_data)
  * that knows no such thing. */
 
 static void
-input_ready_cb (McpRelayInput *input, GError *error, gpointer user_data)
+input_ready_cb (McpRoundsFromServer *input, GError *error, gpointer user_data)
 {
   g_autoptr (McpRelay) self = g_object_ref (MCP_RELAY (user_data));
   g_autofree char *params = NULL;
@@ -224,8 +224,8 @@ input_ready_cb (McpRelayInput *input, GError *error, gpointer user_data)
       return;
     }
 
-  params = mcp_relay_input_build_params (input, slice (self->params));
-  g_clear_pointer (&self->input, mcp_relay_input_free);
+  params = mcp_rounds_from_server_build_params (input, slice (self->params));
+  g_clear_pointer (&self->input, mcp_rounds_from_server_free);
   send (self, self->method, params);
 }
 
@@ -240,14 +240,14 @@ ask_for_input (McpRelay *self, McpJsonSlice result)
       fail (self, "The server wants input again and again");
       return;
     }
-  self->input = mcp_relay_input_new (result, input_ready_cb, self, &error);
+  self->input = mcp_rounds_from_server_new (result, input_ready_cb, self, &error);
   if (self->input == NULL)
     {
       finish (self, NULL, g_steal_pointer (&error));
       return;
     }
 
-  asks = mcp_relay_input_dup_asks (self->input);
+  asks = mcp_rounds_from_server_dup_asks (self->input);
   for (guint i = 0; i < asks->len && self->task != NULL; i++)
     put_ask (self, g_ptr_array_index (asks, i));
   if (asks->len == 0)
@@ -312,7 +312,7 @@ take_answer (McpRelay *self, McpJsonrpcMessage *message)
 
   if (mcp_jsonrpc_message_get_kind (message) == MCP_JSONRPC_RESULT)
     {
-      if (!mcp_revision_is_modern (self->revision) && wants_input (result))
+      if (!mcp_revision_is_stateless (self->revision) && wants_input (result))
         {
           ask_for_input (self, result);
           return;
@@ -481,7 +481,7 @@ mcp_relay_run_async (McpRelay *self,
   start_timer (self);
 
   if (self->as_task)
-    params = mcp_json_object_replace (slice (self->params), "task", slice ("{}"));
+    params = mcp_json_edit_replace_member (slice (self->params), "task", slice ("{}"));
   send (self, self->method, params != NULL ? params : self->params);
 }
 

@@ -4,7 +4,7 @@
  * Tools that are not, or not any more, what they were: who hears of it, and what is held back.
  */
 #include "common/mcp-log.h"
-#include "gateway/catalogue/mcp-item-names.h"
+#include "gateway/catalogue/mcp-exposed-names.h"
 #include "mcp-catalogue-private.h"
 
 #include <string.h>
@@ -177,7 +177,7 @@ mcp_catalogue_find_unlisted (McpCatalogue *self, const char *exposed)
     {
       McpServerConfig *config = g_ptr_array_index (self->configs, i);
 
-      if (mcp_item_names_may_own (config->prefix, exposed) &&
+      if (mcp_exposed_names_may_own (config->prefix, exposed) &&
           mcp_catalogue_server_get_listing (mcp_catalogue_lookup_server (self, config)) == NULL)
         return config;
     }

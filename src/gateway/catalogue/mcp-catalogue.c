@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gateway/catalogue/mcp-catalogue-waiter.h"
-#include "gateway/catalogue/mcp-item-names.h"
+#include "gateway/catalogue/mcp-exposed-names.h"
 #include "mcp-catalogue-private.h"
 
 #include <string.h>
@@ -38,7 +38,7 @@ must_wait (McpCatalogue *self, McpCatalogueWaiter *waiter)
       McpServerConfig *config = g_ptr_array_index (self->configs, i);
       McpCatalogueServer *server = mcp_catalogue_lookup_server (self, config);
 
-      if (waiter->exposed != NULL && !mcp_item_names_may_own (config->prefix, waiter->exposed))
+      if (waiter->exposed != NULL && !mcp_exposed_names_may_own (config->prefix, waiter->exposed))
         continue;
 
       mcp_catalogue_server_list (server, waiter->session);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gateway/catalogue/mcp-item-view.h"
 
-#include "gateway/catalogue/mcp-item-names.h"
+#include "gateway/catalogue/mcp-exposed-names.h"
 #include "gateway/catalogue/mcp-uri-template.h"
 #include "protocol/mcp-jsonrpc.h"
 #include "protocol/mcp-translate.h"
@@ -65,11 +65,11 @@ offered_names (McpItemKind kind, McpServerConfig *config, McpItemList *list, Mcp
   return (char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
 }
 
-static McpItemNames *
+static McpExposedNames *
 build_names (McpItemKind kind, GPtrArray *configs, McpItemList *const *lists, McpToolPrints *prints)
 {
-  g_autofree McpItemNamesServer *servers = g_new0 (McpItemNamesServer, configs->len + 1);
-  McpItemNames *names;
+  g_autofree McpExposedNamesServer *servers = g_new0 (McpExposedNamesServer, configs->len + 1);
+  McpExposedNames *names;
 
   for (guint i = 0; i < configs->len; i++)
     {
@@ -80,7 +80,7 @@ build_names (McpItemKind kind, GPtrArray *configs, McpItemList *const *lists, Mc
         servers[i].names = (const char *const *) offered_names (kind, config, lists[i], prints);
     }
 
-  names = mcp_item_names_new (servers, configs->len);
+  names = mcp_exposed_names_new (servers, configs->len);
   for (guint i = 0; i < configs->len; i++)
     g_strfreev ((char **) servers[i].names);
   return names;
@@ -97,8 +97,8 @@ rename_item (const McpItem *item, const char *exposed)
 
   name = g_string_new (NULL);
   mcp_json_append_string (name, exposed);
-  return mcp_json_object_replace ((McpJsonSlice){ item->json, strlen (item->json) }, "name",
-                                  (McpJsonSlice){ name->str, name->len });
+  return mcp_json_edit_replace_member ((McpJsonSlice){ item->json, strlen (item->json) }, "name",
+                                       (McpJsonSlice){ name->str, name->len });
 }
 
 /* The first one to have a name keeps it: servers may list an item twice, and two servers the same
@@ -126,13 +126,13 @@ add_item (McpItemView *self, guint server, const McpItem *listed, const char *ex
 static void
 add_named (McpItemView *self, McpItemList *const *lists, McpToolPrints *prints)
 {
-  g_autoptr (McpItemNames) names = build_names (self->kind, self->configs, lists, prints);
+  g_autoptr (McpExposedNames) names = build_names (self->kind, self->configs, lists, prints);
 
   for (guint i = 0; i < self->configs->len; i++)
     for (guint k = 0; lists[i] != NULL && k < mcp_item_list_get_length (lists[i]); k++)
       {
         const McpItem *item = mcp_item_list_get (lists[i], k);
-        const char *exposed = mcp_item_names_get_exposed (names, i, item->name);
+        const char *exposed = mcp_exposed_names_get (names, i, item->name);
 
         if (exposed != NULL)
           add_item (self, i, item, exposed);

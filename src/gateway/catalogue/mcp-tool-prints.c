@@ -269,7 +269,7 @@ mcp_tool_prints_load (McpToolPrints *self, const char *path, GError **error)
 
 /* Whether these changes of a pinned server have not been told yet: it lists them every time. */
 static gboolean
-is_news (McpToolPrints *self, const char *server, const McpToolChanges *changes)
+is_unreported (McpToolPrints *self, const char *server, const McpToolChanges *changes)
 {
   g_autofree char *added = g_strjoinv ("\n", changes->added);
   g_autofree char *removed = g_strjoinv ("\n", changes->removed);
@@ -309,7 +309,7 @@ mcp_tool_prints_update (McpToolPrints *self, const McpServerConfig *config, McpI
   if (before != NULL)
     {
       changes = compare (before, now);
-      if (changes == NULL || (config->pin && !is_news (self, config->name, changes)))
+      if (changes == NULL || (config->pin && !is_unreported (self, config->name, changes)))
         return NULL;
     }
   if (before == NULL || !config->pin)

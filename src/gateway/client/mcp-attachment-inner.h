@@ -45,7 +45,7 @@ void mcp_attachment_set_log_level (McpAttachment *self, const char *level);
 const char *mcp_attachment_get_log_level (McpAttachment *self);
 void mcp_attachment_set_param_headers (McpAttachment *self, GHashTable *param_headers);
 GHashTable *mcp_attachment_get_param_headers (McpAttachment *self);
-McpListener *mcp_attachment_get_listener (McpAttachment *self);
+McpChangeListener *mcp_attachment_get_listener (McpAttachment *self);
 void mcp_attachment_note_listed (McpAttachment *self, McpItemKind kind);
 
 /* Requests in flight, by the JSON text of their ids, so that 1 is not "1". */

@@ -16,17 +16,17 @@ struct _McpAttachment
   char *id; /* (owned) (nullable): of a lasting one */
   gboolean owns_session;
   McpRevision revision;
-  gboolean initialized;      /* initialize was answered */
-  gboolean confirmed;        /* notifications/initialized came */
-  char *client;              /* (owned) (nullable): as the client calls itself */
-  char *capabilities;        /* (owned) (nullable): JSON object: what the client can do */
-  char *log_level;           /* (owned) (nullable): what it wants to hear */
-  GHashTable *param_headers; /* (owned) (nullable): of the one request */
-  McpListener *listener;     /* (owned) (nullable): of a lasting one */
-  McpAskTable *asks;         /* (owned) */
-  GHashTable *requests;      /* (owned): JSON text of the id (owned) -> McpRequest (unowned) */
-  GHashTable *ids;           /* (owned): McpRequest (unowned) -> that text (unowned) */
-  gint64 last_used_us;       /* monotonic */
+  gboolean initialized;        /* initialize was answered */
+  gboolean confirmed;          /* notifications/initialized came */
+  char *client;                /* (owned) (nullable): as the client calls itself */
+  char *capabilities;          /* (owned) (nullable): JSON object: what the client can do */
+  char *log_level;             /* (owned) (nullable): what it wants to hear */
+  GHashTable *param_headers;   /* (owned) (nullable): of the one request */
+  McpChangeListener *listener; /* (owned) (nullable): of a lasting one */
+  McpAskTable *asks;           /* (owned) */
+  GHashTable *requests;        /* (owned): JSON text of the id (owned) -> McpRequest (unowned) */
+  GHashTable *ids;             /* (owned): McpRequest (unowned) -> that text (unowned) */
+  gint64 last_used_us;         /* monotonic */
   gboolean is_detached;
   McpItemKinds listed; /* what the client has been told */
 };
@@ -110,7 +110,7 @@ mcp_attachment_put_ask (McpAttachment *self, McpAsk *ask, McpRequest *request)
 /* A list that the client never saw, or is about to see for the first time, is not other than it
    was. */
 static gboolean
-is_news_of_nothing (McpAttachment *self, const char *method)
+is_irrelevant_change (McpAttachment *self, const char *method)
 {
   gboolean is_list = FALSE;
 
@@ -143,13 +143,13 @@ notice_cb (const char *method, McpJsonSlice params, McpServerConfig *server, gpo
   g_autofree char *named = NULL;
   g_autoptr (GBytes) message = NULL;
 
-  if (!self->confirmed || is_news_of_nothing (self, method))
+  if (!self->confirmed || is_irrelevant_change (self, method))
     return;
   if (strcmp (method, "notifications/message") == 0)
     {
-      if (params.data == NULL || !mcp_log_level_passes (self->log_level, params))
+      if (params.data == NULL || !mcp_log_levels_passes (self->log_level, params))
         return;
-      named = mcp_log_params_name (params, server);
+      named = mcp_log_levels_name_logger (params, server);
       params = (McpJsonSlice){ named, strlen (named) };
     }
   message = mcp_jsonrpc_build_notification (method, params);
@@ -163,7 +163,7 @@ notice_cb (const char *method, McpJsonSlice params, McpServerConfig *server, gpo
  * Returns: (transfer none) (nullable): by which it hears what belongs to no request; only lasting
  * ones do
  */
-McpListener *
+McpChangeListener *
 mcp_attachment_get_listener (McpAttachment *self)
 {
   return self->listener;
@@ -175,7 +175,7 @@ receive_request (McpAttachment *self, McpJsonrpcMessage *message)
   McpJsonSlice id = mcp_jsonrpc_message_get_id (message);
   const McpMethod *method =
       mcp_method_table_find (self->services->methods, mcp_jsonrpc_message_get_method (message),
-                             mcp_revision_is_modern (self->revision));
+                             mcp_revision_is_stateless (self->revision));
   McpRequest *request = mcp_request_new (self, message, method);
   g_autoptr (GError) error = NULL;
 
@@ -209,7 +209,7 @@ McpRequest *
 mcp_attachment_receive (McpAttachment *self, McpJsonrpcMessage *message)
 {
   g_autoptr (McpAttachment) guard = NULL;
-  const McpNotification *notification;
+  const McpMethodNotification *notification;
 
   g_return_val_if_fail (MCP_IS_ATTACHMENT (self), NULL);
   g_return_val_if_fail (message != NULL, NULL);
@@ -252,14 +252,14 @@ dup_requests (McpAttachment *self)
 
 /* Nothing is heard, asked or said any more. */
 static void
-leave (McpAttachment *self)
+disconnect (McpAttachment *self)
 {
   if (self->is_detached)
     return;
 
   self->is_detached = TRUE;
   if (self->listener != NULL)
-    mcp_notices_remove (self->services->notices, g_steal_pointer (&self->listener));
+    mcp_change_notifier_remove (self->services->change_notifier, g_steal_pointer (&self->listener));
   mcp_log_levels_forget (self->services->log_levels, self);
   mcp_ask_table_refuse_all (self->asks);
   g_signal_emit (self, signals[SIGNAL_DETACHED], 0);
@@ -278,7 +278,7 @@ mcp_attachment_detach (McpAttachment *self)
 
   for (guint i = 0; i < requests->len; i++)
     mcp_request_withdraw (g_ptr_array_index (requests, i));
-  leave (self);
+  disconnect (self);
 }
 
 /**
@@ -295,7 +295,7 @@ mcp_attachment_session_closed (McpAttachment *self)
   for (guint i = 0; i < requests->len; i++)
     mcp_request_refuse (g_ptr_array_index (requests, i), MCP_JSONRPC_ERROR_INTERNAL,
                         "The session was closed");
-  leave (self);
+  disconnect (self);
 }
 
 /**
@@ -321,8 +321,9 @@ mcp_attachment_initialize (McpAttachment *self,
   self->capabilities =
       capabilities.data != NULL ? g_strndup (capabilities.data, capabilities.length) : NULL;
   if (self->kind == MCP_ATTACHMENT_LASTING && self->listener == NULL)
-    self->listener = mcp_notices_add (self->services->notices, self->session,
-                                      MCP_ITEM_KINDS_ALL | MCP_LISTENER_ALL_ELSE, notice_cb, self);
+    self->listener =
+        mcp_change_notifier_add (self->services->change_notifier, self->session,
+                                 MCP_ITEM_KINDS_ALL | MCP_LISTENER_ALL_ELSE, notice_cb, self);
 }
 
 /**
@@ -569,7 +570,7 @@ mcp_attachment_is_busy (McpAttachment *self)
 static void
 mcp_attachment_dispose (GObject *object)
 {
-  leave (MCP_ATTACHMENT (object));
+  disconnect (MCP_ATTACHMENT (object));
 
   G_OBJECT_CLASS (mcp_attachment_parent_class)->dispose (object);
 }
@@ -611,7 +612,7 @@ mcp_attachment_class_init (McpAttachmentClass *klass)
 static void
 mcp_attachment_init (McpAttachment *self)
 {
-  self->revision = MCP_REVISION_NEWEST_LEGACY;
+  self->revision = MCP_REVISION_NEWEST_HANDSHAKE;
   self->requests = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->ids = g_hash_table_new (NULL, NULL);
   self->asks = mcp_ask_table_new ();

@@ -44,26 +44,26 @@ wish_free (Wish *wish)
 }
 
 /**
- * mcp_log_level_is_known:
+ * mcp_log_levels_is_known:
  * @level: (nullable): as a client names it
  *
  * Returns: whether there is such a level
  */
 gboolean
-mcp_log_level_is_known (const char *level)
+mcp_log_levels_is_known (const char *level)
 {
   return find_level (level) >= 0;
 }
 
 /**
- * mcp_log_level_passes:
+ * mcp_log_levels_passes:
  * @least: (nullable): what a client wants to hear; %NULL: everything
  * @params: of a notifications/message
  *
  * Returns: whether the message is of that level or above
  */
 gboolean
-mcp_log_level_passes (const char *least, McpJsonSlice params)
+mcp_log_levels_passes (const char *least, McpJsonSlice params)
 {
   g_autofree char *level = NULL;
   McpJsonSlice value;
@@ -77,7 +77,7 @@ mcp_log_level_passes (const char *least, McpJsonSlice params)
 }
 
 /**
- * mcp_log_params_name:
+ * mcp_log_levels_name_logger:
  * @params: of a notifications/message
  * @server: (nullable): whose it is
  *
@@ -87,7 +87,7 @@ mcp_log_level_passes (const char *least, McpJsonSlice params)
  * Returns: (transfer full): params
  */
 char *
-mcp_log_params_name (McpJsonSlice params, McpServerConfig *server)
+mcp_log_levels_name_logger (McpJsonSlice params, McpServerConfig *server)
 {
   g_autoptr (GString) named = g_string_new (NULL);
   g_autofree char *logger = NULL;
@@ -101,7 +101,7 @@ mcp_log_params_name (McpJsonSlice params, McpServerConfig *server)
     logger = mcp_json_dup_string (value);
   both = g_strjoin ("/", server->prefix, logger, NULL);
   mcp_json_append_string (named, both);
-  return mcp_json_object_replace (params, "logger", (McpJsonSlice){ named->str, named->len });
+  return mcp_json_edit_replace_member (params, "logger", (McpJsonSlice){ named->str, named->len });
 }
 
 /* The most that anybody wants who uses the provider; -1: nobody said. */
@@ -130,16 +130,17 @@ takes_levels (McpProvider *provider)
   const char *capabilities = mcp_provider_get_capabilities (provider);
   McpJsonSlice value;
 
-  return !mcp_revision_is_modern (mcp_provider_get_revision (provider)) && capabilities != NULL &&
+  return !mcp_revision_is_stateless (mcp_provider_get_revision (provider)) &&
+         capabilities != NULL &&
          mcp_json_find ((McpJsonSlice){ capabilities, strlen (capabilities) }, "logging", &value);
 }
 
 static gboolean
-tell (McpLogLevels *self,
-      McpProvider *provider,
-      GCancellable *cancellable,
-      GAsyncReadyCallback callback,
-      gpointer user_data)
+request_level (McpLogLevels *self,
+               McpProvider *provider,
+               GCancellable *cancellable,
+               GAsyncReadyCallback callback,
+               gpointer user_data)
 {
   int wanted = find_wanted (self, provider);
   g_autofree char *params = NULL;
@@ -157,7 +158,7 @@ tell (McpLogLevels *self,
 static void
 ready_cb (McpProviderPool *pool, McpServerConfig *config, McpProvider *provider, McpLogLevels *self)
 {
-  tell (self, provider, NULL, NULL, NULL);
+  request_level (self, provider, NULL, NULL, NULL);
 }
 
 /**
@@ -196,7 +197,7 @@ typedef struct
 } Applying;
 
 static void
-told_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+level_set_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
   Applying *applying = g_task_get_task_data (task);
@@ -240,7 +241,7 @@ mcp_log_levels_apply_async (McpLogLevels *self,
     {
       applying->n_open++;
       g_object_ref (task); /* before: it may be answered within */
-      if (tell (self, g_ptr_array_index (providers, i), cancellable, told_cb, task))
+      if (request_level (self, g_ptr_array_index (providers, i), cancellable, level_set_cb, task))
         continue;
       applying->n_open--;
       g_object_unref (task);

@@ -14,10 +14,10 @@ G_BEGIN_DECLS
 #define MCP_TYPE_LOG_LEVELS (mcp_log_levels_get_type ())
 G_DECLARE_FINAL_TYPE (McpLogLevels, mcp_log_levels, MCP, LOG_LEVELS, GObject)
 
-gboolean mcp_log_level_is_known (const char *level);
-gboolean mcp_log_level_passes (const char *least, McpJsonSlice params);
+gboolean mcp_log_levels_is_known (const char *level);
+gboolean mcp_log_levels_passes (const char *least, McpJsonSlice params);
 
-char *mcp_log_params_name (McpJsonSlice params, McpServerConfig *server);
+char *mcp_log_levels_name_logger (McpJsonSlice params, McpServerConfig *server);
 
 McpLogLevels *mcp_log_levels_new (McpProviderPool *pool);
 void

@@ -10,15 +10,15 @@ G_BEGIN_DECLS
 /**
  * McpMethodFlags:
  * @MCP_METHOD_NOT_CANCELLABLE: the client cannot withdraw it
- * @MCP_METHOD_LEGACY: not of 2026-07-28
- * @MCP_METHOD_MODERN: of 2026-07-28 only
+ * @MCP_METHOD_HANDSHAKE: not of 2026-07-28
+ * @MCP_METHOD_STATELESS: of 2026-07-28 only
  */
 typedef enum
 {
   MCP_METHOD_DEFAULT = 0,
   MCP_METHOD_NOT_CANCELLABLE = 1 << 0,
-  MCP_METHOD_LEGACY = 1 << 1,
-  MCP_METHOD_MODERN = 1 << 2,
+  MCP_METHOD_HANDSHAKE = 1 << 1,
+  MCP_METHOD_STATELESS = 1 << 2,
 } McpMethodFlags;
 
 /**
@@ -37,7 +37,7 @@ typedef struct
 } McpMethod;
 
 /**
- * McpNotification:
+ * McpMethodNotification:
  * @name: JSON-RPC method
  * @take: takes a notification; @params may be %MCP_JSON_SLICE_NONE
  *
@@ -47,7 +47,7 @@ typedef struct
 {
   const char *name;
   void (*take) (McpAttachment *attachment, McpJsonSlice params);
-} McpNotification;
+} McpMethodNotification;
 
 /**
  * McpMethodTable:
@@ -60,13 +60,13 @@ typedef struct
 {
   const McpMethod *methods;
   gsize n_methods;
-  const McpNotification *notifications;
+  const McpMethodNotification *notifications;
   gsize n_notifications;
 } McpMethodTable;
 
 const McpMethod *
-mcp_method_table_find (const McpMethodTable *self, const char *name, gboolean is_modern);
-const McpNotification *mcp_method_table_find_notification (const McpMethodTable *self,
-                                                           const char *name);
+mcp_method_table_find (const McpMethodTable *self, const char *name, gboolean is_stateless);
+const McpMethodNotification *mcp_method_table_find_notification (const McpMethodTable *self,
+                                                                 const char *name);
 
 G_END_DECLS

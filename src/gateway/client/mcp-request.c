@@ -191,7 +191,7 @@ mcp_request_respond_error (McpRequest *self, int code, const char *text, McpJson
   g_autoptr (GBytes) response =
       mcp_jsonrpc_build_error (mcp_jsonrpc_message_get_id (self->message), code, text, data);
 
-  if (mcp_revision_is_modern (mcp_attachment_get_revision (self->attachment)))
+  if (mcp_revision_is_stateless (mcp_attachment_get_revision (self->attachment)))
     self->http_status = choose_status (self, code);
   respond (self, response, code);
 }

@@ -23,8 +23,8 @@ mcp_services_new (McpSessionStore *store,
   self->store = g_object_ref (store);
   self->pool = g_object_ref (pool);
   self->catalogue = mcp_catalogue_new (pool, limits);
-  self->router = mcp_router_new (pool, self->catalogue);
-  self->notices = mcp_notices_new (pool, self->catalogue);
+  self->running_calls = mcp_running_calls_new (pool, self->catalogue);
+  self->change_notifier = mcp_change_notifier_new (pool, self->catalogue);
   self->log_levels = mcp_log_levels_new (pool);
   self->parking = mcp_parking_new ();
   self->meter = mcp_provider_meter_new (pool);
@@ -45,7 +45,7 @@ mcp_services_set_limits (McpServices *self, const McpLimits *limits)
   self->limits = *limits;
   mcp_provider_pool_set_limits (self->pool, limits);
   mcp_catalogue_set_limits (self->catalogue, limits);
-  mcp_router_set_max_seconds (self->router, limits->call_seconds);
+  mcp_running_calls_set_max_seconds (self->running_calls, limits->call_seconds);
   mcp_parking_set_max (self->parking, limits->parked_per_session);
 }
 
@@ -75,8 +75,8 @@ mcp_services_unref (McpServices *self)
   g_object_unref (self->meter);
   g_object_unref (self->parking);
   g_object_unref (self->log_levels);
-  g_object_unref (self->notices);
-  g_object_unref (self->router);
+  g_object_unref (self->change_notifier);
+  g_object_unref (self->running_calls);
   g_object_unref (self->catalogue);
   g_object_unref (self->pool);
   g_object_unref (self->store);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "gateway/call/mcp-router.h"
+#include "gateway/call/mcp-running-calls.h"
+#include "gateway/client/mcp-change-notifier.h"
 #include "gateway/client/mcp-log-levels.h"
 #include "gateway/client/mcp-method-table.h"
-#include "gateway/client/mcp-notices.h"
 #include "gateway/client/mcp-parking.h"
 #include "gateway/servers/mcp-provider-meter.h"
 #include "session/store/mcp-session-store.h"
@@ -25,8 +25,8 @@ typedef struct
   McpSessionStore *store;
   McpProviderPool *pool;
   McpCatalogue *catalogue;
-  McpRouter *router;
-  McpNotices *notices;
+  McpRunningCalls *running_calls;
+  McpChangeNotifier *change_notifier;
   McpLogLevels *log_levels;
   McpParking *parking;
   McpProviderMeter *meter;

@@ -32,7 +32,7 @@ answer_by_urls (McpRequest *request, int code, McpJsonSlice data)
   g_autofree char *result = NULL;
 
   if (code != MCP_ERROR_CODE_URL_ELICITATION_REQUIRED ||
-      !mcp_revision_is_modern (get_revision (request)) || data.data == NULL)
+      !mcp_revision_is_stateless (get_revision (request)) || data.data == NULL)
     return FALSE;
   requests = mcp_translate_url_elicitations (data);
   if (requests == NULL)
@@ -59,7 +59,7 @@ append_url (GString *text, McpJsonSlice elicitation)
 
 /* A client of before has no way to be asked: its model is told what stands in the way. */
 static gboolean
-answer_in_words (McpRequest *request, int code, McpJsonSlice data)
+answer_with_url_text (McpRequest *request, int code, McpJsonSlice data)
 {
   g_autoptr (GString) text = g_string_new ("Before this can be done, open in a browser:");
   g_autoptr (GString) result = g_string_new ("{\"content\":[{\"type\":\"text\",\"text\":");
@@ -91,7 +91,7 @@ answer_error (McpRequest *request, McpJsonrpcMessage *answer, const char *uri)
   McpJsonSlice data;
 
   mcp_json_find (mcp_jsonrpc_message_get_error (answer), "data", &data);
-  if (answer_by_urls (request, code, data) || answer_in_words (request, code, data))
+  if (answer_by_urls (request, code, data) || answer_with_url_text (request, code, data))
     return;
   if (mcp_translate_error (mcp_request_get_method (request), code, data, uri,
                            get_revision (request), &code, &new_data) &&

@@ -7,8 +7,8 @@
 #include "common/mcp-error.h"
 #include "gateway/client/mcp-attachment-inner.h"
 #include "gateway/client/mcp-rpc-error.h"
-#include "gateway/methods/mcp-input-required.h"
 #include "gateway/methods/mcp-roots.h"
+#include "gateway/methods/mcp-rounds-to-client.h"
 #include "mcp-downstream-private.h"
 #include "protocol/mcp-translate.h"
 
@@ -40,7 +40,7 @@ ask_closed_cb (McpAsk *ask, McpDownstream *self)
 {
   for (guint i = 0; i < self->inputs->len; i++)
     {
-      McpInput *input = g_ptr_array_index (self->inputs, i);
+      McpInputRequest *input = g_ptr_array_index (self->inputs, i);
 
       if (input->ask == ask)
         {
@@ -102,7 +102,8 @@ collect (McpDownstream *self, McpAsk *ask)
       return;
     }
 
-  g_ptr_array_add (self->inputs, mcp_input_new (ask, ++self->n_inputs, translated));
+  g_ptr_array_add (self->inputs,
+                   mcp_rounds_to_client_new_request (ask, ++self->n_inputs, translated));
   g_signal_connect_object (ask, "closed", G_CALLBACK (ask_closed_cb), self, 0);
   if (self->request != NULL)
     start_bundle (self);
@@ -119,7 +120,7 @@ has_roots (McpDownstream *self)
 static void
 put (McpDownstream *self, McpAsk *ask)
 {
-  if (mcp_revision_is_modern (self->revision))
+  if (mcp_revision_is_stateless (self->revision))
     collect (self, ask);
   else if (self->request != NULL)
     mcp_attachment_put_ask (mcp_request_get_attachment (self->request), ask, self->request);
@@ -193,7 +194,7 @@ park (McpDownstream *self)
     }
 
   self->expired_id = g_signal_connect (parking, "expired", G_CALLBACK (expired_cb), self);
-  result = mcp_input_build_required (self->inputs, self->handle);
+  result = mcp_rounds_to_client_build_result (self->inputs, self->handle);
   mcp_request_respond_result (request, slice (result));
 }
 
@@ -202,11 +203,12 @@ static void
 take_responses (McpDownstream *self, McpJsonSlice responses)
 {
   g_autoptr (McpDownstream) guard = g_object_ref (self);
-  g_autoptr (GPtrArray) inputs = g_ptr_array_copy (self->inputs, mcp_input_copy, NULL);
+  g_autoptr (GPtrArray) inputs =
+      g_ptr_array_copy (self->inputs, mcp_rounds_to_client_copy_request, NULL);
 
-  g_ptr_array_set_free_func (inputs, (GDestroyNotify) mcp_input_free);
+  g_ptr_array_set_free_func (inputs, (GDestroyNotify) mcp_rounds_to_client_free_request);
   for (guint i = 0; i < inputs->len; i++)
-    mcp_input_take (g_ptr_array_index (inputs, i), responses, self->revision);
+    mcp_rounds_to_client_take_response (g_ptr_array_index (inputs, i), responses, self->revision);
 
   if (self->request != NULL && self->inputs->len > 0)
     start_bundle (self);
@@ -217,7 +219,7 @@ find_handle (McpRequest *request, McpJsonSlice *state)
 {
   McpJsonSlice params = mcp_request_get_params (request);
 
-  return mcp_revision_is_modern (
+  return mcp_revision_is_stateless (
              mcp_attachment_get_revision (mcp_request_get_attachment (request))) &&
          params.data != NULL && mcp_json_find (params, "requestState", state) &&
          mcp_parking_is_handle (*state);
@@ -271,8 +273,8 @@ mcp_downstream_resume (McpRequest *request)
   if (!find_handle (request, &state))
     return FALSE;
 
-  digest =
-      mcp_input_build_digest (mcp_request_get_method (request), mcp_request_get_params (request));
+  digest = mcp_rounds_to_client_build_digest (mcp_request_get_method (request),
+                                              mcp_request_get_params (request));
   parked = mcp_parking_take (services->parking, state,
                              mcp_session_get_id (mcp_attachment_get_session (attachment)), digest,
                              &error);

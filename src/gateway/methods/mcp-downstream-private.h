@@ -31,7 +31,7 @@ struct _McpDownstream
   GSource *pause;     /* (owned) (nullable): before the answer, which is there; holds a reference */
   char *log_level;    /* (nullable) */
 
-  GPtrArray *inputs; /* (owned): McpInput (owned): what a client is to come back with */
+  GPtrArray *inputs; /* (owned): McpInputRequest (owned): what a client is to come back with */
   guint n_inputs;    /* so far, for keys */
   GSource *bundle;   /* (owned) (nullable) */
   char *handle;      /* (nullable): under which it is parked */

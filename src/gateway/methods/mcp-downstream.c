@@ -5,8 +5,8 @@
 #include "gateway/client/mcp-attachment-inner.h"
 #include "gateway/client/mcp-rpc-error.h"
 #include "gateway/methods/mcp-answer.h"
-#include "gateway/methods/mcp-input-required.h"
 #include "gateway/methods/mcp-progress-token.h"
+#include "gateway/methods/mcp-rounds-to-client.h"
 #include "protocol/mcp-translate.h"
 
 #include <string.h>
@@ -61,14 +61,14 @@ read_log_level (McpDownstream *self, McpRequest *request, GError **error)
   McpJsonSlice value;
   McpJsonSlice meta;
 
-  if (mcp_revision_is_modern (self->revision) && params.data != NULL &&
+  if (mcp_revision_is_stateless (self->revision) && params.data != NULL &&
       mcp_json_find_typed (params, "_meta", MCP_JSON_OBJECT, &meta) &&
       mcp_json_find (meta, MCP_META_LOG_LEVEL, &value))
     {
       g_autofree char *level =
           mcp_json_get_type (value) == MCP_JSON_STRING ? mcp_json_dup_string (value) : NULL;
 
-      if (!mcp_log_level_is_known (level))
+      if (!mcp_log_levels_is_known (level))
         {
           g_set_error_literal (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
                                "“" MCP_META_LOG_LEVEL "” is no log level");
@@ -136,7 +136,7 @@ progress_cb (gpointer operation, const McpJsonSlice *params, McpDownstream *self
   translated = mcp_translate_progress (*params, self->revision);
   if (translated != NULL)
     shown = slice (translated);
-  own = mcp_json_object_replace (shown, "progressToken", slice (self->token_text));
+  own = mcp_json_edit_replace_member (shown, "progressToken", slice (self->token_text));
   message = mcp_jsonrpc_build_notification ("notifications/progress", slice (own));
   mcp_request_send (self->request, message);
 }
@@ -145,9 +145,9 @@ progress_cb (gpointer operation, const McpJsonSlice *params, McpDownstream *self
 static gboolean
 wants_log (McpDownstream *self, McpJsonSlice params)
 {
-  if (self->log_level == NULL && mcp_revision_is_modern (self->revision))
+  if (self->log_level == NULL && mcp_revision_is_stateless (self->revision))
     return FALSE;
-  return mcp_log_level_passes (self->log_level, params);
+  return mcp_log_levels_passes (self->log_level, params);
 }
 
 static void
@@ -159,7 +159,7 @@ log_cb (gpointer operation, const McpJsonSlice *params, McpDownstream *self)
   if (self->request == NULL || !wants_log (self, *params))
     return;
 
-  named = mcp_log_params_name (*params, self->server);
+  named = mcp_log_levels_name_logger (*params, self->server);
   message = mcp_jsonrpc_build_notification ("notifications/message", slice (named));
   mcp_request_send (self->request, message);
 }
@@ -408,7 +408,8 @@ mcp_downstream_class_init (McpDownstreamClass *klass)
 static void
 mcp_downstream_init (McpDownstream *self)
 {
-  self->inputs = g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_input_free);
+  self->inputs =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_rounds_to_client_free_request);
   self->cancellable = g_cancellable_new ();
 }
 
@@ -434,9 +435,9 @@ mcp_downstream_new (McpRequest *request, GError **error)
   if (!mcp_downstream_read_request (self, request, error))
     return NULL;
 
-  if (mcp_revision_is_modern (self->revision))
-    self->digest =
-        mcp_input_build_digest (mcp_request_get_method (request), mcp_request_get_params (request));
+  if (mcp_revision_is_stateless (self->revision))
+    self->digest = mcp_rounds_to_client_build_digest (mcp_request_get_method (request),
+                                                      mcp_request_get_params (request));
   mcp_downstream_bind (self, request);
   g_signal_connect_object (mcp_session_get_cancellable (self->session), "cancelled",
                            G_CALLBACK (session_closed_cb), self, 0);

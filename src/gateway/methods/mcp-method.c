@@ -5,10 +5,10 @@
 
 static const McpMethod methods[] = {
   /* basic/utilities/cancellation: initialize must not be cancelled */
-  { "initialize", mcp_method_initialize, MCP_METHOD_NOT_CANCELLABLE | MCP_METHOD_LEGACY },
-  { "server/discover", mcp_method_discover, MCP_METHOD_MODERN },
-  { "ping", mcp_method_ping, MCP_METHOD_LEGACY },
-  { "logging/setLevel", mcp_method_set_level, MCP_METHOD_LEGACY },
+  { "initialize", mcp_method_initialize, MCP_METHOD_NOT_CANCELLABLE | MCP_METHOD_HANDSHAKE },
+  { "server/discover", mcp_method_discover, MCP_METHOD_STATELESS },
+  { "ping", mcp_method_ping, MCP_METHOD_HANDSHAKE },
+  { "logging/setLevel", mcp_method_set_level, MCP_METHOD_HANDSHAKE },
   { "tools/list", mcp_method_list_tools, MCP_METHOD_DEFAULT },
   { "tools/call", mcp_method_call_tool, MCP_METHOD_DEFAULT },
   { "prompts/list", mcp_method_list_prompts, MCP_METHOD_DEFAULT },
@@ -16,19 +16,19 @@ static const McpMethod methods[] = {
   { "resources/list", mcp_method_list_resources, MCP_METHOD_DEFAULT },
   { "resources/templates/list", mcp_method_list_templates, MCP_METHOD_DEFAULT },
   { "resources/read", mcp_method_read_resource, MCP_METHOD_DEFAULT },
-  { "resources/subscribe", mcp_method_subscribe, MCP_METHOD_LEGACY },
-  { "resources/unsubscribe", mcp_method_unsubscribe, MCP_METHOD_LEGACY },
+  { "resources/subscribe", mcp_method_subscribe, MCP_METHOD_HANDSHAKE },
+  { "resources/unsubscribe", mcp_method_unsubscribe, MCP_METHOD_HANDSHAKE },
   { "completion/complete", mcp_method_complete, MCP_METHOD_DEFAULT },
-  { "subscriptions/listen", mcp_method_listen, MCP_METHOD_MODERN },
-  { "tasks/get", mcp_method_task, MCP_METHOD_MODERN },
-  { "tasks/update", mcp_method_task, MCP_METHOD_MODERN },
-  { "tasks/cancel", mcp_method_task, MCP_METHOD_MODERN },
+  { "subscriptions/listen", mcp_method_listen, MCP_METHOD_STATELESS },
+  { "tasks/get", mcp_method_task, MCP_METHOD_STATELESS },
+  { "tasks/update", mcp_method_task, MCP_METHOD_STATELESS },
+  { "tasks/cancel", mcp_method_task, MCP_METHOD_STATELESS },
 };
 
-static const McpNotification notifications[] = {
-  { "notifications/initialized", mcp_notification_initialized },
-  { "notifications/cancelled", mcp_notification_cancelled },
-  { "notifications/roots/list_changed", mcp_notification_roots_changed },
+static const McpMethodNotification notifications[] = {
+  { "notifications/initialized", mcp_method_note_initialized },
+  { "notifications/cancelled", mcp_method_note_cancelled },
+  { "notifications/roots/list_changed", mcp_method_note_roots_changed },
 };
 
 static const McpMethodTable table = {

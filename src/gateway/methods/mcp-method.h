@@ -24,8 +24,8 @@ void mcp_method_subscribe (McpRequest *request);
 void mcp_method_unsubscribe (McpRequest *request);
 void mcp_method_listen (McpRequest *request);
 void mcp_method_task (McpRequest *request);
-void mcp_notification_initialized (McpAttachment *attachment, McpJsonSlice params);
-void mcp_notification_cancelled (McpAttachment *attachment, McpJsonSlice params);
-void mcp_notification_roots_changed (McpAttachment *attachment, McpJsonSlice params);
+void mcp_method_note_initialized (McpAttachment *attachment, McpJsonSlice params);
+void mcp_method_note_cancelled (McpAttachment *attachment, McpJsonSlice params);
+void mcp_method_note_roots_changed (McpAttachment *attachment, McpJsonSlice params);
 
 G_END_DECLS

@@ -67,7 +67,8 @@ run (McpRelayed *self, McpProviderLease *lease, const char *params)
   mcp_downstream_get_client (self->downstream, &client);
   relay = mcp_relay_new (lease, mcp_request_get_method (self->request),
                          (McpJsonSlice){ params, strlen (params) }, &client);
-  mcp_relay_set_times (relay, mcp_router_choose_timeout (services->router, self->config),
+  mcp_relay_set_times (relay,
+                       mcp_running_calls_choose_timeout (services->running_calls, self->config),
                        services->limits.call_seconds);
   mcp_downstream_set_server (self->downstream, self->config);
   mcp_downstream_follow_relay (self->downstream, relay);
@@ -115,7 +116,7 @@ respond_unknown (McpRelayed *self)
       return;
     }
 
-  if (!mcp_revision_is_modern (revision))
+  if (!mcp_revision_is_stateless (revision))
     code = MCP_ERROR_CODE_RESOURCE_NOT_FOUND;
   text = g_strdup_printf ("Resource not found: %s", self->name);
   data = g_string_new ("{\"uri\":");

@@ -118,7 +118,7 @@ await_acknowledgement (GTask *task)
   Asking *self = g_task_get_task_data (task);
   McpProvider *provider = mcp_provider_lease_get_provider (self->lease);
 
-  if (mcp_notices_is_watched (self->services->notices, provider, self->uri))
+  if (mcp_change_notifier_is_watched (self->services->change_notifier, provider, self->uri))
     {
       finish (task);
       return;
@@ -136,26 +136,27 @@ asked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
   Asking *self = g_task_get_task_data (task);
-  gboolean is_modern;
+  gboolean is_stateless;
   GError *error = NULL;
   g_autoptr (McpJsonrpcMessage) answer =
       mcp_provider_request_finish (MCP_PROVIDER (source), result, &error);
 
   mcp_provider_lease_report (self->lease, error);
-  is_modern = mcp_revision_is_modern (mcp_provider_get_revision (MCP_PROVIDER (source)));
-  if (is_modern)
+  is_stateless = mcp_revision_is_stateless (mcp_provider_get_revision (MCP_PROVIDER (source)));
+  if (is_stateless)
     mcp_server_watch_set_asked (self->server, FALSE);
   if (answer == NULL)
     g_task_return_error (task, error);
-  else if (mcp_jsonrpc_message_get_kind (answer) == MCP_JSONRPC_FAILURE && !is_modern)
+  else if (mcp_jsonrpc_message_get_kind (answer) == MCP_JSONRPC_FAILURE && !is_stateless)
     {
       self->refusal = g_steal_pointer (&answer);
-      if (!mcp_notices_is_watched (self->services->notices, MCP_PROVIDER (source), self->uri))
+      if (!mcp_change_notifier_is_watched (self->services->change_notifier, MCP_PROVIDER (source),
+                                           self->uri))
         mcp_server_watch_set_asked (self->server, FALSE);
       g_task_return_new_error (task, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
                                "The server refused to tell of changes");
     }
-  else if (is_modern)
+  else if (is_stateless)
     await_acknowledgement (task);
   else
     finish (task);
@@ -169,7 +170,7 @@ ask_server (GTask *task)
   g_autoptr (GString) params = g_string_new ("{\"uri\":");
   McpProviderRequest request = { .method = "resources/subscribe" };
 
-  if (mcp_revision_is_modern (mcp_provider_get_revision (provider)))
+  if (mcp_revision_is_stateless (mcp_provider_get_revision (provider)))
     {
       if (mcp_provider_get_state (provider) == MCP_PROVIDER_READY)
         {
@@ -213,8 +214,8 @@ try_ask (GTask *task)
       g_task_return_error (task, error);
       return TRUE;
     }
-  self->server = mcp_notices_hold_server (self->services->notices,
-                                          mcp_provider_lease_get_provider (self->lease), self->uri);
+  self->server = mcp_change_notifier_hold_server (
+      self->services->change_notifier, mcp_provider_lease_get_provider (self->lease), self->uri);
   mcp_server_watch_settle_async (self->server, settled_cb, g_object_ref (task));
   return TRUE;
 }
@@ -276,7 +277,7 @@ mcp_resource_watch_async (McpServices *services,
  *
  * Errors: %MCP_ERROR_NOT_FOUND; those of providers and of the catalogue.
  *
- * Returns: (transfer full) (nullable): a lease of the provider, for mcp_notices_watch()
+ * Returns: (transfer full) (nullable): a lease of the provider, for mcp_change_notifier_watch()
  */
 McpProviderLease *
 mcp_resource_watch_finish (GAsyncResult *result, McpJsonrpcMessage **refusal, GError **error)

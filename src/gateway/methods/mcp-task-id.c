@@ -39,7 +39,7 @@ mcp_task_id_expose (McpJsonSlice result, const char *server)
   name = g_uri_escape_string (server, NULL, FALSE);
   exposed = g_strconcat (name, SEPARATOR, own_id, NULL);
   mcp_json_append_string (text, exposed);
-  return mcp_json_object_replace (result, "taskId", (McpJsonSlice){ text->str, text->len });
+  return mcp_json_edit_replace_member (result, "taskId", (McpJsonSlice){ text->str, text->len });
 }
 
 /**

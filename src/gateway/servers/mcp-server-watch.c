@@ -36,12 +36,12 @@ watch_equal (gconstpointer a, gconstpointer b)
 }
 
 /**
- * mcp_server_watches_new:
+ * mcp_server_watch_new_table:
  *
  * Returns: (transfer full): where the watches of a gateway are found
  */
 GHashTable *
-mcp_server_watches_new (void)
+mcp_server_watch_new_table (void)
 {
   return g_hash_table_new (watch_hash, watch_equal);
 }
@@ -88,7 +88,7 @@ free_if_unused (McpServerWatch *self)
 }
 
 static void
-unasked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+unsubscribed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   McpServerWatch *self = user_data;
   g_autoptr (GPtrArray) waiting = g_steal_pointer (&self->waiting);
@@ -103,7 +103,7 @@ unasked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-unask (McpServerWatch *self)
+unsubscribe_server (McpServerWatch *self)
 {
   g_autoptr (GString) params = g_string_new ("{\"uri\":");
   McpProviderRequest request = { .method = "resources/unsubscribe", .timeout_ms = PATIENCE_MS };
@@ -113,7 +113,7 @@ unask (McpServerWatch *self)
   request.params = params->str;
   self->asked = FALSE;
   self->unasking = TRUE;
-  mcp_provider_request_async (self->provider, &request, NULL, unasked_cb, self);
+  mcp_provider_request_async (self->provider, &request, NULL, unsubscribed_cb, self);
 }
 
 /**
@@ -132,7 +132,7 @@ mcp_server_watch_release (McpServerWatch *self)
 
   mcp_provider_unwatch (self->provider, self->uri);
   if (self->asked && mcp_provider_get_state (self->provider) == MCP_PROVIDER_READY)
-    unask (self);
+    unsubscribe_server (self);
   else
     free_if_unused (self);
 }

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  */
 typedef struct _McpServerWatch McpServerWatch;
 
-GHashTable *mcp_server_watches_new (void);
+GHashTable *mcp_server_watch_new_table (void);
 
 McpServerWatch *mcp_server_watch_hold (GHashTable *watches, McpProvider *provider, const char *uri);
 void mcp_server_watch_release (McpServerWatch *self);

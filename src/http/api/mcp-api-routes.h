@@ -13,9 +13,9 @@ void mcp_route_session_list (McpHttpRequest *request);
 void mcp_route_session_get (McpHttpRequest *request);
 void mcp_route_session_delete (McpHttpRequest *request);
 void mcp_route_session_rotate_token (McpHttpRequest *request);
-void mcp_route_session_events (McpHttpRequest *request);
-void mcp_route_session_calls (McpHttpRequest *request);
-void mcp_route_session_progress (McpHttpRequest *request);
-void mcp_route_events (McpHttpRequest *request);
+void mcp_route_events_get_session (McpHttpRequest *request);
+void mcp_route_calls_get (McpHttpRequest *request);
+void mcp_route_progress_post (McpHttpRequest *request);
+void mcp_route_events_get_all (McpHttpRequest *request);
 
 G_END_DECLS

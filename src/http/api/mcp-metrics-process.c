@@ -55,35 +55,36 @@ get_cpu_seconds (void)
 }
 
 /**
- * mcp_metrics_append_process:
+ * mcp_metrics_process_append:
  * @out: where to
  * @started_real_us: when the daemon started, in µs since 1970 UTC
  *
  * Adds what this process takes. What cannot be told is left out.
  */
 void
-mcp_metrics_append_process (GString *out, gint64 started_real_us)
+mcp_metrics_process_append (GString *out, gint64 started_real_us)
 {
   struct rlimit limit;
   double virtual_bytes, resident_bytes;
   guint n_descriptors;
 
-  mcp_metrics_add_one (out, "process_start_time_seconds", MCP_METRIC_GAUGE,
-                       "When the daemon started, in seconds since 1970 UTC.",
-                       (double) started_real_us / G_USEC_PER_SEC);
-  mcp_metrics_add_one (out, "process_cpu_seconds_total", MCP_METRIC_COUNTER,
-                       "Time that the daemon itself has used on a processor.", get_cpu_seconds ());
+  mcp_metrics_text_add_one (out, "process_start_time_seconds", MCP_METRIC_GAUGE,
+                            "When the daemon started, in seconds since 1970 UTC.",
+                            (double) started_real_us / G_USEC_PER_SEC);
+  mcp_metrics_text_add_one (out, "process_cpu_seconds_total", MCP_METRIC_COUNTER,
+                            "Time that the daemon itself has used on a processor.",
+                            get_cpu_seconds ());
   if (read_memory (&virtual_bytes, &resident_bytes))
     {
-      mcp_metrics_add_one (out, "process_resident_memory_bytes", MCP_METRIC_GAUGE,
-                           "Memory that the daemon itself holds.", resident_bytes);
-      mcp_metrics_add_one (out, "process_virtual_memory_bytes", MCP_METRIC_GAUGE,
-                           "Address space that the daemon itself uses.", virtual_bytes);
+      mcp_metrics_text_add_one (out, "process_resident_memory_bytes", MCP_METRIC_GAUGE,
+                                "Memory that the daemon itself holds.", resident_bytes);
+      mcp_metrics_text_add_one (out, "process_virtual_memory_bytes", MCP_METRIC_GAUGE,
+                                "Address space that the daemon itself uses.", virtual_bytes);
     }
   if (count_descriptors (&n_descriptors))
-    mcp_metrics_add_one (out, "process_open_fds", MCP_METRIC_GAUGE, "Descriptors that are open.",
-                         n_descriptors);
+    mcp_metrics_text_add_one (out, "process_open_fds", MCP_METRIC_GAUGE,
+                              "Descriptors that are open.", n_descriptors);
   if (getrlimit (RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
-    mcp_metrics_add_one (out, "process_max_fds", MCP_METRIC_GAUGE, "Descriptors that may be open.",
-                         (double) limit.rlim_cur);
+    mcp_metrics_text_add_one (out, "process_max_fds", MCP_METRIC_GAUGE,
+                              "Descriptors that may be open.", (double) limit.rlim_cur);
 }

@@ -5,6 +5,6 @@
 
 G_BEGIN_DECLS
 
-void mcp_metrics_append_process (GString *out, gint64 started_real_us);
+void mcp_metrics_process_append (GString *out, gint64 started_real_us);
 
 G_END_DECLS

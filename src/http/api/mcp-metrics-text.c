@@ -38,7 +38,7 @@ append_value (GString *out, double value)
 }
 
 /**
- * mcp_metrics_begin:
+ * mcp_metrics_text_begin:
  * @out: where to
  * @name: of the family: letters, digits, underscores
  * @type: how its values behave
@@ -47,7 +47,7 @@ append_value (GString *out, double value)
  * Announces a family; its samples follow.
  */
 void
-mcp_metrics_begin (GString *out, const char *name, McpMetricType type, const char *help)
+mcp_metrics_text_begin (GString *out, const char *name, McpMetricType type, const char *help)
 {
   static const char *const types[] = { "counter", "gauge", "histogram" };
 
@@ -57,7 +57,7 @@ mcp_metrics_begin (GString *out, const char *name, McpMetricType type, const cha
 }
 
 /**
- * mcp_metrics_add:
+ * mcp_metrics_text_add:
  * @out: where to
  * @name: of the family, with its suffix in a histogram
  * @value: any number
@@ -66,7 +66,7 @@ mcp_metrics_begin (GString *out, const char *name, McpMetricType type, const cha
  * Adds a sample to the family that was begun last.
  */
 void
-mcp_metrics_add (GString *out, const char *name, double value, ...)
+mcp_metrics_text_add (GString *out, const char *name, double value, ...)
 {
   const char *label;
   gboolean first = TRUE;
@@ -88,7 +88,7 @@ mcp_metrics_add (GString *out, const char *name, double value, ...)
 }
 
 /**
- * mcp_metrics_add_one:
+ * mcp_metrics_text_add_one:
  * @out: where to
  * @name: of the family
  * @type: how its value behaves; no histogram
@@ -98,12 +98,12 @@ mcp_metrics_add (GString *out, const char *name, double value, ...)
  * Adds a family with one sample and no labels.
  */
 void
-mcp_metrics_add_one (GString *out,
-                     const char *name,
-                     McpMetricType type,
-                     const char *help,
-                     double value)
+mcp_metrics_text_add_one (GString *out,
+                          const char *name,
+                          McpMetricType type,
+                          const char *help,
+                          double value)
 {
-  mcp_metrics_begin (out, name, type, help);
-  mcp_metrics_add (out, name, value, NULL);
+  mcp_metrics_text_begin (out, name, type, help);
+  mcp_metrics_text_add (out, name, value, NULL);
 }

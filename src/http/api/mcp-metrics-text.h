@@ -21,12 +21,13 @@ typedef enum
   MCP_METRIC_HISTOGRAM,
 } McpMetricType;
 
-void mcp_metrics_begin (GString *out, const char *name, McpMetricType type, const char *help);
-void mcp_metrics_add (GString *out, const char *name, double value, ...) G_GNUC_NULL_TERMINATED;
-void mcp_metrics_add_one (GString *out,
-                          const char *name,
-                          McpMetricType type,
-                          const char *help,
-                          double value);
+void mcp_metrics_text_begin (GString *out, const char *name, McpMetricType type, const char *help);
+void
+mcp_metrics_text_add (GString *out, const char *name, double value, ...) G_GNUC_NULL_TERMINATED;
+void mcp_metrics_text_add_one (GString *out,
+                               const char *name,
+                               McpMetricType type,
+                               const char *help,
+                               double value);
 
 G_END_DECLS

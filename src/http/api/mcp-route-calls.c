@@ -5,7 +5,7 @@
  */
 #include "common/mcp-error.h"
 #include "http/api/mcp-api-routes.h"
-#include "http/request/mcp-http-hold.h"
+#include "http/request/mcp-held-reply.h"
 #include "http/request/mcp-http-reply.h"
 #include "session/history/mcp-call-filter.h"
 
@@ -63,11 +63,11 @@ read_query (McpCallFilter *filter, const char *query, GError **error)
 static void
 queried_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (McpHttpHold) hold = user_data;
+  g_autoptr (McpHeldReply) hold = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) json =
       mcp_call_history_query_finish (MCP_CALL_HISTORY (source), result, &error);
-  SoupServerMessage *msg = mcp_http_hold_get_message (hold);
+  SoupServerMessage *msg = mcp_held_reply_get_message (hold);
 
   if (json == NULL)
     g_message ("The history cannot be read: %s", error->message);
@@ -80,13 +80,13 @@ queried_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 /**
- * mcp_route_session_calls:
+ * mcp_route_calls_get:
  * @request: GET /session/{id}/calls
  *
  * Shows a session's calls.
  */
 void
-mcp_route_session_calls (McpHttpRequest *request)
+mcp_route_calls_get (McpHttpRequest *request)
 {
   McpCallHistory *history = mcp_gateway_get_history (request->context->gateway);
   g_autoptr (McpCallFilter) filter = mcp_call_filter_new ();
@@ -98,5 +98,5 @@ mcp_route_session_calls (McpHttpRequest *request)
     mcp_http_reply_error (request->msg, 503, "This daemon keeps no history");
   else
     mcp_call_history_query_async (history, mcp_session_get_id (request->session), filter,
-                                  queried_cb, mcp_http_hold_new (request));
+                                  queried_cb, mcp_held_reply_new (request));
 }

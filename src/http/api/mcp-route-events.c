@@ -141,13 +141,13 @@ read_last_event_id (McpHttpRequest *request, guint64 *id, const guint64 **after)
 }
 
 /**
- * mcp_route_session_events:
+ * mcp_route_events_get_session:
  * @request: GET /session/{id}/events
  *
  * Streams a session's events until it or the reader ends.
  */
 void
-mcp_route_session_events (McpHttpRequest *request)
+mcp_route_events_get_session (McpHttpRequest *request)
 {
   g_autoptr (GError) error = NULL;
   McpEventQueue *queue;
@@ -168,13 +168,13 @@ mcp_route_session_events (McpHttpRequest *request)
 }
 
 /**
- * mcp_route_events:
+ * mcp_route_events_get_all:
  * @request: GET /events
  *
  * Streams all sessions' events until the daemon or the reader ends.
  */
 void
-mcp_route_events (McpHttpRequest *request)
+mcp_route_events_get_all (McpHttpRequest *request)
 {
   McpHttpContext *context = request->context;
   g_autoptr (GError) error = NULL;

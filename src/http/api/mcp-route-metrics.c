@@ -7,7 +7,7 @@
 #include "http/api/mcp-api-routes.h"
 #include "http/api/mcp-metrics-process.h"
 #include "http/api/mcp-metrics-text.h"
-#include "http/request/mcp-http-hold.h"
+#include "http/request/mcp-held-reply.h"
 #include "http/request/mcp-http-reply.h"
 #include "http/sse/mcp-event-hub.h"
 #include "http/wire/mcp-http-error.h"
@@ -21,19 +21,19 @@
 /* A request that waits for what the providers take. */
 typedef struct
 {
-  McpHttpHold *hold;       /* (owned) */
+  McpHeldReply *hold;      /* (owned) */
   McpHttpContext *context; /* (unowned): good while somebody waits for the answer */
 } Scrape;
 
 static void
 append_daemon (GString *out, McpHttpContext *context)
 {
-  mcp_metrics_begin (out, PREFIX "info", MCP_METRIC_GAUGE, "Which daemon this is; always 1.");
-  mcp_metrics_add (out, PREFIX "info", 1, "version", MCP_VERSION, NULL);
-  mcp_metrics_add_one (out, PREFIX "uptime_seconds", MCP_METRIC_GAUGE,
-                       "For how long the daemon has run.",
-                       (double) (g_get_monotonic_time () - context->started_us) / G_USEC_PER_SEC);
-  mcp_metrics_append_process (out, context->started_real_us);
+  mcp_metrics_text_begin (out, PREFIX "info", MCP_METRIC_GAUGE, "Which daemon this is; always 1.");
+  mcp_metrics_text_add (out, PREFIX "info", 1, "version", MCP_VERSION, NULL);
+  mcp_metrics_text_add_one (
+      out, PREFIX "uptime_seconds", MCP_METRIC_GAUGE, "For how long the daemon has run.",
+      (double) (g_get_monotonic_time () - context->started_us) / G_USEC_PER_SEC);
+  mcp_metrics_process_append (out, context->started_real_us);
 }
 
 /* Who watches: a session's own streams, those of all sessions, and the bus. */
@@ -81,40 +81,41 @@ append_watchers (GString *out, McpHttpContext *context)
   Watchers watchers[N_WATCHERS] = { 0 };
 
   gather_watchers (context, watchers);
-  mcp_metrics_begin (out, PREFIX "subscribers", MCP_METRIC_GAUGE, "Event streams that are open.");
+  mcp_metrics_text_begin (out, PREFIX "subscribers", MCP_METRIC_GAUGE,
+                          "Event streams that are open.");
   for (guint i = 0; i < 2; i++)
-    mcp_metrics_add (out, PREFIX "subscribers", watchers[i].n_subscribers, "to", watchers[i].name,
-                     NULL);
-  mcp_metrics_begin (out, PREFIX "events_sent_total", MCP_METRIC_COUNTER,
-                     "Events that watchers have taken.");
+    mcp_metrics_text_add (out, PREFIX "subscribers", watchers[i].n_subscribers, "to",
+                          watchers[i].name, NULL);
+  mcp_metrics_text_begin (out, PREFIX "events_sent_total", MCP_METRIC_COUNTER,
+                          "Events that watchers have taken.");
   for (guint i = 0; i < N_WATCHERS; i++)
-    mcp_metrics_add (out, PREFIX "events_sent_total",
-                     (double) mcp_event_counts_get_taken (watchers[i].counts), "to",
-                     watchers[i].name, NULL);
-  mcp_metrics_begin (out, PREFIX "events_missed_total", MCP_METRIC_COUNTER,
-                     "Events that watchers were too slow for.");
+    mcp_metrics_text_add (out, PREFIX "events_sent_total",
+                          (double) mcp_event_counts_get_taken (watchers[i].counts), "to",
+                          watchers[i].name, NULL);
+  mcp_metrics_text_begin (out, PREFIX "events_missed_total", MCP_METRIC_COUNTER,
+                          "Events that watchers were too slow for.");
   for (guint i = 0; i < N_WATCHERS; i++)
-    mcp_metrics_add (out, PREFIX "events_missed_total",
-                     (double) mcp_event_counts_get_missed (watchers[i].counts), "to",
-                     watchers[i].name, NULL);
-  mcp_metrics_begin (out, PREFIX "events_pending", MCP_METRIC_GAUGE,
-                     "Events in the queues of watchers.");
+    mcp_metrics_text_add (out, PREFIX "events_missed_total",
+                          (double) mcp_event_counts_get_missed (watchers[i].counts), "to",
+                          watchers[i].name, NULL);
+  mcp_metrics_text_begin (out, PREFIX "events_pending", MCP_METRIC_GAUGE,
+                          "Events in the queues of watchers.");
   for (guint i = 0; i < N_WATCHERS; i++)
-    mcp_metrics_add (out, PREFIX "events_pending", watchers[i].n_pending, "to", watchers[i].name,
-                     NULL);
+    mcp_metrics_text_add (out, PREFIX "events_pending", watchers[i].n_pending, "to",
+                          watchers[i].name, NULL);
 }
 
 static void
 append_sessions (GString *out, McpHttpContext *context)
 {
-  mcp_metrics_add_one (out, PREFIX "sessions", MCP_METRIC_GAUGE, "Sessions that there are.",
-                       mcp_session_store_get_n_sessions (context->store));
-  mcp_metrics_add_one (out, PREFIX "attachments", MCP_METRIC_GAUGE,
-                       "MCP clients attached to sessions.",
-                       mcp_gateway_get_n_attachments (context->gateway, NULL));
-  mcp_metrics_add_one (out, PREFIX "events_total", MCP_METRIC_COUNTER,
-                       "Progress events that sessions have published.",
-                       (double) mcp_session_store_get_n_events (context->store));
+  mcp_metrics_text_add_one (out, PREFIX "sessions", MCP_METRIC_GAUGE, "Sessions that there are.",
+                            mcp_session_store_get_n_sessions (context->store));
+  mcp_metrics_text_add_one (out, PREFIX "attachments", MCP_METRIC_GAUGE,
+                            "MCP clients attached to sessions.",
+                            mcp_gateway_stats_get_n_attachments (context->gateway, NULL));
+  mcp_metrics_text_add_one (out, PREFIX "events_total", MCP_METRIC_COUNTER,
+                            "Progress events that sessions have published.",
+                            (double) mcp_session_store_get_n_events (context->store));
 }
 
 static void
@@ -128,36 +129,38 @@ append_durations (GString *out, const McpCallStats *stats, McpCallOutcome outcom
 
       n_calls += stats->n_in_bucket[outcome][i];
       g_ascii_formatd (bound, sizeof bound, "%g", mcp_call_stats_get_bound_seconds (i));
-      mcp_metrics_add (out, PREFIX "call_duration_seconds_bucket", (double) n_calls, "outcome",
-                       name, "le", bound, NULL);
+      mcp_metrics_text_add (out, PREFIX "call_duration_seconds_bucket", (double) n_calls, "outcome",
+                            name, "le", bound, NULL);
     }
   n_calls += stats->n_in_bucket[outcome][MCP_CALL_STATS_N_BOUNDS];
-  mcp_metrics_add (out, PREFIX "call_duration_seconds_bucket", (double) n_calls, "outcome", name,
-                   "le", "+Inf", NULL);
-  mcp_metrics_add (out, PREFIX "call_duration_seconds_sum",
-                   (double) stats->duration_us[outcome] / G_USEC_PER_SEC, "outcome", name, NULL);
-  mcp_metrics_add (out, PREFIX "call_duration_seconds_count", (double) n_calls, "outcome", name,
-                   NULL);
+  mcp_metrics_text_add (out, PREFIX "call_duration_seconds_bucket", (double) n_calls, "outcome",
+                        name, "le", "+Inf", NULL);
+  mcp_metrics_text_add (out, PREFIX "call_duration_seconds_sum",
+                        (double) stats->duration_us[outcome] / G_USEC_PER_SEC, "outcome", name,
+                        NULL);
+  mcp_metrics_text_add (out, PREFIX "call_duration_seconds_count", (double) n_calls, "outcome",
+                        name, NULL);
 }
 
 static void
 append_calls (GString *out, McpHttpContext *context)
 {
   static const char *const outcomes[MCP_N_CALL_OUTCOMES] = { "ok", "error", "cancelled" };
-  const McpCallStats *stats = mcp_gateway_get_call_stats (context->gateway);
+  const McpCallStats *stats = mcp_gateway_stats_get_calls (context->gateway);
 
-  mcp_metrics_add_one (out, PREFIX "calls_in_flight", MCP_METRIC_GAUGE,
-                       "Tool calls that are running.",
-                       mcp_gateway_get_n_calls_in_flight (context->gateway));
-  mcp_metrics_add_one (out, PREFIX "requests_parked", MCP_METRIC_GAUGE,
-                       "Requests whose client is to come back with input.",
-                       mcp_gateway_get_n_parked (context->gateway));
-  mcp_metrics_begin (out, PREFIX "calls_total", MCP_METRIC_COUNTER, "Tool calls that have ended.");
+  mcp_metrics_text_add_one (out, PREFIX "calls_in_flight", MCP_METRIC_GAUGE,
+                            "Tool calls that are running.",
+                            mcp_gateway_stats_get_n_running (context->gateway));
+  mcp_metrics_text_add_one (out, PREFIX "requests_parked", MCP_METRIC_GAUGE,
+                            "Requests whose client is to come back with input.",
+                            mcp_gateway_stats_get_n_parked (context->gateway));
+  mcp_metrics_text_begin (out, PREFIX "calls_total", MCP_METRIC_COUNTER,
+                          "Tool calls that have ended.");
   for (guint i = 0; i < MCP_N_CALL_OUTCOMES; i++)
-    mcp_metrics_add (out, PREFIX "calls_total", (double) mcp_call_stats_get_n (stats, i), "outcome",
-                     outcomes[i], NULL);
-  mcp_metrics_begin (out, PREFIX "call_duration_seconds", MCP_METRIC_HISTOGRAM,
-                     "How long tool calls took.");
+    mcp_metrics_text_add (out, PREFIX "calls_total", (double) mcp_call_stats_get_n (stats, i),
+                          "outcome", outcomes[i], NULL);
+  mcp_metrics_text_begin (out, PREFIX "call_duration_seconds", MCP_METRIC_HISTOGRAM,
+                          "How long tool calls took.");
   for (guint i = 0; i < MCP_N_CALL_OUTCOMES; i++)
     append_durations (out, stats, i, outcomes[i]);
 }
@@ -167,33 +170,33 @@ append_connections (GString *out, McpHttpContext *context)
 {
   const McpHttpCounters *counters = context->counters;
 
-  mcp_metrics_add_one (out, PREFIX "http_connections", MCP_METRIC_GAUGE,
-                       "Connections that are open, event streams included.",
-                       mcp_http_listener_get_n_connections (context->listener));
-  mcp_metrics_add_one (out, PREFIX "http_idle_connections", MCP_METRIC_GAUGE,
-                       "Connections that wait for another request.",
-                       mcp_http_listener_get_n_idle (context->listener));
-  mcp_metrics_add_one (out, PREFIX "http_streams", MCP_METRIC_GAUGE,
-                       "Answers that are streams of events.",
-                       mcp_sse_flusher_get_n_streams (context->flusher));
-  mcp_metrics_add_one (out, PREFIX "http_connections_total", MCP_METRIC_COUNTER,
-                       "Connections that came in.", (double) counters->n_accepted);
-  mcp_metrics_add_one (out, PREFIX "http_accept_errors_total", MCP_METRIC_COUNTER,
-                       "Clients that were lost or turned away before they came in.",
-                       (double) counters->n_accept_errors);
-  mcp_metrics_add_one (out, PREFIX "http_received_bytes_total", MCP_METRIC_COUNTER,
-                       "Bytes read from clients.", (double) counters->bytes_in);
-  mcp_metrics_add_one (out, PREFIX "http_sent_bytes_total", MCP_METRIC_COUNTER,
-                       "Bytes sent to clients.", (double) counters->bytes_out);
-  mcp_metrics_begin (out, PREFIX "http_answers_total", MCP_METRIC_COUNTER,
-                     "Answers by their status.");
+  mcp_metrics_text_add_one (out, PREFIX "http_connections", MCP_METRIC_GAUGE,
+                            "Connections that are open, event streams included.",
+                            mcp_http_listener_get_n_connections (context->listener));
+  mcp_metrics_text_add_one (out, PREFIX "http_idle_connections", MCP_METRIC_GAUGE,
+                            "Connections that wait for another request.",
+                            mcp_http_listener_get_n_idle (context->listener));
+  mcp_metrics_text_add_one (out, PREFIX "http_streams", MCP_METRIC_GAUGE,
+                            "Answers that are streams of events.",
+                            mcp_sse_flusher_get_n_streams (context->flusher));
+  mcp_metrics_text_add_one (out, PREFIX "http_connections_total", MCP_METRIC_COUNTER,
+                            "Connections that came in.", (double) counters->n_accepted);
+  mcp_metrics_text_add_one (out, PREFIX "http_accept_errors_total", MCP_METRIC_COUNTER,
+                            "Clients that were lost or turned away before they came in.",
+                            (double) counters->n_accept_errors);
+  mcp_metrics_text_add_one (out, PREFIX "http_received_bytes_total", MCP_METRIC_COUNTER,
+                            "Bytes read from clients.", (double) counters->bytes_in);
+  mcp_metrics_text_add_one (out, PREFIX "http_sent_bytes_total", MCP_METRIC_COUNTER,
+                            "Bytes sent to clients.", (double) counters->bytes_out);
+  mcp_metrics_text_begin (out, PREFIX "http_answers_total", MCP_METRIC_COUNTER,
+                          "Answers by their status.");
   for (guint i = 0; i < MCP_HTTP_N_STATUSES; i++)
     if (counters->n_answers[i] > 0)
       {
         g_autofree char *status = g_strdup_printf ("%u", MCP_HTTP_FIRST_STATUS + i);
 
-        mcp_metrics_add (out, PREFIX "http_answers_total", (double) counters->n_answers[i],
-                         "status", status, NULL);
+        mcp_metrics_text_add (out, PREFIX "http_answers_total", (double) counters->n_answers[i],
+                              "status", status, NULL);
       }
 }
 
@@ -210,15 +213,15 @@ append_rejections (GString *out, McpHttpContext *context)
   } own[] = {
     { "foreign_peer", counters->n_foreign },
     { "connections", counters->n_full },
-    { "calls_in_flight", mcp_gateway_get_call_stats (context->gateway)->n_over_limit },
+    { "calls_in_flight", mcp_gateway_stats_get_calls (context->gateway)->n_over_limit },
     { "credential", mcp_http_auth_get_n_failures (context->auth) },
   };
 
-  mcp_metrics_begin (out, PREFIX "rejections_total", MCP_METRIC_COUNTER,
-                     "Clients, requests and calls that were refused.");
+  mcp_metrics_text_begin (out, PREFIX "rejections_total", MCP_METRIC_COUNTER,
+                          "Clients, requests and calls that were refused.");
   for (gsize i = 0; i < G_N_ELEMENTS (own); i++)
-    mcp_metrics_add (out, PREFIX "rejections_total", (double) own[i].n, "reason", own[i].reason,
-                     NULL);
+    mcp_metrics_text_add (out, PREFIX "rejections_total", (double) own[i].n, "reason",
+                          own[i].reason, NULL);
   for (guint status = 400; status < 600; status++)
     {
       guint64 n = counters->n_answers[status - MCP_HTTP_FIRST_STATUS];
@@ -229,8 +232,8 @@ append_rejections (GString *out, McpHttpContext *context)
       if (status == 503)
         n -= MIN (n, counters->n_full);
       if (n > 0 && status != 401)
-        mcp_metrics_add (out, PREFIX "rejections_total", (double) n, "reason",
-                         mcp_http_error_get_code (status), NULL);
+        mcp_metrics_text_add (out, PREFIX "rejections_total", (double) n, "reason",
+                              mcp_http_error_get_code (status), NULL);
     }
 }
 
@@ -296,8 +299,8 @@ append_providers (GString *out, GVariant *providers)
       GVariantIter iter;
       GVariant *provider;
 
-      mcp_metrics_begin (out, provider_metrics[i].name, provider_metrics[i].type,
-                         provider_metrics[i].help);
+      mcp_metrics_text_begin (out, provider_metrics[i].name, provider_metrics[i].type,
+                              provider_metrics[i].help);
       g_variant_iter_init (&iter, providers);
       while ((provider = g_variant_iter_next_value (&iter)) != NULL)
         {
@@ -306,7 +309,7 @@ append_providers (GString *out, GVariant *providers)
 
           g_variant_lookup (provider, "name", "&s", &name);
           if (!isnan (value))
-            mcp_metrics_add (out, provider_metrics[i].name, value, "provider", name, NULL);
+            mcp_metrics_text_add (out, provider_metrics[i].name, value, "provider", name, NULL);
           g_variant_unref (provider);
         }
     }
@@ -333,7 +336,7 @@ static void
 measured_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Scrape *scrape = user_data;
-  SoupServerMessage *msg = mcp_http_hold_get_message (scrape->hold);
+  SoupServerMessage *msg = mcp_held_reply_get_message (scrape->hold);
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) providers =
       mcp_gateway_measure_providers_finish (MCP_GATEWAY (source), result, &error);
@@ -342,7 +345,7 @@ measured_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     reply (msg, scrape->context, providers);
   else if (msg != NULL)
     mcp_http_reply_gerror (msg, error);
-  mcp_http_hold_end (scrape->hold);
+  mcp_held_reply_end (scrape->hold);
   g_free (scrape);
 }
 
@@ -357,7 +360,7 @@ mcp_route_metrics (McpHttpRequest *request)
 {
   Scrape *scrape = g_new0 (Scrape, 1);
 
-  scrape->hold = mcp_http_hold_new (request);
+  scrape->hold = mcp_held_reply_new (request);
   scrape->context = request->context;
   mcp_gateway_measure_providers_async (request->context->gateway, measured_cb, scrape);
 }

@@ -249,13 +249,13 @@ read_inputs (McpHttpRequest *request)
 }
 
 /**
- * mcp_route_session_progress:
+ * mcp_route_progress_post:
  * @request: POST /session/{id}/progress
  *
  * Publishes one event or many.
  */
 void
-mcp_route_session_progress (McpHttpRequest *request)
+mcp_route_progress_post (McpHttpRequest *request)
 {
   g_autoptr (GArray) inputs = read_inputs (request);
   g_autoptr (Publication) self = NULL;

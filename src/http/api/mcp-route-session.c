@@ -8,8 +8,8 @@
 #include "common/mcp-process.h"
 #include "common/mcp-time.h"
 #include "http/api/mcp-api-routes.h"
+#include "http/request/mcp-held-reply.h"
 #include "http/request/mcp-http-body.h"
-#include "http/request/mcp-http-hold.h"
 #include "http/request/mcp-http-reply.h"
 
 /* What POST /session asks for. */
@@ -179,7 +179,7 @@ mcp_route_session_create (McpHttpRequest *request)
   g_string_append_c (json, '}');
 
   mcp_http_reply_string (request->msg, 200, json);
-  mcp_http_hold_until_settled (request);
+  mcp_held_reply_until_settled (request);
 }
 
 /**
@@ -236,7 +236,7 @@ mcp_route_session_delete (McpHttpRequest *request)
                                MCP_REASON_CLOSED, &error))
     {
       mcp_http_reply_empty (request->msg, 204);
-      mcp_http_hold_until_settled (request);
+      mcp_held_reply_until_settled (request);
     }
   else
     mcp_http_reply_gerror (request->msg, error);
@@ -266,5 +266,5 @@ mcp_route_session_rotate_token (McpHttpRequest *request)
   append_member (json, "token", token);
   g_string_append_c (json, '}');
   mcp_http_reply_string (request->msg, 200, json);
-  mcp_http_hold_until_settled (request);
+  mcp_held_reply_until_settled (request);
 }

@@ -3,7 +3,7 @@
 
 #include "http/wire/mcp-body-decoder.h"
 #include "http/wire/mcp-response-head.h"
-#include "mcp-http-connection-private.h"
+#include "mcp-http-connection-setup-private.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #include "http/connection/mcp-exchange-stream.h"
 
 #include "http/connection/mcp-exchange-output.h"
-#include "mcp-http-connection-private.h"
+#include "mcp-http-connection-setup-private.h"
 
 struct _McpExchangeStream
 {

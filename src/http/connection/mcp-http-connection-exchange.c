@@ -4,7 +4,7 @@
  * A connection's way through one request: reading it, handing it to the server
  * behind us, getting the answer out, and on to the next.
  */
-#include "mcp-http-connection-state.h"
+#include "mcp-http-connection-private.h"
 
 #include <string.h>
 #include <sys/socket.h>
@@ -61,7 +61,7 @@ begin_exchange (McpHttpConnection *self)
   mcp_http_reader_take_request (&self->reader, &head, &body);
   stream = mcp_exchange_stream_new (self, head, body, is_head, close);
 
-  self->state = MCP_HTTP_STATE_EXCHANGE;
+  self->state = MCP_HTTP_CONNECTION_STATE_EXCHANGE;
   self->deadline_us = 0;
   self->exchange = stream;
   self->exchange_over = self->exchange_complete = self->keep_alive = FALSE;
@@ -74,7 +74,7 @@ begin_exchange (McpHttpConnection *self)
   else
     mcp_http_connection_update (self);
 
-  if (self->state == MCP_HTTP_STATE_EXCHANGE)
+  if (self->state == MCP_HTTP_CONNECTION_STATE_EXCHANGE)
     self->setup.hooks->exchange (self, G_IO_STREAM (stream), address, self->setup.owner);
 }
 
@@ -83,7 +83,7 @@ begin_body (McpHttpConnection *self)
 {
   static const char proceed[] = "HTTP/1.1 100 Continue\r\n\r\n";
 
-  self->state = MCP_HTTP_STATE_BODY;
+  self->state = MCP_HTTP_CONNECTION_STATE_BODY;
   self->deadline_us = mcp_http_seconds_from_now (self->setup.limits->body_seconds);
 
   /* RFC 9110 section 10.1.1: left out when the body is on its way already */
@@ -126,7 +126,7 @@ mcp_http_connection_process_input (McpHttpConnection *self)
     mcp_http_connection_refuse (self, &(McpHttpReject){ 400, "The request ended early" });
   else
     {
-      if (read == MCP_HTTP_READ_BODY && self->state == MCP_HTTP_STATE_HEAD)
+      if (read == MCP_HTTP_READ_BODY && self->state == MCP_HTTP_CONNECTION_STATE_HEAD)
         begin_body (self);
       mcp_http_connection_update (self);
     }
@@ -145,7 +145,7 @@ finish_exchange (McpHttpConnection *self)
       return;
     }
 
-  self->state = MCP_HTTP_STATE_HEAD;
+  self->state = MCP_HTTP_CONNECTION_STATE_HEAD;
   self->input_paused = FALSE;
   if (mcp_http_wire_has_input (&self->wire) || self->wire.eof)
     {
@@ -190,9 +190,10 @@ mcp_http_connection_flush_exchange (McpHttpConnection *self)
       return;
     }
 
-  if (self->state != MCP_HTTP_STATE_FLUSH || mcp_http_wire_get_queued (&self->wire) < n_queued)
+  if (self->state != MCP_HTTP_CONNECTION_STATE_FLUSH ||
+      mcp_http_wire_get_queued (&self->wire) < n_queued)
     self->deadline_us = mcp_http_seconds_from_now (stall_seconds (self));
-  self->state = MCP_HTTP_STATE_FLUSH;
+  self->state = MCP_HTTP_CONNECTION_STATE_FLUSH;
   mcp_http_connection_update (self);
 }
 
@@ -207,7 +208,7 @@ mcp_http_connection_flush_exchange (McpHttpConnection *self)
 gboolean
 mcp_http_connection_want_write (McpHttpConnection *self)
 {
-  if (self->wire.broken || self->state != MCP_HTTP_STATE_EXCHANGE)
+  if (self->wire.broken || self->state != MCP_HTTP_CONNECTION_STATE_EXCHANGE)
     return FALSE;
 
   self->wants_write = TRUE;
@@ -229,7 +230,7 @@ void
 mcp_http_connection_wrote (McpHttpConnection *self, gboolean progress)
 {
   if (self->watch != NULL && self->wire.broken)
-    mcp_http_watch_defer (self->watch);
+    mcp_http_poller_watch_defer (self->watch);
   else if (progress)
     self->deadline_us = 0;
 }
@@ -247,11 +248,11 @@ void
 mcp_http_connection_exchange_ended (McpHttpConnection *self, gboolean complete, gboolean keep_alive)
 {
   self->exchange = NULL;
-  if (self->state != MCP_HTTP_STATE_EXCHANGE)
+  if (self->state != MCP_HTTP_CONNECTION_STATE_EXCHANGE)
     return;
 
   self->exchange_over = TRUE;
   self->exchange_complete = complete;
   self->keep_alive = keep_alive;
-  mcp_http_watch_defer (self->watch);
+  mcp_http_poller_watch_defer (self->watch);
 }

@@ -2,78 +2,80 @@
 #pragma once
 
 /*
- * What the connection's own kind (listener and exchange streams) see of it; not for routes.
+ * The connection's insides, for the files that make it up:
+ *
+ *   mcp-http-connection.c           its life, and what the poller reports
+ *   mcp-http-connection-exchange.c  requests and their answers
+ *   mcp-http-connection-stream.c    answers that go on for ever
  */
-#include "common/mcp-limits.h"
-#include "http/connection/mcp-http-connection.h"
-#include "http/connection/mcp-http-poller.h"
-#include "http/connection/mcp-peer-check.h"
-#include "http/wire/mcp-http-wire.h"
+#include "http/connection/mcp-exchange-stream.h"
+#include "http/wire/mcp-http-reader.h"
+#include "mcp-http-connection-setup-private.h"
 
 G_BEGIN_DECLS
 
-/**
- * McpHttpConnectionHooks:
- * @exchange: a request is there
- * @idle_changed: the connection began or ceased to wait for another request
- * @closed: the socket is closed; the last call
- *
- * What a connection tells its owner.
- */
-typedef struct
+/* How long, and for how many bytes, a client is waited for that was told the end. */
+#define MCP_HTTP_LINGER_US    G_USEC_PER_SEC
+#define MCP_HTTP_LINGER_BYTES (256 * 1024)
+
+typedef enum
 {
-  void (*exchange) (McpHttpConnection *connection,
-                    GIOStream *stream,
-                    GSocketAddress *peer,
-                    gpointer owner);
-  void (*idle_changed) (McpHttpConnection *connection, gboolean idle, gpointer owner);
-  void (*closed) (McpHttpConnection *connection, gpointer owner);
-} McpHttpConnectionHooks;
+  MCP_HTTP_CONNECTION_STATE_HEAD,     /* waiting for a request, or reading its head */
+  MCP_HTTP_CONNECTION_STATE_BODY,     /* reading its body */
+  MCP_HTTP_CONNECTION_STATE_EXCHANGE, /* the server behind us has it */
+  MCP_HTTP_CONNECTION_STATE_FLUSH,    /* the end of the answer waits for room in the socket */
+  MCP_HTTP_CONNECTION_STATE_STREAM,   /* the answer goes on for ever, written by another */
+  MCP_HTTP_CONNECTION_STATE_LINGER,   /* all is said; what the client still sends is dropped */
+  MCP_HTTP_CONNECTION_STATE_CLOSED,
+} McpHttpConnectionState;
 
-/**
- * McpHttpConnectionSetup:
- * @hooks: called with @owner
- * @owner: as the hooks
- * @poller: as the hooks
- * @peer_check: as the hooks
- * @counters: (nullable): as the hooks
- * @limits: as the hooks; may change meanwhile
- * @port: the TCP port it came by; 0: the Unix socket
- * @peer: what the kernel says of the peer
- * @stall_seconds: how long a client may take nothing of an ordinary answer; 0: the default
- *
- * What a connection is made with. Everything outlives the connection's socket.
- */
-typedef struct
+struct _McpHttpConnection
 {
-  const McpHttpConnectionHooks *hooks;
-  gpointer owner;
-  McpHttpPoller *poller;
-  McpPeerCheck *peer_check;
-  McpHttpCounters *counters;
-  const McpLimits *limits;
-  guint16 port;
-  McpPeer peer;
-  guint stall_seconds;
-} McpHttpConnectionSetup;
+  GObject parent_instance;
 
-McpHttpConnection *mcp_http_connection_new (int fd, const McpHttpConnectionSetup *setup);
-McpHttpConnection *mcp_http_connection_new_refused (int fd,
-                                                    const McpHttpConnectionSetup *setup,
-                                                    guint status,
-                                                    const char *message);
-void mcp_http_connection_drain (McpHttpConnection *self);
-gboolean mcp_http_connection_is_draining (McpHttpConnection *self);
-void mcp_http_connection_close (McpHttpConnection *self);
-void mcp_http_connection_lose (McpHttpConnection *self);
-GList *mcp_http_connection_get_link (McpHttpConnection *self);
-McpPeer *mcp_http_connection_get_peer (McpHttpConnection *self);
+  McpHttpConnectionSetup setup;
+  McpHttpPollerWatch *watch; /* (owned) (nullable): NULL when closed */
+  McpHttpWire wire;
+  GSocket *socket; /* (owned) (nullable): holds the descriptor while streaming */
+  GList link;      /* for the owner */
 
-McpHttpWire *mcp_http_connection_get_wire (McpHttpConnection *self);
-gboolean mcp_http_connection_want_write (McpHttpConnection *self);
-void mcp_http_connection_wrote (McpHttpConnection *self, gboolean progress);
-void mcp_http_connection_exchange_ended (McpHttpConnection *self,
-                                         gboolean complete,
-                                         gboolean keep_alive);
+  McpHttpConnectionState state;
+  gboolean idle;      /* as last told to the owner */
+  gboolean draining;  /* no further request */
+  gint64 deadline_us; /* of the state; 0: none */
+  McpHttpReader reader;
+
+  McpExchangeStream *exchange; /* (unowned) (nullable) */
+  gboolean exchange_over;
+  gboolean exchange_complete;
+  gboolean keep_alive;
+  gboolean input_paused;
+  gboolean wants_write;
+
+  gboolean half_closed; /* the peer sends no more, but may still be there */
+  gint64 ask_us;        /* when to ask for it; 0: not */
+  gint64 ask_interval_us;
+
+  gsize n_discard; /* what may still be dropped in STREAM and LINGER */
+  gboolean shut;   /* our side, in LINGER */
+  McpHttpWritableFunc writable_func;
+  gpointer writable_data;
+};
+
+static inline gint64
+mcp_http_seconds_from_now (guint seconds)
+{
+  return g_get_monotonic_time () + (gint64) seconds * G_USEC_PER_SEC;
+}
+
+void mcp_http_connection_update (McpHttpConnection *self);
+void mcp_http_connection_set_idle (McpHttpConnection *self, gboolean idle);
+void mcp_http_connection_linger (McpHttpConnection *self, gsize n_bytes, gint64 time_us);
+void mcp_http_connection_refuse (McpHttpConnection *self, const McpHttpReject *reject);
+void mcp_http_connection_note_half_close (McpHttpConnection *self);
+void mcp_http_connection_pause_input (McpHttpConnection *self);
+
+void mcp_http_connection_process_input (McpHttpConnection *self);
+void mcp_http_connection_flush_exchange (McpHttpConnection *self);
 
 G_END_DECLS

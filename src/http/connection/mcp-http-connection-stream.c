@@ -4,7 +4,7 @@
  * Answers that go on for ever: the socket is another's to write to, and the
  * connection watches over it.
  */
-#include "mcp-http-connection-state.h"
+#include "mcp-http-connection-private.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -54,10 +54,11 @@ mcp_http_connection_begin_stream (McpHttpConnection *self)
   g_autoptr (GError) error = NULL;
 
   g_return_val_if_fail (MCP_IS_HTTP_CONNECTION (self), NULL);
-  g_return_val_if_fail (
-      self->state == MCP_HTTP_STATE_EXCHANGE || self->state == MCP_HTTP_STATE_CLOSED, NULL);
+  g_return_val_if_fail (self->state == MCP_HTTP_CONNECTION_STATE_EXCHANGE ||
+                            self->state == MCP_HTTP_CONNECTION_STATE_CLOSED,
+                        NULL);
 
-  if (self->state == MCP_HTTP_STATE_CLOSED)
+  if (self->state == MCP_HTTP_CONNECTION_STATE_CLOSED)
     return NULL;
 
   if (!mcp_http_wire_flush (&self->wire) ||
@@ -72,7 +73,7 @@ mcp_http_connection_begin_stream (McpHttpConnection *self)
   set_stream_options (self->wire.fd, self->setup.port == 0);
   if (self->exchange != NULL)
     mcp_exchange_stream_detach (g_steal_pointer (&self->exchange));
-  self->state = MCP_HTTP_STATE_STREAM;
+  self->state = MCP_HTTP_CONNECTION_STATE_STREAM;
   self->exchange_over = FALSE;
   self->wants_write = FALSE;
   self->deadline_us = 0;
@@ -102,7 +103,7 @@ mcp_http_connection_watch_writable (McpHttpConnection *self,
 {
   g_return_if_fail (MCP_IS_HTTP_CONNECTION (self));
 
-  if (self->state != MCP_HTTP_STATE_STREAM)
+  if (self->state != MCP_HTTP_CONNECTION_STATE_STREAM)
     return;
 
   self->writable_func = callback;
@@ -136,7 +137,7 @@ mcp_http_connection_end_stream (McpHttpConnection *self)
 {
   g_return_if_fail (MCP_IS_HTTP_CONNECTION (self));
 
-  if (self->state != MCP_HTTP_STATE_STREAM)
+  if (self->state != MCP_HTTP_CONNECTION_STATE_STREAM)
     return;
 
   self->writable_func = NULL;

@@ -11,10 +11,10 @@
  * never sees the socket. While it has one, nothing is read here: a client that
  * sends on and on is held back by its own socket.
  */
-#include "mcp-http-connection-state.h"
+#include "mcp-http-connection-private.h"
 
 #include "common/mcp-process.h"
-#include "http/wire/mcp-http-answer.h"
+#include "http/wire/mcp-http-raw-error.h"
 
 #include <sys/socket.h>
 
@@ -48,21 +48,21 @@ mcp_http_connection_update (McpHttpConnection *self)
   McpHttpReady wanted = 0;
   gint64 deadline_us = self->deadline_us;
 
-  if (self->state == MCP_HTTP_STATE_CLOSED)
+  if (self->state == MCP_HTTP_CONNECTION_STATE_CLOSED)
     return;
 
-  if (!self->wire.eof && !self->input_paused && self->state != MCP_HTTP_STATE_FLUSH)
+  if (!self->wire.eof && !self->input_paused && self->state != MCP_HTTP_CONNECTION_STATE_FLUSH)
     wanted |= MCP_HTTP_READY_IN;
   if (!self->wire.eof && !self->half_closed)
     wanted |= MCP_HTTP_READY_RDHUP;
   if (mcp_http_wire_get_queued (&self->wire) > 0 || self->wants_write ||
       self->writable_func != NULL)
     wanted |= MCP_HTTP_READY_OUT;
-  mcp_http_watch_set_wanted (self->watch, wanted);
+  mcp_http_poller_watch_set_wanted (self->watch, wanted);
 
   if (self->ask_us != 0 && (deadline_us == 0 || self->ask_us < deadline_us))
     deadline_us = self->ask_us;
-  mcp_http_watch_set_deadline (self->watch, deadline_us);
+  mcp_http_poller_watch_set_deadline (self->watch, deadline_us);
 }
 
 /**
@@ -94,12 +94,12 @@ mcp_http_connection_close (McpHttpConnection *self)
 {
   McpExchangeStream *exchange = self->exchange;
 
-  if (self->state == MCP_HTTP_STATE_CLOSED)
+  if (self->state == MCP_HTTP_CONNECTION_STATE_CLOSED)
     return;
 
-  self->state = MCP_HTTP_STATE_CLOSED;
+  self->state = MCP_HTTP_CONNECTION_STATE_CLOSED;
   mcp_http_connection_set_idle (self, FALSE);
-  g_clear_pointer (&self->watch, mcp_http_watch_free);
+  g_clear_pointer (&self->watch, mcp_http_poller_watch_free);
   if (self->socket != NULL)
     {
       g_socket_close (self->socket, NULL);
@@ -124,8 +124,8 @@ mcp_http_connection_close (McpHttpConnection *self)
 void
 mcp_http_connection_lose (McpHttpConnection *self)
 {
-  gboolean open = self->state == MCP_HTTP_STATE_STREAM ||
-                  (self->state == MCP_HTTP_STATE_EXCHANGE && !self->exchange_over);
+  gboolean open = self->state == MCP_HTTP_CONNECTION_STATE_STREAM ||
+                  (self->state == MCP_HTTP_CONNECTION_STATE_EXCHANGE && !self->exchange_over);
 
   mcp_http_connection_close (self);
   if (open)
@@ -144,7 +144,7 @@ mcp_http_connection_lose (McpHttpConnection *self)
 void
 mcp_http_connection_linger (McpHttpConnection *self, gsize n_bytes, gint64 time_us)
 {
-  self->state = MCP_HTTP_STATE_LINGER;
+  self->state = MCP_HTTP_CONNECTION_STATE_LINGER;
   self->n_discard = n_bytes;
   self->deadline_us = g_get_monotonic_time () + time_us;
   self->ask_us = 0;
@@ -164,10 +164,13 @@ mcp_http_connection_linger (McpHttpConnection *self, gsize n_bytes, gint64 time_
 }
 
 static void
-refuse_slowly (McpHttpConnection *self, const McpHttpReject *reject, gsize n_bytes, gint64 time_us)
+refuse_and_linger (McpHttpConnection *self,
+                   const McpHttpReject *reject,
+                   gsize n_bytes,
+                   gint64 time_us)
 {
   gboolean is_head = g_strcmp0 (self->reader.head.method, "HEAD") == 0;
-  g_autoptr (GBytes) answer = mcp_http_answer_new (reject->status, reject->message, is_head);
+  g_autoptr (GBytes) answer = mcp_http_raw_error_new (reject->status, reject->message, is_head);
 
   g_debug ("A request is answered %u: %s", reject->status, reject->message);
   if (self->setup.counters != NULL)
@@ -189,9 +192,9 @@ void
 mcp_http_connection_refuse (McpHttpConnection *self, const McpHttpReject *reject)
 {
   if (reject->status == 413)
-    refuse_slowly (self, reject, LINGER_BODY_BYTES, LINGER_BODY_US);
+    refuse_and_linger (self, reject, LINGER_BODY_BYTES, LINGER_BODY_US);
   else
-    refuse_slowly (self, reject, MCP_HTTP_LINGER_BYTES, MCP_HTTP_LINGER_US);
+    refuse_and_linger (self, reject, MCP_HTTP_LINGER_BYTES, MCP_HTTP_LINGER_US);
 }
 
 /* For TCP, a FIN alone does not tell whether the peer closed or only sends no more. */
@@ -251,9 +254,10 @@ on_deferred (McpHttpConnection *self)
 {
   if (self->wire.broken)
     mcp_http_connection_lose (self);
-  else if (self->state == MCP_HTTP_STATE_EXCHANGE && self->exchange_over && self->exchange_complete)
+  else if (self->state == MCP_HTTP_CONNECTION_STATE_EXCHANGE && self->exchange_over &&
+           self->exchange_complete)
     mcp_http_connection_flush_exchange (self);
-  else if (self->state == MCP_HTTP_STATE_EXCHANGE && self->exchange_over)
+  else if (self->state == MCP_HTTP_CONNECTION_STATE_EXCHANGE && self->exchange_over)
     mcp_http_connection_close (self);
 }
 
@@ -265,7 +269,7 @@ discard_input (McpHttpConnection *self)
   gsize n_read = (gsize) mcp_http_wire_read (&self->wire, buffer, sizeof buffer);
 
   self->n_discard -= MIN (self->n_discard, n_read);
-  if (self->state == MCP_HTTP_STATE_LINGER)
+  if (self->state == MCP_HTTP_CONNECTION_STATE_LINGER)
     {
       if (self->n_discard == 0 || self->wire.broken || (self->wire.eof && self->shut))
         mcp_http_connection_close (self);
@@ -296,8 +300,8 @@ on_readable (McpHttpConnection *self)
 
   switch (self->state)
     {
-    case MCP_HTTP_STATE_HEAD:
-    case MCP_HTTP_STATE_BODY:
+    case MCP_HTTP_CONNECTION_STATE_HEAD:
+    case MCP_HTTP_CONNECTION_STATE_BODY:
       n_read = (gsize) mcp_http_wire_read (&self->wire, buffer, sizeof buffer);
       if (self->wire.broken)
         {
@@ -308,15 +312,15 @@ on_readable (McpHttpConnection *self)
       if (n_read > 0 || self->wire.eof)
         mcp_http_connection_process_input (self);
       break;
-    case MCP_HTTP_STATE_EXCHANGE:
+    case MCP_HTTP_CONNECTION_STATE_EXCHANGE:
       mcp_http_connection_pause_input (self);
       break;
-    case MCP_HTTP_STATE_STREAM:
-    case MCP_HTTP_STATE_LINGER:
+    case MCP_HTTP_CONNECTION_STATE_STREAM:
+    case MCP_HTTP_CONNECTION_STATE_LINGER:
       discard_input (self);
       break;
-    case MCP_HTTP_STATE_FLUSH:
-    case MCP_HTTP_STATE_CLOSED:
+    case MCP_HTTP_CONNECTION_STATE_FLUSH:
+    case MCP_HTTP_CONNECTION_STATE_CLOSED:
       break;
     }
 }
@@ -328,32 +332,32 @@ on_writable (McpHttpConnection *self)
 
   switch (self->state)
     {
-    case MCP_HTTP_STATE_EXCHANGE:
+    case MCP_HTTP_CONNECTION_STATE_EXCHANGE:
       self->wants_write = FALSE;
       mcp_http_wire_flush (&self->wire);
       mcp_http_connection_update (self);
       if (self->exchange != NULL)
         mcp_exchange_stream_wake (self->exchange);
       break;
-    case MCP_HTTP_STATE_FLUSH:
+    case MCP_HTTP_CONNECTION_STATE_FLUSH:
       mcp_http_connection_flush_exchange (self);
       break;
-    case MCP_HTTP_STATE_STREAM:
+    case MCP_HTTP_CONNECTION_STATE_STREAM:
       self->writable_func = NULL;
       mcp_http_connection_update (self);
       if (writable_func != NULL)
         writable_func (self, self->writable_data);
       break;
-    case MCP_HTTP_STATE_LINGER:
+    case MCP_HTTP_CONNECTION_STATE_LINGER:
       mcp_http_connection_linger (self, self->n_discard,
                                   self->deadline_us - g_get_monotonic_time ());
       break;
-    case MCP_HTTP_STATE_HEAD:
-    case MCP_HTTP_STATE_BODY:
+    case MCP_HTTP_CONNECTION_STATE_HEAD:
+    case MCP_HTTP_CONNECTION_STATE_BODY:
       mcp_http_wire_flush (&self->wire);
       mcp_http_connection_update (self);
       break;
-    case MCP_HTTP_STATE_CLOSED:
+    case MCP_HTTP_CONNECTION_STATE_CLOSED:
       break;
     }
 }
@@ -373,13 +377,13 @@ on_timeout (McpHttpConnection *self)
     }
 
   self->deadline_us = 0;
-  if (self->state == MCP_HTTP_STATE_HEAD && mcp_http_wire_has_input (&self->wire))
+  if (self->state == MCP_HTTP_CONNECTION_STATE_HEAD && mcp_http_wire_has_input (&self->wire))
     mcp_http_connection_refuse (
         self, &(McpHttpReject){ 408, "The request's head did not arrive in time" });
-  else if (self->state == MCP_HTTP_STATE_BODY)
+  else if (self->state == MCP_HTTP_CONNECTION_STATE_BODY)
     mcp_http_connection_refuse (
         self, &(McpHttpReject){ 408, "The request's body did not arrive in time" });
-  else if (self->state == MCP_HTTP_STATE_EXCHANGE)
+  else if (self->state == MCP_HTTP_CONNECTION_STATE_EXCHANGE)
     mcp_http_connection_lose (self);
   else
     mcp_http_connection_close (self);
@@ -402,7 +406,8 @@ on_ready (McpHttpReady ready, gpointer user_data)
   if (ready & MCP_HTTP_READY_IN)
     on_readable (self);
   if ((ready & MCP_HTTP_READY_RDHUP) && !self->half_closed &&
-      (self->state == MCP_HTTP_STATE_EXCHANGE || self->state == MCP_HTTP_STATE_STREAM))
+      (self->state == MCP_HTTP_CONNECTION_STATE_EXCHANGE ||
+       self->state == MCP_HTTP_CONNECTION_STATE_STREAM))
     mcp_http_connection_note_half_close (self);
   if (ready & MCP_HTTP_READY_TIMEOUT)
     on_timeout (self);
@@ -460,8 +465,8 @@ mcp_http_connection_new_refused (int fd,
 {
   McpHttpConnection *self = connection_new (fd, setup);
 
-  refuse_slowly (self, &(McpHttpReject){ status, message }, MCP_HTTP_LINGER_BYTES,
-                 MCP_HTTP_LINGER_US);
+  refuse_and_linger (self, &(McpHttpReject){ status, message }, MCP_HTTP_LINGER_BYTES,
+                     MCP_HTTP_LINGER_US);
   return self;
 }
 
@@ -476,7 +481,7 @@ void
 mcp_http_connection_drain (McpHttpConnection *self)
 {
   self->draining = TRUE;
-  if (self->state == MCP_HTTP_STATE_HEAD)
+  if (self->state == MCP_HTTP_CONNECTION_STATE_HEAD)
     mcp_http_connection_close (self);
 }
 
@@ -536,7 +541,7 @@ mcp_http_connection_is_unix (McpHttpConnection *self)
  *
  * Returns: (transfer none): what is known of the peer, to which more may be added
  */
-McpPeer *
+McpSocketPeer *
 mcp_http_connection_get_peer (McpHttpConnection *self)
 {
   g_return_val_if_fail (MCP_IS_HTTP_CONNECTION (self), NULL);

@@ -6,9 +6,9 @@
  */
 #include "http/connection/mcp-http-listener.h"
 
-#include "http/connection/mcp-http-shares.h"
+#include "http/connection/mcp-connection-shares.h"
 #include "http/connection/mcp-http-socket.h"
-#include "mcp-http-connection-private.h"
+#include "mcp-http-connection-setup-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,10 +31,10 @@ typedef struct
 {
   McpHttpListener *listener; /* (unowned) */
   int fd;
-  guint16 port;        /* 0: Unix */
-  char *path;          /* (owned) (nullable): of a Unix socket */
-  struct stat status;  /* of the path, to remove no other */
-  McpHttpWatch *watch; /* (owned) */
+  guint16 port;              /* 0: Unix */
+  char *path;                /* (owned) (nullable): of a Unix socket */
+  struct stat status;        /* of the path, to remove no other */
+  McpHttpPollerWatch *watch; /* (owned) */
 } ListenSocket;
 
 struct _McpHttpListener
@@ -51,7 +51,7 @@ struct _McpHttpListener
   GHashTable *connections;  /* (owned) McpHttpConnection, a set */
   GHashTable *refused; /* (owned) McpHttpConnection, a set: only told why they do not come in */
   GQueue idle;         /* (unowned) McpHttpConnection, the longest idle first */
-  McpHttpShares shares;
+  McpConnectionShares shares;
   int spare_fd; /* given up to accept, and so get rid of, a client without descriptors */
   McpHttpCounters *counters; /* (owned): a reference-counted box */
   gint64 complained_us;
@@ -133,7 +133,7 @@ make_room (McpHttpListener *self, pid_t newcomer)
 {
   while (g_hash_table_size (self->connections) >= self->limits.connections)
     {
-      McpHttpConnection *chosen = mcp_http_shares_choose (
+      McpHttpConnection *chosen = mcp_connection_shares_choose (
           &self->shares, self->connections, &self->idle, self->limits.connections, newcomer);
 
       if (chosen == NULL)
@@ -183,13 +183,13 @@ take_client (ListenSocket *socket, int fd)
 static void
 pause_accepting (ListenSocket *socket)
 {
-  mcp_http_watch_set_wanted (socket->watch, 0);
-  mcp_http_watch_set_deadline (socket->watch, g_get_monotonic_time () + PAUSE_US);
+  mcp_http_poller_watch_set_wanted (socket->watch, 0);
+  mcp_http_poller_watch_set_deadline (socket->watch, g_get_monotonic_time () + PAUSE_US);
 }
 
 /* Out of descriptors: a client at the head of the queue is let in to be turned away. */
 static void
-turn_one_away (ListenSocket *socket, int error_number)
+reject_one_client (ListenSocket *socket, int error_number)
 {
   McpHttpListener *self = socket->listener;
   gint64 now = g_get_monotonic_time ();
@@ -224,7 +224,7 @@ handle_accept_error (ListenSocket *socket, int error_number)
   self->counters->n_accept_errors++;
   if (error_number == EMFILE || error_number == ENFILE)
     {
-      turn_one_away (socket, error_number);
+      reject_one_client (socket, error_number);
       pause_accepting (socket);
       return FALSE;
     }
@@ -248,7 +248,7 @@ on_listening_ready (McpHttpReady ready, gpointer user_data)
   if (ready & MCP_HTTP_READY_TIMEOUT)
     {
       open_spare (self);
-      mcp_http_watch_set_wanted (socket->watch, MCP_HTTP_READY_IN);
+      mcp_http_poller_watch_set_wanted (socket->watch, MCP_HTTP_READY_IN);
     }
 
   for (guint i = 0; i < ACCEPTS_PER_TURN && (ready & MCP_HTTP_READY_IN) && !self->stopped; i++)
@@ -270,7 +270,7 @@ listen_socket_free (gpointer data)
   ListenSocket *socket = data;
   struct stat status;
 
-  mcp_http_watch_free (socket->watch);
+  mcp_http_poller_watch_free (socket->watch);
   close (socket->fd);
   if (socket->path != NULL && lstat (socket->path, &status) == 0 &&
       status.st_dev == socket->status.st_dev && status.st_ino == socket->status.st_ino)

@@ -25,12 +25,12 @@ struct _McpHttpPoller
   guint n_watches;
   gboolean dispatching;
   gint64 ready_time;  /* as given to the source */
-  GPtrArray *timers;  /* (unowned) McpHttpWatch: a binary heap ordered by filed_us */
-  GQueue deferred;    /* (unowned) McpHttpWatch */
-  GPtrArray *garbage; /* (owned) McpHttpWatch freed while events may still point to them */
+  GPtrArray *timers;  /* (unowned) McpHttpPollerWatch: a binary heap ordered by filed_us */
+  GQueue deferred;    /* (unowned) McpHttpPollerWatch */
+  GPtrArray *garbage; /* (owned) McpHttpPollerWatch freed while events may still point to them */
 };
 
-struct _McpHttpWatch
+struct _McpHttpPollerWatch
 {
   McpHttpPoller *poller;
   int fd;
@@ -50,21 +50,21 @@ typedef struct
   McpHttpPoller *poller;
 } PollerSource;
 
-static McpHttpWatch *
+static McpHttpPollerWatch *
 heap_get (McpHttpPoller *self, guint place)
 {
   return g_ptr_array_index (self->timers, place - 1);
 }
 
 static void
-heap_put (McpHttpPoller *self, guint place, McpHttpWatch *watch)
+heap_put (McpHttpPoller *self, guint place, McpHttpPollerWatch *watch)
 {
   g_ptr_array_index (self->timers, place - 1) = watch;
   watch->heap_place = place;
 }
 
 static void
-heap_sift_up (McpHttpPoller *self, McpHttpWatch *watch)
+heap_sift_up (McpHttpPoller *self, McpHttpPollerWatch *watch)
 {
   guint place = watch->heap_place;
 
@@ -77,7 +77,7 @@ heap_sift_up (McpHttpPoller *self, McpHttpWatch *watch)
 }
 
 static void
-heap_sift_down (McpHttpPoller *self, McpHttpWatch *watch)
+heap_sift_down (McpHttpPoller *self, McpHttpPollerWatch *watch)
 {
   guint place = watch->heap_place;
 
@@ -99,7 +99,7 @@ heap_sift_down (McpHttpPoller *self, McpHttpWatch *watch)
 }
 
 static void
-heap_insert (McpHttpPoller *self, McpHttpWatch *watch, gint64 filed_us)
+heap_insert (McpHttpPoller *self, McpHttpPollerWatch *watch, gint64 filed_us)
 {
   g_ptr_array_add (self->timers, watch);
   watch->filed_us = filed_us;
@@ -108,10 +108,10 @@ heap_insert (McpHttpPoller *self, McpHttpWatch *watch, gint64 filed_us)
 }
 
 static void
-heap_remove (McpHttpPoller *self, McpHttpWatch *watch)
+heap_remove (McpHttpPoller *self, McpHttpPollerWatch *watch)
 {
   guint place = watch->heap_place;
-  McpHttpWatch *last = heap_get (self, self->timers->len);
+  McpHttpPollerWatch *last = heap_get (self, self->timers->len);
 
   g_ptr_array_set_size (self->timers, (int) self->timers->len - 1);
   watch->heap_place = 0;
@@ -142,7 +142,7 @@ update_ready_time (McpHttpPoller *self)
 }
 
 static void
-watch_notify (McpHttpWatch *watch, McpHttpReady ready)
+watch_notify (McpHttpPollerWatch *watch, McpHttpReady ready)
 {
   if (watch->func != NULL && ready != 0)
     watch->func (ready, watch->user_data);
@@ -176,7 +176,7 @@ dispatch_deferred (McpHttpPoller *self)
   /* what is deferred meanwhile waits for the next round */
   for (guint n = self->deferred.length; n > 0 && self->deferred.length > 0; n--)
     {
-      McpHttpWatch *watch = self->deferred.head->data;
+      McpHttpPollerWatch *watch = self->deferred.head->data;
 
       g_queue_unlink (&self->deferred, &watch->link);
       watch->deferred = FALSE;
@@ -191,7 +191,7 @@ dispatch_timers (McpHttpPoller *self)
 
   while (self->timers->len > 0 && heap_get (self, 1)->filed_us <= now)
     {
-      McpHttpWatch *watch = heap_get (self, 1);
+      McpHttpPollerWatch *watch = heap_get (self, 1);
 
       heap_remove (self, watch);
       if (watch->deadline_us > now)
@@ -308,18 +308,18 @@ to_epoll (McpHttpReady wanted)
  * @func: (scope notified): called with what is the case; it may free the watch
  * @user_data: for @func
  *
- * Begins to watch a socket, until mcp_http_watch_free().
+ * Begins to watch a socket, until mcp_http_poller_watch_free().
  *
  * Returns: (transfer full): the watch
  */
-McpHttpWatch *
+McpHttpPollerWatch *
 mcp_http_poller_watch (McpHttpPoller *self,
                        int fd,
                        McpHttpReady wanted,
                        McpHttpReadyFunc func,
                        gpointer user_data)
 {
-  McpHttpWatch *watch = g_new0 (McpHttpWatch, 1);
+  McpHttpPollerWatch *watch = g_new0 (McpHttpPollerWatch, 1);
   struct epoll_event event = { .events = to_epoll (wanted), .data.ptr = watch };
 
   watch->poller = self;
@@ -337,14 +337,14 @@ mcp_http_poller_watch (McpHttpPoller *self,
 }
 
 /**
- * mcp_http_watch_set_wanted:
+ * mcp_http_poller_watch_set_wanted:
  * @watch: the watch
  * @wanted: as for mcp_http_poller_watch()
  *
  * Changes what is reported; no system call when nothing changes.
  */
 void
-mcp_http_watch_set_wanted (McpHttpWatch *watch, McpHttpReady wanted)
+mcp_http_poller_watch_set_wanted (McpHttpPollerWatch *watch, McpHttpReady wanted)
 {
   struct epoll_event event = { .events = to_epoll (wanted), .data.ptr = watch };
 
@@ -357,7 +357,7 @@ mcp_http_watch_set_wanted (McpHttpWatch *watch, McpHttpReady wanted)
 }
 
 /**
- * mcp_http_watch_set_deadline:
+ * mcp_http_poller_watch_set_deadline:
  * @watch: the watch
  * @deadline_us: monotonic time; 0: none
  *
@@ -366,7 +366,7 @@ mcp_http_watch_set_wanted (McpHttpWatch *watch, McpHttpReady wanted)
  * time comes.
  */
 void
-mcp_http_watch_set_deadline (McpHttpWatch *watch, gint64 deadline_us)
+mcp_http_poller_watch_set_deadline (McpHttpPollerWatch *watch, gint64 deadline_us)
 {
   McpHttpPoller *self = watch->poller;
 
@@ -387,14 +387,14 @@ mcp_http_watch_set_deadline (McpHttpWatch *watch, gint64 deadline_us)
 }
 
 /**
- * mcp_http_watch_defer:
+ * mcp_http_poller_watch_defer:
  * @watch: the watch
  *
  * Has the function called with %MCP_HTTP_READY_DEFERRED once, from the main
  * loop, soon: for what must not happen inside somebody else's call.
  */
 void
-mcp_http_watch_defer (McpHttpWatch *watch)
+mcp_http_poller_watch_defer (McpHttpPollerWatch *watch)
 {
   if (watch->deferred)
     return;
@@ -405,13 +405,13 @@ mcp_http_watch_defer (McpHttpWatch *watch)
 }
 
 /**
- * mcp_http_watch_free:
+ * mcp_http_poller_watch_free:
  * @watch: (transfer full): the watch
  *
  * Ends the watching; call it before closing the descriptor.
  */
 void
-mcp_http_watch_free (McpHttpWatch *watch)
+mcp_http_poller_watch_free (McpHttpPollerWatch *watch)
 {
   McpHttpPoller *self = watch->poller;
 

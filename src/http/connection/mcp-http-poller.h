@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  * @MCP_HTTP_READY_RDHUP: the peer sends no more
  * @MCP_HTTP_READY_HUP: the connection is over in both directions; always reported
  * @MCP_HTTP_READY_TIMEOUT: the deadline passed; it is cleared
- * @MCP_HTTP_READY_DEFERRED: mcp_http_watch_defer() was called
+ * @MCP_HTTP_READY_DEFERRED: mcp_http_poller_watch_defer() was called
  */
 typedef enum
 {
@@ -27,20 +27,20 @@ typedef enum
 typedef void (*McpHttpReadyFunc) (McpHttpReady ready, gpointer user_data);
 
 typedef struct _McpHttpPoller McpHttpPoller;
-typedef struct _McpHttpWatch McpHttpWatch;
+typedef struct _McpHttpPollerWatch McpHttpPollerWatch;
 
 McpHttpPoller *mcp_http_poller_new (void);
 void mcp_http_poller_unref (McpHttpPoller *self);
 
-McpHttpWatch *mcp_http_poller_watch (McpHttpPoller *self,
-                                     int fd,
-                                     McpHttpReady wanted,
-                                     McpHttpReadyFunc func,
-                                     gpointer user_data);
-void mcp_http_watch_set_wanted (McpHttpWatch *watch, McpHttpReady wanted);
-void mcp_http_watch_set_deadline (McpHttpWatch *watch, gint64 deadline_us);
-void mcp_http_watch_defer (McpHttpWatch *watch);
-void mcp_http_watch_free (McpHttpWatch *watch);
+McpHttpPollerWatch *mcp_http_poller_watch (McpHttpPoller *self,
+                                           int fd,
+                                           McpHttpReady wanted,
+                                           McpHttpReadyFunc func,
+                                           gpointer user_data);
+void mcp_http_poller_watch_set_wanted (McpHttpPollerWatch *watch, McpHttpReady wanted);
+void mcp_http_poller_watch_set_deadline (McpHttpPollerWatch *watch, gint64 deadline_us);
+void mcp_http_poller_watch_defer (McpHttpPollerWatch *watch);
+void mcp_http_poller_watch_free (McpHttpPollerWatch *watch);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpHttpPoller, mcp_http_poller_unref)
 

@@ -347,7 +347,7 @@ refuse_uid (GError **error)
 }
 
 static gboolean
-admit_unix (McpPeerCheck *self, int fd, McpPeer *peer, GError **error)
+admit_unix (McpPeerCheck *self, int fd, McpSocketPeer *peer, GError **error)
 {
   struct ucred credentials = { 0 };
   socklen_t length = sizeof credentials;
@@ -368,7 +368,7 @@ admit_unix (McpPeerCheck *self, int fd, McpPeer *peer, GError **error)
 }
 
 static gboolean
-admit_tcp (McpPeerCheck *self, int fd, McpPeer *peer, GError **error)
+admit_tcp (McpPeerCheck *self, int fd, McpSocketPeer *peer, GError **error)
 {
   struct inet_diag_msg answer;
 
@@ -405,12 +405,12 @@ admit_tcp (McpPeerCheck *self, int fd, McpPeer *peer, GError **error)
  * Returns: whether the peer may come in
  */
 gboolean
-mcp_peer_check_admit (McpPeerCheck *self, int fd, McpPeer *peer, GError **error)
+mcp_peer_check_admit (McpPeerCheck *self, int fd, McpSocketPeer *peer, GError **error)
 {
   struct sockaddr_storage local = { 0 };
   socklen_t length = sizeof local;
 
-  *peer = (McpPeer){ 0 };
+  *peer = (McpSocketPeer){ 0 };
   if (getsockname (fd, (struct sockaddr *) &local, &length) == 0 && local.ss_family == AF_UNIX)
     return admit_unix (self, fd, peer, error);
 

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 typedef struct _McpPeerCheck McpPeerCheck;
 
 /**
- * McpPeer:
+ * McpSocketPeer:
  * @pid: the process that connected a Unix socket; 0: not known
  * @inode: of a TCP peer's socket, by which its process can be found; 0: not known
  *
@@ -19,12 +19,12 @@ typedef struct
 {
   pid_t pid;
   guint64 inode;
-} McpPeer;
+} McpSocketPeer;
 
 McpPeerCheck *mcp_peer_check_new (uid_t uid);
 void mcp_peer_check_free (McpPeerCheck *self);
 gboolean mcp_peer_check_tcp_available (McpPeerCheck *self);
-gboolean mcp_peer_check_admit (McpPeerCheck *self, int fd, McpPeer *peer, GError **error);
+gboolean mcp_peer_check_admit (McpPeerCheck *self, int fd, McpSocketPeer *peer, GError **error);
 gboolean mcp_peer_check_is_gone (McpPeerCheck *self, int fd);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpPeerCheck, mcp_peer_check_free)

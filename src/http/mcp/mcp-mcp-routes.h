@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 void mcp_route_mcp_get (McpHttpRequest *request);
 void mcp_route_sse_get (McpHttpRequest *request);
-void mcp_route_messages_post (McpHttpRequest *request);
+void mcp_route_sse_post (McpHttpRequest *request);
 void mcp_route_mcp_post (McpHttpRequest *request);
 void mcp_route_mcp_delete (McpHttpRequest *request);
 

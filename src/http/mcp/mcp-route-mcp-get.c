@@ -6,10 +6,10 @@
  * for Messages from the Server", "Resumability and Redelivery").
  */
 #include "common/mcp-names.h"
-#include "http/mcp/mcp-mcp-client.h"
-#include "http/mcp/mcp-mcp-modern.h"
+#include "http/mcp/mcp-find-attachment.h"
 #include "http/mcp/mcp-mcp-routes.h"
-#include "http/mcp/mcp-mcp-streams.h"
+#include "http/mcp/mcp-resumable-streams.h"
+#include "http/mcp/mcp-stateless-check.h"
 #include "http/request/mcp-http-reply.h"
 
 #include <string.h>
@@ -17,7 +17,7 @@
 static gboolean
 takes_streams (McpHttpRequest *http)
 {
-  const char *accept = mcp_mcp_client_get_header (http, "Accept");
+  const char *accept = mcp_find_attachment_get_header (http, "Accept");
 
   return accept == NULL || strstr (accept, "text/event-stream") != NULL ||
          strstr (accept, "*/*") != NULL || strstr (accept, "text/*") != NULL;
@@ -26,11 +26,11 @@ takes_streams (McpHttpRequest *http)
 static McpAttachment *
 find_attachment (McpHttpRequest *http)
 {
-  const char *attachment_id = mcp_mcp_client_get_header (http, MCP_HEADER_SESSION_ID);
+  const char *attachment_id = mcp_find_attachment_get_header (http, MCP_HEADER_SESSION_ID);
   McpAttachment *attachment;
   guint status;
 
-  if (attachment_id == NULL && mcp_mcp_modern_header_is (http))
+  if (attachment_id == NULL && mcp_stateless_check_has_header (http))
     mcp_http_reply_not_allowed (http->msg, "POST",
                                 "Clients of 2026-07-28 listen by subscriptions/listen");
   else if (attachment_id == NULL && http->session != NULL)
@@ -41,9 +41,9 @@ find_attachment (McpHttpRequest *http)
   if (attachment_id == NULL)
     return NULL;
 
-  attachment = mcp_mcp_client_find_attachment (http, attachment_id, &status);
+  attachment = mcp_find_attachment_by_id (http, attachment_id, &status);
   if (attachment == NULL && status == 401)
-    mcp_mcp_client_refuse (http);
+    mcp_find_attachment_refuse (http);
   else if (attachment == NULL)
     mcp_http_reply_error (http->msg, 404, "The MCP session is unknown or has ended");
   return attachment;
@@ -52,7 +52,7 @@ find_attachment (McpHttpRequest *http)
 static guint64
 read_last_id (McpHttpRequest *http)
 {
-  const char *text = mcp_mcp_client_get_header (http, "Last-Event-ID");
+  const char *text = mcp_find_attachment_get_header (http, "Last-Event-ID");
   guint64 id;
 
   return text != NULL && g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT64, &id, NULL) ? id : 0;
@@ -68,11 +68,11 @@ void
 mcp_route_mcp_get (McpHttpRequest *http)
 {
   McpAttachment *attachment;
-  McpMcpStreamCarrier carrier;
-  McpMcpStream *stream;
+  McpMessageStreamCarrier carrier;
+  McpMessageStream *stream;
   guint64 after;
 
-  if (!mcp_mcp_client_check_named_session (http))
+  if (!mcp_find_attachment_check_named_session (http))
     return;
   if (!takes_streams (http))
     {
@@ -84,12 +84,12 @@ mcp_route_mcp_get (McpHttpRequest *http)
     return;
 
   after = read_last_id (http);
-  stream = mcp_mcp_streams_open (mcp_mcp_streams_get (attachment), &after);
-  carrier = (McpMcpStreamCarrier){
+  stream = mcp_resumable_streams_open (mcp_resumable_streams_get (attachment), &after);
+  carrier = (McpMessageStreamCarrier){
     .flusher = http->context->flusher,
     .msg = http->msg,
     .connection = http->connection,
     .is_primed = mcp_attachment_get_revision (attachment) >= MCP_REVISION_2025_11_25,
   };
-  mcp_mcp_stream_carry (stream, &carrier, after);
+  mcp_message_stream_carry (stream, &carrier, after);
 }

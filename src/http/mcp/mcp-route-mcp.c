@@ -6,13 +6,13 @@
  */
 #include "common/mcp-names.h"
 #include "gateway/client/mcp-attachment.h"
-#include "http/mcp/mcp-mcp-answer.h"
-#include "http/mcp/mcp-mcp-batch.h"
-#include "http/mcp/mcp-mcp-client.h"
-#include "http/mcp/mcp-mcp-headers.h"
-#include "http/mcp/mcp-mcp-modern.h"
+#include "http/mcp/mcp-find-attachment.h"
+#include "http/mcp/mcp-header-params.h"
+#include "http/mcp/mcp-jsonrpc-batch.h"
 #include "http/mcp/mcp-mcp-routes.h"
-#include "http/mcp/mcp-mcp-streams.h"
+#include "http/mcp/mcp-resumable-streams.h"
+#include "http/mcp/mcp-stateless-check.h"
+#include "http/mcp/mcp-streamable-answer.h"
 #include "http/request/mcp-http-body.h"
 #include "http/request/mcp-http-reply.h"
 
@@ -31,7 +31,7 @@ reply_rpc_error (Post *post, guint status, int code, const char *message, McpJso
 {
   g_autoptr (GBytes) body = NULL;
 
-  if (post->id.data == NULL && mcp_mcp_modern_header_is (post->http))
+  if (post->id.data == NULL && mcp_stateless_check_has_header (post->http))
     body = mcp_jsonrpc_build_anonymous_error (code, message);
   else
     body = mcp_jsonrpc_build_error (post->id, code, message, data);
@@ -55,23 +55,23 @@ matches_media (const char *range, const char *type, const char *group)
 }
 
 /* RFC 9110 section 12.5.1; clients should list both, and many list none. */
-static McpAnswerFlags
+static McpStreamableAnswerFlags
 read_accept (McpHttpRequest *http)
 {
-  const char *accept = mcp_mcp_client_get_header (http, "Accept");
-  McpAnswerFlags flags = 0;
+  const char *accept = mcp_find_attachment_get_header (http, "Accept");
+  McpStreamableAnswerFlags flags = 0;
   GSList *ranges;
 
   if (accept == NULL)
-    return MCP_ANSWER_JSON | MCP_ANSWER_STREAM;
+    return MCP_STREAMABLE_ANSWER_JSON | MCP_STREAMABLE_ANSWER_STREAM;
 
   ranges = soup_header_parse_quality_list (accept, NULL);
   for (GSList *l = ranges; l != NULL; l = l->next)
     {
       if (matches_media (l->data, "application/json", "application/*"))
-        flags |= MCP_ANSWER_JSON;
+        flags |= MCP_STREAMABLE_ANSWER_JSON;
       if (matches_media (l->data, "text/event-stream", "text/*"))
-        flags |= MCP_ANSWER_STREAM;
+        flags |= MCP_STREAMABLE_ANSWER_STREAM;
     }
   soup_header_free_list (ranges);
 
@@ -86,7 +86,7 @@ is_initialize (Post *post)
 }
 
 static gboolean
-check_accept (Post *post, McpAnswerFlags flags)
+check_accept (Post *post, McpStreamableAnswerFlags flags)
 {
   if (flags != 0)
     return TRUE;
@@ -96,7 +96,7 @@ check_accept (Post *post, McpAnswerFlags flags)
 }
 
 static void
-reply_refusal (Post *post, const McpMcpRefusal *refusal)
+reply_refusal (Post *post, const McpStatelessRefusal *refusal)
 {
   McpJsonSlice data = MCP_JSON_SLICE_NONE;
 
@@ -112,7 +112,7 @@ reply_refusal (Post *post, const McpMcpRefusal *refusal)
 static gboolean
 has_unknown_version (McpHttpRequest *http)
 {
-  const char *version = mcp_mcp_client_get_header (http, MCP_HEADER_PROTOCOL);
+  const char *version = mcp_find_attachment_get_header (http, MCP_HEADER_PROTOCOL);
 
   return version != NULL && mcp_revision_from_string (version) == MCP_REVISION_UNKNOWN;
 }
@@ -121,13 +121,14 @@ static gboolean
 check_version (Post *post)
 {
   g_autofree char *printable = NULL;
-  g_auto (McpMcpRefusal) refusal = { 0 };
+  g_auto (McpStatelessRefusal) refusal = { 0 };
 
   if (!has_unknown_version (post->http) || (post->message != NULL && is_initialize (post)))
     return TRUE;
 
-  printable = g_utf8_make_valid (mcp_mcp_client_get_header (post->http, MCP_HEADER_PROTOCOL), -1);
-  mcp_mcp_refuse_version (&refusal, printable);
+  printable =
+      g_utf8_make_valid (mcp_find_attachment_get_header (post->http, MCP_HEADER_PROTOCOL), -1);
+  mcp_stateless_check_refuse_version (&refusal, printable);
   reply_refusal (post, &refusal);
   return FALSE;
 }
@@ -135,7 +136,7 @@ check_version (Post *post)
 static gboolean
 check_cwd_header (Post *post)
 {
-  if (mcp_mcp_client_has_valid_cwd (post->http))
+  if (mcp_find_attachment_has_valid_cwd (post->http))
     return TRUE;
 
   reply_invalid (post, 400, MCP_HEADER_CWD " must be an absolute path");
@@ -145,10 +146,11 @@ check_cwd_header (Post *post)
 static McpAttachment *
 attach (Post *post)
 {
-  McpAttachment *attachment = check_cwd_header (post) ? mcp_mcp_client_attach (post->http) : NULL;
+  McpAttachment *attachment =
+      check_cwd_header (post) ? mcp_find_attachment_create (post->http) : NULL;
 
   if (attachment != NULL)
-    mcp_mcp_streams_get (attachment); /* hears from now on what its client will ask for */
+    mcp_resumable_streams_get (attachment); /* hears from now on what its client will ask for */
   return attachment;
 }
 
@@ -156,7 +158,7 @@ static McpAttachment *
 use_attachment (Post *post)
 {
   McpHttpRequest *http = post->http;
-  const char *attachment_id = mcp_mcp_client_get_header (http, MCP_HEADER_SESSION_ID);
+  const char *attachment_id = mcp_find_attachment_get_header (http, MCP_HEADER_SESSION_ID);
   McpAttachment *attachment;
   guint status;
 
@@ -171,9 +173,9 @@ use_attachment (Post *post)
       return NULL;
     }
 
-  attachment = mcp_mcp_client_find_attachment (http, attachment_id, &status);
+  attachment = mcp_find_attachment_by_id (http, attachment_id, &status);
   if (attachment == NULL && status == 401)
-    mcp_mcp_client_refuse (http);
+    mcp_find_attachment_refuse (http);
   else if (attachment == NULL)
     reply_invalid (post, 404, "The MCP session is unknown or has ended: initialize again");
 
@@ -181,23 +183,26 @@ use_attachment (Post *post)
 }
 
 static void
-answer_one (Post *post, McpAttachment *attachment, McpRequest *request, McpAnswerFlags flags)
+answer_one (Post *post,
+            McpAttachment *attachment,
+            McpRequest *request,
+            McpStreamableAnswerFlags flags)
 {
   g_autoptr (GPtrArray) requests = g_ptr_array_new ();
 
   g_ptr_array_add (requests, request);
-  mcp_mcp_answer_start (post->http, attachment, requests, flags);
+  mcp_streamable_answer_start (post->http, attachment, requests, flags);
 }
 
 static void
-dispatch (Post *post, McpAnswerFlags flags)
+dispatch (Post *post, McpStreamableAnswerFlags flags)
 {
   g_autoptr (McpRequest) request = NULL;
   g_autoptr (McpAttachment) attachment = NULL;
 
   if (is_initialize (post))
     {
-      flags |= MCP_ANSWER_NEW_ATTACHMENT;
+      flags |= MCP_STREAMABLE_ANSWER_NEW_ATTACHMENT;
       attachment = attach (post);
     }
   else
@@ -216,7 +221,7 @@ dispatch (Post *post, McpAnswerFlags flags)
 }
 
 static gboolean
-find_modern_session (Post *post)
+find_stateless_session (Post *post)
 {
   McpHttpRequest *http = post->http;
   g_autoptr (GError) error = NULL;
@@ -228,8 +233,8 @@ find_modern_session (Post *post)
   if (!check_cwd_header (post))
     return FALSE;
 
-  name = mcp_mcp_modern_dup_client (post->message);
-  session = mcp_mcp_client_get_ambient (http, name, &error);
+  name = mcp_stateless_check_dup_client (post->message);
+  session = mcp_find_attachment_get_ambient_session (http, name, &error);
   if (session == NULL)
     mcp_http_reply_no_session (http->msg, http->context->store, error);
   g_set_object (&http->session, session);
@@ -238,14 +243,14 @@ find_modern_session (Post *post)
 
 /* 2026-07-28: a request stands for itself. */
 static void
-dispatch_modern (Post *post, McpAnswerFlags flags)
+dispatch_stateless (Post *post, McpStreamableAnswerFlags flags)
 {
   McpHttpRequest *http = post->http;
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (http->msg);
   g_autoptr (GHashTable) params = NULL;
   g_autoptr (McpAttachment) attachment = NULL;
   g_autoptr (McpRequest) request = NULL;
-  g_auto (McpMcpRefusal) refusal = { 0 };
+  g_auto (McpStatelessRefusal) refusal = { 0 };
 
   switch (mcp_jsonrpc_message_get_kind (post->message))
     {
@@ -261,19 +266,19 @@ dispatch_modern (Post *post, McpAnswerFlags flags)
       return;
     }
 
-  if (!mcp_mcp_modern_check (http, post->message, &refusal))
+  if (!mcp_stateless_check_request (http, post->message, &refusal))
     {
       reply_refusal (post, &refusal);
       return;
     }
-  params = mcp_mcp_headers_collect_params (headers);
+  params = mcp_header_params_collect_params (headers);
   if (params == NULL)
     {
       reply_rpc_error (post, 400, MCP_ERROR_CODE_HEADER_MISMATCH,
                        "An Mcp-Param header is malformed", MCP_JSON_SLICE_NONE);
       return;
     }
-  if (!find_modern_session (post))
+  if (!find_stateless_session (post))
     return;
 
   attachment =
@@ -326,7 +331,7 @@ is_batch (McpHttpRequest *http)
 }
 
 static void
-take_batch (Post *post, McpAnswerFlags flags)
+take_batch (Post *post, McpStreamableAnswerFlags flags)
 {
   McpHttpRequest *http = post->http;
   g_autoptr (GBytes) body = mcp_http_body_get (http);
@@ -335,7 +340,7 @@ take_batch (Post *post, McpAnswerFlags flags)
   g_autoptr (McpAttachment) attachment = NULL;
   g_autoptr (GError) error = NULL;
 
-  messages = mcp_mcp_batch_parse (body, &http->context->limits, &error);
+  messages = mcp_jsonrpc_batch_parse (body, &http->context->limits, &error);
   if (messages == NULL)
     {
       reply_rpc_error (post, 400,
@@ -344,7 +349,7 @@ take_batch (Post *post, McpAnswerFlags flags)
       return;
     }
   if (!check_accept (post, flags) || !check_version (post) ||
-      !mcp_mcp_client_check_named_session (http))
+      !mcp_find_attachment_check_named_session (http))
     return;
   attachment = use_attachment (post);
   if (attachment == NULL)
@@ -356,23 +361,24 @@ take_batch (Post *post, McpAnswerFlags flags)
       reply_invalid (post, 400, "Batches are of revisions up to 2025-03-26 only");
       return;
     }
-  requests = mcp_mcp_batch_receive (attachment, messages);
+  requests = mcp_jsonrpc_batch_receive (attachment, messages);
   if (requests->len == 0)
     mcp_http_reply_empty (http->msg, 202);
   else
-    mcp_mcp_answer_start (http, attachment, requests, flags | MCP_ANSWER_BATCH);
+    mcp_streamable_answer_start (http, attachment, requests, flags | MCP_STREAMABLE_ANSWER_BATCH);
 }
 
 static void
-dispatch_by_era (Post *post, McpAnswerFlags flags)
+dispatch_by_lifecycle (Post *post, McpStreamableAnswerFlags flags)
 {
-  gboolean is_modern = mcp_mcp_modern_is (post->http, post->message);
+  gboolean is_stateless = mcp_stateless_check_is_stateless (post->http, post->message);
 
-  if ((!is_modern && !check_version (post)) || !mcp_mcp_client_check_named_session (post->http))
+  if ((!is_stateless && !check_version (post)) ||
+      !mcp_find_attachment_check_named_session (post->http))
     return;
 
-  if (is_modern)
-    dispatch_modern (post, flags);
+  if (is_stateless)
+    dispatch_stateless (post, flags);
   else
     dispatch (post, flags);
 }
@@ -387,7 +393,7 @@ void
 mcp_route_mcp_post (McpHttpRequest *http)
 {
   Post post = { .http = http, .id = MCP_JSON_SLICE_NONE };
-  McpAnswerFlags flags = read_accept (http);
+  McpStreamableAnswerFlags flags = read_accept (http);
   g_autofree char *id = NULL;
 
   if (!mcp_http_body_is_json (http))
@@ -403,7 +409,7 @@ mcp_route_mcp_post (McpHttpRequest *http)
     return;
 
   if (check_accept (&post, flags))
-    dispatch_by_era (&post, flags);
+    dispatch_by_lifecycle (&post, flags);
 
   mcp_jsonrpc_message_unref (post.message);
 }
@@ -417,14 +423,14 @@ mcp_route_mcp_post (McpHttpRequest *http)
 void
 mcp_route_mcp_delete (McpHttpRequest *http)
 {
-  const char *attachment_id = mcp_mcp_client_get_header (http, MCP_HEADER_SESSION_ID);
+  const char *attachment_id = mcp_find_attachment_get_header (http, MCP_HEADER_SESSION_ID);
   McpAttachment *attachment;
   guint status;
 
-  if (!mcp_mcp_client_check_named_session (http))
+  if (!mcp_find_attachment_check_named_session (http))
     return;
 
-  if (attachment_id == NULL && mcp_mcp_modern_header_is (http))
+  if (attachment_id == NULL && mcp_stateless_check_has_header (http))
     {
       mcp_http_reply_not_allowed (http->msg, "POST",
                                   "Clients of 2026-07-28 have no session to end");
@@ -438,7 +444,7 @@ mcp_route_mcp_delete (McpHttpRequest *http)
       return;
     }
 
-  attachment = mcp_mcp_client_find_attachment (http, attachment_id, &status);
+  attachment = mcp_find_attachment_by_id (http, attachment_id, &status);
   if (attachment != NULL)
     {
       mcp_gateway_detach (http->context->gateway, attachment);
@@ -446,7 +452,7 @@ mcp_route_mcp_delete (McpHttpRequest *http)
     }
   else if (status == 401)
     {
-      mcp_mcp_client_refuse (http);
+      mcp_find_attachment_refuse (http);
     }
   else
     {

@@ -6,9 +6,9 @@
  * that ends the client has gone.
  */
 #include "common/mcp-names.h"
-#include "http/mcp/mcp-mcp-client.h"
+#include "http/mcp/mcp-find-attachment.h"
 #include "http/mcp/mcp-mcp-routes.h"
-#include "http/mcp/mcp-mcp-stream.h"
+#include "http/mcp/mcp-message-stream.h"
 #include "http/request/mcp-http-body.h"
 #include "http/request/mcp-http-reply.h"
 
@@ -23,14 +23,14 @@ typedef struct
   McpGateway *gateway;       /* (owned) */
   McpSession *session;       /* (owned): in use as long as the stream is open */
   McpAttachment *attachment; /* (unowned) */
-  McpMcpStream *stream;      /* (owned) */
+  McpMessageStream *stream;  /* (owned) */
 } Pair;
 
 static void
 pair_free (Pair *self)
 {
-  mcp_mcp_stream_set_gone (self->stream, NULL, NULL, NULL);
-  mcp_mcp_stream_unref (self->stream);
+  mcp_message_stream_set_gone (self->stream, NULL, NULL, NULL);
+  mcp_message_stream_unref (self->stream);
   mcp_session_release (self->session);
   g_object_unref (self->session);
   g_object_unref (self->gateway);
@@ -38,32 +38,32 @@ pair_free (Pair *self)
 }
 
 static void
-tell (Pair *self, GBytes *json)
+send_message (Pair *self, GBytes *json)
 {
-  if (mcp_mcp_stream_append_event (self->stream, "message", json))
+  if (mcp_message_stream_append_event (self->stream, "message", json))
     return;
 
   g_info ("An MCP client does not read its stream; it is cut off");
-  mcp_mcp_stream_close (self->stream);
+  mcp_message_stream_close (self->stream);
   mcp_gateway_detach (self->gateway, self->attachment);
 }
 
 static void
 message_cb (McpAttachment *attachment, GBytes *json, Pair *self)
 {
-  tell (self, json);
+  send_message (self, json);
 }
 
 static void
 detached_cb (McpAttachment *attachment, Pair *self)
 {
-  mcp_mcp_stream_complete (self->stream);
+  mcp_message_stream_complete (self->stream);
   g_signal_handlers_disconnect_by_data (attachment, self);
   g_object_set_data (G_OBJECT (attachment), DATA_KEY, NULL);
 }
 
 static void
-gone_cb (McpMcpStream *stream, gpointer user_data)
+gone_cb (McpMessageStream *stream, gpointer user_data)
 {
   Pair *self = user_data;
 
@@ -71,13 +71,13 @@ gone_cb (McpMcpStream *stream, gpointer user_data)
 }
 
 static void
-announce (Pair *self)
+send_endpoint (Pair *self)
 {
   g_autofree char *endpoint =
       g_strdup_printf ("/messages?" PARAMETER "=%s", mcp_attachment_get_id (self->attachment));
   g_autoptr (GBytes) data = g_bytes_new (endpoint, strlen (endpoint));
 
-  mcp_mcp_stream_append_event (self->stream, "endpoint", data);
+  mcp_message_stream_append_event (self->stream, "endpoint", data);
 }
 
 /**
@@ -89,7 +89,7 @@ announce (Pair *self)
 void
 mcp_route_sse_get (McpHttpRequest *http)
 {
-  McpMcpStreamCarrier carrier = {
+  McpMessageStreamCarrier carrier = {
     .flusher = http->context->flusher,
     .msg = http->msg,
     .connection = http->connection,
@@ -97,14 +97,14 @@ mcp_route_sse_get (McpHttpRequest *http)
   McpAttachment *attachment;
   Pair *self;
 
-  if (!mcp_mcp_client_check_named_session (http))
+  if (!mcp_find_attachment_check_named_session (http))
     return;
-  if (!mcp_mcp_client_has_valid_cwd (http))
+  if (!mcp_find_attachment_has_valid_cwd (http))
     {
       mcp_http_reply_error (http->msg, 400, MCP_HEADER_CWD " must be an absolute path");
       return;
     }
-  attachment = mcp_mcp_client_attach (http);
+  attachment = mcp_find_attachment_create (http);
   if (attachment == NULL)
     return;
 
@@ -112,14 +112,14 @@ mcp_route_sse_get (McpHttpRequest *http)
   self->gateway = g_object_ref (http->context->gateway);
   self->session = g_object_ref (mcp_attachment_get_session (attachment));
   self->attachment = attachment;
-  self->stream = mcp_mcp_stream_new (NULL);
+  self->stream = mcp_message_stream_new (NULL);
   mcp_session_hold (self->session);
   g_object_set_data_full (G_OBJECT (attachment), DATA_KEY, self, (GDestroyNotify) pair_free);
   g_signal_connect (attachment, "message", G_CALLBACK (message_cb), self);
   g_signal_connect (attachment, "detached", G_CALLBACK (detached_cb), self);
-  announce (self);
-  mcp_mcp_stream_set_gone (self->stream, gone_cb, self, NULL);
-  mcp_mcp_stream_carry (self->stream, &carrier, 0);
+  send_endpoint (self);
+  mcp_message_stream_set_gone (self->stream, gone_cb, self, NULL);
+  mcp_message_stream_carry (self->stream, &carrier, 0);
 }
 
 /* Requests keep themselves alive while they run; the pair may go before them. */
@@ -130,7 +130,7 @@ request_message_cb (McpRequest *request, GBytes *json, McpAttachment *attachment
   Pair *self = g_object_get_data (G_OBJECT (attachment), DATA_KEY);
 
   if (self != NULL)
-    tell (self, json);
+    send_message (self, json);
 }
 
 static void
@@ -161,12 +161,12 @@ find_attachment (McpHttpRequest *http)
       mcp_http_reply_error (http->msg, 400, "The parameter " PARAMETER " is missing");
       return NULL;
     }
-  attachment = mcp_mcp_client_find_attachment (http, id, &status);
+  attachment = mcp_find_attachment_by_id (http, id, &status);
   if (attachment != NULL && g_object_get_data (G_OBJECT (attachment), DATA_KEY) != NULL)
     return attachment;
 
   if (status == 401)
-    mcp_mcp_client_refuse (http);
+    mcp_find_attachment_refuse (http);
   else
     mcp_http_reply_error (http->msg, 404, "The MCP session is unknown or has ended");
   return NULL;
@@ -190,19 +190,19 @@ parse (McpHttpRequest *http)
 }
 
 /**
- * mcp_route_messages_post:
+ * mcp_route_sse_post:
  * @http: POST /messages
  *
  * Takes one JSON-RPC message; what is to be answered is answered on the stream.
  */
 void
-mcp_route_messages_post (McpHttpRequest *http)
+mcp_route_sse_post (McpHttpRequest *http)
 {
   g_autoptr (McpJsonrpcMessage) message = NULL;
   g_autoptr (McpRequest) request = NULL;
   McpAttachment *attachment;
 
-  if (!mcp_http_body_is_json (http) || !mcp_mcp_client_check_named_session (http))
+  if (!mcp_http_body_is_json (http) || !mcp_find_attachment_check_named_session (http))
     return;
   attachment = find_attachment (http);
   if (attachment == NULL)

@@ -47,15 +47,15 @@ static const struct
   { "DELETE", "/session/" ID, ACCESS_SESSION, ROUTE_DEFAULT, mcp_route_session_delete },
   { "POST", "/session/" ID "/token", ACCESS_SESSION, ROUTE_DEFAULT,
     mcp_route_session_rotate_token },
-  { "GET", "/session/" ID "/events", ACCESS_SESSION, ROUTE_ENDLESS, mcp_route_session_events },
-  { "POST", "/session/" ID "/progress", ACCESS_SESSION, ROUTE_DEFAULT, mcp_route_session_progress },
-  { "GET", "/session/" ID "/calls", ACCESS_SESSION, ROUTE_DEFAULT, mcp_route_session_calls },
-  { "GET", "/events", ACCESS_OWNER, ROUTE_ENDLESS, mcp_route_events },
+  { "GET", "/session/" ID "/events", ACCESS_SESSION, ROUTE_ENDLESS, mcp_route_events_get_session },
+  { "POST", "/session/" ID "/progress", ACCESS_SESSION, ROUTE_DEFAULT, mcp_route_progress_post },
+  { "GET", "/session/" ID "/calls", ACCESS_SESSION, ROUTE_DEFAULT, mcp_route_calls_get },
+  { "GET", "/events", ACCESS_OWNER, ROUTE_ENDLESS, mcp_route_events_get_all },
   { "GET", "/mcp", ACCESS_MCP, ROUTE_ENDLESS, mcp_route_mcp_get },
   { "POST", "/mcp", ACCESS_MCP, ROUTE_DEFAULT, mcp_route_mcp_post },
   { "DELETE", "/mcp", ACCESS_MCP, ROUTE_DEFAULT, mcp_route_mcp_delete },
   { "GET", "/sse", ACCESS_MCP, ROUTE_ENDLESS, mcp_route_sse_get },
-  { "POST", "/messages", ACCESS_MCP, ROUTE_DEFAULT, mcp_route_messages_post },
+  { "POST", "/messages", ACCESS_MCP, ROUTE_DEFAULT, mcp_route_sse_post },
 };
 
 static gboolean

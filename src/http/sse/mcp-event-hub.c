@@ -36,7 +36,7 @@ publish (McpEventHub *self, const char *name, GBytes *json)
 
 /* Puts the session's id before the members of the event's object. */
 static GBytes *
-with_session_id (const char *session_id, GBytes *event)
+add_session_id (const char *session_id, GBytes *event)
 {
   gsize length;
   const char *data = g_bytes_get_data (event, &length);
@@ -61,7 +61,7 @@ progress_cb (McpSessionStore *store, McpSession *session, McpProgressEvent *even
   if (self->queues->len == 0)
     return;
 
-  json = with_session_id (mcp_session_get_id (session), mcp_progress_event_get_json (event));
+  json = add_session_id (mcp_session_get_id (session), mcp_progress_event_get_json (event));
   publish (self, NULL, json);
 }
 

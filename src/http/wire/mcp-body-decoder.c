@@ -7,7 +7,7 @@
  */
 #include "http/wire/mcp-body-decoder.h"
 
-#include "http/wire/mcp-http-syntax.h"
+#include "http/wire/mcp-http-span.h"
 
 #include <string.h>
 
@@ -141,7 +141,7 @@ end_trailer_line (McpBodyDecoder *self, McpHttpReject *reject)
       self->state = STATE_DONE;
       return MCP_BODY_DONE;
     }
-  if (!mcp_http_parse_field ((McpHttpSpan){ self->trailer->str, self->trailer->len }, &field))
+  if (!mcp_http_span_parse_field ((McpHttpSpan){ self->trailer->str, self->trailer->len }, &field))
     return fail (self, reject, 400, "A trailer field is malformed");
   if (++self->n_trailers > MAX_TRAILERS)
     return fail (self, reject, 431, "There are too many trailer fields");

@@ -136,7 +136,7 @@ parse_request_line (McpHttpSpan line,
 
   method = (McpHttpSpan){ line.data, (gsize) (first - line.data) };
   target = (McpHttpSpan){ first + 1, (gsize) (last - first) - 1 };
-  if (!mcp_http_is_token (method))
+  if (!mcp_http_span_is_token (method))
     return mcp_http_reject_set (reject, 400, "The request line is malformed");
   if (!check_version (mcp_http_span_skip (line, (gsize) (last - line.data) + 1), head, reject))
     return FALSE;
@@ -210,7 +210,7 @@ parse_fields (McpHttpSpan rest,
 
       if (n_fields >= max_fields)
         return mcp_http_reject_set (reject, 431, "The request head holds too many fields");
-      if (!mcp_http_parse_field (line, &field))
+      if (!mcp_http_span_parse_field (line, &field))
         return mcp_http_reject_set (reject, 400, "A field line of the request head is malformed");
 
       pass_on = !is_dropped (field.name);
@@ -299,12 +299,12 @@ check_site (const OnceFields *once,
   /* RFC 9112 section 3.2: a server answers 400 to a missing Host */
   if (once->host.data == NULL)
     return mcp_http_reject_set (reject, 400, "The request head has no Host");
-  if (!mcp_request_host_is_ours (once->host, context->is_unix, context->port))
+  if (!mcp_request_target_is_own_host (once->host, context->is_unix, context->port))
     return mcp_http_reject_set (reject, 403, "The Host is not this daemon's");
   if (authority.length > 0 && !spans_equal_nocase (authority, once->host))
     return mcp_http_reject_set (reject, 400, "The request target and Host name different hosts");
   if (once->origin.data != NULL &&
-      !mcp_request_origin_is_ours (once->origin, context->is_unix, context->port))
+      !mcp_request_target_is_own_origin (once->origin, context->is_unix, context->port))
     return mcp_http_reject_set (reject, 403, "Requests of foreign web pages are refused");
   /* Fetch Metadata, section 2.3: “none” is what a person typed in */
   if (once->fetch_site.data != NULL && !mcp_http_span_equal (once->fetch_site, "same-origin") &&

@@ -159,7 +159,7 @@ parse_port (McpHttpSpan span)
 }
 
 /**
- * mcp_request_host_is_ours:
+ * mcp_request_target_is_own_host:
  * @host: value of the Host field, or an authority
  * @is_unix: whether the request came by the Unix socket, where a port means nothing
  * @port: the TCP port that it came by
@@ -167,7 +167,7 @@ parse_port (McpHttpSpan span)
  * Returns: whether it is one of the loopback names, without a port or with ours
  */
 gboolean
-mcp_request_host_is_ours (McpHttpSpan host, gboolean is_unix, guint16 port)
+mcp_request_target_is_own_host (McpHttpSpan host, gboolean is_unix, guint16 port)
 {
   guint given;
 
@@ -181,7 +181,7 @@ mcp_request_host_is_ours (McpHttpSpan host, gboolean is_unix, guint16 port)
 }
 
 /**
- * mcp_request_origin_is_ours:
+ * mcp_request_target_is_own_origin:
  * @origin: value of the Origin field
  * @is_unix: whether the request came by the Unix socket, where no page of ours lives
  * @port: the TCP port that it came by
@@ -189,7 +189,7 @@ mcp_request_host_is_ours (McpHttpSpan host, gboolean is_unix, guint16 port)
  * Returns: whether it is the origin of a page that this daemon served (RFC 6454 section 6.2)
  */
 gboolean
-mcp_request_origin_is_ours (McpHttpSpan origin, gboolean is_unix, guint16 port)
+mcp_request_target_is_own_origin (McpHttpSpan origin, gboolean is_unix, guint16 port)
 {
   McpHttpSpan rest = origin;
 

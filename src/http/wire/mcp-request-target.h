@@ -2,7 +2,7 @@
 #pragma once
 
 #include "http/wire/mcp-http-reject.h"
-#include "http/wire/mcp-http-syntax.h"
+#include "http/wire/mcp-http-span.h"
 
 G_BEGIN_DECLS
 
@@ -10,7 +10,7 @@ gboolean mcp_request_target_parse (McpHttpSpan target,
                                    McpHttpSpan *authority,
                                    McpHttpSpan *path_and_query,
                                    McpHttpReject *reject);
-gboolean mcp_request_host_is_ours (McpHttpSpan host, gboolean is_unix, guint16 port);
-gboolean mcp_request_origin_is_ours (McpHttpSpan origin, gboolean is_unix, guint16 port);
+gboolean mcp_request_target_is_own_host (McpHttpSpan host, gboolean is_unix, guint16 port);
+gboolean mcp_request_target_is_own_origin (McpHttpSpan origin, gboolean is_unix, guint16 port);
 
 G_END_DECLS

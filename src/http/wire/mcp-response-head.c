@@ -8,7 +8,7 @@
  */
 #include "http/wire/mcp-response-head.h"
 
-#include "http/wire/mcp-http-syntax.h"
+#include "http/wire/mcp-http-span.h"
 
 #include <string.h>
 
@@ -70,7 +70,7 @@ mcp_response_head_rewrite (const char *data,
 
       if (first && line.length >= strlen ("HTTP/1.1 200"))
         head->status = (guint) g_ascii_strtoull (line.data + strlen ("HTTP/1.1 "), NULL, 10);
-      else if (mcp_http_parse_field (line, &field))
+      else if (mcp_http_span_parse_field (line, &field))
         note_field (&field, head);
 
       dropped = !first && (mcp_http_span_equal_nocase (field.name, "Connection") ||

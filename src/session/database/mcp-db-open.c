@@ -117,14 +117,14 @@ fall_back (const char *path, const GError *error, McpDbOpened *opened)
 }
 
 /**
- * mcp_db_replace:
+ * mcp_db_open_replacement:
  * @path: of a damaged database that is not open
  * @opened: (out caller-allocates): what there is then
  *
  * Sets a damaged database aside and makes an empty one in its place. Blocks.
  */
 void
-mcp_db_replace (const char *path, McpDbOpened *opened)
+mcp_db_open_replacement (const char *path, McpDbOpened *opened)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *aside = mcp_db_file_set_aside (path, &error);
@@ -168,7 +168,7 @@ mcp_db_open (const char *path, McpDbOpened *opened)
     return;
 
   if (mcp_sql_error_is_corruption (error))
-    mcp_db_replace (path, opened);
+    mcp_db_open_replacement (path, opened);
   else
     fall_back (path, error, opened);
 }

@@ -23,6 +23,6 @@ typedef struct
 } McpDbOpened;
 
 void mcp_db_open (const char *path, McpDbOpened *opened);
-void mcp_db_replace (const char *path, McpDbOpened *opened);
+void mcp_db_open_replacement (const char *path, McpDbOpened *opened);
 
 G_END_DECLS

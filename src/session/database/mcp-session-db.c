@@ -75,7 +75,7 @@ news_free (gpointer data)
 }
 
 static gboolean
-tell_cb (gpointer user_data)
+emit_news_cb (gpointer user_data)
 {
   News *news = user_data;
   guint signal_id = news->kind == NEWS_RECOVERED ? SIGNAL_RECOVERED : SIGNAL_TROUBLE;
@@ -88,7 +88,7 @@ tell_cb (gpointer user_data)
 
 /* Takes the message. */
 static void
-tell (McpSessionDb *self, NewsKind kind, char *message)
+queue_news (McpSessionDb *self, NewsKind kind, char *message)
 {
   g_autoptr (GSource) source = g_idle_source_new ();
   News *news = g_new0 (News, 1);
@@ -97,7 +97,7 @@ tell (McpSessionDb *self, NewsKind kind, char *message)
   news->kind = kind;
   news->message = message;
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, tell_cb, news, news_free);
+  g_source_set_callback (source, emit_news_cb, news, news_free);
   g_source_attach (source, self->context);
 }
 
@@ -127,24 +127,26 @@ commit (McpSessionDb *self, GPtrArray *batch, GError **error)
 }
 
 static void
-begin_failing (McpSessionDb *self, const GError *error)
+enter_failed_state (McpSessionDb *self, const GError *error)
 {
   self->failing = TRUE;
   self->damaged = mcp_sql_error_is_corruption (error);
   if (self->damaged)
-    tell (self, NEWS_DAMAGED,
-          g_strdup_printf ("%s is damaged (%s); it is set aside", self->path, error->message));
+    queue_news (
+        self, NEWS_DAMAGED,
+        g_strdup_printf ("%s is damaged (%s); it is set aside", self->path, error->message));
   else
-    tell (self, NEWS_FAILED,
-          g_strdup_printf ("%s cannot be written: %s. Sessions go on in memory, calls are not "
-                           "recorded; if the disk is full, make room: it is tried again every "
-                           "minute",
-                           self->path, error->message));
+    queue_news (
+        self, NEWS_FAILED,
+        g_strdup_printf ("%s cannot be written: %s. Sessions go on in memory, calls are not "
+                         "recorded; if the disk is full, make room: it is tried again every "
+                         "minute",
+                         self->path, error->message));
 }
 
 /* Nothing is written now; what is there may still be read. */
 static void
-pass_over (McpSessionDb *self, GPtrArray *batch)
+run_queries_only (McpSessionDb *self, GPtrArray *batch)
 {
   for (guint i = 0; i < batch->len; i++)
     {
@@ -167,16 +169,16 @@ run_batch (McpSessionDb *self, GPtrArray *batch)
   if (batch->len == 0)
     return;
   if (!self->failing && !commit (self, batch, &error))
-    begin_failing (self, error);
+    enter_failed_state (self, error);
   if (!self->failing && g_atomic_int_compare_and_exchange (&self->overrun, TRUE, FALSE))
     {
       g_clear_error (&error);
       g_set_error (&error, MCP_SQL_ERROR, SQLITE_BUSY, "the disk is too slow, %d changes wait",
                    MAX_WAITING);
-      begin_failing (self, error);
+      enter_failed_state (self, error);
     }
   if (self->failing)
-    pass_over (self, batch);
+    run_queries_only (self, batch);
 
   for (guint i = 0; i < batch->len; i++)
     mcp_db_job_finish (batch->pdata[i]);
@@ -189,11 +191,11 @@ replace_damaged (McpSessionDb *self)
   McpDbOpened opened;
 
   mcp_sql_close (self->sql);
-  mcp_db_replace (self->path, &opened);
+  mcp_db_open_replacement (self->path, &opened);
   self->sql = opened.sql;
   self->damaged = FALSE;
   g_atomic_int_set (&self->in_memory, opened.in_memory);
-  tell (self, NEWS_TROUBLE, opened.problem);
+  queue_news (self, NEWS_TROUBLE, opened.problem);
 }
 
 static void
@@ -215,7 +217,7 @@ recover (McpSessionDb *self, McpDbJob *job)
     {
       self->failing = FALSE;
       if (!g_atomic_int_get (&self->in_memory))
-        tell (self, NEWS_RECOVERED, g_strdup_printf ("%s is written again", self->path));
+        queue_news (self, NEWS_RECOVERED, g_strdup_printf ("%s is written again", self->path));
     }
   else
     self->damaged = mcp_sql_error_is_corruption (job->error);

@@ -82,7 +82,7 @@ mcp_call_filter_set (McpCallFilter *self, const char *key, const char *value, GE
   if (strcmp (key, "limit") == 0)
     return set_limit (self, value, error);
   if (strcmp (key, "before") == 0)
-    return mcp_call_number_parse (value, &self->before) ||
+    return mcp_call_record_parse_id (value, &self->before) ||
            fail_invalid (error, "“before” must be the call_id of a call, as “next” gives it");
   if (strcmp (key, "tool") == 0)
     {

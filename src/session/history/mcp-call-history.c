@@ -55,7 +55,7 @@ mcp_call_history_next_id (McpCallHistory *self)
       self->mark = self->last_number + RESERVE;
       write_mark (self);
     }
-  return mcp_call_number_format (self->last_number);
+  return mcp_call_record_format_id (self->last_number);
 }
 
 static void
@@ -93,7 +93,7 @@ mcp_call_history_begin (McpCallHistory *self,
 
   g_return_val_if_fail (MCP_IS_CALL_HISTORY (self), record);
 
-  if (!mcp_call_number_parse (call_id, &record->number))
+  if (!mcp_call_record_parse_id (call_id, &record->number))
     g_critical ("“%s” is no call id of the history", call_id);
   record->session_id = g_strdup (session_id);
   record->tool = g_strdup (tool);
@@ -174,7 +174,7 @@ mcp_call_history_query_async (McpCallHistory *self,
   query->filter = mcp_call_filter_copy (filter);
   task = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (task, mcp_call_history_query_async);
-  mcp_session_db_query_async (self->db, mcp_call_sql_query, query, mcp_call_query_free, task,
+  mcp_session_db_query_async (self->db, mcp_call_sql_query, query, mcp_call_sql_query_free, task,
                               (GDestroyNotify) g_bytes_unref);
 }
 

@@ -77,7 +77,7 @@ append_member (GString *json, const char *key, const char *text)
 void
 mcp_call_record_append_json (const McpCallRecord *self, GString *json)
 {
-  g_autofree char *call_id = mcp_call_number_format (self->number);
+  g_autofree char *call_id = mcp_call_record_format_id (self->number);
   g_autofree char *started_at = mcp_time_format (self->started_at);
 
   g_string_append (json, "{\"call_id\":");
@@ -94,26 +94,26 @@ mcp_call_record_append_json (const McpCallRecord *self, GString *json)
 }
 
 /**
- * mcp_call_number_format:
+ * mcp_call_record_format_id:
  * @number: of a call, from 1
  *
  * Returns: (transfer full): its id
  */
 char *
-mcp_call_number_format (gint64 number)
+mcp_call_record_format_id (gint64 number)
 {
   return g_strdup_printf (PREFIX "%0*" G_GINT64_FORMAT, MIN_DIGITS, number);
 }
 
 /**
- * mcp_call_number_parse:
+ * mcp_call_record_parse_id:
  * @call_id: any text
  * @number: (out): the number
  *
- * Returns: whether it is an id as mcp_call_number_format() makes them
+ * Returns: whether it is an id as mcp_call_record_format_id() makes them
  */
 gboolean
-mcp_call_number_parse (const char *call_id, gint64 *number)
+mcp_call_record_parse_id (const char *call_id, gint64 *number)
 {
   g_autofree char *again = NULL;
   guint64 value;
@@ -122,7 +122,7 @@ mcp_call_number_parse (const char *call_id, gint64 *number)
       !g_ascii_string_to_unsigned (call_id + strlen (PREFIX), 10, 1, G_MAXINT64, &value, NULL))
     return FALSE;
 
-  again = mcp_call_number_format ((gint64) value);
+  again = mcp_call_record_format_id ((gint64) value);
   *number = (gint64) value;
   return strcmp (again, call_id) == 0;
 }

@@ -39,8 +39,8 @@ McpCallRecord *mcp_call_record_copy (const McpCallRecord *self);
 void mcp_call_record_free (McpCallRecord *self);
 void mcp_call_record_append_json (const McpCallRecord *self, GString *json);
 
-char *mcp_call_number_format (gint64 number);
-gboolean mcp_call_number_parse (const char *call_id, gint64 *number);
+char *mcp_call_record_format_id (gint64 number);
+gboolean mcp_call_record_parse_id (const char *call_id, gint64 *number);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpCallRecord, mcp_call_record_free)
 

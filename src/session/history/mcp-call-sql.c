@@ -6,11 +6,11 @@
 #define COLUMNS "number, session_id, tool, provider, client, started_at, duration_ms, state, error"
 
 /**
- * mcp_call_query_free:
+ * mcp_call_sql_query_free:
  * @data: (type McpCallQuery) (transfer full): a query
  */
 void
-mcp_call_query_free (gpointer data)
+mcp_call_sql_query_free (gpointer data)
 {
   McpCallQuery *query = data;
 
@@ -229,7 +229,7 @@ mcp_call_sql_query (McpSql *sql, gpointer data, GError **error)
   g_string_append_c (json, ']');
   if (step > 0)
     {
-      g_autofree char *next = mcp_call_number_format (last);
+      g_autofree char *next = mcp_call_record_format_id (last);
 
       g_string_append_printf (json, ",\"next\":\"%s\"", next);
       sqlite3_reset (statement);

@@ -29,7 +29,7 @@ typedef struct
   McpCallFilter *filter;
 } McpCallQuery;
 
-void mcp_call_query_free (gpointer data);
+void mcp_call_sql_query_free (gpointer data);
 
 /* What McpCallHistory asks of the database: each an McpDbWork, with the type of its data. */
 gboolean mcp_call_sql_write (McpSql *sql, gpointer record, GError **error);

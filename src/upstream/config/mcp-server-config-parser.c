@@ -327,7 +327,7 @@ begin_config (EntryReader *reader, McpJsonSlice entry)
 }
 
 static gboolean
-is_of_use (EntryReader *reader, const EntryKey *key)
+is_applicable (EntryReader *reader, const EntryKey *key)
 {
   if (key->only_beside == NULL)
     return TRUE;
@@ -354,7 +354,7 @@ read_members (EntryReader *reader, McpJsonSlice entry)
 
           add_problem (reader, "“%s” is not known here and is ignored", name);
         }
-      else if (!is_of_use (reader, known))
+      else if (!is_applicable (reader, known))
         {
           add_problem (reader, "“%s” means nothing without “%s” and is ignored", known->key,
                        known->only_beside);

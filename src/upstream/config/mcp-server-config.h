@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "upstream/config/mcp-era.h"
+#include "upstream/config/mcp-lifecycle.h"
 
 #include <glib-object.h>
 
@@ -51,9 +51,9 @@ typedef struct
   guint timeout_seconds; /* a call without progress; 0: the daemon's default */
   guint idle_seconds;    /* without a call before the server is ended or left; 0: never */
   gboolean disabled;
-  gboolean pin;      /* tools that are new or have changed wait for their owner's word */
-  McpEra known_era;  /* so that no other provider needs to find it out */
-  char *fingerprint; /* SHA-256 of the entry as written: same entry, same tools */
+  gboolean pin;                 /* tools that are new or have changed wait for their owner's word */
+  McpLifecycle known_lifecycle; /* so that no other provider needs to find it out */
+  char *fingerprint;            /* SHA-256 of the entry as written: same entry, same tools */
 } McpServerConfig;
 
 GType mcp_server_config_get_type (void);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "upstream/dialogue/mcp-handshake.h"
 
-#include "upstream/dialogue/mcp-modern-messages.h"
 #include "upstream/dialogue/mcp-provider-messages.h"
+#include "upstream/dialogue/mcp-stateless-messages.h"
 
 #include <string.h>
 
@@ -22,7 +22,7 @@ mcp_handshake_discover (McpHandshake *self, gint64 id)
 {
   self->discover_id = id;
   self->has_discovered = TRUE;
-  return mcp_modern_build_own_request (id, "server/discover", NULL);
+  return mcp_stateless_messages_build_own_request (id, "server/discover", NULL);
 }
 
 /**
@@ -54,7 +54,7 @@ mcp_handshake_owns (const McpHandshake *self, gint64 id)
 
 /* Whether one of the strings is a revision without a handshake that is spoken here. */
 static gboolean
-names_modern (McpJsonSlice object, const char *key)
+names_stateless (McpJsonSlice object, const char *key)
 {
   McpJsonIter iter;
   McpJsonSlice list;
@@ -75,7 +75,7 @@ names_modern (McpJsonSlice object, const char *key)
 /* Errors that only a server of that revision has; one that does not speak it has them, too, when
    it is of a later one. */
 static gboolean
-is_modern_error (McpJsonrpcMessage *answer)
+is_stateless_error (McpJsonrpcMessage *answer)
 {
   McpJsonSlice data = MCP_JSON_SLICE_NONE;
   McpJsonSlice supported;
@@ -86,39 +86,42 @@ is_modern_error (McpJsonrpcMessage *answer)
     case MCP_ERROR_CODE_HEADER_MISMATCH:
     case MCP_ERROR_CODE_MISSING_CAPABILITY:
       return data.data == NULL || !mcp_json_find (data, "supported", &supported) ||
-             names_modern (data, "supported");
+             names_stateless (data, "supported");
     case MCP_ERROR_CODE_UNSUPPORTED_VERSION:
-      return data.data != NULL && names_modern (data, "supported");
+      return data.data != NULL && names_stateless (data, "supported");
     default:
       return FALSE;
     }
 }
 
 static McpHandshakeStep
-take_discovered (McpHandshake *self, McpPeer *peer, McpJsonrpcMessage *answer)
+take_discovered (McpHandshake *self, McpServerFacts *facts, McpJsonrpcMessage *answer)
 {
   McpJsonSlice result = { unknown_capabilities, strlen (unknown_capabilities) };
-  gboolean is_modern;
+  gboolean is_stateless;
 
   self->discover_id = 0;
   if (mcp_jsonrpc_message_get_kind (answer) == MCP_JSONRPC_RESULT)
     {
       result = mcp_jsonrpc_message_get_result (answer);
-      is_modern = names_modern (result, "supportedVersions");
+      is_stateless = names_stateless (result, "supportedVersions");
     }
   else
-    is_modern = is_modern_error (answer);
+    is_stateless = is_stateless_error (answer);
 
-  if (!is_modern)
+  if (!is_stateless)
     return mcp_handshake_take_silence (self);
   self->initialize_id = 0;
-  peer->era = MCP_ERA_MODERN;
-  mcp_peer_learn (peer, MCP_REVISION_NEWEST, result);
+  facts->lifecycle = MCP_LIFECYCLE_STATELESS;
+  mcp_server_facts_learn (facts, MCP_REVISION_NEWEST, result);
   return MCP_HANDSHAKE_READY;
 }
 
 static McpHandshakeStep
-take_initialized (McpHandshake *self, McpPeer *peer, McpJsonrpcMessage *answer, GError **error)
+take_initialized (McpHandshake *self,
+                  McpServerFacts *facts,
+                  McpJsonrpcMessage *answer,
+                  GError **error)
 {
   McpRevision revision;
 
@@ -137,16 +140,16 @@ take_initialized (McpHandshake *self, McpPeer *peer, McpJsonrpcMessage *answer, 
   revision = mcp_provider_messages_check_initialized (answer, error);
   if (revision == MCP_REVISION_UNKNOWN)
     return MCP_HANDSHAKE_FAILED;
-  if (peer->era != MCP_ERA_PAIR)
-    peer->era = MCP_ERA_LEGACY;
-  mcp_peer_learn (peer, revision, mcp_jsonrpc_message_get_result (answer));
+  if (facts->lifecycle != MCP_LIFECYCLE_HTTP_SSE)
+    facts->lifecycle = MCP_LIFECYCLE_HANDSHAKE;
+  mcp_server_facts_learn (facts, revision, mcp_jsonrpc_message_get_result (answer));
   return MCP_HANDSHAKE_READY;
 }
 
 /**
  * mcp_handshake_take_answer:
  * @self: a handshake
- * @peer: learns what the server says
+ * @facts: learns what the server says
  * @id: which mcp_handshake_owns()
  * @answer: of the server
  * @error: return location
@@ -159,14 +162,14 @@ take_initialized (McpHandshake *self, McpPeer *peer, McpJsonrpcMessage *answer, 
  */
 McpHandshakeStep
 mcp_handshake_take_answer (McpHandshake *self,
-                           McpPeer *peer,
+                           McpServerFacts *facts,
                            gint64 id,
                            McpJsonrpcMessage *answer,
                            GError **error)
 {
   if (id == self->discover_id)
-    return take_discovered (self, peer, answer);
-  return take_initialized (self, peer, answer, error);
+    return take_discovered (self, facts, answer);
+  return take_initialized (self, facts, answer, error);
 }
 
 /**

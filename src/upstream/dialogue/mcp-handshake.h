@@ -6,7 +6,7 @@
  * basic/versioning, “Backward Compatibility”): it is asked `server/discover`; who does
  * not understand that, or keeps silent, is asked `initialize`.
  */
-#include "upstream/dialogue/mcp-peer.h"
+#include "upstream/dialogue/mcp-server-facts.h"
 
 G_BEGIN_DECLS
 
@@ -44,7 +44,7 @@ GBytes *mcp_handshake_discover (McpHandshake *self, gint64 id);
 GBytes *mcp_handshake_initialize (McpHandshake *self, gint64 id);
 gboolean mcp_handshake_owns (const McpHandshake *self, gint64 id);
 McpHandshakeStep mcp_handshake_take_answer (McpHandshake *self,
-                                            McpPeer *peer,
+                                            McpServerFacts *facts,
                                             gint64 id,
                                             McpJsonrpcMessage *answer,
                                             GError **error);

@@ -35,7 +35,7 @@ mcp_provider_messages_build_initialize (gint64 id)
   g_autofree char *params = g_strdup_printf (
       "{\"protocolVersion\":\"%s\",\"capabilities\":" CLIENT_CAPABILITIES ","
       "\"clientInfo\":{\"name\":\"mcp-sessiond\",\"version\":\"" MCP_VERSION "\"}}",
-      mcp_revision_to_string (MCP_REVISION_NEWEST_LEGACY));
+      mcp_revision_to_string (MCP_REVISION_NEWEST_HANDSHAKE));
 
   return mcp_jsonrpc_build_request (id, "initialize", slice (params));
 }
@@ -72,7 +72,7 @@ mcp_provider_messages_check_initialized (McpJsonrpcMessage *answer, GError **err
                            MCP_JSON_STRING, &value))
     name = mcp_json_dup_string (value);
   revision = mcp_revision_from_string (name);
-  if (revision != MCP_REVISION_UNKNOWN && !mcp_revision_is_modern (revision))
+  if (revision != MCP_REVISION_UNKNOWN && !mcp_revision_is_stateless (revision))
     return revision;
 
   if (revision != MCP_REVISION_UNKNOWN)

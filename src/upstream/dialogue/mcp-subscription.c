@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "upstream/dialogue/mcp-subscription.h"
 
-#include "upstream/dialogue/mcp-modern-messages.h"
+#include "upstream/dialogue/mcp-stateless-messages.h"
 
 #include <string.h>
 
@@ -14,19 +14,19 @@
 /**
  * mcp_subscription_init:
  * @self: zeroed memory
- * @peer: (transfer none): says what the server can tell, and what is watched
+ * @facts: (transfer none): says what the server can tell, and what is watched
  * @last_id: (transfer none): the last id that was minted
  * @funcs: static
  * @user_data: for @funcs
  */
 void
 mcp_subscription_init (McpSubscription *self,
-                       McpPeer *peer,
+                       McpServerFacts *facts,
                        gint64 *last_id,
                        const McpSubscriptionFuncs *funcs,
                        gpointer user_data)
 {
-  self->peer = peer;
+  self->facts = facts;
   self->last_id = last_id;
   self->funcs = funcs;
   self->user_data = user_data;
@@ -71,14 +71,14 @@ append_watched (GString *out, GHashTable *watched)
 
 /* Returns: (nullable): the request's params; NULL where there is nothing to hear of */
 static char *
-build_params (const McpPeer *peer)
+build_params (const McpServerFacts *facts)
 {
   static const char *const features[][2] = {
     { "tools", "toolsListChanged" },
     { "prompts", "promptsListChanged" },
     { "resources", "resourcesListChanged" },
   };
-  McpJsonSlice capabilities = { peer->capabilities, strlen (peer->capabilities) };
+  McpJsonSlice capabilities = { facts->capabilities, strlen (facts->capabilities) };
   g_autoptr (GString) out = g_string_new ("{\"notifications\":{");
   gsize n_empty = out->len;
 
@@ -88,11 +88,11 @@ build_params (const McpPeer *peer)
         continue;
       g_string_append_printf (out, "%s\"%s\":true", out->len > n_empty ? "," : "", features[i][1]);
     }
-  if (g_hash_table_size (peer->watched) > 0)
+  if (g_hash_table_size (facts->watched) > 0)
     {
       if (out->len > n_empty)
         g_string_append_c (out, ',');
-      append_watched (out, peer->watched);
+      append_watched (out, facts->watched);
     }
   if (out->len == n_empty)
     return NULL;
@@ -113,7 +113,7 @@ close_one (McpSubscription *self, gint64 *id)
 static void
 open_another (McpSubscription *self)
 {
-  g_autofree char *params = build_params (self->peer);
+  g_autofree char *params = build_params (self->facts);
   g_autoptr (GBytes) message = NULL;
 
   clear_timer (self);
@@ -130,7 +130,7 @@ open_another (McpSubscription *self)
 
   self->id = ++*self->last_id;
   self->opened_us = g_get_monotonic_time ();
-  message = mcp_modern_build_own_request (self->id, "subscriptions/listen", params);
+  message = mcp_stateless_messages_build_own_request (self->id, "subscriptions/listen", params);
   self->funcs->open (self->id, message, self->user_data);
 }
 

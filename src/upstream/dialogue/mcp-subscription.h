@@ -2,7 +2,7 @@
 #pragma once
 
 #include "upstream/dialogue/mcp-backoff.h"
-#include "upstream/dialogue/mcp-peer.h"
+#include "upstream/dialogue/mcp-server-facts.h"
 
 G_BEGIN_DECLS
 
@@ -28,8 +28,8 @@ typedef struct
 {
   const McpSubscriptionFuncs *funcs;
   gpointer user_data;
-  McpPeer *peer;   /* (unowned) */
-  gint64 *last_id; /* (unowned): to mint from */
+  McpServerFacts *facts; /* (unowned) */
+  gint64 *last_id;       /* (unowned): to mint from */
   gboolean is_running;
   gint64 id;        /* 0: none */
   gint64 old_id;    /* until @id is acknowledged; 0: none */
@@ -39,7 +39,7 @@ typedef struct
 } McpSubscription;
 
 void mcp_subscription_init (McpSubscription *self,
-                            McpPeer *peer,
+                            McpServerFacts *facts,
                             gint64 *last_id,
                             const McpSubscriptionFuncs *funcs,
                             gpointer user_data);

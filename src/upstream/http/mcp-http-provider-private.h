@@ -3,11 +3,11 @@
 
 /*
  * Between the files of the HTTP provider: mcp-http-provider.c has its outside,
- * mcp-http-call.c one message on its way and what comes back for it,
- * mcp-http-listen.c the stream on which the server speaks unasked, mcp-http-pair.c
- * that of the older HTTP+SSE pair, mcp-http-inbox.c what comes in on any of them,
- * mcp-http-start.c how the session with the server begins, mcp-http-run.c how it goes
- * on, from there to its end.
+ * mcp-http-provider-call.c one message on its way and what comes back for it,
+ * mcp-http-provider-listen.c the stream on which the server speaks unasked, mcp-http-provider-sse.c
+ * that of the older HTTP+SSE pair, mcp-http-provider-inbox.c what comes in on any of them,
+ * mcp-http-provider-start.c how the session with the server begins, mcp-http-provider-run.c how it
+ * goes on, from there to its end.
  */
 #include "upstream/dialogue/mcp-backoff.h"
 #include "upstream/dialogue/mcp-handshake.h"
@@ -28,7 +28,7 @@ typedef struct
   char **headers;              /* (nullable): for this one only; name, value, … */
   McpProviderRequest *request; /* (owned) (nullable): kept, to be said when it is known how */
   gboolean is_request;
-  gboolean is_modern;     /* says all there is to know; nothing of it can be resumed */
+  gboolean is_stateless;  /* says all there is to know; nothing of it can be resumed */
   gboolean is_repeatable; /* changes nothing at the server */
   gboolean is_repeated;
   gboolean is_timed; /* its request's time runs */
@@ -40,7 +40,7 @@ typedef struct
   guint n_resumes;            /* in a row that brought nothing */
   GSource *timer;             /* (nullable): until it is resumed */
   McpJsonrpcMessage *refusal; /* (nullable): an error that came with the HTTP status of one */
-} McpHttpCall;
+} McpHttpProviderCall;
 
 struct _McpHttpProvider
 {
@@ -53,10 +53,10 @@ struct _McpHttpProvider
   McpHttpProviderTimes times;
 
   McpProviderState state;
-  McpPeer peer;
+  McpServerFacts facts;
   McpPendingRequests *pending; /* (owned) */
-  GQueue waiting;              /* (element-type McpHttpCall): for the session to begin */
-  GHashTable *calls;           /* (owned): gint64 *id -> McpHttpCall (owned), those sent */
+  GQueue waiting;              /* (element-type McpHttpProviderCall): for the session to begin */
+  GHashTable *calls;           /* (owned): gint64 *id -> McpHttpProviderCall (owned), those sent */
   gint64 last_id;              /* minted; over all sessions, so that a late answer fits nothing */
 
   SoupSession *soup;    /* (nullable): none before the first start */
@@ -95,63 +95,72 @@ void mcp_http_provider_deliver_waiting (McpHttpProvider *self);
 void mcp_http_provider_fail_all (McpHttpProvider *self, int code, const char *text);
 void mcp_http_provider_finish_close (McpHttpProvider *self);
 
-/* mcp-http-call.c */
-McpHttpCall *mcp_http_call_new (McpHttpProvider *provider, gint64 id, GBytes *message);
-McpHttpCall *
-mcp_http_call_new_request (McpHttpProvider *provider, gint64 id, const McpProviderRequest *request);
-McpHttpCall *
-mcp_http_call_new_own (McpHttpProvider *provider, gint64 id, const char *method, GBytes *message);
-McpHttpCall *mcp_http_call_ref (McpHttpCall *self);
-void mcp_http_call_unref (McpHttpCall *self);
-void mcp_http_call_send (McpHttpCall *self);
-void mcp_http_call_stop (McpHttpCall *self);
+/* mcp-http-provider-call.c */
+McpHttpProviderCall *
+mcp_http_provider_call_new (McpHttpProvider *provider, gint64 id, GBytes *message);
+McpHttpProviderCall *mcp_http_provider_call_new_request (McpHttpProvider *provider,
+                                                         gint64 id,
+                                                         const McpProviderRequest *request);
+McpHttpProviderCall *mcp_http_provider_call_new_own (McpHttpProvider *provider,
+                                                     gint64 id,
+                                                     const char *method,
+                                                     GBytes *message);
+McpHttpProviderCall *mcp_http_provider_call_ref (McpHttpProviderCall *self);
+void mcp_http_provider_call_unref (McpHttpProviderCall *self);
+void mcp_http_provider_call_send (McpHttpProviderCall *self);
+void mcp_http_provider_call_stop (McpHttpProviderCall *self);
 
-/* mcp-http-inbox.c */
-void mcp_http_inbox_take (McpHttpProvider *self, gint64 id, GBytes *text);
-McpJsonrpcMessage *mcp_http_inbox_parse (GBytes *text, char **id, GError **error);
+/* mcp-http-provider-inbox.c */
+void mcp_http_provider_inbox_take (McpHttpProvider *self, gint64 id, GBytes *text);
+McpJsonrpcMessage *mcp_http_provider_inbox_parse (GBytes *text, char **id, GError **error);
 
-/* mcp-http-listen.c */
-void mcp_http_listen_start (McpHttpProvider *self);
-void mcp_http_listen_stop (McpHttpProvider *self);
+/* mcp-http-provider-listen.c */
+void mcp_http_provider_listen_start (McpHttpProvider *self);
+void mcp_http_provider_listen_stop (McpHttpProvider *self);
 
-/* mcp-http-pair.c */
-void mcp_http_pair_start (McpHttpProvider *self, const char *refusal);
-gboolean mcp_http_pair_is_open (McpHttpProvider *self);
+/* mcp-http-provider-sse.c */
+void mcp_http_provider_sse_start (McpHttpProvider *self, const char *refusal);
+gboolean mcp_http_provider_sse_is_open (McpHttpProvider *self);
 
-/* mcp-http-start.c */
-gboolean mcp_http_start (McpHttpProvider *self, GError **error);
-void mcp_http_start_initialize (McpHttpProvider *self);
+/* mcp-http-provider-start.c */
+gboolean mcp_http_provider_start (McpHttpProvider *self, GError **error);
+void mcp_http_provider_start_initialize (McpHttpProvider *self);
+void mcp_http_provider_start_take_answer (McpHttpProvider *self,
+                                          McpHttpProviderCall *call,
+                                          McpJsonrpcMessage *answer);
+void mcp_http_provider_start_take_failure (McpHttpProvider *self,
+                                           McpHttpProviderCall *call,
+                                           guint status,
+                                           const char *how);
+void mcp_http_provider_start_take_ready (McpHttpProvider *self);
+
+/* mcp-http-provider-run.c */
+void mcp_http_provider_run_post (McpHttpProvider *self, GBytes *message);
+void mcp_http_provider_run_stop (McpHttpProvider *self);
+void mcp_http_provider_run_drop (McpHttpProvider *self);
+void mcp_http_provider_run_update_idle (McpHttpProvider *self);
+void mcp_http_provider_run_fail (McpHttpProvider *self, const char *how);
 void
-mcp_http_start_take_answer (McpHttpProvider *self, McpHttpCall *call, McpJsonrpcMessage *answer);
-void mcp_http_start_take_failure (McpHttpProvider *self,
-                                  McpHttpCall *call,
-                                  guint status,
-                                  const char *how);
-void mcp_http_start_take_ready (McpHttpProvider *self);
+mcp_http_provider_run_fail_call (McpHttpProvider *self, McpHttpProviderCall *call, const char *how);
+void mcp_http_provider_run_complete_call (McpHttpProvider *self,
+                                          McpHttpProviderCall *call,
+                                          McpJsonrpcMessage *answer);
+void mcp_http_provider_run_lost_session (McpHttpProvider *self,
+                                         McpHttpProviderCall *call,
+                                         const char *how);
+void mcp_http_provider_run_lost_stream (McpHttpProvider *self, const char *how);
+gboolean mcp_http_provider_run_is_stateless (McpHttpProvider *self);
+void mcp_http_provider_run_count_stray (McpHttpProvider *self, const char *what);
+McpHttpFetch *mcp_http_provider_run_new_fetch (McpHttpProvider *self,
+                                               const char *method,
+                                               const McpHttpFetchFuncs *funcs,
+                                               gpointer user_data);
+void mcp_http_provider_run_note_error (McpHttpProvider *self, const char *text);
+void mcp_http_provider_run_set_state (McpHttpProvider *self, McpProviderState state);
+void mcp_http_provider_run_forget_session (McpHttpProvider *self);
+void mcp_http_provider_run_clear_timer (GSource **timer);
+GSource *mcp_http_provider_run_start_timer (guint ms, GSourceFunc callback, gpointer user_data);
 
-/* mcp-http-run.c */
-void mcp_http_run_post (McpHttpProvider *self, GBytes *message);
-void mcp_http_run_stop (McpHttpProvider *self);
-void mcp_http_run_drop (McpHttpProvider *self);
-void mcp_http_run_update_idle (McpHttpProvider *self);
-void mcp_http_run_fail (McpHttpProvider *self, const char *how);
-void mcp_http_run_fail_call (McpHttpProvider *self, McpHttpCall *call, const char *how);
-void
-mcp_http_run_complete_call (McpHttpProvider *self, McpHttpCall *call, McpJsonrpcMessage *answer);
-void mcp_http_run_lost_session (McpHttpProvider *self, McpHttpCall *call, const char *how);
-void mcp_http_run_lost_stream (McpHttpProvider *self, const char *how);
-gboolean mcp_http_run_is_modern (McpHttpProvider *self);
-void mcp_http_run_count_stray (McpHttpProvider *self, const char *what);
-McpHttpFetch *mcp_http_run_new_fetch (McpHttpProvider *self,
-                                      const char *method,
-                                      const McpHttpFetchFuncs *funcs,
-                                      gpointer user_data);
-void mcp_http_run_note_error (McpHttpProvider *self, const char *text);
-void mcp_http_run_set_state (McpHttpProvider *self, McpProviderState state);
-void mcp_http_run_forget_session (McpHttpProvider *self);
-void mcp_http_run_clear_timer (GSource **timer);
-GSource *mcp_http_run_start_timer (guint ms, GSourceFunc callback, gpointer user_data);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpHttpCall, mcp_http_call_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpHttpProviderCall, mcp_http_provider_call_unref)
 
 G_END_DECLS

@@ -31,10 +31,10 @@ enum
 /* What goes to the server */
 
 static void
-deliver (McpHttpProvider *self, McpHttpCall *call)
+deliver (McpHttpProvider *self, McpHttpProviderCall *call)
 {
   /* MCP 2026-07-28 has no notification for servers that would be posted. */
-  if (!call->is_request && mcp_http_run_is_modern (self))
+  if (!call->is_request && mcp_http_provider_run_is_stateless (self))
     return;
   if (call->is_request && !call->is_timed)
     {
@@ -42,16 +42,16 @@ deliver (McpHttpProvider *self, McpHttpCall *call)
         return;
       call->is_timed = TRUE;
     }
-  mcp_http_call_send (call);
+  mcp_http_provider_call_send (call);
 }
 
 static void
-deliver_or_wait (McpHttpProvider *self, McpHttpCall *call)
+deliver_or_wait (McpHttpProvider *self, McpHttpProviderCall *call)
 {
   if (self->state == MCP_PROVIDER_READY)
     deliver (self, call);
   else
-    g_queue_push_tail (&self->waiting, mcp_http_call_ref (call));
+    g_queue_push_tail (&self->waiting, mcp_http_provider_call_ref (call));
 }
 
 /**
@@ -65,7 +65,7 @@ mcp_http_provider_deliver_waiting (McpHttpProvider *self)
 {
   while (self->state == MCP_PROVIDER_READY && !g_queue_is_empty (&self->waiting))
     {
-      g_autoptr (McpHttpCall) call = g_queue_pop_head (&self->waiting);
+      g_autoptr (McpHttpProviderCall) call = g_queue_pop_head (&self->waiting);
 
       deliver (self, call);
     }
@@ -76,12 +76,12 @@ forget_waiting (McpHttpProvider *self, gint64 id)
 {
   for (GList *link = self->waiting.head; link != NULL; link = link->next)
     {
-      McpHttpCall *call = link->data;
+      McpHttpProviderCall *call = link->data;
 
       if (call->id == id)
         {
           g_queue_delete_link (&self->waiting, link);
-          mcp_http_call_unref (call);
+          mcp_http_provider_call_unref (call);
           return;
         }
     }
@@ -91,19 +91,19 @@ static void
 abandoned_cb (gint64 id, const char *reason, gpointer user_data)
 {
   McpHttpProvider *self = user_data;
-  McpHttpCall *call = g_hash_table_lookup (self->calls, &id);
+  McpHttpProviderCall *call = g_hash_table_lookup (self->calls, &id);
 
-  mcp_http_run_update_idle (self);
+  mcp_http_provider_run_update_idle (self);
   forget_waiting (self, id);
   if (call != NULL)
     {
-      g_autoptr (McpHttpCall) held = mcp_http_call_ref (call);
+      g_autoptr (McpHttpProviderCall) held = mcp_http_provider_call_ref (call);
       g_autoptr (GBytes) message = mcp_provider_messages_build_cancelled (id, reason);
 
-      mcp_http_call_stop (held);
+      mcp_http_provider_call_stop (held);
       /* MCP 2026-07-28, basic/patterns/cancellation: that its stream was closed says it. */
-      if (!held->is_modern)
-        mcp_http_run_post (self, message);
+      if (!held->is_stateless)
+        mcp_http_provider_run_post (self, message);
     }
 }
 
@@ -120,7 +120,7 @@ mcp_http_provider_fail_all (McpHttpProvider *self, int code, const char *text)
 {
   g_autoptr (GError) error = g_error_new_literal (MCP_ERROR, code, text);
 
-  g_queue_clear_full (&self->waiting, (GDestroyNotify) mcp_http_call_unref);
+  g_queue_clear_full (&self->waiting, (GDestroyNotify) mcp_http_provider_call_unref);
   mcp_pending_requests_fail_all (self->pending, error);
 }
 
@@ -162,7 +162,7 @@ mcp_http_provider_request_async (McpProvider *provider,
 {
   McpHttpProvider *self = MCP_HTTP_PROVIDER (provider);
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  g_autoptr (McpHttpCall) call = NULL;
+  g_autoptr (McpHttpProviderCall) call = NULL;
   GError *error = NULL;
   gint64 id;
 
@@ -183,15 +183,15 @@ mcp_http_provider_request_async (McpProvider *provider,
 
   /* Whoever follows the state sees the request among those in flight. */
   g_object_freeze_notify (G_OBJECT (self));
-  if (self->state == MCP_PROVIDER_STOPPED && !mcp_http_start (self, &error))
+  if (self->state == MCP_PROVIDER_STOPPED && !mcp_http_provider_start (self, &error))
     g_task_return_error (task, error);
   else
     {
       id = ++self->last_id;
       mcp_pending_requests_add (self->pending, id, g_steal_pointer (&task), request,
                                 choose_timeout_ms (self, request));
-      mcp_http_run_update_idle (self);
-      call = mcp_http_call_new_request (self, id, request);
+      mcp_http_provider_run_update_idle (self);
+      call = mcp_http_provider_call_new_request (self, id, request);
       deliver_or_wait (self, call);
     }
   g_object_thaw_notify (G_OBJECT (self));
@@ -211,12 +211,12 @@ mcp_http_provider_notify (McpProvider *provider, const char *method, const char 
   McpHttpProvider *self = MCP_HTTP_PROVIDER (provider);
   McpJsonSlice slice = { params, params != NULL ? strlen (params) : 0 };
   g_autoptr (GBytes) message = NULL;
-  g_autoptr (McpHttpCall) call = NULL;
+  g_autoptr (McpHttpProviderCall) call = NULL;
 
   if (self->state != MCP_PROVIDER_READY && self->state != MCP_PROVIDER_STARTING)
     return;
   message = mcp_jsonrpc_build_notification (method, slice);
-  call = mcp_http_call_new (self, ++self->last_id, message);
+  call = mcp_http_provider_call_new (self, ++self->last_id, message);
   deliver_or_wait (self, call);
 }
 
@@ -226,7 +226,7 @@ mcp_http_provider_respond (McpProvider *provider, GBytes *response)
   McpHttpProvider *self = MCP_HTTP_PROVIDER (provider);
 
   if (mcp_provider_messages_take_response (self->pending, response))
-    mcp_http_run_post (self, response);
+    mcp_http_provider_run_post (self, response);
 }
 
 static void
@@ -249,7 +249,7 @@ mcp_http_provider_close_async (McpProvider *provider,
 
   g_ptr_array_add (self->closers, g_steal_pointer (&task));
   was_closing = self->state == MCP_PROVIDER_CLOSING;
-  mcp_http_run_stop (self);
+  mcp_http_provider_run_stop (self);
   mcp_http_provider_fail_all (self, MCP_ERROR_CLOSED, text);
   if (!was_closing)
     g_object_notify (G_OBJECT (self), "state");
@@ -278,13 +278,13 @@ mcp_http_provider_get_name (McpProvider *self)
 static McpRevision
 mcp_http_provider_get_revision (McpProvider *self)
 {
-  return MCP_HTTP_PROVIDER (self)->peer.revision;
+  return MCP_HTTP_PROVIDER (self)->facts.revision;
 }
 
 static const char *
 mcp_http_provider_get_capabilities (McpProvider *self)
 {
-  return MCP_HTTP_PROVIDER (self)->peer.capabilities;
+  return MCP_HTTP_PROVIDER (self)->facts.capabilities;
 }
 
 static void
@@ -292,8 +292,8 @@ mcp_http_provider_hold (McpProvider *provider)
 {
   McpHttpProvider *self = MCP_HTTP_PROVIDER (provider);
 
-  self->peer.n_holds++;
-  mcp_http_run_update_idle (self);
+  self->facts.n_holds++;
+  mcp_http_provider_run_update_idle (self);
 }
 
 static void
@@ -301,9 +301,9 @@ mcp_http_provider_release (McpProvider *provider)
 {
   McpHttpProvider *self = MCP_HTTP_PROVIDER (provider);
 
-  g_return_if_fail (self->peer.n_holds > 0);
-  self->peer.n_holds--;
-  mcp_http_run_update_idle (self);
+  g_return_if_fail (self->facts.n_holds > 0);
+  self->facts.n_holds--;
+  mcp_http_provider_run_update_idle (self);
 }
 
 static void
@@ -311,7 +311,7 @@ mcp_http_provider_watch (McpProvider *provider, const char *uri)
 {
   McpHttpProvider *self = MCP_HTTP_PROVIDER (provider);
 
-  if (mcp_peer_watch (&self->peer, uri))
+  if (mcp_server_facts_watch (&self->facts, uri))
     mcp_subscription_update (&self->subscription);
 }
 
@@ -320,7 +320,7 @@ mcp_http_provider_unwatch (McpProvider *provider, const char *uri)
 {
   McpHttpProvider *self = MCP_HTTP_PROVIDER (provider);
 
-  if (mcp_peer_unwatch (&self->peer, uri))
+  if (mcp_server_facts_unwatch (&self->facts, uri))
     mcp_subscription_update (&self->subscription);
 }
 
@@ -368,9 +368,9 @@ mcp_http_provider_dispose (GObject *object)
 {
   McpHttpProvider *self = MCP_HTTP_PROVIDER (object);
 
-  mcp_http_run_drop (self);
+  mcp_http_provider_run_drop (self);
   self->state = MCP_PROVIDER_STOPPED;
-  g_queue_clear_full (&self->waiting, (GDestroyNotify) mcp_http_call_unref);
+  g_queue_clear_full (&self->waiting, (GDestroyNotify) mcp_http_provider_call_unref);
 
   G_OBJECT_CLASS (mcp_http_provider_parent_class)->dispose (object);
 }
@@ -381,7 +381,7 @@ mcp_http_provider_finalize (GObject *object)
   McpHttpProvider *self = MCP_HTTP_PROVIDER (object);
 
   mcp_pending_requests_free (self->pending);
-  mcp_peer_clear (&self->peer);
+  mcp_server_facts_clear (&self->facts);
   g_ptr_array_unref (self->closers);
   g_hash_table_unref (self->calls);
   g_clear_object (&self->soup);
@@ -408,23 +408,23 @@ mcp_http_provider_class_init (McpHttpProviderClass *klass)
 static void
 open_subscription (gint64 id, GBytes *message, gpointer user_data)
 {
-  g_autoptr (McpHttpCall) call =
-      mcp_http_call_new_own (user_data, id, "subscriptions/listen", message);
+  g_autoptr (McpHttpProviderCall) call =
+      mcp_http_provider_call_new_own (user_data, id, "subscriptions/listen", message);
 
-  mcp_http_call_send (call);
+  mcp_http_provider_call_send (call);
 }
 
 static void
 close_subscription (gint64 id, gpointer user_data)
 {
   McpHttpProvider *self = user_data;
-  McpHttpCall *call = g_hash_table_lookup (self->calls, &id);
+  McpHttpProviderCall *call = g_hash_table_lookup (self->calls, &id);
 
   if (call != NULL)
     {
-      g_autoptr (McpHttpCall) held = mcp_http_call_ref (call);
+      g_autoptr (McpHttpProviderCall) held = mcp_http_provider_call_ref (call);
 
-      mcp_http_call_stop (held);
+      mcp_http_provider_call_stop (held);
     }
 }
 
@@ -434,12 +434,12 @@ mcp_http_provider_init (McpHttpProvider *self)
   static const McpSubscriptionFuncs subscription_funcs = { open_subscription, close_subscription };
 
   g_queue_init (&self->waiting);
-  mcp_peer_init (&self->peer);
-  mcp_subscription_init (&self->subscription, &self->peer, &self->last_id, &subscription_funcs,
+  mcp_server_facts_init (&self->facts);
+  mcp_subscription_init (&self->subscription, &self->facts, &self->last_id, &subscription_funcs,
                          self);
   self->closers = g_ptr_array_new_with_free_func (g_object_unref);
   self->calls = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL,
-                                       (GDestroyNotify) mcp_http_call_unref);
+                                       (GDestroyNotify) mcp_http_provider_call_unref);
   self->pending = mcp_pending_requests_new (MCP_PROVIDER (self), abandoned_cb, self);
 }
 

@@ -7,7 +7,7 @@
  */
 #include "upstream/stdio/mcp-stderr-log.h"
 
-#include "common/mcp-text.h"
+#include "common/mcp-text-clean.h"
 
 #include <errno.h>
 #include <glib-unix.h>

@@ -37,7 +37,7 @@ struct _McpStdioProvider
   McpStdioProviderTimes times;
 
   McpProviderState state;
-  McpPeer peer;
+  McpServerFacts facts;
   McpStdioProcess *process;    /* (owned) (nullable): none when stopped */
   McpPendingRequests *pending; /* (owned) */
   GQueue waiting;              /* (element-type Waiting) */
@@ -66,7 +66,7 @@ void mcp_stdio_provider_finish_close (McpStdioProvider *self);
 /* mcp-stdio-run.c */
 gboolean mcp_stdio_run_start (McpStdioProvider *self, GError **error);
 void mcp_stdio_run_send (McpStdioProvider *self, GBytes *message);
-gboolean mcp_stdio_run_is_modern (McpStdioProvider *self);
+gboolean mcp_stdio_run_is_stateless (McpStdioProvider *self);
 void mcp_stdio_run_stop (McpStdioProvider *self);
 void mcp_stdio_run_drop (McpStdioProvider *self);
 void mcp_stdio_run_update_idle (McpStdioProvider *self);

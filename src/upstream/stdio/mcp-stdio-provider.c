@@ -3,8 +3,8 @@
 
 #include "common/mcp-error.h"
 #include "mcp-stdio-provider-private.h"
-#include "upstream/dialogue/mcp-modern-messages.h"
 #include "upstream/dialogue/mcp-provider-messages.h"
+#include "upstream/dialogue/mcp-stateless-messages.h"
 
 #include <string.h>
 
@@ -48,8 +48,8 @@ deliver_request (McpStdioProvider *self, gint64 id, const McpProviderRequest *re
 
   if (!mcp_pending_requests_start_timer (self->pending, id))
     return;
-  message = mcp_stdio_run_is_modern (self) ? mcp_modern_build_request (id, request)
-                                           : mcp_provider_messages_build_request (id, request);
+  message = mcp_stdio_run_is_stateless (self) ? mcp_stateless_messages_build_request (id, request)
+                                              : mcp_provider_messages_build_request (id, request);
   if (!mcp_stdio_process_send (self->process, message))
     mcp_pending_requests_fail (
         self->pending, id,
@@ -62,7 +62,7 @@ deliver_request (McpStdioProvider *self, gint64 id, const McpProviderRequest *re
 static void
 deliver_notification (McpStdioProvider *self, GBytes *message)
 {
-  if (!mcp_stdio_run_is_modern (self))
+  if (!mcp_stdio_run_is_stateless (self))
     mcp_stdio_run_send (self, message);
 }
 
@@ -306,13 +306,13 @@ mcp_stdio_provider_get_name (McpProvider *self)
 static McpRevision
 mcp_stdio_provider_get_revision (McpProvider *self)
 {
-  return MCP_STDIO_PROVIDER (self)->peer.revision;
+  return MCP_STDIO_PROVIDER (self)->facts.revision;
 }
 
 static const char *
 mcp_stdio_provider_get_capabilities (McpProvider *self)
 {
-  return MCP_STDIO_PROVIDER (self)->peer.capabilities;
+  return MCP_STDIO_PROVIDER (self)->facts.capabilities;
 }
 
 static void
@@ -320,7 +320,7 @@ mcp_stdio_provider_hold (McpProvider *provider)
 {
   McpStdioProvider *self = MCP_STDIO_PROVIDER (provider);
 
-  self->peer.n_holds++;
+  self->facts.n_holds++;
   mcp_stdio_run_update_idle (self);
 }
 
@@ -329,8 +329,8 @@ mcp_stdio_provider_release (McpProvider *provider)
 {
   McpStdioProvider *self = MCP_STDIO_PROVIDER (provider);
 
-  g_return_if_fail (self->peer.n_holds > 0);
-  self->peer.n_holds--;
+  g_return_if_fail (self->facts.n_holds > 0);
+  self->facts.n_holds--;
   mcp_stdio_run_update_idle (self);
 }
 
@@ -339,7 +339,7 @@ mcp_stdio_provider_watch (McpProvider *provider, const char *uri)
 {
   McpStdioProvider *self = MCP_STDIO_PROVIDER (provider);
 
-  if (mcp_peer_watch (&self->peer, uri))
+  if (mcp_server_facts_watch (&self->facts, uri))
     mcp_subscription_update (&self->subscription);
 }
 
@@ -348,7 +348,7 @@ mcp_stdio_provider_unwatch (McpProvider *provider, const char *uri)
 {
   McpStdioProvider *self = MCP_STDIO_PROVIDER (provider);
 
-  if (mcp_peer_unwatch (&self->peer, uri))
+  if (mcp_server_facts_unwatch (&self->facts, uri))
     mcp_subscription_update (&self->subscription);
 }
 
@@ -409,7 +409,7 @@ mcp_stdio_provider_finalize (GObject *object)
   McpStdioProvider *self = MCP_STDIO_PROVIDER (object);
 
   mcp_pending_requests_free (self->pending);
-  mcp_peer_clear (&self->peer);
+  mcp_server_facts_clear (&self->facts);
   g_ptr_array_unref (self->closers);
   g_clear_pointer (&self->config, mcp_server_config_unref);
   g_free (self->cwd);
@@ -455,8 +455,8 @@ mcp_stdio_provider_init (McpStdioProvider *self)
   static const McpSubscriptionFuncs subscription_funcs = { open_subscription, close_subscription };
 
   g_queue_init (&self->waiting);
-  mcp_peer_init (&self->peer);
-  mcp_subscription_init (&self->subscription, &self->peer, &self->last_id, &subscription_funcs,
+  mcp_server_facts_init (&self->facts);
+  mcp_subscription_init (&self->subscription, &self->facts, &self->last_id, &subscription_funcs,
                          self);
   self->closers = g_ptr_array_new_with_free_func (g_object_unref);
   self->pending = mcp_pending_requests_new (MCP_PROVIDER (self), abandoned_cb, self);

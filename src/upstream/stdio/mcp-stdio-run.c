@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "common/mcp-error.h"
 #include "mcp-stdio-provider-private.h"
-#include "upstream/dialogue/mcp-modern-messages.h"
 #include "upstream/dialogue/mcp-provider-messages.h"
+#include "upstream/dialogue/mcp-stateless-messages.h"
 #include "upstream/stdio/mcp-environment.h"
 
 #include <string.h>
@@ -67,15 +67,15 @@ mcp_stdio_run_send (McpStdioProvider *self, GBytes *message)
 }
 
 /**
- * mcp_stdio_run_is_modern:
+ * mcp_stdio_run_is_stateless:
  * @self: the provider, which is ready
  *
  * Returns: whether each request must say all there is to know
  */
 gboolean
-mcp_stdio_run_is_modern (McpStdioProvider *self)
+mcp_stdio_run_is_stateless (McpStdioProvider *self)
 {
-  return self->peer.era == MCP_ERA_MODERN;
+  return self->facts.lifecycle == MCP_LIFECYCLE_STATELESS;
 }
 
 static void
@@ -135,7 +135,7 @@ void
 mcp_stdio_run_update_idle (McpStdioProvider *self)
 {
   clear_source (&self->idle_timer);
-  if (self->state == MCP_PROVIDER_READY && self->times.idle_ms > 0 && self->peer.n_holds == 0 &&
+  if (self->state == MCP_PROVIDER_READY && self->times.idle_ms > 0 && self->facts.n_holds == 0 &&
       mcp_pending_requests_get_size (self->pending) == 0)
     self->idle_timer = attach_timer (self, self->times.idle_ms, idle_cb);
 }
@@ -154,8 +154,8 @@ fail (McpStdioProvider *self, const char *how)
   if (is_start)
     {
       mcp_backoff_fail (&self->backoff, g_get_monotonic_time ());
-      self->peer.era = MCP_ERA_UNKNOWN;
-      self->config->known_era = MCP_ERA_UNKNOWN;
+      self->facts.lifecycle = MCP_LIFECYCLE_UNKNOWN;
+      self->config->known_lifecycle = MCP_LIFECYCLE_UNKNOWN;
     }
   self->has_failed = TRUE;
   g_free (self->last_error);
@@ -178,8 +178,8 @@ take_ready (McpStdioProvider *self)
 
   clear_source (&self->start_timer);
   clear_source (&self->probe_timer);
-  self->config->known_era = self->peer.era;
-  if (!mcp_stdio_run_is_modern (self))
+  self->config->known_lifecycle = self->facts.lifecycle;
+  if (!mcp_stdio_run_is_stateless (self))
     {
       message = mcp_provider_messages_build_initialized ();
       mcp_stdio_run_send (self, message);
@@ -188,10 +188,10 @@ take_ready (McpStdioProvider *self)
   /* Who follows the state may have ended it. */
   if (self->state != MCP_PROVIDER_READY)
     return;
-  if (mcp_stdio_run_is_modern (self))
+  if (mcp_stdio_run_is_stateless (self))
     mcp_subscription_start (&self->subscription);
   else
-    mcp_peer_subscribe_again (&self->peer, MCP_PROVIDER (self));
+    mcp_server_facts_subscribe_again (&self->facts, MCP_PROVIDER (self));
   mcp_stdio_provider_deliver_waiting (self);
   mcp_stdio_run_update_idle (self);
 }
@@ -230,7 +230,7 @@ handle_handshake (McpStdioProvider *self, gint64 id, McpJsonrpcMessage *answer)
 {
   g_autoptr (GError) error = NULL;
   McpHandshakeStep step =
-      mcp_handshake_take_answer (&self->handshake, &self->peer, id, answer, &error);
+      mcp_handshake_take_answer (&self->handshake, &self->facts, id, answer, &error);
 
   switch (step)
     {
@@ -258,7 +258,7 @@ static void
 probe_again (McpStdioProvider *self, gint64 id)
 {
   log_info (self, "does not speak the revision any more that it spoke, is asked anew");
-  self->peer.era = MCP_ERA_UNKNOWN;
+  self->facts.lifecycle = MCP_LIFECYCLE_UNKNOWN;
   mcp_subscription_end (&self->subscription);
   clear_timers (self);
   begin_handshake (self);
@@ -306,7 +306,7 @@ handle_answer (McpStdioProvider *self, McpJsonrpcMessage *message)
   else if (mcp_subscription_owns (&self->subscription, id))
     mcp_subscription_take_end (&self->subscription, id,
                                mcp_jsonrpc_message_get_kind (message) == MCP_JSONRPC_FAILURE);
-  else if (self->state == MCP_PROVIDER_READY && mcp_stdio_run_is_modern (self) &&
+  else if (self->state == MCP_PROVIDER_READY && mcp_stdio_run_is_stateless (self) &&
            is_unsupported_version (message))
     probe_again (self, id);
   else if (mcp_pending_requests_complete (self->pending, id, message))
@@ -321,7 +321,7 @@ handle_answer (McpStdioProvider *self, McpJsonrpcMessage *message)
 static void
 handle_notification (McpStdioProvider *self, McpJsonrpcMessage *message)
 {
-  if (mcp_stdio_run_is_modern (self) &&
+  if (mcp_stdio_run_is_stateless (self) &&
       mcp_subscription_take_notification (&self->subscription, message))
     return;
   if (!mcp_provider_messages_take_notification (MCP_PROVIDER (self), self->pending, 0, message))
@@ -333,7 +333,7 @@ handle_request (McpStdioProvider *self, McpJsonrpcMessage *message)
 {
   g_autoptr (GBytes) response = NULL;
 
-  if (self->state == MCP_PROVIDER_READY && mcp_stdio_run_is_modern (self))
+  if (self->state == MCP_PROVIDER_READY && mcp_stdio_run_is_stateless (self))
     {
       count_stray (self, "a request, which no server of its revision may make");
       return;
@@ -451,7 +451,7 @@ begin_handshake (McpStdioProvider *self)
 {
   self->handshake = (McpHandshake){ 0 };
   self->start_timer = attach_timer (self, self->times.start_ms, start_timer_cb);
-  if (self->peer.era == MCP_ERA_LEGACY)
+  if (self->facts.lifecycle == MCP_LIFECYCLE_HANDSHAKE)
     send_initialize (self);
   else
     send_discover (self);
@@ -465,14 +465,14 @@ start_without_probe (McpStdioProvider *self, const char *how)
   g_autofree char *text =
       g_strdup_printf ("%s after server/discover, is started again without", how);
 
-  if (self->handshake.discover_id == 0 || self->peer.era != MCP_ERA_UNKNOWN)
+  if (self->handshake.discover_id == 0 || self->facts.lifecycle != MCP_LIFECYCLE_UNKNOWN)
     return FALSE;
   mcp_stdio_run_drop (self);
   self->process = spawn (self, NULL);
   if (self->process == NULL)
     return FALSE;
   log_info (self, text);
-  self->peer.era = MCP_ERA_LEGACY;
+  self->facts.lifecycle = MCP_LIFECYCLE_HANDSHAKE;
   begin_handshake (self);
   return TRUE;
 }
@@ -544,9 +544,9 @@ mcp_stdio_run_start (McpStdioProvider *self, GError **error)
   self->n_restarts += self->has_failed ? 1 : 0;
   self->has_failed = FALSE;
   self->n_strays = 0;
-  if (self->peer.era == MCP_ERA_UNKNOWN)
-    self->peer.era = self->config->known_era;
-  self->peer.n_run++;
+  if (self->facts.lifecycle == MCP_LIFECYCLE_UNKNOWN)
+    self->facts.lifecycle = self->config->known_lifecycle;
+  self->facts.n_run++;
   mcp_pending_requests_forget_asks (self->pending);
   self->started_at = g_get_real_time ();
   begin_handshake (self);

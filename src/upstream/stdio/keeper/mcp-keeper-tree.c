@@ -24,7 +24,7 @@
 #define STAT_BYTES 2048
 
 static bool
-read_process (pid_t pid, KeeperProcess *process)
+read_process (pid_t pid, McpKeeperProcess *process)
 {
   char path[32];
   char text[STAT_BYTES];
@@ -62,12 +62,12 @@ read_process (pid_t pid, KeeperProcess *process)
 }
 
 static bool
-append_process (KeeperTree *self, const KeeperProcess *process)
+append_process (McpKeeperTree *self, const McpKeeperProcess *process)
 {
   if (self->n_processes == self->n_allocated)
     {
       size_t n = self->n_allocated > 0 ? self->n_allocated * 2 : 256;
-      KeeperProcess *larger = realloc (self->processes, n * sizeof *larger);
+      McpKeeperProcess *larger = realloc (self->processes, n * sizeof *larger);
 
       if (larger == NULL)
         return false;
@@ -81,16 +81,16 @@ append_process (KeeperTree *self, const KeeperProcess *process)
 static int
 compare_processes (const void *a, const void *b)
 {
-  const KeeperProcess *first = a;
-  const KeeperProcess *second = b;
+  const McpKeeperProcess *first = a;
+  const McpKeeperProcess *second = b;
 
   return (first->pid > second->pid) - (first->pid < second->pid);
 }
 
-static KeeperProcess *
-find_process (KeeperTree *self, pid_t pid)
+static McpKeeperProcess *
+find_process (McpKeeperTree *self, pid_t pid)
 {
-  const KeeperProcess key = { .pid = pid };
+  const McpKeeperProcess key = { .pid = pid };
 
   if (self->n_processes == 0)
     return NULL;
@@ -99,7 +99,7 @@ find_process (KeeperTree *self, pid_t pid)
 
 /* A list cut short by lack of memory still names processes to end; the next look finds others. */
 static void
-read_all (KeeperTree *self)
+read_all (McpKeeperTree *self)
 {
   DIR *proc = opendir ("/proc");
   struct dirent *entry;
@@ -110,7 +110,7 @@ read_all (KeeperTree *self)
 
   while ((entry = readdir (proc)) != NULL)
     {
-      KeeperProcess process;
+      McpKeeperProcess process;
       char *end;
       long pid = strtol (entry->d_name, &end, 10);
 
@@ -127,9 +127,9 @@ read_all (KeeperTree *self)
 /* Follows the parents up to a process whose answer is known, then notes the answer along the way.
  * The list is no atomic picture, so that its parents may even form a ring. */
 static bool
-is_descendant (KeeperTree *self, KeeperProcess *process)
+is_descendant (McpKeeperTree *self, McpKeeperProcess *process)
 {
-  KeeperProcess *above = process;
+  McpKeeperProcess *above = process;
   bool is_ours;
 
   for (size_t n_steps = 0; above != NULL && !above->known; n_steps++)
@@ -147,9 +147,9 @@ is_descendant (KeeperTree *self, KeeperProcess *process)
 /* A handle is taken before the identity is checked, so that a number that was given to another
  * process meanwhile is never signalled. */
 static int
-signal_process (const KeeperProcess *process, int signal_number)
+signal_process (const McpKeeperProcess *process, int signal_number)
 {
-  KeeperProcess now;
+  McpKeeperProcess now;
   int result = -1;
   int fd = (int) syscall (SYS_pidfd_open, process->pid, 0);
 
@@ -179,19 +179,19 @@ signal_process (const KeeperProcess *process, int signal_number)
  * our descendants descends from us, but for our own group.
  */
 static void
-signal_group (const KeeperProcess *process, int signal_number)
+signal_group (const McpKeeperProcess *process, int signal_number)
 {
   if (process->group > 1 && process->group != getpgrp () && getsid (0) == getpid ())
     kill (-process->group, signal_number);
 }
 
 /*
- * A moment ago, as KeeperProcess.started counts: what is younger may have missed
+ * A moment ago, as McpKeeperProcess.started counts: what is younger may have missed
  * a signal just sent. A shell's child still has the shell's handlers between
  * fork() and exec(), and forgets there what they saw.
  */
 unsigned long long
-keeper_tree_get_ticks_before (void)
+mcp_keeper_tree_get_ticks_before (void)
 {
   struct timespec now;
   unsigned long long per_second = (unsigned long long) sysconf (_SC_CLK_TCK);
@@ -208,11 +208,11 @@ keeper_tree_get_ticks_before (void)
  * or later: SIGTERM to each process, with SIGCONT, since a stopped one would not
  * see it; other signals also to the groups.
  */
-KeeperCount
-keeper_tree_signal (KeeperTree *self, int signal_number, unsigned long long since)
+McpKeeperCount
+mcp_keeper_tree_signal (McpKeeperTree *self, int signal_number, unsigned long long since)
 {
-  KeeperCount count = { 0 };
-  KeeperProcess *keeper;
+  McpKeeperCount count = { 0 };
+  McpKeeperProcess *keeper;
 
   read_all (self);
   keeper = find_process (self, getpid ());
@@ -223,7 +223,7 @@ keeper_tree_signal (KeeperTree *self, int signal_number, unsigned long long sinc
 
   for (size_t i = 0; i < self->n_processes; i++)
     {
-      KeeperProcess *process = &self->processes[i];
+      McpKeeperProcess *process = &self->processes[i];
 
       if (process == keeper || process->started < since || !is_descendant (self, process))
         continue;
@@ -244,7 +244,7 @@ keeper_tree_signal (KeeperTree *self, int signal_number, unsigned long long sinc
 }
 
 void
-keeper_tree_clear (KeeperTree *self)
+mcp_keeper_tree_clear (McpKeeperTree *self)
 {
   free (self->processes);
   memset (self, 0, sizeof *self);

@@ -15,23 +15,24 @@ typedef struct
   unsigned long long started; /* clock ticks since boot: with pid the process's identity */
   bool known;                 /* is_ours is final */
   bool is_ours;
-} KeeperProcess;
+} McpKeeperProcess;
 
 /* All processes at about one moment; the memory is kept from one look to the next. */
 typedef struct
 {
-  KeeperProcess *processes; /* (owned): sorted by pid */
+  McpKeeperProcess *processes; /* (owned): sorted by pid */
   size_t n_processes;
   size_t n_allocated;
-} KeeperTree;
+} McpKeeperTree;
 
 typedef struct
 {
   size_t n_running; /* neither stopped nor dead when looked at */
   size_t n_reached; /* took the signal */
   size_t n_refused; /* may not be signalled by us: another user's, by a set-user-id program */
-} KeeperCount;
+} McpKeeperCount;
 
-unsigned long long keeper_tree_get_ticks_before (void);
-KeeperCount keeper_tree_signal (KeeperTree *self, int signal_number, unsigned long long since);
-void keeper_tree_clear (KeeperTree *self);
+unsigned long long mcp_keeper_tree_get_ticks_before (void);
+McpKeeperCount
+mcp_keeper_tree_signal (McpKeeperTree *self, int signal_number, unsigned long long since);
+void mcp_keeper_tree_clear (McpKeeperTree *self);

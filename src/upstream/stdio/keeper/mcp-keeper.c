@@ -64,7 +64,7 @@ typedef struct
 
   pid_t child; /* 0: reaped */
   int exit_status;
-  KeeperTree tree;
+  McpKeeperTree tree;
 } Keeper;
 
 static long long
@@ -223,7 +223,7 @@ run_command (Keeper *self, pid_t keeper)
 /* The command's pipes must come to their end when its own tree lets go of them, and its directory
  * must not be held. Standard error stays, for what the keeper itself may have to say. */
 static void
-let_go (void)
+detach_from_command (void)
 {
   int null_fd = open ("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -283,7 +283,7 @@ start (Keeper *self)
     }
   if (self->child == 0)
     run_command (self, keeper);
-  let_go ();
+  detach_from_command ();
   return true;
 }
 
@@ -357,12 +357,12 @@ terminate_tree (Keeper *self)
 
   while (reap (self))
     {
-      unsigned long long next_since = keeper_tree_get_ticks_before ();
+      unsigned long long next_since = mcp_keeper_tree_get_ticks_before ();
       long long left_ms = deadline_ms - now_ms ();
 
       if (left_ms <= 0)
         return false;
-      keeper_tree_signal (&self->tree, SIGTERM, since);
+      mcp_keeper_tree_signal (&self->tree, SIGTERM, since);
       since = next_since;
       wait_for_event (self, left_ms < wait_ms ? (int) left_ms : wait_ms);
       wait_ms = wait_ms * 2 < MAX_LOOK_WAIT_MS ? wait_ms * 2 : MAX_LOOK_WAIT_MS;
@@ -378,14 +378,14 @@ kill_tree (Keeper *self)
 
   for (;;)
     {
-      KeeperCount count;
+      McpKeeperCount count;
       int rounds = 0;
 
       do
-        count = keeper_tree_signal (&self->tree, SIGSTOP, 0);
+        count = mcp_keeper_tree_signal (&self->tree, SIGSTOP, 0);
       while (count.n_running > 0 && ++rounds < MAX_STOP_ROUNDS);
 
-      count = keeper_tree_signal (&self->tree, SIGKILL, 0);
+      count = mcp_keeper_tree_signal (&self->tree, SIGKILL, 0);
       /* Our own child is ours to kill even where /proc cannot be read. */
       if (self->child > 0)
         kill (self->child, SIGKILL);
@@ -426,6 +426,6 @@ main (int argc, char **argv)
   while (self.child != 0 && !wait_for_event (&self, -1));
 
   end_tree (&self);
-  keeper_tree_clear (&self.tree);
+  mcp_keeper_tree_clear (&self.tree);
   return self.exit_status;
 }

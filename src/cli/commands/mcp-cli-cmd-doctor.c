@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * doctor: looks at everything that can keep the daemon from working, and changes nothing.
+ */
+#include "cli/commands/mcp-cli-command.h"
+#include "cli/terminal/mcp-cli-exit.h"
+
+#include "config.h"
+
+#include "cli/commands/mcp-cli-findings.h"
+#include "cli/daemon/mcp-cli-address.h"
+#include "cli/daemon/mcp-cli-connection.h"
+#include "cli/daemon/mcp-cli-launcher.h"
+#include "cli/files/mcp-cli-file.h"
+#include "cli/terminal/mcp-cli-json.h"
+#include "cli/terminal/mcp-cli-options.h"
+#include "common/mcp-names.h"
+
+#include <errno.h>
+#include <glib/gi18n.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define OK      MCP_CLI_FINDING_OK
+#define WARNING MCP_CLI_FINDING_WARNING
+#define BROKEN  MCP_CLI_FINDING_BROKEN
+
+/* What npx-started servers commonly ask for. */
+#define NODE_MINIMUM  18
+/* Below it a few hundred clients are too many. */
+#define FILES_MINIMUM 4096
+/* 2025-01-01: a clock before that is not set. */
+#define CLOCK_MINIMUM G_GINT64_CONSTANT (1735689600)
+
+static void
+check_runtime_directory (McpCliFindings *findings)
+{
+  g_autofree char *path = g_build_filename (g_get_user_runtime_dir (), MCP_DIRECTORY, NULL);
+  GStatBuf info;
+
+  if (g_getenv ("XDG_RUNTIME_DIR") == NULL)
+    mcp_cli_findings_take (
+        findings, WARNING, "runtime-directory",
+        g_strdup_printf (_ ("XDG_RUNTIME_DIR is not set; %s is used"), g_get_user_runtime_dir ()),
+        _ ("Log in by a display or login manager, or set it to a directory of your own"));
+  if (g_stat (path, &info) < 0)
+    return;
+  if (info.st_uid != geteuid () || (info.st_mode & 077) != 0)
+    mcp_cli_findings_take (findings, BROKEN, "runtime-directory",
+                           g_strdup_printf (_ ("Others may use %s"), path),
+                           _ ("Make it yours alone: chmod 700, or remove it"));
+  else
+    mcp_cli_findings_take (findings, OK, "runtime-directory",
+                           g_strdup_printf (_ ("%s is yours alone"), path), NULL);
+}
+
+static void
+check_program (McpCliFindings *findings)
+{
+  g_autofree char *path = mcp_cli_launcher_dup_daemon_path ();
+
+  if (g_file_test (path, G_FILE_TEST_IS_EXECUTABLE))
+    mcp_cli_findings_take (findings, OK, "program", g_strdup_printf (_ ("The daemon is %s"), path),
+                           NULL);
+  else
+    mcp_cli_findings_take (findings, BROKEN, "program",
+                           g_strdup_printf (_ ("There is no daemon at %s"), path),
+                           _ ("Install it: meson install"));
+}
+
+static gboolean
+lists_our_name (GDBusConnection *bus)
+{
+  g_autoptr (GVariant) answer = g_dbus_connection_call_sync (
+      bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+      "ListActivatableNames", NULL, G_VARIANT_TYPE ("(as)"), G_DBUS_CALL_FLAGS_NONE, 5000, NULL,
+      NULL);
+  g_autofree const char **names = NULL;
+
+  if (answer == NULL)
+    return FALSE;
+  g_variant_get (answer, "(^a&s)", &names);
+  return g_strv_contains (names, MCP_BUS_NAME);
+}
+
+static void
+check_bus (McpCliFindings *findings)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, &error);
+
+  if (bus == NULL)
+    {
+      mcp_cli_findings_take (findings, WARNING, "bus",
+                             g_strdup_printf (_ ("There is no session bus: %s"), error->message),
+                             _ ("HTTP works without one; D-Bus programs see no sessions"));
+      return;
+    }
+  g_dbus_connection_set_exit_on_close (bus, FALSE);
+  if (lists_our_name (bus))
+    mcp_cli_findings_take (findings, OK, "bus",
+                           g_strdup (_ ("The session bus can start the daemon")), NULL);
+  else
+    mcp_cli_findings_take (
+        findings, WARNING, "bus", g_strdup (_ ("The session bus cannot start the daemon")),
+        _ ("Install into a prefix that the bus searches, or link the service file: see dbus.md"));
+}
+
+static void
+check_systemd (McpCliFindings *findings)
+{
+  if (g_file_test ("/run/systemd/system", G_FILE_TEST_IS_DIR))
+    mcp_cli_findings_take (findings, OK, "systemd", g_strdup (_ ("systemd runs")), NULL);
+  else
+    mcp_cli_findings_take (findings, WARNING, "systemd", g_strdup (_ ("systemd does not run")),
+                           _ ("Nothing starts the daemon again should it crash, but its next use"));
+}
+
+static void
+check_version (McpCliFindings *findings, McpJsonSlice health)
+{
+  g_autofree char *version = mcp_cli_json_dup_member (health, "version");
+
+  if (g_strcmp0 (version, MCP_VERSION) == 0)
+    mcp_cli_findings_take (findings, OK, "version",
+                           g_strdup_printf (_ ("The daemon runs, in version %s"), version), NULL);
+  else
+    mcp_cli_findings_take (findings, WARNING, "version",
+                           g_strdup_printf (_ ("The daemon that runs is version %s, this is %s"),
+                                            version != NULL ? version : "?", MCP_VERSION),
+                           _ ("Start it anew: mcp-sessiond --replace"));
+}
+
+static void
+check_running (McpCliFindings *findings)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (McpCliConnection) connection = mcp_cli_connection_open_running (&error);
+  g_autoptr (GBytes) answer = NULL;
+  McpJsonSlice root;
+
+  if (connection == NULL)
+    {
+      mcp_cli_findings_take (findings, WARNING, "daemon", g_strdup (_ ("The daemon does not run")),
+                             _ ("Any other command of mcp-session starts it"));
+      return;
+    }
+  answer = mcp_cli_connection_request (connection, "GET", "/health", NULL, NULL, &error);
+  if (answer != NULL && mcp_cli_json_parse_bytes (answer, &root, &error))
+    check_version (findings, root);
+  else
+    mcp_cli_findings_take (findings, BROKEN, "daemon", g_strdup (error->message),
+                           _ ("Start it anew: mcp-sessiond --replace; its log says more"));
+}
+
+static void
+check_port (McpCliFindings *findings, const char *url)
+{
+  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
+  int port = uri != NULL ? g_uri_get_port (uri) : -1;
+
+  if (port <= 0 || !mcp_cli_address_listener_is_ours ((guint) port))
+    mcp_cli_findings_take (findings, BROKEN, "port",
+                           g_strdup_printf (_ ("No process of yours listens at %s"), url),
+                           _ ("Another user may: start the daemon anew, and trust no token to it"));
+  else if (port != MCP_DEFAULT_PORT)
+    mcp_cli_findings_take (
+        findings, WARNING, "port",
+        g_strdup_printf (_ ("The daemon listens at port %d, not %d"), port, MCP_DEFAULT_PORT),
+        _ ("Unless you set that, another program has the port; clients with a fixed address miss it"));
+  else
+    mcp_cli_findings_take (findings, OK, "port",
+                           g_strdup_printf (_ ("The daemon listens at port %d"), port), NULL);
+}
+
+static void
+check_discovery (McpCliFindings *findings)
+{
+  g_autofree char *path = mcp_cli_address_dup_discovery_path ();
+  g_autofree char *text = NULL;
+  g_autofree char *url = NULL;
+  McpJsonSlice root;
+  GStatBuf info;
+  gsize length;
+
+  if (g_stat (path, &info) < 0)
+    return;
+  if (info.st_uid != geteuid () || (info.st_mode & 077) != 0)
+    mcp_cli_findings_take (
+        findings, BROKEN, "discovery",
+        g_strdup_printf (_ ("Others may read the owner key in %s"), path),
+        _ ("Remove the file and owner-key beside it, and start the daemon anew"));
+  if (g_file_get_contents (path, &text, &length, NULL) &&
+      mcp_cli_json_parse (text, length, &root, NULL))
+    url = mcp_cli_json_dup_member (root, "url");
+  if (url != NULL)
+    check_port (findings, url);
+  else
+    mcp_cli_findings_take (findings, BROKEN, "discovery",
+                           g_strdup_printf (_ ("%s names no address"), path),
+                           _ ("Start the daemon anew: mcp-sessiond --replace"));
+}
+
+static void
+check_node (McpCliFindings *findings)
+{
+  const char *argv[] = { "node", "--version", NULL };
+  g_autofree char *out = NULL;
+  guint64 version;
+
+  if (!g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL,
+                     NULL, NULL, &out, NULL, NULL, NULL) ||
+      *out != 'v')
+    {
+      mcp_cli_findings_take (findings, BROKEN, "node", g_strdup (_ ("node cannot be started")),
+                             _ ("Install Node.js; the servers that npx starts need it"));
+      return;
+    }
+  g_strchomp (out);
+  version = g_ascii_strtoull (out + 1, NULL, 10);
+  if (version < NODE_MINIMUM)
+    mcp_cli_findings_take (findings, WARNING, "node", g_strdup_printf (_ ("Node.js is %s"), out),
+                           _ ("Many servers need version 18 or newer"));
+  else
+    mcp_cli_findings_take (findings, OK, "node", g_strdup_printf (_ ("Node.js is %s"), out), NULL);
+}
+
+/* Returns: whether it needs Node.js */
+static gboolean
+check_command (McpCliFindings *findings, const char *name, const char *command)
+{
+  g_autofree char *found = g_find_program_in_path (command);
+
+  if (strstr (command, "${") != NULL)
+    return FALSE;
+  if (found == NULL)
+    mcp_cli_findings_take (
+        findings, BROKEN, "server",
+        g_strdup_printf (_ ("Server “%s”: there is no program “%s” in PATH"), name, command),
+        _ ("Install it, write its whole path, or remove the server"));
+  else
+    mcp_cli_findings_take (findings, OK, "server",
+                           g_strdup_printf (_ ("Server “%s”: %s"), name, found), NULL);
+  return strcmp (command, "npx") == 0 || strcmp (command, "node") == 0;
+}
+
+static void
+check_servers (McpCliFindings *findings, McpJsonSlice servers)
+{
+  gboolean needs_node = FALSE;
+  McpJsonIter iter;
+  McpJsonSlice key, entry, value;
+
+  mcp_json_iter_init (&iter, servers);
+  while (mcp_json_iter_next_member (&iter, &key, &entry))
+    {
+      g_autofree char *name = mcp_json_dup_string (key);
+      g_autofree char *command = mcp_cli_json_dup_member (entry, "command");
+
+      if (mcp_json_find_typed (entry, "disabled", MCP_JSON_BOOLEAN, &value) &&
+          mcp_json_get_boolean (value))
+        continue;
+      if (command != NULL)
+        needs_node = check_command (findings, name, command) || needs_node;
+      else if (!mcp_json_find_typed (entry, "url", MCP_JSON_STRING, &value))
+        mcp_cli_findings_take (
+            findings, BROKEN, "server",
+            g_strdup_printf (_ ("Server “%s” has neither command nor url"), name),
+            _ ("See servers.md, or remove it"));
+    }
+  if (needs_node)
+    check_node (findings);
+}
+
+static void
+check_servers_file (McpCliFindings *findings)
+{
+  g_autofree char *path =
+      g_build_filename (g_get_user_config_dir (), MCP_DIRECTORY, MCP_SERVERS_FILE, NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  McpJsonSlice root, servers;
+  GStatBuf info;
+
+  if (g_stat (path, &info) < 0 && errno == ENOENT)
+    {
+      mcp_cli_findings_take (findings, WARNING, "servers", g_strdup (_ ("There are no servers")),
+                             _ ("mcp-session server add, or mcp-session connect CLIENT --import"));
+      return;
+    }
+  if (info.st_uid != geteuid () || (info.st_mode & 022) != 0)
+    mcp_cli_findings_take (findings, BROKEN, "servers",
+                           g_strdup_printf (_ ("Others may write %s: the daemon ignores it"), path),
+                           _ ("chmod go-w, and make it your own"));
+  if (mcp_cli_file_read (path, &text, &error) &&
+      mcp_cli_json_parse (text, strlen (text), &root, &error) &&
+      mcp_json_find_typed (root, "mcpServers", MCP_JSON_OBJECT, &servers))
+    check_servers (findings, servers);
+  else if (error != NULL)
+    mcp_cli_findings_take (findings, BROKEN, "servers",
+                           g_strdup_printf ("%s: %s", path, error->message), _ ("Mend the file"));
+}
+
+static void
+check_settings (McpCliFindings *findings)
+{
+  g_autofree char *path =
+      g_build_filename (g_get_user_config_dir (), MCP_DIRECTORY, MCP_SETTINGS_FILE, NULL);
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GError) error = NULL;
+
+  if (g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &error) ||
+      g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+    return;
+  mcp_cli_findings_take (findings, BROKEN, "settings",
+                         g_strdup_printf ("%s: %s", path, error->message), _ ("Mend the file"));
+}
+
+static void
+check_system (McpCliFindings *findings)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max < FILES_MINIMUM)
+    mcp_cli_findings_take (
+        findings, WARNING, "limits",
+        g_strdup_printf (_ ("A process may open %u files at most"), (guint) limit.rlim_max),
+        _ ("Raise the hard limit of open files (ulimit -Hn) where you log in"));
+  if (g_get_real_time () / G_USEC_PER_SEC < CLOCK_MINIMUM)
+    mcp_cli_findings_take (findings, WARNING, "clock", g_strdup (_ ("The clock is not set")),
+                           _ ("Set it: certificates and times of events depend on it"));
+}
+
+/**
+ * mcp_cli_cmd_doctor:
+ * @argc: number of words
+ * @argv: the words
+ *
+ * Looks for what is wrong.
+ *
+ * Returns: the exit status: 1 where something is broken, 0 with warnings
+ */
+int
+mcp_cli_cmd_doctor (int argc, char **argv)
+{
+  gboolean as_json = FALSE;
+  const GOptionEntry entries[] = {
+    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, N_ ("Print the findings as JSON"), NULL },
+    { NULL },
+  };
+  const McpCliUsage usage = {
+    .summary =
+        _ ("Looks at what can keep the daemon and its servers from working, and says what to\n"
+           "do about it. It changes nothing, and starts no daemon. The exit status is 1 when\n"
+           "something is broken."),
+  };
+  g_autoptr (McpCliFindings) findings = mcp_cli_findings_new ();
+
+  if (!mcp_cli_options_parse (&usage, entries, &argc, &argv))
+    return MCP_CLI_USAGE;
+
+  check_program (findings);
+  check_runtime_directory (findings);
+  check_running (findings);
+  check_discovery (findings);
+  check_bus (findings);
+  check_systemd (findings);
+  check_settings (findings);
+  check_servers_file (findings);
+  check_system (findings);
+  if (as_json)
+    mcp_cli_findings_print_json (findings);
+  else
+    mcp_cli_findings_print (findings);
+  return mcp_cli_findings_has_broken (findings) ? MCP_CLI_FAILED : MCP_CLI_OK;
+}

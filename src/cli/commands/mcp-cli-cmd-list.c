@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cli/commands/mcp-cli-command.h"
+#include "cli/terminal/mcp-cli-exit.h"
+
+#include "cli/daemon/mcp-cli-connection.h"
+#include "cli/terminal/mcp-cli-json.h"
+#include "cli/terminal/mcp-cli-options.h"
+#include "cli/terminal/mcp-cli-table.h"
+#include "cli/terminal/mcp-cli-text.h"
+
+#include <glib/gi18n.h>
+
+static void
+add_session (McpCliTable *table, McpJsonSlice session)
+{
+  g_autofree char *id = mcp_cli_json_dup_member (session, "session_id");
+  g_autofree char *label = mcp_cli_json_dup_member (session, "label");
+  g_autofree char *cwd = mcp_cli_json_dup_member (session, "cwd");
+  g_autofree char *active = mcp_cli_json_dup_member (session, "last_active_at");
+  g_autofree char *shown_active = mcp_cli_text_local_time (active != NULL ? active : "");
+  g_autofree char *shown_cwd = mcp_cli_text_shorten_path (cwd != NULL ? cwd : "");
+  double calls = 0, watchers = 0;
+  g_autofree char *n_calls = NULL;
+  g_autofree char *n_watchers = NULL;
+
+  mcp_cli_json_get_number (session, "calls_in_flight", &calls);
+  mcp_cli_json_get_number (session, "subscribers", &watchers);
+  n_calls = g_strdup_printf ("%.0f", calls);
+  n_watchers = g_strdup_printf ("%.0f", watchers);
+  mcp_cli_table_add (table, (const char *[]){ id != NULL ? id : "", label != NULL ? label : "–",
+                                              n_calls, n_watchers, shown_active, shown_cwd });
+}
+
+static gboolean
+print_table (GBytes *answer, GError **error)
+{
+  const char *titles[] = { _ ("SESSION"),     _ ("LABEL"),     _ ("CALLS"), _ ("WATCHERS"),
+                           _ ("LAST ACTIVE"), _ ("DIRECTORY"), NULL };
+  g_autoptr (McpCliTable) table = mcp_cli_table_new (titles);
+  McpJsonSlice root, sessions, session;
+  McpJsonIter iter;
+  guint n_sessions = 0;
+
+  if (!mcp_cli_json_parse_bytes (answer, &root, error))
+    return FALSE;
+  if (mcp_json_find_typed (root, "sessions", MCP_JSON_ARRAY, &sessions))
+    {
+      mcp_json_iter_init (&iter, sessions);
+      for (; mcp_json_iter_next_element (&iter, &session); n_sessions++)
+        add_session (table, session);
+    }
+  if (n_sessions == 0)
+    mcp_cli_text_print (_ ("There are no sessions"));
+  else
+    mcp_cli_table_print (table);
+  return TRUE;
+}
+
+/**
+ * mcp_cli_cmd_list:
+ * @argc: number of words
+ * @argv: the words
+ *
+ * Lists all sessions.
+ *
+ * Returns: the exit status
+ */
+int
+mcp_cli_cmd_list (int argc, char **argv)
+{
+  gboolean as_json = FALSE;
+  const GOptionEntry entries[] = {
+    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, N_ ("Print what the daemon answered"), NULL },
+    { NULL },
+  };
+  const McpCliUsage usage = { .summary = _ ("Lists the sessions of this user.") };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (McpCliConnection) connection = NULL;
+  g_autoptr (GBytes) answer = NULL;
+
+  if (!mcp_cli_options_parse (&usage, entries, &argc, &argv))
+    return MCP_CLI_USAGE;
+
+  connection = mcp_cli_connection_open (&error);
+  if (connection != NULL)
+    answer = mcp_cli_connection_request (connection, "GET", "/session", NULL, NULL, &error);
+  if (answer != NULL && as_json)
+    mcp_cli_text_print_json (answer);
+  else if (answer == NULL || !print_table (answer, &error))
+    {
+      mcp_cli_text_print_error (error);
+      return MCP_CLI_FAILED;
+    }
+  return MCP_CLI_OK;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/mcpd-session-expiry.h"
+
+/*
+ * Nobody waits for a session to end, so it may end up to a quarter of its idle
+ * time late; the daemon wakes up no more often than that asks for.
+ */
+#define MAX_INTERVAL_SECONDS 30
+#define IDLE_SHARE           4
+
+struct _McpdSessionExpiry
+{
+  GObject parent_instance;
+
+  McpSessionStore *store; /* (owned) */
+  guint interval_seconds;
+  GSource *timer; /* (nullable) (owned) */
+};
+
+G_DEFINE_FINAL_TYPE (McpdSessionExpiry, mcpd_session_expiry, G_TYPE_OBJECT)
+
+static void set_interval (McpdSessionExpiry *self, guint seconds);
+
+static guint
+interval_for (McpSession *session)
+{
+  guint idle_seconds = mcp_session_get_idle_seconds (session);
+
+  if (idle_seconds == 0)
+    return MAX_INTERVAL_SECONDS;
+  return CLAMP (idle_seconds / IDLE_SHARE, 1, MAX_INTERVAL_SECONDS);
+}
+
+static gboolean
+timer_cb (gpointer user_data)
+{
+  McpdSessionExpiry *self = MCPD_SESSION_EXPIRY (user_data);
+  g_autoptr (GPtrArray) sessions = NULL;
+  guint seconds = MAX_INTERVAL_SECONDS;
+
+  mcp_session_store_expire (self->store, g_get_real_time ());
+
+  sessions = mcp_session_store_list (self->store);
+  for (guint i = 0; i < sessions->len; i++)
+    seconds = MIN (seconds, interval_for (g_ptr_array_index (sessions, i)));
+  if (seconds == self->interval_seconds)
+    return G_SOURCE_CONTINUE;
+
+  set_interval (self, seconds);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+set_interval (McpdSessionExpiry *self, guint seconds)
+{
+  if (self->timer != NULL)
+    g_source_destroy (self->timer);
+  g_clear_pointer (&self->timer, g_source_unref);
+
+  self->interval_seconds = seconds;
+  self->timer = g_timeout_source_new_seconds (seconds);
+  g_source_set_callback (self->timer, timer_cb, self, NULL);
+  g_source_attach (self->timer, g_main_context_get_thread_default ());
+}
+
+static void
+session_added_cb (McpSessionStore *store, McpSession *session, gpointer user_data)
+{
+  McpdSessionExpiry *self = MCPD_SESSION_EXPIRY (user_data);
+  guint seconds = interval_for (session);
+
+  if (seconds < self->interval_seconds)
+    set_interval (self, seconds);
+}
+
+static void
+mcpd_session_expiry_dispose (GObject *object)
+{
+  McpdSessionExpiry *self = MCPD_SESSION_EXPIRY (object);
+
+  if (self->timer != NULL)
+    g_source_destroy (self->timer);
+  g_clear_pointer (&self->timer, g_source_unref);
+  if (self->store != NULL)
+    g_signal_handlers_disconnect_by_data (self->store, self);
+  g_clear_object (&self->store);
+
+  G_OBJECT_CLASS (mcpd_session_expiry_parent_class)->dispose (object);
+}
+
+static void
+mcpd_session_expiry_class_init (McpdSessionExpiryClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = mcpd_session_expiry_dispose;
+}
+
+static void
+mcpd_session_expiry_init (McpdSessionExpiry *self)
+{
+}
+
+/**
+ * mcpd_session_expiry_new:
+ * @store: whose sessions are looked after
+ *
+ * Returns: (transfer full): looks after them as long as it lives
+ */
+McpdSessionExpiry *
+mcpd_session_expiry_new (McpSessionStore *store)
+{
+  McpdSessionExpiry *self;
+
+  g_return_val_if_fail (MCP_IS_SESSION_STORE (store), NULL);
+
+  self = g_object_new (MCPD_TYPE_SESSION_EXPIRY, NULL);
+  self->store = g_object_ref (store);
+  g_signal_connect (store, "session-added", G_CALLBACK (session_added_cb), self);
+  set_interval (self, MAX_INTERVAL_SECONDS);
+  return self;
+}
+
+/**
+ * mcpd_session_expiry_get_interval:
+ * @self: the expiry
+ *
+ * Returns: seconds between two looks at the sessions
+ */
+guint
+mcpd_session_expiry_get_interval (McpdSessionExpiry *self)
+{
+  g_return_val_if_fail (MCPD_IS_SESSION_EXPIRY (self), 0);
+
+  return self->interval_seconds;
+}

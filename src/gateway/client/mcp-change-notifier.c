@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gateway/client/mcp-change-notifier.h"
+
+#include "protocol/mcp-jsonrpc.h"
+
+#include <string.h>
+
+/* A resource that a listener watches. */
+typedef struct
+{
+  McpProviderLease *lease; /* (owned) */
+  McpServerWatch *server;  /* (owned) */
+  char *uri;               /* (owned) */
+} Watch;
+
+struct _McpChangeListener
+{
+  McpSession *session; /* (owned) */
+  McpItemKinds wanted;
+  McpChangeListenerFunc func; /* (nullable): %NULL: removed */
+  gpointer user_data;
+  GPtrArray *watches; /* (owned): Watch */
+};
+
+struct _McpChangeNotifier
+{
+  GObject parent_instance;
+
+  McpProviderPool *pool; /* (owned) */
+  GPtrArray *listeners;  /* (owned): McpChangeListener (owned) */
+  GHashTable *servers;   /* (owned): their watches */
+};
+
+G_DEFINE_FINAL_TYPE (McpChangeNotifier, mcp_change_notifier, G_TYPE_OBJECT)
+
+static McpProvider *
+watch_get_provider (Watch *watch)
+{
+  return mcp_provider_lease_get_provider (watch->lease);
+}
+
+static void
+watch_free (Watch *watch)
+{
+  mcp_server_watch_release (watch->server);
+  mcp_provider_release (watch_get_provider (watch));
+  mcp_provider_lease_free (watch->lease);
+  g_free (watch->uri);
+  g_free (watch);
+}
+
+static void
+listener_clear (gpointer data)
+{
+  McpChangeListener *listener = data;
+
+  g_ptr_array_unref (listener->watches);
+  g_object_unref (listener->session);
+}
+
+static void
+listener_unref (McpChangeListener *listener)
+{
+  g_rc_box_release_full (listener, listener_clear);
+}
+
+/* A copy: listeners come and go while they hear. */
+static GPtrArray *
+dup_listeners (McpChangeNotifier *self)
+{
+  GPtrArray *listeners = g_ptr_array_new_with_free_func ((GDestroyNotify) listener_unref);
+
+  for (guint i = 0; i < self->listeners->len; i++)
+    g_ptr_array_add (listeners, g_rc_box_acquire (g_ptr_array_index (self->listeners, i)));
+  return listeners;
+}
+
+static void
+notify_listener (McpChangeListener *listener,
+                 const char *method,
+                 McpJsonSlice params,
+                 McpServerConfig *server)
+{
+  if (listener->func != NULL)
+    listener->func (method, params, server, listener->user_data);
+}
+
+/* One notification for each that differs: resources and their templates share one. */
+static void
+notify_changes (McpChangeListener *listener, McpItemKinds kinds)
+{
+  const char *last = NULL;
+
+  for (guint kind = 0; kind < MCP_N_ITEM_KINDS; kind++)
+    {
+      const char *method = mcp_item_kind_get_facts (kind)->changed;
+
+      if ((kinds & listener->wanted & 1u << kind) == 0 || g_strcmp0 (method, last) == 0)
+        continue;
+      last = method;
+      notify_listener (listener, method, MCP_JSON_SLICE_NONE, NULL);
+    }
+}
+
+static void
+changed_cb (McpCatalogue *catalogue, guint kinds, McpChangeNotifier *self)
+{
+  g_autoptr (GPtrArray) listeners = dup_listeners (self);
+
+  for (guint i = 0; i < listeners->len; i++)
+    notify_changes (g_ptr_array_index (listeners, i), kinds);
+}
+
+/* server/resources, "Subscriptions": the URI may be that of a part of what was asked for. */
+static gboolean
+covers (const char *watched, const char *uri)
+{
+  gsize length = strlen (watched);
+
+  return strncmp (uri, watched, length) == 0 &&
+         (uri[length] == '\0' || strchr ("/?#", uri[length]) != NULL ||
+          (length > 0 && watched[length - 1] == '/'));
+}
+
+static gboolean
+is_watching (McpChangeListener *listener, McpProvider *provider, const char *uri)
+{
+  for (guint i = 0; i < listener->watches->len; i++)
+    {
+      Watch *watch = g_ptr_array_index (listener->watches, i);
+
+      if (watch_get_provider (watch) == provider && covers (watch->uri, uri))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+relay_resource_update (McpChangeNotifier *self,
+                       McpServerConfig *config,
+                       McpProvider *provider,
+                       McpJsonrpcMessage *message)
+{
+  g_autoptr (GPtrArray) listeners = dup_listeners (self);
+  McpJsonSlice params = mcp_jsonrpc_message_get_params (message);
+  g_autofree char *relayed = NULL;
+  g_autofree char *uri = NULL;
+  McpJsonSlice slice;
+
+  if (params.data == NULL || !mcp_json_find_typed (params, "uri", MCP_JSON_STRING, &slice))
+    return;
+  uri = mcp_json_dup_string (slice);
+  /* The subscription that a server of 2026-07-28 names is ours, and nobody else's. */
+  relayed = mcp_jsonrpc_params_with_token (params, MCP_JSON_SLICE_NONE);
+  params = (McpJsonSlice){ relayed, strlen (relayed) };
+  for (guint i = 0; uri != NULL && i < listeners->len; i++)
+    {
+      McpChangeListener *listener = g_ptr_array_index (listeners, i);
+
+      if (is_watching (listener, provider, uri))
+        notify_listener (listener, mcp_jsonrpc_message_get_method (message), params, config);
+    }
+}
+
+static void
+broadcast_notification (McpChangeNotifier *self,
+                        McpServerConfig *config,
+                        McpProvider *provider,
+                        McpJsonrpcMessage *message)
+{
+  g_autoptr (GPtrArray) listeners = dup_listeners (self);
+
+  for (guint i = 0; i < listeners->len; i++)
+    {
+      McpChangeListener *listener = g_ptr_array_index (listeners, i);
+
+      if ((listener->wanted & MCP_LISTENER_ALL_ELSE) != 0 &&
+          mcp_provider_pool_is_used_by (self->pool, provider,
+                                        mcp_session_get_id (listener->session)))
+        notify_listener (listener, mcp_jsonrpc_message_get_method (message),
+                         mcp_jsonrpc_message_get_params (message), config);
+    }
+}
+
+static void
+notification_cb (McpProviderPool *pool,
+                 McpServerConfig *config,
+                 McpProvider *provider,
+                 McpJsonrpcMessage *message,
+                 McpChangeNotifier *self)
+{
+  const char *method = mcp_jsonrpc_message_get_method (message);
+
+  if (strcmp (method, "notifications/resources/updated") == 0)
+    relay_resource_update (self, config, provider, message);
+  else if (strcmp (method, "notifications/message") == 0 ||
+           strcmp (method, "notifications/elicitation/complete") == 0)
+    broadcast_notification (self, config, provider, message);
+}
+
+/**
+ * mcp_change_notifier_add:
+ * @self: the change notifier
+ * @session: whose
+ * @wanted: of which lists it wants to hear, and %MCP_LISTENER_ALL_ELSE
+ * @func: told; may remove listeners
+ * @user_data: for @func
+ *
+ * Returns: (transfer none): a listener, until it is removed
+ */
+McpChangeListener *
+mcp_change_notifier_add (McpChangeNotifier *self,
+                         McpSession *session,
+                         McpItemKinds wanted,
+                         McpChangeListenerFunc func,
+                         gpointer user_data)
+{
+  McpChangeListener *listener = g_rc_box_new0 (McpChangeListener);
+
+  listener->session = g_object_ref (session);
+  listener->wanted = wanted;
+  listener->func = func;
+  listener->user_data = user_data;
+  listener->watches = g_ptr_array_new_with_free_func ((GDestroyNotify) watch_free);
+  g_ptr_array_add (self->listeners, listener);
+  return listener;
+}
+
+/**
+ * mcp_change_notifier_remove:
+ * @self: the change notifier
+ * @listener: (transfer full): one of them
+ *
+ * It hears nothing more, and watches nothing.
+ */
+void
+mcp_change_notifier_remove (McpChangeNotifier *self, McpChangeListener *listener)
+{
+  listener->func = NULL;
+  g_ptr_array_set_size (listener->watches, 0);
+  g_ptr_array_remove (self->listeners, listener);
+}
+
+/**
+ * mcp_change_notifier_watch:
+ * @self: the change notifier
+ * @listener: who wants to hear
+ * @lease: (transfer full): of the provider of the resource's server
+ * @uri: of the resource
+ *
+ * Tells the listener when the resource changes; the server, if it runs, is kept running. A
+ * legacy server has been asked to by the caller.
+ */
+void
+mcp_change_notifier_watch (McpChangeNotifier *self,
+                           McpChangeListener *listener,
+                           McpProviderLease *lease,
+                           const char *uri)
+{
+  McpProvider *provider = mcp_provider_lease_get_provider (lease);
+  Watch *watch;
+
+  watch = g_new0 (Watch, 1);
+  watch->server = mcp_change_notifier_hold_server (self, provider, uri);
+  mcp_change_notifier_unwatch (self, listener, uri);
+  watch->lease = lease;
+  watch->uri = g_strdup (uri);
+  mcp_provider_hold (provider);
+  mcp_provider_watch (provider, uri);
+  g_ptr_array_add (listener->watches, watch);
+}
+
+/**
+ * mcp_change_notifier_unwatch:
+ * @self: the change notifier
+ * @listener: who wants to hear no more
+ * @uri: of a resource; unknown ones are ignored
+ */
+void
+mcp_change_notifier_unwatch (McpChangeNotifier *self, McpChangeListener *listener, const char *uri)
+{
+  for (guint i = 0; i < listener->watches->len; i++)
+    {
+      Watch *watch = g_ptr_array_index (listener->watches, i);
+
+      if (strcmp (watch->uri, uri) == 0)
+        {
+          g_ptr_array_remove_index (listener->watches, i);
+          return;
+        }
+    }
+}
+
+/**
+ * mcp_change_notifier_hold_server:
+ * @self: the change notifier
+ * @provider: a provider
+ * @uri: of a resource of its server's
+ *
+ * For who asks the server to tell of the resource's changes.
+ *
+ * Returns: (transfer full): what the server is asked about it
+ */
+McpServerWatch *
+mcp_change_notifier_hold_server (McpChangeNotifier *self, McpProvider *provider, const char *uri)
+{
+  return mcp_server_watch_hold (self->servers, provider, uri);
+}
+
+/**
+ * mcp_change_notifier_is_watched:
+ * @self: the change notifier
+ * @provider: a provider
+ * @uri: of a resource of its server's
+ *
+ * Returns: whether any listener watches it
+ */
+gboolean
+mcp_change_notifier_is_watched (McpChangeNotifier *self, McpProvider *provider, const char *uri)
+{
+  for (guint i = 0; i < self->listeners->len; i++)
+    {
+      McpChangeListener *listener = g_ptr_array_index (self->listeners, i);
+
+      for (guint k = 0; k < listener->watches->len; k++)
+        {
+          Watch *watch = g_ptr_array_index (listener->watches, k);
+
+          if (watch_get_provider (watch) == provider && strcmp (watch->uri, uri) == 0)
+            return TRUE;
+        }
+    }
+  return FALSE;
+}
+
+/**
+ * mcp_change_notifier_count_watches:
+ * @self: the change notifier
+ * @listener: one of them
+ *
+ * Returns: how many resources it watches
+ */
+guint
+mcp_change_notifier_count_watches (McpChangeNotifier *self, McpChangeListener *listener)
+{
+  return listener->watches->len;
+}
+
+static void
+mcp_change_notifier_finalize (GObject *object)
+{
+  McpChangeNotifier *self = MCP_CHANGE_NOTIFIER (object);
+
+  g_ptr_array_unref (self->listeners);
+  g_hash_table_unref (self->servers);
+  g_object_unref (self->pool);
+
+  G_OBJECT_CLASS (mcp_change_notifier_parent_class)->finalize (object);
+}
+
+static void
+mcp_change_notifier_class_init (McpChangeNotifierClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = mcp_change_notifier_finalize;
+}
+
+static void
+mcp_change_notifier_init (McpChangeNotifier *self)
+{
+  self->listeners = g_ptr_array_new_with_free_func ((GDestroyNotify) listener_unref);
+  self->servers = mcp_server_watch_new_table ();
+}
+
+/**
+ * mcp_change_notifier_new:
+ * @pool: where the providers are
+ * @catalogue: whose changes are told
+ *
+ * Returns: (transfer full): change notifier without listeners
+ */
+McpChangeNotifier *
+mcp_change_notifier_new (McpProviderPool *pool, McpCatalogue *catalogue)
+{
+  McpChangeNotifier *self = g_object_new (MCP_TYPE_CHANGE_NOTIFIER, NULL);
+
+  self->pool = g_object_ref (pool);
+  g_signal_connect_object (pool, "notification", G_CALLBACK (notification_cb), self, 0);
+  g_signal_connect_object (catalogue, "changed", G_CALLBACK (changed_cb), self, 0);
+  return self;
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * basic/lifecycle, basic/utilities/ping and basic/utilities/cancellation.
+ */
+
+#include "config.h"
+#include "gateway/client/mcp-attachment-inner.h"
+#include "gateway/client/mcp-request-inner.h"
+#include "gateway/methods/mcp-method.h"
+
+/* Whatever servers offer, now or later, there is somebody here to relay it; where none offers it,
+ * the lists are empty. */
+#define CAPABILITIES                                                            \
+  "\"tools\":{\"listChanged\":true},\"prompts\":{\"listChanged\":true},"        \
+  "\"resources\":{\"subscribe\":true,\"listChanged\":true},\"completions\":{}," \
+  "\"logging\":{}"
+/* 2026-07-28: extensions that are relayed. */
+#define EXTENSIONS ",\"extensions\":{\"io.modelcontextprotocol/tasks\":{}}"
+
+static McpRevision
+negotiate (McpJsonSlice asked)
+{
+  g_autofree char *text = mcp_json_dup_string (asked);
+  McpRevision revision = text != NULL ? mcp_revision_from_string (text) : MCP_REVISION_UNKNOWN;
+
+  /* basic/lifecycle, "Version Negotiation": the same if it is spoken, else our latest */
+  if (revision == MCP_REVISION_UNKNOWN || mcp_revision_is_stateless (revision))
+    return MCP_REVISION_NEWEST_HANDSHAKE;
+  return revision;
+}
+
+static char *
+dup_client_name (McpJsonSlice params)
+{
+  McpJsonSlice info;
+  McpJsonSlice name;
+
+  if (!mcp_json_find_typed (params, "clientInfo", MCP_JSON_OBJECT, &info) ||
+      !mcp_json_find_typed (info, "name", MCP_JSON_STRING, &name))
+    return NULL;
+
+  return mcp_json_dup_string (name);
+}
+
+/**
+ * mcp_method_initialize:
+ * @request: an initialize
+ *
+ * Settles revision and capabilities, once for each attachment.
+ */
+void
+mcp_method_initialize (McpRequest *request)
+{
+  McpAttachment *attachment = mcp_request_get_attachment (request);
+  McpJsonSlice params = mcp_request_get_params (request);
+  g_autoptr (GString) result = g_string_new ("{\"protocolVersion\":");
+  g_autofree char *client = NULL;
+  McpJsonSlice capabilities = MCP_JSON_SLICE_NONE;
+  McpRevision revision;
+  McpJsonSlice asked;
+
+  if (mcp_attachment_is_initialized (attachment))
+    {
+      mcp_request_respond_error (request, MCP_JSONRPC_ERROR_INVALID_REQUEST,
+                                 "initialize was answered already", MCP_JSON_SLICE_NONE);
+      return;
+    }
+  if (params.data == NULL ||
+      !mcp_json_find_typed (params, "protocolVersion", MCP_JSON_STRING, &asked))
+    {
+      mcp_request_respond_error (request, MCP_JSONRPC_ERROR_INVALID_PARAMS,
+                                 "initialize needs a string “protocolVersion”",
+                                 MCP_JSON_SLICE_NONE);
+      return;
+    }
+
+  revision = negotiate (asked);
+  client = dup_client_name (params);
+  mcp_json_find_typed (params, "capabilities", MCP_JSON_OBJECT, &capabilities);
+  mcp_attachment_initialize (attachment, revision, client, capabilities);
+
+  mcp_json_append_string (result, mcp_revision_to_string (revision));
+  g_string_append (result, ",\"capabilities\":{" CAPABILITIES "},\"serverInfo\":"
+                           "{\"name\":\"mcp-sessiond\",\"version\":\"" MCP_VERSION "\"}}");
+  mcp_request_respond_result (request, (McpJsonSlice){ result->str, result->len });
+}
+
+/**
+ * mcp_method_discover:
+ * @request: a server/discover (2026-07-28, server/discover)
+ *
+ * Says what there is; nothing is settled by it.
+ */
+void
+mcp_method_discover (McpRequest *request)
+{
+  const char *const *revisions = mcp_revision_list ();
+  g_autoptr (GString) result = g_string_new ("{\"supportedVersions\":[");
+
+  for (gsize i = 0; revisions[i] != NULL; i++)
+    {
+      if (i > 0)
+        g_string_append_c (result, ',');
+      mcp_json_append_string (result, revisions[i]);
+    }
+  g_string_append (result, "],\"capabilities\":{" CAPABILITIES EXTENSIONS "}}");
+  mcp_request_respond_result (request, (McpJsonSlice){ result->str, result->len });
+}
+
+/**
+ * mcp_method_ping:
+ * @request: a ping
+ *
+ * Answers at once; exactly empty, for some clients check.
+ */
+void
+mcp_method_ping (McpRequest *request)
+{
+  mcp_request_respond_result (request, (McpJsonSlice){ "{}", 2 });
+}
+
+/**
+ * mcp_method_note_initialized:
+ * @attachment: whose client speaks
+ * @params: ignored
+ *
+ * The client is ready.
+ */
+void
+mcp_method_note_initialized (McpAttachment *attachment, McpJsonSlice params)
+{
+  mcp_attachment_confirm (attachment);
+}
+
+/**
+ * mcp_method_note_roots_changed:
+ * @attachment: whose client speaks
+ * @params: ignored
+ *
+ * Tells the servers that serve this session, whose roots are the client's too.
+ */
+void
+mcp_method_note_roots_changed (McpAttachment *attachment, McpJsonSlice params)
+{
+  g_autoptr (GPtrArray) providers =
+      mcp_provider_pool_dup_running (mcp_attachment_get_services (attachment)->pool,
+                                     mcp_session_get_id (mcp_attachment_get_session (attachment)));
+
+  for (guint i = 0; i < providers->len; i++)
+    if (!mcp_revision_is_stateless (mcp_provider_get_revision (g_ptr_array_index (providers, i))))
+      mcp_provider_notify (g_ptr_array_index (providers, i), "notifications/roots/list_changed",
+                           NULL);
+}
+
+/**
+ * mcp_method_note_cancelled:
+ * @attachment: whose client speaks
+ * @params: names the request
+ *
+ * Withdraws a request of this attachment. Unknown ids and malformed notifications
+ * are ignored, as basic/utilities/cancellation, "Error Handling", says: the
+ * request may have been answered meanwhile.
+ */
+void
+mcp_method_note_cancelled (McpAttachment *attachment, McpJsonSlice params)
+{
+  McpRequest *request;
+  McpJsonSlice id;
+
+  if (params.data == NULL || !mcp_json_find (params, "requestId", &id))
+    return;
+
+  request = mcp_attachment_find_request (attachment, id);
+  if (request != NULL && mcp_request_is_cancellable (request))
+    mcp_request_withdraw (request);
+}

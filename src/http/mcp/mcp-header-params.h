@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+char *mcp_header_params_decode (const char *value);
+GHashTable *mcp_header_params_collect_params (SoupMessageHeaders *headers);
+
+G_END_DECLS

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "http/mcp/mcp-message-stream.h"
+
+#include <string.h>
+
+/* What a client that does not read, or is away, may make us keep, but for one message more. */
+#define MAX_UNSENT_BYTES (32 * 1024 * 1024)
+/* How soon a client may come back (WHATWG HTML section 9.2.6, "retry"). */
+#define RETRY_MS         1000
+
+typedef struct
+{
+  guint64 id;       /* 0: none */
+  const char *name; /* (nullable): static: of the event */
+  GBytes *data;     /* (nullable): %NULL: only there for its id */
+} Entry;
+
+struct _McpMessageStream
+{
+  gatomicrefcount ref_count;
+
+  guint64 *last_id; /* (unowned) (nullable): counts ids; %NULL: nothing is kept */
+  GQueue entries;   /* (element-type Entry) */
+  GList *next;      /* (unowned) (nullable): first that was not handed to the carrier */
+  gsize n_bytes;    /* of entries */
+  gsize n_unsent;   /* of those from next on */
+  guint64 dropped;  /* id of the last entry that is not there any more; 0: none */
+  gboolean is_complete;
+  McpSseStream *carrier; /* (owned) (nullable) */
+  guint n_carriers;      /* so far */
+
+  McpMessageStreamFunc gone; /* (nullable) */
+  gpointer user_data;
+  GDestroyNotify destroy;
+};
+
+/* What one connection was given to do; a later one takes over. */
+typedef struct
+{
+  McpMessageStream *stream; /* (owned) */
+  guint number;
+} Carrying;
+
+static void
+entry_free (Entry *entry)
+{
+  g_clear_pointer (&entry->data, g_bytes_unref);
+  g_free (entry);
+}
+
+/**
+ * mcp_message_stream_new:
+ * @last_id: (nullable): the last id that was given out, which outlives the stream; %NULL: the
+ *   client cannot come back, and messages have no ids
+ *
+ * Returns: (transfer full): a stream that nobody carries
+ */
+McpMessageStream *
+mcp_message_stream_new (guint64 *last_id)
+{
+  McpMessageStream *self = g_new0 (McpMessageStream, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->last_id = last_id;
+  g_queue_init (&self->entries);
+  return self;
+}
+
+/**
+ * mcp_message_stream_ref:
+ * @self: the stream
+ *
+ * Returns: (transfer full): @self
+ */
+McpMessageStream *
+mcp_message_stream_ref (McpMessageStream *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+/**
+ * mcp_message_stream_unref:
+ * @self: (transfer full): the stream
+ */
+void
+mcp_message_stream_unref (McpMessageStream *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  /* a carrier holds a reference: there is none */
+  g_queue_clear_full (&self->entries, (GDestroyNotify) entry_free);
+  if (self->destroy != NULL)
+    self->destroy (self->user_data);
+  g_free (self);
+}
+
+/**
+ * mcp_message_stream_set_gone:
+ * @self: the stream
+ * @gone: (nullable): to be called when nobody carries it any more; %NULL: nobody cares
+ * @user_data: for @gone
+ * @destroy: (nullable): frees @user_data
+ */
+void
+mcp_message_stream_set_gone (McpMessageStream *self,
+                             McpMessageStreamFunc gone,
+                             gpointer user_data,
+                             GDestroyNotify destroy)
+{
+  GDestroyNotify old_destroy = self->destroy;
+  gpointer old_data = self->user_data;
+
+  self->gone = gone;
+  self->user_data = user_data;
+  self->destroy = destroy;
+  if (old_destroy != NULL)
+    old_destroy (old_data);
+}
+
+static gsize
+entry_size (const Entry *entry)
+{
+  return sizeof *entry + (entry->data != NULL ? g_bytes_get_size (entry->data) : 0);
+}
+
+static void
+drop (McpMessageStream *self, GList *link)
+{
+  Entry *entry = link->data;
+
+  self->n_bytes -= entry_size (entry);
+  self->dropped = entry->id;
+  if (self->next == link)
+    {
+      self->next = link->next;
+      self->n_unsent -= entry_size (entry);
+    }
+  g_queue_delete_link (&self->entries, link);
+  entry_free (entry);
+}
+
+/* MCP 2025-11-25, basic/transports, "Sending Messages to the Server", point 6 */
+static void
+write_primer (McpSseBatch *batch, guint64 id)
+{
+  g_autofree char *text =
+      g_strdup_printf ("id: %" G_GUINT64_FORMAT "\nretry: %d\ndata: \n\n", id, RETRY_MS);
+  g_autoptr (GBytes) frame = g_bytes_new (text, strlen (text));
+
+  mcp_sse_batch_append_frame (batch, frame);
+}
+
+static gboolean
+fill (McpSseBatch *batch, gpointer user_data)
+{
+  Carrying *carrying = user_data;
+  McpMessageStream *self = carrying->stream;
+
+  if (carrying->number != self->n_carriers)
+    return FALSE;
+
+  while (!mcp_sse_batch_is_full (batch) && self->next != NULL)
+    {
+      GList *link = self->next;
+      Entry *entry = link->data;
+
+      self->next = link->next;
+      self->n_unsent -= entry_size (entry);
+      if (entry->data != NULL)
+        mcp_sse_batch_append_event (batch, entry->id, entry->name, entry->data);
+      else
+        write_primer (batch, entry->id);
+      if (self->last_id == NULL)
+        drop (self, link);
+    }
+  return !self->is_complete || self->next != NULL;
+}
+
+static void
+carrier_closed (gpointer user_data)
+{
+  Carrying *carrying = user_data;
+  g_autoptr (McpMessageStream) self = carrying->stream;
+  gboolean is_current = carrying->number == self->n_carriers;
+
+  g_free (carrying);
+  if (!is_current)
+    return;
+
+  g_clear_pointer (&self->carrier, mcp_sse_stream_unref);
+  if (self->gone != NULL)
+    self->gone (self, self->user_data);
+}
+
+static void
+push (McpMessageStream *self, const char *name, GBytes *data)
+{
+  Entry *entry = g_new0 (Entry, 1);
+
+  entry->id = self->last_id != NULL ? ++*self->last_id : 0;
+  entry->name = name;
+  entry->data = data != NULL ? g_bytes_ref (data) : NULL;
+  self->n_bytes += entry_size (entry);
+  self->n_unsent += entry_size (entry);
+  g_queue_push_tail (&self->entries, entry);
+  if (self->next == NULL)
+    self->next = self->entries.tail;
+}
+
+/* From where a client that comes back wants the rest. */
+static void
+rewind_to (McpMessageStream *self, guint64 after)
+{
+  self->next = self->entries.head;
+  self->n_unsent = self->n_bytes;
+  while (self->next != NULL && ((Entry *) self->next->data)->id <= after)
+    {
+      self->n_unsent -= entry_size (self->next->data);
+      self->next = self->next->next;
+    }
+}
+
+/**
+ * mcp_message_stream_carry:
+ * @self: the stream
+ * @carrier: what is to carry it from now on; one that did before is closed
+ * @after: id of the last message that the client has; 0: what has not been sent yet
+ */
+void
+mcp_message_stream_carry (McpMessageStream *self,
+                          const McpMessageStreamCarrier *carrier,
+                          guint64 after)
+{
+  g_autoptr (McpSseStream) old = g_steal_pointer (&self->carrier);
+  Carrying *carrying = g_new0 (Carrying, 1);
+
+  carrying->stream = mcp_message_stream_ref (self);
+  carrying->number = ++self->n_carriers;
+  if (old != NULL)
+    mcp_sse_stream_close (old);
+
+  if (after > 0)
+    rewind_to (self, after);
+  else if (carrier->is_primed && self->last_id != NULL && self->entries.length == 0)
+    push (self, NULL, NULL);
+  self->carrier = mcp_sse_stream_open (carrier->flusher, carrier->msg, carrier->connection, fill,
+                                       carrying, carrier_closed);
+  mcp_sse_stream_wake (self->carrier);
+}
+
+/**
+ * mcp_message_stream_append:
+ * @self: a stream that is not complete
+ * @json: a message
+ *
+ * Returns: %FALSE when more waits to be sent than a client may make us keep
+ */
+gboolean
+mcp_message_stream_append (McpMessageStream *self, GBytes *json)
+{
+  return mcp_message_stream_append_event (self, NULL, json);
+}
+
+/**
+ * mcp_message_stream_append_event:
+ * @self: a stream that is not complete
+ * @name: (nullable): static: of the event
+ * @data: one line
+ *
+ * Returns: %FALSE when more waits to be sent than a client may make us keep
+ */
+gboolean
+mcp_message_stream_append_event (McpMessageStream *self, const char *name, GBytes *data)
+{
+  if (self->n_unsent >= MAX_UNSENT_BYTES)
+    return FALSE;
+
+  push (self, name, data);
+  if (self->carrier != NULL)
+    mcp_sse_stream_wake (self->carrier);
+  return TRUE;
+}
+
+/**
+ * mcp_message_stream_complete:
+ * @self: the stream
+ *
+ * Nothing follows what it has.
+ */
+void
+mcp_message_stream_complete (McpMessageStream *self)
+{
+  self->is_complete = TRUE;
+  if (self->carrier != NULL)
+    mcp_sse_stream_wake (self->carrier);
+}
+
+/**
+ * mcp_message_stream_close:
+ * @self: the stream
+ *
+ * Cuts off the connection that carries it; nobody is told.
+ */
+void
+mcp_message_stream_close (McpMessageStream *self)
+{
+  g_autoptr (McpSseStream) carrier = g_steal_pointer (&self->carrier);
+
+  self->n_carriers++;
+  if (carrier != NULL)
+    mcp_sse_stream_close (carrier);
+}
+
+/**
+ * mcp_message_stream_orphan:
+ * @self: the stream
+ *
+ * Its client cannot come back any more: what is sent from now on is not kept.
+ */
+void
+mcp_message_stream_orphan (McpMessageStream *self)
+{
+  self->last_id = NULL;
+}
+
+/**
+ * mcp_message_stream_is_complete:
+ * @self: the stream
+ *
+ * Returns: whether nothing follows
+ */
+gboolean
+mcp_message_stream_is_complete (McpMessageStream *self)
+{
+  return self->is_complete;
+}
+
+/**
+ * mcp_message_stream_has_carrier:
+ * @self: the stream
+ *
+ * Returns: whether a connection carries it
+ */
+gboolean
+mcp_message_stream_has_carrier (McpMessageStream *self)
+{
+  return self->carrier != NULL;
+}
+
+/**
+ * mcp_message_stream_knows:
+ * @self: the stream
+ * @id: of a message that a client says it has
+ *
+ * Returns: whether it is of this stream
+ */
+gboolean
+mcp_message_stream_knows (McpMessageStream *self, guint64 id)
+{
+  if (self->dropped == id && id > 0)
+    return TRUE;
+  for (GList *link = self->entries.head; link != NULL; link = link->next)
+    if (((Entry *) link->data)->id == id)
+      return TRUE;
+  return FALSE;
+}
+
+/**
+ * mcp_message_stream_get_size:
+ * @self: the stream
+ *
+ * Returns: bytes that it keeps
+ */
+gsize
+mcp_message_stream_get_size (McpMessageStream *self)
+{
+  return self->n_bytes;
+}
+
+/**
+ * mcp_message_stream_drop_oldest:
+ * @self: the stream
+ * @unsent_too: also what was never sent
+ *
+ * Returns: whether there was anything to forget
+ */
+gboolean
+mcp_message_stream_drop_oldest (McpMessageStream *self, gboolean unsent_too)
+{
+  GList *oldest = self->entries.head;
+
+  if (oldest == NULL || (oldest == self->next && !unsent_too))
+    return FALSE;
+
+  drop (self, oldest);
+  return TRUE;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "http/sse/mcp-sse-flusher.h"
+#include "http/sse/mcp-sse-stream.h"
+
+G_BEGIN_DECLS
+
+/**
+ * McpMessageStream:
+ *
+ * One event stream of an MCP client: its messages in order, and the connection
+ * that carries them, if there is one. Where its client may come back, messages
+ * have ids, and those sent are kept for a while (MCP 2025-11-25, basic/transports,
+ * "Resumability and Redelivery"). Main context only.
+ */
+typedef struct _McpMessageStream McpMessageStream;
+
+/**
+ * McpMessageStreamFunc:
+ *
+ * Called when the connection that carries the stream has gone, for whatever
+ * reason, and no other took its place.
+ */
+typedef void (*McpMessageStreamFunc) (McpMessageStream *self, gpointer user_data);
+
+/**
+ * McpMessageStreamCarrier:
+ * @flusher: writes to it
+ * @msg: a request that is to be answered with the stream
+ * @connection: that carries it
+ * @is_primed: it begins with an event without a message, so that there is an id to come back with
+ */
+typedef struct
+{
+  McpSseFlusher *flusher;
+  SoupServerMessage *msg;
+  McpHttpConnection *connection;
+  gboolean is_primed;
+} McpMessageStreamCarrier;
+
+McpMessageStream *mcp_message_stream_new (guint64 *last_id);
+McpMessageStream *mcp_message_stream_ref (McpMessageStream *self);
+void mcp_message_stream_unref (McpMessageStream *self);
+void mcp_message_stream_set_gone (McpMessageStream *self,
+                                  McpMessageStreamFunc gone,
+                                  gpointer user_data,
+                                  GDestroyNotify destroy);
+void mcp_message_stream_carry (McpMessageStream *self,
+                               const McpMessageStreamCarrier *carrier,
+                               guint64 after);
+gboolean mcp_message_stream_append (McpMessageStream *self, GBytes *json);
+gboolean mcp_message_stream_append_event (McpMessageStream *self, const char *name, GBytes *data);
+void mcp_message_stream_complete (McpMessageStream *self);
+void mcp_message_stream_close (McpMessageStream *self);
+void mcp_message_stream_orphan (McpMessageStream *self);
+
+gboolean mcp_message_stream_is_complete (McpMessageStream *self);
+gboolean mcp_message_stream_has_carrier (McpMessageStream *self);
+gboolean mcp_message_stream_knows (McpMessageStream *self, guint64 id);
+gsize mcp_message_stream_get_size (McpMessageStream *self);
+gboolean mcp_message_stream_drop_oldest (McpMessageStream *self, gboolean unsent_too);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpMessageStream, mcp_message_stream_unref)
+
+G_END_DECLS

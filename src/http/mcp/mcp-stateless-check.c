@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Requests of 2026-07-28 on /mcp: which they are (basic/versioning, "Backward
+ * Compatibility"), and whether they say all that they must
+ * (basic/transports/streamable-http, "Server Validation").
+ */
+#include "http/mcp/mcp-stateless-check.h"
+
+#include "common/mcp-names.h"
+#include "http/mcp/mcp-header-params.h"
+#include "protocol/mcp-revision.h"
+
+#include <string.h>
+
+/* Which of a method's params its header Mcp-Name repeats. */
+static const struct
+{
+  const char *method;
+  const char *param;
+} named[] = {
+  { "tools/call", "name" },  { "prompts/get", "name" },    { "resources/read", "uri" },
+  { "tasks/get", "taskId" }, { "tasks/update", "taskId" }, { "tasks/cancel", "taskId" },
+};
+
+static const char *
+get_header (McpHttpRequest *http, const char *name)
+{
+  return soup_message_headers_get_list (soup_server_message_get_request_headers (http->msg), name);
+}
+
+static gboolean
+find_meta (McpJsonrpcMessage *message, McpJsonSlice *meta)
+{
+  McpJsonSlice params = mcp_jsonrpc_message_get_params (message);
+
+  return params.data != NULL && mcp_json_find_typed (params, "_meta", MCP_JSON_OBJECT, meta);
+}
+
+/**
+ * mcp_stateless_check_clear_refusal:
+ * @self: a refusal
+ */
+void
+mcp_stateless_check_clear_refusal (McpStatelessRefusal *self)
+{
+  g_clear_pointer (&self->data, g_free);
+}
+
+/**
+ * mcp_stateless_check_has_header:
+ * @http: a request on /mcp
+ *
+ * Returns: whether its headers are those of 2026-07-28
+ */
+gboolean
+mcp_stateless_check_has_header (McpHttpRequest *http)
+{
+  const char *version = get_header (http, MCP_HEADER_PROTOCOL);
+
+  return mcp_revision_is_stateless (mcp_revision_from_string (version)) ||
+         get_header (http, MCP_HEADER_METHOD) != NULL;
+}
+
+/**
+ * mcp_stateless_check_is_stateless:
+ * @http: a POST to /mcp
+ * @message: its body
+ *
+ * What the body says counts first, then an initialize or a session, then the headers.
+ *
+ * Returns: whether it is of 2026-07-28
+ */
+gboolean
+mcp_stateless_check_is_stateless (McpHttpRequest *http, McpJsonrpcMessage *message)
+{
+  const char *method = mcp_jsonrpc_message_get_method (message);
+  McpJsonSlice value;
+  McpJsonSlice meta;
+
+  if (find_meta (message, &meta) && (mcp_json_find (meta, MCP_META_PROTOCOL_VERSION, &value) ||
+                                     mcp_json_find (meta, MCP_META_CLIENT_CAPABILITIES, &value)))
+    return TRUE;
+  if (g_strcmp0 (method, "initialize") == 0 || get_header (http, MCP_HEADER_SESSION_ID) != NULL)
+    return FALSE;
+  return mcp_stateless_check_has_header (http);
+}
+
+static gboolean
+refuse (McpStatelessRefusal *refusal, int code, const char *text)
+{
+  refusal->status = 400;
+  refusal->code = code;
+  refusal->text = text;
+  return FALSE;
+}
+
+/**
+ * mcp_stateless_check_refuse_version:
+ * @refusal: (out): says which revisions are spoken, in a form that clients of all understand
+ * @requested: the one that is not
+ */
+void
+mcp_stateless_check_refuse_version (McpStatelessRefusal *refusal, const char *requested)
+{
+  const char *const *revisions = mcp_revision_list ();
+  GString *data = g_string_new ("{\"supported\":[");
+
+  for (gsize i = 0; revisions[i] != NULL; i++)
+    {
+      if (i > 0)
+        g_string_append_c (data, ',');
+      mcp_json_append_string (data, revisions[i]);
+    }
+  g_string_append (data, "],\"requested\":");
+  mcp_json_append_string (data, requested);
+  g_string_append_c (data, '}');
+
+  refuse (refusal, MCP_ERROR_CODE_UNSUPPORTED_VERSION, "Unsupported protocol version");
+  refusal->data = g_string_free (data, FALSE);
+}
+
+static gboolean
+check_meta (McpJsonrpcMessage *message, McpJsonSlice *version, McpStatelessRefusal *refusal)
+{
+  McpJsonSlice value;
+  McpJsonSlice meta;
+
+  if (!find_meta (message, &meta) ||
+      !mcp_json_find_typed (meta, MCP_META_PROTOCOL_VERSION, MCP_JSON_STRING, version))
+    return refuse (refusal, MCP_JSONRPC_ERROR_INVALID_PARAMS,
+                   "“_meta” needs a string “" MCP_META_PROTOCOL_VERSION "”");
+  if (!mcp_json_find_typed (meta, MCP_META_CLIENT_CAPABILITIES, MCP_JSON_OBJECT, &value))
+    return refuse (refusal, MCP_JSONRPC_ERROR_INVALID_PARAMS,
+                   "“_meta” needs an object “" MCP_META_CLIENT_CAPABILITIES "”");
+  return TRUE;
+}
+
+static gboolean
+check_version (McpHttpRequest *http, McpJsonSlice version, McpStatelessRefusal *refusal)
+{
+  const char *header = get_header (http, MCP_HEADER_PROTOCOL);
+  g_autofree char *text = mcp_json_dup_string (version);
+
+  if (header == NULL || text == NULL || strcmp (header, text) != 0)
+    return refuse (refusal, MCP_ERROR_CODE_HEADER_MISMATCH,
+                   MCP_HEADER_PROTOCOL " is missing, or differs from the request's “_meta”");
+  if (mcp_revision_is_stateless (mcp_revision_from_string (text)))
+    return TRUE;
+
+  mcp_stateless_check_refuse_version (refusal, text);
+  return FALSE;
+}
+
+static const char *
+find_named_param (const char *method)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (named); i++)
+    if (strcmp (method, named[i].method) == 0)
+      return named[i].param;
+  return NULL;
+}
+
+static gboolean
+check_name (McpHttpRequest *http, McpJsonrpcMessage *message, McpStatelessRefusal *refusal)
+{
+  const char *param = find_named_param (mcp_jsonrpc_message_get_method (message));
+  const char *header = get_header (http, MCP_HEADER_NAME);
+  g_autofree char *decoded = NULL;
+  McpJsonSlice value;
+
+  if (param == NULL || !mcp_json_find_typed (mcp_jsonrpc_message_get_params (message), param,
+                                             MCP_JSON_STRING, &value))
+    return TRUE;
+
+  decoded = header != NULL ? mcp_header_params_decode (header) : NULL;
+  if (decoded == NULL || !mcp_json_string_equal (value, decoded))
+    return refuse (refusal, MCP_ERROR_CODE_HEADER_MISMATCH,
+                   MCP_HEADER_NAME " is missing, or differs from the request");
+  return TRUE;
+}
+
+static gboolean
+check_headers (McpHttpRequest *http, McpJsonrpcMessage *message, McpStatelessRefusal *refusal)
+{
+  const char *method = get_header (http, MCP_HEADER_METHOD);
+  g_autofree char *trimmed = method != NULL ? g_strstrip (g_strdup (method)) : NULL;
+
+  if (g_strcmp0 (trimmed, mcp_jsonrpc_message_get_method (message)) != 0)
+    return refuse (refusal, MCP_ERROR_CODE_HEADER_MISMATCH,
+                   MCP_HEADER_METHOD " is missing, or differs from the request's method");
+  return check_name (http, message, refusal);
+}
+
+/**
+ * mcp_stateless_check_request:
+ * @http: a POST to /mcp
+ * @message: its body, a request of 2026-07-28
+ * @refusal: (out): why not
+ *
+ * Returns: whether it says all that it must
+ */
+gboolean
+mcp_stateless_check_request (McpHttpRequest *http,
+                             McpJsonrpcMessage *message,
+                             McpStatelessRefusal *refusal)
+{
+  McpJsonSlice version;
+
+  return check_meta (message, &version, refusal) && check_version (http, version, refusal) &&
+         check_headers (http, message, refusal);
+}
+
+/**
+ * mcp_stateless_check_dup_client:
+ * @message: a request of 2026-07-28
+ *
+ * Returns: (transfer full) (nullable): how its client calls itself
+ */
+char *
+mcp_stateless_check_dup_client (McpJsonrpcMessage *message)
+{
+  McpJsonSlice meta;
+  McpJsonSlice info;
+  McpJsonSlice name;
+
+  if (!find_meta (message, &meta) ||
+      !mcp_json_find_typed (meta, MCP_META_CLIENT_INFO, MCP_JSON_OBJECT, &info) ||
+      !mcp_json_find_typed (info, "name", MCP_JSON_STRING, &name))
+    return NULL;
+  return mcp_json_dup_string (name);
+}

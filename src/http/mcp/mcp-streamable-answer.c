@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The answer to one MCP request over HTTP, or to a batch of them (MCP,
+ * basic/transports, "Sending Messages to the Server"). What comes first decides its
+ * form: responses alone are answered as plain JSON, anything before them makes the
+ * answer an event stream. All messages go through one stream, so that a result
+ * cannot overtake them; it goes on without its connection where the client may come
+ * back for the rest.
+ */
+#include "http/mcp/mcp-streamable-answer.h"
+
+#include "common/mcp-names.h"
+#include "http/mcp/mcp-resumable-streams.h"
+#include "http/request/mcp-http-reply.h"
+
+/* A client that can come back gets an id to come back with, when there was nothing else to send
+ * for so long. */
+#define PRIME_MS     1000
+/* From here on the responses to a batch come one by one, for who takes a stream. */
+#define STREAM_BYTES (1024 * 1024)
+/* Of the responses to a batch in one answer, but for one response more. */
+#define ARRAY_BYTES  (32 * 1024 * 1024)
+
+typedef enum
+{
+  STATE_WAITING,   /* the answer's form is open */
+  STATE_STREAMING, /* the answer is an event stream */
+  STATE_OVER,      /* answered by JSON, or nobody is left to answer */
+} State;
+
+typedef struct
+{
+  gatomicrefcount ref_count;
+
+  McpSseFlusher *flusher;    /* (owned) */
+  McpGateway *gateway;       /* (owned) */
+  McpAttachment *attachment; /* (owned) */
+  GPtrArray *requests;       /* (owned): McpRequest (owned): not done yet */
+  GPtrArray *responses;      /* (owned): GBytes (owned): for an answer of plain JSON */
+  gsize n_bytes;             /* of responses */
+  McpStreamableAnswerFlags flags;
+  State state;
+
+  SoupServerMessage *msg;        /* (owned) (nullable) while waiting */
+  McpHttpConnection *connection; /* (owned) (nullable) while waiting */
+  gboolean paused;
+  gboolean is_refused; /* the last response is an error */
+  GSource *primer;     /* (owned) (nullable) while waiting */
+
+  McpMessageStream *stream; /* (owned) (nullable) while streaming */
+} Answer;
+
+static void
+clear_primer (Answer *self)
+{
+  if (self->primer != NULL)
+    g_source_destroy (self->primer);
+  g_clear_pointer (&self->primer, g_source_unref);
+}
+
+static Answer *
+answer_ref (Answer *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+static void
+answer_unref (Answer *self)
+{
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
+  clear_primer (self);
+  g_clear_pointer (&self->stream, mcp_message_stream_unref);
+  g_ptr_array_unref (self->requests);
+  g_ptr_array_unref (self->responses);
+  g_object_unref (self->attachment);
+  g_object_unref (self->gateway);
+  mcp_sse_flusher_unref (self->flusher);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Answer, answer_unref)
+
+static void
+release (gpointer data, GClosure *closure)
+{
+  answer_unref (data);
+}
+
+/* The streams of a client that may come back; none where it cannot, or has ended. */
+static McpResumableStreams *
+get_streams (Answer *self)
+{
+  return mcp_attachment_is_lasting (self->attachment) && self->requests->len > 0
+             ? mcp_resumable_streams_get (self->attachment)
+             : NULL;
+}
+
+/* The request is done. The caller holds a reference. */
+static void
+forget_request (Answer *self, McpRequest *request)
+{
+  g_autoptr (McpRequest) guard = g_object_ref (request);
+
+  g_signal_handlers_disconnect_by_data (request, self);
+  g_ptr_array_remove (self->requests, request);
+  if (self->requests->len == 0 && self->stream != NULL)
+    mcp_message_stream_set_gone (self->stream, NULL, NULL, NULL);
+}
+
+static void
+forget_message (Answer *self)
+{
+  g_autoptr (SoupServerMessage) msg = g_steal_pointer (&self->msg);
+  g_autoptr (McpHttpConnection) connection = g_steal_pointer (&self->connection);
+
+  clear_primer (self);
+  if (msg == NULL)
+    return;
+
+  g_signal_handlers_disconnect_by_data (connection, self);
+  g_signal_handlers_disconnect_by_data (msg, self);
+}
+
+static GPtrArray *
+copy_requests (GPtrArray *requests)
+{
+  GPtrArray *copy = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < requests->len; i++)
+    g_ptr_array_add (copy, g_object_ref (g_ptr_array_index (requests, i)));
+  return copy;
+}
+
+/* Ends the work that nobody waits for. */
+static void
+cancel_requests (Answer *self)
+{
+  g_autoptr (GPtrArray) requests = copy_requests (self->requests);
+
+  for (guint i = 0; i < requests->len; i++)
+    forget_request (self, g_ptr_array_index (requests, i));
+  if (self->flags & MCP_STREAMABLE_ANSWER_NEW_ATTACHMENT)
+    {
+      mcp_gateway_detach (self->gateway, self->attachment);
+      return;
+    }
+  for (guint i = 0; i < requests->len; i++)
+    mcp_request_cancel (g_ptr_array_index (requests, i));
+}
+
+/* Lets the work go on, whose answer is lost. */
+static void
+release_requests (Answer *self)
+{
+  while (self->requests->len > 0)
+    forget_request (self, g_ptr_array_index (self->requests, 0));
+}
+
+/*
+ * Nobody reads the answer any more. A client with a lasting attachment may have
+ * lost its connection only: what it has read of a stream says where to go on, and
+ * what was to be plain JSON is lost; the work goes on. Others have nothing but the
+ * connection (and nobody could use an attachment whose id got lost).
+ */
+static void
+client_gone (Answer *self)
+{
+  g_autoptr (Answer) guard = answer_ref (self);
+
+  if (self->state == STATE_WAITING)
+    {
+      self->state = STATE_OVER;
+      forget_message (self);
+    }
+  if (self->requests->len == 0)
+    return;
+
+  if (!mcp_attachment_is_lasting (self->attachment) ||
+      self->flags & MCP_STREAMABLE_ANSWER_NEW_ATTACHMENT)
+    {
+      self->state = STATE_OVER;
+      cancel_requests (self);
+    }
+  else if (self->state == STATE_OVER)
+    release_requests (self);
+}
+
+static void
+message_over_cb (SoupServerMessage *msg, gpointer user_data)
+{
+  client_gone (user_data);
+}
+
+static void
+peer_gone_cb (McpHttpConnection *connection, gpointer user_data)
+{
+  Answer *self = user_data;
+  g_autoptr (SoupServerMessage) msg = g_object_ref (self->msg);
+  gboolean paused = self->paused;
+
+  client_gone (self);
+  /* Lets libsoup find out. */
+  mcp_http_reply_error (msg, 503, "The client has gone");
+  if (paused)
+    soup_server_message_unpause (msg);
+}
+
+static void
+carrier_gone (McpMessageStream *stream, gpointer user_data)
+{
+  client_gone (user_data);
+}
+
+/* MCP, basic/transports, "Session Management": on the answer that has the InitializeResult. */
+static void
+add_session_id_header (Answer *self, SoupServerMessage *msg)
+{
+  if (self->flags & MCP_STREAMABLE_ANSWER_NEW_ATTACHMENT && !self->is_refused)
+    soup_message_headers_replace (soup_server_message_get_response_headers (msg),
+                                  MCP_HEADER_SESSION_ID, mcp_attachment_get_id (self->attachment));
+}
+
+/* Streams that begin with an event without a message are known since 2025-11-25; those of
+ * 2026-07-28 cannot be resumed. */
+static gboolean
+is_primed (Answer *self)
+{
+  return mcp_attachment_is_lasting (self->attachment) &&
+         mcp_attachment_get_revision (self->attachment) >= MCP_REVISION_2025_11_25;
+}
+
+static void
+begin_stream (Answer *self)
+{
+  g_autoptr (SoupServerMessage) msg = g_object_ref (self->msg);
+  g_autoptr (McpHttpConnection) connection = g_object_ref (self->connection);
+  McpResumableStreams *streams = get_streams (self);
+  McpMessageStreamCarrier carrier = {
+    .flusher = self->flusher,
+    .msg = msg,
+    .connection = connection,
+    .is_primed = is_primed (self),
+  };
+
+  forget_message (self);
+  self->state = STATE_STREAMING;
+  add_session_id_header (self, msg);
+  self->stream =
+      streams != NULL ? mcp_resumable_streams_add (streams) : mcp_message_stream_new (NULL);
+  mcp_message_stream_set_gone (self->stream, carrier_gone, answer_ref (self),
+                               (GDestroyNotify) answer_unref);
+  mcp_message_stream_carry (self->stream, &carrier, 0);
+  for (guint i = 0; i < self->responses->len; i++)
+    mcp_message_stream_append (self->stream, g_ptr_array_index (self->responses, i));
+  g_ptr_array_set_size (self->responses, 0);
+  if (self->paused)
+    soup_server_message_unpause (msg);
+}
+
+static gboolean
+prime_cb (gpointer user_data)
+{
+  Answer *self = user_data;
+
+  begin_stream (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Nobody who reads keeps so much waiting. */
+static void
+close_unread_stream (Answer *self)
+{
+  McpResumableStreams *streams = get_streams (self);
+
+  g_info ("An MCP client does not read its answer; it is cut off");
+  if (streams != NULL)
+    {
+      self->state = STATE_OVER;
+      mcp_resumable_streams_remove (streams, self->stream);
+    }
+  else
+    mcp_message_stream_close (self->stream);
+  client_gone (self);
+}
+
+static gboolean
+send_message (Answer *self, GBytes *json)
+{
+  McpResumableStreams *streams = get_streams (self);
+  gboolean is_taken = streams != NULL ? mcp_resumable_streams_append (streams, self->stream, json)
+                                      : mcp_message_stream_append (self->stream, json);
+
+  if (!is_taken)
+    close_unread_stream (self);
+  return is_taken;
+}
+
+static void
+message_cb (McpRequest *request, GBytes *json, gpointer user_data)
+{
+  g_autoptr (Answer) self = answer_ref (user_data);
+
+  if (self->state == STATE_WAITING && self->flags & MCP_STREAMABLE_ANSWER_STREAM)
+    begin_stream (self);
+  if (self->state == STATE_STREAMING)
+    send_message (self, json);
+}
+
+static void
+reply (Answer *self, guint status, GBytes *json)
+{
+  g_autoptr (SoupServerMessage) msg = g_object_ref (self->msg);
+
+  forget_message (self);
+  self->state = STATE_OVER;
+  if (json != NULL)
+    mcp_http_reply_json (msg, status, json);
+  else
+    mcp_http_reply_empty (msg, status);
+  if (status == 200)
+    add_session_id_header (self, msg);
+  if (self->paused)
+    soup_server_message_unpause (msg);
+}
+
+/* 2025-03-26, basic/transports: the responses to a batch are one as well. */
+static GBytes *
+build_array (GPtrArray *responses)
+{
+  GString *array = g_string_new ("[");
+
+  for (guint i = 0; i < responses->len; i++)
+    {
+      gsize length;
+      const char *text = g_bytes_get_data (g_ptr_array_index (responses, i), &length);
+
+      if (i > 0)
+        g_string_append_c (array, ',');
+      g_string_append_len (array, text, (gssize) length);
+    }
+  g_string_append_c (array, ']');
+  return g_string_free_to_bytes (array);
+}
+
+/* All requests are done, and nothing came before their responses. */
+static void
+reply_json (Answer *self, guint status)
+{
+  if (self->responses->len == 0)
+    /* there will be none: MCP, basic/utilities/cancellation */
+    reply (self, mcp_session_is_closed (mcp_attachment_get_session (self->attachment)) ? 404 : 202,
+           NULL);
+  else if (self->flags & MCP_STREAMABLE_ANSWER_BATCH)
+    {
+      g_autoptr (GBytes) array = build_array (self->responses);
+
+      reply (self, 200, array);
+    }
+  else
+    reply (self, status, g_ptr_array_index (self->responses, 0));
+}
+
+static void
+complete (Answer *self)
+{
+  McpResumableStreams *streams = get_streams (self);
+
+  if (streams != NULL)
+    mcp_resumable_streams_complete (streams, self->stream);
+  else
+    mcp_message_stream_complete (self->stream);
+}
+
+static gboolean
+must_stream (Answer *self, GBytes *json)
+{
+  return !(self->flags & MCP_STREAMABLE_ANSWER_JSON) ||
+         (self->flags & MCP_STREAMABLE_ANSWER_BATCH && self->flags & MCP_STREAMABLE_ANSWER_STREAM &&
+          self->n_bytes + g_bytes_get_size (json) > STREAM_BYTES);
+}
+
+/* Nobody will have the other responses: the batch as a whole has failed. */
+static void
+reply_too_large (Answer *self)
+{
+  g_autoptr (GBytes) json = mcp_jsonrpc_build_error (
+      MCP_JSON_SLICE_NONE, MCP_JSONRPC_ERROR_INTERNAL,
+      "The responses to the batch are too large for one answer", MCP_JSON_SLICE_NONE);
+
+  reply (self, 500, json);
+  cancel_requests (self);
+}
+
+static void
+keep_response (Answer *self, GBytes *json)
+{
+  g_ptr_array_add (self->responses, g_bytes_ref (json));
+  self->n_bytes += g_bytes_get_size (json);
+  if (self->flags & MCP_STREAMABLE_ANSWER_BATCH && self->n_bytes > ARRAY_BYTES)
+    reply_too_large (self);
+}
+
+/* One request is done, with a response or without. */
+static void
+finish_request (Answer *self, McpRequest *request, GBytes *json)
+{
+  gboolean is_last = self->requests->len == 1;
+
+  if (self->state == STATE_WAITING && json != NULL && must_stream (self, json))
+    begin_stream (self);
+  if (self->state == STATE_WAITING && json != NULL)
+    keep_response (self, json);
+  if (self->state == STATE_WAITING && is_last)
+    reply_json (self, mcp_request_get_http_status (request));
+  else if (self->state == STATE_STREAMING && (json == NULL || send_message (self, json)) && is_last)
+    complete (self);
+  forget_request (self, request);
+}
+
+static void
+response_cb (McpRequest *request, GBytes *json, int error_code, gpointer user_data)
+{
+  g_autoptr (Answer) self = answer_ref (user_data);
+
+  self->is_refused = error_code != 0;
+  finish_request (self, request, json);
+  /* A client that was refused has no attachment. */
+  if (self->flags & MCP_STREAMABLE_ANSWER_NEW_ATTACHMENT && error_code != 0)
+    mcp_gateway_detach (self->gateway, self->attachment);
+}
+
+static void
+cancelled_cb (McpRequest *request, gpointer user_data)
+{
+  g_autoptr (Answer) self = answer_ref (user_data);
+
+  finish_request (self, request, NULL);
+}
+
+static void
+watch_request (Answer *self, gpointer instance, const char *signal, GCallback callback)
+{
+  g_signal_connect_data (instance, signal, callback, answer_ref (self), release, 0);
+}
+
+static void
+start_primer (Answer *self)
+{
+  if (!is_primed (self) || !(self->flags & MCP_STREAMABLE_ANSWER_STREAM) ||
+      self->flags & MCP_STREAMABLE_ANSWER_NEW_ATTACHMENT)
+    return;
+
+  self->primer = g_timeout_source_new (PRIME_MS);
+  g_source_set_callback (self->primer, prime_cb, answer_ref (self), (GDestroyNotify) answer_unref);
+  g_source_attach (self->primer, g_main_context_get_thread_default ());
+}
+
+/**
+ * mcp_streamable_answer_start:
+ * @http: a POST to /mcp
+ * @attachment: whose requests it carries
+ * @requests: (element-type McpRequest): one, or those of a batch, not started
+ * @flags: how they may be answered
+ *
+ * Starts the requests, and answers when there is something to say.
+ */
+void
+mcp_streamable_answer_start (McpHttpRequest *http,
+                             McpAttachment *attachment,
+                             GPtrArray *requests,
+                             McpStreamableAnswerFlags flags)
+{
+  g_autoptr (Answer) self = g_new0 (Answer, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->flusher = mcp_sse_flusher_ref (http->context->flusher);
+  self->gateway = g_object_ref (http->context->gateway);
+  self->attachment = g_object_ref (attachment);
+  self->requests = copy_requests (requests);
+  self->responses = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  self->flags = flags;
+  self->msg = g_object_ref (http->msg);
+  self->connection = g_object_ref (http->connection);
+
+  watch_request (self, self->msg, "finished", G_CALLBACK (message_over_cb));
+  watch_request (self, self->msg, "disconnected", G_CALLBACK (message_over_cb));
+  watch_request (self, self->connection, "peer-gone", G_CALLBACK (peer_gone_cb));
+  for (guint i = 0; i < requests->len; i++)
+    {
+      McpRequest *request = g_ptr_array_index (requests, i);
+
+      watch_request (self, request, "message", G_CALLBACK (message_cb));
+      watch_request (self, request, "response", G_CALLBACK (response_cb));
+      watch_request (self, request, "cancelled", G_CALLBACK (cancelled_cb));
+      mcp_request_set_streamable (request, (flags & MCP_STREAMABLE_ANSWER_STREAM) != 0);
+    }
+  for (guint i = 0; i < requests->len; i++)
+    mcp_request_start (g_ptr_array_index (requests, i));
+  if (self->state != STATE_WAITING)
+    return;
+
+  self->paused = TRUE;
+  soup_server_message_pause (self->msg);
+  start_primer (self);
+}
