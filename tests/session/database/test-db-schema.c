@@ -40,7 +40,7 @@ static char *
 load_fixture (guint version)
 {
   g_autofree char *name = g_strdup_printf ("schema-%u.sql", version);
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "session", name, NULL);
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "session", "database", name, NULL);
   g_autoptr (GError) error = NULL;
   char *text = NULL;
 
