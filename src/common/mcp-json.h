@@ -2,6 +2,7 @@
 #pragma once
 
 #include <glib.h>
+#include <string.h>
 
 G_BEGIN_DECLS
 
@@ -36,6 +37,30 @@ typedef struct
 } McpJsonSlice;
 
 #define MCP_JSON_SLICE_NONE ((McpJsonSlice){ NULL, 0 })
+
+/**
+ * mcp_json_slice:
+ * @text: (nullable): one JSON value, zero-terminated, without surrounding white space
+ *
+ * Returns: a slice that borrows @text; %MCP_JSON_SLICE_NONE for %NULL
+ */
+static inline McpJsonSlice
+mcp_json_slice (const char *text)
+{
+  return (McpJsonSlice){ text, text != NULL ? strlen (text) : 0 };
+}
+
+/**
+ * mcp_json_slice_of_string:
+ * @text: one JSON value, without surrounding white space
+ *
+ * Returns: a slice that borrows the bytes of @text, until @text is changed or freed
+ */
+static inline McpJsonSlice
+mcp_json_slice_of_string (const GString *text)
+{
+  return (McpJsonSlice){ text->str, text->len };
+}
 
 typedef enum
 {

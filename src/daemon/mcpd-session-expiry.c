@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/mcpd-session-expiry.h"
 
+#include "common/mcp-timer.h"
+
 /*
  * Nobody waits for a session to end, so it may end up to a quarter of its idle
  * time late; the daemon wakes up no more often than that asks for.
@@ -53,14 +55,10 @@ timer_cb (gpointer user_data)
 static void
 set_interval (McpdSessionExpiry *self, guint seconds)
 {
-  if (self->timer != NULL)
-    g_source_destroy (self->timer);
-  g_clear_pointer (&self->timer, g_source_unref);
+  mcp_timer_clear (&self->timer);
 
   self->interval_seconds = seconds;
-  self->timer = g_timeout_source_new_seconds (seconds);
-  g_source_set_callback (self->timer, timer_cb, self, NULL);
-  g_source_attach (self->timer, g_main_context_get_thread_default ());
+  self->timer = mcp_timer_new_seconds ("session-expiry", seconds, timer_cb, self);
 }
 
 static void
@@ -78,9 +76,7 @@ mcpd_session_expiry_dispose (GObject *object)
 {
   McpdSessionExpiry *self = MCPD_SESSION_EXPIRY (object);
 
-  if (self->timer != NULL)
-    g_source_destroy (self->timer);
-  g_clear_pointer (&self->timer, g_source_unref);
+  mcp_timer_clear (&self->timer);
   if (self->store != NULL)
     g_signal_handlers_disconnect_by_data (self->store, self);
   g_clear_object (&self->store);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/mcpd-watched-file.h"
 
+#include "common/mcp-timer.h"
 #include "daemon/mcpd-trusted-file.h"
 
 /*
@@ -31,14 +32,6 @@ static guint signals[N_SIGNALS];
 G_DEFINE_FINAL_TYPE (McpdWatchedFile, mcpd_watched_file, G_TYPE_OBJECT)
 
 static void start_reading (McpdWatchedFile *self);
-
-static void
-stop_settling (McpdWatchedFile *self)
-{
-  if (self->settle != NULL)
-    g_source_destroy (self->settle);
-  g_clear_pointer (&self->settle, g_source_unref);
-}
 
 static void
 read_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
@@ -92,7 +85,7 @@ settled_cb (gpointer user_data)
 {
   McpdWatchedFile *self = MCPD_WATCHED_FILE (user_data);
 
-  stop_settling (self);
+  mcp_timer_clear (&self->settle);
   if (self->reading)
     self->again = TRUE;
   else
@@ -109,10 +102,8 @@ monitor_changed_cb (GFileMonitor *monitor,
 {
   McpdWatchedFile *self = MCPD_WATCHED_FILE (user_data);
 
-  stop_settling (self);
-  self->settle = g_timeout_source_new (SETTLE_MS);
-  g_source_set_callback (self->settle, settled_cb, self, NULL);
-  g_source_attach (self->settle, g_main_context_get_thread_default ());
+  mcp_timer_clear (&self->settle);
+  self->settle = mcp_timer_new_ms ("settings-settle", SETTLE_MS, settled_cb, self);
 }
 
 static void
@@ -121,7 +112,7 @@ mcpd_watched_file_dispose (GObject *object)
   McpdWatchedFile *self = MCPD_WATCHED_FILE (object);
 
   g_cancellable_cancel (self->cancellable);
-  stop_settling (self);
+  mcp_timer_clear (&self->settle);
   if (self->monitor != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->monitor, self);

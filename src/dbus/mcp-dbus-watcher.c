@@ -2,6 +2,7 @@
 #include "dbus/mcp-dbus-watcher.h"
 
 #include "common/mcp-names.h"
+#include "common/mcp-timer.h"
 #include "dbus/mcp-dbus-event.h"
 #include "mcp-gen.h"
 
@@ -60,33 +61,14 @@ session_notify_cb (McpSession *session, GParamSpec *pspec, gpointer user_data)
   check_counts (MCP_DBUS_WATCHER (user_data));
 }
 
-static void
-clear_hold (McpDbusWatcher *self)
-{
-  if (self->hold != NULL)
-    g_source_destroy (self->hold);
-  g_clear_pointer (&self->hold, g_source_unref);
-}
-
 static gboolean
 hold_over_cb (gpointer user_data)
 {
   McpDbusWatcher *self = MCP_DBUS_WATCHER (user_data);
 
-  clear_hold (self);
+  mcp_timer_clear (&self->hold);
   check_counts (self);
   return G_SOURCE_REMOVE;
-}
-
-static void
-begin_hold (McpDbusWatcher *self)
-{
-  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
-
-  self->hold = g_timeout_source_new (CHANGED_INTERVAL_MS);
-  g_source_set_static_name (self->hold, "[mcp-sessiond] changed properties");
-  g_source_set_callback (self->hold, hold_over_cb, self, NULL);
-  g_source_attach (self->hold, context);
 }
 
 static void
@@ -113,7 +95,7 @@ emit_changed (McpDbusWatcher *self)
       self->pump, self->path, "org.freedesktop.DBus.Properties", "PropertiesChanged",
       g_variant_new ("(s@a{sv}@as)", SESSION_INTERFACE, g_variant_builder_end (&changed),
                      g_variant_new_strv (NULL, 0)));
-  begin_hold (self);
+  self->hold = mcp_timer_new_ms ("bus-properties", CHANGED_INTERVAL_MS, hold_over_cb, self);
 }
 
 static void
@@ -306,7 +288,7 @@ mcp_dbus_watcher_stop (McpDbusWatcher *self)
   g_autoptr (McpEventQueue) queue = g_steal_pointer (&self->queue);
 
   g_signal_handlers_disconnect_by_func (self->session, session_notify_cb, self);
-  clear_hold (self);
+  mcp_timer_clear (&self->hold);
   release_waiting (self, G_MAXUINT64);
   if (queue == NULL)
     return;

@@ -96,6 +96,7 @@ queue_news (McpSessionDb *self, NewsKind kind, char *message)
   news->db = g_object_ref (self);
   news->kind = kind;
   news->message = message;
+  g_source_set_static_name (source, "database-news");
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
   g_source_set_callback (source, emit_news_cb, news, news_free);
   g_source_attach (source, self->context);

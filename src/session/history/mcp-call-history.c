@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "session/history/mcp-call-history.h"
 
+#include "common/mcp-timer.h"
 #include "session/history/mcp-call-sql.h"
 
 #include <string.h>
@@ -262,9 +263,7 @@ mcp_call_history_dispose (GObject *object)
 {
   McpCallHistory *self = MCP_CALL_HISTORY (object);
 
-  if (self->timer != NULL)
-    g_source_destroy (self->timer);
-  g_clear_pointer (&self->timer, g_source_unref);
+  mcp_timer_clear (&self->timer);
   g_clear_object (&self->db);
 
   G_OBJECT_CLASS (mcp_call_history_parent_class)->dispose (object);
@@ -281,9 +280,7 @@ mcp_call_history_init (McpCallHistory *self)
 {
   self->days = MCP_CALL_HISTORY_DEFAULT_DAYS;
   self->max_calls = MCP_CALL_HISTORY_DEFAULT_MAX_CALLS;
-  self->timer = g_timeout_source_new_seconds (TRIM_SECONDS);
-  g_source_set_callback (self->timer, trim_cb, self, NULL);
-  g_source_attach (self->timer, g_main_context_get_thread_default ());
+  self->timer = mcp_timer_new_seconds ("history-trim", TRIM_SECONDS, trim_cb, self);
 }
 
 static gboolean

@@ -2,6 +2,7 @@
 #include "session/store/mcp-session-persist.h"
 
 #include "common/mcp-names.h"
+#include "common/mcp-timer.h"
 #include "session/history/mcp-call-sql.h"
 #include "session/session/mcp-session-inner.h"
 #include "session/store/mcp-session-sql.h"
@@ -258,30 +259,12 @@ retry_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static GSource *
-start_timer (guint seconds, GSourceFunc callback, McpSessionPersist *self)
-{
-  GSource *timer = g_timeout_source_new_seconds (seconds);
-
-  g_source_set_callback (timer, callback, self, NULL);
-  g_source_attach (timer, g_main_context_get_thread_default ());
-  return timer;
-}
-
-static void
-stop_timer (GSource **timer)
-{
-  if (*timer != NULL)
-    g_source_destroy (*timer);
-  g_clear_pointer (timer, g_source_unref);
-}
-
 static void
 set_retry_timer (McpSessionPersist *self, gboolean wanted)
 {
-  stop_timer (&self->retry_timer);
+  mcp_timer_clear (&self->retry_timer);
   if (wanted)
-    self->retry_timer = start_timer (RETRY_SECONDS, retry_cb, self);
+    self->retry_timer = mcp_timer_new_seconds ("database-retry", RETRY_SECONDS, retry_cb, self);
 }
 
 /* A damaged file is replaced at once; a full disk needs somebody to make room. */
@@ -345,8 +328,8 @@ mcp_session_persist_dispose (GObject *object)
   GHashTableIter iter;
   gpointer session;
 
-  stop_timer (&self->use_timer);
-  stop_timer (&self->retry_timer);
+  mcp_timer_clear (&self->use_timer);
+  mcp_timer_clear (&self->retry_timer);
   if (self->store != NULL)
     {
       g_signal_handlers_disconnect_by_data (self->store, self);
@@ -450,6 +433,6 @@ mcp_session_persist_new (McpSessionStore *store,
   g_signal_connect (store, "token-changed", G_CALLBACK (token_changed_cb), self);
   g_signal_connect (db, "failed", G_CALLBACK (failed_cb), self);
   mcp_session_store_set_db (store, db);
-  self->use_timer = start_timer (NOTE_USE_SECONDS, use_timer_cb, self);
+  self->use_timer = mcp_timer_new_seconds ("note-use", NOTE_USE_SECONDS, use_timer_cb, self);
   return self;
 }
