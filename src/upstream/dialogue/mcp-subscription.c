@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "upstream/dialogue/mcp-subscription.h"
 
+#include "common/mcp-timer.h"
 #include "upstream/dialogue/mcp-stateless-messages.h"
 
 #include <string.h>
@@ -30,14 +31,6 @@ mcp_subscription_init (McpSubscription *self,
   self->last_id = last_id;
   self->funcs = funcs;
   self->user_data = user_data;
-}
-
-static void
-clear_timer (McpSubscription *self)
-{
-  if (self->timer != NULL)
-    g_source_destroy (self->timer);
-  g_clear_pointer (&self->timer, g_source_unref);
 }
 
 static gboolean
@@ -116,7 +109,7 @@ open_another (McpSubscription *self)
   g_autofree char *params = build_params (self->facts);
   g_autoptr (GBytes) message = NULL;
 
-  clear_timer (self);
+  mcp_timer_clear (&self->timer);
   if (self->old_id == 0)
     self->old_id = self->id;
   else
@@ -144,10 +137,8 @@ timer_cb (gpointer data)
 static void
 open_after (McpSubscription *self, guint ms)
 {
-  clear_timer (self);
-  self->timer = g_timeout_source_new (ms);
-  g_source_set_callback (self->timer, timer_cb, self, NULL);
-  g_source_attach (self->timer, g_main_context_get_thread_default ());
+  mcp_timer_clear (&self->timer);
+  self->timer = mcp_timer_new_ms ("subscription-retry", ms, timer_cb, self);
 }
 
 /**
@@ -171,7 +162,7 @@ mcp_subscription_start (McpSubscription *self)
 void
 mcp_subscription_stop (McpSubscription *self)
 {
-  clear_timer (self);
+  mcp_timer_clear (&self->timer);
   self->is_running = FALSE;
   self->id = 0;
   self->old_id = 0;

@@ -14,7 +14,7 @@
 #include "upstream/dialogue/mcp-pending-requests.h"
 #include "upstream/dialogue/mcp-provider-request.h"
 #include "upstream/dialogue/mcp-subscription.h"
-#include "upstream/http/mcp-http-fetch.h"
+#include "upstream/fetch/mcp-http-fetch.h"
 #include "upstream/http/mcp-http-provider.h"
 
 G_BEGIN_DECLS

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "upstream/stdio/mcp-message-writer.h"
 
+#include "common/mcp-timer.h"
+
 #include <errno.h>
 #include <glib-unix.h>
 #include <signal.h>
@@ -21,17 +23,9 @@ struct _McpMessageWriter
 };
 
 static void
-clear_source (McpMessageWriter *self)
-{
-  if (self->source != NULL)
-    g_source_destroy (self->source);
-  g_clear_pointer (&self->source, g_source_unref);
-}
-
-static void
 give_up (McpMessageWriter *self)
 {
-  clear_source (self);
+  mcp_timer_clear (&self->source);
   g_queue_clear_full (&self->messages, (GDestroyNotify) g_bytes_unref);
   self->n_bytes = 0;
   self->offset = 0;
@@ -107,7 +101,7 @@ writable_cb (int fd, GIOCondition condition, gpointer data)
   flush (self);
   if (!g_queue_is_empty (&self->messages))
     return G_SOURCE_CONTINUE;
-  clear_source (self);
+  mcp_timer_clear (&self->source);
   return G_SOURCE_REMOVE;
 }
 

@@ -7,6 +7,7 @@
 #include "upstream/stdio/mcp-stdio-process.h"
 
 #include "common/mcp-error.h"
+#include "common/mcp-timer.h"
 #include "upstream/stdio/mcp-cgroup.h"
 #include "upstream/stdio/mcp-message-reader.h"
 #include "upstream/stdio/mcp-message-writer.h"
@@ -56,21 +57,13 @@ struct _McpStdioProcess
 G_DEFINE_FINAL_TYPE (McpStdioProcess, mcp_stdio_process, G_TYPE_OBJECT)
 
 static void
-clear_stop_timer (McpStdioProcess *self)
-{
-  if (self->stop_timer != NULL)
-    g_source_destroy (self->stop_timer);
-  g_clear_pointer (&self->stop_timer, g_source_unref);
-}
-
-static void
 report_end (McpStdioProcess *self)
 {
   g_autoptr (McpStdioProcess) held = g_object_ref (self);
 
   if (self->how == NULL || !self->has_ended_output)
     return;
-  clear_stop_timer (self);
+  mcp_timer_clear (&self->stop_timer);
   self->funcs.exited (self->broken != NULL ? self->broken : self->how, self->user_data);
 }
 
@@ -167,7 +160,7 @@ mcp_stdio_process_dispose (GObject *object)
 {
   McpStdioProcess *self = MCP_STDIO_PROCESS (object);
 
-  clear_stop_timer (self);
+  mcp_timer_clear (&self->stop_timer);
   g_cancellable_cancel (self->wait_cancellable);
   if (self->reader != NULL)
     mcp_message_reader_close (self->reader);
@@ -408,9 +401,8 @@ mcp_stdio_process_stop (McpStdioProcess *self)
   if (self->stop_timer != NULL || self->control_fd < 0)
     return;
 
-  self->stop_timer = g_timeout_source_new (self->stop_grace_ms);
-  g_source_set_callback (self->stop_timer, stop_timer_cb, self, NULL);
-  g_source_attach (self->stop_timer, g_main_context_get_thread_default ());
+  self->stop_timer =
+      mcp_timer_new_ms ("server-stop-grace", self->stop_grace_ms, stop_timer_cb, self);
 }
 
 /**
@@ -422,7 +414,7 @@ mcp_stdio_process_stop (McpStdioProcess *self)
 void
 mcp_stdio_process_kill (McpStdioProcess *self)
 {
-  clear_stop_timer (self);
+  mcp_timer_clear (&self->stop_timer);
   g_clear_pointer (&self->writer, mcp_message_writer_free);
   if (self->control_fd >= 0)
     close (self->control_fd);

@@ -6,9 +6,10 @@
  * are followed within the origin only: the headers of a request may be secrets of
  * that server.
  */
-#include "upstream/http/mcp-http-fetch.h"
+#include "upstream/fetch/mcp-http-fetch.h"
 
 #include "common/mcp-error.h"
+#include "common/mcp-timer.h"
 #include "protocol/mcp-sse-parser.h"
 
 #include <string.h>
@@ -100,19 +101,11 @@ mcp_http_fetch_new (const char *method,
 }
 
 static void
-clear_timer (McpHttpFetch *self)
-{
-  if (self->timer != NULL)
-    g_source_destroy (self->timer);
-  g_clear_pointer (&self->timer, g_source_unref);
-}
-
-static void
 mcp_http_fetch_clear (gpointer data)
 {
   McpHttpFetch *self = data;
 
-  clear_timer (self);
+  mcp_timer_clear (&self->timer);
   g_free (self->method);
   g_uri_unref (self->uri);
   soup_message_headers_unref (self->headers);
@@ -421,11 +414,7 @@ mcp_http_fetch_start (McpHttpFetch *self, SoupSession *session, guint timeout_ms
   self->session = g_object_ref (session);
   self->timeout_ms = timeout_ms;
   if (timeout_ms > 0)
-    {
-      self->timer = g_timeout_source_new (timeout_ms);
-      g_source_set_callback (self->timer, timer_cb, self, NULL);
-      g_source_attach (self->timer, g_main_context_get_thread_default ());
-    }
+    self->timer = mcp_timer_new_ms ("http-fetch-timeout", timeout_ms, timer_cb, self);
   send_message (self);
 }
 
@@ -439,7 +428,7 @@ void
 mcp_http_fetch_cancel (McpHttpFetch *self)
 {
   self->is_ended = TRUE;
-  clear_timer (self);
+  mcp_timer_clear (&self->timer);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->stream);
 }
