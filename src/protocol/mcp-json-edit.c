@@ -24,100 +24,6 @@ slice_end (McpJsonSlice value)
   return value.data + value.length;
 }
 
-static gboolean
-find_name (const char *const *names, McpJsonSlice key, guint *index)
-{
-  for (guint i = 0; names[i] != NULL; i++)
-    if (mcp_json_string_equal (key, names[i]))
-      {
-        *index = i;
-        return TRUE;
-      }
-  return FALSE;
-}
-
-/**
- * mcp_json_fields_find:
- * @self: (out caller-allocates): what is found
- * @object: a value of an accepted text; only an object has members
- * @names: (array zero-terminated=1): static; at most %MCP_JSON_MAX_FIELDS
- *
- * Finds members, all in one walk. Any thread.
- */
-void
-mcp_json_fields_find (McpJsonFields *self, McpJsonSlice object, const char *const *names)
-{
-  McpJsonField *last = NULL;
-  const char *previous_end = NULL;
-  McpJsonIter iter;
-  McpJsonSlice key;
-  McpJsonSlice value;
-  guint index;
-
-  memset (self, 0, sizeof *self);
-  self->object = object;
-  self->names = names;
-  if (object.data == NULL || mcp_json_get_type (object) != MCP_JSON_OBJECT)
-    return;
-
-  mcp_json_iter_init (&iter, object);
-  for (; mcp_json_iter_next_member (&iter, &key, &value); self->n_members++)
-    {
-      if (last != NULL)
-        last->next_start = key.data;
-      last = NULL;
-      if (find_name (names, key, &index))
-        {
-          g_return_if_fail (index < MCP_JSON_MAX_FIELDS);
-          last = &self->fields[index];
-          *last = (McpJsonField){ value, key.data, previous_end, NULL, self->n_members };
-        }
-      previous_end = slice_end (value);
-    }
-}
-
-/**
- * mcp_json_fields_has:
- * @self: what was found
- * @index: of a name
- *
- * Returns: whether there is such a member
- */
-gboolean
-mcp_json_fields_has (const McpJsonFields *self, guint index)
-{
-  return self->fields[index].value.data != NULL;
-}
-
-/**
- * mcp_json_fields_has_type:
- * @self: what was found
- * @index: of a name
- * @type: what the value must be
- *
- * Returns: whether there is such a member of that type
- */
-gboolean
-mcp_json_fields_has_type (const McpJsonFields *self, guint index, McpJsonType type)
-{
-  return mcp_json_fields_has (self, index) && mcp_json_get_type (self->fields[index].value) == type;
-}
-
-/**
- * mcp_json_fields_equal:
- * @self: what was found
- * @index: of a name
- * @text: UTF-8
- *
- * Returns: whether there is such a member, and it is that string
- */
-gboolean
-mcp_json_fields_equal (const McpJsonFields *self, guint index, const char *text)
-{
-  return mcp_json_fields_has (self, index) &&
-         mcp_json_string_equal (self->fields[index].value, text);
-}
-
 static void
 clear_patch (gpointer patch)
 {
@@ -378,4 +284,51 @@ mcp_json_edit_end_within (McpJsonEdit *self, const char *before, const char *aft
 
   mcp_json_edit_free (self);
   return g_string_free_to_bytes (out);
+}
+
+/**
+ * mcp_json_edit_replace_member:
+ * @object: an object of an accepted text
+ * @key: a name
+ * @value: its new value; %MCP_JSON_SLICE_NONE: the member is left out
+ *
+ * Writes an object again with one member changed in its place, or added at the end. All
+ * others stay the bytes they were. Any thread.
+ *
+ * Returns: (transfer full): the object's text
+ */
+char *
+mcp_json_edit_replace_member (McpJsonSlice object, const char *key, McpJsonSlice value)
+{
+  GString *out = g_string_sized_new (object.length + value.length + 16);
+  McpJsonIter iter;
+  McpJsonSlice name;
+  McpJsonSlice old;
+  gboolean found = FALSE;
+
+  g_string_append_c (out, '{');
+  mcp_json_iter_init (&iter, object);
+  while (mcp_json_iter_next_member (&iter, &name, &old))
+    {
+      gboolean is_key = mcp_json_string_equal (name, key);
+
+      found |= is_key;
+      if (is_key && value.data == NULL)
+        continue;
+      if (out->len > 1)
+        g_string_append_c (out, ',');
+      mcp_json_append_slice (out, name);
+      g_string_append_c (out, ':');
+      mcp_json_append_slice (out, is_key ? value : old);
+    }
+  if (!found && value.data != NULL)
+    {
+      if (out->len > 1)
+        g_string_append_c (out, ',');
+      mcp_json_append_string (out, key);
+      g_string_append_c (out, ':');
+      mcp_json_append_slice (out, value);
+    }
+  g_string_append_c (out, '}');
+  return g_string_free (out, FALSE);
 }

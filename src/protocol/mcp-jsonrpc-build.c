@@ -5,6 +5,7 @@
  * between tokens: a message must fit one line of a stdio stream, one data line
  * of an event.
  */
+#include "protocol/mcp-json-edit.h"
 #include "protocol/mcp-jsonrpc.h"
 
 #include <string.h>
@@ -163,47 +164,6 @@ mcp_jsonrpc_build_anonymous_error (int code, const char *message)
   mcp_json_append_string (out, message);
   g_string_append_c (out, '}');
   return end_message (out);
-}
-
-/**
- * mcp_json_edit_replace_member:
- * @object: an object of an accepted text
- * @key: a name
- * @value: its new value; %MCP_JSON_SLICE_NONE: the member is left out
- *
- * Writes an object again with one member changed in its place, or added at the end. All
- * others stay the bytes they were. Any thread.
- *
- * Returns: (transfer full): the object's text
- */
-char *
-mcp_json_edit_replace_member (McpJsonSlice object, const char *key, McpJsonSlice value)
-{
-  GString *out = g_string_sized_new (object.length + value.length + 16);
-  McpJsonIter iter;
-  McpJsonSlice name;
-  McpJsonSlice old;
-  gboolean found = FALSE;
-
-  g_string_append_c (out, '{');
-  mcp_json_iter_init (&iter, object);
-  while (mcp_json_iter_next_member (&iter, &name, &old))
-    {
-      gboolean is_key = mcp_json_string_equal (name, key);
-
-      found |= is_key;
-      if (is_key && value.data == NULL)
-        continue;
-      if (out->len > 1)
-        g_string_append_c (out, ',');
-      mcp_json_append_slice (out, name);
-      g_string_append_c (out, ':');
-      mcp_json_append_slice (out, is_key ? value : old);
-    }
-  if (!found && value.data != NULL)
-    append_member (out, key, value);
-  g_string_append_c (out, '}');
-  return g_string_free (out, FALSE);
 }
 
 static gboolean

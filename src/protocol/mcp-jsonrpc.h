@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/mcp-json.h"
+#include "protocol/mcp-json-edit.h"
 
 #include <glib-object.h>
 
@@ -71,9 +72,8 @@ GBytes *mcp_jsonrpc_build_result (McpJsonSlice id, McpJsonSlice result);
 GBytes *mcp_jsonrpc_build_error (McpJsonSlice id, int code, const char *message, McpJsonSlice data);
 GBytes *mcp_jsonrpc_build_anonymous_error (int code, const char *message);
 
-/* Rewriting what is per hop in a request's params; everything else stays as its bytes. */
+/* Rewrites what is per hop in the params of a request; all other bytes stay as they are. */
 char *mcp_jsonrpc_params_with_token (McpJsonSlice params, McpJsonSlice progress_token);
-char *mcp_json_edit_replace_member (McpJsonSlice object, const char *key, McpJsonSlice value);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpJsonrpcMessage, mcp_jsonrpc_message_unref)
 

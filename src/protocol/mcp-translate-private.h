@@ -16,6 +16,8 @@ gboolean mcp_translate_meta (McpJsonEdit *edit,
                              const char *kept,
                              const char *server_info);
 
+void mcp_translate_prompt (McpJsonEdit *edit, McpJsonSlice messages, McpRevision to);
+
 /* Forms as 2025-06-18 has them. */
 gboolean mcp_translate_form (McpJsonEdit *edit, McpJsonSlice schema);
 /* Messages to be sampled as before 2025-11-25. */

@@ -99,23 +99,6 @@ translate_tool_result (McpJsonEdit *edit, const McpJsonFields *result, McpRevisi
   return 1U << RESULT_STRUCTURED_CONTENT;
 }
 
-static void
-translate_prompt (McpJsonEdit *edit, const McpJsonFields *result, McpRevision to)
-{
-  McpJsonIter iter;
-  McpJsonSlice message;
-  McpJsonSlice content;
-
-  if (to >= MCP_REVISION_2025_06_18 ||
-      !mcp_json_fields_has_type (result, RESULT_MESSAGES, MCP_JSON_ARRAY))
-    return;
-
-  mcp_json_iter_init (&iter, result->fields[RESULT_MESSAGES].value);
-  while (mcp_json_iter_next_element (&iter, &message))
-    if (mcp_json_find (message, "content", &content))
-      mcp_translate_content (edit, content, to);
-}
-
 /* What every result of 2026-07-28 carries */
 
 static gboolean
@@ -194,7 +177,7 @@ edit_result (const char *method, McpJsonSlice result, McpRevision to, const char
   if (strcmp (method, "tools/call") == 0)
     mask |= translate_tool_result (edit, &fields, to);
   else if (strcmp (method, "prompts/get") == 0)
-    translate_prompt (edit, &fields, to);
+    mcp_translate_prompt (edit, fields.fields[RESULT_MESSAGES].value, to);
   mcp_json_edit_drop (edit, &fields, mask);
   return edit;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "fuzz-target.h"
-#include "http/mcp/mcp-header-params.h"
+#include "protocol/mcp-header-value.h"
 #include "protocol/mcp-param-headers.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@
 static void
 check_value (const char *value)
 {
-  g_autofree char *decoded = mcp_header_params_decode (value);
+  g_autofree char *decoded = mcp_header_value_decode (value);
 
   g_assert_true (decoded == NULL || g_utf8_validate (decoded, -1, NULL));
 }

@@ -8,6 +8,7 @@
 
 #include "cli/terminal/mcp-cli-json.h"
 #include "common/mcp-names.h"
+#include "protocol/mcp-header-value.h"
 
 #include <string.h>
 
@@ -33,39 +34,6 @@ mcp_cli_stateless_dup_revision (McpJsonrpcMessage *message)
   return mcp_cli_json_dup_member (meta, META_PROTOCOL_VERSION);
 }
 
-static const char *
-find_name_key (const char *method)
-{
-  static const struct
-  {
-    const char *method;
-    const char *key;
-  } keys[] = {
-    { "tools/call", "name" },  { "prompts/get", "name" },    { "resources/read", "uri" },
-    { "tasks/get", "taskId" }, { "tasks/update", "taskId" }, { "tasks/cancel", "taskId" },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
-    if (strcmp (keys[i].method, method) == 0)
-      return keys[i].key;
-  return NULL;
-}
-
-/* What a header cannot hold as it is. */
-static gboolean
-needs_encoding (const char *value)
-{
-  gsize length = strlen (value);
-
-  if (length == 0 || value[0] == ' ' || value[length - 1] == ' ' ||
-      g_str_has_prefix (value, "=?base64?"))
-    return length > 0;
-  for (const char *at = value; *at != '\0'; at++)
-    if ((guchar) *at < 0x20 || (guchar) *at > 0x7e)
-      return TRUE;
-  return FALSE;
-}
-
 /**
  * mcp_cli_stateless_set_header:
  * @headers: of a request
@@ -75,17 +43,9 @@ needs_encoding (const char *value)
 void
 mcp_cli_stateless_set_header (SoupMessageHeaders *headers, const char *name, const char *value)
 {
-  if (needs_encoding (value))
-    {
-      g_autofree char *base64 = g_base64_encode ((const guchar *) value, strlen (value));
-      g_autofree char *encoded = g_strdup_printf ("=?base64?%s?=", base64);
+  g_autofree char *encoded = mcp_header_value_encode (value);
 
-      soup_message_headers_replace (headers, name, encoded);
-    }
-  else
-    {
-      soup_message_headers_replace (headers, name, value);
-    }
+  soup_message_headers_replace (headers, name, encoded);
 }
 
 /**
@@ -99,7 +59,7 @@ mcp_cli_stateless_add_headers (McpJsonrpcMessage *message, SoupMessageHeaders *h
   g_autofree char *revision = mcp_cli_stateless_dup_revision (message);
   g_autofree char *name = NULL;
   const char *method = mcp_jsonrpc_message_get_method (message);
-  const char *key = find_name_key (method);
+  const char *key = mcp_header_value_find_name_param (method);
 
   if (revision != NULL)
     mcp_cli_stateless_set_header (headers, MCP_HEADER_PROTOCOL, revision);

@@ -7,9 +7,10 @@
 #include "common/mcp-error.h"
 #include "gateway/client/mcp-attachment-inner.h"
 #include "gateway/client/mcp-rpc-error.h"
-#include "gateway/methods/mcp-roots.h"
+#include "gateway/methods/mcp-roots-ask.h"
 #include "gateway/methods/mcp-rounds-to-client.h"
 #include "mcp-downstream-private.h"
+#include "protocol/mcp-roots.h"
 #include "protocol/mcp-translate.h"
 
 #include <string.h>
@@ -143,7 +144,7 @@ mcp_downstream_take_ask (gpointer operation, McpAsk *ask, McpDownstream *self)
     }
   else if (is_roots)
     {
-      g_autoptr (McpAsk) wrapper = mcp_roots_wrap (ask, cwd);
+      g_autoptr (McpAsk) wrapper = mcp_roots_ask_wrap (ask, cwd);
 
       put (self, wrapper);
     }

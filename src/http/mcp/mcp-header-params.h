@@ -5,7 +5,6 @@
 
 G_BEGIN_DECLS
 
-char *mcp_header_params_decode (const char *value);
 GHashTable *mcp_header_params_collect_params (SoupMessageHeaders *headers);
 
 G_END_DECLS

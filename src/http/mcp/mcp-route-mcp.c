@@ -8,13 +8,13 @@
 #include "gateway/client/mcp-attachment.h"
 #include "http/mcp/mcp-find-attachment.h"
 #include "http/mcp/mcp-header-params.h"
-#include "http/mcp/mcp-jsonrpc-batch.h"
 #include "http/mcp/mcp-mcp-routes.h"
 #include "http/mcp/mcp-resumable-streams.h"
 #include "http/mcp/mcp-stateless-check.h"
 #include "http/mcp/mcp-streamable-answer.h"
 #include "http/request/mcp-http-body.h"
 #include "http/request/mcp-http-reply.h"
+#include "protocol/mcp-jsonrpc-batch.h"
 
 #include <string.h>
 
@@ -319,33 +319,52 @@ static gboolean
 is_batch (McpHttpRequest *http)
 {
   g_autoptr (GBytes) body = mcp_http_body_get (http);
-  gsize length;
-  const char *text = g_bytes_get_data (body, &length);
 
-  while (length > 0 && g_ascii_isspace (*text))
+  return mcp_jsonrpc_batch_is_batch (body);
+}
+
+static GPtrArray *
+parse_batch (McpHttpRequest *http, GError **error)
+{
+  const McpLimits *limits = &http->context->limits;
+  const McpJsonrpcLimits json_limits = {
+    .max_depth = limits->json_depth,
+    .max_values = limits->json_values,
+  };
+  g_autoptr (GBytes) body = mcp_http_body_get (http);
+
+  return mcp_jsonrpc_batch_parse (body, &json_limits, error);
+}
+
+/* Returns: (transfer full): the requests among @messages, which are answered but not started */
+static GPtrArray *
+receive_batch (McpAttachment *attachment, GPtrArray *messages)
+{
+  GPtrArray *requests = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < messages->len; i++)
     {
-      text++;
-      length--;
+      McpRequest *request = mcp_attachment_receive (attachment, messages->pdata[i]);
+
+      if (request != NULL)
+        g_ptr_array_add (requests, request);
     }
-  return length > 0 && *text == '[';
+  return requests;
 }
 
 static void
 take_batch (Post *post, McpStreamableAnswerFlags flags)
 {
   McpHttpRequest *http = post->http;
-  g_autoptr (GBytes) body = mcp_http_body_get (http);
   g_autoptr (GPtrArray) messages = NULL;
   g_autoptr (GPtrArray) requests = NULL;
   g_autoptr (McpAttachment) attachment = NULL;
   g_autoptr (GError) error = NULL;
 
-  messages = mcp_jsonrpc_batch_parse (body, &http->context->limits, &error);
+  messages = parse_batch (http, &error);
   if (messages == NULL)
     {
-      reply_rpc_error (post, 400,
-                       error->domain == MCP_JSONRPC_ERROR ? error->code : MCP_JSONRPC_ERROR_PARSE,
-                       error->message, MCP_JSON_SLICE_NONE);
+      reply_rpc_error (post, 400, error->code, error->message, MCP_JSON_SLICE_NONE);
       return;
     }
   if (!check_accept (post, flags) || !check_version (post) ||
@@ -361,7 +380,7 @@ take_batch (Post *post, McpStreamableAnswerFlags flags)
       reply_invalid (post, 400, "Batches are of revisions up to 2025-03-26 only");
       return;
     }
-  requests = mcp_jsonrpc_batch_receive (attachment, messages);
+  requests = receive_batch (attachment, messages);
   if (requests->len == 0)
     mcp_http_reply_empty (http->msg, 202);
   else

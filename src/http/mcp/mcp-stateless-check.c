@@ -8,20 +8,10 @@
 #include "http/mcp/mcp-stateless-check.h"
 
 #include "common/mcp-names.h"
-#include "http/mcp/mcp-header-params.h"
+#include "protocol/mcp-header-value.h"
 #include "protocol/mcp-revision.h"
 
 #include <string.h>
-
-/* Which of a method's params its header Mcp-Name repeats. */
-static const struct
-{
-  const char *method;
-  const char *param;
-} named[] = {
-  { "tools/call", "name" },  { "prompts/get", "name" },    { "resources/read", "uri" },
-  { "tasks/get", "taskId" }, { "tasks/update", "taskId" }, { "tasks/cancel", "taskId" },
-};
 
 static const char *
 get_header (McpHttpRequest *http, const char *name)
@@ -152,19 +142,10 @@ check_version (McpHttpRequest *http, McpJsonSlice version, McpStatelessRefusal *
   return FALSE;
 }
 
-static const char *
-find_named_param (const char *method)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (named); i++)
-    if (strcmp (method, named[i].method) == 0)
-      return named[i].param;
-  return NULL;
-}
-
 static gboolean
 check_name (McpHttpRequest *http, McpJsonrpcMessage *message, McpStatelessRefusal *refusal)
 {
-  const char *param = find_named_param (mcp_jsonrpc_message_get_method (message));
+  const char *param = mcp_header_value_find_name_param (mcp_jsonrpc_message_get_method (message));
   const char *header = get_header (http, MCP_HEADER_NAME);
   g_autofree char *decoded = NULL;
   McpJsonSlice value;
@@ -173,7 +154,7 @@ check_name (McpHttpRequest *http, McpJsonrpcMessage *message, McpStatelessRefusa
                                              MCP_JSON_STRING, &value))
     return TRUE;
 
-  decoded = header != NULL ? mcp_header_params_decode (header) : NULL;
+  decoded = header != NULL ? mcp_header_value_decode (header) : NULL;
   if (decoded == NULL || !mcp_json_string_equal (value, decoded))
     return refuse (refusal, MCP_ERROR_CODE_HEADER_MISMATCH,
                    MCP_HEADER_NAME " is missing, or differs from the request");

@@ -4,6 +4,7 @@
 #include "common/mcp-error.h"
 #include "config.h"
 #include "protocol/mcp-revision.h"
+#include "protocol/mcp-roots.h"
 
 #include <gio/gio.h>
 #include <string.h>
@@ -215,20 +216,9 @@ mcp_provider_messages_take_notification (McpProvider *provider,
 static GBytes *
 build_roots (McpJsonSlice id, const char *cwd)
 {
-  g_autofree char *uri = g_filename_to_uri (cwd, NULL, NULL);
-  g_autofree char *name = g_filename_display_basename (cwd);
-  g_autoptr (GString) result = g_string_new ("{\"roots\":[");
+  g_autofree char *roots = mcp_roots_build (cwd, MCP_JSON_SLICE_NONE);
 
-  if (uri != NULL)
-    {
-      g_string_append (result, "{\"uri\":");
-      mcp_json_append_string (result, uri);
-      g_string_append (result, ",\"name\":");
-      mcp_json_append_string (result, name);
-      g_string_append_c (result, '}');
-    }
-  g_string_append (result, "]}");
-  return mcp_jsonrpc_build_result (id, (McpJsonSlice){ result->str, result->len });
+  return mcp_jsonrpc_build_result (id, slice (roots));
 }
 
 /* What may be asked of a client for the sake of one of its requests. */

@@ -3,6 +3,8 @@
 
 #include "common/mcp-names.h"
 #include "config.h"
+#include "protocol/mcp-header-value.h"
+#include "protocol/mcp-json-edit.h"
 #include "upstream/config/mcp-server-config-inner.h"
 
 #include <string.h>
@@ -10,8 +12,6 @@
 #define META_PREFIX     "io.modelcontextprotocol/"
 /* What the daemon itself may be told in answer to a request of its own: nothing asks back. */
 #define NO_CAPABILITIES "{}"
-#define BASE64_BEGIN    "=?base64?"
-#define BASE64_END      "?="
 #define PARAM_HEADER    "Mcp-Param-"
 
 static McpJsonSlice
@@ -85,63 +85,11 @@ mcp_stateless_messages_build_own_request (gint64 id, const char *method, const c
   return mcp_stateless_messages_build_request (id, &request);
 }
 
-/* What a header cannot hold as it is, or would be read as something else. */
-static gboolean
-needs_coding (const char *value)
-{
-  gsize length = strlen (value);
-
-  if (length == 0)
-    return FALSE;
-  if (g_ascii_isspace (value[0]) || g_ascii_isspace (value[length - 1]) ||
-      (g_str_has_prefix (value, BASE64_BEGIN) && g_str_has_suffix (value, BASE64_END)))
-    return TRUE;
-  for (gsize i = 0; i < length; i++)
-    {
-      if (value[i] < 0x20 || value[i] > 0x7e)
-        return TRUE;
-    }
-  return FALSE;
-}
-
-/**
- * mcp_stateless_messages_encode_header:
- * @value: UTF-8
- *
- * MCP 2026-07-28, basic/transports/streamable-http: what is not plain visible ASCII goes
- * as base64 between markers.
- *
- * Returns: (transfer full): the value as it stands in a header
- */
-char *
-mcp_stateless_messages_encode_header (const char *value)
-{
-  g_autofree char *base64 = NULL;
-
-  if (!needs_coding (value))
-    return g_strdup (value);
-  base64 = g_base64_encode ((const guchar *) value, strlen (value));
-  return g_strconcat (BASE64_BEGIN, base64, BASE64_END, NULL);
-}
-
-/* Which member of the params says what the request is about. */
-static const char *
-find_name_key (const char *method)
-{
-  if (strcmp (method, "tools/call") == 0 || strcmp (method, "prompts/get") == 0)
-    return "name";
-  if (strcmp (method, "resources/read") == 0)
-    return "uri";
-  if (g_str_has_prefix (method, "tasks/"))
-    return "taskId";
-  return NULL;
-}
-
 static void
 add_header (GPtrArray *headers, char *name, const char *value)
 {
   g_ptr_array_add (headers, name);
-  g_ptr_array_add (headers, mcp_stateless_messages_encode_header (value));
+  g_ptr_array_add (headers, mcp_header_value_encode (value));
 }
 
 /**
@@ -154,7 +102,7 @@ char **
 mcp_stateless_messages_build_headers (const McpProviderRequest *request)
 {
   GPtrArray *headers = g_ptr_array_new ();
-  const char *key = find_name_key (request->method);
+  const char *key = mcp_header_value_find_name_param (request->method);
   McpJsonSlice value;
 
   add_header (headers, g_strdup (MCP_HEADER_PROTOCOL),

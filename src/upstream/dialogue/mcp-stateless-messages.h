@@ -14,6 +14,5 @@ GBytes *mcp_stateless_messages_build_request (gint64 id, const McpProviderReques
 GBytes *
 mcp_stateless_messages_build_own_request (gint64 id, const char *method, const char *params);
 char **mcp_stateless_messages_build_headers (const McpProviderRequest *request);
-char *mcp_stateless_messages_encode_header (const char *value);
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Definitions of tools, prompts, resources and templates; progress.
+ * Definitions of tools, prompts, resources and templates.
  */
 #include "protocol/mcp-translate.h"
 
@@ -70,30 +70,5 @@ mcp_translate_definition (const char *list_method, McpJsonSlice item, McpRevisio
   mcp_json_fields_find (&fields, item, item_names);
   mcp_json_edit_drop (edit, &fields,
                       choose_unknown (&fields, strcmp (list_method, "tools/list") == 0, to));
-  return mcp_json_edit_end (edit);
-}
-
-/**
- * mcp_translate_progress:
- * @params: of a notifications/progress, an object
- * @to: the client's revision
- *
- * Messages of progress came with 2025-03-26 (basic/utilities/progress). Any thread.
- *
- * Returns: (transfer full) (nullable): JSON text; %NULL: nothing changes
- */
-char *
-mcp_translate_progress (McpJsonSlice params, McpRevision to)
-{
-  static const char *const names[] = { "message", NULL };
-  McpJsonEdit *edit;
-  McpJsonFields fields;
-
-  if (to >= MCP_REVISION_2025_03_26)
-    return NULL;
-
-  edit = mcp_json_edit_new (params);
-  mcp_json_fields_find (&fields, params, names);
-  mcp_json_edit_drop (edit, &fields, 1U << 0);
   return mcp_json_edit_end (edit);
 }

@@ -5,7 +5,6 @@
 
 G_BEGIN_DECLS
 
-char *mcp_roots_build (const char *cwd, McpJsonSlice others);
-McpAsk *mcp_roots_wrap (McpAsk *ask, const char *cwd);
+McpAsk *mcp_roots_ask_wrap (McpAsk *ask, const char *cwd);
 
 G_END_DECLS
