@@ -144,7 +144,7 @@ asked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   mcp_provider_lease_report (self->lease, error);
   is_stateless = mcp_revision_is_stateless (mcp_provider_get_revision (MCP_PROVIDER (source)));
   if (is_stateless)
-    mcp_server_watch_set_asked (self->server, FALSE);
+    mcp_server_watch_set_subscribed (self->server, FALSE);
   if (answer == NULL)
     g_task_return_error (task, error);
   else if (mcp_jsonrpc_message_get_kind (answer) == MCP_JSONRPC_FAILURE && !is_stateless)
@@ -152,7 +152,7 @@ asked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       self->refusal = g_steal_pointer (&answer);
       if (!mcp_change_notifier_is_watched (self->services->change_notifier, MCP_PROVIDER (source),
                                            self->uri))
-        mcp_server_watch_set_asked (self->server, FALSE);
+        mcp_server_watch_set_subscribed (self->server, FALSE);
       g_task_return_new_error (task, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
                                "The server refused to tell of changes");
     }
@@ -180,7 +180,7 @@ ask_server (GTask *task)
       request.method = "server/discover"; /* starts it */
     }
   else
-    mcp_server_watch_set_asked (self->server, TRUE);
+    mcp_server_watch_set_subscribed (self->server, TRUE);
   mcp_json_append_string (params, self->uri);
   g_string_append_c (params, '}');
   request.params = params->str;

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-/* What runs, or is reached, as it is written: variables are not expanded, so no secret is in it
- * that is not in the file itself. */
+/* The command line or the address as it is written: variables are not expanded, so that the log
+ * shows no secret that is not in the file itself. */
 static char *
 describe (const McpServerConfig *config)
 {
@@ -40,30 +40,30 @@ find (GPtrArray *configs, const char *name)
 }
 
 static void
-compare (const McpServerConfig *before, const McpServerConfig *now)
+compare (const McpServerConfig *previous, const McpServerConfig *now)
 {
-  g_autofree char *old = describe (before);
+  g_autofree char *old = describe (previous);
   g_autofree char *new = describe (now);
 
   if (strcmp (old, new) != 0)
     mcp_log (G_LOG_LEVEL_MESSAGE, &(McpLogSubject){ .provider = now->name },
-             "server “%s” is another now: was: %s; is: %s", now->name, old, new);
+             "server “%s” was changed: it was: %s; it is: %s", now->name, old, new);
 }
 
 /**
  * mcp_config_changes_log:
- * @before: (element-type McpServerConfig): the servers of the old configuration
- * @now: (element-type McpServerConfig): those of the new one
+ * @previous: (element-type McpServerConfig): the servers of the old configuration
+ * @now: (element-type McpServerConfig): the servers of the new configuration
  *
- * Logs each server whose command line or address is another: what runs is decided there.
+ * Logs each server whose command line or address has changed, since these decide what runs.
  */
 void
-mcp_config_changes_log (GPtrArray *before, GPtrArray *now)
+mcp_config_changes_log (GPtrArray *previous, GPtrArray *now)
 {
   for (guint i = 0; i < now->len; i++)
     {
       const McpServerConfig *config = g_ptr_array_index (now, i);
-      const McpServerConfig *old = find (before, config->name);
+      const McpServerConfig *old = find (previous, config->name);
 
       if (old != NULL)
         compare (old, config);

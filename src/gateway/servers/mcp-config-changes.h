@@ -5,6 +5,6 @@
 
 G_BEGIN_DECLS
 
-void mcp_config_changes_log (GPtrArray *before, GPtrArray *now);
+void mcp_config_changes_log (GPtrArray *previous, GPtrArray *now);
 
 G_END_DECLS

@@ -16,7 +16,7 @@ mcp_pool_sessions_new (void)
 /**
  * mcp_pool_sessions_join:
  * @sessions: the index
- * @entry: used by the session from now on
+ * @entry: the session uses this entry from now on
  * @session_id: the session
  */
 void
@@ -39,7 +39,7 @@ mcp_pool_sessions_join (GHashTable *sessions, McpPoolEntry *entry, const char *s
 /**
  * mcp_pool_sessions_leave_all:
  * @sessions: the index
- * @entry: no session's any more
+ * @entry: no session uses this entry any more
  */
 void
 mcp_pool_sessions_leave_all (GHashTable *sessions, McpPoolEntry *entry)
@@ -64,7 +64,7 @@ mcp_pool_sessions_leave_all (GHashTable *sessions, McpPoolEntry *entry)
  * @sessions: the index
  * @session_id: of a session that has ended
  *
- * Returns: (transfer full) (element-type McpPoolEntry): entries that no session is left to use
+ * Returns: (transfer full) (element-type McpPoolEntry): the entries that no session uses now
  */
 GPtrArray *
 mcp_pool_sessions_drop (GHashTable *sessions, const char *session_id)

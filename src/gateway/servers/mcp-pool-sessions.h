@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* Which entries of the pool end with which session. */
+/* Which sessions use which entries of the pool: an entry ends with the last of its sessions. */
 GHashTable *mcp_pool_sessions_new (void);
 void mcp_pool_sessions_join (GHashTable *sessions, McpPoolEntry *entry, const char *session_id);
 void mcp_pool_sessions_leave_all (GHashTable *sessions, McpPoolEntry *entry);

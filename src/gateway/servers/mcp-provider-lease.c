@@ -2,29 +2,25 @@
 #include "gateway/servers/mcp-provider-lease.h"
 
 #include "common/mcp-error.h"
-#include "mcp-provider-pool-private.h"
 
 struct _McpProviderLease
 {
-  McpProviderPool *pool; /* (owned) */
-  McpPoolEntry *entry;   /* (owned) */
+  McpPoolEntry *entry; /* (owned) */
 };
 
 /**
  * mcp_provider_lease_new:
- * @pool: the pool
- * @entry: one of its entries
+ * @entry: an entry of the pool
  *
  * Returns: (transfer full): a lease of the entry's provider
  */
 McpProviderLease *
-mcp_provider_lease_new (McpProviderPool *pool, McpPoolEntry *entry)
+mcp_provider_lease_new (McpPoolEntry *entry)
 {
   McpProviderLease *self = g_new0 (McpProviderLease, 1);
 
-  self->pool = g_object_ref (pool);
   self->entry = mcp_pool_entry_ref (entry);
-  mcp_provider_pool_entry_taken (pool, entry);
+  mcp_pool_entry_add_lease (entry);
   return self;
 }
 
@@ -44,7 +40,8 @@ mcp_provider_lease_get_provider (McpProviderLease *self)
  * mcp_provider_lease_is_closed:
  * @self: the lease
  *
- * Whether the pool closed the provider meanwhile: what fails then is not the server's fault.
+ * Whether the pool has closed the provider since: a request that fails then is not the
+ * server's fault.
  *
  * Returns: whether the provider was closed
  */
@@ -57,9 +54,10 @@ mcp_provider_lease_is_closed (McpProviderLease *self)
 /**
  * mcp_provider_lease_report:
  * @self: the lease
- * @error: (nullable): why a request failed; %NULL: it did not
+ * @error: (nullable): why a request failed; %NULL: the request succeeded
  *
- * Remembers how the server is doing; what is not the server's doing is passed over.
+ * Remembers how the server did. An error that is not the server's fault (the client cancelled,
+ * the session ended) is not remembered.
  */
 void
 mcp_provider_lease_report (McpProviderLease *self, const GError *error)
@@ -69,7 +67,7 @@ mcp_provider_lease_report (McpProviderLease *self, const GError *error)
       g_error_matches (error, MCP_ERROR, MCP_ERROR_CLOSED))
     return;
 
-  mcp_provider_pool_remember (self->pool, self->entry->config->name, error);
+  mcp_server_record_note (self->entry->record, error);
 }
 
 /**
@@ -81,8 +79,7 @@ mcp_provider_lease_report (McpProviderLease *self, const GError *error)
 void
 mcp_provider_lease_free (McpProviderLease *self)
 {
-  mcp_provider_pool_entry_given_back (self->pool, self->entry);
+  mcp_pool_entry_remove_lease (self->entry);
   mcp_pool_entry_unref (self->entry);
-  g_object_unref (self->pool);
   g_free (self);
 }

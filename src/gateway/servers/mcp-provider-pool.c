@@ -5,7 +5,6 @@
 #include "common/mcp-log.h"
 #include "gateway/servers/mcp-pool-sessions.h"
 #include "gateway/servers/mcp-server-records.h"
-#include "mcp-provider-pool-private.h"
 
 struct _McpProviderPool
 {
@@ -27,7 +26,7 @@ struct _McpProviderPool
   GPtrArray *close_tasks; /* (owned): GTask (owned) */
 };
 
-/* The end of a provider that is still to be heard of. */
+/* A provider that is being closed. */
 typedef struct
 {
   McpProviderPool *pool; /* (owned) */
@@ -75,7 +74,7 @@ state_changed_cb (McpProvider *provider, GParamSpec *pspec, McpProviderPool *sel
     return;
 
   if (entry->has_run)
-    mcp_server_records_ensure (self->records, entry->config->name)->n_restarts++;
+    entry->record->n_restarts++;
   entry->has_run = TRUE;
   if (!entry->retired)
     {
@@ -117,6 +116,7 @@ forget_entry (McpProviderPool *self, McpPoolEntry *entry)
 {
   g_signal_handlers_disconnect_by_data (entry->provider, self);
   g_hash_table_remove (self->by_provider, entry->provider);
+  entry->changed = NULL;
   entry->state = MCP_PROVIDER_STOPPED;
   entry->n_leases = 0;
   update_active (self, entry);
@@ -201,16 +201,30 @@ build_key (McpServerConfig *config, McpSession *session)
                           config->name, scope_key (config, session));
 }
 
+/* A lease of the entry was given or came back. */
+static void
+entry_changed_cb (McpPoolEntry *entry, gpointer user_data)
+{
+  McpProviderPool *self = user_data;
+
+  update_active (self, entry);
+  if (entry->retired && entry->n_leases == 0)
+    close_entry (self, entry);
+}
+
 static McpPoolEntry *
 create_entry (McpProviderPool *self, McpServerConfig *config, McpSession *session, char *key)
 {
-  McpPoolEntry *entry = mcp_pool_entry_new (config, key);
+  McpPoolEntry *entry =
+      mcp_pool_entry_new (config, mcp_server_records_ensure (self->records, config->name), key);
   const char *cwd =
       config->scope == MCP_SERVER_SCOPE_SHARED ? g_get_home_dir () : mcp_session_get_cwd (session);
 
   entry->provider =
       self->factory (config, cwd, &self->limits, self->timeout_ms, self->factory_data);
   entry->state = mcp_provider_get_state (entry->provider);
+  entry->changed = entry_changed_cb;
+  entry->changed_data = self;
 
   g_hash_table_add (self->entries, entry);
   g_hash_table_insert (self->by_key, entry->key, entry);
@@ -220,38 +234,6 @@ create_entry (McpProviderPool *self, McpServerConfig *config, McpSession *sessio
   return entry;
 }
 
-/* A lease of the entry begins. */
-void
-mcp_provider_pool_entry_taken (McpProviderPool *self, McpPoolEntry *entry)
-{
-  entry->n_leases++;
-  update_active (self, entry);
-}
-
-/* A lease of the entry ends. */
-void
-mcp_provider_pool_entry_given_back (McpProviderPool *self, McpPoolEntry *entry)
-{
-  /* an ended provider has no leases any more, whoever still holds one */
-  if (entry->n_leases == 0)
-    return;
-
-  entry->n_leases--;
-  update_active (self, entry);
-  if (entry->retired && entry->n_leases == 0)
-    close_entry (self, entry);
-}
-
-/* How a server fared at last; %NULL: well. */
-void
-mcp_provider_pool_remember (McpProviderPool *self, const char *server_name, const GError *error)
-{
-  McpServerRecord *record = mcp_server_records_ensure (self->records, server_name);
-
-  g_free (record->last_error);
-  record->last_error = error != NULL ? g_strdup (error->message) : NULL;
-}
-
 /**
  * mcp_provider_pool_acquire:
  * @self: the pool
@@ -259,9 +241,9 @@ mcp_provider_pool_remember (McpProviderPool *self, const char *server_name, cons
  * @session: on whose behalf
  * @error: return location
  *
- * Gets the provider of a server for a session; it starts at its first request.
+ * Gets the provider of a server for a session. The provider starts at its first request.
  *
- * Errors: %MCP_ERROR_LIMIT_EXCEEDED when that would be one process too many,
+ * Errors: %MCP_ERROR_LIMIT_EXCEEDED when that would be one process more than the limit,
  * %MCP_ERROR_CLOSED when the session or the pool has ended.
  *
  * Returns: (transfer full): a lease of the provider
@@ -299,17 +281,17 @@ mcp_provider_pool_acquire (McpProviderPool *self,
     entry = create_entry (self, config, session, g_steal_pointer (&key));
   if (config->scope != MCP_SERVER_SCOPE_SHARED)
     mcp_pool_sessions_join (self->by_session, entry, mcp_session_get_id (session));
-  return mcp_provider_lease_new (self, entry);
+  return mcp_provider_lease_new (entry);
 }
 
 /**
  * mcp_provider_pool_acquire_running:
  * @self: the pool
- * @provider: one that a signal of the pool named
+ * @provider: a provider that a signal of the pool named
  *
- * Gets a provider that runs anyway.
+ * Gets a provider that runs already.
  *
- * Returns: (transfer full) (nullable): a lease; %NULL when it has ended or is about to
+ * Returns: (transfer full) (nullable): a lease; %NULL when the provider has ended or will end soon
  */
 McpProviderLease *
 mcp_provider_pool_acquire_running (McpProviderPool *self, McpProvider *provider)
@@ -319,7 +301,7 @@ mcp_provider_pool_acquire_running (McpProviderPool *self, McpProvider *provider)
   if (entry == NULL || entry->retired || entry->state != MCP_PROVIDER_READY)
     return NULL;
 
-  return mcp_provider_lease_new (self, entry);
+  return mcp_provider_lease_new (entry);
 }
 
 static gboolean
@@ -335,7 +317,7 @@ is_used_by (McpPoolEntry *entry, const char *session_id)
  * @provider: a provider
  * @session_id: of a session
  *
- * Returns: whether the provider is one of the pool's, and the session's too
+ * Returns: whether the provider belongs to the pool and the session uses it
  */
 gboolean
 mcp_provider_pool_is_used_by (McpProviderPool *self, McpProvider *provider, const char *session_id)
@@ -374,8 +356,8 @@ mcp_provider_pool_dup_running (McpProviderPool *self, const char *session_id)
  * mcp_provider_pool_dup_providers:
  * @self: the pool
  *
- * Returns: (transfer full) (element-type McpProvider): all providers, those that are ending
- * included
+ * Returns: (transfer full) (element-type McpProvider): all providers, also those that are being
+ *   closed
  */
 GPtrArray *
 mcp_provider_pool_dup_providers (McpProviderPool *self)
@@ -395,7 +377,7 @@ mcp_provider_pool_dup_providers (McpProviderPool *self)
  * @self: the pool
  * @session_id: of a session that has ended
  *
- * Closes, whatever they are doing, the providers that only this session could use.
+ * Closes the providers that only this session could use. Requests in flight fail.
  */
 void
 mcp_provider_pool_drop_session (McpProviderPool *self, const char *session_id)
@@ -424,8 +406,8 @@ dup_entries (McpProviderPool *self)
  * @self: the pool
  * @configs: (element-type McpServerConfig): all configured servers
  *
- * Closes the providers of servers that are gone, disabled or written
- * differently; what runs in them is finished first.
+ * Closes the providers of servers that were removed, disabled or changed. Their calls in
+ * flight are finished first.
  */
 void
 mcp_provider_pool_set_servers (McpProviderPool *self, GPtrArray *configs)
@@ -446,9 +428,9 @@ mcp_provider_pool_set_servers (McpProviderPool *self, GPtrArray *configs)
  * mcp_provider_pool_get_status:
  * @self: the pool
  * @server_name: name of a server
- * @status: (out caller-allocates): how it is; valid until the pool is used again
+ * @status: (out caller-allocates): its status; valid until the pool is used again
  *
- * Tells how a server is doing.
+ * Describes the processes of a server.
  */
 void
 mcp_provider_pool_get_status (McpProviderPool *self,
@@ -483,7 +465,7 @@ mcp_provider_pool_get_status (McpProviderPool *self,
  * @self: the pool
  * @limits: copied
  *
- * Takes new limits, for what is started from now on.
+ * Takes new limits, for processes that are started from now on.
  */
 void
 mcp_provider_pool_set_limits (McpProviderPool *self, const McpLimits *limits)
@@ -500,9 +482,9 @@ mcp_provider_pool_set_limits (McpProviderPool *self, const McpLimits *limits)
 /**
  * mcp_provider_pool_set_timeout:
  * @self: the pool
- * @timeout_ms: of a request that names none, without an answer or progress
+ * @timeout_ms: how long a request without a time-out of its own may go without answer or progress
  *
- * Takes a new default, for what is started from now on.
+ * Takes a new default, for processes that are started from now on.
  */
 void
 mcp_provider_pool_set_timeout (McpProviderPool *self, guint timeout_ms)
@@ -516,7 +498,7 @@ mcp_provider_pool_set_timeout (McpProviderPool *self, guint timeout_ms)
  * @callback: (scope async): when every provider has ended
  * @user_data: for @callback
  *
- * Closes all providers, whatever they are doing, and gives out no more.
+ * Closes all providers and gives no more leases. Requests in flight fail.
  */
 void
 mcp_provider_pool_close_async (McpProviderPool *self,
@@ -556,12 +538,14 @@ mcp_provider_pool_dispose (GObject *object)
   McpProviderPool *self = MCP_PROVIDER_POOL (object);
   g_autoptr (GPtrArray) entries = dup_entries (self);
 
-  /* leases and endings hold a reference on the pool: here, nothing is running */
+  /* A provider that is being closed holds a reference on the pool: here, none is. A lease may
+   * outlive the pool; its provider is closed. */
   for (guint i = 0; i < entries->len; i++)
     {
       McpPoolEntry *entry = g_ptr_array_index (entries, i);
 
       mcp_pool_sessions_leave_all (self->by_session, entry);
+      entry->retired = entry->is_closed = TRUE;
       forget_entry (self, entry);
       mcp_provider_close_async (entry->provider, NULL, NULL, NULL);
     }

@@ -11,15 +11,16 @@ G_BEGIN_DECLS
 /**
  * McpProviderPool:
  *
- * Who connects to which upstream server: one provider for each configured
- * server and scope, made at its first use and closed when nobody can use it any
- * more. Main context only.
+ * The providers (connections to servers) of all sessions: one for each configured server and
+ * scope, made at its first use and closed when no session can use it any more. The pool owns
+ * an #McpPoolEntry for each; what lives as long as the server is configured is in an
+ * #McpServerRecord. Main context only.
  *
  * Signals:
- *   ready (McpServerConfig *, McpProvider *): a process of that server started
- *     and negotiated
- *   notification (McpServerConfig *, McpProvider *, McpJsonrpcMessage *): from
- *     that server, belonging to no request
+ *   ready (McpServerConfig *, McpProvider *): a process of that server has started
+ *     and answered
+ *   notification (McpServerConfig *, McpProvider *, McpJsonrpcMessage *): that server sent a
+ *     notification that belongs to no request
  */
 #define MCP_TYPE_PROVIDER_POOL (mcp_provider_pool_get_type ())
 G_DECLARE_FINAL_TYPE (McpProviderPool, mcp_provider_pool, MCP, PROVIDER_POOL, GObject)
@@ -41,10 +42,10 @@ typedef McpProvider *(*McpProviderFactory) (McpServerConfig *config,
 
 /**
  * McpServerStatus:
- * @n_processes: running, starting or about to
- * @n_starting: of these, not ready yet
- * @n_restarts: times that a provider started again after it had run
- * @last_error: (nullable) (transfer none): of the last failure
+ * @n_processes: how many run, start, or are being closed
+ * @n_starting: how many of these start
+ * @n_restarts: how often a provider started again after it had run
+ * @last_error: (nullable) (transfer none): the last failure
  */
 typedef struct
 {

@@ -4,10 +4,47 @@
 #include "upstream/config/mcp-server-config.h"
 
 static void
-record_free (McpServerRecord *record)
+record_clear (gpointer data)
 {
-  g_free (record->last_error);
-  g_free (record);
+  McpServerRecord *self = data;
+
+  g_free (self->last_error);
+}
+
+/**
+ * mcp_server_record_ref:
+ * @self: the record
+ *
+ * Returns: (transfer full): @self
+ */
+McpServerRecord *
+mcp_server_record_ref (McpServerRecord *self)
+{
+  return g_rc_box_acquire (self);
+}
+
+/**
+ * mcp_server_record_unref:
+ * @self: (transfer full): the record
+ */
+void
+mcp_server_record_unref (McpServerRecord *self)
+{
+  g_rc_box_release_full (self, record_clear);
+}
+
+/**
+ * mcp_server_record_note:
+ * @self: the record
+ * @error: (nullable): why the server failed; %NULL: it did what it was asked
+ *
+ * Remembers how the server did last.
+ */
+void
+mcp_server_record_note (McpServerRecord *self, const GError *error)
+{
+  g_free (self->last_error);
+  self->last_error = error != NULL ? g_strdup (error->message) : NULL;
 }
 
 /**
@@ -18,7 +55,8 @@ record_free (McpServerRecord *record)
 GHashTable *
 mcp_server_records_new (void)
 {
-  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) record_free);
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                (GDestroyNotify) mcp_server_record_unref);
 }
 
 /**
@@ -26,7 +64,7 @@ mcp_server_records_new (void)
  * @records: of all servers
  * @server_name: one of them
  *
- * Returns: (transfer none): the server's record, made if need be
+ * Returns: (transfer none): the record of the server; a new one if there was none
  */
 McpServerRecord *
 mcp_server_records_ensure (GHashTable *records, const char *server_name)
@@ -35,7 +73,7 @@ mcp_server_records_ensure (GHashTable *records, const char *server_name)
 
   if (record == NULL)
     {
-      record = g_new0 (McpServerRecord, 1);
+      record = g_rc_box_new0 (McpServerRecord);
       g_hash_table_insert (records, g_strdup (server_name), record);
     }
   return record;
@@ -46,7 +84,7 @@ mcp_server_records_ensure (GHashTable *records, const char *server_name)
  * @records: of all servers
  * @configs: (element-type McpServerConfig): those that are configured
  *
- * Forgets servers that are configured no more.
+ * Forgets the servers that are not configured any more.
  */
 void
 mcp_server_records_keep (GHashTable *records, GPtrArray *configs)

@@ -3,19 +3,19 @@
 
 #include "common/mcp-json.h"
 
-/* How long a server may take to answer that it tells no more; then it is asked again all the same.
- */
+/* How long the answer to resources/unsubscribe may take. Without an answer in this time, the next
+ * resources/subscribe is sent nevertheless. */
 #define PATIENCE_MS 2000
 
 struct _McpServerWatch
 {
-  GHashTable *watches;   /* (owned): it is in there while held or taking back */
+  GHashTable *watches;   /* (owned): has this watch while it is held or unsubscribes */
   McpProvider *provider; /* (owned) */
   char *uri;             /* (owned) */
   guint n_holds;
-  gboolean asked;     /* by resources/subscribe, which only legacy servers know */
-  gboolean unasking;  /* until the server's answer */
-  GPtrArray *waiting; /* (owned): GTask (owned): for that */
+  gboolean subscribed;    /* by resources/subscribe; servers of 2026-07-28 have no such request */
+  gboolean unsubscribing; /* until the server answers */
+  GPtrArray *waiting;     /* (owned): GTask (owned): wait for this answer */
 };
 
 static guint
@@ -38,7 +38,7 @@ watch_equal (gconstpointer a, gconstpointer b)
 /**
  * mcp_server_watch_new_table:
  *
- * Returns: (transfer full): where the watches of a gateway are found
+ * Returns: (transfer full): an empty table for the watches of a gateway
  */
 GHashTable *
 mcp_server_watch_new_table (void)
@@ -48,11 +48,11 @@ mcp_server_watch_new_table (void)
 
 /**
  * mcp_server_watch_hold:
- * @watches: those of the gateway
- * @provider: of the resource's server
- * @uri: of the resource
+ * @watches: the watches of the gateway
+ * @provider: the server that has the resource
+ * @uri: the server's own URI of the resource
  *
- * Returns: (transfer full): the one of this resource
+ * Returns: (transfer full): the watch of this resource
  */
 McpServerWatch *
 mcp_server_watch_hold (GHashTable *watches, McpProvider *provider, const char *uri)
@@ -76,7 +76,7 @@ mcp_server_watch_hold (GHashTable *watches, McpProvider *provider, const char *u
 static void
 free_if_unused (McpServerWatch *self)
 {
-  if (self->n_holds > 0 || self->unasking)
+  if (self->n_holds > 0 || self->unsubscribing)
     return;
 
   g_hash_table_remove (self->watches, self);
@@ -96,7 +96,7 @@ unsubscribed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       mcp_provider_request_finish (MCP_PROVIDER (source), result, NULL);
 
   self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
-  self->unasking = FALSE;
+  self->unsubscribing = FALSE;
   for (guint i = 0; i < waiting->len; i++)
     g_task_return_boolean (g_ptr_array_index (waiting, i), TRUE);
   free_if_unused (self);
@@ -111,8 +111,8 @@ unsubscribe_server (McpServerWatch *self)
   mcp_json_append_string (params, self->uri);
   g_string_append_c (params, '}');
   request.params = params->str;
-  self->asked = FALSE;
-  self->unasking = TRUE;
+  self->subscribed = FALSE;
+  self->unsubscribing = TRUE;
   mcp_provider_request_async (self->provider, &request, NULL, unsubscribed_cb, self);
 }
 
@@ -120,7 +120,7 @@ unsubscribe_server (McpServerWatch *self)
  * mcp_server_watch_release:
  * @self: (transfer full): the watch
  *
- * Takes one mcp_server_watch_hold() back. The last one tells the server, if it runs.
+ * Ends one mcp_server_watch_hold(). With the last one, the server is told, if it runs.
  */
 void
 mcp_server_watch_release (McpServerWatch *self)
@@ -131,27 +131,27 @@ mcp_server_watch_release (McpServerWatch *self)
     return;
 
   mcp_provider_unwatch (self->provider, self->uri);
-  if (self->asked && mcp_provider_get_state (self->provider) == MCP_PROVIDER_READY)
+  if (self->subscribed && mcp_provider_get_state (self->provider) == MCP_PROVIDER_READY)
     unsubscribe_server (self);
   else
     free_if_unused (self);
 }
 
 /**
- * mcp_server_watch_set_asked:
+ * mcp_server_watch_set_subscribed:
  * @self: the watch
- * @asked: whether the server was sent a resources/subscribe that it has not refused
+ * @subscribed: whether the server was sent a resources/subscribe and did not refuse it
  */
 void
-mcp_server_watch_set_asked (McpServerWatch *self, gboolean asked)
+mcp_server_watch_set_subscribed (McpServerWatch *self, gboolean subscribed)
 {
-  self->asked = asked;
+  self->subscribed = subscribed;
 }
 
 /**
  * mcp_server_watch_settle_async:
  * @self: the watch, held until the callback has run
- * @callback: (scope async): when the server is told nothing about the resource just now
+ * @callback: (scope async): called when no resources/unsubscribe for the resource is in flight
  * @user_data: for @callback
  */
 void
@@ -162,7 +162,7 @@ mcp_server_watch_settle_async (McpServerWatch *self,
   g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
 
   g_task_set_source_tag (task, mcp_server_watch_settle_async);
-  if (self->unasking)
+  if (self->unsubscribing)
     g_ptr_array_add (self->waiting, g_steal_pointer (&task));
   else
     g_task_return_boolean (task, TRUE);

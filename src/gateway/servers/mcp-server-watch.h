@@ -8,10 +8,10 @@ G_BEGIN_DECLS
 /**
  * McpServerWatch:
  *
- * What a server was asked to tell about one resource, for all who want to hear
- * of it: it is held by each who asks or hears, and the last one to let go takes
- * the question back. A server hears one such request at a time, as over HTTP two
- * may overtake each other. Main context only.
+ * The subscription to one resource of one server, shared by all clients that watch the
+ * resource: each holds it, and the last one to release it unsubscribes. A server gets one
+ * such request at a time, since two requests over HTTP may overtake each other. Main context
+ * only.
  */
 typedef struct _McpServerWatch McpServerWatch;
 
@@ -19,7 +19,7 @@ GHashTable *mcp_server_watch_new_table (void);
 
 McpServerWatch *mcp_server_watch_hold (GHashTable *watches, McpProvider *provider, const char *uri);
 void mcp_server_watch_release (McpServerWatch *self);
-void mcp_server_watch_set_asked (McpServerWatch *self, gboolean asked);
+void mcp_server_watch_set_subscribed (McpServerWatch *self, gboolean subscribed);
 
 void mcp_server_watch_settle_async (McpServerWatch *self,
                                     GAsyncReadyCallback callback,
