@@ -8,6 +8,7 @@
 #include "cli/terminal/mcp-cli-interrupt.h"
 #include "cli/terminal/mcp-cli-json.h"
 #include "cli/terminal/mcp-cli-options.h"
+#include "cli/terminal/mcp-cli-terminal.h"
 #include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-text-clean.h"
 
@@ -62,7 +63,7 @@ show_progress (McpJsonrpcMessage *notification, gpointer user_data)
     g_string_append_printf (line, ": %s", message);
 
   clean = mcp_text_clean (line->str);
-  fit = mcp_cli_text_fit (clean, MAX (mcp_cli_text_get_terminal_columns (STDERR_FILENO), 20) - 1);
+  fit = mcp_cli_text_fit (clean, MAX (mcp_cli_terminal_get_columns (STDERR_FILENO), 20) - 1);
   g_printerr (CLEAR_LINE "%s", fit);
 }
 
@@ -158,7 +159,7 @@ run (Options *options)
   if (!options->as_json)
     return print_result (root) ? MCP_CLI_OK : MCP_CLI_FAILED;
 
-  mcp_cli_text_print_json (result);
+  mcp_cli_json_print (result);
   return mcp_json_find_typed (root, "isError", MCP_JSON_BOOLEAN, &value) &&
                  mcp_json_get_boolean (value)
              ? MCP_CLI_FAILED

@@ -6,6 +6,7 @@
 #include "cli/files/mcp-cli-diff.h"
 #include "cli/files/mcp-cli-file.h"
 #include "cli/files/mcp-cli-jsonc.h"
+#include "cli/files/mcp-cli-servers-file.h"
 #include "cli/terminal/mcp-cli-options.h"
 #include "cli/terminal/mcp-cli-table.h"
 #include "cli/terminal/mcp-cli-text.h"
@@ -242,9 +243,7 @@ connect_client (const McpCliClient *client, const Options *options)
   g_autoptr (GError) error = NULL;
 
   if (load (&change, mcp_cli_clients_dup_path (client), &error) &&
-      load (&servers,
-            g_build_filename (g_get_user_config_dir (), MCP_DIRECTORY, MCP_SERVERS_FILE, NULL),
-            &error) &&
+      load (&servers, mcp_cli_servers_file_dup_path (), &error) &&
       plan (client, options, &change, &servers, &error))
     return apply (options, &change, &servers);
   mcp_cli_text_print_error (error);

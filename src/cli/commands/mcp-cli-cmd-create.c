@@ -44,7 +44,7 @@ print_answer (GBytes *answer, gboolean as_json, gboolean as_export, GError **err
     return print_export (answer, error);
   if (as_json)
     {
-      mcp_cli_text_print_json (answer);
+      mcp_cli_json_print (answer);
       return TRUE;
     }
   if (!mcp_cli_json_parse_bytes (answer, &root, error))

@@ -13,6 +13,7 @@
 #include "cli/daemon/mcp-cli-connection.h"
 #include "cli/daemon/mcp-cli-launcher.h"
 #include "cli/files/mcp-cli-file.h"
+#include "cli/files/mcp-cli-servers-file.h"
 #include "cli/terminal/mcp-cli-json.h"
 #include "cli/terminal/mcp-cli-options.h"
 #include "common/mcp-names.h"
@@ -278,8 +279,7 @@ check_servers (McpCliFindings *findings, McpJsonSlice servers)
 static void
 check_servers_file (McpCliFindings *findings)
 {
-  g_autofree char *path =
-      g_build_filename (g_get_user_config_dir (), MCP_DIRECTORY, MCP_SERVERS_FILE, NULL);
+  g_autofree char *path = mcp_cli_servers_file_dup_path ();
   g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
   McpJsonSlice root, servers;

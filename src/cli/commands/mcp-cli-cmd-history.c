@@ -160,7 +160,7 @@ mcp_cli_cmd_history (int argc, char **argv)
 
   answer = request (&options, &error);
   if (answer != NULL && options.as_json)
-    mcp_cli_text_print_json (answer);
+    mcp_cli_json_print (answer);
   else if (answer == NULL || !print_calls (answer, &error))
     {
       mcp_cli_text_print_error (error);

@@ -85,7 +85,7 @@ mcp_cli_cmd_list (int argc, char **argv)
   if (connection != NULL)
     answer = mcp_cli_connection_request (connection, "GET", "/session", NULL, NULL, &error);
   if (answer != NULL && as_json)
-    mcp_cli_text_print_json (answer);
+    mcp_cli_json_print (answer);
   else if (answer == NULL || !print_table (answer, &error))
     {
       mcp_cli_text_print_error (error);

@@ -118,7 +118,7 @@ mcp_cli_cmd_show (int argc, char **argv)
   if (connection != NULL)
     answer = request (connection, argc > 1 ? argv[1] : NULL, &error);
   if (answer != NULL && as_json)
-    mcp_cli_text_print_json (answer);
+    mcp_cli_json_print (answer);
   else if (answer == NULL || !print_session (answer, &error))
     {
       mcp_cli_text_print_error (error);

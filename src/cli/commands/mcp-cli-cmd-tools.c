@@ -117,7 +117,7 @@ print_list (const char *list, gboolean as_json, GError **error)
     {
       g_autoptr (GBytes) bytes = g_bytes_new_static (list, strlen (list));
 
-      mcp_cli_text_print_json (bytes);
+      mcp_cli_json_print (bytes);
     }
   else if (mcp_json_find_typed (root, "tools", MCP_JSON_ARRAY, &tools))
     {

@@ -147,7 +147,7 @@ mcp_cli_findings_print_json (McpCliFindings *self)
     }
   g_string_append (json, "]}");
   bytes = g_bytes_new (json->str, json->len);
-  mcp_cli_text_print_json (bytes);
+  mcp_cli_json_print (bytes);
 }
 
 /**

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/terminal/mcp-cli-json.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Answers are the daemon's, which has its own limits; these only keep one error from being a crash.
@@ -123,4 +124,21 @@ mcp_cli_json_add_string (GString *json, const char *key, const char *value)
   text = g_string_new (NULL);
   mcp_json_append_string (text, value);
   mcp_cli_json_add_raw (json, key, text->str, (gssize) text->len);
+}
+
+/**
+ * mcp_cli_json_print:
+ * @json: an answer of the daemon
+ *
+ * Prints the answer as it came, byte by byte, and a line end.
+ */
+void
+mcp_cli_json_print (GBytes *json)
+{
+  gsize length;
+  const char *data = g_bytes_get_data (json, &length);
+
+  fwrite (data, 1, length, stdout);
+  if (length == 0 || data[length - 1] != '\n')
+    putchar ('\n');
 }

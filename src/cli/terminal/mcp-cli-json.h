@@ -14,5 +14,6 @@ char *mcp_cli_json_dup_member (McpJsonSlice object, const char *key);
 gboolean mcp_cli_json_get_number (McpJsonSlice object, const char *key, double *number);
 void mcp_cli_json_add_string (GString *json, const char *key, const char *value);
 void mcp_cli_json_add_raw (GString *json, const char *key, const char *value, gssize length);
+void mcp_cli_json_print (GBytes *json);
 
 G_END_DECLS

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/terminal/mcp-cli-table.h"
 
+#include "cli/terminal/mcp-cli-terminal.h"
 #include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-text-clean.h"
 
@@ -116,7 +117,7 @@ void
 mcp_cli_table_print (McpCliTable *self)
 {
   g_autofree char *text =
-      mcp_cli_table_to_string (self, mcp_cli_text_get_terminal_columns (STDOUT_FILENO));
+      mcp_cli_table_to_string (self, mcp_cli_terminal_get_columns (STDOUT_FILENO));
 
   g_print ("%s", text);
 }

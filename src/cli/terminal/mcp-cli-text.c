@@ -4,8 +4,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 /**
  * mcp_cli_text_print:
@@ -139,37 +137,4 @@ mcp_cli_text_local_time (const char *timestamp)
   g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
 
   return local != NULL ? g_date_time_format (local, "%F %T") : g_strdup (timestamp);
-}
-
-/**
- * mcp_cli_text_get_terminal_columns:
- * @fd: a descriptor
- *
- * Returns: how wide the terminal is, or 0 where it is none or does not tell
- */
-guint
-mcp_cli_text_get_terminal_columns (int fd)
-{
-  struct winsize size;
-
-  if (!isatty (fd) || ioctl (fd, TIOCGWINSZ, &size) < 0)
-    return 0;
-  return size.ws_col;
-}
-
-/**
- * mcp_cli_text_print_json:
- * @json: an answer of the daemon
- *
- * Prints it byte by byte as it came, and a line end.
- */
-void
-mcp_cli_text_print_json (GBytes *json)
-{
-  gsize length;
-  const char *data = g_bytes_get_data (json, &length);
-
-  fwrite (data, 1, length, stdout);
-  if (length == 0 || data[length - 1] != '\n')
-    putchar ('\n');
 }

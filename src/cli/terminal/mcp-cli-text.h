@@ -15,7 +15,4 @@ void mcp_cli_text_append_padded (GString *out, const char *text, guint columns);
 char *mcp_cli_text_shorten_path (const char *path);
 char *mcp_cli_text_local_time (const char *timestamp);
 
-guint mcp_cli_text_get_terminal_columns (int fd);
-void mcp_cli_text_print_json (GBytes *json);
-
 G_END_DECLS

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * What a pinned server has that is new: by D-Bus, where the owner's authority is.
+ * Tools of pinned servers are accepted over D-Bus, which carries the owner's authority.
  */
-#include "cli/commands/mcp-cli-accept.h"
+#include "mcp-cli-cmd-server-private.h"
 
 #include "cli/terminal/mcp-cli-exit.h"
 #include "cli/terminal/mcp-cli-json.h"
+#include "cli/terminal/mcp-cli-options.h"
 #include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-names.h"
 #include "common/mcp-text-clean.h"
@@ -67,18 +68,8 @@ print_tools (const char *json, const char *server, gboolean is_json, GError **er
   return TRUE;
 }
 
-/**
- * mcp_cli_accept:
- * @server: name of a configured server
- * @accept: whether to accept what is shown
- * @is_json: whether to print JSON
- *
- * Shows the tools of a server that are held back, and accepts them.
- *
- * Returns: the exit status
- */
-int
-mcp_cli_accept (const char *server, gboolean accept, gboolean is_json)
+static int
+accept_tools (const char *server, gboolean accept, gboolean is_json)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GDBusConnection) bus = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, &error);
@@ -106,4 +97,37 @@ mcp_cli_accept (const char *server, gboolean accept, gboolean is_json)
       return MCP_CLI_FAILED;
     }
   return MCP_CLI_OK;
+}
+
+/**
+ * mcp_cli_cmd_server_accept:
+ * @argc: number of words
+ * @argv: the words
+ *
+ * Shows the tools of a pinned server that are held back, and accepts them.
+ *
+ * Returns: the exit status
+ */
+int
+mcp_cli_cmd_server_accept (int argc, char **argv)
+{
+  gboolean is_json = FALSE;
+  gboolean only_show = FALSE;
+  const GOptionEntry entries[] = {
+    { "show", 0, 0, G_OPTION_ARG_NONE, &only_show, N_ ("Accept nothing"), NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &is_json, N_ ("Print the tools as JSON"), NULL },
+    { NULL },
+  };
+  const McpCliUsage usage = {
+    .parameters = _ ("NAME"),
+    .summary =
+        _ ("Shows the tools of a server with “pin” that are new or have changed, and accepts\n"
+           "them."),
+    .min_words = 1,
+    .max_words = 1,
+  };
+
+  if (!mcp_cli_options_parse (&usage, entries, &argc, &argv))
+    return MCP_CLI_USAGE;
+  return accept_tools (argv[1], !only_show, is_json);
 }

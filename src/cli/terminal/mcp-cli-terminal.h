@@ -5,6 +5,6 @@
 
 G_BEGIN_DECLS
 
-int mcp_cli_accept (const char *server, gboolean accept, gboolean is_json);
+guint mcp_cli_terminal_get_columns (int fd);
 
 G_END_DECLS

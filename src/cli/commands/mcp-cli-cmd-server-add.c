@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "mcp-cli-cmd-server-private.h"
+
+#include "cli/files/mcp-cli-servers-file.h"
+#include "cli/terminal/mcp-cli-exit.h"
+#include "cli/terminal/mcp-cli-json.h"
+#include "cli/terminal/mcp-cli-options.h"
+#include "cli/terminal/mcp-cli-text.h"
+#include "common/mcp-error.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+/* mcp.json(5), timeoutSeconds */
+#define MAX_TIMEOUT_SECONDS 86400
+#define NO_TIMEOUT          G_MININT
+
+/* "NAME=value" or "Name: value" into a member. */
+static gboolean
+add_pair (GString *object, const char *pair, char separator, GError **error)
+{
+  const char *sign = strchr (pair, separator);
+  g_autofree char *name = sign != NULL ? g_strndup (pair, (gsize) (sign - pair)) : NULL;
+  g_autofree char *value = NULL;
+
+  if (name == NULL || *name == '\0')
+    {
+      g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
+                   _ ("“%s” is not of the form NAME%cVALUE"), pair, separator);
+      return FALSE;
+    }
+  value = g_strdup (sign + 1);
+  mcp_cli_json_add_string (object, g_strstrip (name),
+                           separator == ':' ? g_strstrip (value) : value);
+  return TRUE;
+}
+
+static gboolean
+add_pairs (GString *entry, const char *key, char **pairs, char separator, GError **error)
+{
+  g_autoptr (GString) object = g_string_new ("{");
+
+  if (pairs == NULL)
+    return TRUE;
+  for (gsize i = 0; pairs[i] != NULL; i++)
+    if (!add_pair (object, pairs[i], separator, error))
+      return FALSE;
+  g_string_append_c (object, '}');
+  mcp_cli_json_add_raw (entry, key, object->str, -1);
+  return TRUE;
+}
+
+typedef struct
+{
+  char *url;
+  char *scope;
+  char *prefix;
+  GStrv environment;
+  GStrv headers;
+  int timeout_seconds;
+  gboolean replace;
+} AddOptions;
+
+static void
+add_options_clear (AddOptions *options)
+{
+  g_free (options->url);
+  g_free (options->scope);
+  g_free (options->prefix);
+  g_strfreev (options->environment);
+  g_strfreev (options->headers);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AddOptions, add_options_clear)
+
+static char *
+build_entry (const AddOptions *options, char **command, GError **error)
+{
+  g_autoptr (GString) entry = g_string_new ("{");
+
+  if (options->url != NULL)
+    mcp_cli_json_add_string (entry, "type", "http");
+  mcp_cli_json_add_string (entry, "url", options->url);
+  mcp_cli_json_add_string (entry, "command", command[0]);
+  if (command[0] != NULL && command[1] != NULL)
+    {
+      g_autoptr (GString) args = g_string_new ("[");
+
+      for (gsize i = 1; command[i] != NULL; i++)
+        {
+          g_string_append (args, i > 1 ? "," : "");
+          mcp_json_append_string (args, command[i]);
+        }
+      g_string_append_c (args, ']');
+      mcp_cli_json_add_raw (entry, "args", args->str, -1);
+    }
+  if (!add_pairs (entry, "env", options->environment, '=', error) ||
+      !add_pairs (entry, "headers", options->headers, ':', error))
+    return NULL;
+  mcp_cli_json_add_string (entry, "scope", options->scope);
+  mcp_cli_json_add_string (entry, "prefix", options->prefix);
+  if (options->timeout_seconds != NO_TIMEOUT)
+    {
+      g_autofree char *seconds = g_strdup_printf ("%d", options->timeout_seconds);
+
+      mcp_cli_json_add_raw (entry, "timeoutSeconds", seconds, -1);
+    }
+  g_string_append_c (entry, '}');
+  return g_strdup (entry->str);
+}
+
+static gboolean
+add_server (const AddOptions *options, const char *name, char **command, GError **error)
+{
+  g_autofree char *path = mcp_cli_servers_file_dup_path ();
+  g_autofree char *entry = build_entry (options, command, error);
+
+  if (entry == NULL || !mcp_cli_servers_file_set_entry (name, entry, options->replace, error))
+    return FALSE;
+  mcp_cli_text_print (_ ("“%s” is in %s now; “mcp-session server test %s” tries it"), name, path,
+                      name);
+  mcp_cli_cmd_server_await_daemon (name, TRUE);
+  return TRUE;
+}
+
+static gboolean
+has_separator (int argc, char **argv)
+{
+  for (int i = 1; i < argc; i++)
+    if (strcmp (argv[i], "--") == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* What follows a “--” is the command; options may be on both sides of the name then. */
+static char **
+cut_command (int *argc, char **argv)
+{
+  for (int i = 1; i < *argc; i++)
+    if (strcmp (argv[i], "--") == 0)
+      {
+        argv[i] = NULL;
+        *argc = i;
+        return argv + i + 1;
+      }
+  return NULL;
+}
+
+/**
+ * mcp_cli_cmd_server_add:
+ * @argc: number of words
+ * @argv: the words
+ *
+ * Adds a server to mcp.json.
+ *
+ * Returns: the exit status
+ */
+int
+mcp_cli_cmd_server_add (int argc, char **argv)
+{
+  g_auto (AddOptions) options = { .timeout_seconds = NO_TIMEOUT };
+  const GOptionEntry entries[] = {
+    { "url", 0, 0, G_OPTION_ARG_STRING, &options.url, N_ ("Its address, instead of a command"),
+      N_ ("URL") },
+    { "header", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.headers,
+      N_ ("Sent along to the address; may be given again"), N_ ("NAME:VALUE") },
+    { "env", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.environment,
+      N_ ("In the command’s environment; may be given again"), N_ ("NAME=VALUE") },
+    { "scope", 0, 0, G_OPTION_ARG_STRING, &options.scope,
+      N_ ("session, cwd or shared: who has a process in common"), N_ ("SCOPE") },
+    { "prefix", 0, 0, G_OPTION_ARG_STRING, &options.prefix,
+      N_ ("Of its tools’ names; not given: its own name"), N_ ("TEXT") },
+    { "timeout", 0, 0, G_OPTION_ARG_INT, &options.timeout_seconds,
+      N_ ("How long a call may go on without progress"), N_ ("SECONDS") },
+    { "replace", 0, 0, G_OPTION_ARG_NONE, &options.replace, N_ ("Replace a server of that name"),
+      NULL },
+    { NULL },
+  };
+  const McpCliUsage usage = {
+    .parameters = _ ("NAME [--] [COMMAND [ARGUMENT…]]"),
+    .summary = _ ("Gives all sessions a server’s tools."),
+    .description = _ ("Examples:\n"
+                      "  mcp-session server add files -- npx -y "
+                      "@modelcontextprotocol/server-filesystem '${cwd}'\n"
+                      "  mcp-session server add --url https://example.org/mcp wiki\n"),
+    .min_words = 1,
+    .max_words = -1,
+    .first_word_ends_options = !has_separator (argc, argv),
+  };
+  g_autoptr (GError) error = NULL;
+  char **command = cut_command (&argc, argv);
+
+  if (!mcp_cli_options_parse (&usage, entries, &argc, &argv))
+    return MCP_CLI_USAGE;
+  if (command == NULL && argc > 2 && *argv[2] == '-')
+    return mcp_cli_options_report_error (
+        _ ("“%s”: options go before the name, a command after “--”"), argv[2]);
+  if (command == NULL)
+    command = argv + 2;
+  else if (argc > 2)
+    return mcp_cli_options_report_error (_ ("“%s” is not expected"), argv[2]);
+  if (options.timeout_seconds != NO_TIMEOUT &&
+      (options.timeout_seconds < 1 || options.timeout_seconds > MAX_TIMEOUT_SECONDS))
+    return mcp_cli_options_report_error (_ ("--timeout must be 1 to %d"), MAX_TIMEOUT_SECONDS);
+  if ((*command == NULL) == (options.url == NULL))
+    return mcp_cli_options_report_error (_ ("Either a COMMAND or --url, after the options"));
+  if (options.scope != NULL && strcmp (options.scope, "session") != 0 &&
+      strcmp (options.scope, "cwd") != 0 && strcmp (options.scope, "shared") != 0)
+    return mcp_cli_options_report_error (_ ("--scope must be session, cwd or shared"));
+  return add_server (&options, argv[1], command, &error) ? MCP_CLI_OK
+                                                         : mcp_cli_cmd_server_report (error);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/*
+ * The subcommands of server, and what they share.
+ */
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+int mcp_cli_cmd_server_report (const GError *error);
+void mcp_cli_cmd_server_await_daemon (const char *name, gboolean there);
+
+int mcp_cli_cmd_server_accept (int argc, char **argv);
+int mcp_cli_cmd_server_add (int argc, char **argv);
+int mcp_cli_cmd_server_list (int argc, char **argv);
+int mcp_cli_cmd_server_remove (int argc, char **argv);
+int mcp_cli_cmd_server_test (int argc, char **argv);
+
+G_END_DECLS

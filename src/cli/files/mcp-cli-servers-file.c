@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The daemon's mcp.json, as the commands read and change it. The daemon reads the file again by
+ * itself.
+ */
+#include "cli/files/mcp-cli-servers-file.h"
+
+#include "cli/files/mcp-cli-file.h"
+#include "cli/files/mcp-cli-jsonc.h"
+#include "common/mcp-error.h"
+#include "common/mcp-names.h"
+
+#include <glib/gi18n.h>
+
+#define SERVERS "mcpServers"
+
+/**
+ * mcp_cli_servers_file_dup_path:
+ *
+ * Returns: (transfer full) (type filename): where the daemon's mcp.json is
+ */
+char *
+mcp_cli_servers_file_dup_path (void)
+{
+  return g_build_filename (g_get_user_config_dir (), MCP_DIRECTORY, MCP_SERVERS_FILE, NULL);
+}
+
+/* An empty file is an empty object. */
+static gboolean
+read_text (const char *path, char **text, GError **error)
+{
+  if (!mcp_cli_file_read (path, text, error))
+    return FALSE;
+  if (*g_strchug (*text) != '\0')
+    return TRUE;
+  g_free (*text);
+  *text = g_strdup ("{\n}\n");
+  return TRUE;
+}
+
+static char *
+get (const char *const *keys, GError **error)
+{
+  g_autofree char *path = mcp_cli_servers_file_dup_path ();
+  g_autofree char *text = NULL;
+  g_autoptr (GError) local_error = NULL;
+  char *value = NULL;
+
+  if (read_text (path, &text, &local_error))
+    value = mcp_cli_jsonc_get (text, keys, &local_error);
+  if (local_error != NULL)
+    g_propagate_prefixed_error (error, g_steal_pointer (&local_error), "%s: ", path);
+  return value;
+}
+
+/**
+ * mcp_cli_servers_file_get_all:
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable): the text of the object of servers; “{}” if the file has none
+ */
+char *
+mcp_cli_servers_file_get_all (GError **error)
+{
+  const char *const keys[] = { SERVERS, NULL };
+  g_autoptr (GError) local_error = NULL;
+  char *servers = get (keys, &local_error);
+
+  if (local_error == NULL)
+    return servers != NULL ? servers : g_strdup ("{}");
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return NULL;
+}
+
+static void
+set_unknown (const char *name, GError **error)
+{
+  g_set_error (error, MCP_ERROR, MCP_ERROR_NOT_FOUND,
+               _ ("There is no server “%s”; “mcp-session server list” shows the servers"), name);
+}
+
+/**
+ * mcp_cli_servers_file_get_entry:
+ * @name: of a server
+ * @error: return location; %MCP_ERROR_NOT_FOUND if the file does not have that server
+ *
+ * Returns: (transfer full) (nullable): the text of the server's entry
+ */
+char *
+mcp_cli_servers_file_get_entry (const char *name, GError **error)
+{
+  const char *const keys[] = { SERVERS, name, NULL };
+  g_autoptr (GError) local_error = NULL;
+  char *entry = get (keys, &local_error);
+
+  if (local_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  else if (entry == NULL)
+    set_unknown (name, error);
+  return entry;
+}
+
+/* Returns: (nullable): the new text of the file */
+static char *
+build_with_entry (const char *text,
+                  const char *name,
+                  const char *entry,
+                  gboolean replace,
+                  GError **error)
+{
+  const char *const keys[] = { SERVERS, name, NULL };
+  g_autoptr (GError) local_error = NULL;
+  g_autofree char *old = mcp_cli_jsonc_get (text, keys, &local_error);
+
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return NULL;
+    }
+  if (old != NULL && !replace)
+    {
+      g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
+                   _ ("There is already a server “%s”; --replace replaces it"), name);
+      return NULL;
+    }
+  return mcp_cli_jsonc_set (text, keys, entry, error);
+}
+
+/**
+ * mcp_cli_servers_file_set_entry:
+ * @name: of a server
+ * @entry: JSON
+ * @replace: whether an entry of that name may be replaced
+ * @error: return location
+ *
+ * Returns: whether the file has the entry now
+ */
+gboolean
+mcp_cli_servers_file_set_entry (const char *name,
+                                const char *entry,
+                                gboolean replace,
+                                GError **error)
+{
+  g_autofree char *path = mcp_cli_servers_file_dup_path ();
+  g_autofree char *text = NULL;
+  g_autofree char *changed = NULL;
+
+  if (read_text (path, &text, error))
+    changed = build_with_entry (text, name, entry, replace, error);
+  if (changed != NULL && mcp_cli_file_replace (path, changed, error))
+    return TRUE;
+  g_prefix_error (error, "%s: ", path);
+  return FALSE;
+}
+
+/**
+ * mcp_cli_servers_file_remove_entry:
+ * @name: of a server
+ * @error: return location; %MCP_ERROR_NOT_FOUND if the file does not have that server
+ *
+ * Returns: whether the entry was there and is not any more
+ */
+gboolean
+mcp_cli_servers_file_remove_entry (const char *name, GError **error)
+{
+  const char *const keys[] = { SERVERS, name, NULL };
+  g_autofree char *path = mcp_cli_servers_file_dup_path ();
+  g_autofree char *text = NULL;
+  g_autofree char *changed = NULL;
+  g_autoptr (GError) local_error = NULL;
+
+  if (read_text (path, &text, &local_error))
+    changed = mcp_cli_jsonc_remove (text, keys, &local_error);
+  if (changed == NULL && local_error == NULL)
+    set_unknown (name, &local_error);
+  if (changed != NULL && mcp_cli_file_replace (path, changed, &local_error))
+    return TRUE;
+  g_propagate_prefixed_error (error, g_steal_pointer (&local_error), "%s: ", path);
+  return FALSE;
+}
