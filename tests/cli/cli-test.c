@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 /**
  * cli_test_new:
@@ -20,6 +21,7 @@ cli_test_new (void)
   CliTest *self = g_new0 (CliTest, 1);
   g_autofree char *script = NULL;
   g_autofree char *script_path = NULL;
+  g_autofree char *keeper_path = NULL;
 
   self->e2e = e2e_new (E2E_WITHOUT_BUS);
   e2e_use_test_server (self->e2e);
@@ -37,6 +39,8 @@ cli_test_new (void)
                             g_getenv ("MCP_TEST_DAEMON"), g_getenv ("MCP_TEST_KEEPER"));
   script_path = test_dir_write (self->e2e->dir, "daemon", script, 0700);
   cli_test_setenv (self, "MCP_SESSIOND_PATH", script_path);
+  keeper_path = e2e_build (self->e2e, "mcp-sessiond-keeper");
+  g_assert_cmpint (symlink (g_getenv ("MCP_TEST_KEEPER"), keeper_path), ==, 0);
 
   self->cwd = e2e_build (self->e2e, "here");
   g_assert_cmpint (g_mkdir_with_parents (self->cwd, 0700), ==, 0);

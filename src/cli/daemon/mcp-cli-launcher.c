@@ -38,6 +38,21 @@ mcp_cli_launcher_dup_daemon_path (void)
   return g_build_filename (MCP_LIBEXECDIR, "mcp-sessiond", NULL);
 }
 
+/**
+ * mcp_cli_launcher_dup_keeper_path:
+ *
+ * Returns: (transfer full) (type filename): the program that runs a server's process; it is beside
+ * the daemon's
+ */
+char *
+mcp_cli_launcher_dup_keeper_path (void)
+{
+  g_autofree char *daemon = mcp_cli_launcher_dup_daemon_path ();
+  g_autofree char *directory = g_path_get_dirname (daemon);
+
+  return g_build_filename (directory, "mcp-sessiond-keeper", NULL);
+}
+
 /* Whether the bus has started the daemon, or knows it to run. */
 static gboolean
 start_by_bus (void)

@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 #define MCP_CLI_DAEMON_VARIABLE "MCP_SESSIOND_PATH"
 
 char *mcp_cli_launcher_dup_daemon_path (void);
+char *mcp_cli_launcher_dup_keeper_path (void);
 McpCliAddress *mcp_cli_launcher_ensure (GError **error);
 
 G_END_DECLS

@@ -1,150 +1,279 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Tries one configured server, without the daemon: starts or calls it, greets it, asks for its
- * tools.
+ * Tests one configured server without the daemon. The entry is read, the server is started and the
+ * messages are exchanged by the daemon's own code, so that the result is what the daemon would get.
  */
 #include "cli/probe/mcp-cli-probe.h"
 
-#include "config.h"
-
-#include "cli/probe/mcp-cli-probe-wire.h"
+#include "cli/daemon/mcp-cli-launcher.h"
+#include "cli/files/mcp-cli-file.h"
+#include "cli/files/mcp-cli-servers-file.h"
 #include "cli/terminal/mcp-cli-json.h"
 #include "common/mcp-error.h"
-#include "protocol/mcp-jsonrpc.h"
-#include "protocol/mcp-revision.h"
+#include "upstream/http/mcp-http-provider.h"
+#include "upstream/stdio/mcp-stdio-provider.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
-#define CLIENT_INFO "{\"name\":\"mcp-session\",\"version\":\"" MCP_VERSION "\"}"
+#define MAX_PAGES     100
+#define MAX_LOG_BYTES (64 * 1024)
+
+/* A test that goes on. */
+typedef struct
+{
+  McpCliProbe *probe;    /* (unowned) */
+  McpProvider *provider; /* (owned) */
+  GMainLoop *loop;       /* (owned) */
+  guint timeout_ms;
+  guint n_pages;
+  gint64 start_us;
+  GError *error; /* (nullable) */
+} Run;
+
+static void ask_for_tools (Run *run, const char *cursor);
+
+static void
+run_clear (Run *run)
+{
+  g_clear_object (&run->provider);
+  g_clear_pointer (&run->loop, g_main_loop_unref);
+  g_clear_error (&run->error);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Run, run_clear)
 
 /**
  * mcp_cli_probe_free:
- * @self: (transfer full): what trying has shown
+ * @self: (transfer full): the result of a test
  */
 void
 mcp_cli_probe_free (McpCliProbe *self)
 {
-  g_free (self->revision);
-  g_free (self->name);
-  g_free (self->said);
-  g_clear_pointer (&self->tools, g_bytes_unref);
+  g_ptr_array_unref (self->tools);
+  g_string_free (self->log, TRUE);
   g_free (self);
 }
 
-/* A request and the result of its answer. */
-static GBytes *
-ask (McpCliProbeWire *wire, gint64 id, const char *method, const char *params, GError **error)
+/* What the parser says of an entry that it left out, or that there is no such entry. */
+static void
+set_missing (const char *name, GPtrArray *problems, GError **error)
 {
-  const McpJsonrpcLimits limits = { .max_depth = 256,
-                                    .max_values = 10000000,
-                                    .flags = MCP_JSON_SCAN_ALLOW_LONE_SURROGATES };
-  g_autoptr (GBytes) request =
-      mcp_jsonrpc_build_request (id, method, (McpJsonSlice){ params, strlen (params) });
-  g_autoptr (GBytes) answer = mcp_cli_probe_wire_request (wire, request, id, error);
-  g_autoptr (McpJsonrpcMessage) message = NULL;
-  g_autofree char *text = NULL;
-  McpJsonSlice result;
+  g_autofree char *mark = g_strdup_printf ("“%s”:", name);
 
-  if (answer == NULL)
-    return NULL;
-  message = mcp_jsonrpc_message_parse (answer, &limits, NULL, error);
-  if (message == NULL)
-    return NULL;
-  if (mcp_jsonrpc_message_get_kind (message) == MCP_JSONRPC_RESULT)
+  for (guint i = 0; i < problems->len; i++)
     {
-      result = mcp_jsonrpc_message_get_result (message);
-      return g_bytes_new (result.data, result.length);
+      const char *problem = g_ptr_array_index (problems, i);
+
+      if (strstr (problem, mark) == NULL)
+        continue;
+      g_set_error_literal (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, problem);
+      return;
     }
-  text = mcp_jsonrpc_message_get_kind (message) == MCP_JSONRPC_FAILURE
-             ? mcp_jsonrpc_message_dup_error_text (message)
-             : NULL;
-  g_set_error (error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, _ ("It answers %s with an error: %s"),
-               method, text != NULL ? text : "?");
+  g_set_error (error, MCP_ERROR, MCP_ERROR_NOT_FOUND,
+               _ ("There is no server “%s”; “mcp-session server list” shows the servers"), name);
+}
+
+static McpServerConfig *
+find_config (const char *name, GError **error)
+{
+  g_autofree char *path = mcp_cli_servers_file_dup_path ();
+  g_autofree char *text = NULL;
+  g_autoptr (GPtrArray) configs = NULL;
+  g_autoptr (GPtrArray) problems = NULL;
+
+  if (!mcp_cli_file_read (path, &text, error))
+    return NULL;
+  configs = mcp_server_config_parse_file (
+      *text != '\0' ? text : "{}", *text != '\0' ? strlen (text) : 2, path, &problems, error);
+  if (configs == NULL)
+    return NULL;
+  for (guint i = 0; i < configs->len; i++)
+    {
+      McpServerConfig *config = g_ptr_array_index (configs, i);
+
+      if (strcmp (config->name, name) == 0)
+        return mcp_server_config_ref (config);
+    }
+  set_missing (name, problems, error);
   return NULL;
 }
 
+static McpProvider *
+new_stdio_provider (McpServerConfig *config, const char *cwd, guint timeout_ms)
+{
+  g_autofree char *keeper = mcp_cli_launcher_dup_keeper_path ();
+  McpStdioProviderTimes times;
+  McpProvider *provider;
+  McpLimits limits;
+
+  mcp_limits_init_defaults (&limits);
+  provider = mcp_stdio_provider_new (config, cwd, keeper, &limits, timeout_ms);
+  times = *mcp_stdio_provider_get_times (MCP_STDIO_PROVIDER (provider));
+  times.start_ms = timeout_ms;
+  mcp_stdio_provider_set_times (MCP_STDIO_PROVIDER (provider), &times);
+  return provider;
+}
+
+static McpProvider *
+new_http_provider (McpServerConfig *config, const char *cwd, guint timeout_ms)
+{
+  McpHttpProviderTimes times;
+  McpProvider *provider;
+  McpLimits limits;
+
+  mcp_limits_init_defaults (&limits);
+  provider = mcp_http_provider_new (config, cwd, &limits, timeout_ms);
+  times = *mcp_http_provider_get_times (MCP_HTTP_PROVIDER (provider));
+  times.start_ms = timeout_ms;
+  mcp_http_provider_set_times (MCP_HTTP_PROVIDER (provider), &times);
+  return provider;
+}
+
+/* Keeps what the server says on its standard error, which upstream writes to the log. */
+static GLogWriterOutput
+log_cb (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
+{
+  McpCliProbe *probe = user_data;
+  const char *text = NULL;
+  gboolean is_provider = FALSE;
+
+  for (gsize i = 0; i < n_fields; i++)
+    {
+      if (strcmp (fields[i].key, "MCP_PROVIDER") == 0)
+        is_provider = TRUE;
+      else if (strcmp (fields[i].key, "MESSAGE") == 0)
+        text = fields[i].value;
+    }
+  if (!is_provider)
+    return g_log_writer_default (level, fields, n_fields, NULL);
+  if (level == G_LOG_LEVEL_INFO && text != NULL && probe->log->len < MAX_LOG_BYTES)
+    g_string_append_printf (probe->log, "%s\n", text);
+  return G_LOG_WRITER_HANDLED;
+}
+
 static void
-read_greeting (McpCliProbe *self, GBytes *result)
+state_cb (GObject *object, GParamSpec *pspec, gpointer user_data)
 {
-  McpJsonSlice root, info;
+  Run *run = user_data;
 
-  if (!mcp_cli_json_parse_bytes (result, &root, NULL))
-    return;
-  self->revision = mcp_cli_json_dup_member (root, "protocolVersion");
-  if (mcp_json_find_typed (root, "serverInfo", MCP_JSON_OBJECT, &info))
-    self->name = mcp_cli_json_dup_member (info, "name");
+  if (run->probe->ready_ms < 0 && mcp_provider_get_state (run->provider) == MCP_PROVIDER_READY)
+    run->probe->ready_ms = (g_get_monotonic_time () - run->start_us) / 1000;
 }
 
-static gboolean
-try_handshake (McpCliProbe *self, McpCliProbeWire *wire, GError **error)
+/* Returns: (transfer full) (nullable): the cursor of the next page */
+static char *
+take_page (Run *run, McpJsonSlice result)
 {
-  g_autofree char *params = g_strdup_printf (
-      "{\"protocolVersion\":\"%s\",\"capabilities\":{},\"clientInfo\":" CLIENT_INFO "}",
-      mcp_revision_to_string (MCP_REVISION_NEWEST_HANDSHAKE));
-  g_autoptr (GBytes) greeting = ask (wire, 1, "initialize", params, error);
-  g_autoptr (GBytes) initialized = NULL;
+  McpJsonSlice tools, tool;
+  McpJsonIter iter;
 
-  if (greeting == NULL)
-    return FALSE;
-  read_greeting (self, greeting);
-  mcp_cli_probe_wire_set_revision (wire, self->revision);
-  initialized = mcp_jsonrpc_build_notification ("notifications/initialized", MCP_JSON_SLICE_NONE);
-  if (!mcp_cli_probe_wire_notify (wire, initialized, error))
-    return FALSE;
-  self->tools = ask (wire, 2, "tools/list", "{}", error);
-  return self->tools != NULL;
+  if (!mcp_json_find_typed (result, "tools", MCP_JSON_ARRAY, &tools))
+    return NULL;
+  mcp_json_iter_init (&iter, tools);
+  while (mcp_json_iter_next_element (&iter, &tool))
+    {
+      char *name = mcp_cli_json_dup_member (tool, "name");
+
+      g_ptr_array_add (run->probe->tools, name != NULL ? name : g_strdup ("?"));
+    }
+  return mcp_cli_json_dup_member (result, "nextCursor");
 }
 
-/* One that knows no initialize any more. */
-static gboolean
-try_stateless (McpCliProbe *self, McpCliProbeWire *wire, GError **error)
+static void
+answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  const char *revision = mcp_revision_to_string (MCP_REVISION_NEWEST);
-  g_autofree char *params =
-      g_strdup_printf ("{\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"%s\","
-                       "\"io.modelcontextprotocol/clientCapabilities\":{},"
-                       "\"io.modelcontextprotocol/clientInfo\":" CLIENT_INFO "}}",
-                       revision);
+  Run *run = user_data;
+  g_autoptr (McpJsonrpcMessage) answer =
+      mcp_provider_request_finish (MCP_PROVIDER (source), result, &run->error);
+  g_autofree char *text = NULL;
+  g_autofree char *cursor = NULL;
 
-  mcp_cli_probe_wire_set_revision (wire, revision);
-  self->tools = ask (wire, 3, "tools/list", params, error);
-  if (self->tools != NULL)
-    self->revision = g_strdup (revision);
-  return self->tools != NULL;
+  if (answer != NULL && mcp_jsonrpc_message_get_kind (answer) == MCP_JSONRPC_RESULT)
+    {
+      cursor = take_page (run, mcp_jsonrpc_message_get_result (answer));
+    }
+  else if (answer != NULL)
+    {
+      text = mcp_jsonrpc_message_dup_error_text (answer);
+      g_set_error (&run->error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
+                   _ ("The server answers tools/list with an error: %s"), text);
+    }
+  if (cursor != NULL && *cursor != '\0' && ++run->n_pages < MAX_PAGES)
+    ask_for_tools (run, cursor);
+  else
+    g_main_loop_quit (run->loop);
+}
+
+static void
+ask_for_tools (Run *run, const char *cursor)
+{
+  g_autoptr (GString) params = g_string_new ("{");
+  McpProviderRequest request = { .method = "tools/list", .timeout_ms = run->timeout_ms };
+
+  mcp_cli_json_add_string (params, "cursor", cursor);
+  g_string_append_c (params, '}');
+  request.params = params->str;
+  mcp_provider_request_async (run->provider, &request, NULL, answered_cb, run);
+}
+
+static void
+closed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Run *run = user_data;
+
+  mcp_provider_close_finish (MCP_PROVIDER (source), result, NULL);
+  g_main_loop_quit (run->loop);
+}
+
+static void
+test_provider (Run *run)
+{
+  g_signal_connect (run->provider, "notify::state", G_CALLBACK (state_cb), run);
+  run->start_us = g_get_monotonic_time ();
+  ask_for_tools (run, NULL);
+  g_main_loop_run (run->loop);
+
+  if (run->probe->ready_ms >= 0)
+    run->probe->revision = mcp_revision_to_string (mcp_provider_get_revision (run->provider));
+  mcp_provider_close_async (run->provider, NULL, closed_cb, run);
+  g_main_loop_run (run->loop);
 }
 
 /**
  * mcp_cli_probe_run:
- * @server: its entry in the configuration
- * @timeout_seconds: how long it may take for an answer
- * @error: return location; set where it did not work, beside what was seen
+ * @name: of a server in mcp.json
+ * @timeout_seconds: how long the server may take to be ready, and for each answer
+ * @error: return location; set if the test failed, beside what it has shown
  *
- * Starts the server and ends it again. Blocks.
+ * Starts the server in the current directory, asks it for its tools, and stops it. Runs the default
+ * main context until then. To be called once in a process, because it takes over the log.
  *
- * Returns: (transfer full): what was seen
+ * Returns: (transfer full): what the test has shown
  */
 McpCliProbe *
-mcp_cli_probe_run (McpJsonSlice server, guint timeout_seconds, GError **error)
+mcp_cli_probe_run (const char *name, guint timeout_seconds, GError **error)
 {
   McpCliProbe *self = g_new0 (McpCliProbe, 1);
-  g_autoptr (McpCliProbeWire) wire = NULL;
-  g_autoptr (GError) first_error = NULL;
+  g_autofree char *cwd = g_get_current_dir ();
+  g_autoptr (McpServerConfig) config = NULL;
+  g_auto (Run) run = { .probe = self, .timeout_ms = timeout_seconds * 1000 };
 
-  self->first_answer_ms = -1;
-  wire = mcp_cli_probe_wire_open (server, timeout_seconds, error);
-  if (wire == NULL)
+  self->tools = g_ptr_array_new_with_free_func (g_free);
+  self->log = g_string_new (NULL);
+  self->ready_ms = -1;
+  config = find_config (name, error);
+  if (config == NULL)
     return self;
 
-  if (!try_handshake (self, wire, &first_error))
-    {
-      /* An error that it gave is no silence: it may be of the newer kind. */
-      if (!g_error_matches (first_error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED) ||
-          !try_stateless (self, wire, NULL))
-        g_propagate_error (error, g_steal_pointer (&first_error));
-    }
-  self->first_answer_ms = mcp_cli_probe_wire_get_first_answer_ms (wire);
-  self->said = mcp_cli_probe_wire_close (wire);
+  g_log_set_writer_func (log_cb, self, NULL);
+  run.loop = g_main_loop_new (NULL, FALSE);
+  run.provider = config->transport == MCP_SERVER_TRANSPORT_HTTP
+                     ? new_http_provider (config, cwd, run.timeout_ms)
+                     : new_stdio_provider (config, cwd, run.timeout_ms);
+  test_provider (&run);
+  if (run.error != NULL)
+    g_propagate_error (error, g_steal_pointer (&run.error));
   return self;
 }
