@@ -260,7 +260,7 @@ describe_state (const McpCliClient *client, const char *path)
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     return _ ("no file");
   if (mcp_cli_file_read (path, &text, &error))
-    entry = mcp_cli_clients_get_entry (client, text, ENTRY_NAME, &error);
+    entry = mcp_cli_clients_get_server (client, text, ENTRY_NAME, &error);
   if (error != NULL)
     return _ ("not readable");
   return entry != NULL ? _ ("connected") : _ ("not connected");

@@ -6,7 +6,6 @@
 #include "cli/files/mcp-cli-clients.h"
 
 #include "cli/files/mcp-cli-jsonc.h"
-#include "cli/files/mcp-cli-toml-json.h"
 #include "cli/files/mcp-cli-toml.h"
 #include "cli/terminal/mcp-cli-json.h"
 #include "common/mcp-error.h"
@@ -98,39 +97,39 @@ build_entry (const McpCliClient *client, const char *command)
 }
 
 /**
- * mcp_cli_clients_get_entry:
+ * mcp_cli_clients_get_server:
  * @client: a client
  * @text: of its file
  * @name: of a server
  * @error: return location
  *
- * Returns: (transfer full) (nullable): what the file says of it; %NULL without an error: nothing
+ * Returns: (transfer full) (nullable): the server's entry as JSON, with the keys of the client;
+ * %NULL without an error if the file does not have it
  */
 char *
-mcp_cli_clients_get_entry (const McpCliClient *client,
-                           const char *text,
-                           const char *name,
-                           GError **error)
+mcp_cli_clients_get_server (const McpCliClient *client,
+                            const char *text,
+                            const char *name,
+                            GError **error)
 {
   const char *path[] = { client->servers, name, NULL };
-  g_autofree char *table = g_strdup_printf ("%s.%s", client->servers, name);
+  g_autoptr (JsonNode) node = NULL;
 
-  if (client->format == MCP_CLI_CLIENT_TOML)
-    return mcp_cli_toml_get_table (text, table);
-  if (*text == '\0')
-    return NULL;
-  return mcp_cli_jsonc_get (text, path, error);
+  if (client->format == MCP_CLI_CLIENT_JSON)
+    return *text != '\0' ? mcp_cli_jsonc_get (text, path, error) : NULL;
+  node = mcp_cli_toml_get (text, path, error);
+  return node != NULL ? json_to_string (node, FALSE) : NULL;
 }
 
 /**
  * mcp_cli_clients_add:
  * @client: a client
  * @text: of its file
- * @name: what our entry is called
- * @command: our program
+ * @name: of the daemon's entry
+ * @command: the program of the entry
  * @error: return location
  *
- * Returns: (transfer full) (nullable): the text with our entry
+ * Returns: (transfer full) (nullable): the text with the daemon's entry
  */
 char *
 mcp_cli_clients_add (const McpCliClient *client,
@@ -141,9 +140,8 @@ mcp_cli_clients_add (const McpCliClient *client,
 {
   const char *path[] = { client->servers, name, NULL };
   g_autofree char *entry = build_entry (client, command);
-  g_autofree char *table = g_strdup_printf ("%s.%s", client->servers, name);
 
-  return client->format == MCP_CLI_CLIENT_TOML ? mcp_cli_toml_set_table (text, table, entry)
+  return client->format == MCP_CLI_CLIENT_TOML ? mcp_cli_toml_set_table (text, path, entry, error)
                                                : mcp_cli_jsonc_set (text, path, entry, error);
 }
 
@@ -154,7 +152,8 @@ mcp_cli_clients_add (const McpCliClient *client,
  * @name: of an entry
  * @error: return location
  *
- * Returns: (transfer full) (nullable): the text without it; %NULL without an error: it is not there
+ * Returns: (transfer full) (nullable): the text without the entry; %NULL without an error if the
+ * file does not have it
  */
 char *
 mcp_cli_clients_remove (const McpCliClient *client,
@@ -163,13 +162,28 @@ mcp_cli_clients_remove (const McpCliClient *client,
                         GError **error)
 {
   const char *path[] = { client->servers, name, NULL };
-  g_autofree char *table = g_strdup_printf ("%s.%s", client->servers, name);
 
   if (client->format == MCP_CLI_CLIENT_TOML)
-    return mcp_cli_toml_remove_table (text, table);
+    return mcp_cli_toml_remove_table (text, path, error);
   if (*text == '\0')
     return NULL;
   return mcp_cli_jsonc_remove (text, path, error);
+}
+
+static char **
+list_members (JsonNode *node)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+
+  if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))
+    {
+      g_autoptr (GList) members = json_object_get_members (json_node_get_object (node));
+
+      for (GList *link = members; link != NULL; link = link->next)
+        g_ptr_array_add (names, g_strdup (link->data));
+    }
+  g_ptr_array_add (names, NULL);
+  return (char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
 }
 
 /**
@@ -184,33 +198,16 @@ char **
 mcp_cli_clients_list_servers (const McpCliClient *client, const char *text, GError **error)
 {
   const char *path[] = { client->servers, NULL };
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (JsonNode) node = NULL;
 
-  return client->format == MCP_CLI_CLIENT_TOML
-             ? mcp_cli_toml_json_list_tables (text, client->servers)
-             : mcp_cli_jsonc_list (text, path, error);
-}
-
-/**
- * mcp_cli_clients_get_server:
- * @client: a client
- * @text: of its file
- * @name: of a server
- * @error: return location
- *
- * Returns: (transfer full) (nullable): its entry as JSON, in the client's words
- */
-char *
-mcp_cli_clients_get_server (const McpCliClient *client,
-                            const char *text,
-                            const char *name,
-                            GError **error)
-{
-  g_autofree char *table = g_strdup_printf ("%s.%s", client->servers, name);
-  g_autofree char *entry = mcp_cli_clients_get_entry (client, text, name, error);
-
-  if (entry == NULL || client->format != MCP_CLI_CLIENT_TOML)
-    return g_steal_pointer (&entry);
-  return mcp_cli_toml_json_convert (entry, table, error);
+  if (client->format == MCP_CLI_CLIENT_JSON)
+    return mcp_cli_jsonc_list (text, path, error);
+  node = mcp_cli_toml_get (text, path, &local_error);
+  if (local_error == NULL)
+    return list_members (node);
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return NULL;
 }
 
 /* A member under the name that we have for it. */

@@ -41,10 +41,6 @@ typedef struct
 const McpCliClient *mcp_cli_clients_get (gsize *n_clients);
 const McpCliClient *mcp_cli_clients_find (const char *id);
 char *mcp_cli_clients_dup_path (const McpCliClient *client);
-char *mcp_cli_clients_get_entry (const McpCliClient *client,
-                                 const char *text,
-                                 const char *name,
-                                 GError **error);
 char *mcp_cli_clients_add (const McpCliClient *client,
                            const char *text,
                            const char *name,

@@ -38,6 +38,9 @@ fail (GError **error, const char *text, const char *at)
 static const char *
 skip_space (const char *at)
 {
+  /* A byte order mark; inside a text it does no harm. */
+  if (g_str_has_prefix (at, "\357\273\277"))
+    at += 3;
   for (;;)
     {
       if (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r')
@@ -408,6 +411,19 @@ insert_member (const char *text,
   return splice (text, at, skip_container (object) - 1, with);
 }
 
+/* The editor reads the members on its way only; all else is checked here, before it is written. */
+static char *
+check_result (char *text, GError **error)
+{
+  g_autofree char *json = mcp_cli_jsonc_to_json (text);
+  McpJsonSlice root;
+
+  if (mcp_cli_json_parse (json, strlen (json), &root, error))
+    return text;
+  g_free (text);
+  return NULL;
+}
+
 /**
  * mcp_cli_jsonc_set:
  * @text: of a file; one without anything is an empty object
@@ -437,9 +453,9 @@ mcp_cli_jsonc_set (const char *text, const char *const *path, const char *value,
       gboolean is_inline = memchr (object, '\n', (gsize) (member.key - object)) == NULL;
       g_autofree char *with = build_member (last_key, value, indent, is_inline ? NULL : unit);
 
-      return splice (text, member.key, member.value_end, with);
+      return check_result (splice (text, member.key, member.value_end, with), error);
     }
-  return insert_member (text, object, path + n_found, value, &last);
+  return check_result (insert_member (text, object, path + n_found, value, &last), error);
 }
 
 /**
@@ -475,7 +491,7 @@ mcp_cli_jsonc_remove (const char *text, const char *const *path, GError **error)
   /* The only one leaves an empty object, without the space that was around it. */
   if (previous.key == NULL && member.next == NULL && *(to + strspn (to, " \t\r\n")) == '}')
     to += strspn (to, " \t\r\n");
-  return splice (text, from, to, "");
+  return check_result (splice (text, from, to, ""), error);
 }
 
 static void

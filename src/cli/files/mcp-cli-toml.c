@@ -1,142 +1,253 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Changes one table of a TOML text. A table that is written in a way that cannot be replaced as a
+ * block of lines (inline, with dotted keys, in two places) is refused, and each result is read
+ * back: the table must be as wanted, and everything else as before the change.
+ */
 #include "cli/files/mcp-cli-toml.h"
 
+#include "cli/files/mcp-cli-toml-reader.h"
+#include "common/mcp-error.h"
+
+#include <glib/gi18n.h>
 #include <string.h>
 
-/* TOML 1.0: strings of several lines, in which a line may look like a table's. */
-static const char *
-skip_long_string (const char *line, const char *end_of_line)
+/* The lines of a table, with the tables below it. */
+typedef struct
 {
-  static const char *const quotes[] = { "\"\"\"", "'''" };
+  const char *start; /* NULL: the text has no such table */
+  const char *end;
+} Block;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (quotes); i++)
-    {
-      const char *start = g_strstr_len (line, end_of_line - line, quotes[i]);
-      const char *end = start != NULL ? strstr (start + 3, quotes[i]) : NULL;
-
-      if (end != NULL && end > end_of_line)
-        return end + strcspn (end, "\n");
-    }
-  return end_of_line;
-}
-
-static const char *
-next_line (const char *line)
-{
-  const char *end = skip_long_string (line, line + strcspn (line, "\n"));
-
-  return *end == '\n' ? end + 1 : end;
-}
-
-/* "[a.b]": whether the line begins that table, or one below it. */
 static gboolean
-begins (const char *line, const char *name, gboolean or_below)
+has_prefix (const char *const *keys, const char *const *prefix)
 {
-  gsize length = strlen (name);
-
-  line += strspn (line, " \t");
-  if (*line++ != '[')
-    return FALSE;
-  line += strspn (line, " \t");
-  if (strncmp (line, name, length) != 0)
-    return FALSE;
-  line += length;
-  if (or_below && *line == '.')
-    return TRUE;
-  line += strspn (line, " \t");
-  return *line == ']';
+  for (gsize i = 0; prefix[i] != NULL; i++)
+    if (keys[i] == NULL || strcmp (keys[i], prefix[i]) != 0)
+      return FALSE;
+  return TRUE;
 }
 
 static gboolean
-begins_any (const char *line)
+refuse (const char *text, const McpCliTomlStatement *statement, GError **error)
 {
-  line += strspn (line, " \t");
-  return *line == '[';
+  guint line = 1;
+
+  for (const char *at = text; at < statement->start; at++)
+    line += *at == '\n';
+  g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
+               _ ("Line %u writes the servers in a way that mcp-session does not edit; write each "
+                  "one as a table [mcp_servers.NAME]"),
+               line);
+  return FALSE;
 }
 
-/* Comments and blank lines before a table belong to it. */
-static const char *
-find_end (const char *from, const char *name)
+/* Whether a pair outside the block defines the table, a parent of it, or a part of it. */
+static gboolean
+defines (const McpCliTomlStatement *table, const McpCliTomlStatement *pair, const char *const *path)
 {
-  const char *end = from;
+  g_autoptr (GPtrArray) full = g_ptr_array_new ();
 
-  for (const char *line = from; *line != '\0'; line = next_line (line))
+  for (gsize i = 0; table != NULL && table->keys[i] != NULL; i++)
+    g_ptr_array_add (full, table->keys[i]);
+  for (gsize i = 0; pair->keys[i] != NULL; i++)
+    g_ptr_array_add (full, pair->keys[i]);
+  g_ptr_array_add (full, NULL);
+  return has_prefix (path, (const char *const *) full->pdata) ||
+         has_prefix ((const char *const *) full->pdata, path);
+}
+
+static gboolean
+add_head (Block *block,
+          const McpCliTomlStatement *statement,
+          const McpCliTomlStatement *previous,
+          const char *const *path)
+{
+  const char *const *keys = (const char *const *) statement->keys;
+  gboolean is_below = has_prefix (keys, path);
+
+  if (!is_below)
+    return statement->kind == MCP_CLI_TOML_TABLE || !has_prefix (path, keys);
+  if (block->start == NULL)
+    block->start = statement->start;
+  else if (previous == NULL || block->end != previous->end)
+    return FALSE;
+  block->end = statement->end;
+  return statement->kind == MCP_CLI_TOML_TABLE || keys[g_strv_length ((char **) path)] != NULL;
+}
+
+/* Returns: whether the table is a block, or is not there */
+static gboolean
+find_block (const char *text, const char *const *path, Block *block, GError **error)
+{
+  g_autoptr (GPtrArray) statements = mcp_cli_toml_reader_parse (text, error);
+  const McpCliTomlStatement *table = NULL;
+  const McpCliTomlStatement *previous = NULL;
+
+  *block = (Block){ NULL, NULL };
+  if (statements == NULL)
+    return FALSE;
+  for (guint i = 0; i < statements->len; i++)
     {
-      gsize blank = strspn (line, " \t\r");
+      const McpCliTomlStatement *statement = g_ptr_array_index (statements, i);
 
-      if (line != from && begins_any (line) && !begins (line, name, TRUE))
-        return end;
-      if (line[blank] != '#' && line[blank] != '\n')
-        end = next_line (line);
+      if (statement->kind != MCP_CLI_TOML_PAIR)
+        {
+          if (!add_head (block, statement, previous, path))
+            return refuse (text, statement, error);
+          table = statement;
+        }
+      else if (table != NULL && has_prefix ((const char *const *) table->keys, path))
+        block->end = statement->end;
+      else if (defines (table, statement, path))
+        return refuse (text, statement, error);
+      previous = statement;
     }
-  return end;
+  return TRUE;
 }
 
-static const char *
-find (const char *text, const char *name)
+/* Returns: (transfer none) (nullable): the value at the path */
+static JsonNode *
+find_node (JsonNode *node, const char *const *path)
 {
-  for (const char *line = text; *line != '\0'; line = next_line (line))
-    if (begins (line, name, FALSE))
-      return line;
-  return NULL;
+  for (; node != NULL && *path != NULL; path++)
+    node = JSON_NODE_HOLDS_OBJECT (node)
+               ? json_object_get_member (json_node_get_object (node), *path)
+               : NULL;
+  return node;
 }
 
 /**
- * mcp_cli_toml_get_table:
+ * mcp_cli_toml_get:
  * @text: of a file
- * @name: of a table, dotted
+ * @path: (array zero-terminated=1): keys, from the outermost on
+ * @error: return location
  *
- * Returns: (transfer full) (nullable): the table, its head and those below it included
+ * Returns: (transfer full) (nullable): the value, however it is written; %NULL without an error if
+ *   there is none
  */
-char *
-mcp_cli_toml_get_table (const char *text, const char *name)
+JsonNode *
+mcp_cli_toml_get (const char *text, const char *const *path, GError **error)
 {
-  const char *start = find (text, name);
+  g_autoptr (JsonNode) tree = mcp_cli_toml_reader_build_tree (text, error);
+  JsonNode *node = tree != NULL ? find_node (tree, path) : NULL;
 
-  return start != NULL ? g_strndup (start, (gsize) (find_end (start, name) - start)) : NULL;
+  return node != NULL ? json_node_copy (node) : NULL;
+}
+
+/* Parents that a removal leaves without members need not be there. */
+static void
+prune (JsonNode *tree, const char *const *path)
+{
+  JsonNode *parent = tree;
+  gsize i;
+
+  for (i = 0; parent != NULL && path[i + 1] != NULL; i++)
+    parent = find_node (parent, (const char *const[]){ path[i], NULL });
+  if (parent != NULL && JSON_NODE_HOLDS_OBJECT (parent))
+    json_object_remove_member (json_node_get_object (parent), path[i]);
+  if (path[1] != NULL && parent != NULL && JSON_NODE_HOLDS_OBJECT (parent) &&
+      json_object_get_size (json_node_get_object (parent)) == 0)
+    json_object_remove_member (json_node_get_object (tree), path[0]);
+}
+
+static gboolean
+equals (JsonNode *a, JsonNode *b)
+{
+  return (a == NULL && b == NULL) || (a != NULL && b != NULL && json_node_equal (a, b));
+}
+
+/* Returns: whether the new text has the table as wanted and all else as the old one had it */
+static gboolean
+read_back (const char *before,
+           const char *after,
+           const char *const *path,
+           const char *body,
+           GError **error)
+{
+  g_autoptr (JsonNode) old_tree = mcp_cli_toml_reader_build_tree (before, error);
+  g_autoptr (JsonNode) new_tree =
+      old_tree != NULL ? mcp_cli_toml_reader_build_tree (after, error) : NULL;
+  g_autoptr (JsonNode) wanted = NULL;
+  gboolean is_right;
+
+  if (new_tree == NULL)
+    return FALSE;
+  if (body != NULL)
+    wanted = mcp_cli_toml_reader_build_tree (body, error);
+  if (body != NULL && wanted == NULL)
+    return FALSE;
+  is_right = equals (find_node (new_tree, path), wanted);
+  prune (old_tree, path);
+  prune (new_tree, path);
+  if (is_right && json_node_equal (old_tree, new_tree))
+    return TRUE;
+  g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
+               _ ("The file is written in a way that mcp-session does not edit"));
+  return FALSE;
+}
+
+static char *
+build_head (const char *const *path)
+{
+  g_autofree char *keys = g_strjoinv (".", (char **) path);
+
+  return g_strdup_printf ("[%s]\n", keys);
 }
 
 /**
  * mcp_cli_toml_set_table:
  * @text: of a file
- * @name: of a table, dotted, of bare keys
- * @body: what is in it, whole lines
+ * @path: (array zero-terminated=1): bare keys of a table, from the outermost on
+ * @body: the members of the table, whole lines
+ * @error: return location
  *
- * Returns: (transfer full): the text with that table, in its old place or at the end
+ * Returns: (transfer full) (nullable): the text with that table, in its old place or at the end
  */
 char *
-mcp_cli_toml_set_table (const char *text, const char *name, const char *body)
+mcp_cli_toml_set_table (const char *text, const char *const *path, const char *body, GError **error)
 {
-  const char *start = find (text, name);
-  gsize length = strlen (text);
-  const char *gap;
+  g_autofree char *head = build_head (path);
+  g_autofree char *after = NULL;
+  Block block;
 
-  if (start != NULL)
-    return g_strdup_printf ("%.*s[%s]\n%s%s", (int) (start - text), text, name, body,
-                            find_end (start, name));
-  gap = length == 0 ? "" : g_str_has_suffix (text, "\n") ? "\n" : "\n\n";
-  return g_strdup_printf ("%s%s[%s]\n%s", text, gap, name, body);
+  if (!find_block (text, path, &block, error))
+    return NULL;
+  if (block.start != NULL)
+    {
+      after =
+          g_strdup_printf ("%.*s%s%s%s", (int) (block.start - text), text, head, body, block.end);
+    }
+  else
+    {
+      const char *gap = *text == '\0' ? "" : g_str_has_suffix (text, "\n") ? "\n" : "\n\n";
+
+      after = g_strdup_printf ("%s%s%s%s", text, gap, head, body);
+    }
+  return read_back (text, after, path, body, error) ? g_steal_pointer (&after) : NULL;
 }
 
 /**
  * mcp_cli_toml_remove_table:
  * @text: of a file
- * @name: of a table, dotted
+ * @path: (array zero-terminated=1): keys of a table, from the outermost on
+ * @error: return location
  *
- * Returns: (transfer full) (nullable): the text without it and those below it; %NULL: it is not
- * there
+ * Returns: (transfer full) (nullable): the text without the table and those below it; %NULL without
+ *   an error if the text does not have the table
  */
 char *
-mcp_cli_toml_remove_table (const char *text, const char *name)
+mcp_cli_toml_remove_table (const char *text, const char *const *path, GError **error)
 {
-  const char *start = find (text, name);
-  const char *end;
+  g_autofree char *after = NULL;
+  Block block;
 
-  if (start == NULL)
+  if (!find_block (text, path, &block, error) || block.start == NULL)
     return NULL;
-  end = find_end (start, name);
   /* With the blank line that set it apart. */
-  if (start - text >= 2 && start[-1] == '\n' && start[-2] == '\n')
-    start--;
-  return g_strdup_printf ("%.*s%s", (int) (start - text), text, end);
+  if (block.start - text >= 2 && block.start[-1] == '\n' && block.start[-2] == '\n')
+    block.start--;
+  after = g_strdup_printf ("%.*s%s", (int) (block.start - text), text, block.end);
+  return read_back (text, after, path, NULL, error) ? g_steal_pointer (&after) : NULL;
 }

@@ -5,6 +5,7 @@
  */
 #include "cli-test.h"
 #include "cli/files/mcp-cli-clients.h"
+#include "common/mcp-error.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -57,7 +58,7 @@ test_table (void)
       added =
           mcp_cli_clients_add (client, samples[i].text, "sessiond", "/usr/bin/mcp-session", &error);
       g_assert_no_error (error);
-      entry = mcp_cli_clients_get_entry (client, added, "sessiond", &error);
+      entry = mcp_cli_clients_get_server (client, added, "sessiond", &error);
       g_assert_no_error (error);
       g_assert_nonnull (strstr (entry, "\"/usr/bin/mcp-session\""));
       again = mcp_cli_clients_add (client, added, "sessiond", "/usr/bin/mcp-session", &error);
@@ -78,10 +79,10 @@ test_new_files (void)
   for (gsize i = 0; i < n_clients; i++)
     {
       g_autofree char *text = mcp_cli_clients_add (&clients[i], "", "sessiond", "x", NULL);
-      g_autofree char *entry = mcp_cli_clients_get_entry (&clients[i], text, "sessiond", NULL);
+      g_autofree char *entry = mcp_cli_clients_get_server (&clients[i], text, "sessiond", NULL);
 
       g_assert_nonnull (entry);
-      g_assert_null (mcp_cli_clients_get_entry (&clients[i], "", "sessiond", NULL));
+      g_assert_null (mcp_cli_clients_get_server (&clients[i], "", "sessiond", NULL));
     }
 }
 
@@ -193,7 +194,7 @@ test_import_toml (void)
   g_autofree char *after = NULL;
   g_autoptr (CliRun) refused = NULL;
 
-  g_test_summary ("Codex' servers are imported, too; one that is not understood leaves all alone");
+  g_test_summary ("Codex' servers are imported, too; a file that is not understood stays as it is");
   cli_test_setenv (test, "CODEX_HOME", NULL);
   g_free (cli_test_run_ok (test, "connect", "codex", "--import", "--yes", NULL));
   theirs = read_text (path);
@@ -205,13 +206,60 @@ test_import_toml (void)
   g_assert_nonnull (strstr (ours, "\"headers\":{\"X\":\"1\",\"Y Z\":\"2\",\"Authorization\":"
                                   "\"Bearer ${env:B}\"}"));
 
-  odd = g_strconcat (theirs, "\n[mcp_servers.c]\ncommand = \"\"\"c\"\"\"\n", NULL);
+  odd = g_strconcat (theirs, "\n[mcp_servers.c]\ncommand = c\n", NULL);
   g_assert_true (g_file_set_contents (path, odd, -1, NULL));
   refused = cli_test_run (test, NULL, "connect", "codex", "--import", "--yes", NULL);
   g_assert_cmpint (refused->status, ==, 1);
-  g_assert_nonnull (strstr (refused->err, "mcp_servers.c"));
+  g_assert_nonnull (strstr (refused->err, "not valid TOML"));
   after = read_text (path);
   g_assert_cmpstr (after, ==, odd);
+}
+
+static void
+test_toml (void)
+{
+  static const char *const refused[] = {
+    "mcp_servers = { a = { command = \"a\" } }\n",
+    "mcp_servers.sessiond.command = \"a\"\n",
+    "[mcp_servers]\nsessiond = { command = \"a\" }\n",
+    "[mcp_servers]\nsessiond.command = \"a\"\n",
+    "[[mcp_servers]]\ncommand = \"a\"\n",
+    "[mcp_servers.sessiond]\ncommand = \"a\"\n[tui]\nx = 1\n[mcp_servers.sessiond.env]\nA = \"b\"\n",
+    "[mcp_servers.sessiond\n",
+    "a = [1, 2\n",
+    "a = \"\"\"b\"\n",
+    "a = 1\na = 2\n",
+    "a b = 1\n",
+  };
+  static const char *const kept[] = {
+    "note = \"'''\"\n[mcp_servers.x]\ncommand = \"'''\"\n",
+    "d = 1979-05-27 07:32:00 # when\nf = [ 1_000, 0x1f, -2.5e3, nan, ] \n'a b'.\"c\".d = '''\n[x]'''\n",
+    "[mcp_servers]\na = { command = \"a\", env = { B = \"c\" } }\n",
+    "[[x.y]]\nz = 1\r\n[[x.y]]\nz = {}\n",
+    "\357\273\277[mcp_servers.\"sess.iond\"]\ncommand = \"\\u00e9\"\n",
+  };
+  const McpCliClient *codex = mcp_cli_clients_find ("codex");
+
+  g_test_summary ("A TOML file gets the entry, or is refused; everything else in it stays");
+  for (gsize i = 0; i < G_N_ELEMENTS (refused); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_test_message ("%s", refused[i]);
+      g_assert_null (mcp_cli_clients_add (codex, refused[i], "sessiond", "x", &error));
+      g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (kept); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autofree char *with = mcp_cli_clients_add (codex, kept[i], "sessiond", "x", &error);
+      g_autofree char *without = NULL;
+
+      g_assert_no_error (error);
+      without = mcp_cli_clients_remove (codex, with, "sessiond", &error);
+      g_assert_no_error (error);
+      g_assert_cmpstr (without, ==, kept[i]);
+    }
 }
 
 static void
@@ -243,6 +291,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/connect/write", test_write);
   g_test_add_func ("/cli/connect/import", test_import);
   g_test_add_func ("/cli/connect/import-toml", test_import_toml);
+  g_test_add_func ("/cli/connect/toml", test_toml);
   g_test_add_func ("/cli/connect/broken", test_broken);
   return g_test_run ();
 }

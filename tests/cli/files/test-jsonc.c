@@ -83,10 +83,20 @@ test_round_trip (void)
 static void
 test_broken (void)
 {
-  static const char *const texts[] = {
-    "[",       "{",         "{\"a\"}",    "{\"a\": }",     "{\"a\": {\"b\" 1}}",
-    "nothing", "{\"a\": 1", "{\"a\": \"", "{\"x\": {}; }", "{\"a\": 1}"
-  };
+  static const char *const texts[] = { "[",
+                                       "{",
+                                       "{\"a\"}",
+                                       "{\"a\": }",
+                                       "{\"a\": {\"b\" 1}}",
+                                       "nothing",
+                                       "{\"a\": 1",
+                                       "{\"a\": \"",
+                                       "{\"x\": {}; }",
+                                       "{\"a\": 1}",
+                                       "{\"x\": {], \"a\": {}}",
+                                       "{\"a\": {}} x",
+                                       "{\"x\": [}, \"a\": {}}",
+                                       "{\"x\": tru, \"a\": {}}" };
 
   g_test_summary ("A file that is not understood is left alone");
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
