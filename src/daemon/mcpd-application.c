@@ -4,8 +4,9 @@
 #include "common/mcp-names.h"
 #include "common/mcp-time.h"
 #include "daemon/mcpd-discovery.h"
+#include "daemon/mcpd-expiry-timer.h"
+#include "daemon/mcpd-owner-key.h"
 #include "daemon/mcpd-servers-file.h"
-#include "daemon/mcpd-session-expiry.h"
 #include "daemon/mcpd-settings.h"
 #include "daemon/mcpd-trusted-file.h"
 #include "daemon/mcpd-watched-file.h"
@@ -46,7 +47,7 @@ struct _McpdApplication
 
   McpSessionStore *store;
   McpdState *state;
-  McpdSessionExpiry *expiry;
+  McpdExpiryTimer *expiry;
   McpGateway *gateway;
   McpHttpServer *http;
   McpDbusService *service;
@@ -546,7 +547,7 @@ mcpd_application_start (McpdApplication *self, GError **error)
     return FALSE;
 
   self->store = mcp_session_store_new (&self->settings.limits);
-  self->expiry = mcpd_session_expiry_new (self->store);
+  self->expiry = mcpd_expiry_timer_new (self->store);
   self->state = mcpd_state_open (self->store, self->state_home);
   self->gateway = mcp_gateway_new (self->store, &self->settings.limits, self->keeper_path);
   mcp_gateway_set_cgroup (self->gateway, self->cgroup);

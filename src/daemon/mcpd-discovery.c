@@ -2,12 +2,6 @@
 #include "daemon/mcpd-discovery.h"
 
 #include "common/mcp-json.h"
-#include "session/session/mcp-token.h"
-
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static void
 append_member (GString *json, const char *key, const char *value)
@@ -58,64 +52,4 @@ mcpd_discovery_write (const McpdDiscovery *discovery, const char *path, GError *
   g_autofree char *json = mcpd_discovery_to_json (discovery);
 
   return g_file_set_contents_full (path, json, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
-}
-
-static gboolean
-is_key (const char *text)
-{
-  return strlen (text) == MCP_TOKEN_LENGTH && strspn (text, "0123456789abcdef") == MCP_TOKEN_LENGTH;
-}
-
-/* The key in a file that nobody else can have read or written, else NULL. */
-static char *
-read_key (const char *path)
-{
-  char text[MCP_TOKEN_LENGTH + 2] = { 0 };
-  struct stat info;
-  gssize length = -1;
-  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-
-  if (fd < 0)
-    return NULL;
-  if (fstat (fd, &info) == 0 && S_ISREG (info.st_mode) && info.st_uid == geteuid () &&
-      (info.st_mode & 077) == 0)
-    length = read (fd, text, sizeof text - 1);
-  close (fd);
-
-  if (length < MCP_TOKEN_LENGTH)
-    return NULL;
-  g_strchomp (text);
-  return is_key (text) ? g_strdup (text) : NULL;
-}
-
-/**
- * mcpd_owner_key_load:
- * @path: the file beside the discovery file that keeps the key
- * @error: return location
- *
- * The owner's key: the one of an earlier start where the file is well-formed,
- * ours and private, else a new one, which is written there.
- *
- * Returns: (transfer full) (nullable): 32 lower-case hexadecimal digits
- */
-char *
-mcpd_owner_key_load (const char *path, GError **error)
-{
-  g_autofree char *key = NULL;
-  g_autofree char *text = NULL;
-
-  g_return_val_if_fail (path != NULL, NULL);
-
-  key = read_key (path);
-  if (key != NULL)
-    return g_steal_pointer (&key);
-
-  key = mcp_token_generate (error);
-  if (key == NULL)
-    return NULL;
-  text = g_strconcat (key, "\n", NULL);
-  if (!g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error))
-    return NULL;
-
-  return g_steal_pointer (&key);
 }

@@ -6,9 +6,6 @@
 
 G_BEGIN_DECLS
 
-/* In the runtime directory, beside the discovery file. */
-#define MCPD_OWNER_KEY_FILE "owner-key"
-
 /**
  * McpdDiscovery:
  * @url: (nullable): of the MCP endpoint over TCP; %NULL: no port is listened on
@@ -30,6 +27,5 @@ typedef struct
 
 char *mcpd_discovery_to_json (const McpdDiscovery *discovery);
 gboolean mcpd_discovery_write (const McpdDiscovery *discovery, const char *path, GError **error);
-char *mcpd_owner_key_load (const char *path, GError **error);
 
 G_END_DECLS

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "common/mcp-json.h"
 #include "daemon/mcpd-discovery.h"
+#include "daemon/mcpd-owner-key.h"
 #include "test-dir.h"
 
 #include <fcntl.h>

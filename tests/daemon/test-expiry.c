@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "common/mcp-names.h"
-#include "daemon/mcpd-session-expiry.h"
+#include "daemon/mcpd-expiry-timer.h"
 #include "test-dir.h"
 
 typedef struct
 {
   McpSessionStore *store;
-  McpdSessionExpiry *expiry;
+  McpdExpiryTimer *expiry;
   gboolean removed;
 } Fixture;
 
@@ -23,7 +23,7 @@ setup (Fixture *f, gconstpointer data)
 
   mcp_limits_init_defaults (&limits);
   f->store = mcp_session_store_new (&limits);
-  f->expiry = mcpd_session_expiry_new (f->store);
+  f->expiry = mcpd_expiry_timer_new (f->store);
   g_signal_connect_swapped (f->store, "session-removed", G_CALLBACK (removed_cb), &f->removed);
 }
 
@@ -56,11 +56,11 @@ test_interval (Fixture *f, gconstpointer data)
   } cases[] = { { 0, 30 }, { 86400, 30 }, { 80, 20 }, { 400, 20 }, { 0, 20 }, { 3, 1 } };
 
   g_test_summary ("The session with the shortest idle time decides how often is looked");
-  g_assert_cmpuint (mcpd_session_expiry_get_interval (f->expiry), ==, 30);
+  g_assert_cmpuint (mcpd_expiry_timer_get_interval (f->expiry), ==, 30);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       create (f, cases[i].idle_seconds);
-      g_assert_cmpuint (mcpd_session_expiry_get_interval (f->expiry), ==,
+      g_assert_cmpuint (mcpd_expiry_timer_get_interval (f->expiry), ==,
                         cases[i].interval_seconds);
     }
 }

@@ -11,6 +11,7 @@
 #include "http/request/mcp-held-reply.h"
 #include "http/request/mcp-http-body.h"
 #include "http/request/mcp-http-reply.h"
+#include "session/session/mcp-session-json.h"
 
 /* What POST /session asks for. */
 typedef struct
@@ -196,7 +197,7 @@ mcp_route_session_list (McpHttpRequest *request)
 
   for (guint i = 0; i < sessions->len; i++)
     {
-      g_autofree char *session = mcp_session_to_json (g_ptr_array_index (sessions, i));
+      g_autofree char *session = mcp_session_json_build (g_ptr_array_index (sessions, i));
 
       if (i > 0)
         g_string_append_c (json, ',');
@@ -216,7 +217,7 @@ mcp_route_session_list (McpHttpRequest *request)
 void
 mcp_route_session_get (McpHttpRequest *request)
 {
-  g_autofree char *json = mcp_session_to_json (request->session);
+  g_autofree char *json = mcp_session_json_build (request->session);
 
   mcp_http_reply_string (request->msg, 200, g_string_new (json));
 }

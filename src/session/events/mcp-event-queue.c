@@ -17,7 +17,6 @@ typedef struct
 
 struct _McpEventQueue
 {
-  gatomicrefcount ref_count;
   GAsyncQueue *items;
   guint max_items;
   gsize max_bytes;
@@ -85,8 +84,7 @@ mcp_event_queue_new (guint max_items, GDestroyNotify free_item)
 
   g_return_val_if_fail (max_items > 0 && free_item != NULL, NULL);
 
-  self = g_new0 (McpEventQueue, 1);
-  g_atomic_ref_count_init (&self->ref_count);
+  self = g_atomic_rc_box_new0 (McpEventQueue);
   self->items = g_async_queue_new_full (free_item);
   self->max_items = max_items;
   self->free_item = free_item;
@@ -104,8 +102,18 @@ mcp_event_queue_new (guint max_items, GDestroyNotify free_item)
 McpEventQueue *
 mcp_event_queue_ref (McpEventQueue *self)
 {
-  g_atomic_ref_count_inc (&self->ref_count);
-  return self;
+  return g_atomic_rc_box_acquire (self);
+}
+
+static void
+clear (gpointer data)
+{
+  McpEventQueue *self = data;
+
+  g_clear_pointer (&self->waker, release_waker);
+  g_async_queue_unref (self->items);
+  g_clear_pointer (&self->counts, mcp_event_counts_unref);
+  g_free (self->reason);
 }
 
 /**
@@ -117,13 +125,7 @@ mcp_event_queue_ref (McpEventQueue *self)
 void
 mcp_event_queue_unref (McpEventQueue *self)
 {
-  if (!g_atomic_ref_count_dec (&self->ref_count))
-    return;
-  g_clear_pointer (&self->waker, release_waker);
-  g_async_queue_unref (self->items);
-  g_clear_pointer (&self->counts, mcp_event_counts_unref);
-  g_free (self->reason);
-  g_free (self);
+  g_atomic_rc_box_release_full (self, clear);
 }
 
 /**

@@ -13,7 +13,6 @@
 
 struct _McpProgressEvent
 {
-  gatomicrefcount ref_count;
   char *session_id;
   guint64 sequence;
   GVariant *token;
@@ -32,14 +31,6 @@ G_DEFINE_BOXED_TYPE (McpProgressEvent,
                      mcp_progress_event,
                      mcp_progress_event_ref,
                      mcp_progress_event_unref)
-
-static const char *const state_names[] = {
-  [MCP_PROGRESS_STATE_UNKNOWN] = NULL,
-  [MCP_PROGRESS_STATE_RUNNING] = "running",
-  [MCP_PROGRESS_STATE_OK] = "ok",
-  [MCP_PROGRESS_STATE_ERROR] = "error",
-  [MCP_PROGRESS_STATE_CANCELLED] = "cancelled",
-};
 
 static void
 append_text (GString *out, const char *name, const char *text)
@@ -79,7 +70,7 @@ make_json (McpProgressEvent *self)
   append_text (out, ",\"tool\":", self->tool);
   append_text (out, ",\"timestamp\":", self->timestamp);
   append_text (out, ",\"call_id\":", self->call_id);
-  append_text (out, ",\"state\":", state_names[self->state]);
+  append_text (out, ",\"state\":", mcp_progress_state_to_string (self->state));
   g_string_append_c (out, '}');
   return g_string_free_to_bytes (out);
 }
@@ -96,6 +87,20 @@ static char *
 dup_text (const char *text)
 {
   return text != NULL ? g_utf8_make_valid (text, -1) : NULL;
+}
+
+static void
+clear (gpointer data)
+{
+  McpProgressEvent *self = data;
+
+  g_free (self->session_id);
+  g_variant_unref (self->token);
+  g_free (self->message);
+  g_free (self->tool);
+  g_free (self->call_id);
+  g_free (self->timestamp);
+  g_bytes_unref (self->json);
 }
 
 /**
@@ -126,8 +131,7 @@ mcp_progress_event_new (const McpProgressFields *fields,
                             g_variant_is_of_type (fields->token, G_VARIANT_TYPE_STRING),
                         NULL);
 
-  self = g_new0 (McpProgressEvent, 1);
-  g_atomic_ref_count_init (&self->ref_count);
+  self = g_atomic_rc_box_new0 (McpProgressEvent);
   self->session_id = g_strdup (session_id);
   self->sequence = sequence;
   self->token = take_token (fields->token);
@@ -154,8 +158,7 @@ mcp_progress_event_new (const McpProgressFields *fields,
 McpProgressEvent *
 mcp_progress_event_ref (McpProgressEvent *self)
 {
-  g_atomic_ref_count_inc (&self->ref_count);
-  return self;
+  return g_atomic_rc_box_acquire (self);
 }
 
 /**
@@ -167,16 +170,7 @@ mcp_progress_event_ref (McpProgressEvent *self)
 void
 mcp_progress_event_unref (McpProgressEvent *self)
 {
-  if (!g_atomic_ref_count_dec (&self->ref_count))
-    return;
-  g_free (self->session_id);
-  g_variant_unref (self->token);
-  g_free (self->message);
-  g_free (self->tool);
-  g_free (self->call_id);
-  g_free (self->timestamp);
-  g_bytes_unref (self->json);
-  g_free (self);
+  g_atomic_rc_box_release_full (self, clear);
 }
 
 /**
@@ -312,36 +306,4 @@ GBytes *
 mcp_progress_event_get_json (McpProgressEvent *self)
 {
   return self->json;
-}
-
-/**
- * mcp_progress_state_to_string:
- * @state: a state
- *
- * Returns: (transfer none) (nullable): its name, %NULL for %MCP_PROGRESS_STATE_UNKNOWN
- */
-const char *
-mcp_progress_state_to_string (McpProgressState state)
-{
-  g_return_val_if_fail (state < G_N_ELEMENTS (state_names), NULL);
-  return state_names[state];
-}
-
-/**
- * mcp_progress_state_from_string:
- * @text: a name
- * @state: (out): the state
- *
- * Returns: whether it is the name of one
- */
-gboolean
-mcp_progress_state_from_string (const char *text, McpProgressState *state)
-{
-  for (gsize i = MCP_PROGRESS_STATE_RUNNING; i < G_N_ELEMENTS (state_names); i++)
-    if (g_strcmp0 (text, state_names[i]) == 0)
-      {
-        *state = (McpProgressState) i;
-        return TRUE;
-      }
-  return FALSE;
 }

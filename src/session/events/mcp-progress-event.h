@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "session/events/mcp-progress-state.h"
+
 #include <glib-object.h>
 
 G_BEGIN_DECLS
@@ -8,21 +10,6 @@ G_BEGIN_DECLS
 #define MCP_TYPE_PROGRESS_EVENT (mcp_progress_event_get_type ())
 
 typedef struct _McpProgressEvent McpProgressEvent;
-
-/**
- * McpProgressState:
- *
- * Where a call stands. %MCP_PROGRESS_STATE_UNKNOWN for events that programs
- * publish without one; it is left out of the JSON.
- */
-typedef enum
-{
-  MCP_PROGRESS_STATE_UNKNOWN,
-  MCP_PROGRESS_STATE_RUNNING,
-  MCP_PROGRESS_STATE_OK,
-  MCP_PROGRESS_STATE_ERROR,
-  MCP_PROGRESS_STATE_CANCELLED,
-} McpProgressState;
 
 /**
  * McpProgressFields:
@@ -67,8 +54,6 @@ const char *mcp_progress_event_get_call_id (McpProgressEvent *self);
 McpProgressState mcp_progress_event_get_state (McpProgressEvent *self);
 const char *mcp_progress_event_get_timestamp (McpProgressEvent *self);
 GBytes *mcp_progress_event_get_json (McpProgressEvent *self);
-const char *mcp_progress_state_to_string (McpProgressState state);
-gboolean mcp_progress_state_from_string (const char *text, McpProgressState *state);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpProgressEvent, mcp_progress_event_unref)
 

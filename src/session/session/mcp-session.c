@@ -2,7 +2,34 @@
 #include "session/session/mcp-session.h"
 
 #include "common/mcp-error.h"
-#include "mcp-session-private.h"
+#include "session/session/mcp-session-events.h"
+#include "session/session/mcp-session-expiry.h"
+#include "session/session/mcp-session-inner.h"
+#include "session/session/mcp-session-quota.h"
+#include "session/session/mcp-tool-globs.h"
+
+struct _McpSession
+{
+  GObject parent_instance;
+
+  char *id;
+  char *cwd;
+  char *label;                 /* (nullable) */
+  char *ambient_client;        /* (nullable): the client whose ambient session this is */
+  McpToolGlobs *allowed_tools; /* (owned) (nullable): %NULL allows every tool */
+  gboolean is_client_made;
+  gint64 created_at; /* us since 1970 UTC */
+  gboolean has_token;
+  McpTokenHash token_hash;
+
+  McpSessionExpiry expiry;
+  McpSessionQuota quota;
+  McpSessionEvents *events; /* (owned) */
+
+  char *close_reason; /* (nullable): %NULL while the session is open */
+  gboolean is_silent; /* closed, and the last events of its calls are published */
+  GCancellable *cancellable;
+};
 
 G_DEFINE_FINAL_TYPE (McpSession, mcp_session, G_TYPE_OBJECT)
 
@@ -22,13 +49,6 @@ typedef enum
 static GParamSpec *props[PROP_CALLS_IN_FLIGHT + 1];
 
 static void
-forget_events (McpSession *self)
-{
-  for (guint i = 0; i < MCP_SESSION_KEPT_EVENTS; i++)
-    g_clear_pointer (&self->kept[i], mcp_progress_event_unref);
-}
-
-static void
 mcp_session_finalize (GObject *object)
 {
   McpSession *self = MCP_SESSION (object);
@@ -37,12 +57,8 @@ mcp_session_finalize (GObject *object)
   g_free (self->cwd);
   g_free (self->label);
   g_free (self->ambient_client);
-  g_strfreev (self->allowed_tools);
-  g_clear_pointer (&self->allowed_specs, g_ptr_array_unref);
-  mcp_subscriber_list_free (self->subscribers);
-  for (guint i = 0; i < G_N_ELEMENTS (self->counts); i++)
-    g_clear_pointer (&self->counts[i], mcp_event_counts_unref);
-  forget_events (self);
+  g_clear_pointer (&self->allowed_tools, mcp_tool_globs_free);
+  mcp_session_events_free (self->events);
   g_free (self->close_reason);
   g_object_unref (self->cancellable);
 
@@ -60,7 +76,7 @@ mcp_session_get_property (GObject *object, guint prop_id, GValue *value, GParamS
       g_value_set_uint (value, mcp_session_get_n_subscribers (self));
       break;
     case PROP_CALLS_IN_FLIGHT:
-      g_value_set_uint (value, self->n_calls);
+      g_value_set_uint (value, self->quota.n_calls);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -112,18 +128,11 @@ mcp_session_class_init (McpSessionClass *klass)
 static void
 mcp_session_init (McpSession *self)
 {
-  self->subscribers = mcp_subscriber_list_new ();
+  self->events = mcp_session_events_new ();
   self->cancellable = g_cancellable_new ();
   self->created_at = g_get_real_time ();
-  self->last_active_at = self->created_at;
-  self->oldest_kept = 1;
-  self->durable_sequence = G_MAXUINT64;
-  self->low_sequence = G_MAXUINT64;
-  self->max_subscribers = G_MAXUINT;
-  self->max_event_bytes = G_MAXSIZE;
-  self->max_calls = G_MAXUINT;
-  self->max_requests = G_MAXUINT;
-  self->max_request_bytes = G_MAXSIZE;
+  mcp_session_expiry_touch (&self->expiry, self->created_at);
+  mcp_session_quota_init (&self->quota);
 }
 
 /* Makes a session of checked values; @token_hash NULL: nobody holds a token of it. */
@@ -140,27 +149,19 @@ mcp_session_new (const char *id,
   self->id = g_strdup (id);
   self->cwd = g_strdup (cwd);
   self->label = g_strdup (label);
-  self->idle_seconds = idle_seconds;
+  self->expiry.idle_seconds = idle_seconds;
   if (token_hash != NULL)
     mcp_session_set_token_hash (self, token_hash);
   if (allowed_tools != NULL)
-    {
-      self->allowed_tools = g_strdupv ((char **) allowed_tools);
-      self->allowed_specs = g_ptr_array_new_with_free_func ((GDestroyNotify) g_pattern_spec_free);
-      for (guint i = 0; allowed_tools[i] != NULL; i++)
-        g_ptr_array_add (self->allowed_specs, g_pattern_spec_new (allowed_tools[i]));
-    }
+    self->allowed_tools = mcp_tool_globs_new (allowed_tools);
   return self;
 }
 
 void
 mcp_session_set_limits (McpSession *self, const McpLimits *limits)
 {
-  self->max_subscribers = limits->subscribers_per_session;
-  self->max_event_bytes = limits->event_queue_bytes;
-  self->max_calls = limits->calls_per_session;
-  self->max_requests = limits->requests_per_session;
-  self->max_request_bytes = limits->request_bytes_per_session;
+  mcp_session_events_set_limits (self->events, limits);
+  mcp_session_quota_set_limits (&self->quota, limits);
 }
 
 void
@@ -175,6 +176,235 @@ const McpTokenHash *
 mcp_session_get_token_hash (McpSession *self)
 {
   return self->has_token ? &self->token_hash : NULL;
+}
+
+/**
+ * mcp_session_get_id:
+ * @self: a session
+ *
+ * Returns: (transfer none): a UUID, version 4
+ */
+const char *
+mcp_session_get_id (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
+  return self->id;
+}
+
+/**
+ * mcp_session_get_cwd:
+ * @self: a session
+ *
+ * Returns: (transfer none): its working directory, absolute, in UTF-8
+ */
+const char *
+mcp_session_get_cwd (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
+  return self->cwd;
+}
+
+/**
+ * mcp_session_get_label:
+ * @self: a session
+ *
+ * Returns: (transfer none) (nullable): a text for people
+ */
+const char *
+mcp_session_get_label (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
+  return self->label;
+}
+
+/**
+ * mcp_session_get_ambient_client:
+ * @self: a session
+ *
+ * Returns: (transfer none) (nullable): the MCP client whose ambient session it is, as it calls
+ * itself
+ */
+const char *
+mcp_session_get_ambient_client (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
+  return self->ambient_client;
+}
+
+/**
+ * mcp_session_get_created_at:
+ * @self: a session
+ *
+ * Returns: when it was made, in microseconds since 1970 UTC
+ */
+gint64
+mcp_session_get_created_at (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), 0);
+  return self->created_at;
+}
+
+/**
+ * mcp_session_get_last_active_at:
+ * @self: a session
+ *
+ * Returns: when it was last used, in microseconds since 1970 UTC
+ */
+gint64
+mcp_session_get_last_active_at (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), 0);
+  return self->expiry.last_active_at;
+}
+
+/**
+ * mcp_session_get_allowed_tools:
+ * @self: a session
+ *
+ * Returns: (transfer none) (nullable) (array zero-terminated=1): globs over exposed
+ *   names; %NULL allows everything, an empty list nothing
+ */
+const char *const *
+mcp_session_get_allowed_tools (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
+  return self->allowed_tools != NULL ? mcp_tool_globs_get_strings (self->allowed_tools) : NULL;
+}
+
+/**
+ * mcp_session_get_idle_seconds:
+ * @self: a session
+ *
+ * Returns: after how long without use it ends; 0: never
+ */
+guint
+mcp_session_get_idle_seconds (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), 0);
+  return self->expiry.idle_seconds;
+}
+
+/**
+ * mcp_session_get_n_subscribers:
+ * @self: a session
+ *
+ * Returns: how many event streams of its own are open
+ */
+guint
+mcp_session_get_n_subscribers (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), 0);
+  return mcp_session_events_get_n_streams (self->events);
+}
+
+/**
+ * mcp_session_get_calls_in_flight:
+ * @self: a session
+ *
+ * Returns: how many tool calls run
+ */
+guint
+mcp_session_get_calls_in_flight (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), 0);
+  return self->quota.n_calls;
+}
+
+/**
+ * mcp_session_is_client_made:
+ * @self: a session
+ *
+ * Returns: whether it was made for an MCP client that asked for none
+ */
+gboolean
+mcp_session_is_client_made (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), FALSE);
+  return self->is_client_made;
+}
+
+/**
+ * mcp_session_is_closed:
+ * @self: a session
+ *
+ * Returns: whether it has ended
+ */
+gboolean
+mcp_session_is_closed (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), TRUE);
+  return self->close_reason != NULL;
+}
+
+/**
+ * mcp_session_get_cancellable:
+ * @self: a session
+ *
+ * Its handlers may still publish: what they say are the session's last events.
+ *
+ * Returns: (transfer none): cancelled when the session ends
+ */
+GCancellable *
+mcp_session_get_cancellable (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
+  return self->cancellable;
+}
+
+void
+mcp_session_set_client_made (McpSession *self, const char *ambient_client)
+{
+  self->is_client_made = TRUE;
+  self->ambient_client = g_strdup (ambient_client);
+}
+
+/* For a session that goes on after the daemon was away. */
+void
+mcp_session_restore_past (McpSession *self,
+                          gint64 created_at,
+                          gint64 last_active_at,
+                          guint64 last_sequence)
+{
+  self->created_at = created_at;
+  mcp_session_expiry_touch (&self->expiry, last_active_at);
+  mcp_session_events_start_after (self->events, last_sequence);
+}
+
+guint64
+mcp_session_get_last_sequence (McpSession *self)
+{
+  return mcp_session_events_get_last_sequence (self->events);
+}
+
+/*
+ * Up to @durable, no number comes twice, whatever happens to the daemon; from @low on,
+ * #McpSession::sequence-low asks for more, once.
+ */
+void
+mcp_session_set_sequence_mark (McpSession *self, guint64 durable, guint64 low)
+{
+  mcp_session_events_set_mark (self->events, durable, low);
+}
+
+/* Subscribers that come from now on are counted there: one entry for each kind of subscriber. */
+void
+mcp_session_set_counts (McpSession *self, McpEventCounts *const *counts)
+{
+  mcp_session_events_set_counts (self->events, counts);
+}
+
+/**
+ * mcp_session_get_n_pending:
+ * @self: a session
+ * @kind: of subscribers
+ *
+ * Returns: how many events wait for its subscribers of that kind, all together
+ */
+guint
+mcp_session_get_n_pending (McpSession *self, McpSubscriberKind kind)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), 0);
+  return mcp_session_events_get_n_pending (self->events, kind);
 }
 
 /**
@@ -218,12 +448,7 @@ mcp_session_allows_tool (McpSession *self, const char *exposed_name)
   g_return_val_if_fail (MCP_IS_SESSION (self), FALSE);
   g_return_val_if_fail (exposed_name != NULL, FALSE);
 
-  if (self->allowed_specs == NULL)
-    return TRUE;
-  for (guint i = 0; i < self->allowed_specs->len; i++)
-    if (g_pattern_spec_match_string (self->allowed_specs->pdata[i], exposed_name))
-      return TRUE;
-  return FALSE;
+  return self->allowed_tools == NULL || mcp_tool_globs_match (self->allowed_tools, exposed_name);
 }
 
 /**
@@ -236,7 +461,7 @@ void
 mcp_session_touch (McpSession *self)
 {
   g_return_if_fail (MCP_IS_SESSION (self));
-  self->last_active_at = g_get_real_time ();
+  mcp_session_expiry_touch (&self->expiry, g_get_real_time ());
 }
 
 /**
@@ -251,7 +476,7 @@ mcp_session_hold (McpSession *self)
 {
   g_return_if_fail (MCP_IS_SESSION (self));
 
-  self->n_holds++;
+  mcp_session_expiry_hold (&self->expiry);
 }
 
 /**
@@ -264,10 +489,8 @@ void
 mcp_session_release (McpSession *self)
 {
   g_return_if_fail (MCP_IS_SESSION (self));
-  g_return_if_fail (self->n_holds > 0);
 
-  self->n_holds--;
-  mcp_session_touch (self);
+  mcp_session_expiry_release (&self->expiry, g_get_real_time ());
 }
 
 static gboolean
@@ -296,15 +519,8 @@ mcp_session_begin_call (McpSession *self, GError **error)
 
   if (self->close_reason != NULL)
     return fail_closed (self, error);
-  if (self->n_calls >= self->max_calls)
-    {
-      g_set_error (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED,
-                   "%u calls are in flight in this session already; wait for one to end, or raise "
-                   "CallsPerSession",
-                   self->n_calls);
-      return FALSE;
-    }
-  self->n_calls++;
+  if (!mcp_session_quota_take_call (&self->quota, error))
+    return FALSE;
   mcp_session_touch (self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CALLS_IN_FLIGHT]);
   return TRUE;
@@ -320,62 +536,45 @@ void
 mcp_session_end_call (McpSession *self)
 {
   g_return_if_fail (MCP_IS_SESSION (self));
-  g_return_if_fail (self->n_calls > 0);
 
-  self->n_calls--;
+  mcp_session_quota_return_call (&self->quota);
   mcp_session_touch (self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CALLS_IN_FLIGHT]);
 }
 
-static gsize
-get_event_size (gpointer event)
-{
-  return g_bytes_get_size (mcp_progress_event_get_json (event));
-}
-
-static void
-drop_oldest (McpSession *self)
-{
-  McpProgressEvent **slot = &self->kept[self->oldest_kept % MCP_SESSION_KEPT_EVENTS];
-
-  self->n_kept_bytes -= get_event_size (*slot);
-  g_clear_pointer (slot, mcp_progress_event_unref);
-  self->oldest_kept++;
-}
-
-/* For those who come later. */
-static void
-keep_event (McpSession *self, McpProgressEvent *event)
-{
-  gsize n_bytes = get_event_size (event);
-  guint64 sequence = mcp_progress_event_get_sequence (event);
-
-  while (self->oldest_kept < sequence && (sequence - self->oldest_kept >= MCP_SESSION_KEPT_EVENTS ||
-                                          self->n_kept_bytes + n_bytes > self->max_event_bytes))
-    drop_oldest (self);
-  self->n_kept_bytes += n_bytes;
-  self->kept[sequence % MCP_SESSION_KEPT_EVENTS] = mcp_progress_event_ref (event);
-}
-
-/* Fills the queue with the kept events after the one given; what is not kept any more was missed.
+/**
+ * mcp_session_begin_request:
+ * @self: a session
+ * @n_bytes: length of the request's text
+ * @error: return location
+ *
+ * Charges the session for a request of one of its MCP clients, until the request is answered:
+ * mcp_session_end_request() follows exactly once. A request that is alone may have any length.
+ * Main context only.
+ *
+ * Errors: %MCP_ERROR_LIMIT_EXCEEDED.
+ *
+ * Returns: whether the request is accepted
  */
-static void
-replay (McpSession *self, McpEventQueue *queue, guint64 after)
+gboolean
+mcp_session_begin_request (McpSession *self, gsize n_bytes, GError **error)
 {
-  guint64 oldest = self->oldest_kept;
-  guint64 first;
+  g_return_val_if_fail (MCP_IS_SESSION (self), FALSE);
+  return mcp_session_quota_take_request (&self->quota, n_bytes, error);
+}
 
-  /* A number that was never given out: all that is there is new to the subscriber. */
-  if (after > self->last_sequence)
-    first = oldest;
-  else
-    first = MAX (after + 1, oldest);
-  if (after < first - 1)
-    mcp_event_queue_add_missed (queue, first - 1 - after);
-
-  for (guint64 sequence = first; sequence <= self->last_sequence; sequence++)
-    mcp_event_queue_push (queue,
-                          mcp_progress_event_ref (self->kept[sequence % MCP_SESSION_KEPT_EVENTS]));
+/**
+ * mcp_session_end_request:
+ * @self: a session, closed or not
+ * @n_bytes: the same length as the request began with
+ *
+ * Ends what mcp_session_begin_request() began. Main context only.
+ */
+void
+mcp_session_end_request (McpSession *self, gsize n_bytes)
+{
+  g_return_if_fail (MCP_IS_SESSION (self));
+  mcp_session_quota_return_request (&self->quota, n_bytes);
 }
 
 /**
@@ -400,7 +599,6 @@ mcp_session_subscribe (McpSession *self,
                        const guint64 *after,
                        GError **error)
 {
-  gboolean counted = kind == MCP_SUBSCRIBER_STREAM;
   McpEventQueue *queue;
 
   g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
@@ -410,22 +608,8 @@ mcp_session_subscribe (McpSession *self,
       fail_closed (self, error);
       return NULL;
     }
-  if (counted && mcp_session_get_n_subscribers (self) >= self->max_subscribers)
-    {
-      g_set_error (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED,
-                   "%u event streams of this session are open already; close one, or raise "
-                   "SubscribersPerSession",
-                   mcp_session_get_n_subscribers (self));
-      return NULL;
-    }
-
-  queue = mcp_event_queue_new (MCP_EVENT_QUEUE_LENGTH, (GDestroyNotify) mcp_progress_event_unref);
-  mcp_event_queue_limit_bytes (queue, self->max_event_bytes, get_event_size);
-  mcp_event_queue_set_counts (queue, self->counts[kind]);
-  if (after != NULL)
-    replay (self, queue, *after);
-  mcp_subscriber_list_add (self->subscribers, queue, counted);
-  if (counted)
+  queue = mcp_session_events_subscribe (self->events, kind, after, error);
+  if (queue != NULL && kind == MCP_SUBSCRIBER_STREAM)
     {
       mcp_session_touch (self);
       g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_SUBSCRIBERS]);
@@ -443,16 +627,11 @@ mcp_session_subscribe (McpSession *self,
 void
 mcp_session_unsubscribe (McpSession *self, McpEventQueue *queue)
 {
-  guint n_before;
-
   g_return_if_fail (MCP_IS_SESSION (self));
   g_return_if_fail (queue != NULL);
 
-  n_before = mcp_session_get_n_subscribers (self);
-  mcp_subscriber_list_remove (self->subscribers, queue);
-  if (mcp_session_get_n_subscribers (self) == n_before)
+  if (!mcp_session_events_unsubscribe (self->events, queue))
     return;
-
   mcp_session_touch (self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_SUBSCRIBERS]);
 }
@@ -474,6 +653,7 @@ mcp_session_publish (McpSession *self, const McpProgressFields *fields)
 {
   g_autoptr (McpSession) keep_self = NULL;
   g_autoptr (McpProgressEvent) event = NULL;
+  guint64 sequence;
   gint64 now_us;
 
   g_return_val_if_fail (MCP_IS_SESSION (self), FALSE);
@@ -483,22 +663,16 @@ mcp_session_publish (McpSession *self, const McpProgressFields *fields)
     return FALSE;
 
   now_us = g_get_real_time ();
-  event = mcp_progress_event_new (fields, self->id, self->last_sequence + 1, now_us);
+  sequence = mcp_session_events_get_last_sequence (self->events) + 1;
+  event = mcp_progress_event_new (fields, self->id, sequence, now_us);
   g_return_val_if_fail (event != NULL, FALSE);
-  self->last_active_at = now_us;
-  self->last_sequence++;
-
-  keep_event (self, event);
-
-  /* Whoever is told may end the session, or let go of it. */
+  mcp_session_expiry_touch (&self->expiry, now_us);
+  /* Whoever is told may end the session, or drop the last reference. */
   keep_self = g_object_ref (self);
-  mcp_subscriber_list_push (self->subscribers, event);
+  mcp_session_events_push (self->events, event);
   g_signal_emit (self, signals[SIGNAL_PROGRESS], 0, event);
-  if (self->last_sequence >= self->low_sequence)
-    {
-      self->low_sequence = G_MAXUINT64;
-      g_signal_emit (self, signals[SIGNAL_SEQUENCE_LOW], 0);
-    }
+  if (mcp_session_events_is_mark_low (self->events))
+    g_signal_emit (self, signals[SIGNAL_SEQUENCE_LOW], 0);
   return TRUE;
 }
 
@@ -517,19 +691,15 @@ gboolean
 mcp_session_has_room (McpSession *self, guint n_events)
 {
   g_return_val_if_fail (MCP_IS_SESSION (self), TRUE);
-
-  /* nor does an array run ahead of the numbers that are promised on the disk */
-  return n_events <= self->durable_sequence - MIN (self->last_sequence, self->durable_sequence) &&
-         mcp_subscriber_list_has_room (self->subscribers, n_events);
+  return mcp_session_events_has_room (self->events, n_events);
 }
 
-/* Whether nothing has used the session for its idle time, and nothing does. */
+/* Whether the session is to end by itself now; mcp-session-expiry.c decides on its idle time. */
 gboolean
 mcp_session_is_expired (McpSession *self, gint64 now_real_us)
 {
-  return self->idle_seconds > 0 && self->n_calls == 0 && self->n_holds == 0 &&
-         mcp_session_get_n_subscribers (self) == 0 &&
-         now_real_us - self->last_active_at >= (gint64) self->idle_seconds * G_USEC_PER_SEC;
+  return self->quota.n_calls == 0 && mcp_session_get_n_subscribers (self) == 0 &&
+         mcp_session_expiry_is_due (&self->expiry, now_real_us);
 }
 
 /* Ends it for everybody who holds on to it; from then on it has no subscribers. */
@@ -545,8 +715,7 @@ mcp_session_close (McpSession *self, const char *reason)
   /* Calls say their end to the watchers before those hear of the session's. */
   g_cancellable_cancel (self->cancellable);
   self->is_silent = TRUE;
-  forget_events (self);
-  mcp_subscriber_list_close (self->subscribers, reason);
+  mcp_session_events_close (self->events, reason);
   if (n_streams > 0)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_SUBSCRIBERS]);
 }

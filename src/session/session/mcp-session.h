@@ -1,30 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "session/events/mcp-event-log.h"
 #include "session/events/mcp-event-queue.h"
 #include "session/events/mcp-progress-event.h"
+#include "session/session/mcp-subscriber-kind.h"
 
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
 
-/* Events of a session that a late subscriber can still have. */
-#define MCP_SESSION_KEPT_EVENTS 64
+/* Events of a session that a late subscriber can still get. */
+#define MCP_SESSION_KEPT_EVENTS MCP_EVENT_LOG_LENGTH
 
 #define MCP_TYPE_SESSION (mcp_session_get_type ())
 G_DECLARE_FINAL_TYPE (McpSession, mcp_session, MCP, SESSION, GObject)
-
-/**
- * McpSubscriberKind:
- * @MCP_SUBSCRIBER_STREAM: an event stream of this session: counted, limited, holds off expiry
- * @MCP_SUBSCRIBER_INTERNAL: a part of the daemon that watches every session (the bus)
- */
-typedef enum
-{
-  MCP_SUBSCRIBER_STREAM,
-  MCP_SUBSCRIBER_INTERNAL,
-} McpSubscriberKind;
-#define MCP_N_SUBSCRIBER_KINDS (MCP_SUBSCRIBER_INTERNAL + 1)
 
 const char *mcp_session_get_id (McpSession *self);
 const char *mcp_session_get_cwd (McpSession *self);
@@ -59,6 +49,5 @@ McpEventQueue *mcp_session_subscribe (McpSession *self,
 void mcp_session_unsubscribe (McpSession *self, McpEventQueue *queue);
 gboolean mcp_session_publish (McpSession *self, const McpProgressFields *fields);
 gboolean mcp_session_has_room (McpSession *self, guint n_events);
-char *mcp_session_to_json (McpSession *self);
 
 G_END_DECLS

@@ -2,6 +2,8 @@
 #include "session/store/mcp-session-params.h"
 
 #include "common/mcp-error.h"
+#include "session/session/mcp-session-inner.h"
+#include "session/session/mcp-token.h"
 
 #include <string.h>
 
@@ -51,4 +53,47 @@ mcp_session_params_check (const McpSessionParams *params, GError **error)
         return fail_invalid (error, "A glob of allowed_tools is UTF-8 of 1 to 128 bytes");
     }
   return TRUE;
+}
+
+/**
+ * mcp_session_params_make_session:
+ * @params: checked
+ * @cwd: the working directory that was chosen, absolute
+ * @default_idle_seconds: the idle time of a session that asks for none
+ * @token: (out) (nullable) (transfer full): the session's token; %NULL where @params asks for none
+ * @error: return location
+ *
+ * Makes a session with a new id and a new token.
+ *
+ * Errors: #GIOErrorEnum where the kernel gives no random bytes.
+ *
+ * Returns: (transfer full) (nullable): the session, which no store knows yet
+ */
+McpSession *
+mcp_session_params_make_session (const McpSessionParams *params,
+                                 const char *cwd,
+                                 guint default_idle_seconds,
+                                 char **token,
+                                 GError **error)
+{
+  g_autofree char *id = mcp_token_generate_uuid (error);
+  guint idle_seconds =
+      params->idle_seconds < 0 ? default_idle_seconds : (guint) params->idle_seconds;
+  McpTokenHash token_hash;
+  McpSession *session;
+
+  *token = NULL;
+  if (id == NULL)
+    return NULL;
+  if (params->without_token)
+    {
+      session = mcp_session_new (id, cwd, params->label, params->allowed_tools, idle_seconds, NULL);
+      mcp_session_set_client_made (session, params->ambient_client);
+      return session;
+    }
+  *token = mcp_token_generate (error);
+  if (*token == NULL)
+    return NULL;
+  mcp_token_hash (*token, &token_hash);
+  return mcp_session_new (id, cwd, params->label, params->allowed_tools, idle_seconds, &token_hash);
 }

@@ -1,10 +1,38 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "session/store/mcp-session-store.h"
+#include "session/session/mcp-session.h"
 
 G_BEGIN_DECLS
 
+/**
+ * McpSessionParams:
+ * @cwd: (nullable): absolute, or beginning with ~; %NULL or "": @fallback_cwd, else $HOME
+ * @fallback_cwd: (nullable): where the client's process works, if known
+ * @label: (nullable): valid UTF-8
+ * @allowed_tools: (nullable): globs; %NULL allows everything, an empty list nothing
+ * @idle_seconds: ends after so long without use; 0: never; -1: the store's default
+ * @without_token: nobody holds a token; the owner and the bus can watch it
+ * @ambient_client: (nullable): whose ambient session it is, as it calls itself
+ *
+ * What a new session is asked to be; borrowed for the length of the call.
+ */
+typedef struct
+{
+  const char *cwd;
+  const char *fallback_cwd;
+  const char *label;
+  const char *const *allowed_tools;
+  gint64 idle_seconds;
+  gboolean without_token;
+  const char *ambient_client;
+} McpSessionParams;
+
 gboolean mcp_session_params_check (const McpSessionParams *params, GError **error);
+McpSession *mcp_session_params_make_session (const McpSessionParams *params,
+                                             const char *cwd,
+                                             guint default_idle_seconds,
+                                             char **token,
+                                             GError **error);
 
 G_END_DECLS

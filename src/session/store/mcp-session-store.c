@@ -4,15 +4,25 @@
 #include "common/mcp-error.h"
 #include "common/mcp-log.h"
 #include "common/mcp-names.h"
-#include "mcp-session-store-private.h"
 #include "session/session/mcp-session-inner.h"
-#include "session/session/mcp-token.h"
 #include "session/store/mcp-cwd.h"
-#include "session/store/mcp-session-params.h"
-
-#include <string.h>
+#include "session/store/mcp-session-admission.h"
+#include "session/store/mcp-session-table.h"
 
 #define DEFAULT_IDLE_SECONDS (24 * 60 * 60)
+
+struct _McpSessionStore
+{
+  GObject parent_instance;
+
+  McpLimits limits; /* of each session */
+  guint idle_seconds;
+  McpSessionAdmission admission;
+  McpSessionTable *table;                         /* (owned) */
+  McpEventCounts *counts[MCP_N_SUBSCRIBER_KINDS]; /* (owned) */
+  guint64 n_events;                               /* of all sessions, since the daemon's start */
+  McpSessionDb *db;                               /* (owned) (nullable): where they are kept */
+};
 
 G_DEFINE_FINAL_TYPE (McpSessionStore, mcp_session_store, G_TYPE_OBJECT)
 
@@ -31,22 +41,6 @@ enum
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
-
-/* The hash is one already: any of its bytes will do. */
-static guint
-hash_token_hash (gconstpointer key)
-{
-  guint value;
-
-  memcpy (&value, ((const McpTokenHash *) key)->bytes, sizeof value);
-  return value;
-}
-
-static gboolean
-equal_token_hash (gconstpointer a, gconstpointer b)
-{
-  return mcp_token_hash_equal (a, b);
-}
 
 static void
 mcp_session_store_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
@@ -78,8 +72,7 @@ mcp_session_store_dispose (GObject *object)
   g_autoptr (GPtrArray) list = mcp_session_store_list (self);
 
   g_clear_object (&self->db);
-  g_hash_table_remove_all (self->by_token);
-  g_hash_table_remove_all (self->sessions);
+  mcp_session_table_remove_all (self->table);
   for (guint i = 0; i < list->len; i++)
     {
       g_signal_handlers_disconnect_by_data (list->pdata[i], self);
@@ -94,8 +87,7 @@ mcp_session_store_finalize (GObject *object)
 {
   McpSessionStore *self = MCP_SESSION_STORE (object);
 
-  g_hash_table_unref (self->by_token);
-  g_hash_table_unref (self->sessions);
+  mcp_session_table_free (self->table);
   for (guint i = 0; i < G_N_ELEMENTS (self->counts); i++)
     mcp_event_counts_unref (self->counts[i]);
 
@@ -170,8 +162,7 @@ static void
 mcp_session_store_init (McpSessionStore *self)
 {
   self->idle_seconds = DEFAULT_IDLE_SECONDS;
-  self->sessions = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_object_unref);
-  self->by_token = g_hash_table_new (hash_token_hash, equal_token_hash);
+  self->table = mcp_session_table_new ();
   for (guint i = 0; i < G_N_ELEMENTS (self->counts); i++)
     self->counts[i] = mcp_event_counts_new ();
 }
@@ -192,8 +183,30 @@ mcp_session_store_new (const McpLimits *limits)
   g_return_val_if_fail (limits != NULL, NULL);
 
   self = g_object_new (MCP_TYPE_SESSION_STORE, NULL);
-  self->limits = *limits;
+  mcp_session_store_set_limits (self, limits);
   return self;
+}
+
+/**
+ * mcp_session_store_set_limits:
+ * @self: the store
+ * @limits: copied
+ *
+ * Changes what may be added from now on; what is there already stays.
+ */
+void
+mcp_session_store_set_limits (McpSessionStore *self, const McpLimits *limits)
+{
+  g_autoptr (GPtrArray) list = NULL;
+
+  g_return_if_fail (MCP_IS_SESSION_STORE (self));
+  g_return_if_fail (limits != NULL);
+
+  self->limits = *limits;
+  mcp_session_admission_set_limits (&self->admission, limits);
+  list = mcp_session_table_list (self->table);
+  for (guint i = 0; i < list->len; i++)
+    mcp_session_set_limits (list->pdata[i], limits);
 }
 
 /**
@@ -210,19 +223,14 @@ mcp_session_store_set_idle_seconds (McpSessionStore *self, guint idle_seconds)
   self->idle_seconds = idle_seconds;
 }
 
-/* Takes a session in, and tells everybody. */
-void
-mcp_session_store_add (McpSessionStore *self, McpSession *session)
+/* Adds a session, and tells everybody. */
+static void
+add_session (McpSessionStore *self, McpSession *session)
 {
-  const McpTokenHash *token_hash = mcp_session_get_token_hash (session);
-
   mcp_session_set_limits (session, &self->limits);
   mcp_session_set_counts (session, self->counts);
   g_signal_connect (session, "progress", G_CALLBACK (forward_progress_cb), self);
-  g_hash_table_insert (self->sessions, (gpointer) mcp_session_get_id (session),
-                       g_object_ref (session));
-  if (token_hash != NULL)
-    g_hash_table_insert (self->by_token, (gpointer) token_hash, session);
+  mcp_session_table_add (self->table, session);
 
   /* In this order a session that a handler ends at once is never told as added after its end. */
   g_signal_emit (self, signals[SIGNAL_SESSION_ADDED], 0, session);
@@ -251,10 +259,8 @@ mcp_session_store_create (McpSessionStore *self,
                           GError **error)
 {
   g_autoptr (McpSession) session = NULL;
-  g_autofree char *id = NULL;
   g_autofree char *cwd = NULL;
   g_autofree char *secret = NULL;
-  McpTokenHash token_hash;
 
   g_return_val_if_fail (MCP_IS_SESSION_STORE (self), NULL);
   g_return_val_if_fail (params != NULL, NULL);
@@ -266,27 +272,16 @@ mcp_session_store_create (McpSessionStore *self,
   cwd = mcp_cwd_resolve (params->cwd, params->fallback_cwd, error);
   if (cwd == NULL)
     return NULL;
-  if (!mcp_session_store_has_room (self, error))
+  if (!mcp_session_admission_take (&self->admission, mcp_session_table_get_size (self->table),
+                                   error))
     return NULL;
-  id = mcp_token_generate_uuid (error);
-  if (id == NULL)
+  session = mcp_session_params_make_session (params, cwd, self->idle_seconds, &secret, error);
+  if (session == NULL)
     return NULL;
-  if (!params->without_token)
-    {
-      secret = mcp_token_generate (error);
-      if (secret == NULL)
-        return NULL;
-      mcp_token_hash (secret, &token_hash);
-    }
 
-  session =
-      mcp_session_new (id, cwd, params->label, params->allowed_tools,
-                       params->idle_seconds < 0 ? self->idle_seconds : (guint) params->idle_seconds,
-                       secret != NULL ? &token_hash : NULL);
-  if (params->without_token)
-    mcp_session_set_client_made (session, params->ambient_client);
-  mcp_log (G_LOG_LEVEL_INFO, &(McpLogSubject){ .session = id }, "session %s begins", id);
-  mcp_session_store_add (self, session);
+  mcp_log (G_LOG_LEVEL_INFO, &(McpLogSubject){ .session = mcp_session_get_id (session) },
+           "session %s begins", mcp_session_get_id (session));
+  add_session (self, session);
   if (mcp_session_is_closed (session))
     {
       g_set_error_literal (error, MCP_ERROR, MCP_ERROR_CLOSED, "The session was ended at once");
@@ -309,7 +304,7 @@ mcp_session_store_lookup (McpSessionStore *self, const char *session_id)
 {
   g_return_val_if_fail (MCP_IS_SESSION_STORE (self), NULL);
   g_return_val_if_fail (session_id != NULL, NULL);
-  return g_hash_table_lookup (self->sessions, session_id);
+  return mcp_session_table_lookup (self->table, session_id);
 }
 
 /**
@@ -329,22 +324,9 @@ mcp_session_store_authenticate (McpSessionStore *self,
                                 const char *token,
                                 GError **error)
 {
-  static const McpTokenHash of_nothing = { { 0 } };
-  const McpTokenHash *token_hash;
-  McpSession *session;
-
   g_return_val_if_fail (MCP_IS_SESSION_STORE (self), NULL);
   g_return_val_if_fail (session_id != NULL && token != NULL, NULL);
-
-  session = g_hash_table_lookup (self->sessions, session_id);
-  token_hash = session != NULL ? mcp_session_get_token_hash (session) : NULL;
-  /* Compared in any case: the time must not tell which sessions there are. */
-  if (mcp_token_matches (token_hash != NULL ? token_hash : &of_nothing, token) && token_hash)
-    return session;
-
-  g_set_error_literal (error, MCP_ERROR, MCP_ERROR_AUTHENTICATION_FAILED,
-                       "No session of that id has that token");
-  return NULL;
+  return mcp_session_table_authenticate (self->table, session_id, token, error);
 }
 
 /**
@@ -357,17 +339,9 @@ mcp_session_store_authenticate (McpSessionStore *self,
 McpSession *
 mcp_session_store_find_by_token (McpSessionStore *self, const char *token)
 {
-  McpTokenHash token_hash;
-  McpSession *session;
-
   g_return_val_if_fail (MCP_IS_SESSION_STORE (self), NULL);
   g_return_val_if_fail (token != NULL, NULL);
-
-  /* What the look-up's time tells is about the hash of what was presented, which says nothing
-   * about any token. */
-  mcp_token_hash (token, &token_hash);
-  session = g_hash_table_lookup (self->by_token, &token_hash);
-  return session != NULL && mcp_session_token_matches (session, token) ? session : NULL;
+  return mcp_session_table_find_by_token (self->table, token);
 }
 
 /**
@@ -386,8 +360,6 @@ mcp_session_store_find_by_token (McpSessionStore *self, const char *token)
 char *
 mcp_session_store_rotate_token (McpSessionStore *self, McpSession *session, GError **error)
 {
-  const McpTokenHash *old_hash;
-  McpTokenHash token_hash;
   char *token;
 
   g_return_val_if_fail (MCP_IS_SESSION_STORE (self), NULL);
@@ -398,32 +370,12 @@ mcp_session_store_rotate_token (McpSessionStore *self, McpSession *session, GErr
       g_set_error_literal (error, MCP_ERROR, MCP_ERROR_CLOSED, "The session has ended");
       return NULL;
     }
-  token = mcp_token_generate (error);
+  token = mcp_session_table_renew_token (self->table, session, error);
   if (token == NULL)
     return NULL;
-
-  /* The key lies in the session: it leaves the table before it changes. */
-  old_hash = mcp_session_get_token_hash (session);
-  if (old_hash != NULL)
-    g_hash_table_remove (self->by_token, old_hash);
-  mcp_token_hash (token, &token_hash);
-  mcp_session_set_token_hash (session, &token_hash);
-  g_hash_table_insert (self->by_token, (gpointer) mcp_session_get_token_hash (session), session);
   mcp_session_touch (session);
   g_signal_emit (self, signals[SIGNAL_TOKEN_CHANGED], 0, session);
   return token;
-}
-
-static int
-compare_sessions (gconstpointer a, gconstpointer b)
-{
-  McpSession *first = *(McpSession *const *) a;
-  McpSession *second = *(McpSession *const *) b;
-  gint64 later_us = mcp_session_get_created_at (first) - mcp_session_get_created_at (second);
-
-  if (later_us != 0)
-    return later_us < 0 ? -1 : 1;
-  return strcmp (mcp_session_get_id (first), mcp_session_get_id (second));
 }
 
 /**
@@ -435,18 +387,8 @@ compare_sessions (gconstpointer a, gconstpointer b)
 GPtrArray *
 mcp_session_store_list (McpSessionStore *self)
 {
-  GPtrArray *list;
-  GHashTableIter iter;
-  gpointer session;
-
   g_return_val_if_fail (MCP_IS_SESSION_STORE (self), NULL);
-
-  list = g_ptr_array_new_full (g_hash_table_size (self->sessions), g_object_unref);
-  g_hash_table_iter_init (&iter, self->sessions);
-  while (g_hash_table_iter_next (&iter, NULL, &session))
-    g_ptr_array_add (list, g_object_ref (session));
-  g_ptr_array_sort (list, compare_sessions);
-  return list;
+  return mcp_session_table_list (self->table);
 }
 
 /* All of the store's state is as after the removal before anybody hears of it. */
@@ -455,11 +397,8 @@ remove_session (McpSessionStore *self, McpSession *session, const char *reason)
 {
   g_autoptr (McpSession) keep = g_object_ref (session);
   g_autoptr (McpSessionStore) keep_self = g_object_ref (self);
-  const McpTokenHash *token_hash = mcp_session_get_token_hash (session);
 
-  if (token_hash != NULL)
-    g_hash_table_remove (self->by_token, token_hash);
-  g_hash_table_remove (self->sessions, mcp_session_get_id (session));
+  mcp_session_table_remove (self->table, session);
   mcp_log (G_LOG_LEVEL_INFO, &(McpLogSubject){ .session = mcp_session_get_id (session) },
            "session %s ends: %s", mcp_session_get_id (session), reason);
   mcp_session_close (session, reason);
@@ -494,7 +433,7 @@ mcp_session_store_close (McpSessionStore *self,
   g_return_val_if_fail (MCP_IS_SESSION_STORE (self), FALSE);
   g_return_val_if_fail (session_id != NULL && reason != NULL, FALSE);
 
-  session = g_hash_table_lookup (self->sessions, session_id);
+  session = mcp_session_table_lookup (self->table, session_id);
   if (session == NULL)
     {
       g_set_error_literal (error, MCP_ERROR, MCP_ERROR_NOT_FOUND, "There is no session of that id");
@@ -540,25 +479,167 @@ mcp_session_store_close_all (McpSessionStore *self, const char *reason)
 guint
 mcp_session_store_expire (McpSessionStore *self, gint64 now_real_us)
 {
-  g_autoptr (GPtrArray) expired = NULL;
-  GHashTableIter iter;
-  gpointer session;
+  g_autoptr (GPtrArray) list = NULL;
   guint n_expired = 0;
 
   g_return_val_if_fail (MCP_IS_SESSION_STORE (self), 0);
 
-  expired = g_ptr_array_new_with_free_func (g_object_unref);
-  g_hash_table_iter_init (&iter, self->sessions);
-  while (g_hash_table_iter_next (&iter, NULL, &session))
-    if (mcp_session_is_expired (session, now_real_us))
-      g_ptr_array_add (expired, g_object_ref (session));
-
-  for (guint i = 0; i < expired->len; i++)
-    if (!mcp_session_is_closed (expired->pdata[i]) &&
-        mcp_session_is_expired (expired->pdata[i], now_real_us))
+  /* A handler may have closed or used another one. */
+  list = mcp_session_table_list (self->table);
+  for (guint i = 0; i < list->len; i++)
+    if (!mcp_session_is_closed (list->pdata[i]) &&
+        mcp_session_is_expired (list->pdata[i], now_real_us))
       {
-        remove_session (self, expired->pdata[i], MCP_REASON_EXPIRED);
+        remove_session (self, list->pdata[i], MCP_REASON_EXPIRED);
         n_expired++;
       }
   return n_expired;
+}
+
+/**
+ * mcp_session_store_get_n_sessions:
+ * @self: the store
+ *
+ * Returns: how many sessions there are
+ */
+guint
+mcp_session_store_get_n_sessions (McpSessionStore *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION_STORE (self), 0);
+  return mcp_session_table_get_size (self->table);
+}
+
+/**
+ * mcp_session_store_get_n_events:
+ * @self: the store
+ *
+ * Returns: how many events all sessions have published since the store was made
+ */
+guint64
+mcp_session_store_get_n_events (McpSessionStore *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION_STORE (self), 0);
+  return self->n_events;
+}
+
+/**
+ * mcp_session_store_get_counts:
+ * @self: the store
+ * @kind: of subscribers
+ *
+ * Returns: (transfer none): what all subscribers of that kind have taken and missed
+ */
+McpEventCounts *
+mcp_session_store_get_counts (McpSessionStore *self, McpSubscriberKind kind)
+{
+  g_return_val_if_fail (MCP_IS_SESSION_STORE (self), NULL);
+  return self->counts[kind];
+}
+
+/**
+ * mcp_session_store_get_wait_seconds:
+ * @self: the store, which refused a session by %MCP_ERROR_LIMIT_EXCEEDED just now
+ *
+ * Returns: after how many seconds it is worth trying again, at least 1; 0: where sessions must end
+ * first, which no time brings about
+ */
+guint
+mcp_session_store_get_wait_seconds (McpSessionStore *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION_STORE (self), 0);
+  return mcp_session_admission_get_wait_seconds (&self->admission,
+                                                 mcp_session_table_get_size (self->table));
+}
+
+/**
+ * mcp_session_store_restore:
+ * @self: the store
+ * @record: a session of an earlier daemon
+ *
+ * Puts a session back with its token and its past, as if it had been there all
+ * along; no limit keeps it out. #McpSessionStore::session-added has been emitted when this returns.
+ *
+ * Returns: (transfer none) (nullable): the session; %NULL where there is one of that id, or a
+ *   handler ended it
+ */
+McpSession *
+mcp_session_store_restore (McpSessionStore *self, const McpSessionRecord *record)
+{
+  g_autoptr (McpSession) session = NULL;
+
+  g_return_val_if_fail (MCP_IS_SESSION_STORE (self), NULL);
+  g_return_val_if_fail (record != NULL, NULL);
+
+  if (mcp_session_table_lookup (self->table, record->id) != NULL)
+    return NULL;
+  session = mcp_session_new (record->id, record->cwd, record->label,
+                             (const char *const *) record->allowed_tools, record->idle_seconds,
+                             record->has_token ? &record->token_hash : NULL);
+  mcp_session_restore_past (session, record->created_at, record->last_active_at,
+                            record->sequence_mark);
+  if (record->is_client_made)
+    mcp_session_set_client_made (session, record->ambient_client);
+  add_session (self, session);
+  return mcp_session_is_closed (session) ? NULL : session;
+}
+
+/**
+ * mcp_session_store_set_db:
+ * @self: the store
+ * @db: (nullable): where somebody keeps its sessions
+ *
+ * Says what mcp_session_store_settle_async() waits for.
+ */
+void
+mcp_session_store_set_db (McpSessionStore *self, McpSessionDb *db)
+{
+  g_return_if_fail (MCP_IS_SESSION_STORE (self));
+
+  g_set_object (&self->db, db);
+}
+
+/**
+ * mcp_session_store_settle_async:
+ * @self: the store
+ * @callback: (scope async): when it is so
+ * @user_data: for @callback
+ *
+ * Waits until what was done to the sessions so far survives the daemon: whoever
+ * is told of it afterwards can rely on it. Where there is no database, or it
+ * cannot be written, nothing is waited for; the log has said so then.
+ */
+void
+mcp_session_store_settle_async (McpSessionStore *self,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  GTask *task;
+
+  g_return_if_fail (MCP_IS_SESSION_STORE (self));
+
+  task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, mcp_session_store_settle_async);
+  if (self->db != NULL)
+    {
+      mcp_session_db_sync_async (self->db, task);
+      return;
+    }
+  g_task_return_boolean (task, TRUE);
+  g_object_unref (task);
+}
+
+/**
+ * mcp_session_store_settle_finish:
+ * @self: the store
+ * @result: what the callback got
+ * @error: return location
+ *
+ * Returns: %TRUE
+ */
+gboolean
+mcp_session_store_settle_finish (McpSessionStore *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
 }

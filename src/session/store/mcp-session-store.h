@@ -4,35 +4,13 @@
 #include "common/mcp-limits.h"
 #include "session/database/mcp-session-db.h"
 #include "session/session/mcp-session.h"
+#include "session/store/mcp-session-params.h"
 #include "session/store/mcp-session-record.h"
 
 G_BEGIN_DECLS
 
 #define MCP_TYPE_SESSION_STORE (mcp_session_store_get_type ())
 G_DECLARE_FINAL_TYPE (McpSessionStore, mcp_session_store, MCP, SESSION_STORE, GObject)
-
-/**
- * McpSessionParams:
- * @cwd: (nullable): absolute, or beginning with ~; %NULL or "": @fallback_cwd, else $HOME
- * @fallback_cwd: (nullable): where the client's process works, if known
- * @label: (nullable): valid UTF-8
- * @allowed_tools: (nullable): globs; %NULL allows everything, an empty list nothing
- * @idle_seconds: ends after so long without use; 0: never; -1: the store's default
- * @without_token: nobody holds a token; the owner and the bus can watch it
- * @ambient_client: (nullable): whose ambient session it is, as it calls itself
- *
- * What a new session is asked to be; borrowed for the length of the call.
- */
-typedef struct
-{
-  const char *cwd;
-  const char *fallback_cwd;
-  const char *label;
-  const char *const *allowed_tools;
-  gint64 idle_seconds;
-  gboolean without_token;
-  const char *ambient_client;
-} McpSessionParams;
 
 McpSessionStore *mcp_session_store_new (const McpLimits *limits);
 void mcp_session_store_set_limits (McpSessionStore *self, const McpLimits *limits);

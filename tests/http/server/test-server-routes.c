@@ -3,6 +3,7 @@
 #include "common/mcp-process.h"
 #include "mcp-test-http.h"
 #include "protocol/mcp-revision.h"
+#include "session/session/mcp-session-json.h"
 
 #include <json-glib/json-glib.h>
 #include <string.h>
@@ -330,7 +331,7 @@ test_list_and_show (void)
   g_autoptr (McpTestHttp) f = mcp_test_http_new ();
   g_autofree char *token = NULL;
   McpSession *session = mcp_test_http_create_session (f, &token);
-  g_autofree char *json = mcp_session_to_json (session);
+  g_autofree char *json = mcp_session_json_build (session);
   g_autofree char *target = g_strdup_printf ("/session/%s", mcp_session_get_id (session));
   g_autofree char *bearer = mcp_test_bearer (token);
   g_autofree char *list_json = g_strdup_printf ("{\"sessions\":[%s]}", json);

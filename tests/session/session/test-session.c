@@ -3,6 +3,7 @@
 #include "common/mcp-json.h"
 #include "common/mcp-time.h"
 #include "session-test.h"
+#include "session/session/mcp-session-json.h"
 
 #include <string.h>
 
@@ -264,7 +265,7 @@ test_json (Fixture *f, gconstpointer data)
 
   g_test_summary ("A session is described in JSON, without its token");
   g_assert_true (mcp_session_begin_call (session, NULL));
-  json = mcp_session_to_json (session);
+  json = mcp_session_json_build (session);
   created_at = mcp_time_format (mcp_session_get_created_at (session));
   last_active_at = mcp_time_format (mcp_session_get_last_active_at (session));
   expected = g_strdup_printf ("{\"session_id\":\"%s\",\"label\":\"a\\n\\\"b\\\"\",\"cwd\":\"/\","
@@ -283,8 +284,8 @@ test_json_short (Fixture *f, gconstpointer data)
 {
   McpSession *plain = session_test_create (f->store, NULL);
   McpSession *none = create_with_tools (f, (const char *[]){ NULL });
-  g_autofree char *plain_json = mcp_session_to_json (plain);
-  g_autofree char *none_json = mcp_session_to_json (none);
+  g_autofree char *plain_json = mcp_session_json_build (plain);
+  g_autofree char *none_json = mcp_session_json_build (none);
 
   g_test_summary ("A label and a list of tools are left out where there are none");
   g_assert_null (strstr (plain_json, "label"));

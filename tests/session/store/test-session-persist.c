@@ -2,6 +2,7 @@
 #include "common/mcp-names.h"
 #include "db-test.h"
 #include "session/session/mcp-session-inner.h"
+#include "session/session/mcp-session-json.h"
 
 #include <string.h>
 
@@ -40,14 +41,14 @@ test_all_fields (DbTest *f, gconstpointer data)
   session = mcp_session_store_create (f->store, &params, &token, &error);
   g_assert_no_error (error);
   id = g_strdup (mcp_session_get_id (session));
-  json = mcp_session_to_json (session);
+  json = mcp_session_json_build (session);
   db_test_kill (f);
 
   db_test_open (f);
   session = mcp_session_store_authenticate (f->store, id, token, &error);
   g_assert_no_error (error);
   g_assert_true (mcp_session_store_find_by_token (f->store, token) == session);
-  json_after = mcp_session_to_json (session);
+  json_after = mcp_session_json_build (session);
   g_assert_cmpstr (json_after, ==, json);
   g_assert_cmpuint (mcp_session_get_idle_seconds (session), ==, 77);
   g_assert_false (mcp_session_is_client_made (session));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "daemon/mcpd-session-expiry.h"
+#include "daemon/mcpd-expiry-timer.h"
 
 #include "common/mcp-timer.h"
 
@@ -10,7 +10,7 @@
 #define MAX_INTERVAL_SECONDS 30
 #define IDLE_SHARE           4
 
-struct _McpdSessionExpiry
+struct _McpdExpiryTimer
 {
   GObject parent_instance;
 
@@ -19,9 +19,9 @@ struct _McpdSessionExpiry
   GSource *timer; /* (nullable) (owned) */
 };
 
-G_DEFINE_FINAL_TYPE (McpdSessionExpiry, mcpd_session_expiry, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE (McpdExpiryTimer, mcpd_expiry_timer, G_TYPE_OBJECT)
 
-static void set_interval (McpdSessionExpiry *self, guint seconds);
+static void set_interval (McpdExpiryTimer *self, guint seconds);
 
 static guint
 interval_for (McpSession *session)
@@ -36,7 +36,7 @@ interval_for (McpSession *session)
 static gboolean
 timer_cb (gpointer user_data)
 {
-  McpdSessionExpiry *self = MCPD_SESSION_EXPIRY (user_data);
+  McpdExpiryTimer *self = MCPD_EXPIRY_TIMER (user_data);
   g_autoptr (GPtrArray) sessions = NULL;
   guint seconds = MAX_INTERVAL_SECONDS;
 
@@ -53,7 +53,7 @@ timer_cb (gpointer user_data)
 }
 
 static void
-set_interval (McpdSessionExpiry *self, guint seconds)
+set_interval (McpdExpiryTimer *self, guint seconds)
 {
   mcp_timer_clear (&self->timer);
 
@@ -64,7 +64,7 @@ set_interval (McpdSessionExpiry *self, guint seconds)
 static void
 session_added_cb (McpSessionStore *store, McpSession *session, gpointer user_data)
 {
-  McpdSessionExpiry *self = MCPD_SESSION_EXPIRY (user_data);
+  McpdExpiryTimer *self = MCPD_EXPIRY_TIMER (user_data);
   guint seconds = interval_for (session);
 
   if (seconds < self->interval_seconds)
@@ -72,43 +72,43 @@ session_added_cb (McpSessionStore *store, McpSession *session, gpointer user_dat
 }
 
 static void
-mcpd_session_expiry_dispose (GObject *object)
+mcpd_expiry_timer_dispose (GObject *object)
 {
-  McpdSessionExpiry *self = MCPD_SESSION_EXPIRY (object);
+  McpdExpiryTimer *self = MCPD_EXPIRY_TIMER (object);
 
   mcp_timer_clear (&self->timer);
   if (self->store != NULL)
     g_signal_handlers_disconnect_by_data (self->store, self);
   g_clear_object (&self->store);
 
-  G_OBJECT_CLASS (mcpd_session_expiry_parent_class)->dispose (object);
+  G_OBJECT_CLASS (mcpd_expiry_timer_parent_class)->dispose (object);
 }
 
 static void
-mcpd_session_expiry_class_init (McpdSessionExpiryClass *klass)
+mcpd_expiry_timer_class_init (McpdExpiryTimerClass *klass)
 {
-  G_OBJECT_CLASS (klass)->dispose = mcpd_session_expiry_dispose;
+  G_OBJECT_CLASS (klass)->dispose = mcpd_expiry_timer_dispose;
 }
 
 static void
-mcpd_session_expiry_init (McpdSessionExpiry *self)
+mcpd_expiry_timer_init (McpdExpiryTimer *self)
 {
 }
 
 /**
- * mcpd_session_expiry_new:
+ * mcpd_expiry_timer_new:
  * @store: whose sessions are looked after
  *
  * Returns: (transfer full): looks after them as long as it lives
  */
-McpdSessionExpiry *
-mcpd_session_expiry_new (McpSessionStore *store)
+McpdExpiryTimer *
+mcpd_expiry_timer_new (McpSessionStore *store)
 {
-  McpdSessionExpiry *self;
+  McpdExpiryTimer *self;
 
   g_return_val_if_fail (MCP_IS_SESSION_STORE (store), NULL);
 
-  self = g_object_new (MCPD_TYPE_SESSION_EXPIRY, NULL);
+  self = g_object_new (MCPD_TYPE_EXPIRY_TIMER, NULL);
   self->store = g_object_ref (store);
   g_signal_connect (store, "session-added", G_CALLBACK (session_added_cb), self);
   set_interval (self, MAX_INTERVAL_SECONDS);
@@ -116,15 +116,15 @@ mcpd_session_expiry_new (McpSessionStore *store)
 }
 
 /**
- * mcpd_session_expiry_get_interval:
+ * mcpd_expiry_timer_get_interval:
  * @self: the expiry
  *
  * Returns: seconds between two looks at the sessions
  */
 guint
-mcpd_session_expiry_get_interval (McpdSessionExpiry *self)
+mcpd_expiry_timer_get_interval (McpdExpiryTimer *self)
 {
-  g_return_val_if_fail (MCPD_IS_SESSION_EXPIRY (self), 0);
+  g_return_val_if_fail (MCPD_IS_EXPIRY_TIMER (self), 0);
 
   return self->interval_seconds;
 }

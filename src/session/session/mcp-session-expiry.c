@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "session/session/mcp-session-expiry.h"
+
+/**
+ * mcp_session_expiry_touch:
+ * @self: the expiry of a session
+ * @now_real_us: in microseconds since 1970 UTC
+ *
+ * Notes that the session is used now.
+ */
+void
+mcp_session_expiry_touch (McpSessionExpiry *self, gint64 now_real_us)
+{
+  self->last_active_at = now_real_us;
+}
+
+/**
+ * mcp_session_expiry_hold:
+ * @self: the expiry of a session
+ *
+ * Keeps the session from ending by itself until mcp_session_expiry_release().
+ */
+void
+mcp_session_expiry_hold (McpSessionExpiry *self)
+{
+  self->n_holds++;
+}
+
+/**
+ * mcp_session_expiry_release:
+ * @self: the expiry of a session that is held
+ * @now_real_us: in microseconds since 1970 UTC
+ *
+ * Ends one hold; the idle time starts now.
+ */
+void
+mcp_session_expiry_release (McpSessionExpiry *self, gint64 now_real_us)
+{
+  g_return_if_fail (self->n_holds > 0);
+
+  self->n_holds--;
+  mcp_session_expiry_touch (self, now_real_us);
+}
+
+/**
+ * mcp_session_expiry_is_due:
+ * @self: the expiry of a session without calls in flight and without event streams
+ * @now_real_us: in microseconds since 1970 UTC
+ *
+ * Returns: whether the session is to end now
+ */
+gboolean
+mcp_session_expiry_is_due (const McpSessionExpiry *self, gint64 now_real_us)
+{
+  return self->idle_seconds > 0 && self->n_holds == 0 &&
+         now_real_us - self->last_active_at >= (gint64) self->idle_seconds * G_USEC_PER_SEC;
+}
