@@ -42,10 +42,10 @@ test_servers (void)
       e2e->dir, "config/mcp-sessiond/mcp.json",
       "{\"mcpServers\": {\"test\": {\"command\": \"other\", \"args\": [\"a b\"]}}}", 0600));
   e2e_await_log (e2e, "server “test” was changed: it was: ");
-  e2e_await_log (e2e, "; is: other 'a b'");
+  e2e_await_log (e2e, "; it is: other 'a b'");
   e2e_await_log (e2e, "1 server");
   e2e_use_test_server (e2e);
-  e2e_await_log (e2e, "was: other 'a b'; is: ");
+  e2e_await_log (e2e, "it was: other 'a b'; it is: ");
   e2e_await_log (e2e, "1 server");
   g_free (test_dir_write (e2e->dir, "config/mcp-sessiond/mcp.json", "{\"mcpServers\": ", 0600));
   e2e_await_log (e2e, "servers stay as they are");
