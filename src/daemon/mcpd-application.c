@@ -14,7 +14,7 @@
 #include "gateway/api/mcp-gateway-dump.h"
 #include "gateway/api/mcp-gateway.h"
 #include "http/server/mcp-http-server.h"
-#include "mcpd-state.h"
+#include "daemon/mcpd-state.h"
 #include "session/store/mcp-session-store.h"
 
 #include <glib-unix.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "mcpd-state.h"
+#include "daemon/mcpd-state.h"
 
 #include "common/mcp-names.h"
 #include "daemon/mcpd-directories.h"
