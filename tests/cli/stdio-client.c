@@ -7,6 +7,14 @@ StdioClient *
 stdio_client_new (CliTest *test)
 {
   static const char *const arguments[] = { "stdio", NULL };
+
+  return stdio_client_new_with_arguments (test, arguments);
+}
+
+/* @arguments: with the name of the command first */
+StdioClient *
+stdio_client_new_with_arguments (CliTest *test, const char *const *arguments)
+{
   StdioClient *self = g_new0 (StdioClient, 1);
 
   self->test = test;

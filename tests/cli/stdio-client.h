@@ -23,6 +23,7 @@ typedef struct
 } StdioClient;
 
 StdioClient *stdio_client_new (CliTest *test);
+StdioClient *stdio_client_new_with_arguments (CliTest *test, const char *const *arguments);
 void stdio_client_free (StdioClient *self);
 void stdio_client_send (StdioClient *self, const char *line);
 char *stdio_client_receive_any (StdioClient *self);

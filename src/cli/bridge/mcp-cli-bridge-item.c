@@ -1,28 +1,36 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * One message of the client and its answer. An answer whose stream breaks while the daemon lives is
+ * resumed: MCP 2025-11-25, basic/transports, "Resumability and Redelivery".
+ */
 #include "cli/bridge/mcp-cli-bridge-item.h"
 
 #include "cli/daemon/mcp-cli-stateless.h"
+#include "cli/terminal/mcp-cli-json.h"
 
 #include <string.h>
 
+/* Resumptions in a row that brought no message, and the time before each but the first. */
+#define MAX_RESUMES     5
+#define RESUME_AFTER_MS 200
+
+#define META_CLIENT_INFO "io.modelcontextprotocol/clientInfo"
+
 /**
  * mcp_cli_bridge_item_new:
- * @bridge: (nullable): whose it is
- * @kind: what it is for
- * @text: one line of the client's, in any form
+ * @text: one line of the client, in any form
  *
  * Returns: (transfer full): an item that was not sent
  */
 McpCliBridgeItem *
-mcp_cli_bridge_item_new (gpointer bridge, McpCliBridgeItemKind kind, GBytes *text)
+mcp_cli_bridge_item_new (GBytes *text)
 {
   const McpJsonrpcLimits limits = { .max_depth = 256,
                                     .max_values = 10000000,
                                     .flags = MCP_JSON_SCAN_ALLOW_LONE_SURROGATES };
   McpCliBridgeItem *item = g_new0 (McpCliBridgeItem, 1);
 
-  item->bridge = bridge;
-  item->kind = kind;
   item->text = g_bytes_ref (text);
   item->message = mcp_jsonrpc_message_parse (text, &limits, NULL, NULL);
   if (item->message != NULL)
@@ -36,34 +44,183 @@ mcp_cli_bridge_item_new (gpointer bridge, McpCliBridgeItemKind kind, GBytes *tex
 
 /**
  * mcp_cli_bridge_item_free:
- * @item: (transfer full): an item; its exchange is dropped
+ * @item: (transfer full): an item; its exchange is cancelled
  */
 void
 mcp_cli_bridge_item_free (McpCliBridgeItem *item)
 {
-  if (item->exchange != NULL)
-    mcp_cli_exchange_cancel (item->exchange);
-  g_clear_object (&item->exchange);
-  mcp_cli_bridge_item_forget_stream (item);
+  mcp_cli_bridge_item_reset (item);
   g_clear_pointer (&item->message, mcp_jsonrpc_message_unref);
   g_bytes_unref (item->text);
   g_free (item);
 }
 
 /**
- * mcp_cli_bridge_item_forget_stream:
+ * mcp_cli_bridge_item_reset:
  * @item: an item
  *
- * What it was answered so far does not count any more.
+ * Makes the item as if it had not been sent: its exchange and what came of the answer are dropped.
  */
 void
-mcp_cli_bridge_item_forget_stream (McpCliBridgeItem *item)
+mcp_cli_bridge_item_reset (McpCliBridgeItem *item)
 {
+  if (item->exchange != NULL)
+    mcp_cli_exchange_cancel (item->exchange);
+  g_clear_object (&item->exchange);
   g_clear_handle_id (&item->resume_id, g_source_remove);
   g_clear_pointer (&item->attachment_id, g_free);
   g_clear_pointer (&item->last_event_id, g_free);
   item->is_resumed = FALSE;
   item->n_resumes = 0;
+}
+
+static void start (McpCliBridgeItem *item, SoupMessage *message);
+
+static void
+note_last_id (McpCliBridgeItem *item)
+{
+  const char *id = mcp_cli_exchange_get_last_id (item->exchange);
+
+  if (id == NULL)
+    return;
+  g_free (item->last_event_id);
+  item->last_event_id = g_strdup (id);
+}
+
+/* An event id has a meaning for one attachment alone. */
+static gboolean
+is_attached (McpCliBridgeItem *item)
+{
+  return item->attachment_id != NULL &&
+         g_strcmp0 (item->attachment_id, mcp_cli_attachment_get_id (item->attachment)) == 0;
+}
+
+static gboolean
+resume_cb (gpointer user_data)
+{
+  McpCliBridgeItem *item = user_data;
+
+  item->resume_id = 0;
+  if (is_attached (item))
+    start (item, mcp_cli_attachment_new_get (item->attachment, item->last_event_id));
+  else
+    item->funcs->lost (item, item->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* Returns: whether the rest of the answer will be asked for */
+static gboolean
+resume (McpCliBridgeItem *item, McpCliOutcome outcome)
+{
+  note_last_id (item);
+  if (item->is_answered || !mcp_cli_bridge_item_is_request (item) || item->is_stateless ||
+      item->last_event_id == NULL || !is_attached (item) || item->n_resumes >= MAX_RESUMES ||
+      (outcome != MCP_CLI_OUTCOME_DONE && outcome != MCP_CLI_OUTCOME_BROKEN))
+    return FALSE;
+
+  g_clear_object (&item->exchange);
+  item->resume_id = g_timeout_add (item->n_resumes == 0 ? 0 : RESUME_AFTER_MS, resume_cb, item);
+  item->is_resumed = TRUE;
+  item->n_resumes++;
+  return TRUE;
+}
+
+static void
+sent_cb (McpCliExchange *exchange, gpointer user_data)
+{
+  McpCliBridgeItem *item = user_data;
+
+  item->funcs->sent (item, item->user_data);
+}
+
+static void
+message_cb (McpCliExchange *exchange, GBytes *text, gpointer user_data)
+{
+  McpCliBridgeItem *item = user_data;
+
+  item->n_resumes = 0;
+  item->funcs->message (item, text, item->user_data);
+}
+
+static void
+ended_cb (McpCliExchange *exchange, McpCliOutcome outcome, gpointer user_data)
+{
+  McpCliBridgeItem *item = user_data;
+
+  if (resume (item, outcome))
+    return;
+  if (item->is_resumed && !item->is_answered)
+    item->funcs->lost (item, item->user_data);
+  else
+    item->funcs->ended (item, outcome, item->user_data);
+}
+
+static void
+start (McpCliBridgeItem *item, SoupMessage *message)
+{
+  static const McpCliExchangeFuncs funcs = { sent_cb, message_cb, ended_cb };
+
+  item->exchange = mcp_cli_exchange_new (message, &funcs, item);
+  if (!mcp_cli_bridge_item_may_repeat (item) && !item->is_resumed)
+    mcp_cli_exchange_forbid_repeat (item->exchange);
+  mcp_cli_exchange_start (item->exchange, mcp_cli_attachment_get_soup (item->attachment));
+}
+
+/**
+ * mcp_cli_bridge_item_send:
+ * @item: an item that is queued
+ * @attachment: where to; must outlive the item
+ * @tool_headers: what tools want as headers
+ * @funcs: static; called on the main context
+ * @user_data: for @funcs
+ */
+void
+mcp_cli_bridge_item_send (McpCliBridgeItem *item,
+                          McpCliAttachment *attachment,
+                          McpCliToolHeaders *tool_headers,
+                          const McpCliBridgeItemFuncs *funcs,
+                          gpointer user_data)
+{
+  gboolean has_id = !item->is_stateless && !mcp_cli_bridge_item_has_method (item, "initialize");
+  SoupMessage *message = mcp_cli_attachment_new_post (attachment, item->text, has_id);
+  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
+
+  item->funcs = funcs;
+  item->user_data = user_data;
+  item->attachment = attachment;
+  if (item->is_stateless)
+    mcp_cli_stateless_add_headers (item->message, headers);
+  if (item->is_stateless && mcp_cli_bridge_item_has_method (item, "tools/call"))
+    mcp_cli_tool_headers_add (tool_headers, item->message, headers);
+  if (has_id)
+    item->attachment_id = g_strdup (mcp_cli_attachment_get_id (attachment));
+  item->n_tries++;
+  start (item, message);
+}
+
+/**
+ * mcp_cli_bridge_item_dup_client_name:
+ * @item: an item
+ *
+ * Returns: (transfer full) (nullable): how the client names itself in this message: its title, or
+ *   else its name
+ */
+char *
+mcp_cli_bridge_item_dup_client_name (McpCliBridgeItem *item)
+{
+  McpJsonSlice params, meta, info;
+  char *title;
+
+  if (item->message == NULL || mcp_jsonrpc_message_get_kind (item->message) != MCP_JSONRPC_REQUEST)
+    return NULL;
+  params = mcp_jsonrpc_message_get_params (item->message);
+  if (params.data == NULL ||
+      (!mcp_json_find_typed (params, "clientInfo", MCP_JSON_OBJECT, &info) &&
+       (!mcp_json_find_typed (params, "_meta", MCP_JSON_OBJECT, &meta) ||
+        !mcp_json_find_typed (meta, META_CLIENT_INFO, MCP_JSON_OBJECT, &info))))
+    return NULL;
+  title = mcp_cli_json_dup_member (info, "title");
+  return title != NULL ? title : mcp_cli_json_dup_member (info, "name");
 }
 
 /**

@@ -5,13 +5,13 @@
 
 G_BEGIN_DECLS
 
-/* The client has gone and everything it asked for is answered. */
+/* The client has gone, and all its requests are answered. */
 typedef void (*McpCliBridgeFinished) (gpointer user_data);
 
 #define MCP_TYPE_CLI_BRIDGE (mcp_cli_bridge_get_type ())
 G_DECLARE_FINAL_TYPE (McpCliBridge, mcp_cli_bridge, MCP, CLI_BRIDGE, GObject)
 
-McpCliBridge *mcp_cli_bridge_new (McpCliConnection *connection, McpCliSession *session);
+McpCliBridge *mcp_cli_bridge_new (McpCliConnection *connection, const McpCliSessionParams *params);
 void mcp_cli_bridge_run (McpCliBridge *self,
                          int in_fd,
                          int out_fd,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * What the daemon knows of a client by its attachment alone, so that another attachment can be
- * told the same; and what the client is told then, because it may have missed something.
+ * What the daemon knows of a client by its attachment alone: log level and subscriptions. After a
+ * restart of the daemon, another attachment is told the same, and the client is notified, because
+ * it may have missed something.
  */
 #include "cli/bridge/mcp-cli-replay.h"
 
@@ -15,7 +16,7 @@ struct _McpCliReplay
 {
   GBytes *level;             /* (owned) (nullable): the last logging/setLevel */
   GHashTable *subscriptions; /* (owned): char *uri -> GBytes *, its resources/subscribe */
-  guint lists;               /* of lists[]: those whose changes the daemon tells */
+  guint lists;               /* bits of lists[]: the lists whose changes the daemon notifies */
 };
 
 static const struct
@@ -34,7 +35,7 @@ static const struct
 /**
  * mcp_cli_replay_new:
  *
- * Returns: (transfer full): nothing to tell
+ * Returns: (transfer full): a replay without requests
  */
 McpCliReplay *
 mcp_cli_replay_new (void)
@@ -48,7 +49,7 @@ mcp_cli_replay_new (void)
 
 /**
  * mcp_cli_replay_free:
- * @self: (transfer full): what to tell
+ * @self: (transfer full): a replay
  */
 void
 mcp_cli_replay_free (McpCliReplay *self)
@@ -60,9 +61,9 @@ mcp_cli_replay_free (McpCliReplay *self)
 
 /**
  * mcp_cli_replay_clear:
- * @self: what to tell
+ * @self: what another attachment is told
  *
- * The client begins anew.
+ * Forgets everything: the client sends another initialize.
  */
 void
 mcp_cli_replay_clear (McpCliReplay *self)
@@ -72,8 +73,13 @@ mcp_cli_replay_clear (McpCliReplay *self)
   self->lists = 0;
 }
 
-static void
-learn_capabilities (McpCliReplay *self, McpJsonSlice result)
+/**
+ * mcp_cli_replay_learn_capabilities:
+ * @self: what another attachment is told
+ * @result: of an initialize
+ */
+void
+mcp_cli_replay_learn_capabilities (McpCliReplay *self, McpJsonSlice result)
 {
   McpJsonSlice capabilities, capability, value;
 
@@ -91,43 +97,36 @@ learn_capabilities (McpCliReplay *self, McpJsonSlice result)
 
 /**
  * mcp_cli_replay_learn:
- * @self: what to tell
- * @item: a request of the client's
- * @result: what it was answered
+ * @self: what another attachment is told
+ * @request: of a client that sent initialize
+ * @result: of the answer
  */
 void
-mcp_cli_replay_learn (McpCliReplay *self, McpCliBridgeItem *item, McpJsonSlice result)
+mcp_cli_replay_learn (McpCliReplay *self, McpJsonrpcMessage *request, McpJsonSlice result)
 {
-  McpJsonSlice params = mcp_jsonrpc_message_get_params (item->message);
-  g_autofree char *uri = NULL;
+  McpJsonSlice params = mcp_jsonrpc_message_get_params (request);
+  const char *method = mcp_jsonrpc_message_get_method (request);
+  GBytes *text = mcp_jsonrpc_message_get_text (request);
+  g_autofree char *uri = params.data != NULL ? mcp_cli_json_dup_member (params, "uri") : NULL;
 
-  if (mcp_cli_bridge_item_has_method (item, "initialize"))
-    learn_capabilities (self, result);
-  if (item->is_stateless || params.data == NULL)
-    return;
-  if (mcp_cli_bridge_item_has_method (item, "logging/setLevel"))
+  if (strcmp (method, "initialize") == 0)
+    mcp_cli_replay_learn_capabilities (self, result);
+  else if (strcmp (method, "logging/setLevel") == 0 && params.data != NULL)
     {
       g_clear_pointer (&self->level, g_bytes_unref);
-      self->level = g_bytes_ref (item->text);
-      return;
+      self->level = g_bytes_ref (text);
     }
-  if (!mcp_cli_bridge_item_has_method (item, "resources/subscribe") &&
-      !mcp_cli_bridge_item_has_method (item, "resources/unsubscribe"))
-    return;
-  uri = mcp_cli_json_dup_member (params, "uri");
-  if (uri == NULL)
-    return;
-  if (mcp_cli_bridge_item_has_method (item, "resources/subscribe"))
-    g_hash_table_replace (self->subscriptions, g_steal_pointer (&uri), g_bytes_ref (item->text));
-  else
+  else if (strcmp (method, "resources/subscribe") == 0 && uri != NULL)
+    g_hash_table_replace (self->subscriptions, g_steal_pointer (&uri), g_bytes_ref (text));
+  else if (strcmp (method, "resources/unsubscribe") == 0 && uri != NULL)
     g_hash_table_remove (self->subscriptions, uri);
 }
 
 /**
  * mcp_cli_replay_dup_requests:
- * @self: what to tell
+ * @self: what another attachment is told
  *
- * Returns: (transfer full) (element-type GBytes): what another attachment is to be asked
+ * Returns: (transfer full) (element-type GBytes): the requests for another attachment
  */
 GPtrArray *
 mcp_cli_replay_dup_requests (McpCliReplay *self)
@@ -171,14 +170,15 @@ write_notification (McpCliPipe *pipe,
 }
 
 /**
- * mcp_cli_replay_tell_changes:
- * @self: what to tell
+ * mcp_cli_replay_notify_client:
+ * @self: what another attachment is told
  * @pipe: to the client
  *
- * Tells the client of all that it listens to, for nobody can say what has changed meanwhile.
+ * Sends the client a notification for each thing that it listens to, because nobody knows what has
+ * changed in the meantime.
  */
 void
-mcp_cli_replay_tell_changes (McpCliReplay *self, McpCliPipe *pipe)
+mcp_cli_replay_notify_client (McpCliReplay *self, McpCliPipe *pipe)
 {
   GHashTableIter iter;
   gpointer uri;
@@ -194,17 +194,19 @@ mcp_cli_replay_tell_changes (McpCliReplay *self, McpCliPipe *pipe)
 }
 
 /**
- * mcp_cli_replay_tell_listener:
- * @item: a subscriptions/listen that was sent again
- * @acknowledged: what the daemon says to it
+ * mcp_cli_replay_notify_listener:
+ * @request: a subscriptions/listen that was sent again
+ * @acknowledged: the acknowledgement of the daemon
  * @pipe: to the client
  *
- * As mcp_cli_replay_tell_changes(), for a client of 2026-07-28.
+ * As mcp_cli_replay_notify_client(), for a client of 2026-07-28.
  */
 void
-mcp_cli_replay_tell_listener (McpCliBridgeItem *item, McpJsonSlice acknowledged, McpCliPipe *pipe)
+mcp_cli_replay_notify_listener (McpJsonrpcMessage *request,
+                                McpJsonSlice acknowledged,
+                                McpCliPipe *pipe)
 {
-  McpJsonSlice id = mcp_jsonrpc_message_get_id (item->message);
+  McpJsonSlice id = mcp_jsonrpc_message_get_id (request);
   McpJsonSlice params, wanted, value;
   McpJsonIter iter;
 

@@ -57,14 +57,14 @@ print_answer (GBytes *answer, gboolean as_json, gboolean as_export, GError **err
 }
 
 static int
-create (const McpCliWish *wish, gboolean as_json, gboolean as_export)
+create (const McpCliSessionParams *params, gboolean as_json, gboolean as_export)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (McpCliConnection) connection = mcp_cli_connection_open (&error);
   g_autoptr (GBytes) answer = NULL;
 
   if (connection != NULL)
-    answer = mcp_cli_session_create (connection, wish, &error);
+    answer = mcp_cli_session_create (connection, params, &error);
   if (answer != NULL && print_answer (answer, as_json, as_export, &error))
     return MCP_CLI_OK;
   mcp_cli_text_print_error (error);
@@ -107,7 +107,7 @@ mcp_cli_cmd_create (int argc, char **argv)
         _ ("Makes a session, and prints its id and its token: the token is shown this once."),
   };
   g_autofree char *absolute = NULL;
-  McpCliWish wish;
+  McpCliSessionParams params;
 
   if (!mcp_cli_options_parse (&usage, entries, &argc, &argv))
     return MCP_CLI_USAGE;
@@ -116,6 +116,6 @@ mcp_cli_cmd_create (int argc, char **argv)
 
   /* The daemon works elsewhere: it is told the whole path. */
   absolute = cwd != NULL && *cwd != '~' ? g_canonicalize_filename (cwd, NULL) : g_strdup (cwd);
-  wish = (McpCliWish){ absolute, label, (const char *const *) allowed, idle_seconds };
-  return create (&wish, as_json, as_export);
+  params = (McpCliSessionParams){ absolute, label, allowed, idle_seconds };
+  return create (&params, as_json, as_export);
 }

@@ -32,12 +32,12 @@ static McpCliSession *
 create_session (McpCliConnection *connection, const Options *options, GError **error)
 {
   g_autofree char *name = g_path_get_basename (options->argv[0]);
-  McpCliWish wish = {
+  McpCliSessionParams params = {
     .label = options->label != NULL ? options->label : name,
-    .allowed_tools = (const char *const *) options->allowed,
+    .allowed_tools = options->allowed,
     .idle_seconds = -1,
   };
-  g_autoptr (GBytes) answer = mcp_cli_session_create (connection, &wish, error);
+  g_autoptr (GBytes) answer = mcp_cli_session_create (connection, &params, error);
   McpCliSession *session;
 
   if (answer == NULL)

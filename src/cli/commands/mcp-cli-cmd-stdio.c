@@ -36,25 +36,22 @@ signal_cb (int number, gboolean from_process, gpointer user_data)
 }
 
 static McpCliBridge *
-open_bridge (const McpCliWish *wish, GError **error)
+open_bridge (const McpCliSessionParams *params, GError **error)
 {
   g_autoptr (McpCliConnection) connection = mcp_cli_connection_open (error);
-  g_autoptr (GBytes) answer =
-      connection != NULL ? mcp_cli_session_create (connection, wish, error) : NULL;
-  McpCliSession *session = answer != NULL ? mcp_cli_session_from_answer (answer, error) : NULL;
 
-  return session != NULL ? mcp_cli_bridge_new (connection, session) : NULL;
+  return connection != NULL ? mcp_cli_bridge_new (connection, params) : NULL;
 }
 
 static int
-run_bridge (const McpCliWish *wish)
+run_bridge (const McpCliSessionParams *params)
 {
   static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
   g_autoptr (McpCliSignals) signals = mcp_cli_signals_new (numbers, G_N_ELEMENTS (numbers));
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   Run run = { loop, MCP_CLI_OK };
   g_autoptr (GError) error = NULL;
-  g_autoptr (McpCliBridge) bridge = open_bridge (wish, &error);
+  g_autoptr (McpCliBridge) bridge = open_bridge (params, &error);
 
   if (bridge == NULL)
     {
@@ -98,10 +95,10 @@ mcp_cli_cmd_stdio (int argc, char **argv)
            "carries messages to the daemon and back, in a session for the current directory\n"
            "that ends with the input. A daemon that is started anew is found again."),
   };
-  McpCliWish wish;
+  McpCliSessionParams params;
 
   if (!mcp_cli_options_parse (&usage, entries, &argc, &argv))
     return MCP_CLI_USAGE;
-  wish = (McpCliWish){ NULL, label, (const char *const *) allowed, -1 };
-  return run_bridge (&wish);
+  params = (McpCliSessionParams){ NULL, label, allowed, -1 };
+  return run_bridge (&params);
 }

@@ -30,31 +30,76 @@ mcp_cli_session_free (McpCliSession *session)
   g_free (session);
 }
 
+/**
+ * mcp_cli_session_copy:
+ * @session: a session
+ *
+ * Returns: (transfer full): the same session
+ */
+McpCliSession *
+mcp_cli_session_copy (const McpCliSession *session)
+{
+  McpCliSession *copy = g_new0 (McpCliSession, 1);
+
+  copy->id = g_strdup (session->id);
+  copy->token = g_strdup (session->token);
+  copy->is_temporary = session->is_temporary;
+  return copy;
+}
+
+/**
+ * mcp_cli_session_params_copy:
+ * @copy: (out caller-allocates): owns its members; see mcp_cli_session_params_clear()
+ * @params: what a session is to be like
+ */
+void
+mcp_cli_session_params_copy (McpCliSessionParams *copy, const McpCliSessionParams *params)
+{
+  *copy = (McpCliSessionParams){
+    .cwd = g_strdup (params->cwd),
+    .label = g_strdup (params->label),
+    .allowed_tools = g_strdupv (params->allowed_tools),
+    .idle_seconds = params->idle_seconds,
+  };
+}
+
+/**
+ * mcp_cli_session_params_clear:
+ * @copy: filled by mcp_cli_session_params_copy()
+ */
+void
+mcp_cli_session_params_clear (McpCliSessionParams *copy)
+{
+  g_clear_pointer (&copy->cwd, g_free);
+  g_clear_pointer (&copy->label, g_free);
+  g_clear_pointer (&copy->allowed_tools, g_strfreev);
+}
+
 static char *
-build_wish (const McpCliWish *wish)
+build_params (const McpCliSessionParams *params)
 {
   g_autofree char *here = g_get_current_dir ();
   g_autofree char *parent = mcp_process_dup_name (getppid ());
   GString *json = g_string_new ("{");
 
-  mcp_cli_json_add_string (json, "cwd", wish->cwd != NULL ? wish->cwd : here);
-  mcp_cli_json_add_string (json, "label", wish->label != NULL ? wish->label : parent);
-  if (wish->allowed_tools != NULL)
+  mcp_cli_json_add_string (json, "cwd", params->cwd != NULL ? params->cwd : here);
+  mcp_cli_json_add_string (json, "label", params->label != NULL ? params->label : parent);
+  if (params->allowed_tools != NULL)
     {
       g_autoptr (GString) globs = g_string_new ("[");
 
-      for (gsize i = 0; wish->allowed_tools[i] != NULL; i++)
+      for (gsize i = 0; params->allowed_tools[i] != NULL; i++)
         {
           if (i > 0)
             g_string_append_c (globs, ',');
-          mcp_json_append_string (globs, wish->allowed_tools[i]);
+          mcp_json_append_string (globs, params->allowed_tools[i]);
         }
       g_string_append_c (globs, ']');
       mcp_cli_json_add_raw (json, "allowed_tools", globs->str, -1);
     }
-  if (wish->idle_seconds >= 0)
+  if (params->idle_seconds >= 0)
     {
-      g_autofree char *seconds = g_strdup_printf ("%" G_GINT64_FORMAT, wish->idle_seconds);
+      g_autofree char *seconds = g_strdup_printf ("%" G_GINT64_FORMAT, params->idle_seconds);
 
       mcp_cli_json_add_raw (json, "idle_seconds", seconds, -1);
     }
@@ -65,7 +110,7 @@ build_wish (const McpCliWish *wish)
 /**
  * mcp_cli_session_create:
  * @connection: to the daemon
- * @wish: what it is to be like
+ * @params: what the session is to be like
  * @error: return location
  *
  * Makes a session.
@@ -73,9 +118,11 @@ build_wish (const McpCliWish *wish)
  * Returns: (transfer full) (nullable): the daemon's answer, which has its token
  */
 GBytes *
-mcp_cli_session_create (McpCliConnection *connection, const McpCliWish *wish, GError **error)
+mcp_cli_session_create (McpCliConnection *connection,
+                        const McpCliSessionParams *params,
+                        GError **error)
 {
-  g_autofree char *json = build_wish (wish);
+  g_autofree char *json = build_params (params);
 
   return mcp_cli_connection_request (connection, "POST", "/session", NULL, json, error);
 }
@@ -227,7 +274,7 @@ mcp_cli_session_find (McpCliConnection *connection, const char *name, GError **e
 McpCliSession *
 mcp_cli_session_find_or_create (McpCliConnection *connection, const char *name, GError **error)
 {
-  McpCliWish wish = { .idle_seconds = TEMPORARY_IDLE_SECONDS };
+  McpCliSessionParams params = { .idle_seconds = TEMPORARY_IDLE_SECONDS };
   g_autoptr (GBytes) answer = NULL;
   McpCliSession *session;
 
@@ -237,7 +284,7 @@ mcp_cli_session_find_or_create (McpCliConnection *connection, const char *name, 
   if (session != NULL)
     return session;
 
-  answer = mcp_cli_session_create (connection, &wish, error);
+  answer = mcp_cli_session_create (connection, &params, error);
   if (answer == NULL)
     return NULL;
   session = mcp_cli_session_from_answer (answer, error);

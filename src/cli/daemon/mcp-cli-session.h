@@ -10,24 +10,29 @@ G_BEGIN_DECLS
 #define MCP_CLI_URL_VARIABLE   "MCP_SESSION_URL"
 
 /**
- * McpCliWish:
- * @cwd: (nullable): %NULL: where we are
- * @label: (nullable): %NULL: the name of the process that started us
- * @allowed_tools: (nullable): globs; %NULL: everything
- * @idle_seconds: after which it ends unused; -1: as the daemon has it
+ * McpCliSessionParams:
+ * @cwd: (nullable): an absolute path; %NULL: the current directory
+ * @label: (nullable): %NULL: the name of the process that started the command
+ * @allowed_tools: (nullable) (array zero-terminated=1): globs; %NULL: all tools
+ * @idle_seconds: without use, after which the session ends; -1: the default of the daemon
  *
- * What a new session is to be like.
+ * What a new session is to be like. The members are borrowed, except in a copy.
  */
 typedef struct
 {
-  const char *cwd;
-  const char *label;
-  const char *const *allowed_tools;
+  char *cwd;
+  char *label;
+  char **allowed_tools;
   gint64 idle_seconds;
-} McpCliWish;
+} McpCliSessionParams;
 
-GBytes *
-mcp_cli_session_create (McpCliConnection *connection, const McpCliWish *wish, GError **error);
+void mcp_cli_session_params_copy (McpCliSessionParams *copy, const McpCliSessionParams *params);
+void mcp_cli_session_params_clear (McpCliSessionParams *copy);
+
+GBytes *mcp_cli_session_create (McpCliConnection *connection,
+                                const McpCliSessionParams *params,
+                                GError **error);
+McpCliSession *mcp_cli_session_copy (const McpCliSession *session);
 McpCliSession *mcp_cli_session_from_answer (GBytes *answer, GError **error);
 McpCliSession *
 mcp_cli_session_find (McpCliConnection *connection, const char *name, GError **error);

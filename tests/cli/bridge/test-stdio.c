@@ -15,7 +15,8 @@ test_life (void)
   g_autoptr (JsonObject) session = NULL;
   StdioClient *client;
 
-  g_test_summary ("A client has a session where it is, labelled after it, until its input ends");
+  g_test_summary (
+      "A client has a session in its directory, with its name as label, until its input ends");
   cli_test_start_daemon (test);
   client = stdio_client_new (test);
   stdio_client_initialize (client);
@@ -23,11 +24,76 @@ test_life (void)
   stdio_client_expect (client, "test__echo");
   session = stdio_client_get_session (test);
   g_assert_cmpstr (json_object_get_string_member (session, "cwd"), ==, test->cwd);
-  g_assert_cmpstr (json_object_get_string_member (session, "label"), ==, "test-stdio");
+  g_assert_cmpstr (json_object_get_string_member (session, "label"), ==, "c");
   g_output_stream_close (client->in, NULL, NULL);
   g_assert_cmpint (stdio_client_await_exit (client), ==, 0);
   g_assert_cmpuint (cli_test_count_sessions (test), ==, 0);
   stdio_client_free (client);
+}
+
+#define NAMED(info)                                                                          \
+  "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":" \
+  "\"2025-06-18\",\"capabilities\":{},\"clientInfo\":" info "}}"
+
+static void
+test_label (void)
+{
+  static const struct
+  {
+    const char *message;
+    const char *given; /* (nullable) */
+    const char *label;
+  } cases[] = {
+    { NAMED ("{\"name\":\"n\",\"title\":\"The Client\",\"version\":\"1\"}"), NULL, "The Client" },
+    { NAMED ("{\"name\":\"n\",\"version\":\"1\"}"), "--label=mine", "mine" },
+    { "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":{\"_meta\":{"
+      "\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
+      "\"io.modelcontextprotocol/clientInfo\":{\"name\":\"stateless\",\"version\":\"1\"},"
+      "\"io.modelcontextprotocol/clientCapabilities\":{}}}}",
+      NULL, "stateless" },
+    { "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}", NULL, "test-stdio" },
+  };
+  g_autoptr (CliTest) test = cli_test_new ();
+
+  g_test_summary ("A session is labelled as the client names itself: title, name, or its process");
+  cli_test_start_daemon (test);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const char *const arguments[] = { "stdio", cases[i].given, NULL };
+      g_autoptr (StdioClient) client = stdio_client_new_with_arguments (test, arguments);
+      g_autoptr (JsonObject) session = NULL;
+
+      stdio_client_send (client, cases[i].message);
+      stdio_client_expect (client, "\"id\":1");
+      session = stdio_client_get_session (test);
+      g_assert_cmpstr (json_object_get_string_member (session, "label"), ==, cases[i].label);
+    }
+}
+
+static void
+test_same_again (void)
+{
+  static const char *const arguments[] = { "stdio", "--allow=test__echo", NULL };
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autoptr (StdioClient) client = NULL;
+  g_autoptr (JsonObject) first = NULL;
+  g_autoptr (JsonObject) second = NULL;
+  JsonArray *allowed;
+
+  g_test_summary ("The session that replaces an ended one allows no more than that one did");
+  cli_test_start_daemon (test);
+  client = stdio_client_new_with_arguments (test, arguments);
+  stdio_client_initialize (client);
+  first = stdio_client_get_session (test);
+  g_free (
+      cli_test_run_ok (test, "close", json_object_get_string_member (first, "session_id"), NULL));
+  stdio_client_send (client, "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}");
+  stdio_client_expect (client, "\"id\":2");
+  second = stdio_client_get_session (test);
+  g_assert_cmpstr (json_object_get_string_member (second, "label"), ==, "c");
+  allowed = json_object_get_array_member (second, "allowed_tools");
+  g_assert_cmpuint (json_array_get_length (allowed), ==, 1);
+  g_assert_cmpstr (json_array_get_string_element (allowed, 0), ==, "test__echo");
 }
 
 static void
@@ -240,7 +306,7 @@ test_session_lost (void)
       "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\",\"params\":{\"name\":\"test__cwd\"}}");
   stdio_client_expect (client, test->cwd);
   after = stdio_client_get_session (test);
-  g_assert_cmpstr (json_object_get_string_member (after, "label"), ==, "test-stdio");
+  g_assert_cmpstr (json_object_get_string_member (after, "label"), ==, "c");
 }
 
 static void
@@ -269,6 +335,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/stdio/life", test_life);
+  g_test_add_func ("/cli/stdio/label", test_label);
+  g_test_add_func ("/cli/stdio/same-again", test_same_again);
   g_test_add_func ("/cli/stdio/progress", test_progress);
   g_test_add_func ("/cli/stdio/asked", test_asked);
   g_test_add_func ("/cli/stdio/pipeline", test_pipeline);
