@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The daemon's events, over its restarts: where the stream breaks, the daemon is looked for again
- * and asked for what came after the last event seen.
+ * The daemon's events, over its restarts: when the stream breaks, the stream looks for the daemon
+ * and asks for the events after the last one that came.
  */
 #include "cli/daemon/mcp-cli-event-stream.h"
 
+#include "cli/daemon/mcp-cli-exchange.h"
 #include "cli/terminal/mcp-cli-json.h"
-#include "common/mcp-error.h"
 #include "common/mcp-names.h"
-#include "protocol/mcp-sse-parser.h"
 
-#include <string.h>
-
-#define MAX_EVENT_BYTES (16 * 1024 * 1024)
-#define READ_BYTES      (64 * 1024)
-#define RETRY_MS        250
+#define RETRY_MS 250
 
 struct _McpCliEventStream
 {
@@ -23,15 +18,12 @@ struct _McpCliEventStream
 
   McpCliConnection *connection; /* (owned) */
   char *path;
-  McpCliSession session; /* (owned): without an id, all of them */
+  McpCliSession session; /* (owned): without an id: all sessions */
   McpCliEventStreamFuncs funcs;
   gpointer user_data;
 
-  GCancellable *cancellable; /* (owned) */
-  SoupMessage *message;      /* (owned) (nullable) */
-  GInputStream *body;        /* (owned) (nullable) */
-  McpSseParser *parser;      /* (owned) (nullable) */
-  char *last_id;             /* (nullable) */
+  McpCliExchange *exchange; /* (owned) (nullable) */
+  char *last_id;            /* (nullable) */
   guint retry_id;
   gboolean interrupted;
   gboolean ended;
@@ -39,19 +31,14 @@ struct _McpCliEventStream
 
 G_DEFINE_FINAL_TYPE (McpCliEventStream, mcp_cli_event_stream, G_TYPE_OBJECT)
 
-static void connect_to_stream (McpCliEventStream *self);
-static void read_more (McpCliEventStream *self);
+static void open_stream (McpCliEventStream *self);
 
 static void
 mcp_cli_event_stream_finalize (GObject *object)
 {
   McpCliEventStream *self = MCP_CLI_EVENT_STREAM (object);
 
-  g_clear_handle_id (&self->retry_id, g_source_remove);
-  g_clear_pointer (&self->parser, mcp_sse_parser_free);
-  g_clear_object (&self->body);
-  g_clear_object (&self->message);
-  g_clear_object (&self->cancellable);
+  mcp_cli_event_stream_stop (self);
   g_clear_object (&self->connection);
   g_free (self->session.id);
   g_free (self->session.token);
@@ -70,7 +57,6 @@ mcp_cli_event_stream_class_init (McpCliEventStreamClass *klass)
 static void
 mcp_cli_event_stream_init (McpCliEventStream *self)
 {
-  self->cancellable = g_cancellable_new ();
 }
 
 /**
@@ -123,33 +109,25 @@ retry_cb (gpointer user_data)
   if (!mcp_cli_connection_reopen (self->connection, NULL))
     return G_SOURCE_CONTINUE;
   self->retry_id = 0;
-  connect_to_stream (self);
+  open_stream (self);
   return G_SOURCE_REMOVE;
 }
 
 static void
 wait_for_daemon (McpCliEventStream *self)
 {
-  if (self->parser != NULL && mcp_sse_parser_get_last_id (self->parser) != NULL)
-    {
-      g_free (self->last_id);
-      self->last_id = g_strdup (mcp_sse_parser_get_last_id (self->parser));
-    }
-  g_clear_pointer (&self->parser, mcp_sse_parser_free);
-  g_clear_object (&self->body);
-  g_clear_object (&self->message);
-  if (self->ended || g_cancellable_is_cancelled (self->cancellable))
+  if (self->ended)
     return;
-
   if (!self->interrupted)
     {
       self->interrupted = TRUE;
       self->funcs.interrupted (self->user_data);
     }
-  self->retry_id = g_timeout_add (RETRY_MS, retry_cb, self);
+  if (!self->ended)
+    self->retry_id = g_timeout_add (RETRY_MS, retry_cb, self);
 }
 
-/* Its session has ended; at the daemon's end it has not. */
+/* The last event of a session; when the daemon ends, the session has not. */
 static gboolean
 is_last (const char *type, GBytes *data)
 {
@@ -163,114 +141,85 @@ is_last (const char *type, GBytes *data)
   return g_strcmp0 (reason, MCP_REASON_SHUTDOWN) != 0;
 }
 
-static gboolean
-take_bytes (McpCliEventStream *self, GBytes *chunk, GError **error)
+static void
+take_event (McpCliEventStream *self, const char *type, GBytes *data)
 {
-  gsize length;
-  const char *data = g_bytes_get_data (chunk, &length);
-
-  while (length > 0 && !self->ended)
-    {
-      g_autoptr (GError) local_error = NULL;
-      g_autoptr (McpSseEvent) event =
-          mcp_sse_parser_next (self->parser, &data, &length, &local_error);
-
-      if (local_error != NULL)
-        {
-          g_propagate_error (error, g_steal_pointer (&local_error));
-          return FALSE;
-        }
-      if (event == NULL)
-        continue;
-      self->funcs.event (event->type, event->data, self->user_data);
-      if (is_last (event->type, event->data))
-        end (self, NULL);
-    }
-  return TRUE;
+  self->funcs.event (type, data, self->user_data);
+  if (is_last (type, data))
+    end (self, NULL);
 }
 
 static void
-read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+sent_cb (McpCliExchange *exchange, gpointer user_data)
 {
-  g_autoptr (McpCliEventStream) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) chunk =
-      g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, NULL);
+}
 
-  if (chunk == NULL || g_bytes_get_size (chunk) == 0)
+static void
+message_cb (McpCliExchange *exchange, GBytes *text, gpointer user_data)
+{
+  take_event (user_data, NULL, text);
+}
+
+static void
+event_cb (McpCliExchange *exchange, const char *type, GBytes *data, gpointer user_data)
+{
+  take_event (user_data, type, data);
+}
+
+static void
+began_cb (McpCliExchange *exchange, gpointer user_data)
+{
+  McpCliEventStream *self = user_data;
+
+  if (!self->interrupted)
+    return;
+  self->interrupted = FALSE;
+  self->funcs.resumed (self->user_data);
+}
+
+static void
+note_last_id (McpCliEventStream *self)
+{
+  const char *id = mcp_cli_exchange_get_last_id (self->exchange);
+
+  if (id == NULL)
+    return;
+  g_free (self->last_id);
+  self->last_id = g_strdup (id);
+}
+
+static void
+ended_cb (McpCliExchange *exchange, McpCliOutcome outcome, gpointer user_data)
+{
+  g_autoptr (McpCliEventStream) self = g_object_ref (user_data);
+  g_autoptr (McpCliExchange) ended = NULL;
+  g_autoptr (GError) error = NULL;
+
+  note_last_id (self);
+  ended = g_steal_pointer (&self->exchange);
+  if (outcome != MCP_CLI_OUTCOME_REFUSED)
     {
       wait_for_daemon (self);
       return;
     }
-  if (!take_bytes (self, chunk, &error))
-    end (self, error);
-  if (!self->ended)
-    read_more (self);
-}
-
-static void
-read_more (McpCliEventStream *self)
-{
-  g_input_stream_read_bytes_async (self->body, READ_BYTES, G_PRIORITY_DEFAULT, self->cancellable,
-                                   read_cb, g_object_ref (self));
-}
-
-static void
-refused_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (McpCliEventStream) self = user_data;
-  g_autoptr (GBytes) body =
-      g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, NULL);
-  g_autoptr (GBytes) none = g_bytes_new_static ("", 0);
-  g_autoptr (GError) error = NULL;
-
-  if (g_cancellable_is_cancelled (self->cancellable))
-    return;
-  mcp_cli_connection_set_error (&error, soup_message_get_status (self->message),
-                                body != NULL ? body : none);
+  mcp_cli_connection_set_error (&error, mcp_cli_exchange_get_status (ended),
+                                mcp_cli_exchange_get_refusal (ended));
   end (self, error);
 }
 
 static void
-sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+open_stream (McpCliEventStream *self)
 {
-  g_autoptr (McpCliEventStream) self = user_data;
-
-  self->body = soup_session_send_finish (SOUP_SESSION (source), result, NULL);
-  if (self->body == NULL)
-    {
-      wait_for_daemon (self);
-      return;
-    }
-  if (!SOUP_STATUS_IS_SUCCESSFUL (soup_message_get_status (self->message)))
-    {
-      g_input_stream_read_bytes_async (self->body, READ_BYTES, G_PRIORITY_DEFAULT,
-                                       self->cancellable, refused_cb, g_object_ref (self));
-      return;
-    }
-
-  self->parser = mcp_sse_parser_new (MAX_EVENT_BYTES);
-  if (self->interrupted)
-    {
-      self->interrupted = FALSE;
-      self->funcs.resumed (self->user_data);
-    }
-  read_more (self);
-}
-
-static void
-connect_to_stream (McpCliEventStream *self)
-{
-  SoupMessageHeaders *headers;
-
-  self->message = mcp_cli_connection_new_message (
+  static const McpCliExchangeFuncs funcs = { sent_cb, message_cb, ended_cb, event_cb, began_cb };
+  SoupMessage *message = mcp_cli_connection_new_message (
       self->connection, "GET", self->path, self->session.id != NULL ? &self->session : NULL, NULL);
-  headers = soup_message_get_request_headers (self->message);
+  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
+
   soup_message_headers_replace (headers, "Accept", "text/event-stream");
   if (self->last_id != NULL)
     soup_message_headers_replace (headers, "Last-Event-ID", self->last_id);
-  soup_session_send_async (mcp_cli_connection_get_soup (self->connection), self->message,
-                           G_PRIORITY_DEFAULT, self->cancellable, sent_cb, g_object_ref (self));
+  self->exchange = mcp_cli_exchange_new (message, &funcs, self);
+  mcp_cli_exchange_start (self->exchange, mcp_cli_connection_get_soup (self->connection));
 }
 
 /**
@@ -295,7 +244,7 @@ mcp_cli_event_stream_want_kept (McpCliEventStream *self)
 void
 mcp_cli_event_stream_start (McpCliEventStream *self)
 {
-  connect_to_stream (self);
+  open_stream (self);
 }
 
 /**
@@ -309,5 +258,7 @@ mcp_cli_event_stream_stop (McpCliEventStream *self)
 {
   self->ended = TRUE;
   g_clear_handle_id (&self->retry_id, g_source_remove);
-  g_cancellable_cancel (self->cancellable);
+  if (self->exchange != NULL)
+    mcp_cli_exchange_cancel (self->exchange);
+  g_clear_object (&self->exchange);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * One request to /mcp and its answer, which is a JSON text or a stream of events.
+ * One request to the daemon and its answer, which is a JSON text or a stream of events. It is the
+ * only reader of event streams in the command.
  */
 #include "cli/daemon/mcp-cli-exchange.h"
 
@@ -77,8 +78,8 @@ wrote_body_cb (SoupMessage *message, gpointer user_data)
 }
 
 /*
- * libsoup sends again by itself what may be repeated, when a connection that was used before ends
- * without a word. This is before it does.
+ * libsoup repeats a request by itself if a connection that was used before ends without an answer.
+ * This signal comes before libsoup sends the request again.
  */
 static void
 restarted_cb (SoupMessage *message, gpointer user_data)
@@ -165,8 +166,12 @@ take_events (McpCliExchange *self, GBytes *chunk)
 
       if (error != NULL)
         return FALSE;
-      if (event != NULL && (event->type == NULL || strcmp (event->type, "message") == 0))
+      if (event == NULL)
+        continue;
+      if (event->type == NULL || strcmp (event->type, "message") == 0)
         self->funcs.message (self, event->data, self->user_data);
+      else if (self->funcs.event != NULL)
+        self->funcs.event (self, event->type, event->data, self->user_data);
     }
   return TRUE;
 }
@@ -225,8 +230,13 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   type = soup_message_headers_get_content_type (soup_message_get_response_headers (self->message),
                                                 NULL);
   if (g_strcmp0 (type, "text/event-stream") == 0)
-    self->parser = mcp_sse_parser_new (MAX_MESSAGE_BYTES);
-  read_more (self);
+    {
+      self->parser = mcp_sse_parser_new (MAX_MESSAGE_BYTES);
+      if (self->funcs.began != NULL)
+        self->funcs.began (self, self->user_data);
+    }
+  if (!self->ended)
+    read_more (self);
 }
 
 /**

@@ -7,9 +7,9 @@ G_BEGIN_DECLS
 
 /**
  * McpCliOutcome:
- * @MCP_CLI_OUTCOME_DONE: what was to come has come
- * @MCP_CLI_OUTCOME_REFUSED: an error of HTTP; its status and body are kept
- * @MCP_CLI_OUTCOME_UNREACHABLE: nobody listens: nothing was sent
+ * @MCP_CLI_OUTCOME_DONE: the answer is complete
+ * @MCP_CLI_OUTCOME_REFUSED: the answer is an HTTP error; its status and body are kept
+ * @MCP_CLI_OUTCOME_UNREACHABLE: no daemon listens, and nothing was sent
  * @MCP_CLI_OUTCOME_BROKEN: the connection ended before the answer
  */
 typedef enum
@@ -26,14 +26,18 @@ G_DECLARE_FINAL_TYPE (McpCliExchange, mcp_cli_exchange, MCP, CLI_EXCHANGE, GObje
 /**
  * McpCliExchangeFuncs:
  * @sent: the request has left
- * @message: a JSON-RPC message came in the answer
- * @ended: nothing more will come; not told after mcp_cli_exchange_cancel()
+ * @message: the text of an event that is a message, or a body that is not a stream
+ * @ended: nothing more will come; not called after mcp_cli_exchange_cancel()
+ * @event: (nullable): an event of another type
+ * @began: (nullable): the answer is a stream, and has begun
  */
 typedef struct
 {
   void (*sent) (McpCliExchange *exchange, gpointer user_data);
   void (*message) (McpCliExchange *exchange, GBytes *text, gpointer user_data);
   void (*ended) (McpCliExchange *exchange, McpCliOutcome outcome, gpointer user_data);
+  void (*event) (McpCliExchange *exchange, const char *type, GBytes *data, gpointer user_data);
+  void (*began) (McpCliExchange *exchange, gpointer user_data);
 } McpCliExchangeFuncs;
 
 McpCliExchange *

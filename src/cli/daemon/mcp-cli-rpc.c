@@ -1,38 +1,48 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * One MCP request and its answer, for commands that do nothing else meanwhile. The session's
- * default attachment takes it, so that nothing has to be initialized; our going cancels it.
+ * One MCP request and its answer, for commands that do nothing else in the meantime. It goes to the
+ * default attachment of the session, so that no handshake is needed; if the command ends, the
+ * daemon cancels the request.
  */
 #include "cli/daemon/mcp-cli-rpc.h"
 
+#include "cli/daemon/mcp-cli-exchange.h"
 #include "common/mcp-error.h"
-#include "protocol/mcp-sse-parser.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
-
-/* The daemon's own cap for an answer is lower: this only bounds a mistake. */
-#define MAX_MESSAGE_BYTES (256 * 1024 * 1024)
-#define READ_BYTES        (64 * 1024)
+#include <unistd.h>
 
 typedef struct
 {
   McpCliRpcNotify notify; /* (nullable) */
   gpointer user_data;
+  GMainLoop *loop;           /* (owned) */
+  McpCliExchange *exchange;  /* (owned) */
   McpJsonrpcMessage *answer; /* (owned) (nullable) */
-} Exchange;
+  GError *error;             /* (nullable) */
+} Call;
 
 static void
-exchange_clear (Exchange *exchange)
+call_clear (Call *call)
 {
-  g_clear_pointer (&exchange->answer, mcp_jsonrpc_message_unref);
+  mcp_cli_exchange_cancel (call->exchange);
+  g_object_unref (call->exchange);
+  g_main_loop_unref (call->loop);
+  g_clear_pointer (&call->answer, mcp_jsonrpc_message_unref);
+  g_clear_error (&call->error);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Exchange, exchange_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Call, call_clear)
 
-static gboolean
-take_message (Exchange *exchange, GBytes *text, GError **error)
+static void
+sent_cb (McpCliExchange *exchange, gpointer user_data)
+{
+}
+
+static void
+take_message (Call *call, GBytes *text, GError **error)
 {
   const McpJsonrpcLimits limits = { .max_depth = 256,
                                     .max_values = 10000000,
@@ -40,140 +50,138 @@ take_message (Exchange *exchange, GBytes *text, GError **error)
   g_autoptr (McpJsonrpcMessage) message = mcp_jsonrpc_message_parse (text, &limits, NULL, error);
 
   if (message == NULL)
-    return FALSE;
-
+    return;
   switch (mcp_jsonrpc_message_get_kind (message))
     {
     case MCP_JSONRPC_RESULT:
     case MCP_JSONRPC_FAILURE:
-      g_clear_pointer (&exchange->answer, mcp_jsonrpc_message_unref);
-      exchange->answer = g_steal_pointer (&message);
+      g_clear_pointer (&call->answer, mcp_jsonrpc_message_unref);
+      call->answer = g_steal_pointer (&message);
+      g_main_loop_quit (call->loop);
       break;
     case MCP_JSONRPC_NOTIFICATION:
-      if (exchange->notify != NULL)
-        exchange->notify (message, exchange->user_data);
+      if (call->notify != NULL)
+        call->notify (message, call->user_data);
       break;
-    case MCP_JSONRPC_REQUEST: /* of a client that declared nothing, nothing is asked */
+    case MCP_JSONRPC_REQUEST: /* the daemon asks nothing of a client without capabilities */
       break;
     }
-  return TRUE;
+}
+
+static void
+message_cb (McpCliExchange *exchange, GBytes *text, gpointer user_data)
+{
+  Call *call = user_data;
+
+  if (call->error == NULL)
+    take_message (call, text, &call->error);
+}
+
+static void
+ended_cb (McpCliExchange *exchange, McpCliOutcome outcome, gpointer user_data)
+{
+  Call *call = user_data;
+
+  if (call->answer == NULL && call->error == NULL)
+    {
+      GBytes *body = mcp_cli_exchange_get_refusal (exchange);
+
+      /* Errors of JSON-RPC come with any status. */
+      if (outcome == MCP_CLI_OUTCOME_REFUSED)
+        take_message (call, body, NULL);
+      if (outcome == MCP_CLI_OUTCOME_REFUSED && call->answer == NULL)
+        mcp_cli_connection_set_error (&call->error, mcp_cli_exchange_get_status (exchange), body);
+      else if (call->answer == NULL)
+        g_set_error (&call->error, MCP_ERROR, MCP_ERROR_CLOSED,
+                     _ ("The daemon did not complete its answer: it was stopped, or the session "
+                        "was closed"));
+    }
+  g_main_loop_quit (call->loop);
 }
 
 static gboolean
-take_events (Exchange *exchange, McpSseParser *parser, GBytes *chunk, GError **error)
+cancelled_cb (GCancellable *cancellable, gpointer user_data)
 {
-  gsize length;
-  const char *data = g_bytes_get_data (chunk, &length);
+  Call *call = user_data;
 
-  while (length > 0)
-    {
-      g_autoptr (GError) local_error = NULL;
-      g_autoptr (McpSseEvent) event = mcp_sse_parser_next (parser, &data, &length, &local_error);
-
-      if (local_error != NULL)
-        {
-          g_propagate_error (error, g_steal_pointer (&local_error));
-          return FALSE;
-        }
-      if (event != NULL && event->type == NULL && !take_message (exchange, event->data, error))
-        return FALSE;
-    }
-  return TRUE;
+  if (call->answer == NULL && call->error == NULL)
+    g_cancellable_set_error_if_cancelled (cancellable, &call->error);
+  g_main_loop_quit (call->loop);
+  return G_SOURCE_REMOVE;
 }
 
-static gboolean
-read_stream (Exchange *exchange, GInputStream *stream, GCancellable *cancellable, GError **error)
+static void
+run (Call *call, SoupSession *soup, GCancellable *cancellable)
 {
-  g_autoptr (McpSseParser) parser = mcp_sse_parser_new (MAX_MESSAGE_BYTES);
+  g_autoptr (GSource) source = g_cancellable_source_new (cancellable);
 
-  while (exchange->answer == NULL)
-    {
-      g_autoptr (GBytes) chunk = g_input_stream_read_bytes (stream, READ_BYTES, cancellable, error);
-
-      if (chunk == NULL)
-        return FALSE;
-      if (g_bytes_get_size (chunk) == 0)
-        break;
-      if (!take_events (exchange, parser, chunk, error))
-        return FALSE;
-    }
-  return TRUE;
+  g_source_set_callback (source, G_SOURCE_FUNC (cancelled_cb), call, NULL);
+  g_source_attach (source, NULL);
+  mcp_cli_exchange_start (call->exchange, soup);
+  g_main_loop_run (call->loop);
+  g_source_destroy (source);
 }
 
 static GBytes *
-read_all (GInputStream *stream, GCancellable *cancellable, GError **error)
-{
-  g_autoptr (GOutputStream) out = g_memory_output_stream_new_resizable ();
-
-  if (g_output_stream_splice (out, stream, G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET, cancellable,
-                              error) < 0)
-    return NULL;
-  return g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (out));
-}
-
-static GBytes *
-dup_result (Exchange *exchange, GError **error)
+take_result (Call *call, GError **error)
 {
   g_autofree char *text = NULL;
   McpJsonSlice result;
 
-  if (exchange->answer == NULL)
+  if (call->answer == NULL)
     {
-      g_set_error (
-          error, MCP_ERROR, MCP_ERROR_CLOSED,
-          _ ("The daemon ended the answer in the middle; did it stop, or the session end?"));
+      g_propagate_error (error, g_steal_pointer (&call->error));
       return NULL;
     }
-  if (mcp_jsonrpc_message_get_kind (exchange->answer) == MCP_JSONRPC_RESULT)
+  if (mcp_jsonrpc_message_get_kind (call->answer) == MCP_JSONRPC_RESULT)
     {
-      result = mcp_jsonrpc_message_get_result (exchange->answer);
+      result = mcp_jsonrpc_message_get_result (call->answer);
       return g_bytes_new (result.data, result.length);
     }
-
-  text = mcp_jsonrpc_message_dup_error_text (exchange->answer);
+  text = mcp_jsonrpc_message_dup_error_text (call->answer);
   g_set_error_literal (error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, text);
   return NULL;
 }
 
-static gboolean
-read_answer (Exchange *exchange,
-             SoupMessage *message,
-             GInputStream *stream,
-             GCancellable *cancellable,
-             GError **error)
+/* Unique among the processes of this machine, because all commands of a session share its default
+ * attachment. */
+static gint64
+make_id (void)
 {
-  const char *type =
-      soup_message_headers_get_content_type (soup_message_get_response_headers (message), NULL);
-  g_autoptr (GBytes) body = NULL;
-  guint status = soup_message_get_status (message);
+  static guint n_ids;
 
-  if (type != NULL && strcmp (type, "text/event-stream") == 0)
-    return read_stream (exchange, stream, cancellable, error);
+  return ((gint64) getpid () << 20) + n_ids++;
+}
 
-  body = read_all (stream, cancellable, error);
-  if (body == NULL)
-    return FALSE;
-  /* JSON-RPC's own errors may come with any status. */
-  if (take_message (exchange, body, SOUP_STATUS_IS_SUCCESSFUL (status) ? error : NULL) &&
-      exchange->answer != NULL)
-    return TRUE;
-  if (!SOUP_STATUS_IS_SUCCESSFUL (status))
-    mcp_cli_connection_set_error (error, status, body);
-  return FALSE;
+static SoupMessage *
+new_message (McpCliConnection *connection,
+             const McpCliSession *session,
+             const char *method,
+             const char *params)
+{
+  g_autoptr (GBytes) request =
+      mcp_jsonrpc_build_request (make_id (), method, (McpJsonSlice){ params, strlen (params) });
+  g_autofree char *body = g_strndup (g_bytes_get_data (request, NULL), g_bytes_get_size (request));
+  SoupMessage *message = mcp_cli_connection_new_message (connection, "POST", "/mcp", session, body);
+
+  soup_message_headers_replace (soup_message_get_request_headers (message), "Accept",
+                                "application/json, text/event-stream");
+  return message;
 }
 
 /**
  * mcp_cli_rpc_call:
  * @connection: to the daemon
- * @session: whose tools are meant
+ * @session: the session
  * @method: of MCP
  * @params: a JSON object
- * @notify: (nullable): told what comes before the answer
+ * @notify: (nullable): called for each notification before the answer
  * @user_data: for @notify
- * @cancellable: (nullable): ends the exchange, and with it the call
- * @error: return location; %MCP_ERROR_PROVIDER_FAILED where the answer is a JSON-RPC error
+ * @cancellable: cancels the request; may be cancelled from any thread
+ * @error: return location; %MCP_ERROR_PROVIDER_FAILED if the answer is a JSON-RPC error
  *
- * Sends a request and waits for its answer, however long that takes.
+ * Sends a request and waits for its answer without a time-out. Runs the default main context until
+ * then.
  *
  * Returns: (transfer full) (nullable): the result, JSON
  */
@@ -187,24 +195,12 @@ mcp_cli_rpc_call (McpCliConnection *connection,
                   GCancellable *cancellable,
                   GError **error)
 {
-  g_auto (Exchange) exchange = { notify, user_data, NULL };
-  g_autoptr (GBytes) request =
-      mcp_jsonrpc_build_request (1, method, (McpJsonSlice){ params, strlen (params) });
-  g_autofree char *body = g_strndup (g_bytes_get_data (request, NULL), g_bytes_get_size (request));
-  g_autoptr (SoupMessage) message =
-      mcp_cli_connection_new_message (connection, "POST", "/mcp", session, body);
-  g_autoptr (GInputStream) stream = NULL;
+  static const McpCliExchangeFuncs funcs = { sent_cb, message_cb, ended_cb };
+  g_auto (Call) call = { notify, user_data, g_main_loop_new (NULL, FALSE) };
 
-  soup_message_headers_replace (soup_message_get_request_headers (message), "Accept",
-                                "application/json, text/event-stream");
-  stream =
-      soup_session_send (mcp_cli_connection_get_soup (connection), message, cancellable, error);
-  if (stream == NULL)
-    {
-      g_prefix_error (error, _ ("The daemon does not answer: "));
-      return NULL;
-    }
-  if (!read_answer (&exchange, message, stream, cancellable, error))
-    return NULL;
-  return dup_result (&exchange, error);
+  call.exchange =
+      mcp_cli_exchange_new (new_message (connection, session, method, params), &funcs, &call);
+  mcp_cli_exchange_forbid_repeat (call.exchange);
+  run (&call, mcp_cli_connection_get_soup (connection), cancellable);
+  return take_result (&call, error);
 }

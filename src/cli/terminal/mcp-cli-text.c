@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/terminal/mcp-cli-text.h"
+
 #include "common/mcp-text-clean.h"
 
+#include <gio/gio.h>
+#include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,12 +30,14 @@ mcp_cli_text_print (const char *format, ...)
  * mcp_cli_text_print_error:
  * @error: what went wrong
  *
- * Tells why a command failed; text from elsewhere that is in it is cleaned.
+ * Prints why a command failed; control characters in text of others are taken out.
  */
 void
 mcp_cli_text_print_error (const GError *error)
 {
-  g_autofree char *text = mcp_text_clean (error->message);
+  g_autofree char *text = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+                              ? g_strdup (_ ("Cancelled"))
+                              : mcp_text_clean (error->message);
 
   mcp_cli_text_print ("%s", text);
 }

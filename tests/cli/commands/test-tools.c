@@ -127,6 +127,46 @@ exited_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   *(gboolean *) user_data = TRUE;
 }
 
+#define N_COMMANDS 4
+
+static void
+communicated_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree char *out = NULL;
+  g_autofree char *err = NULL;
+  guint *n_left = user_data;
+
+  g_subprocess_communicate_utf8_finish (G_SUBPROCESS (source), result, &out, &err, NULL);
+  g_test_message ("%s%s", out, err);
+  g_assert_cmpint (g_subprocess_get_exit_status (G_SUBPROCESS (source)), ==, 0);
+  (*n_left)--;
+}
+
+static void
+test_side_by_side (void)
+{
+  static const char *const call[] = { "call", "test__count", "steps=3", "delay_ms=100", NULL };
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autoptr (JsonObject) session = NULL;
+  g_autofree char *list = NULL;
+  guint n_left = N_COMMANDS;
+
+  g_test_summary ("Commands of one session run side by side, and each gets its own answer");
+  cli_test_start_daemon (test);
+  session = cli_test_create_session (test, "{}");
+  for (guint i = 0; i < N_COMMANDS; i++)
+    {
+      g_autoptr (GSubprocess) process = cli_test_spawn (
+          test, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, call);
+
+      g_subprocess_communicate_utf8_async (process, NULL, NULL, communicated_cb, &n_left);
+    }
+  list = cli_test_run_ok (test, "tools", NULL);
+  assert_contains (list, "test__count");
+  while (n_left > 0)
+    g_main_context_iteration (NULL, TRUE);
+}
+
 static void
 test_interrupted (void)
 {
@@ -135,12 +175,14 @@ test_interrupted (void)
   g_autoptr (GSubprocess) process = NULL;
   g_autoptr (GDataInputStream) events = NULL;
   g_autoptr (E2eEvent) start = NULL;
+  g_autoptr (GDataInputStream) errors = NULL;
+  g_autofree char *line = NULL;
   gboolean exited = FALSE;
 
-  g_test_summary ("A call that is interrupted is cancelled, and leaves no session");
+  g_test_summary ("A call that is interrupted is cancelled, says so, and leaves no session");
   cli_test_start_daemon (test);
   events = e2e_stream (test->e2e, "GET", "unix:/events", NULL, NULL);
-  process = cli_test_spawn (test, G_SUBPROCESS_FLAGS_STDERR_SILENCE, arguments);
+  process = cli_test_spawn (test, G_SUBPROCESS_FLAGS_STDERR_PIPE, arguments);
   do
     {
       g_clear_pointer (&start, e2e_event_free);
@@ -152,6 +194,9 @@ test_interrupted (void)
   g_subprocess_wait_async (process, NULL, exited_cb, &exited);
   test_await (&exited, "the command's end");
   g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 128 + SIGINT);
+  errors = g_data_input_stream_new (g_subprocess_get_stderr_pipe (process));
+  line = g_data_input_stream_read_line (errors, NULL, NULL, NULL);
+  g_assert_cmpstr (line, ==, "mcp-session: Cancelled");
   g_assert_cmpuint (cli_test_count_sessions (test), ==, 0);
 }
 
@@ -242,6 +287,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/tools/failures", test_call_failures);
   g_test_add_func ("/cli/tools/progress", test_call_progress);
   g_test_add_func ("/cli/tools/owner", test_call_as_owner);
+  g_test_add_func ("/cli/tools/side-by-side", test_side_by_side);
   g_test_add_func ("/cli/tools/interrupted", test_interrupted);
   g_test_add_func ("/cli/tools/publish", test_publish);
   g_test_add_func ("/cli/tools/publish-nowhere", test_publish_nowhere);
