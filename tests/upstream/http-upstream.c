@@ -484,7 +484,7 @@ http_setup (HttpFixture *f, gconstpointer data)
 void
 http_setup_tls (HttpFixture *f, GTlsCertificate *certificate)
 {
-  McpHttpProviderTimes times;
+  McpServerTimes times;
 
   f->upstream.certificate = certificate;
   upstream_start (&f->upstream);

@@ -58,8 +58,8 @@ void http_await (HttpFixture *f, const char *seen, guint n);
 const char *http_get_header (HttpFixture *f, const char *seen, const char *name);
 void http_send_event (HttpFixture *f, guint index, const char *text);
 
-#define http_times(f) (*mcp_http_provider_get_times (MCP_HTTP_PROVIDER ((f)->base.provider)))
+#define http_times(f) (mcp_server_link_get_setup (MCP_SERVER_LINK ((f)->base.provider))->times)
 #define http_set_times(f, times) \
-  mcp_http_provider_set_times (MCP_HTTP_PROVIDER ((f)->base.provider), times)
+  mcp_server_link_set_times (MCP_SERVER_LINK ((f)->base.provider), times)
 
 G_END_DECLS

@@ -10,7 +10,7 @@ void
 provider_setup (ProviderFixture *f, gconstpointer options)
 {
   const char *text = options != NULL ? options : "";
-  McpStdioProviderTimes times;
+  McpServerTimes times;
 
   f->directory = g_dir_make_tmp ("mcp-XXXXXX", NULL);
   f->config = mcp_server_config_new ("fake", g_getenv ("MCP_TEST_SERVER"));
@@ -21,11 +21,11 @@ provider_setup (ProviderFixture *f, gconstpointer options)
   f->provider = mcp_stdio_provider_new (f->config, f->directory, g_getenv ("MCP_TEST_KEEPER"),
                                         &f->limits, TEST_DEADLINE_SECONDS * 1000);
 
-  times = *mcp_stdio_provider_get_times (MCP_STDIO_PROVIDER (f->provider));
+  times = mcp_server_link_get_setup (MCP_SERVER_LINK (f->provider))->times;
   times.stop_grace_ms = 500;
   times.kill_grace_ms = 50;
   times.backoff_min_ms = 20;
-  mcp_stdio_provider_set_times (MCP_STDIO_PROVIDER (f->provider), &times);
+  mcp_server_link_set_times (MCP_SERVER_LINK (f->provider), &times);
 }
 
 void

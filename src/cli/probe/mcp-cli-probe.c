@@ -104,30 +104,30 @@ static McpProvider *
 new_stdio_provider (McpServerConfig *config, const char *cwd, guint timeout_ms)
 {
   g_autofree char *keeper = mcp_cli_launcher_dup_keeper_path ();
-  McpStdioProviderTimes times;
+  McpServerTimes times;
   McpProvider *provider;
   McpLimits limits;
 
   mcp_limits_init_defaults (&limits);
   provider = mcp_stdio_provider_new (config, cwd, keeper, &limits, timeout_ms);
-  times = *mcp_stdio_provider_get_times (MCP_STDIO_PROVIDER (provider));
+  times = mcp_server_link_get_setup (MCP_SERVER_LINK (provider))->times;
   times.start_ms = timeout_ms;
-  mcp_stdio_provider_set_times (MCP_STDIO_PROVIDER (provider), &times);
+  mcp_server_link_set_times (MCP_SERVER_LINK (provider), &times);
   return provider;
 }
 
 static McpProvider *
 new_http_provider (McpServerConfig *config, const char *cwd, guint timeout_ms)
 {
-  McpHttpProviderTimes times;
+  McpServerTimes times;
   McpProvider *provider;
   McpLimits limits;
 
   mcp_limits_init_defaults (&limits);
   provider = mcp_http_provider_new (config, cwd, &limits, timeout_ms);
-  times = *mcp_http_provider_get_times (MCP_HTTP_PROVIDER (provider));
+  times = mcp_server_link_get_setup (MCP_SERVER_LINK (provider))->times;
   times.start_ms = timeout_ms;
-  mcp_http_provider_set_times (MCP_HTTP_PROVIDER (provider), &times);
+  mcp_server_link_set_times (MCP_SERVER_LINK (provider), &times);
   return provider;
 }
 

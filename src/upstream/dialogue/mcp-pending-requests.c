@@ -1,28 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The requests that a server has not answered yet: each by its id, with its
- * deadline, its cancellable and whom to tell its progress. Each task is returned
- * exactly once, after its entry has gone, as the last thing that is done here:
- * who is called then may drop everything.
+ * Each request has its deadline, its cancellable and a function for its progress. Its task is
+ * returned exactly once, after its entry has gone, as the last thing that a function does here: the
+ * callback may drop everything.
  */
 #include "upstream/dialogue/mcp-pending-requests.h"
 
 #include "common/mcp-error.h"
+#include "common/mcp-timer.h"
+#include "upstream/dialogue/mcp-provider-request.h"
 
 #include <string.h>
-
-/* Each waits for a person, and is kept until then. */
-#define MAX_ASKS 256
 
 struct _McpPendingRequests
 {
   McpProvider *provider; /* (unowned): owns us */
-  GHashTable *table;     /* (owned) gint64 *id -> Pending */
-  GHashTable *asks;      /* (owned) char *id, as JSON -> gint64 *: the request's; 0: of none */
+  GHashTable *table;     /* (owned): gint64 *id -> Pending */
+  McpServerAsks *asks;   /* (owned) */
   McpPendingAbandonedFunc abandoned;
   gpointer user_data;
-  gboolean is_of_one; /* session: all requests */
 };
 
 typedef struct
@@ -31,12 +28,10 @@ typedef struct
   McpPendingRequests *owner; /* (unowned) */
   GTask *task;               /* (owned) */
   McpProviderProgressFunc progress;
-  McpProviderLogFunc log;
-  McpProviderAskFunc ask;
-  gpointer user_data; /* of the three */
-  char *task_id;      /* (nullable): whose result it waits for */
-  guint n_asks;       /* that wait for their answer */
-  gint64 asked_us;    /* monotonic: the first of these */
+  gpointer user_data;       /* of @progress */
+  McpProviderRequest *kept; /* (owned) (nullable): to be sent later, or once more */
+  gboolean is_repeated;
+  gboolean is_paused; /* the server waits for a client, not the other way round */
   guint timeout_ms;
   gint64 deadline_us;     /* monotonic */
   GSource *timer;         /* (owned) (nullable): none until the request was sent */
@@ -44,31 +39,18 @@ typedef struct
 } Pending;
 
 static void
-clear_source (GSource **source)
+pending_free (gpointer data)
 {
-  if (*source != NULL)
-    g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
+  Pending *pending = data;
 
-static void
-pending_free (Pending *pending)
-{
-  clear_source (&pending->timer);
-  clear_source (&pending->cancel_source);
+  mcp_timer_clear (&pending->timer);
+  mcp_timer_clear (&pending->cancel_source);
+  g_clear_pointer (&pending->kept, mcp_provider_request_free);
   g_clear_object (&pending->task);
-  g_free (pending->task_id);
   g_free (pending);
 }
 
-static gboolean
-is_ask_of (gpointer ask_id, gpointer owner, gpointer id)
-{
-  return *(gint64 *) owner == *(gint64 *) id;
-}
-
-/* Removes the entry, and what was asked for its sake: that answer comes too late. Returns:
- * (transfer full) (nullable): its task */
+/* Removes the entry. Returns: (transfer full) (nullable): its task */
 static GTask *
 take_task (McpPendingRequests *self, gint64 id)
 {
@@ -78,8 +60,7 @@ take_task (McpPendingRequests *self, gint64 id)
   if (pending == NULL)
     return NULL;
   task = g_steal_pointer (&pending->task);
-  if (pending->n_asks > 0)
-    g_hash_table_foreach_remove (self->asks, is_ask_of, &id);
+  mcp_server_asks_remove (self->asks, id);
   g_hash_table_remove (self->table, &id);
   return task;
 }
@@ -110,15 +91,37 @@ restart_time (Pending *pending)
   pending->deadline_us = g_get_monotonic_time () + pending->timeout_ms * (gint64) 1000;
 }
 
-/* Progress only moves the deadline; the timer finds that out when it fires. It stands still while
-   the server waits for us. */
+static void
+pause_cb (gint64 id, gpointer user_data)
+{
+  McpPendingRequests *self = user_data;
+  Pending *pending = g_hash_table_lookup (self->table, &id);
+
+  pending->is_paused = TRUE;
+  if (pending->timer != NULL)
+    g_source_set_ready_time (pending->timer, -1);
+}
+
+static void
+resume_cb (gint64 id, gpointer user_data)
+{
+  McpPendingRequests *self = user_data;
+  Pending *pending = g_hash_table_lookup (self->table, &id);
+
+  pending->is_paused = FALSE;
+  restart_time (pending);
+  if (pending->timer != NULL)
+    g_source_set_ready_time (pending->timer, pending->deadline_us);
+}
+
+/* Progress moves the deadline only; the timer finds that out when it fires. */
 static gboolean
 timer_cb (gpointer data)
 {
   Pending *pending = data;
   const char *name = mcp_provider_get_name (pending->owner->provider);
 
-  if (pending->n_asks > 0)
+  if (pending->is_paused)
     {
       g_source_set_ready_time (pending->timer, -1);
       return G_SOURCE_CONTINUE;
@@ -156,14 +159,14 @@ mcp_pending_requests_new (McpProvider *provider,
                           McpPendingAbandonedFunc abandoned,
                           gpointer user_data)
 {
+  static const McpServerAsksFuncs asks_funcs = { pause_cb, resume_cb };
   McpPendingRequests *self = g_new0 (McpPendingRequests, 1);
 
   self->provider = provider;
   self->abandoned = abandoned;
   self->user_data = user_data;
-  self->asks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  self->table =
-      g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) pending_free);
+  self->asks = mcp_server_asks_new (provider, &asks_funcs, self);
+  self->table = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, pending_free);
   return self;
 }
 
@@ -175,8 +178,20 @@ void
 mcp_pending_requests_free (McpPendingRequests *self)
 {
   g_hash_table_unref (self->table);
-  g_hash_table_unref (self->asks);
+  mcp_server_asks_free (self->asks);
   g_free (self);
+}
+
+/**
+ * mcp_pending_requests_get_asks:
+ * @self: a table
+ *
+ * Returns: (transfer none): what the server asks for the sake of these requests
+ */
+McpServerAsks *
+mcp_pending_requests_get_asks (McpPendingRequests *self)
+{
+  return self->asks;
 }
 
 /**
@@ -191,28 +206,12 @@ mcp_pending_requests_get_size (McpPendingRequests *self)
   return g_hash_table_size (self->table);
 }
 
-/* MCP 2025-11-25, basic/utilities/tasks: what comes for a task comes while its result is waited
- * for. */
-static char *
-dup_task_id (const McpProviderRequest *request)
-{
-  McpJsonSlice params = { request->params, 0 };
-  McpJsonSlice task_id;
-
-  if (strcmp (request->method, "tasks/result") != 0 || request->params == NULL)
-    return NULL;
-  params.length = strlen (request->params);
-  return mcp_json_find_typed (params, "taskId", MCP_JSON_STRING, &task_id)
-             ? mcp_json_dup_string (task_id)
-             : NULL;
-}
-
 /**
  * mcp_pending_requests_add:
  * @self: a table
  * @id: not in the table
- * @task: (transfer full): returned when the request is done for; its cancellable withdraws it
- * @request: its functions are kept, nothing else
+ * @task: (transfer full): returned when the request ends; its cancellable withdraws it
+ * @request: only its functions are kept
  * @timeout_ms: without an answer or progress, counted from mcp_pending_requests_start_timer()
  */
 void
@@ -228,10 +227,7 @@ mcp_pending_requests_add (McpPendingRequests *self,
   pending->owner = self;
   pending->task = task;
   pending->progress = request->progress;
-  pending->log = request->log;
-  pending->ask = request->ask;
   pending->user_data = request->user_data;
-  pending->task_id = dup_task_id (request);
   pending->timeout_ms = timeout_ms;
   if (g_task_get_cancellable (task) != NULL)
     {
@@ -240,12 +236,83 @@ mcp_pending_requests_add (McpPendingRequests *self,
       g_source_attach (pending->cancel_source, g_task_get_context (task));
     }
   g_hash_table_insert (self->table, &pending->id, pending);
+  mcp_server_asks_add (self->asks, id, request);
+}
+
+/**
+ * mcp_pending_requests_keep:
+ * @self: a table
+ * @id: of a pending request
+ * @request: the request; copied. %NULL: it is not kept any longer
+ *
+ * Keeps a request that is sent later, or may have to be sent once more.
+ */
+void
+mcp_pending_requests_keep (McpPendingRequests *self, gint64 id, const McpProviderRequest *request)
+{
+  Pending *pending = g_hash_table_lookup (self->table, &id);
+
+  if (pending == NULL)
+    return;
+  g_clear_pointer (&pending->kept, mcp_provider_request_free);
+  if (request != NULL)
+    pending->kept = mcp_provider_request_copy (request);
+}
+
+/**
+ * mcp_pending_requests_get_kept:
+ * @self: a table
+ * @id: of a request
+ *
+ * Returns: (transfer none) (nullable): the request, where it is pending and was kept
+ */
+const McpProviderRequest *
+mcp_pending_requests_get_kept (McpPendingRequests *self, gint64 id)
+{
+  Pending *pending = g_hash_table_lookup (self->table, &id);
+
+  return pending != NULL ? pending->kept : NULL;
+}
+
+/**
+ * mcp_pending_requests_note_repeat:
+ * @self: a table
+ * @id: of a request
+ *
+ * Each request that is kept may be repeated once.
+ *
+ * Returns: whether the request may be sent once more
+ */
+gboolean
+mcp_pending_requests_note_repeat (McpPendingRequests *self, gint64 id)
+{
+  Pending *pending = g_hash_table_lookup (self->table, &id);
+
+  if (pending == NULL || pending->kept == NULL || pending->is_repeated)
+    return FALSE;
+  pending->is_repeated = TRUE;
+  return TRUE;
+}
+
+/**
+ * mcp_pending_requests_is_repeated:
+ * @self: a table
+ * @id: of a request
+ *
+ * Returns: whether mcp_pending_requests_note_repeat() has allowed it
+ */
+gboolean
+mcp_pending_requests_is_repeated (McpPendingRequests *self, gint64 id)
+{
+  Pending *pending = g_hash_table_lookup (self->table, &id);
+
+  return pending != NULL && pending->is_repeated;
 }
 
 /**
  * mcp_pending_requests_start_timer:
  * @self: a table
- * @id: a request that is being sent now
+ * @id: a request that is being sent now; the time of one that is sent once more goes on
  *
  * Returns: whether it is still pending
  */
@@ -256,7 +323,10 @@ mcp_pending_requests_start_timer (McpPendingRequests *self, gint64 id)
 
   if (pending == NULL)
     return FALSE;
+  if (pending->timer != NULL)
+    return TRUE;
 
+  mcp_server_asks_note_sent (self->asks, id);
   restart_time (pending);
   pending->timer = g_source_new (&timer_funcs, sizeof (GSource));
   g_source_set_callback (pending->timer, timer_cb, pending, NULL);
@@ -325,9 +395,10 @@ mcp_pending_requests_fail_all (McpPendingRequests *self, const GError *error)
   while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &pending))
     {
       g_ptr_array_add (tasks, g_steal_pointer (&pending->task));
+      mcp_server_asks_remove (self->asks, pending->id);
       g_hash_table_iter_remove (&iter);
     }
-  g_hash_table_remove_all (self->asks);
+  mcp_server_asks_forget (self->asks);
   for (guint i = 0; i < tasks->len; i++)
     g_task_return_error (tasks->pdata[i], g_error_copy (error));
 }
@@ -338,7 +409,7 @@ mcp_pending_requests_fail_all (McpPendingRequests *self, const GError *error)
  * @token: which is the request's id
  * @params: of the notifications/progress
  *
- * Moves the request's deadline, and tells who asked for progress.
+ * Moves the request's deadline, and calls its function for progress.
  *
  * Returns: whether such a request is pending
  */
@@ -353,216 +424,4 @@ mcp_pending_requests_progress (McpPendingRequests *self, gint64 token, McpJsonSl
   if (pending->progress != NULL)
     pending->progress (self->provider, params, pending->user_data);
   return TRUE;
-}
-
-typedef gboolean (*PendingTest) (Pending *pending);
-
-static gboolean
-takes_logs (Pending *pending)
-{
-  return pending->log != NULL;
-}
-
-/* What a server asks at once for one request comes within this time. */
-#define BURST_US (50 * 1000)
-
-/* A request that waits for its client's answer asks nothing more meanwhile, as far as requests of
-   one session are concerned: that a server asks the wrong one of a session's clients is unlikely
-   then, and harms less than that it can ask nobody as long as one of them takes its time. Between
-   sessions nothing is supposed. */
-static gboolean
-takes_asks (Pending *pending)
-{
-  if (pending->ask == NULL)
-    return FALSE;
-  return pending->n_asks == 0 || !pending->owner->is_of_one ||
-         g_get_monotonic_time () - pending->asked_us < BURST_US;
-}
-
-/* _meta["io.modelcontextprotocol/related-task"].taskId */
-static char *
-dup_related_task (McpJsonSlice params)
-{
-  McpJsonSlice value = params;
-
-  return params.data != NULL && mcp_json_find_typed (value, "_meta", MCP_JSON_OBJECT, &value) &&
-                 mcp_json_find_typed (value, "io.modelcontextprotocol/related-task",
-                                      MCP_JSON_OBJECT, &value) &&
-                 mcp_json_find_typed (value, "taskId", MCP_JSON_STRING, &value)
-             ? mcp_json_dup_string (value)
-             : NULL;
-}
-
-/* The request that a message belongs to: the one whose stream brought it; else the one that the
-   message names; else the only one that was sent and can take it. */
-static Pending *
-find_owner (McpPendingRequests *self, gint64 id, McpJsonSlice params, PendingTest test)
-{
-  g_autofree char *task_id = NULL;
-  GHashTableIter iter;
-  Pending *pending;
-  Pending *found = NULL;
-
-  if (id != 0)
-    {
-      pending = g_hash_table_lookup (self->table, &id);
-      return pending != NULL && test (pending) ? pending : NULL;
-    }
-
-  task_id = dup_related_task (params);
-  g_hash_table_iter_init (&iter, self->table);
-  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &pending))
-    {
-      if (pending->timer == NULL || !test (pending) ||
-          (task_id != NULL && g_strcmp0 (pending->task_id, task_id) != 0))
-        continue;
-      if (found != NULL)
-        return NULL;
-      found = pending;
-    }
-  return found;
-}
-
-/**
- * mcp_pending_requests_log:
- * @self: a table
- * @id: of the request whose stream brought it; 0: it came on a stream of all requests
- * @params: of a notifications/message
- *
- * Hands the message to its request. The caller holds the provider.
- *
- * Returns: whether there is one that it belongs to for certain
- */
-gboolean
-mcp_pending_requests_log (McpPendingRequests *self, gint64 id, McpJsonSlice params)
-{
-  Pending *owner = find_owner (self, id, params, takes_logs);
-
-  if (owner == NULL)
-    return FALSE;
-  owner->log (self->provider, params, owner->user_data);
-  return TRUE;
-}
-
-/**
- * mcp_pending_requests_set_of_one_session:
- * @self: a table, empty
- * @is_of_one: whether all requests are one session's
- */
-void
-mcp_pending_requests_set_of_one_session (McpPendingRequests *self, gboolean is_of_one)
-{
-  self->is_of_one = is_of_one;
-}
-
-/**
- * mcp_pending_requests_may_ask:
- * @self: a table
- *
- * Returns: whether the server leaves little enough unanswered to ask more
- */
-gboolean
-mcp_pending_requests_may_ask (McpPendingRequests *self)
-{
-  return g_hash_table_size (self->asks) < MAX_ASKS;
-}
-
-static void
-note_ask (McpPendingRequests *self, McpJsonSlice ask_id, gint64 id)
-{
-  g_hash_table_replace (self->asks, g_strndup (ask_id.data, ask_id.length),
-                        g_memdup2 (&id, sizeof id));
-}
-
-/**
- * mcp_pending_requests_ask:
- * @self: a table
- * @id: of the request whose stream brought it; 0: it came on a stream of all requests
- * @request: of the server
- *
- * Hands what the server asks to the request for whose sake it does, whose time stands
- * still from now on. The caller holds the provider.
- *
- * Returns: whether there is one that it belongs to for certain
- */
-gboolean
-mcp_pending_requests_ask (McpPendingRequests *self, gint64 id, McpJsonrpcMessage *request)
-{
-  Pending *owner = find_owner (self, id, mcp_jsonrpc_message_get_params (request), takes_asks);
-  McpJsonSlice ask_id = mcp_jsonrpc_message_get_id (request);
-
-  if (owner == NULL)
-    return FALSE;
-  mcp_pending_requests_end_ask (self, ask_id);
-  note_ask (self, ask_id, owner->id);
-  if (owner->n_asks++ == 0)
-    owner->asked_us = g_get_monotonic_time ();
-  if (owner->timer != NULL)
-    g_source_set_ready_time (owner->timer, -1);
-  owner->ask (self->provider, request, owner->user_data);
-  return TRUE;
-}
-
-/**
- * mcp_pending_requests_note_asked:
- * @self: a table
- * @ask_id: of what the server asks for no request that is known
- *
- * It may be answered.
- */
-void
-mcp_pending_requests_note_asked (McpPendingRequests *self, McpJsonSlice ask_id)
-{
-  mcp_pending_requests_end_ask (self, ask_id);
-  note_ask (self, ask_id, 0);
-}
-
-/**
- * mcp_pending_requests_end_ask:
- * @self: a table
- * @ask_id: the server's own, as JSON
- *
- * It is answered, or not asked any more: the time of the request that it belongs to
- * begins again, unless there is more to answer.
- *
- * Returns: whether it was still to be answered
- */
-gboolean
-mcp_pending_requests_end_ask (McpPendingRequests *self, McpJsonSlice ask_id)
-{
-  g_autofree char *key = g_strndup (ask_id.data, ask_id.length);
-  gint64 *id = g_hash_table_lookup (self->asks, key);
-  Pending *owner;
-
-  if (id == NULL)
-    return FALSE;
-  owner = g_hash_table_lookup (self->table, id);
-  g_hash_table_remove (self->asks, key);
-  if (owner != NULL && --owner->n_asks == 0)
-    {
-      restart_time (owner);
-      if (owner->timer != NULL)
-        g_source_set_ready_time (owner->timer, owner->deadline_us);
-    }
-  return TRUE;
-}
-
-/**
- * mcp_pending_requests_forget_asks:
- * @self: a table
- *
- * Whoever asked is not there any more.
- */
-void
-mcp_pending_requests_forget_asks (McpPendingRequests *self)
-{
-  GHashTableIter iter;
-  gpointer ask_id;
-  g_autoptr (GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
-
-  g_hash_table_iter_init (&iter, self->asks);
-  while (g_hash_table_iter_next (&iter, &ask_id, NULL))
-    g_ptr_array_add (ids, g_strdup (ask_id));
-  for (guint i = 0; i < ids->len; i++)
-    mcp_pending_requests_end_ask (self, (McpJsonSlice){ ids->pdata[i], strlen (ids->pdata[i]) });
 }

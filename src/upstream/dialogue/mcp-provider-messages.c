@@ -177,7 +177,7 @@ take_cancelled (McpPendingRequests *pending, McpJsonSlice params)
   McpJsonSlice ask_id;
 
   if (params.data != NULL && mcp_json_find (params, "requestId", &ask_id))
-    mcp_pending_requests_end_ask (pending, ask_id);
+    mcp_server_asks_end_ask (mcp_pending_requests_get_asks (pending), ask_id);
 }
 
 /**
@@ -205,7 +205,7 @@ mcp_provider_messages_take_notification (McpProvider *provider,
   if (strcmp (method, "notifications/progress") == 0)
     return take_progress (pending, params);
   if (strcmp (method, "notifications/message") == 0 && params.data != NULL &&
-      mcp_pending_requests_log (pending, id, params))
+      mcp_server_asks_log (mcp_pending_requests_get_asks (pending), id, params))
     return TRUE;
   if (strcmp (method, "notifications/cancelled") == 0)
     take_cancelled (pending, params);
@@ -272,18 +272,18 @@ mcp_provider_messages_take_request (McpProvider *provider,
 
   if (strcmp (method, "ping") == 0)
     return mcp_jsonrpc_build_result (ask_id, slice ("{}"));
-  if (!mcp_pending_requests_may_ask (pending))
+  if (!mcp_server_asks_may_ask (mcp_pending_requests_get_asks (pending)))
     return mcp_jsonrpc_build_error (ask_id, MCP_JSONRPC_ERROR_INTERNAL,
                                     "Too many requests of the server wait for an answer",
                                     MCP_JSON_SLICE_NONE);
-  if (is_ask (method) && mcp_pending_requests_ask (pending, id, request))
+  if (is_ask (method) && mcp_server_asks_ask (mcp_pending_requests_get_asks (pending), id, request))
     return NULL;
   if (strcmp (method, "roots/list") == 0)
     return build_roots (ask_id, cwd);
   if (!g_signal_has_handler_pending (provider, signal_id, 0, TRUE))
     return refuse (request);
 
-  mcp_pending_requests_note_asked (pending, ask_id);
+  mcp_server_asks_note_asked (mcp_pending_requests_get_asks (pending), ask_id);
   g_signal_emit (provider, signal_id, 0, request);
   return NULL;
 }
@@ -308,5 +308,5 @@ mcp_provider_messages_take_response (McpPendingRequests *pending, GBytes *respon
 
   if (message != NULL)
     id = mcp_jsonrpc_message_get_id (message);
-  return id.data != NULL && mcp_pending_requests_end_ask (pending, id);
+  return id.data != NULL && mcp_server_asks_end_ask (mcp_pending_requests_get_asks (pending), id);
 }

@@ -44,6 +44,9 @@ struct _McpHttpFetch
   gboolean has_head;
   gboolean is_json;
   gboolean is_ended;
+  gboolean is_held;     /* nothing is read, and the end is not told */
+  gboolean is_complete; /* the end of the answer has come while it was held */
+  gboolean is_waiting;  /* to read on */
   McpSseParser *parser; /* (nullable): of a stream */
   GByteArray *content;  /* of any other body */
   char *event_id;       /* (nullable): of the stream */
@@ -272,7 +275,9 @@ take_end (McpHttpFetch *self)
       self->content = g_byte_array_new ();
       self->funcs->message (self, text, self->user_data);
     }
-  finish (self, NULL);
+  self->is_complete = TRUE;
+  if (!self->is_held)
+    finish (self, NULL);
 }
 
 static void
@@ -305,6 +310,11 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 read_more (McpHttpFetch *self)
 {
+  if (self->is_held)
+    {
+      self->is_waiting = TRUE;
+      return;
+    }
   g_input_stream_read_async (self->stream, self->buffer, sizeof self->buffer, READ_PRIORITY,
                              self->cancellable, read_cb, mcp_http_fetch_ref (self));
 }
@@ -416,6 +426,40 @@ mcp_http_fetch_start (McpHttpFetch *self, SoupSession *session, guint timeout_ms
   if (timeout_ms > 0)
     self->timer = mcp_timer_new_ms ("http-fetch-timeout", timeout_ms, timer_cb, self);
   send_message (self);
+}
+
+/**
+ * mcp_http_fetch_hold:
+ * @self: a request that was sent
+ *
+ * Reads no more of the answer for now: what came has to be worked on first. Events that came in the
+ * same piece are still told.
+ */
+void
+mcp_http_fetch_hold (McpHttpFetch *self)
+{
+  self->is_held = TRUE;
+}
+
+/**
+ * mcp_http_fetch_release:
+ * @self: a request; the caller holds a reference
+ *
+ * Reads on after mcp_http_fetch_hold(), or tells the end.
+ */
+void
+mcp_http_fetch_release (McpHttpFetch *self)
+{
+  gboolean is_waiting = self->is_waiting;
+
+  if (!self->is_held || self->is_ended)
+    return;
+  self->is_held = FALSE;
+  self->is_waiting = FALSE;
+  if (self->is_complete)
+    finish (self, NULL);
+  else if (is_waiting)
+    read_more (self);
 }
 
 /**

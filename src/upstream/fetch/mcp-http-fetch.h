@@ -31,6 +31,8 @@ void mcp_http_fetch_unref (McpHttpFetch *self);
 void mcp_http_fetch_set_header (McpHttpFetch *self, const char *name, const char *value);
 void mcp_http_fetch_set_body (McpHttpFetch *self, GBytes *body);
 void mcp_http_fetch_start (McpHttpFetch *self, SoupSession *session, guint timeout_ms);
+void mcp_http_fetch_hold (McpHttpFetch *self);
+void mcp_http_fetch_release (McpHttpFetch *self);
 void mcp_http_fetch_cancel (McpHttpFetch *self);
 guint mcp_http_fetch_get_status (McpHttpFetch *self);
 gboolean mcp_http_fetch_is_stream (McpHttpFetch *self);

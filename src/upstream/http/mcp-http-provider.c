@@ -1,9 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * What an answer over HTTP means for the session with the server (MCP 2025-11-25, basic/lifecycle
+ * and basic/transports, “Session Management”):
+ *
+ *   open()           the address is prepared; nothing is sent
+ *   begin()          the handshake is asked; where only the HTTP+SSE pair will do, its stream first
+ *   established()    `notifications/initialized` is posted, and taken: the server is ready
+ *   post_ended()     without the answer: the next older way is tried in the handshake; a session
+ * that the server has forgotten is begun again, and the request sent once more; everything else
+ * fails the request stop()           the session is ended by DELETE; drop() says nothing
+ *
+ * The channel belongs to the provider and calls nothing after drop().
+ */
 #include "upstream/http/mcp-http-provider.h"
 
 #include "common/mcp-error.h"
-#include "mcp-http-provider-private.h"
+#include "common/mcp-names.h"
+#include "mcp-http-channel-private.h"
 #include "upstream/dialogue/mcp-provider-messages.h"
+#include "upstream/dialogue/mcp-server-link-inner.h"
+#include "upstream/dialogue/mcp-stateless-messages.h"
 
 #include <string.h>
 
@@ -15,381 +32,381 @@
 #define DEFAULT_BACKOFF_MIN_MS 500
 #define DEFAULT_BACKOFF_MAX_MS 30000
 
-static void mcp_http_provider_iface_init (McpProviderInterface *iface);
+/* Of a session id, which comes back with each request. */
+#define MAX_SESSION_ID_BYTES 1024
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (McpHttpProvider,
-                               mcp_http_provider,
-                               G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (MCP_TYPE_PROVIDER,
-                                                      mcp_http_provider_iface_init))
-
-enum
+struct _McpHttpProvider
 {
-  PROP_STATE = 1
+  McpServerLink parent_instance;
+
+  McpHttpChannel *channel; /* (owned) */
+  gint64 initialized_id;   /* of the notification that ends the handshake; 0: not sent yet */
 };
+
+G_DEFINE_FINAL_TYPE (McpHttpProvider, mcp_http_provider, MCP_TYPE_SERVER_LINK)
+
+static const McpServerTimes *
+get_times (McpHttpProvider *self)
+{
+  return &mcp_server_link_get_setup (MCP_SERVER_LINK (self))->times;
+}
 
 /* What goes to the server */
 
 static void
-deliver (McpHttpProvider *self, McpHttpProviderCall *call)
+post (McpHttpProvider *self, gint64 id, McpHttpPostKind kind, GBytes *message, char **headers)
 {
-  /* MCP 2026-07-28 has no notification for servers that would be posted. */
-  if (!call->is_request && mcp_http_provider_run_is_stateless (self))
-    return;
-  if (call->is_request && !call->is_timed)
-    {
-      if (!mcp_pending_requests_start_timer (self->pending, call->id))
-        return;
-      call->is_timed = TRUE;
-    }
-  mcp_http_provider_call_send (call);
-}
+  const McpServerTimes *times = get_times (self);
 
-static void
-deliver_or_wait (McpHttpProvider *self, McpHttpProviderCall *call)
-{
-  if (self->state == MCP_PROVIDER_READY)
-    deliver (self, call);
-  else
-    g_queue_push_tail (&self->waiting, mcp_http_provider_call_ref (call));
-}
-
-/**
- * mcp_http_provider_deliver_waiting:
- * @self: the provider
- *
- * Sends what was asked for meanwhile, where the server is ready now. The caller holds a reference.
- */
-void
-mcp_http_provider_deliver_waiting (McpHttpProvider *self)
-{
-  while (self->state == MCP_PROVIDER_READY && !g_queue_is_empty (&self->waiting))
-    {
-      g_autoptr (McpHttpProviderCall) call = g_queue_pop_head (&self->waiting);
-
-      deliver (self, call);
-    }
-}
-
-static void
-forget_waiting (McpHttpProvider *self, gint64 id)
-{
-  for (GList *link = self->waiting.head; link != NULL; link = link->next)
-    {
-      McpHttpProviderCall *call = link->data;
-
-      if (call->id == id)
-        {
-          g_queue_delete_link (&self->waiting, link);
-          mcp_http_provider_call_unref (call);
-          return;
-        }
-    }
-}
-
-static void
-abandoned_cb (gint64 id, const char *reason, gpointer user_data)
-{
-  McpHttpProvider *self = user_data;
-  McpHttpProviderCall *call = g_hash_table_lookup (self->calls, &id);
-
-  mcp_http_provider_run_update_idle (self);
-  forget_waiting (self, id);
-  if (call != NULL)
-    {
-      g_autoptr (McpHttpProviderCall) held = mcp_http_provider_call_ref (call);
-      g_autoptr (GBytes) message = mcp_provider_messages_build_cancelled (id, reason);
-
-      mcp_http_provider_call_stop (held);
-      /* MCP 2026-07-28, basic/patterns/cancellation: that its stream was closed says it. */
-      if (!held->is_stateless)
-        mcp_http_provider_run_post (self, message);
-    }
-}
-
-/**
- * mcp_http_provider_fail_all:
- * @self: the provider; the caller holds a reference
- * @code: a #McpError
- * @text: why
- *
- * Ends all requests, sent or not.
- */
-void
-mcp_http_provider_fail_all (McpHttpProvider *self, int code, const char *text)
-{
-  g_autoptr (GError) error = g_error_new_literal (MCP_ERROR, code, text);
-
-  g_queue_clear_full (&self->waiting, (GDestroyNotify) mcp_http_provider_call_unref);
-  mcp_pending_requests_fail_all (self->pending, error);
-}
-
-/**
- * mcp_http_provider_finish_close:
- * @self: the provider, whose session has ended; the caller holds a reference
- *
- * Tells who waits for it.
- */
-void
-mcp_http_provider_finish_close (McpHttpProvider *self)
-{
-  g_autoptr (GPtrArray) closers = g_steal_pointer (&self->closers);
-
-  self->closers = g_ptr_array_new_with_free_func (g_object_unref);
-  self->state = MCP_PROVIDER_STOPPED;
-  g_object_notify (G_OBJECT (self), "state");
-  for (guint i = 0; i < closers->len; i++)
-    g_task_return_boolean (closers->pdata[i], TRUE);
-}
-
-/* McpProvider */
-
-static guint
-choose_timeout_ms (McpHttpProvider *self, const McpProviderRequest *request)
-{
-  if (request->timeout_ms > 0)
-    return request->timeout_ms;
-  return self->config->timeout_seconds > 0 ? self->config->timeout_seconds * 1000
-                                           : self->timeout_ms;
-}
-
-static void
-mcp_http_provider_request_async (McpProvider *provider,
-                                 const McpProviderRequest *request,
-                                 GCancellable *cancellable,
-                                 GAsyncReadyCallback callback,
-                                 gpointer user_data)
-{
-  McpHttpProvider *self = MCP_HTTP_PROVIDER (provider);
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  g_autoptr (McpHttpProviderCall) call = NULL;
-  GError *error = NULL;
-  gint64 id;
-
-  g_task_set_source_tag (task, mcp_http_provider_request_async);
-  /* The errors are ours: MCP_ERROR_CANCELLED, and no result is thrown away. */
-  g_task_set_check_cancellable (task, FALSE);
-
-  if (g_cancellable_is_cancelled (cancellable))
-    error = g_error_new_literal (MCP_ERROR, MCP_ERROR_CANCELLED, "The call was withdrawn");
-  else if (self->closers->len > 0)
-    error = g_error_new (MCP_ERROR, MCP_ERROR_CLOSED, "Server “%s” is being closed",
-                         self->config->name);
-  if (error != NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-
-  /* Whoever follows the state sees the request among those in flight. */
-  g_object_freeze_notify (G_OBJECT (self));
-  if (self->state == MCP_PROVIDER_STOPPED && !mcp_http_provider_start (self, &error))
-    g_task_return_error (task, error);
-  else
-    {
-      id = ++self->last_id;
-      mcp_pending_requests_add (self->pending, id, g_steal_pointer (&task), request,
-                                choose_timeout_ms (self, request));
-      mcp_http_provider_run_update_idle (self);
-      call = mcp_http_provider_call_new_request (self, id, request);
-      deliver_or_wait (self, call);
-    }
-  g_object_thaw_notify (G_OBJECT (self));
-}
-
-static McpJsonrpcMessage *
-mcp_http_provider_request_finish (McpProvider *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-static void
-mcp_http_provider_notify (McpProvider *provider, const char *method, const char *params)
-{
-  McpHttpProvider *self = MCP_HTTP_PROVIDER (provider);
-  McpJsonSlice slice = { params, params != NULL ? strlen (params) : 0 };
-  g_autoptr (GBytes) message = NULL;
-  g_autoptr (McpHttpProviderCall) call = NULL;
-
-  if (self->state != MCP_PROVIDER_READY && self->state != MCP_PROVIDER_STARTING)
-    return;
-  message = mcp_jsonrpc_build_notification (method, slice);
-  call = mcp_http_provider_call_new (self, ++self->last_id, message);
-  deliver_or_wait (self, call);
-}
-
-static void
-mcp_http_provider_respond (McpProvider *provider, GBytes *response)
-{
-  McpHttpProvider *self = MCP_HTTP_PROVIDER (provider);
-
-  if (mcp_provider_messages_take_response (self->pending, response))
-    mcp_http_provider_run_post (self, response);
-}
-
-static void
-mcp_http_provider_close_async (McpProvider *provider,
-                               GCancellable *cancellable,
-                               GAsyncReadyCallback callback,
-                               gpointer user_data)
-{
-  g_autoptr (McpHttpProvider) self = g_object_ref (MCP_HTTP_PROVIDER (provider));
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  g_autofree char *text = g_strdup_printf ("Server “%s” was left", self->config->name);
-  gboolean was_closing;
-
-  g_task_set_source_tag (task, mcp_http_provider_close_async);
-  if (self->state == MCP_PROVIDER_STOPPED)
-    {
-      g_task_return_boolean (task, TRUE);
-      return;
-    }
-
-  g_ptr_array_add (self->closers, g_steal_pointer (&task));
-  was_closing = self->state == MCP_PROVIDER_CLOSING;
-  mcp_http_provider_run_stop (self);
-  mcp_http_provider_fail_all (self, MCP_ERROR_CLOSED, text);
-  if (!was_closing)
-    g_object_notify (G_OBJECT (self), "state");
+  mcp_http_channel_post (self->channel, id, kind, message, headers,
+                         kind == MCP_HTTP_POST_MESSAGE ? times->post_ms : 0, times->resume_ms);
 }
 
 static gboolean
-mcp_http_provider_close_finish (McpProvider *self, GAsyncResult *result, GError **error)
+mcp_http_provider_send_request (McpServerLink *link,
+                                gint64 id,
+                                const McpProviderRequest *request,
+                                GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  gboolean is_stateless = mcp_server_link_is_stateless (link);
+  g_autoptr (GBytes) message = mcp_server_link_build_request (link, id, request);
 
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-static McpProviderState
-mcp_http_provider_get_state (McpProvider *self)
-{
-  return MCP_HTTP_PROVIDER (self)->state;
-}
-
-static const char *
-mcp_http_provider_get_name (McpProvider *self)
-{
-  return MCP_HTTP_PROVIDER (self)->config->name;
-}
-
-static McpRevision
-mcp_http_provider_get_revision (McpProvider *self)
-{
-  return MCP_HTTP_PROVIDER (self)->facts.revision;
-}
-
-static const char *
-mcp_http_provider_get_capabilities (McpProvider *self)
-{
-  return MCP_HTTP_PROVIDER (self)->facts.capabilities;
+  post (MCP_HTTP_PROVIDER (link), id,
+        is_stateless ? MCP_HTTP_POST_STATELESS : MCP_HTTP_POST_REQUEST, message,
+        is_stateless ? mcp_stateless_messages_build_headers (request) : NULL);
+  return TRUE;
 }
 
 static void
-mcp_http_provider_hold (McpProvider *provider)
+mcp_http_provider_send_own (McpServerLink *link, gint64 id, const char *method, GBytes *message)
 {
-  McpHttpProvider *self = MCP_HTTP_PROVIDER (provider);
+  const McpProviderRequest request = { .method = method };
+  gboolean is_initialize = strcmp (method, "initialize") == 0;
 
-  self->facts.n_holds++;
-  mcp_http_provider_run_update_idle (self);
+  post (MCP_HTTP_PROVIDER (link), id,
+        is_initialize ? MCP_HTTP_POST_HANDSHAKE : MCP_HTTP_POST_STATELESS, message,
+        is_initialize ? NULL : mcp_stateless_messages_build_headers (&request));
 }
 
 static void
-mcp_http_provider_release (McpProvider *provider)
+mcp_http_provider_send (McpServerLink *link, GBytes *message)
 {
-  McpHttpProvider *self = MCP_HTTP_PROVIDER (provider);
-
-  g_return_if_fail (self->facts.n_holds > 0);
-  self->facts.n_holds--;
-  mcp_http_provider_run_update_idle (self);
+  post (MCP_HTTP_PROVIDER (link), mcp_server_link_mint_id (link), MCP_HTTP_POST_MESSAGE, message,
+        NULL);
 }
 
 static void
-mcp_http_provider_watch (McpProvider *provider, const char *uri)
+mcp_http_provider_forget (McpServerLink *link, gint64 id)
 {
-  McpHttpProvider *self = MCP_HTTP_PROVIDER (provider);
-
-  if (mcp_server_facts_watch (&self->facts, uri))
-    mcp_subscription_update (&self->subscription);
+  mcp_http_channel_stop_post (MCP_HTTP_PROVIDER (link)->channel, id);
 }
 
 static void
-mcp_http_provider_unwatch (McpProvider *provider, const char *uri)
+mcp_http_provider_withdraw (McpServerLink *link, gint64 id, const char *reason)
 {
-  McpHttpProvider *self = MCP_HTTP_PROVIDER (provider);
+  McpHttpProvider *self = MCP_HTTP_PROVIDER (link);
+  McpHttpPost *sent = mcp_http_channel_find_post (self->channel, id);
+  g_autoptr (GBytes) message = NULL;
 
-  if (mcp_server_facts_unwatch (&self->facts, uri))
-    mcp_subscription_update (&self->subscription);
+  if (sent == NULL)
+    return;
+  /* MCP 2026-07-28, basic/patterns/cancellation: the end of its stream says it. */
+  if (mcp_http_post_get_kind (sent) != MCP_HTTP_POST_STATELESS)
+    message = mcp_provider_messages_build_cancelled (id, reason);
+  mcp_http_channel_stop_post (self->channel, id);
+  if (message != NULL)
+    mcp_http_provider_send (link, message);
+}
+
+/* How the session begins */
+
+static gboolean
+mcp_http_provider_open (McpServerLink *link, GError **error)
+{
+  const McpServerLinkSetup *setup = mcp_server_link_get_setup (link);
+
+  return mcp_http_channel_open (MCP_HTTP_PROVIDER (link)->channel, setup->config, setup->cwd,
+                                setup->limits.upstream_message_bytes, error);
 }
 
 static void
-mcp_http_provider_set_limits (McpProvider *provider, const McpLimits *limits)
+mcp_http_provider_begin (McpServerLink *link)
 {
-  MCP_HTTP_PROVIDER (provider)->limits = *limits;
+  McpHttpProvider *self = MCP_HTTP_PROVIDER (link);
+  McpServerFacts *facts = mcp_server_link_get_facts (link);
+
+  self->initialized_id = 0;
+  if (mcp_server_link_get_setup (link)->config->is_sse)
+    facts->lifecycle = MCP_LIFECYCLE_HTTP_SSE;
+  if (facts->lifecycle == MCP_LIFECYCLE_HTTP_SSE)
+    mcp_http_channel_open_pair (self->channel, NULL);
+  else
+    mcp_handshake_ask (mcp_server_link_get_handshake (link));
 }
 
 static void
-mcp_http_provider_iface_init (McpProviderInterface *iface)
+pair_opened_cb (gpointer user_data)
 {
-  iface->request_async = mcp_http_provider_request_async;
-  iface->request_finish = mcp_http_provider_request_finish;
-  iface->notify = mcp_http_provider_notify;
-  iface->respond = mcp_http_provider_respond;
-  iface->close_async = mcp_http_provider_close_async;
-  iface->close_finish = mcp_http_provider_close_finish;
-  iface->get_state = mcp_http_provider_get_state;
-  iface->get_name = mcp_http_provider_get_name;
-  iface->get_revision = mcp_http_provider_get_revision;
-  iface->get_capabilities = mcp_http_provider_get_capabilities;
-  iface->hold = mcp_http_provider_hold;
-  iface->release = mcp_http_provider_release;
-  iface->watch = mcp_http_provider_watch;
-  iface->unwatch = mcp_http_provider_unwatch;
-  iface->set_limits = mcp_http_provider_set_limits;
+  g_autoptr (McpServerLink) link = g_object_ref (user_data);
+
+  mcp_server_link_get_facts (link)->lifecycle = MCP_LIFECYCLE_HTTP_SSE;
+  mcp_handshake_initialize (mcp_server_link_get_handshake (link));
+}
+
+/* Visible ASCII (MCP 2025-11-25, basic/transports, “Session Management”). */
+static gboolean
+is_session_id (const char *id)
+{
+  gsize length = strlen (id);
+
+  for (gsize i = 0; i < length; i++)
+    if (id[i] < 0x21 || id[i] > 0x7e)
+      return FALSE;
+  return length > 0 && length <= MAX_SESSION_ID_BYTES;
+}
+
+static void
+take_ready (McpHttpProvider *self)
+{
+  McpServerLink *link = MCP_SERVER_LINK (self);
+  const McpServerTimes *times = get_times (self);
+
+  self->initialized_id = 0;
+  if (!mcp_server_link_is_stateless (link) && !mcp_http_channel_has_pair (self->channel))
+    mcp_http_channel_listen (self->channel, times->backoff_min_ms, times->backoff_max_ms);
+  mcp_server_link_take_ready (link);
+}
+
+/* The answer to `initialize` has come, by the message @id. */
+static void
+take_session (McpHttpProvider *self, gint64 id)
+{
+  McpServerLink *link = MCP_SERVER_LINK (self);
+  McpHttpPost *sent = mcp_http_channel_find_post (self->channel, id);
+  const char *session_id = NULL;
+  g_autoptr (GBytes) message = NULL;
+
+  if (sent != NULL && !mcp_http_channel_has_pair (self->channel))
+    session_id = mcp_http_post_get_header (sent, MCP_HEADER_SESSION_ID);
+  if (session_id != NULL && !is_session_id (session_id))
+    {
+      mcp_server_link_fail (link, "gave a session id that is none");
+      return;
+    }
+
+  mcp_http_channel_set_session (
+      self->channel, session_id,
+      mcp_revision_to_string (mcp_server_link_get_facts (link)->revision));
+  /* The server must have taken it before it sees a request: connections overtake each other. */
+  message = mcp_provider_messages_build_initialized ();
+  self->initialized_id = mcp_server_link_mint_id (link);
+  post (self, self->initialized_id, MCP_HTTP_POST_MESSAGE, message, NULL);
+}
+
+static void
+mcp_http_provider_established (McpServerLink *link, gint64 id)
+{
+  if (mcp_server_link_is_stateless (link))
+    take_ready (MCP_HTTP_PROVIDER (link));
+  else
+    take_session (MCP_HTTP_PROVIDER (link), id);
+}
+
+/* MCP 2026-07-28, basic/versioning, and 2025-11-25, basic/transports, “Backwards Compatibility”:
+   whatever a server answers to what it does not know, the next older way is tried. */
+static void
+handshake_ended (McpHttpProvider *self, gint64 id, guint status, const char *how)
+{
+  McpServerLink *link = MCP_SERVER_LINK (self);
+  McpHandshake *handshake = mcp_server_link_get_handshake (link);
+  gboolean is_probe = id == handshake->discover_id;
+  gboolean is_unknown = status == SOUP_STATUS_NOT_FOUND || status == SOUP_STATUS_METHOD_NOT_ALLOWED;
+  gboolean has_pair = mcp_http_channel_has_pair (self->channel);
+
+  mcp_http_channel_stop_post (self->channel, id);
+  if (is_probe && status != 0)
+    mcp_handshake_take_no_answer (handshake, id, how);
+  else if (!is_probe && status != 0 && !handshake->has_discovered && !has_pair)
+    {
+      /* It was known to be an older server, and may be another by now. */
+      handshake->initialize_id = 0;
+      mcp_handshake_discover (handshake);
+    }
+  else if (!is_probe && !is_unknown && handshake->discover_id != 0)
+    handshake->initialize_id = 0; /* asked because the server is slow: it may yet answer */
+  else if (!is_probe && is_unknown && !has_pair)
+    {
+      mcp_http_channel_stop_post (self->channel, handshake->discover_id);
+      handshake->discover_id = handshake->initialize_id = 0;
+      mcp_http_channel_open_pair (self->channel, how);
+    }
+  else
+    mcp_server_link_fail (link, how);
+}
+
+/* What the server answers */
+
+static void
+message_cb (gint64 id, McpJsonrpcMessage *message, gpointer user_data)
+{
+  g_autoptr (McpServerLink) link = g_object_ref (user_data);
+
+  mcp_server_link_take_message (link, id, message);
+}
+
+static void
+malformed_cb (gint64 id, const char *text_id, const GError *error, gpointer user_data)
+{
+  g_autoptr (McpServerLink) link = g_object_ref (user_data);
+
+  mcp_server_link_take_malformed (link, text_id, error);
+}
+
+/* The server does not know the session any more, or the revision that the message is written in. */
+static void
+session_lost (McpHttpProvider *self, McpHttpPost *sent)
+{
+  McpServerLink *link = MCP_SERVER_LINK (self);
+  gboolean is_stateless = mcp_http_post_get_kind (sent) == MCP_HTTP_POST_STATELESS;
+  gboolean is_current =
+      mcp_http_post_is_of_session (sent) && mcp_server_link_get_state (link) == MCP_PROVIDER_READY;
+  const char *how =
+      is_stateless ? "does not know the revision that it spoke" : "has ended the session";
+
+  if (mcp_http_post_get_kind (sent) == MCP_HTTP_POST_MESSAGE)
+    mcp_http_channel_stop_post (self->channel, mcp_http_post_get_id (sent));
+  else
+    mcp_server_link_repeat_or_fail (link, mcp_http_post_get_id (sent), how);
+  if (!is_current || mcp_server_link_get_state (link) != MCP_PROVIDER_READY)
+    {
+      mcp_server_link_deliver_waiting (link);
+      return;
+    }
+  if (is_stateless)
+    mcp_server_link_forget_revision (link);
+  mcp_server_link_begin_again (link, how);
+}
+
+static void
+request_ended (McpHttpProvider *self, McpHttpPost *sent, const GError *error)
+{
+  McpServerLink *link = MCP_SERVER_LINK (self);
+  gint64 id = mcp_http_post_get_id (sent);
+  guint status = mcp_http_post_get_status (sent);
+  g_autofree char *how = mcp_http_post_describe_end (sent, error);
+
+  /* The answer comes on the stream of the pair. */
+  if (mcp_http_channel_has_pair (self->channel) && error == NULL && status >= 200 && status < 300)
+    return;
+  if (mcp_handshake_owns (mcp_server_link_get_handshake (link), id))
+    {
+      if (error == NULL && mcp_http_post_get_kind (sent) == MCP_HTTP_POST_STATELESS &&
+          mcp_http_post_is_refused (sent))
+        mcp_server_link_take_answer (link, id, mcp_http_post_get_refusal (sent));
+      else
+        handshake_ended (self, id, status, how);
+    }
+  else if (error == NULL &&
+           mcp_http_post_is_session_lost (sent, mcp_server_link_is_repeated (link, id)))
+    session_lost (self, sent);
+  else if (error == NULL && mcp_http_post_is_refused (sent))
+    mcp_server_link_take_answer (link, id, mcp_http_post_get_refusal (sent));
+  else
+    mcp_server_link_fail_request (link, id, how);
+}
+
+static void
+initialized_ended (McpHttpProvider *self, McpHttpPost *sent, const GError *error, gboolean is_taken)
+{
+  g_autofree char *how = is_taken ? NULL : mcp_http_post_describe_end (sent, error);
+
+  mcp_http_channel_stop_post (self->channel, mcp_http_post_get_id (sent));
+  if (is_taken)
+    take_ready (self);
+  else
+    mcp_server_link_fail (MCP_SERVER_LINK (self), how);
+}
+
+/* A notification or a response has been sent, or not. */
+static void
+message_ended (McpHttpProvider *self, McpHttpPost *sent, const GError *error)
+{
+  McpServerLink *link = MCP_SERVER_LINK (self);
+  guint status = mcp_http_post_get_status (sent);
+  gboolean is_taken = error == NULL && status >= 200 && status < 300;
+
+  if (mcp_http_post_get_id (sent) == self->initialized_id &&
+      mcp_server_link_get_state (link) == MCP_PROVIDER_STARTING)
+    {
+      initialized_ended (self, sent, error, is_taken);
+      return;
+    }
+  if (error == NULL && mcp_http_post_is_session_lost (sent, FALSE))
+    {
+      session_lost (self, sent);
+      return;
+    }
+  mcp_http_channel_stop_post (self->channel, mcp_http_post_get_id (sent));
+  if (!is_taken)
+    mcp_server_link_count_stray (link, "does not take what it is sent");
+}
+
+static void
+post_ended_cb (McpHttpPost *sent, const GError *error, gpointer user_data)
+{
+  g_autoptr (McpHttpProvider) self = g_object_ref (user_data);
+
+  if (mcp_http_post_get_kind (sent) == MCP_HTTP_POST_MESSAGE)
+    message_ended (self, sent, error);
+  else
+    request_ended (self, sent, error);
+}
+
+/* How the session ends */
+
+static void
+lost_cb (const char *how, gpointer user_data)
+{
+  g_autoptr (McpServerLink) link = g_object_ref (user_data);
+
+  if (mcp_server_link_is_open (link))
+    mcp_server_link_fail (link, how);
+}
+
+static void
+closed_cb (gpointer user_data)
+{
+  g_autoptr (McpServerLink) link = g_object_ref (user_data);
+
+  mcp_server_link_take_stopped (link);
+}
+
+static void
+mcp_http_provider_leave (McpServerLink *link)
+{
+  mcp_http_channel_leave (MCP_HTTP_PROVIDER (link)->channel);
+}
+
+static void
+mcp_http_provider_stop (McpServerLink *link)
+{
+  McpHttpProvider *self = MCP_HTTP_PROVIDER (link);
+
+  mcp_http_channel_close (self->channel, get_times (self)->close_ms);
+}
+
+static void
+mcp_http_provider_drop (McpServerLink *link)
+{
+  mcp_http_channel_drop (MCP_HTTP_PROVIDER (link)->channel);
 }
 
 /* GObject */
 
 static void
-mcp_http_provider_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  McpHttpProvider *self = MCP_HTTP_PROVIDER (object);
-
-  if (id == PROP_STATE)
-    g_value_set_uint (value, self->state);
-  else
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-}
-
-static void
-mcp_http_provider_dispose (GObject *object)
-{
-  McpHttpProvider *self = MCP_HTTP_PROVIDER (object);
-
-  mcp_http_provider_run_drop (self);
-  self->state = MCP_PROVIDER_STOPPED;
-  g_queue_clear_full (&self->waiting, (GDestroyNotify) mcp_http_provider_call_unref);
-
-  G_OBJECT_CLASS (mcp_http_provider_parent_class)->dispose (object);
-}
-
-static void
 mcp_http_provider_finalize (GObject *object)
 {
-  McpHttpProvider *self = MCP_HTTP_PROVIDER (object);
-
-  mcp_pending_requests_free (self->pending);
-  mcp_server_facts_clear (&self->facts);
-  g_ptr_array_unref (self->closers);
-  g_hash_table_unref (self->calls);
-  g_clear_object (&self->soup);
-  g_clear_pointer (&self->uri, g_uri_unref);
-  g_strfreev (self->headers);
-  g_clear_pointer (&self->config, mcp_server_config_unref);
-  g_free (self->cwd);
-  g_free (self->last_error);
+  mcp_http_channel_free (MCP_HTTP_PROVIDER (object)->channel);
 
   G_OBJECT_CLASS (mcp_http_provider_parent_class)->finalize (object);
 }
@@ -397,50 +414,31 @@ mcp_http_provider_finalize (GObject *object)
 static void
 mcp_http_provider_class_init (McpHttpProviderClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  McpServerLinkClass *link_class = MCP_SERVER_LINK_CLASS (klass);
 
-  object_class->get_property = mcp_http_provider_get_property;
-  object_class->dispose = mcp_http_provider_dispose;
-  object_class->finalize = mcp_http_provider_finalize;
-  g_object_class_override_property (object_class, PROP_STATE, "state");
-}
-
-static void
-open_subscription (gint64 id, GBytes *message, gpointer user_data)
-{
-  g_autoptr (McpHttpProviderCall) call =
-      mcp_http_provider_call_new_own (user_data, id, "subscriptions/listen", message);
-
-  mcp_http_provider_call_send (call);
-}
-
-static void
-close_subscription (gint64 id, gpointer user_data)
-{
-  McpHttpProvider *self = user_data;
-  McpHttpProviderCall *call = g_hash_table_lookup (self->calls, &id);
-
-  if (call != NULL)
-    {
-      g_autoptr (McpHttpProviderCall) held = mcp_http_provider_call_ref (call);
-
-      mcp_http_provider_call_stop (held);
-    }
+  G_OBJECT_CLASS (klass)->finalize = mcp_http_provider_finalize;
+  link_class->open = mcp_http_provider_open;
+  link_class->begin = mcp_http_provider_begin;
+  link_class->send_request = mcp_http_provider_send_request;
+  link_class->send_own = mcp_http_provider_send_own;
+  link_class->send = mcp_http_provider_send;
+  link_class->withdraw = mcp_http_provider_withdraw;
+  link_class->forget = mcp_http_provider_forget;
+  link_class->established = mcp_http_provider_established;
+  link_class->leave = mcp_http_provider_leave;
+  link_class->stop = mcp_http_provider_stop;
+  link_class->drop = mcp_http_provider_drop;
+  link_class->keeps_requests = TRUE;
 }
 
 static void
 mcp_http_provider_init (McpHttpProvider *self)
 {
-  static const McpSubscriptionFuncs subscription_funcs = { open_subscription, close_subscription };
+  static const McpHttpChannelFuncs funcs = {
+    { message_cb, malformed_cb }, pair_opened_cb, post_ended_cb, lost_cb, closed_cb
+  };
 
-  g_queue_init (&self->waiting);
-  mcp_server_facts_init (&self->facts);
-  mcp_subscription_init (&self->subscription, &self->facts, &self->last_id, &subscription_funcs,
-                         self);
-  self->closers = g_ptr_array_new_with_free_func (g_object_unref);
-  self->calls = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL,
-                                       (GDestroyNotify) mcp_http_provider_call_unref);
-  self->pending = mcp_pending_requests_new (MCP_PROVIDER (self), abandoned_cb, self);
+  self->channel = mcp_http_channel_new (&funcs, self);
 }
 
 /**
@@ -450,9 +448,9 @@ mcp_http_provider_init (McpHttpProvider *self)
  * @limits: how large a message of the server may be; copied
  * @timeout_ms: for requests that name none, without an answer or progress, where @config has none
  *
- * A server that is reached over HTTP, of any MCP revision. What is kept of it begins at the first
- * request, in the thread-default main context of then. Dropping the last reference leaves the
- * server without a word; closing ends the session.
+ * A server of any MCP revision. Its session begins at the first request, in the thread-default main
+ * context of then. Dropping the last reference leaves the server without a word; closing ends the
+ * session.
  *
  * Returns: (transfer full): a new provider
  */
@@ -462,8 +460,7 @@ mcp_http_provider_new (McpServerConfig *config,
                        const McpLimits *limits,
                        guint timeout_ms)
 {
-  McpHttpProvider *self;
-  McpHttpProviderTimes times = {
+  const McpServerTimes times = {
     .start_ms = DEFAULT_START_MS,
     .probe_ms = DEFAULT_PROBE_MS,
     .post_ms = DEFAULT_POST_MS,
@@ -472,95 +469,11 @@ mcp_http_provider_new (McpServerConfig *config,
     .backoff_min_ms = DEFAULT_BACKOFF_MIN_MS,
     .backoff_max_ms = DEFAULT_BACKOFF_MAX_MS,
   };
+  McpHttpProvider *self;
 
   g_return_val_if_fail (config != NULL && config->url != NULL, NULL);
-  g_return_val_if_fail (cwd != NULL && g_path_is_absolute (cwd), NULL);
-  g_return_val_if_fail (limits != NULL, NULL);
-  g_return_val_if_fail (timeout_ms > 0, NULL);
 
   self = g_object_new (MCP_TYPE_HTTP_PROVIDER, NULL);
-  self->config = mcp_server_config_ref (config);
-  self->cwd = g_strdup (cwd);
-  self->limits = *limits;
-  self->timeout_ms = timeout_ms;
-  mcp_pending_requests_set_of_one_session (self->pending,
-                                           config->scope == MCP_SERVER_SCOPE_SESSION);
-  times.idle_ms = config->idle_seconds > G_MAXUINT / 1000 ? 0 : config->idle_seconds * 1000;
-  mcp_http_provider_set_times (self, &times);
+  mcp_server_link_construct (MCP_SERVER_LINK (self), config, cwd, limits, timeout_ms, &times);
   return MCP_PROVIDER (self);
-}
-
-/**
- * mcp_http_provider_get_times:
- * @self: a provider
- *
- * Returns: (transfer none): how long it waits for what
- */
-const McpHttpProviderTimes *
-mcp_http_provider_get_times (McpHttpProvider *self)
-{
-  g_return_val_if_fail (MCP_IS_HTTP_PROVIDER (self), NULL);
-  return &self->times;
-}
-
-/**
- * mcp_http_provider_set_times:
- * @self: a provider
- * @times: how long to wait for what; copied
- *
- * For what begins from now on.
- */
-void
-mcp_http_provider_set_times (McpHttpProvider *self, const McpHttpProviderTimes *times)
-{
-  g_return_if_fail (MCP_IS_HTTP_PROVIDER (self));
-  g_return_if_fail (times != NULL);
-
-  self->times = *times;
-  self->backoff.min_ms = times->backoff_min_ms;
-  self->backoff.max_ms = times->backoff_max_ms;
-  self->subscription.backoff.min_ms = times->backoff_min_ms;
-  self->subscription.backoff.max_ms = times->backoff_max_ms;
-  self->listen_backoff.min_ms = times->backoff_min_ms;
-  self->listen_backoff.max_ms = times->backoff_max_ms;
-}
-
-/**
- * mcp_http_provider_get_started_at:
- * @self: a provider
- *
- * Returns: when the last session was begun, in microseconds since 1970; 0: never
- */
-gint64
-mcp_http_provider_get_started_at (McpHttpProvider *self)
-{
-  g_return_val_if_fail (MCP_IS_HTTP_PROVIDER (self), 0);
-  return self->started_at;
-}
-
-/**
- * mcp_http_provider_get_n_restarts:
- * @self: a provider
- *
- * Returns: how often a session was begun again after one had failed
- */
-guint
-mcp_http_provider_get_n_restarts (McpHttpProvider *self)
-{
-  g_return_val_if_fail (MCP_IS_HTTP_PROVIDER (self), 0);
-  return self->n_restarts;
-}
-
-/**
- * mcp_http_provider_get_last_error:
- * @self: a provider
- *
- * Returns: (transfer none) (nullable): why the server last failed, for people; stays after a
- * restart
- */
-const char *
-mcp_http_provider_get_last_error (McpHttpProvider *self)
-{
-  g_return_val_if_fail (MCP_IS_HTTP_PROVIDER (self), NULL);
-  return self->last_error;
 }

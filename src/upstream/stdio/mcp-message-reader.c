@@ -3,12 +3,13 @@
 /*
  * Bytes of a pipe to JSON-RPC messages, in order, without ever keeping the main
  * context for long: a bounded number of messages at a turn, below the priority
- * of those who write to watchers, and large messages are looked at by another
- * thread, during which nothing is read.
+ * of those who write to watchers. While the parser is busy with a large message,
+ * nothing is read.
  */
 #include "upstream/stdio/mcp-message-reader.h"
 
 #include "protocol/mcp-line-framer.h"
+#include "upstream/dialogue/mcp-message-parser.h"
 
 #include <errno.h>
 #include <glib-unix.h>
@@ -18,10 +19,6 @@
 /* What a pipe holds by default: pipe(7). */
 #define READ_BYTES            65536
 #define MAX_MESSAGES_PER_TURN 16
-/* A scan of so much takes about as long as a turn may: some 0.3 ms. */
-#define MAX_INLINE_BYTES      (256 * 1024)
-/* The scanner needs no stack; what passes results on should refuse no honest one. */
-#define MAX_DEPTH             512
 
 typedef struct
 {
@@ -39,47 +36,11 @@ struct _McpMessageReader
   McpLineFramer *framer; /* (owned) */
   McpMessageReaderFuncs funcs;
   gpointer user_data;
-  gboolean is_parsing;   /* another thread has a message */
-  gboolean is_finishing; /* nobody writes any more: an empty pipe is the end */
+  McpMessageParser *parser; /* (owned) */
+  gboolean is_finishing;    /* nobody writes any more: an empty pipe is the end */
 };
 
 G_DEFINE_FINAL_TYPE (McpMessageReader, mcp_message_reader, G_TYPE_OBJECT)
-
-typedef struct
-{
-  GBytes *text;
-  McpJsonrpcMessage *message; /* (nullable) */
-  char *id;                   /* (nullable) */
-  GError *error;              /* (nullable) */
-} Parse;
-
-static void
-parse_clear (Parse *parse)
-{
-  g_clear_pointer (&parse->text, g_bytes_unref);
-  g_clear_pointer (&parse->message, mcp_jsonrpc_message_unref);
-  g_clear_pointer (&parse->id, g_free);
-  g_clear_error (&parse->error);
-}
-
-static void
-parse_free (Parse *parse)
-{
-  parse_clear (parse);
-  g_free (parse);
-}
-
-static void
-parse_run (Parse *parse)
-{
-  const McpJsonrpcLimits limits = {
-    .max_depth = MAX_DEPTH,
-    .max_values = G_MAXUINT, /* bounded by the message's size */
-    .flags = MCP_JSON_SCAN_ALLOW_LONE_SURROGATES,
-  };
-
-  parse->message = mcp_jsonrpc_message_parse (parse->text, &limits, &parse->id, &parse->error);
-}
 
 static void
 watch_pipe (McpMessageReader *self, gboolean watch)
@@ -93,16 +54,37 @@ watch_pipe (McpMessageReader *self, gboolean watch)
     }
 }
 
-/* The caller holds a reference: what is called may drop its own. */
-static void
-report (McpMessageReader *self, Parse *parse)
+static gboolean
+is_parsing (McpMessageReader *self)
 {
-  if (self->fd < 0)
-    return;
-  if (parse->message != NULL)
-    self->funcs.message (parse->message, self->user_data);
-  else
-    self->funcs.malformed (parse->id, parse->error, self->user_data);
+  return mcp_message_parser_is_busy (self->parser);
+}
+
+/* The caller of the parser holds a reference: what is called here may drop the last other one. */
+
+static void
+message_cb (McpJsonrpcMessage *message, gpointer user_data)
+{
+  McpMessageReader *self = user_data;
+
+  self->funcs.message (message, self->user_data);
+}
+
+static void
+malformed_cb (const char *id, const GError *error, gpointer user_data)
+{
+  McpMessageReader *self = user_data;
+
+  self->funcs.malformed (id, error, self->user_data);
+}
+
+static void
+drained_cb (gpointer user_data)
+{
+  McpMessageReader *self = user_data;
+
+  if (self->source != NULL)
+    g_source_set_ready_time (self->source, 0);
 }
 
 static void
@@ -114,49 +96,6 @@ end (McpMessageReader *self, const GError *error)
   self->funcs.ended (error, self->user_data);
 }
 
-static void
-parse_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
-{
-  parse_run (data);
-  g_task_return_boolean (task, TRUE);
-}
-
-static void
-parsed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (McpMessageReader) self = g_object_ref (MCP_MESSAGE_READER (source));
-
-  self->is_parsing = FALSE;
-  report (self, g_task_get_task_data (G_TASK (result)));
-  if (self->source != NULL)
-    g_source_set_ready_time (self->source, 0);
-}
-
-static void
-handle_line (McpMessageReader *self, GBytes *line)
-{
-  if (g_bytes_get_size (line) > MAX_INLINE_BYTES)
-    {
-      g_autoptr (GTask) task = g_task_new (self, NULL, parsed_cb, NULL);
-      Parse *parse = g_new0 (Parse, 1);
-
-      parse->text = g_bytes_ref (line);
-      g_task_set_source_tag (task, handle_line);
-      g_task_set_priority (task, READ_PRIORITY);
-      g_task_set_task_data (task, parse, (GDestroyNotify) parse_free);
-      self->is_parsing = TRUE;
-      g_task_run_in_thread (task, parse_in_thread);
-    }
-  else if (g_bytes_get_size (line) > 0)
-    {
-      Parse parse = { .text = g_bytes_ref (line) };
-
-      parse_run (&parse);
-      report (self, &parse);
-      parse_clear (&parse);
-    }
-}
-
 /* Returns: whether there may be more lines */
 static gboolean
 handle_lines (McpMessageReader *self)
@@ -166,7 +105,7 @@ handle_lines (McpMessageReader *self)
       g_autoptr (GBytes) line = NULL;
       g_autoptr (GError) error = NULL;
 
-      if (self->fd < 0 || self->is_parsing)
+      if (self->fd < 0 || is_parsing (self))
         return FALSE;
 
       line = mcp_line_framer_next (self->framer, &error);
@@ -177,7 +116,8 @@ handle_lines (McpMessageReader *self)
         }
       if (line == NULL)
         return FALSE;
-      handle_line (self, line);
+      if (g_bytes_get_size (line) > 0)
+        mcp_message_parser_push (self->parser, line);
     }
   return TRUE;
 }
@@ -215,15 +155,15 @@ dispatch_cb (GSource *source, GSourceFunc callback, gpointer user_data)
   g_autoptr (McpMessageReader) self = g_object_ref (((ReaderSource *) source)->reader);
   gboolean has_more = handle_lines (self);
 
-  if (!has_more && self->fd >= 0 && !self->is_parsing)
+  if (!has_more && self->fd >= 0 && !is_parsing (self))
     has_more = read_pipe (self) && handle_lines (self);
 
   /* Either we go on at the next turn, or wait for the pipe, or for the other thread. */
   if (self->source != NULL)
     {
-      has_more = has_more || (self->is_finishing && !self->is_parsing);
+      has_more = has_more || (self->is_finishing && !is_parsing (self));
       g_source_set_ready_time (source, has_more ? 0 : -1);
-      watch_pipe (self, !has_more && !self->is_parsing);
+      watch_pipe (self, !has_more && !is_parsing (self));
     }
   return G_SOURCE_CONTINUE;
 }
@@ -241,7 +181,10 @@ mcp_message_reader_dispose (GObject *object)
 static void
 mcp_message_reader_finalize (GObject *object)
 {
-  mcp_line_framer_free (MCP_MESSAGE_READER (object)->framer);
+  McpMessageReader *self = MCP_MESSAGE_READER (object);
+
+  mcp_line_framer_free (self->framer);
+  g_object_unref (self->parser);
 
   G_OBJECT_CLASS (mcp_message_reader_parent_class)->finalize (object);
 }
@@ -258,7 +201,10 @@ mcp_message_reader_class_init (McpMessageReaderClass *klass)
 static void
 mcp_message_reader_init (McpMessageReader *self)
 {
+  static const McpMessageParserFuncs funcs = { message_cb, malformed_cb, drained_cb };
+
   self->fd = -1;
+  self->parser = mcp_message_parser_new (&funcs, self);
 }
 
 /**
@@ -305,7 +251,7 @@ mcp_message_reader_finish (McpMessageReader *self)
   g_return_if_fail (MCP_IS_MESSAGE_READER (self));
 
   self->is_finishing = TRUE;
-  if (self->source != NULL && !self->is_parsing)
+  if (self->source != NULL && !is_parsing (self))
     g_source_set_ready_time (self->source, 0);
 }
 
@@ -325,6 +271,7 @@ mcp_message_reader_close (McpMessageReader *self)
       g_source_destroy (self->source);
       g_clear_pointer (&self->source, g_source_unref);
     }
+  mcp_message_parser_close (self->parser);
   self->fd_tag = NULL;
   if (self->fd >= 0)
     close (self->fd);

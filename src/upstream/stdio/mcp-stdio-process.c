@@ -20,8 +20,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* For a server that does not read; a client's request has at most a few MiB. */
-#define MAX_QUEUED_BYTES   (64 * 1024 * 1024)
+#define MAX_QUEUED_BYTES   ((gsize) MCP_STDIO_PROCESS_MAX_QUEUED_MIB * 1024 * 1024)
 /* Where the keeper finds its pipe. */
 #define KEEPER_CONTROL_FD  3
 /* The daemon raises its own soft limit; programs that use select() need the usual one: select(2).
@@ -379,7 +378,7 @@ mcp_stdio_process_get_pid (McpStdioProcess *self)
  * Queues a message. It is dropped where the process is being ended or has closed its input:
  * its end is told soon.
  *
- * Returns: %FALSE when 64 MiB wait for a server that does not read
+ * Returns: %FALSE when %MCP_STDIO_PROCESS_MAX_QUEUED_MIB wait for a server that does not read
  */
 gboolean
 mcp_stdio_process_send (McpStdioProcess *self, GBytes *message)

@@ -10,6 +10,9 @@ G_BEGIN_DECLS
 #define MCP_TYPE_STDIO_PROCESS (mcp_stdio_process_get_type ())
 G_DECLARE_FINAL_TYPE (McpStdioProcess, mcp_stdio_process, MCP, STDIO_PROCESS, GObject)
 
+/* What may wait for a server that does not read; the request of a client has at most a few MiB. */
+#define MCP_STDIO_PROCESS_MAX_QUEUED_MIB 64
+
 /**
  * McpStdioProcessOptions:
  * @server: its name, for messages

@@ -1,12 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * One process for each run of the server:
+ *
+ *   open()           a process is spawned below its keeper
+ *   established()    `notifications/initialized` is sent, and the server is ready
+ *   exited_cb()      STARTING after server/discover alone: spawned once more, asked `initialize`
+ *                    STARTING, READY: the run has failed
+ *                    CLOSING: the run has ended as was asked for
+ *   drop()           the process is left to its keeper, which ends it
+ *
+ * The process object belongs to the provider and calls nothing after drop().
+ */
 #include "upstream/stdio/mcp-stdio-provider.h"
 
 #include "common/mcp-error.h"
-#include "mcp-stdio-provider-private.h"
 #include "upstream/dialogue/mcp-provider-messages.h"
-#include "upstream/dialogue/mcp-stateless-messages.h"
-
-#include <string.h>
+#include "upstream/dialogue/mcp-server-link-inner.h"
+#include "upstream/stdio/mcp-environment.h"
+#include "upstream/stdio/mcp-stdio-process.h"
 
 /* npx and uvx download a server's packages at its first run. */
 #define DEFAULT_START_MS        60000
@@ -18,389 +30,212 @@
 #define DEFAULT_BACKOFF_MIN_MS  500
 #define DEFAULT_BACKOFF_MAX_MS  30000
 
-static void mcp_stdio_provider_iface_init (McpProviderInterface *iface);
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (McpStdioProvider,
-                               mcp_stdio_provider,
-                               G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (MCP_TYPE_PROVIDER,
-                                                      mcp_stdio_provider_iface_init))
-
-enum
+struct _McpStdioProvider
 {
-  PROP_STATE = 1
+  McpServerLink parent_instance;
+
+  char *keeper_path;
+  char *cgroup;             /* (nullable): where to make control groups */
+  McpStdioProcess *process; /* (owned) (nullable): none when stopped */
 };
+
+G_DEFINE_FINAL_TYPE (McpStdioProvider, mcp_stdio_provider, MCP_TYPE_SERVER_LINK)
 
 /* What goes to the server */
 
-static void
-waiting_free (Waiting *waiting)
-{
-  g_clear_pointer (&waiting->request, mcp_provider_request_free);
-  g_clear_pointer (&waiting->message, g_bytes_unref);
-  g_free (waiting);
-}
-
-static void
-deliver_request (McpStdioProvider *self, gint64 id, const McpProviderRequest *request)
-{
-  g_autoptr (GBytes) message = NULL;
-
-  if (!mcp_pending_requests_start_timer (self->pending, id))
-    return;
-  message = mcp_stdio_run_is_stateless (self) ? mcp_stateless_messages_build_request (id, request)
-                                              : mcp_provider_messages_build_request (id, request);
-  if (!mcp_stdio_process_send (self->process, message))
-    mcp_pending_requests_fail (
-        self->pending, id,
-        g_error_new (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
-                     "Server “%s” does not read what it is sent: 64 MiB are waiting",
-                     self->config->name));
-}
-
-/* MCP 2026-07-28 has no notification for servers but the one that cancels. */
-static void
-deliver_notification (McpStdioProvider *self, GBytes *message)
-{
-  if (!mcp_stdio_run_is_stateless (self))
-    mcp_stdio_run_send (self, message);
-}
-
-static Waiting *
-add_waiting (McpStdioProvider *self)
-{
-  Waiting *waiting = g_new0 (Waiting, 1);
-
-  g_queue_push_tail (&self->waiting, waiting);
-  return waiting;
-}
-
-/**
- * mcp_stdio_provider_deliver_waiting:
- * @self: the provider, which is ready now
- *
- * Sends what was asked for meanwhile. The caller holds a reference.
- */
-void
-mcp_stdio_provider_deliver_waiting (McpStdioProvider *self)
-{
-  Waiting *waiting;
-
-  while (self->state == MCP_PROVIDER_READY && (waiting = g_queue_pop_head (&self->waiting)) != NULL)
-    {
-      if (waiting->request != NULL)
-        deliver_request (self, waiting->id, waiting->request);
-      else
-        deliver_notification (self, waiting->message);
-      waiting_free (waiting);
-    }
-}
-
 static gboolean
-forget_waiting (McpStdioProvider *self, gint64 id)
+mcp_stdio_provider_send_request (McpServerLink *link,
+                                 gint64 id,
+                                 const McpProviderRequest *request,
+                                 GError **error)
 {
-  for (GList *link = self->waiting.head; link != NULL; link = link->next)
-    {
-      Waiting *waiting = link->data;
+  McpStdioProvider *self = MCP_STDIO_PROVIDER (link);
+  g_autoptr (GBytes) message = mcp_server_link_build_request (link, id, request);
 
-      if (waiting->id == id)
-        {
-          waiting_free (waiting);
-          g_queue_delete_link (&self->waiting, link);
-          return TRUE;
-        }
-    }
+  if (mcp_stdio_process_send (self->process, message))
+    return TRUE;
+  g_set_error (error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
+               "Server “%s” does not read what it is sent: %d MiB are waiting",
+               mcp_server_link_get_setup (link)->config->name, MCP_STDIO_PROCESS_MAX_QUEUED_MIB);
   return FALSE;
 }
 
 static void
-abandoned_cb (gint64 id, const char *reason, gpointer user_data)
+mcp_stdio_provider_send (McpServerLink *link, GBytes *message)
 {
-  McpStdioProvider *self = user_data;
-
-  mcp_stdio_run_update_idle (self);
-  if (!forget_waiting (self, id) && self->process != NULL)
-    {
-      g_autoptr (GBytes) message = mcp_provider_messages_build_cancelled (id, reason);
-
-      mcp_stdio_run_send (self, message);
-    }
-}
-
-/**
- * mcp_stdio_provider_fail_all:
- * @self: the provider; the caller holds a reference
- * @code: a #McpError
- * @text: why
- *
- * Ends all requests, sent or not.
- */
-void
-mcp_stdio_provider_fail_all (McpStdioProvider *self, int code, const char *text)
-{
-  g_autoptr (GError) error = g_error_new_literal (MCP_ERROR, code, text);
-
-  g_queue_clear_full (&self->waiting, (GDestroyNotify) waiting_free);
-  g_queue_init (&self->waiting);
-  mcp_pending_requests_fail_all (self->pending, error);
-}
-
-/**
- * mcp_stdio_provider_finish_close:
- * @self: the provider, whose process has ended; the caller holds a reference
- *
- * Tells who waits for it.
- */
-void
-mcp_stdio_provider_finish_close (McpStdioProvider *self)
-{
-  g_autoptr (GPtrArray) closers = g_steal_pointer (&self->closers);
-
-  self->closers = g_ptr_array_new_with_free_func (g_object_unref);
-  self->state = MCP_PROVIDER_STOPPED;
-  g_object_notify (G_OBJECT (self), "state");
-  for (guint i = 0; i < closers->len; i++)
-    g_task_return_boolean (closers->pdata[i], TRUE);
-}
-
-/* McpProvider */
-
-static guint
-choose_timeout_ms (McpStdioProvider *self, const McpProviderRequest *request)
-{
-  if (request->timeout_ms > 0)
-    return request->timeout_ms;
-  return self->config->timeout_seconds > 0 ? self->config->timeout_seconds * 1000
-                                           : self->timeout_ms;
+  if (!mcp_stdio_process_send (MCP_STDIO_PROVIDER (link)->process, message))
+    mcp_server_link_count_stray (link, "does not read what it is sent");
 }
 
 static void
-mcp_stdio_provider_request_async (McpProvider *provider,
-                                  const McpProviderRequest *request,
-                                  GCancellable *cancellable,
-                                  GAsyncReadyCallback callback,
-                                  gpointer user_data)
+mcp_stdio_provider_send_own (McpServerLink *link, gint64 id, const char *method, GBytes *message)
 {
-  McpStdioProvider *self = MCP_STDIO_PROVIDER (provider);
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  Waiting *waiting;
-  GError *error = NULL;
-  gint64 id;
-
-  g_task_set_source_tag (task, mcp_stdio_provider_request_async);
-  /* The errors are ours: MCP_ERROR_CANCELLED, and no result is thrown away. */
-  g_task_set_check_cancellable (task, FALSE);
-
-  if (g_cancellable_is_cancelled (cancellable))
-    error = g_error_new_literal (MCP_ERROR, MCP_ERROR_CANCELLED, "The call was withdrawn");
-  else if (self->closers->len > 0)
-    error = g_error_new (MCP_ERROR, MCP_ERROR_CLOSED, "Server “%s” is being closed",
-                         self->config->name);
-  if (error != NULL)
-    {
-      g_task_return_error (task, error);
-      return;
-    }
-
-  /* Whoever follows the state sees the request among those in flight. */
-  g_object_freeze_notify (G_OBJECT (self));
-  if (self->state == MCP_PROVIDER_STOPPED && !mcp_stdio_run_start (self, &error))
-    g_task_return_error (task, error);
-  else
-    {
-      id = ++self->last_id;
-      mcp_pending_requests_add (self->pending, id, g_steal_pointer (&task), request,
-                                choose_timeout_ms (self, request));
-      mcp_stdio_run_update_idle (self);
-      if (self->state == MCP_PROVIDER_READY)
-        deliver_request (self, id, request);
-      else
-        {
-          waiting = add_waiting (self);
-          waiting->id = id;
-          waiting->request = mcp_provider_request_copy (request);
-        }
-    }
-  g_object_thaw_notify (G_OBJECT (self));
-}
-
-static McpJsonrpcMessage *
-mcp_stdio_provider_request_finish (McpProvider *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-
-  return g_task_propagate_pointer (G_TASK (result), error);
+  mcp_stdio_provider_send (link, message);
 }
 
 static void
-mcp_stdio_provider_notify (McpProvider *provider, const char *method, const char *params)
+mcp_stdio_provider_withdraw (McpServerLink *link, gint64 id, const char *reason)
 {
-  McpStdioProvider *self = MCP_STDIO_PROVIDER (provider);
-  McpJsonSlice slice = { params, params != NULL ? strlen (params) : 0 };
+  g_autoptr (GBytes) message = mcp_provider_messages_build_cancelled (id, reason);
+
+  mcp_stdio_provider_send (link, message);
+}
+
+static void
+mcp_stdio_provider_established (McpServerLink *link, gint64 id)
+{
   g_autoptr (GBytes) message = NULL;
 
-  if (self->state != MCP_PROVIDER_READY && self->state != MCP_PROVIDER_STARTING)
-    return;
-  message = mcp_jsonrpc_build_notification (method, slice);
-  if (self->state == MCP_PROVIDER_READY)
-    deliver_notification (self, message);
-  else
-    add_waiting (self)->message = g_steal_pointer (&message);
-}
-
-static void
-mcp_stdio_provider_respond (McpProvider *provider, GBytes *response)
-{
-  McpStdioProvider *self = MCP_STDIO_PROVIDER (provider);
-
-  if (self->process != NULL && mcp_provider_messages_take_response (self->pending, response))
-    mcp_stdio_run_send (self, response);
-}
-
-static void
-mcp_stdio_provider_close_async (McpProvider *provider,
-                                GCancellable *cancellable,
-                                GAsyncReadyCallback callback,
-                                gpointer user_data)
-{
-  g_autoptr (McpStdioProvider) self = g_object_ref (MCP_STDIO_PROVIDER (provider));
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  g_autofree char *text = g_strdup_printf ("Server “%s” was closed", self->config->name);
-  gboolean was_closing;
-
-  g_task_set_source_tag (task, mcp_stdio_provider_close_async);
-  if (self->state == MCP_PROVIDER_STOPPED)
+  if (!mcp_server_link_is_stateless (link))
     {
-      g_task_return_boolean (task, TRUE);
-      return;
+      message = mcp_provider_messages_build_initialized ();
+      mcp_stdio_provider_send (link, message);
+    }
+  mcp_server_link_take_ready (link);
+}
+
+/* What comes from the process. Each function holds a reference: it runs foreign code. */
+
+/* The server is up; that it stays silent from now on says more. */
+static void
+spoke_cb (gpointer user_data)
+{
+  McpServerLink *link = user_data;
+
+  mcp_handshake_expect_answer_in (mcp_server_link_get_handshake (link),
+                                  mcp_server_link_get_setup (link)->times.probe_spoken_ms);
+}
+
+static void
+message_cb (McpJsonrpcMessage *message, gpointer user_data)
+{
+  g_autoptr (McpServerLink) link = g_object_ref (user_data);
+
+  mcp_server_link_take_message (link, 0, message);
+}
+
+static void
+malformed_cb (const char *id, const GError *error, gpointer user_data)
+{
+  g_autoptr (McpServerLink) link = g_object_ref (user_data);
+
+  mcp_server_link_take_malformed (link, id, error);
+}
+
+static void exited_cb (const char *how, gpointer user_data);
+
+static McpStdioProcess *
+spawn (McpStdioProvider *self, GError **error)
+{
+  static const McpStdioProcessFuncs funcs = { spoke_cb, message_cb, malformed_cb, exited_cb };
+  const McpServerLinkSetup *setup = mcp_server_link_get_setup (MCP_SERVER_LINK (self));
+  g_auto (GStrv) argv = mcp_server_config_build_argv (setup->config, setup->cwd, error);
+  g_auto (GStrv) base = g_get_environ ();
+  g_auto (GStrv) environment = NULL;
+  McpStdioProcessOptions options;
+
+  if (argv == NULL)
+    return NULL;
+  environment = mcp_environment_build ((const char *const *) base,
+                                       (const char *const *) setup->config->env, setup->cwd, error);
+  if (environment == NULL)
+    {
+      g_prefix_error (error, "server “%s”: ", setup->config->name);
+      return NULL;
     }
 
-  g_ptr_array_add (self->closers, g_steal_pointer (&task));
-  was_closing = self->state == MCP_PROVIDER_CLOSING;
-  mcp_stdio_run_stop (self);
-  mcp_stdio_provider_fail_all (self, MCP_ERROR_CLOSED, text);
-  if (!was_closing)
-    g_object_notify (G_OBJECT (self), "state");
+  options = (McpStdioProcessOptions){
+    .server = setup->config->name,
+    .keeper_path = self->keeper_path,
+    .cgroup = self->cgroup,
+    .argv = (const char *const *) argv,
+    .environment = (const char *const *) environment,
+    .cwd = setup->cwd,
+    .max_message_bytes = setup->limits.upstream_message_bytes,
+    .max_log_lines_per_second = setup->limits.stderr_lines_per_second,
+    .stop_grace_ms = setup->times.stop_grace_ms,
+    .kill_grace_ms = setup->times.kill_grace_ms,
+  };
+  return mcp_stdio_process_new (&options, &funcs, self, error);
+}
+
+/* A server that dies of `server/discover` is asked `initialize` instead, once. Returns: whether it
+   was started again */
+static gboolean
+start_without_probe (McpStdioProvider *self, const char *how)
+{
+  McpServerLink *link = MCP_SERVER_LINK (self);
+  McpHandshake *handshake = mcp_server_link_get_handshake (link);
+  McpServerFacts *facts = mcp_server_link_get_facts (link);
+  const McpServerTimes *times = &mcp_server_link_get_setup (link)->times;
+  g_autofree char *text =
+      g_strdup_printf ("%s after server/discover, is started again without", how);
+
+  if (handshake->discover_id == 0 || facts->lifecycle != MCP_LIFECYCLE_UNKNOWN)
+    return FALSE;
+  g_clear_object (&self->process);
+  self->process = spawn (self, NULL);
+  if (self->process == NULL)
+    return FALSE;
+  mcp_server_link_log (link, text);
+  facts->lifecycle = MCP_LIFECYCLE_HANDSHAKE;
+  mcp_handshake_begin (handshake, times->start_ms, times->probe_ms);
+  mcp_handshake_ask (handshake);
+  return TRUE;
+}
+
+static void
+exited_cb (const char *how, gpointer user_data)
+{
+  g_autoptr (McpStdioProvider) self = g_object_ref (user_data);
+  McpServerLink *link = MCP_SERVER_LINK (self);
+
+  switch (mcp_server_link_get_state (link))
+    {
+    case MCP_PROVIDER_STARTING:
+      if (!start_without_probe (self, how))
+        mcp_server_link_fail (link, how);
+      break;
+    case MCP_PROVIDER_READY:
+      mcp_server_link_fail (link, how);
+      break;
+    case MCP_PROVIDER_CLOSING:
+      g_clear_object (&self->process);
+      mcp_server_link_take_stopped (link);
+      break;
+    case MCP_PROVIDER_STOPPED:
+      break;
+    }
 }
 
 static gboolean
-mcp_stdio_provider_close_finish (McpProvider *self, GAsyncResult *result, GError **error)
+mcp_stdio_provider_open (McpServerLink *link, GError **error)
 {
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  McpStdioProvider *self = MCP_STDIO_PROVIDER (link);
 
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
-static McpProviderState
-mcp_stdio_provider_get_state (McpProvider *self)
-{
-  return MCP_STDIO_PROVIDER (self)->state;
-}
-
-static const char *
-mcp_stdio_provider_get_name (McpProvider *self)
-{
-  return MCP_STDIO_PROVIDER (self)->config->name;
-}
-
-static McpRevision
-mcp_stdio_provider_get_revision (McpProvider *self)
-{
-  return MCP_STDIO_PROVIDER (self)->facts.revision;
-}
-
-static const char *
-mcp_stdio_provider_get_capabilities (McpProvider *self)
-{
-  return MCP_STDIO_PROVIDER (self)->facts.capabilities;
+  self->process = spawn (self, error);
+  return self->process != NULL;
 }
 
 static void
-mcp_stdio_provider_hold (McpProvider *provider)
+mcp_stdio_provider_stop (McpServerLink *link)
 {
-  McpStdioProvider *self = MCP_STDIO_PROVIDER (provider);
-
-  self->facts.n_holds++;
-  mcp_stdio_run_update_idle (self);
+  mcp_stdio_process_stop (MCP_STDIO_PROVIDER (link)->process);
 }
 
 static void
-mcp_stdio_provider_release (McpProvider *provider)
+mcp_stdio_provider_drop (McpServerLink *link)
 {
-  McpStdioProvider *self = MCP_STDIO_PROVIDER (provider);
-
-  g_return_if_fail (self->facts.n_holds > 0);
-  self->facts.n_holds--;
-  mcp_stdio_run_update_idle (self);
+  g_clear_object (&MCP_STDIO_PROVIDER (link)->process);
 }
 
-static void
-mcp_stdio_provider_watch (McpProvider *provider, const char *uri)
+/* What it last said on standard error may say why it does not answer. */
+static char *
+mcp_stdio_provider_dup_reason (McpServerLink *link)
 {
-  McpStdioProvider *self = MCP_STDIO_PROVIDER (provider);
+  McpStdioProvider *self = MCP_STDIO_PROVIDER (link);
 
-  if (mcp_server_facts_watch (&self->facts, uri))
-    mcp_subscription_update (&self->subscription);
-}
-
-static void
-mcp_stdio_provider_unwatch (McpProvider *provider, const char *uri)
-{
-  McpStdioProvider *self = MCP_STDIO_PROVIDER (provider);
-
-  if (mcp_server_facts_unwatch (&self->facts, uri))
-    mcp_subscription_update (&self->subscription);
-}
-
-static void
-mcp_stdio_provider_set_limits (McpProvider *provider, const McpLimits *limits)
-{
-  MCP_STDIO_PROVIDER (provider)->limits = *limits;
-}
-
-static void
-mcp_stdio_provider_iface_init (McpProviderInterface *iface)
-{
-  iface->request_async = mcp_stdio_provider_request_async;
-  iface->request_finish = mcp_stdio_provider_request_finish;
-  iface->notify = mcp_stdio_provider_notify;
-  iface->respond = mcp_stdio_provider_respond;
-  iface->close_async = mcp_stdio_provider_close_async;
-  iface->close_finish = mcp_stdio_provider_close_finish;
-  iface->get_state = mcp_stdio_provider_get_state;
-  iface->get_name = mcp_stdio_provider_get_name;
-  iface->get_revision = mcp_stdio_provider_get_revision;
-  iface->get_capabilities = mcp_stdio_provider_get_capabilities;
-  iface->hold = mcp_stdio_provider_hold;
-  iface->release = mcp_stdio_provider_release;
-  iface->watch = mcp_stdio_provider_watch;
-  iface->unwatch = mcp_stdio_provider_unwatch;
-  iface->set_limits = mcp_stdio_provider_set_limits;
-}
-
-/* GObject */
-
-static void
-mcp_stdio_provider_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  McpStdioProvider *self = MCP_STDIO_PROVIDER (object);
-
-  if (id == PROP_STATE)
-    g_value_set_uint (value, self->state);
-  else
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-}
-
-static void
-mcp_stdio_provider_dispose (GObject *object)
-{
-  McpStdioProvider *self = MCP_STDIO_PROVIDER (object);
-
-  mcp_stdio_run_drop (self);
-  self->state = MCP_PROVIDER_STOPPED;
-  g_queue_clear_full (&self->waiting, (GDestroyNotify) waiting_free);
-
-  G_OBJECT_CLASS (mcp_stdio_provider_parent_class)->dispose (object);
+  return self->process != NULL ? mcp_stdio_process_dup_reason (self->process) : NULL;
 }
 
 static void
@@ -408,14 +243,8 @@ mcp_stdio_provider_finalize (GObject *object)
 {
   McpStdioProvider *self = MCP_STDIO_PROVIDER (object);
 
-  mcp_pending_requests_free (self->pending);
-  mcp_server_facts_clear (&self->facts);
-  g_ptr_array_unref (self->closers);
-  g_clear_pointer (&self->config, mcp_server_config_unref);
-  g_free (self->cwd);
   g_free (self->keeper_path);
   g_free (self->cgroup);
-  g_free (self->last_error);
 
   G_OBJECT_CLASS (mcp_stdio_provider_parent_class)->finalize (object);
 }
@@ -423,43 +252,23 @@ mcp_stdio_provider_finalize (GObject *object)
 static void
 mcp_stdio_provider_class_init (McpStdioProviderClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  McpServerLinkClass *link_class = MCP_SERVER_LINK_CLASS (klass);
 
-  object_class->get_property = mcp_stdio_provider_get_property;
-  object_class->dispose = mcp_stdio_provider_dispose;
-  object_class->finalize = mcp_stdio_provider_finalize;
-  g_object_class_override_property (object_class, PROP_STATE, "state");
-}
-
-static void
-open_subscription (gint64 id, GBytes *message, gpointer user_data)
-{
-  McpStdioProvider *self = user_data;
-
-  mcp_stdio_run_send (self, message);
-}
-
-static void
-close_subscription (gint64 id, gpointer user_data)
-{
-  McpStdioProvider *self = user_data;
-  g_autoptr (GBytes) message =
-      mcp_provider_messages_build_cancelled (id, "another subscription takes its place");
-
-  mcp_stdio_run_send (self, message);
+  G_OBJECT_CLASS (klass)->finalize = mcp_stdio_provider_finalize;
+  link_class->open = mcp_stdio_provider_open;
+  link_class->send_request = mcp_stdio_provider_send_request;
+  link_class->send_own = mcp_stdio_provider_send_own;
+  link_class->send = mcp_stdio_provider_send;
+  link_class->withdraw = mcp_stdio_provider_withdraw;
+  link_class->established = mcp_stdio_provider_established;
+  link_class->stop = mcp_stdio_provider_stop;
+  link_class->drop = mcp_stdio_provider_drop;
+  link_class->dup_reason = mcp_stdio_provider_dup_reason;
 }
 
 static void
 mcp_stdio_provider_init (McpStdioProvider *self)
 {
-  static const McpSubscriptionFuncs subscription_funcs = { open_subscription, close_subscription };
-
-  g_queue_init (&self->waiting);
-  mcp_server_facts_init (&self->facts);
-  mcp_subscription_init (&self->subscription, &self->facts, &self->last_id, &subscription_funcs,
-                         self);
-  self->closers = g_ptr_array_new_with_free_func (g_object_unref);
-  self->pending = mcp_pending_requests_new (MCP_PROVIDER (self), abandoned_cb, self);
 }
 
 /**
@@ -483,8 +292,7 @@ mcp_stdio_provider_new (McpServerConfig *config,
                         const McpLimits *limits,
                         guint timeout_ms)
 {
-  McpStdioProvider *self;
-  McpStdioProviderTimes times = {
+  const McpServerTimes times = {
     .start_ms = DEFAULT_START_MS,
     .probe_ms = DEFAULT_PROBE_MS,
     .probe_spoken_ms = DEFAULT_PROBE_SPOKEN_MS,
@@ -493,30 +301,20 @@ mcp_stdio_provider_new (McpServerConfig *config,
     .backoff_min_ms = DEFAULT_BACKOFF_MIN_MS,
     .backoff_max_ms = DEFAULT_BACKOFF_MAX_MS,
   };
+  McpStdioProvider *self;
 
-  g_return_val_if_fail (config != NULL, NULL);
-  g_return_val_if_fail (cwd != NULL && g_path_is_absolute (cwd), NULL);
   g_return_val_if_fail (keeper_path != NULL, NULL);
-  g_return_val_if_fail (limits != NULL, NULL);
-  g_return_val_if_fail (timeout_ms > 0, NULL);
 
   self = g_object_new (MCP_TYPE_STDIO_PROVIDER, NULL);
-  self->config = mcp_server_config_ref (config);
-  self->cwd = g_strdup (cwd);
   self->keeper_path = g_strdup (keeper_path);
-  self->limits = *limits;
-  self->timeout_ms = timeout_ms;
-  mcp_pending_requests_set_of_one_session (self->pending,
-                                           config->scope == MCP_SERVER_SCOPE_SESSION);
-  times.idle_ms = config->idle_seconds > G_MAXUINT / 1000 ? 0 : config->idle_seconds * 1000;
-  mcp_stdio_provider_set_times (self, &times);
+  mcp_server_link_construct (MCP_SERVER_LINK (self), config, cwd, limits, timeout_ms, &times);
   return MCP_PROVIDER (self);
 }
 
 /**
  * mcp_stdio_provider_set_cgroup:
  * @self: a provider that has not started anything
- * @cgroup: (nullable): directory of a control group that is ours
+ * @cgroup: (nullable): directory of a control group that belongs to the daemon
  *
  * Each of its processes gets a control group of its own in there.
  */
@@ -530,39 +328,6 @@ mcp_stdio_provider_set_cgroup (McpStdioProvider *self, const char *cgroup)
 }
 
 /**
- * mcp_stdio_provider_get_times:
- * @self: a provider
- *
- * Returns: (transfer none): how long it waits for what
- */
-const McpStdioProviderTimes *
-mcp_stdio_provider_get_times (McpStdioProvider *self)
-{
-  g_return_val_if_fail (MCP_IS_STDIO_PROVIDER (self), NULL);
-  return &self->times;
-}
-
-/**
- * mcp_stdio_provider_set_times:
- * @self: a provider
- * @times: how long to wait for what; copied
- *
- * For what begins from now on.
- */
-void
-mcp_stdio_provider_set_times (McpStdioProvider *self, const McpStdioProviderTimes *times)
-{
-  g_return_if_fail (MCP_IS_STDIO_PROVIDER (self));
-  g_return_if_fail (times != NULL);
-
-  self->times = *times;
-  self->backoff.min_ms = times->backoff_min_ms;
-  self->backoff.max_ms = times->backoff_max_ms;
-  self->subscription.backoff.min_ms = times->backoff_min_ms;
-  self->subscription.backoff.max_ms = times->backoff_max_ms;
-}
-
-/**
  * mcp_stdio_provider_get_pid:
  * @self: a provider
  *
@@ -573,44 +338,4 @@ mcp_stdio_provider_get_pid (McpStdioProvider *self)
 {
   g_return_val_if_fail (MCP_IS_STDIO_PROVIDER (self), 0);
   return self->process != NULL ? mcp_stdio_process_get_pid (self->process) : 0;
-}
-
-/**
- * mcp_stdio_provider_get_started_at:
- * @self: a provider
- *
- * Returns: when the server was last started, in microseconds since 1970; 0: never
- */
-gint64
-mcp_stdio_provider_get_started_at (McpStdioProvider *self)
-{
-  g_return_val_if_fail (MCP_IS_STDIO_PROVIDER (self), 0);
-  return self->started_at;
-}
-
-/**
- * mcp_stdio_provider_get_n_restarts:
- * @self: a provider
- *
- * Returns: how often the server was started again after it had failed
- */
-guint
-mcp_stdio_provider_get_n_restarts (McpStdioProvider *self)
-{
-  g_return_val_if_fail (MCP_IS_STDIO_PROVIDER (self), 0);
-  return self->n_restarts;
-}
-
-/**
- * mcp_stdio_provider_get_last_error:
- * @self: a provider
- *
- * Returns: (transfer none) (nullable): why the server last failed, for people; stays after a
- * restart
- */
-const char *
-mcp_stdio_provider_get_last_error (McpStdioProvider *self)
-{
-  g_return_val_if_fail (MCP_IS_STDIO_PROVIDER (self), NULL);
-  return self->last_error;
 }

@@ -415,18 +415,18 @@ test_hold (RevisionFixture *f, gconstpointer data)
   if (is_stdio (f))
     {
       McpStdioProvider *provider = MCP_STDIO_PROVIDER (f->base.provider);
-      McpStdioProviderTimes times = *mcp_stdio_provider_get_times (provider);
+      McpServerTimes times = mcp_server_link_get_setup (MCP_SERVER_LINK (provider))->times;
 
       times.idle_ms = 20;
-      mcp_stdio_provider_set_times (provider, &times);
+      mcp_server_link_set_times (MCP_SERVER_LINK (provider), &times);
     }
   else
     {
       McpHttpProvider *provider = MCP_HTTP_PROVIDER (f->base.provider);
-      McpHttpProviderTimes times = *mcp_http_provider_get_times (provider);
+      McpServerTimes times = mcp_server_link_get_setup (MCP_SERVER_LINK (provider))->times;
 
       times.idle_ms = 20;
-      mcp_http_provider_set_times (provider, &times);
+      mcp_server_link_set_times (MCP_SERVER_LINK (provider), &times);
     }
   mcp_provider_hold (f->base.provider);
   mcp_provider_hold (f->base.provider);

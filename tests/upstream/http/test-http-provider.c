@@ -46,7 +46,8 @@ test_close (HttpFixture *f, gconstpointer data)
   again = http_call_text (f, "json");
   g_assert_cmpuint (http_count (f, "POST initialize"), ==, 2);
   g_assert_null (http_get_header (f, "POST initialize", "Mcp-Session-Id"));
-  g_assert_cmpuint (mcp_http_provider_get_n_restarts (MCP_HTTP_PROVIDER (f->base.provider)), ==, 0);
+  g_assert_cmpuint (mcp_server_link_get_runs (MCP_SERVER_LINK (f->base.provider))->n_restarts, ==,
+                    0);
 }
 
 static void
@@ -73,7 +74,7 @@ test_close_in_flight (HttpFixture *f, gconstpointer data)
   http_begin (f, &call, "hang");
   http_await (f, "POST hang", 1);
   provider_close (&f->base);
-  provider_end_failed (&call, MCP_ERROR_CLOSED, "was left");
+  provider_end_failed (&call, MCP_ERROR_CLOSED, "was closed");
 }
 
 static void
@@ -81,7 +82,7 @@ test_idle (HttpFixture *f, gconstpointer data)
 {
   g_autofree char *text = NULL;
   g_autofree char *again = NULL;
-  McpHttpProviderTimes times = http_times (f);
+  McpServerTimes times = http_times (f);
 
   g_test_summary ("A server that nobody calls is left, and its session ended");
   times.idle_ms = 20;
@@ -130,8 +131,8 @@ test_failure (HttpFixture *f, gconstpointer data)
   text = http_call_text (f, "json");
   g_assert_cmpstr (text, ==, "json");
   g_assert_cmpuint (http_count (f, "POST initialize"), ==, 1);
-  g_assert_nonnull (strstr (mcp_http_provider_get_last_error (MCP_HTTP_PROVIDER (f->base.provider)),
-                            failure->says));
+  g_assert_nonnull (strstr (
+      mcp_server_link_get_runs (MCP_SERVER_LINK (f->base.provider))->last_error, failure->says));
 }
 
 static void
@@ -172,7 +173,8 @@ test_lost_session (HttpFixture *f, gconstpointer says_400)
   g_autofree char *again = NULL;
   g_autoptr (McpJsonrpcMessage) list = NULL;
 
-  g_test_summary ("A session that the server has forgotten is begun again, and a list asked again");
+  g_test_summary (
+      "A session that the server has forgotten is begun again, and the request sent once more");
   f->upstream.says_400 = says_400 != NULL;
   g_free (f->upstream.session_id);
   f->upstream.session_id = g_strdup ("second");
@@ -181,13 +183,14 @@ test_lost_session (HttpFixture *f, gconstpointer says_400)
   g_assert_cmpuint (http_count (f, "POST tools/list"), ==, 2);
   g_assert_cmpuint (http_count (f, "POST initialize"), ==, 2);
   g_assert_cmpstr (http_get_header (f, "POST tools/list", "Mcp-Session-Id"), ==, "second");
-  g_assert_cmpuint (mcp_http_provider_get_n_restarts (MCP_HTTP_PROVIDER (f->base.provider)), ==, 1);
+  g_assert_cmpuint (mcp_server_link_get_runs (MCP_SERVER_LINK (f->base.provider))->n_restarts, ==,
+                    1);
 
   g_free (f->upstream.session_id);
   f->upstream.session_id = g_strdup ("third");
-  http_fail (f, "json", "was not repeated");
   again = http_call_text (f, "json");
   g_assert_cmpstr (again, ==, "json");
+  g_assert_cmpuint (http_count (f, "POST json"), ==, 3);
   g_assert_cmpstr (http_get_header (f, "POST json", "Mcp-Session-Id"), ==, "third");
 }
 
@@ -220,7 +223,7 @@ test_refused_for_ever (HttpFixture *f, gconstpointer data)
 static void
 test_start_failure (HttpFixture *f, gconstpointer data)
 {
-  McpHttpProviderTimes times = http_times (f);
+  McpServerTimes times = http_times (f);
   g_autofree char *text = NULL;
 
   g_test_summary ("A handshake that fails is told, and left alone for a while");
@@ -237,7 +240,7 @@ test_start_failure (HttpFixture *f, gconstpointer data)
 static void
 test_start_again (HttpFixture *f, gconstpointer data)
 {
-  McpHttpProviderTimes times = http_times (f);
+  McpServerTimes times = http_times (f);
   g_autofree char *text = NULL;
 
   g_test_summary ("After a failed start the next call tries again");
@@ -251,7 +254,8 @@ test_start_again (HttpFixture *f, gconstpointer data)
   http_fail (f, "json", "speaks the MCP revision “1999-01-01”");
   f->upstream.initialize_revision = "2025-06-18";
   text = http_call_text (f, "json");
-  g_assert_cmpuint (mcp_http_provider_get_n_restarts (MCP_HTTP_PROVIDER (f->base.provider)), ==, 2);
+  g_assert_cmpuint (mcp_server_link_get_runs (MCP_SERVER_LINK (f->base.provider))->n_restarts, ==,
+                    2);
 }
 
 static void
@@ -285,13 +289,13 @@ test_silent (HttpFixture *f, gconstpointer data)
 static void
 test_start_silent (HttpFixture *f, gconstpointer data)
 {
-  McpHttpProviderTimes times = http_times (f);
+  McpServerTimes times = http_times (f);
 
   g_test_summary ("A server that takes no part in the handshake is given up");
   times.start_ms = 50;
   http_set_times (f, &times);
   f->upstream.is_silent = TRUE;
-  http_fail (f, "json", "could not be started: it did not finish the handshake for 0.05 s");
+  http_fail (f, "json", "could not be started: it did not finish the handshake within 0.05 s");
 }
 
 /* Made for this test, and signed by nobody else. */

@@ -151,10 +151,14 @@ static void
 test_again (HttpFixture *f, gconstpointer data)
 {
   g_autofree char *text = http_call_text (f, "json");
+  g_autoptr (McpJsonrpcMessage) answer = NULL;
 
-  g_test_summary ("A server that does not take its revision any more is asked anew");
-  http_fail (f, "code--32022", "does not speak the MCP revision any more that it spoke");
-  g_free (http_call_text (f, "json"));
+  g_test_summary (
+      "A server that does not take its revision any more is asked what it speaks, and the "
+      "request is sent once more in that");
+  answer = provider_call (&f->base, "code--32022", NULL);
+  g_assert_cmpint (mcp_jsonrpc_message_get_error_code (answer), ==, -32022);
+  g_assert_cmpuint (http_count (f, "POST code--32022"), ==, 2);
   g_assert_cmpint (mcp_provider_get_revision (f->base.provider), ==, MCP_REVISION_2025_11_25);
   g_assert_cmpuint (http_count (f, "POST server/discover"), ==, 2);
   g_assert_cmpuint (http_count (f, "POST initialize"), ==, 1);
@@ -223,7 +227,7 @@ test_probe (HttpFixture *f, gconstpointer data)
 static void
 test_probe_silent (HttpFixture *f, gconstpointer data)
 {
-  McpHttpProviderTimes times = http_times (f);
+  McpServerTimes times = http_times (f);
 
   g_test_summary ("Who does not answer server/discover is asked to initialize as well");
   times.probe_ms = 20;

@@ -37,7 +37,7 @@ test_text (HttpFixture *f, gconstpointer tool)
 static void
 test_resume (HttpFixture *f, gconstpointer data)
 {
-  McpHttpProviderTimes times = http_times (f);
+  McpServerTimes times = http_times (f);
   g_autofree char *text = NULL;
 
   g_test_summary ("The rest of a broken stream is asked for where it broke, when the server says");

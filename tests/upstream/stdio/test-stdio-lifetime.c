@@ -19,12 +19,12 @@ stdio (ProviderFixture *f)
 static void
 set_times (ProviderFixture *f, guint start_ms, guint idle_ms, guint stop_grace_ms)
 {
-  McpStdioProviderTimes times = *mcp_stdio_provider_get_times (stdio (f));
+  McpServerTimes times = mcp_server_link_get_setup (MCP_SERVER_LINK (stdio (f)))->times;
 
   times.start_ms = start_ms;
   times.idle_ms = idle_ms;
   times.stop_grace_ms = stop_grace_ms;
-  mcp_stdio_provider_set_times (stdio (f), &times);
+  mcp_server_link_set_times (MCP_SERVER_LINK (stdio (f)), &times);
 }
 
 static void
@@ -42,12 +42,13 @@ test_crash (ProviderFixture *f, gconstpointer data)
   provider_end_failed (&hanging, MCP_ERROR_PROVIDER_FAILED, "exited with status 7");
   g_assert_cmpint (mcp_provider_get_state (f->provider), ==, MCP_PROVIDER_STOPPED);
   g_assert_cmpint (mcp_stdio_provider_get_pid (stdio (f)), ==, 0);
-  g_assert_nonnull (strstr (mcp_stdio_provider_get_last_error (stdio (f)), "status 7"));
-  g_assert_cmpuint (mcp_stdio_provider_get_n_restarts (stdio (f)), ==, 0);
+  g_assert_nonnull (
+      strstr (mcp_server_link_get_runs (MCP_SERVER_LINK (stdio (f)))->last_error, "status 7"));
+  g_assert_cmpuint (mcp_server_link_get_runs (MCP_SERVER_LINK (stdio (f)))->n_restarts, ==, 0);
 
   text = provider_call_text (f, "echo", "{}");
   g_assert_cmpstr (text, ==, "{}");
-  g_assert_cmpuint (mcp_stdio_provider_get_n_restarts (stdio (f)), ==, 1);
+  g_assert_cmpuint (mcp_server_link_get_runs (MCP_SERVER_LINK (stdio (f)))->n_restarts, ==, 1);
 }
 
 static void
@@ -126,7 +127,7 @@ test_start_timeout (ProviderFixture *f, gconstpointer data)
   set_times (f, 60, 0, 500);
   provider_begin (f, &call, "echo", "{}", 0, NULL);
   provider_end_failed (&call, MCP_ERROR_PROVIDER_FAILED,
-                       "could not be started: it did not answer the handshake for 0.06 s");
+                       "could not be started: it did not finish the handshake within 0.06 s");
 }
 
 static gboolean
@@ -167,13 +168,13 @@ test_backoff (ProviderFixture *f, gconstpointer data)
   g_autofree char *healer = g_build_filename (f->directory, "healed", NULL);
   g_autofree char *starts = NULL;
   g_auto (GStrv) lines = NULL;
-  McpStdioProviderTimes times = *mcp_stdio_provider_get_times (stdio (f));
+  McpServerTimes times = mcp_server_link_get_setup (MCP_SERVER_LINK (stdio (f)))->times;
   ProviderCall call;
 
   g_test_summary (
       "After a failed start the server is left alone for a while, and then tried again");
   times.backoff_min_ms = 200;
-  mcp_stdio_provider_set_times (stdio (f), &times);
+  mcp_server_link_set_times (MCP_SERVER_LINK (stdio (f)), &times);
   provider_begin (f, &call, "echo", "{}", 0, NULL);
   provider_end_failed (&call, MCP_ERROR_PROVIDER_FAILED, "exited with status 3: dying as asked");
   provider_begin (f, &call, "echo", "{}", 0, NULL);
@@ -185,7 +186,7 @@ test_backoff (ProviderFixture *f, gconstpointer data)
   lines = g_strsplit (starts, "\n", -1);
   /* What dies is started once more, without server/discover. */
   g_assert_cmpuint (g_strv_length (lines), ==, 1 + 2 + 1);
-  g_assert_cmpuint (mcp_stdio_provider_get_n_restarts (stdio (f)), ==, 1);
+  g_assert_cmpuint (mcp_server_link_get_runs (MCP_SERVER_LINK (stdio (f)))->n_restarts, ==, 1);
 }
 
 static void
@@ -227,10 +228,10 @@ test_close (ProviderFixture *f, gconstpointer data)
   g_assert_true (mcp_provider_close_finish (f->provider, second, NULL));
   test_await_process_end (process_fd);
   g_assert_cmpstr (states->str, ==, "1 2 3 0 ");
-  g_assert_null (mcp_stdio_provider_get_last_error (stdio (f)));
+  g_assert_null (mcp_server_link_get_runs (MCP_SERVER_LINK (stdio (f)))->last_error);
 
   again = provider_call_text (f, "echo", "{}");
-  g_assert_cmpuint (mcp_stdio_provider_get_n_restarts (stdio (f)), ==, 0);
+  g_assert_cmpuint (mcp_server_link_get_runs (MCP_SERVER_LINK (stdio (f)))->n_restarts, ==, 0);
   g_signal_handlers_disconnect_by_data (f->provider, states);
 }
 
@@ -374,16 +375,16 @@ own_a_provider (void)
   ProviderFixture f = { 0 };
   g_autofree char *server = NULL;
   g_autofree char *grandchild = NULL;
-  McpStdioProviderTimes times;
+  McpServerTimes times;
 
   provider_setup (&f, "--ignore-term --ignore-eof");
-  times = *mcp_stdio_provider_get_times (stdio (&f));
+  times = mcp_server_link_get_setup (MCP_SERVER_LINK (stdio (&f)))->times;
   g_object_unref (f.provider);
   /* Nobody is left to remove a directory of our own. */
   test_remove_directory (g_steal_pointer (&f.directory));
   f.provider =
       mcp_stdio_provider_new (f.config, "/", g_getenv ("MCP_TEST_KEEPER"), &f.limits, 10000);
-  mcp_stdio_provider_set_times (stdio (&f), &times);
+  mcp_server_link_set_times (MCP_SERVER_LINK (stdio (&f)), &times);
 
   server = provider_call_text (&f, "pid", "{}");
   grandchild = provider_call_text (&f, "spawn-grandchild", "{}");
@@ -405,7 +406,7 @@ test_idle (ProviderFixture *f, gconstpointer data)
   provider_await_state (f, MCP_PROVIDER_STOPPED);
   second = provider_call_text (f, "pid", "{}");
   g_assert_cmpstr (first, !=, second);
-  g_assert_cmpuint (mcp_stdio_provider_get_n_restarts (stdio (f)), ==, 0);
+  g_assert_cmpuint (mcp_server_link_get_runs (MCP_SERVER_LINK (stdio (f)))->n_restarts, ==, 0);
 }
 
 static void

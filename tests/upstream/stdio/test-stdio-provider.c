@@ -18,7 +18,7 @@ test_call (ProviderFixture *f, gconstpointer data)
   g_assert_cmpstr (text, ==, "{\"a\":[1,\"ü\"]}");
   g_assert_cmpint (mcp_provider_get_state (f->provider), ==, MCP_PROVIDER_READY);
   g_assert_cmpint (mcp_stdio_provider_get_pid (MCP_STDIO_PROVIDER (f->provider)), >, 0);
-  g_assert_cmpint (mcp_stdio_provider_get_started_at (MCP_STDIO_PROVIDER (f->provider)), >, 0);
+  g_assert_cmpint (mcp_server_link_get_runs (MCP_SERVER_LINK (f->provider))->started_at, >, 0);
 }
 
 static void

@@ -21,13 +21,13 @@ static void
 setup_probe (ProviderFixture *f, gconstpointer data)
 {
   const Probe *probe = data;
-  McpStdioProviderTimes times;
+  McpServerTimes times;
 
   provider_setup (f, probe->options);
-  times = *mcp_stdio_provider_get_times (MCP_STDIO_PROVIDER (f->provider));
+  times = mcp_server_link_get_setup (MCP_SERVER_LINK (f->provider))->times;
   times.probe_ms = probe->probe_ms > 0 ? probe->probe_ms : TEST_DEADLINE_SECONDS * 1000;
   times.probe_spoken_ms = probe->probe_spoken_ms > 0 ? probe->probe_spoken_ms : times.probe_ms;
-  mcp_stdio_provider_set_times (MCP_STDIO_PROVIDER (f->provider), &times);
+  mcp_server_link_set_times (MCP_SERVER_LINK (f->provider), &times);
 }
 
 static void
@@ -40,7 +40,7 @@ test_probe (ProviderFixture *f, gconstpointer data)
   g_test_summary ("What the server speaks is found out, whatever it does with server/discover");
   g_assert_cmpstr (text, ==, "{}");
   g_assert_cmpint (mcp_provider_get_revision (f->provider), ==, probe->revision);
-  g_assert_cmpuint (mcp_stdio_provider_get_n_restarts (MCP_STDIO_PROVIDER (f->provider)), ==, 0);
+  g_assert_cmpuint (mcp_server_link_get_runs (MCP_SERVER_LINK (f->provider))->n_restarts, ==, 0);
   initialized = provider_call_text (f, "received", "{\"method\":\"notifications/initialized\"}");
   g_assert_cmpint (g_str_equal (initialized, "[]"), ==,
                    mcp_revision_is_stateless (probe->revision));
