@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "http-fixture.h"
 
+#include "http/connection/mcp-http-connection-exchange.h"
+#include "http/connection/mcp-http-connection-stream.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -55,12 +58,13 @@ append_field (const char *name, const char *value, gpointer user_data)
 static void
 stream_wrote_headers (SoupServerMessage *msg, HttpFixture *f)
 {
-  g_autoptr (McpHttpConnection) connection = g_object_ref (
-      mcp_http_connection_from_address (soup_server_message_get_remote_address (msg)));
+  GSocketAddress *address = soup_server_message_get_remote_address (msg);
+  g_autoptr (McpHttpConnection) connection =
+      g_object_ref (g_object_get_data (G_OBJECT (address), "connection"));
   g_autoptr (GIOStream) stolen = soup_server_message_steal_connection (msg);
 
   g_assert_nonnull (stolen);
-  f->stream_socket = mcp_http_connection_begin_stream (connection);
+  f->stream_socket = mcp_http_connection_stream_begin (connection);
   g_assert_nonnull (f->stream_socket);
   g_set_object (&f->stream, connection);
 }
@@ -158,20 +162,21 @@ count_peer_gone (McpHttpConnection *connection, HttpFixture *f)
 }
 
 static void
-exchange (McpHttpConnection *connection,
-          GIOStream *stream,
-          GSocketAddress *peer,
-          gpointer user_data)
+take_request (McpHttpConnection *connection, McpRequestHead *head, GBytes *body, gpointer user_data)
 {
   HttpFixture *f = user_data;
+  g_autoptr (GBytes) bytes = mcp_request_head_to_bytes (head, g_bytes_get_size (body));
+  g_autoptr (GIOStream) stream = mcp_http_connection_exchange_open (connection, bytes, body);
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
 
   f->n_exchanges++;
   f->last_pid = mcp_http_connection_get_pid (connection);
   f->last_is_unix = mcp_http_connection_is_unix (connection);
-  g_assert_true (mcp_http_connection_from_address (peer) == connection);
+  g_object_set_data_full (G_OBJECT (address), "connection", g_object_ref (connection),
+                          g_object_unref);
   g_signal_handlers_disconnect_by_func (connection, count_peer_gone, f);
   g_signal_connect (connection, "peer-gone", G_CALLBACK (count_peer_gone), f);
-  g_assert_true (soup_server_accept_iostream (f->server, stream, peer, peer, NULL));
+  g_assert_true (soup_server_accept_iostream (f->server, stream, address, address, NULL));
 }
 
 void
@@ -179,7 +184,7 @@ http_fixture_listen (HttpFixture *f)
 {
   g_autoptr (GError) error = NULL;
 
-  f->listener = mcp_http_listener_new (&f->limits, exchange, f);
+  f->listener = mcp_http_listener_new (&f->limits, take_request, f);
   f->port = mcp_http_listener_add_tcp (f->listener, 0, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (f->port, !=, 0);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/* The handlers of the routes that are no MCP. */
-#include "http/request/mcp-http-context.h"
+/* The handlers of the routes that are not MCP. */
+#include "http/request/mcp-http-request.h"
 
 G_BEGIN_DECLS
 

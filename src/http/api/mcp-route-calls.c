@@ -5,7 +5,7 @@
  */
 #include "common/mcp-error.h"
 #include "http/api/mcp-api-routes.h"
-#include "http/request/mcp-held-reply.h"
+#include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
 #include "session/history/mcp-call-filter.h"
 
@@ -63,20 +63,18 @@ read_query (McpCallFilter *filter, const char *query, GError **error)
 static void
 queried_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (McpHeldReply) hold = user_data;
+  g_autoptr (McpHttpRequest) request = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) json =
       mcp_call_history_query_finish (MCP_CALL_HISTORY (source), result, &error);
-  SoupServerMessage *msg = mcp_held_reply_get_message (hold);
 
-  if (json == NULL)
-    g_message ("The history cannot be read: %s", error->message);
-  if (msg == NULL)
-    return;
   if (json != NULL)
-    mcp_http_reply_json (msg, 200, json);
-  else
-    mcp_http_reply_error (msg, 503, "The history cannot be read; the daemon's log says why");
+    {
+      mcp_http_reply_json (request, 200, json);
+      return;
+    }
+  g_message ("The history cannot be read: %s", error->message);
+  mcp_http_reply_error (request, 503, "The history cannot be read; the daemon's log says why");
 }
 
 /**
@@ -92,11 +90,11 @@ mcp_route_calls_get (McpHttpRequest *request)
   g_autoptr (McpCallFilter) filter = mcp_call_filter_new ();
   g_autoptr (GError) error = NULL;
 
-  if (!read_query (filter, g_uri_get_query (soup_server_message_get_uri (request->msg)), &error))
-    mcp_http_reply_gerror (request->msg, error);
+  if (!read_query (filter, request->query, &error))
+    mcp_http_reply_gerror (request, error);
   else if (history == NULL)
-    mcp_http_reply_error (request->msg, 503, "This daemon keeps no history");
+    mcp_http_reply_error (request, 503, "This daemon keeps no history");
   else
     mcp_call_history_query_async (history, mcp_session_get_id (request->session), filter,
-                                  queried_cb, mcp_held_reply_new (request));
+                                  queried_cb, mcp_http_request_ref (request));
 }

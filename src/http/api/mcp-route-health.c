@@ -2,6 +2,7 @@
 #include "common/mcp-json.h"
 #include "common/mcp-time.h"
 #include "http/api/mcp-api-routes.h"
+#include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
 #include "protocol/mcp-revision.h"
 
@@ -47,5 +48,5 @@ mcp_route_health_get (McpHttpRequest *request)
   append_revisions (json);
   g_string_append (json, "]}");
 
-  mcp_http_reply_string (request->msg, 200, json);
+  mcp_http_reply_string (request, 200, json);
 }

@@ -7,7 +7,7 @@
 #include "http/api/mcp-api-routes.h"
 #include "http/api/mcp-metrics-process.h"
 #include "http/api/mcp-metrics-text.h"
-#include "http/request/mcp-held-reply.h"
+#include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
 #include "http/sse/mcp-event-hub.h"
 #include "http/wire/mcp-http-error.h"
@@ -17,13 +17,6 @@
 #include <math.h>
 
 #define PREFIX "mcp_sessiond_"
-
-/* A request that waits for what the providers take. */
-typedef struct
-{
-  McpHeldReply *hold;      /* (owned) */
-  McpHttpContext *context; /* (unowned): good while somebody waits for the answer */
-} Scrape;
 
 static void
 append_daemon (GString *out, McpHttpContext *context)
@@ -316,8 +309,9 @@ append_providers (GString *out, GVariant *providers)
 }
 
 static void
-reply (SoupServerMessage *msg, McpHttpContext *context, GVariant *providers)
+reply (McpHttpRequest *request, GVariant *providers)
 {
+  McpHttpContext *context = request->context;
   GString *out = g_string_sized_new (16 * 1024);
 
   append_daemon (out, context);
@@ -327,26 +321,24 @@ reply (SoupServerMessage *msg, McpHttpContext *context, GVariant *providers)
   append_providers (out, providers);
   append_connections (out, context);
   append_rejections (out, context);
-  mcp_http_reply_string (msg, 200, out);
-  soup_message_headers_replace (soup_server_message_get_response_headers (msg), "Content-Type",
-                                MCP_METRICS_CONTENT_TYPE);
+  mcp_http_reply_text (request, 200, MCP_METRICS_CONTENT_TYPE, out);
 }
 
 static void
 measured_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Scrape *scrape = user_data;
-  SoupServerMessage *msg = mcp_held_reply_get_message (scrape->hold);
+  g_autoptr (McpHttpRequest) request = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) providers =
       mcp_gateway_measure_providers_finish (MCP_GATEWAY (source), result, &error);
 
-  if (msg != NULL && providers != NULL)
-    reply (msg, scrape->context, providers);
-  else if (msg != NULL)
-    mcp_http_reply_gerror (msg, error);
-  mcp_held_reply_end (scrape->hold);
-  g_free (scrape);
+  /* The context is good only while somebody waits for the answer. */
+  if (!mcp_http_request_is_open (request))
+    return;
+  if (providers != NULL)
+    reply (request, providers);
+  else
+    mcp_http_reply_gerror (request, error);
 }
 
 /**
@@ -358,9 +350,6 @@ measured_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 mcp_route_metrics (McpHttpRequest *request)
 {
-  Scrape *scrape = g_new0 (Scrape, 1);
-
-  scrape->hold = mcp_held_reply_new (request);
-  scrape->context = request->context;
-  mcp_gateway_measure_providers_async (request->context->gateway, measured_cb, scrape);
+  mcp_gateway_measure_providers_async (request->context->gateway, measured_cb,
+                                       mcp_http_request_ref (request));
 }

@@ -8,6 +8,7 @@
 #include "http/api/mcp-api-routes.h"
 #include "http/api/mcp-progress-input.h"
 #include "http/request/mcp-http-body.h"
+#include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
 #include "http/sse/mcp-event-hub.h"
 
@@ -22,7 +23,6 @@
 
 typedef struct
 {
-  gatomicrefcount ref_count;
   McpSseFlusher *flusher; /* (owned) */
   McpEventHub *hub;       /* (owned) */
   McpSession *session;    /* (owned) */
@@ -31,10 +31,7 @@ typedef struct
   gint64 stalled_since_us; /* monotonic; 0: not */
   gint64 stalls_left_us;
 
-  SoupServerMessage *msg;        /* (owned) (nullable) until it is answered or over */
-  McpHttpConnection *connection; /* (owned) (nullable) as long as @msg */
-  gboolean paused;
-  McpHttpCredential credential;
+  McpHttpRequest *request; /* (owned) */
 } Publication;
 
 static void publish_later (Publication *self);
@@ -42,88 +39,44 @@ static void publish_later (Publication *self);
 static Publication *
 publication_ref (Publication *self)
 {
-  g_atomic_ref_count_inc (&self->ref_count);
-  return self;
+  return g_rc_box_acquire (self);
 }
 
 static void
-publication_unref (gpointer data)
+publication_clear (gpointer data)
 {
   Publication *self = data;
-
-  if (!g_atomic_ref_count_dec (&self->ref_count))
-    return;
 
   mcp_sse_flusher_unref (self->flusher);
   mcp_event_hub_unref (self->hub);
   g_object_unref (self->session);
   g_array_unref (self->inputs);
-  g_free (self);
+  mcp_http_request_unref (self->request);
 }
 
 static void
-release (gpointer data, GClosure *closure)
+publication_unref (gpointer data)
 {
-  publication_unref (data);
+  g_rc_box_release_full (data, publication_clear);
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Publication, publication_unref)
 
-static void
-forget_message (Publication *self)
-{
-  g_autoptr (SoupServerMessage) msg = g_steal_pointer (&self->msg);
-  g_autoptr (McpHttpConnection) connection = g_steal_pointer (&self->connection);
-
-  if (msg == NULL)
-    return;
-
-  g_signal_handlers_disconnect_by_data (connection, self);
-  g_signal_handlers_disconnect_by_data (msg, self);
-}
-
-static void
-message_over_cb (SoupServerMessage *msg, gpointer user_data)
-{
-  forget_message (user_data);
-}
-
-/* The events were accepted as a whole: they are published, whoever is left to hear of it. */
-static void
-peer_gone_cb (McpHttpConnection *connection, gpointer user_data)
-{
-  Publication *self = user_data;
-  g_autoptr (SoupServerMessage) msg = g_object_ref (self->msg);
-
-  forget_message (self);
-  mcp_http_reply_error (msg, 503, "The client has gone");
-  soup_server_message_unpause (msg);
-}
-
+/* The events were accepted as a whole: they are published even if the client goes away. */
 static void
 answer (Publication *self, gboolean published)
 {
-  g_autoptr (SoupServerMessage) msg = NULL;
-
-  if (self->msg == NULL)
-    return;
-
-  msg = g_object_ref (self->msg);
-  forget_message (self);
   if (published)
     {
       GString *json = g_string_new (NULL);
 
       g_string_printf (json, "{\"accepted\":%u}", self->inputs->len);
-      mcp_http_reply_string (msg, 202, json);
+      mcp_http_reply_string (self->request, 202, json);
     }
-  else if (self->credential == MCP_HTTP_CREDENTIAL_OWNER)
-    mcp_http_reply_error (msg, 404, "The session has ended");
+  else if (self->request->credential == MCP_HTTP_CREDENTIAL_OWNER)
+    mcp_http_reply_error (self->request, 404, "The session has ended");
   else
-    mcp_http_reply_unauthorized (msg);
-
-  if (self->paused)
-    soup_server_message_unpause (msg);
+    mcp_http_reply_unauthorized (self->request);
 }
 
 static gboolean
@@ -215,17 +168,14 @@ publish_later (Publication *self)
 static Publication *
 publication_new (McpHttpRequest *request, GArray *inputs)
 {
-  Publication *self = g_new0 (Publication, 1);
+  Publication *self = g_rc_box_new0 (Publication);
 
-  g_atomic_ref_count_init (&self->ref_count);
   self->flusher = mcp_sse_flusher_ref (request->context->flusher);
   self->hub = mcp_event_hub_ref (request->context->hub);
   self->session = g_object_ref (request->session);
   self->inputs = g_array_ref (inputs);
   self->stalls_left_us = ALL_STALLS_US;
-  self->credential = request->credential;
-  self->msg = g_object_ref (request->msg);
-  self->connection = g_object_ref (request->connection);
+  self->request = mcp_http_request_ref (request);
 
   return self;
 }
@@ -233,17 +183,16 @@ publication_new (McpHttpRequest *request, GArray *inputs)
 static GArray *
 read_inputs (McpHttpRequest *request)
 {
-  g_autoptr (GBytes) body = mcp_http_body_get (request);
   g_autoptr (GError) error = NULL;
   McpJsonSlice root;
   GArray *inputs;
 
-  if (!mcp_http_body_is_json (request) || !mcp_http_body_scan (request, body, &root))
+  if (!mcp_http_body_is_json (request) || !mcp_http_body_scan (request, &root))
     return NULL;
 
   inputs = mcp_progress_input_read (root, &error);
   if (inputs == NULL)
-    mcp_http_reply_gerror (request->msg, error);
+    mcp_http_reply_gerror (request, error);
 
   return inputs;
 }
@@ -265,16 +214,4 @@ mcp_route_progress_post (McpHttpRequest *request)
 
   self = publication_new (request, inputs);
   publish (self);
-  if (self->msg == NULL)
-    return;
-
-  /* Whatever ends the message also breaks its hold on this. */
-  self->paused = TRUE;
-  g_signal_connect_data (self->msg, "finished", G_CALLBACK (message_over_cb),
-                         publication_ref (self), release, 0);
-  g_signal_connect_data (self->msg, "disconnected", G_CALLBACK (message_over_cb),
-                         publication_ref (self), release, 0);
-  g_signal_connect_data (self->connection, "peer-gone", G_CALLBACK (peer_gone_cb),
-                         publication_ref (self), release, 0);
-  soup_server_message_pause (self->msg);
 }

@@ -8,8 +8,8 @@
 #include "common/mcp-process.h"
 #include "common/mcp-time.h"
 #include "http/api/mcp-api-routes.h"
-#include "http/request/mcp-held-reply.h"
 #include "http/request/mcp-http-body.h"
+#include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
 #include "session/session/mcp-session-json.h"
 
@@ -20,34 +20,34 @@ typedef struct
   char *label;              /* (owned) (nullable) */
   GPtrArray *allowed_tools; /* (owned) (nullable) (element-type utf8) */
   gint64 idle_seconds;
-} Wish;
+} SessionParams;
 
 static void
-wish_clear (Wish *wish)
+session_params_clear (SessionParams *wanted)
 {
-  g_free (wish->cwd);
-  g_free (wish->label);
-  g_clear_pointer (&wish->allowed_tools, g_ptr_array_unref);
+  g_free (wanted->cwd);
+  g_free (wanted->label);
+  g_clear_pointer (&wanted->allowed_tools, g_ptr_array_unref);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Wish, wish_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SessionParams, session_params_clear)
 
 static gboolean
 set_cwd (McpJsonSlice value, gpointer target, GError **error)
 {
-  return mcp_http_body_read_string (value, "cwd", &((Wish *) target)->cwd, error);
+  return mcp_http_body_read_string (value, "cwd", &((SessionParams *) target)->cwd, error);
 }
 
 static gboolean
 set_label (McpJsonSlice value, gpointer target, GError **error)
 {
-  return mcp_http_body_read_string (value, "label", &((Wish *) target)->label, error);
+  return mcp_http_body_read_string (value, "label", &((SessionParams *) target)->label, error);
 }
 
 static gboolean
 set_allowed_tools (McpJsonSlice value, gpointer target, GError **error)
 {
-  Wish *wish = target;
+  SessionParams *wanted = target;
   McpJsonIter iter;
   McpJsonSlice item;
 
@@ -58,8 +58,8 @@ set_allowed_tools (McpJsonSlice value, gpointer target, GError **error)
       return FALSE;
     }
 
-  g_clear_pointer (&wish->allowed_tools, g_ptr_array_unref);
-  wish->allowed_tools = g_ptr_array_new_with_free_func (g_free);
+  g_clear_pointer (&wanted->allowed_tools, g_ptr_array_unref);
+  wanted->allowed_tools = g_ptr_array_new_with_free_func (g_free);
   mcp_json_iter_init (&iter, value);
   while (mcp_json_iter_next_element (&iter, &item))
     {
@@ -67,9 +67,9 @@ set_allowed_tools (McpJsonSlice value, gpointer target, GError **error)
 
       if (!mcp_http_body_read_string (item, "allowed_tools[…]", &glob, error))
         return FALSE;
-      g_ptr_array_add (wish->allowed_tools, glob);
+      g_ptr_array_add (wanted->allowed_tools, glob);
     }
-  g_ptr_array_add (wish->allowed_tools, NULL);
+  g_ptr_array_add (wanted->allowed_tools, NULL);
 
   return TRUE;
 }
@@ -77,11 +77,11 @@ set_allowed_tools (McpJsonSlice value, gpointer target, GError **error)
 static gboolean
 set_idle_seconds (McpJsonSlice value, gpointer target, GError **error)
 {
-  Wish *wish = target;
+  SessionParams *wanted = target;
 
   if (mcp_json_get_type (value) == MCP_JSON_NUMBER &&
-      mcp_json_get_int64 (value, &wish->idle_seconds) && wish->idle_seconds >= 0 &&
-      wish->idle_seconds <= G_MAXUINT32)
+      mcp_json_get_int64 (value, &wanted->idle_seconds) && wanted->idle_seconds >= 0 &&
+      wanted->idle_seconds <= G_MAXUINT32)
     return TRUE;
 
   g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
@@ -89,48 +89,48 @@ set_idle_seconds (McpJsonSlice value, gpointer target, GError **error)
   return FALSE;
 }
 
-static const McpHttpMember wish_members[] = {
+static const McpHttpMember params_members[] = {
   { "cwd", set_cwd },
   { "label", set_label },
   { "allowed_tools", set_allowed_tools },
   { "idle_seconds", set_idle_seconds },
 };
 
-/* An empty body is an empty wish. */
+/* An empty body is the same as an empty object. */
 static gboolean
-read_wish (McpHttpRequest *request, Wish *wish)
+read_params (McpHttpRequest *request, SessionParams *wanted)
 {
-  g_autoptr (GBytes) body = mcp_http_body_get (request);
   g_autoptr (GError) error = NULL;
   McpJsonSlice root;
 
-  if (g_bytes_get_size (body) == 0)
+  if (g_bytes_get_size (request->body) == 0)
     return TRUE;
 
-  if (!mcp_http_body_is_json (request) || !mcp_http_body_scan (request, body, &root))
+  if (!mcp_http_body_is_json (request) || !mcp_http_body_scan (request, &root))
     return FALSE;
 
-  if (mcp_http_body_read_object (root, wish_members, G_N_ELEMENTS (wish_members), wish, &error))
+  if (mcp_http_body_read_object (root, params_members, G_N_ELEMENTS (params_members), wanted,
+                                 &error))
     return TRUE;
 
-  mcp_http_reply_gerror (request->msg, error);
+  mcp_http_reply_gerror (request, error);
   return FALSE;
 }
 
 static McpSession *
-create_session (McpHttpRequest *request, const Wish *wish, char **token, GError **error)
+create_session (McpHttpRequest *request, const SessionParams *wanted, char **token, GError **error)
 {
-  gboolean is_complete = wish->cwd != NULL && wish->label != NULL;
-  pid_t pid = is_complete ? 0 : mcp_http_connection_get_pid (request->connection);
+  gboolean is_complete = wanted->cwd != NULL && wanted->label != NULL;
+  pid_t pid = is_complete ? 0 : mcp_http_request_get_pid (request);
   g_autofree char *process_cwd = mcp_process_dup_cwd (pid);
   g_autofree char *process_name = mcp_process_dup_name (pid);
   McpSessionParams params = {
-    .cwd = wish->cwd,
+    .cwd = wanted->cwd,
     .fallback_cwd = process_cwd,
-    .label = wish->label != NULL ? wish->label : process_name,
+    .label = wanted->label != NULL ? wanted->label : process_name,
     .allowed_tools =
-        wish->allowed_tools == NULL ? NULL : (const char *const *) wish->allowed_tools->pdata,
-    .idle_seconds = wish->idle_seconds,
+        wanted->allowed_tools == NULL ? NULL : (const char *const *) wanted->allowed_tools->pdata,
+    .idle_seconds = wanted->idle_seconds,
   };
 
   return mcp_session_store_create (request->context->store, &params, token, error);
@@ -152,20 +152,20 @@ append_member (GString *json, const char *key, const char *text)
 void
 mcp_route_session_create (McpHttpRequest *request)
 {
-  g_auto (Wish) wish = { .idle_seconds = -1 };
+  g_auto (SessionParams) wanted = { .idle_seconds = -1 };
   g_autofree char *token = NULL;
   g_autofree char *created_at = NULL;
   g_autoptr (GError) error = NULL;
   McpSession *session;
   GString *json;
 
-  if (!read_wish (request, &wish))
+  if (!read_params (request, &wanted))
     return;
 
-  session = create_session (request, &wish, &token, &error);
+  session = create_session (request, &wanted, &token, &error);
   if (session == NULL)
     {
-      mcp_http_reply_no_session (request->msg, request->context->store, error);
+      mcp_http_reply_no_session (request, error);
       return;
     }
 
@@ -179,8 +179,7 @@ mcp_route_session_create (McpHttpRequest *request)
   append_member (json, "created_at", created_at);
   g_string_append_c (json, '}');
 
-  mcp_http_reply_string (request->msg, 200, json);
-  mcp_held_reply_until_settled (request);
+  mcp_http_reply_string_when_settled (request, 200, json);
 }
 
 /**
@@ -205,7 +204,7 @@ mcp_route_session_list (McpHttpRequest *request)
     }
   g_string_append (json, "]}");
 
-  mcp_http_reply_string (request->msg, 200, json);
+  mcp_http_reply_string (request, 200, json);
 }
 
 /**
@@ -219,7 +218,7 @@ mcp_route_session_get (McpHttpRequest *request)
 {
   g_autofree char *json = mcp_session_json_build (request->session);
 
-  mcp_http_reply_string (request->msg, 200, g_string_new (json));
+  mcp_http_reply_string (request, 200, g_string_new (json));
 }
 
 /**
@@ -235,12 +234,9 @@ mcp_route_session_delete (McpHttpRequest *request)
 
   if (mcp_session_store_close (request->context->store, mcp_session_get_id (request->session),
                                MCP_REASON_CLOSED, &error))
-    {
-      mcp_http_reply_empty (request->msg, 204);
-      mcp_held_reply_until_settled (request);
-    }
+    mcp_http_reply_empty_when_settled (request, 204);
   else
-    mcp_http_reply_gerror (request->msg, error);
+    mcp_http_reply_gerror (request, error);
 }
 
 /**
@@ -259,13 +255,12 @@ mcp_route_session_rotate_token (McpHttpRequest *request)
 
   if (token == NULL)
     {
-      mcp_http_reply_gerror (request->msg, error);
+      mcp_http_reply_gerror (request, error);
       return;
     }
 
   json = g_string_new ("{");
   append_member (json, "token", token);
   g_string_append_c (json, '}');
-  mcp_http_reply_string (request->msg, 200, json);
-  mcp_held_reply_until_settled (request);
+  mcp_http_reply_string_when_settled (request, 200, json);
 }

@@ -3,11 +3,10 @@
 
 #include "http/wire/mcp-body-decoder.h"
 #include "http/wire/mcp-response-head.h"
-#include "mcp-http-connection-setup-private.h"
 
 #include <string.h>
 
-/* A head of our own server's is a few hundred bytes. */
+/* A head that libsoup writes is a few hundred bytes. */
 #define MAX_HEAD_BYTES (256 * 1024)
 /* What blocking writes may leave behind: the last chunk, five bytes. */
 #define MAX_TAIL_BYTES (64 * 1024)
@@ -16,7 +15,9 @@ struct _McpExchangeOutput
 {
   GOutputStream parent_instance;
 
-  McpHttpConnection *connection; /* (unowned) (nullable): NULL once detached */
+  McpHttpWire *wire; /* (unowned) (nullable): NULL once detached */
+  const McpExchangeFuncs *funcs;
+  gpointer owner; /* (unowned): for @funcs */
   gboolean to_head_request;
   gboolean close;
 
@@ -83,7 +84,7 @@ mcp_exchange_output_create_source (GPollableOutputStream *stream, GCancellable *
   g_source_set_static_name (wait, "mcp-exchange-output");
   g_ptr_array_add (self->sources, wait);
 
-  if (self->connection == NULL || !mcp_http_connection_want_write (self->connection))
+  if (self->wire == NULL || !self->funcs->wait_for_room (self->owner))
     g_source_set_ready_time (wait, 0);
   g_source_add_child_source (source, wait);
 
@@ -103,8 +104,7 @@ mcp_exchange_output_is_writable (GPollableOutputStream *stream)
   McpExchangeOutput *self = MCP_EXCHANGE_OUTPUT (stream);
 
   /* TRUE too when a write would fail at once */
-  return self->connection == NULL ||
-         mcp_http_wire_get_queued (mcp_http_connection_get_wire (self->connection)) == 0;
+  return self->wire == NULL || mcp_http_wire_get_queued (self->wire) == 0;
 }
 
 static gssize
@@ -172,23 +172,21 @@ take_head (McpExchangeOutput *self, const char *data, gsize length, gboolean *co
     return length;
 
   head_length = (gsize) (end - self->head->str) + 4;
-  rewritten = mcp_response_head_rewrite (
-      self->head->str, head_length, self->to_head_request,
-      self->close || mcp_http_connection_is_draining (self->connection), &self->response);
-  mcp_http_wire_queue (mcp_http_connection_get_wire (self->connection), rewritten->str,
-                       rewritten->len);
+  rewritten = mcp_response_head_rewrite (self->head->str, head_length, self->to_head_request,
+                                         self->close, &self->response);
+  mcp_http_wire_queue (self->wire, rewritten->str, rewritten->len);
   begin_body (self);
   return head_length - old_length;
 }
 
 /*
- * The server behind us believes that the head is out when we say so, and may
- * then write to the socket itself; so its write is not over before that.
+ * libsoup believes that the head is out when this function says so, and an event stream may then
+ * write to the socket directly. So the write of a head succeeds only when the head is in the
+ * socket.
  */
 static gssize
 write_head (McpExchangeOutput *self, const char *data, gsize length, GError **error)
 {
-  McpHttpWire *wire = mcp_http_connection_get_wire (self->connection);
   gsize n_taken = self->n_taken;
   gboolean complete = TRUE;
 
@@ -202,10 +200,10 @@ write_head (McpExchangeOutput *self, const char *data, gsize length, GError **er
   /* A body of known length comes next: one system call can take both. */
   if (self->response.body_kind != MCP_RESPONSE_BODY_LENGTH || self->body_done)
     {
-      gboolean flushed = mcp_http_wire_flush (wire);
+      gboolean flushed = mcp_http_wire_flush (self->wire);
 
-      mcp_http_connection_wrote (self->connection, flushed);
-      if (wire->broken)
+      self->funcs->wrote (self->owner, flushed);
+      if (self->wire->broken)
         return connection_closed (error);
       self->n_taken = n_taken;
       if (!flushed)
@@ -232,8 +230,8 @@ write_body (McpExchangeOutput *self, const char *data, gsize length, GError **er
       length = (gsize) MIN ((guint64) length, self->body.remaining);
     }
 
-  n_sent = mcp_http_wire_send (mcp_http_connection_get_wire (self->connection), data, length);
-  mcp_http_connection_wrote (self->connection, n_sent > 0);
+  n_sent = mcp_http_wire_send (self->wire, data, length);
+  self->funcs->wrote (self->owner, n_sent > 0);
   if (n_sent < 0)
     return connection_closed (error);
   if (n_sent == 0 && length > 0)
@@ -251,7 +249,7 @@ mcp_exchange_output_write_nonblocking (GPollableOutputStream *stream,
 {
   McpExchangeOutput *self = MCP_EXCHANGE_OUTPUT (stream);
 
-  if (self->connection == NULL || mcp_http_connection_get_wire (self->connection)->broken)
+  if (self->wire == NULL || self->wire->broken)
     return connection_closed (error);
 
   return self->head_sent ? write_body (self, buffer, count, error)
@@ -292,30 +290,50 @@ mcp_exchange_output_write (GOutputStream *stream,
 
 /**
  * mcp_exchange_output_new:
- * @connection: outlives the output, or detaches it
- * @to_head_request: whether the answer has no body for being one to a HEAD
- * @close: whether the connection will be closed after the answer in any case
+ * @wire: where the answer goes; it outlives the output, or the output is detached first
+ * @to_head_request: whether the request is a HEAD, so that the answer has no body
+ * @close: whether the connection closes after the answer in any case
+ * @funcs: (scope notified): called from the main context; valid until the output is detached
+ * @owner: for @funcs
  *
- * Makes the output of one exchange.
+ * Makes the output of one exchange. Main context only.
  *
  * Returns: (transfer full): the output
  */
 McpExchangeOutput *
-mcp_exchange_output_new (McpHttpConnection *connection, gboolean to_head_request, gboolean close)
+mcp_exchange_output_new (McpHttpWire *wire,
+                         gboolean to_head_request,
+                         gboolean close,
+                         const McpExchangeFuncs *funcs,
+                         gpointer owner)
 {
   McpExchangeOutput *self = g_object_new (MCP_TYPE_EXCHANGE_OUTPUT, NULL);
 
-  self->connection = connection;
+  self->wire = wire;
   self->to_head_request = to_head_request;
   self->close = close;
+  self->funcs = funcs;
+  self->owner = owner;
   return self;
+}
+
+/**
+ * mcp_exchange_output_close_after:
+ * @self: the output
+ *
+ * Has the connection close after this answer. Does nothing once the answer's head is written.
+ */
+void
+mcp_exchange_output_close_after (McpExchangeOutput *self)
+{
+  self->close = TRUE;
 }
 
 /**
  * mcp_exchange_output_wake:
  * @self: the output
  *
- * Tells who waits for room in the socket to try again.
+ * Has whoever waits for room in the socket try again.
  */
 void
 mcp_exchange_output_wake (McpExchangeOutput *self)
@@ -343,11 +361,11 @@ mcp_exchange_output_finish (McpExchangeOutput *self, gboolean *keep_alive)
   tail = g_steal_pointer (&self->tail);
   g_mutex_unlock (&self->mutex);
 
-  if (self->connection == NULL || !self->head_sent)
+  if (self->wire == NULL || !self->head_sent)
     return FALSE;
   if (tail != NULL)
     {
-      mcp_http_wire_queue (mcp_http_connection_get_wire (self->connection), tail->data, tail->len);
+      mcp_http_wire_queue (self->wire, tail->data, tail->len);
       note_body (self, (const char *) tail->data, tail->len);
     }
 
@@ -364,7 +382,7 @@ mcp_exchange_output_finish (McpExchangeOutput *self, gboolean *keep_alive)
 void
 mcp_exchange_output_detach (McpExchangeOutput *self)
 {
-  self->connection = NULL;
+  self->wire = NULL;
   mcp_exchange_output_wake (self);
 }
 

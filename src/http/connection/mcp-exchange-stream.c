@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "http/connection/mcp-exchange-stream.h"
 
-#include "http/connection/mcp-exchange-output.h"
-#include "mcp-http-connection-setup-private.h"
-
 struct _McpExchangeStream
 {
   GIOStream parent_instance;
 
-  McpHttpConnection *connection; /* (owned) (nullable): NULL once the exchange is over */
+  GObject *owner;                /* (owned) (nullable): NULL once the exchange is over */
+  const McpExchangeFuncs *funcs; /* called with @owner */
   GInputStream *input;           /* (owned) */
   McpExchangeOutput *output;     /* (owned) */
 };
@@ -30,15 +28,15 @@ mcp_exchange_stream_get_output_stream (GIOStream *stream)
 static void
 end_exchange (McpExchangeStream *self)
 {
-  g_autoptr (McpHttpConnection) connection = g_steal_pointer (&self->connection);
+  g_autoptr (GObject) owner = g_steal_pointer (&self->owner);
   gboolean complete, keep_alive;
 
-  if (connection == NULL)
+  if (owner == NULL)
     return;
 
   complete = mcp_exchange_output_finish (self->output, &keep_alive);
   mcp_exchange_output_detach (self->output);
-  mcp_http_connection_exchange_ended (connection, complete, keep_alive);
+  self->funcs->ended (owner, complete, keep_alive);
 }
 
 /* Input and output live in memory and need no closing. */
@@ -76,39 +74,51 @@ mcp_exchange_stream_close_finish (GIOStream *stream G_GNUC_UNUSED,
 
 /**
  * mcp_exchange_stream_new:
- * @connection: where the answer goes
- * @head: the request's head in canonical form
- * @body: its body, decoded
- * @to_head_request: whether it is a HEAD
- * @close: whether the connection will be closed after the answer in any case
+ * @wire: where the answer goes
+ * @request: the request, head and body, and how it is to be answered
+ * @funcs: called from the main context with @owner, until the exchange ends or is detached
+ * @owner: (type GObject): owns @wire; kept alive until the exchange ends or is detached
  *
- * Makes the stream of one exchange; it keeps the connection object alive until it ends.
+ * Makes the stream of one exchange. Main context only.
  *
  * Returns: (transfer full): the stream
  */
 McpExchangeStream *
-mcp_exchange_stream_new (McpHttpConnection *connection,
-                         GBytes *head,
-                         GBytes *body,
-                         gboolean to_head_request,
-                         gboolean close)
+mcp_exchange_stream_new (McpHttpWire *wire,
+                         const McpExchangeRequest *request,
+                         const McpExchangeFuncs *funcs,
+                         gpointer owner)
 {
   McpExchangeStream *self = g_object_new (MCP_TYPE_EXCHANGE_STREAM, NULL);
 
-  self->connection = g_object_ref (connection);
-  self->input = g_memory_input_stream_new_from_bytes (head);
-  if (g_bytes_get_size (body) > 0)
-    g_memory_input_stream_add_bytes (G_MEMORY_INPUT_STREAM (self->input), body);
-  self->output = mcp_exchange_output_new (connection, to_head_request, close);
+  self->owner = g_object_ref (owner);
+  self->funcs = funcs;
+  self->input = g_memory_input_stream_new_from_bytes (request->head);
+  if (g_bytes_get_size (request->body) > 0)
+    g_memory_input_stream_add_bytes (G_MEMORY_INPUT_STREAM (self->input), request->body);
+  self->output =
+      mcp_exchange_output_new (wire, request->is_head_method, request->close, funcs, owner);
 
   return self;
+}
+
+/**
+ * mcp_exchange_stream_close_after:
+ * @self: the stream
+ *
+ * Has the connection close after this answer. Does nothing once the answer's head is written.
+ */
+void
+mcp_exchange_stream_close_after (McpExchangeStream *self)
+{
+  mcp_exchange_output_close_after (self->output);
 }
 
 /**
  * mcp_exchange_stream_wake:
  * @self: the stream
  *
- * Tells who waits for room in the socket to try again.
+ * Has whoever waits for room in the socket try again.
  */
 void
 mcp_exchange_stream_wake (McpExchangeStream *self)
@@ -125,9 +135,9 @@ mcp_exchange_stream_wake (McpExchangeStream *self)
 void
 mcp_exchange_stream_detach (McpExchangeStream *self)
 {
-  g_autoptr (McpHttpConnection) connection = g_steal_pointer (&self->connection);
+  g_autoptr (GObject) owner = g_steal_pointer (&self->owner);
 
-  if (connection != NULL)
+  if (owner != NULL)
     mcp_exchange_output_detach (self->output);
 }
 
@@ -139,7 +149,7 @@ mcp_exchange_stream_finalize (GObject *object)
 
   g_clear_object (&self->input);
   g_clear_object (&self->output);
-  g_clear_object (&self->connection);
+  g_clear_object (&self->owner);
 
   G_OBJECT_CLASS (mcp_exchange_stream_parent_class)->finalize (object);
 }

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-/*
- * What the connection's own kind (listener and exchange streams) see of it; not for routes.
- */
+/* What the listener sees of a connection; not for routes. */
 #include "common/mcp-limits.h"
 #include "http/connection/mcp-http-connection.h"
 #include "http/connection/mcp-http-poller.h"
 #include "http/connection/mcp-peer-check.h"
-#include "http/wire/mcp-http-wire.h"
+#include "http/wire/mcp-http-counters.h"
+#include "http/wire/mcp-request-head.h"
 
 G_BEGIN_DECLS
 
 /**
  * McpHttpConnectionHooks:
- * @exchange: a request is there
+ * @request: a request is there: @head, which the owner may take by leaving zeroes behind, and
+ *   @body. The owner has it answered, by mcp_http_connection_exchange_open()
  * @idle_changed: the connection began or ceased to wait for another request
  * @closed: the socket is closed; the last call
  *
@@ -22,10 +22,10 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  void (*exchange) (McpHttpConnection *connection,
-                    GIOStream *stream,
-                    GSocketAddress *peer,
-                    gpointer owner);
+  void (*request) (McpHttpConnection *connection,
+                   McpRequestHead *head,
+                   GBytes *body,
+                   gpointer owner);
   void (*idle_changed) (McpHttpConnection *connection, gboolean idle, gpointer owner);
   void (*closed) (McpHttpConnection *connection, gpointer owner);
 } McpHttpConnectionHooks;
@@ -63,17 +63,10 @@ McpHttpConnection *mcp_http_connection_new_refused (int fd,
                                                     guint status,
                                                     const char *message);
 void mcp_http_connection_drain (McpHttpConnection *self);
-gboolean mcp_http_connection_is_draining (McpHttpConnection *self);
 void mcp_http_connection_close (McpHttpConnection *self);
 void mcp_http_connection_lose (McpHttpConnection *self);
+gboolean mcp_http_connection_is_closed (McpHttpConnection *self);
 GList *mcp_http_connection_get_link (McpHttpConnection *self);
 McpSocketPeer *mcp_http_connection_get_peer (McpHttpConnection *self);
-
-McpHttpWire *mcp_http_connection_get_wire (McpHttpConnection *self);
-gboolean mcp_http_connection_want_write (McpHttpConnection *self);
-void mcp_http_connection_wrote (McpHttpConnection *self, gboolean progress);
-void mcp_http_connection_exchange_ended (McpHttpConnection *self,
-                                         gboolean complete,
-                                         gboolean keep_alive);
 
 G_END_DECLS

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Answers that go on for ever: the socket is another's to write to, and the
- * connection watches over it.
+ * Event streams: the SSE code writes to the socket, and the connection only watches it.
  */
-#include "mcp-http-connection-private.h"
+#include "http/connection/mcp-http-connection-stream.h"
+
+#include "mcp-http-connection-state-private.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -33,23 +34,21 @@ set_stream_options (int fd, gboolean is_unix)
 }
 
 /**
- * mcp_http_connection_begin_stream:
- * @self: the connection, of an exchange that was stolen from its server after the head
- *   of the answer went out
+ * mcp_http_connection_stream_begin:
+ * @self: a connection whose request is being answered, after the head of the answer is in the
+ *   socket
  *
- * Makes the rest of the answer the caller's: it writes to the socket, without
- * blocking, for as long as it likes. There are no deadlines any more; the
- * connection goes on watching for the peer's disappearance, reads and drops
- * what the peer sends, and counts as one. Closing or dropping the exchange's
- * stream means nothing from now on.
+ * Gives the socket to the caller, who writes the rest of the answer without blocking, for as long
+ * as needed. No deadline holds from now on. The connection still sees the peer close, drops what
+ * the peer sends, and counts as one. Closing the exchange's stream has no effect from now on.
  *
- * The socket is not to be used after `peer-gone` or mcp_http_connection_end_stream().
+ * The socket is not to be used after `peer-gone` or mcp_http_connection_stream_end().
  *
  * Returns: (transfer none) (nullable): the socket, non-blocking; %NULL: the connection
  *   is closed already
  */
 GSocket *
-mcp_http_connection_begin_stream (McpHttpConnection *self)
+mcp_http_connection_stream_begin (McpHttpConnection *self)
 {
   g_autoptr (GError) error = NULL;
 
@@ -65,7 +64,7 @@ mcp_http_connection_begin_stream (McpHttpConnection *self)
       (self->socket = g_socket_new_from_fd (self->wire.fd, &error)) == NULL)
     {
       g_debug ("A stream cannot begin: %s", error != NULL ? error->message : "no room");
-      mcp_http_connection_close (self);
+      mcp_http_connection_state_close (self);
       return NULL;
     }
 
@@ -82,24 +81,25 @@ mcp_http_connection_begin_stream (McpHttpConnection *self)
   if (!self->half_closed)
     self->ask_us = 0;
   mcp_http_wire_drop_input (&self->wire);
-  mcp_http_connection_update (self);
+  mcp_http_connection_state_update (self);
 
   return self->socket;
 }
 
 /**
- * mcp_http_connection_watch_writable:
- * @self: a connection between begin_stream and end_stream
+ * mcp_http_connection_stream_watch_writable:
+ * @self: a connection between mcp_http_connection_stream_begin() and
+ *   mcp_http_connection_stream_end()
  * @callback: (scope async) (nullable): called once, from the main loop; %NULL: not any more
  * @user_data: for @callback
  *
- * Waits for room in the socket. Replaces an earlier waiting; never called
- * after `peer-gone` or mcp_http_connection_end_stream().
+ * Waits for room in the socket. Replaces an earlier callback. @callback is never called after
+ * `peer-gone` or mcp_http_connection_stream_end().
  */
 void
-mcp_http_connection_watch_writable (McpHttpConnection *self,
-                                    McpHttpWritableFunc callback,
-                                    gpointer user_data)
+mcp_http_connection_stream_watch_writable (McpHttpConnection *self,
+                                           McpHttpWritableFunc callback,
+                                           gpointer user_data)
 {
   g_return_if_fail (MCP_IS_HTTP_CONNECTION (self));
 
@@ -108,32 +108,33 @@ mcp_http_connection_watch_writable (McpHttpConnection *self,
 
   self->writable_func = callback;
   self->writable_data = user_data;
-  mcp_http_connection_update (self);
+  mcp_http_connection_state_update (self);
 }
 
 /**
- * mcp_http_connection_count_sent:
- * @self: a connection between begin_stream and end_stream
- * @n_bytes: how many bytes its writer sent
+ * mcp_http_connection_stream_count_sent:
+ * @self: a connection between mcp_http_connection_stream_begin() and
+ *   mcp_http_connection_stream_end()
+ * @n_bytes: how many bytes the caller sent
  *
- * Counts what went out past the connection.
+ * Counts what the caller wrote to the socket.
  */
 void
-mcp_http_connection_count_sent (McpHttpConnection *self, gsize n_bytes)
+mcp_http_connection_stream_count_sent (McpHttpConnection *self, gsize n_bytes)
 {
   if (self->setup.counters != NULL)
     self->setup.counters->bytes_out += n_bytes;
 }
 
 /**
- * mcp_http_connection_end_stream:
+ * mcp_http_connection_stream_end:
  * @self: the connection
  *
  * Ends a stream: what was written still goes out, then the connection closes. Nothing
  * happens when there is no stream.
  */
 void
-mcp_http_connection_end_stream (McpHttpConnection *self)
+mcp_http_connection_stream_end (McpHttpConnection *self)
 {
   g_return_if_fail (MCP_IS_HTTP_CONNECTION (self));
 
@@ -141,5 +142,5 @@ mcp_http_connection_end_stream (McpHttpConnection *self)
     return;
 
   self->writable_func = NULL;
-  mcp_http_connection_linger (self, MCP_HTTP_LINGER_BYTES, MCP_HTTP_LINGER_US);
+  mcp_http_connection_state_linger (self, MCP_HTTP_LINGER_BYTES, MCP_HTTP_LINGER_US);
 }

@@ -42,7 +42,7 @@ struct _McpHttpListener
   GObject parent_instance;
 
   McpLimits limits;
-  McpHttpExchangeFunc exchange;
+  McpHttpListenerFunc request;
   gpointer user_data;
 
   McpHttpPoller *poller;    /* (owned) */
@@ -68,11 +68,11 @@ open_spare (McpHttpListener *self)
 }
 
 static void
-on_exchange (McpHttpConnection *connection, GIOStream *stream, GSocketAddress *peer, gpointer owner)
+on_request (McpHttpConnection *connection, McpRequestHead *head, GBytes *body, gpointer owner)
 {
   McpHttpListener *self = owner;
 
-  self->exchange (connection, stream, peer, self->user_data);
+  self->request (connection, head, body, self->user_data);
 }
 
 static void
@@ -97,16 +97,10 @@ on_closed (McpHttpConnection *connection, gpointer owner)
 }
 
 static const McpHttpConnectionHooks hooks = {
-  .exchange = on_exchange,
+  .request = on_request,
   .idle_changed = on_idle_changed,
   .closed = on_closed,
 };
-
-static gboolean
-is_closed (McpHttpConnection *connection)
-{
-  return mcp_http_connection_get_wire (connection)->fd < 0;
-}
 
 static void
 refuse (McpHttpListener *self,
@@ -119,7 +113,7 @@ refuse (McpHttpListener *self,
       mcp_http_connection_new_refused (fd, setup, status, message);
 
   /* The answer is in the socket already; the rest is politeness, and has a bound. */
-  if (is_closed (connection))
+  if (mcp_http_connection_is_closed (connection))
     return;
   if (g_hash_table_size (self->refused) >= MAX_REFUSED)
     mcp_http_connection_close (connection);
@@ -298,24 +292,24 @@ add_socket (McpHttpListener *self, int fd, guint16 port, const char *path)
 /**
  * mcp_http_listener_new:
  * @limits: copied
- * @exchange: (scope notified): called from the main loop with each request
- * @user_data: for @exchange
+ * @request: (scope notified): called from the main loop with each request
+ * @user_data: for @request
  *
  * Makes a listener without sockets, for the thread's default main context.
  *
  * Returns: (transfer full): the listener
  */
 McpHttpListener *
-mcp_http_listener_new (const McpLimits *limits, McpHttpExchangeFunc exchange, gpointer user_data)
+mcp_http_listener_new (const McpLimits *limits, McpHttpListenerFunc request, gpointer user_data)
 {
   McpHttpListener *self;
 
   g_return_val_if_fail (limits != NULL, NULL);
-  g_return_val_if_fail (exchange != NULL, NULL);
+  g_return_val_if_fail (request != NULL, NULL);
 
   self = g_object_new (MCP_TYPE_HTTP_LISTENER, NULL);
   self->limits = *limits;
-  self->exchange = exchange;
+  self->request = request;
   self->user_data = user_data;
   return self;
 }
@@ -534,7 +528,7 @@ mcp_http_listener_stop (McpHttpListener *self)
  * mcp_http_listener_close:
  * @self: the listener
  *
- * Stops, and closes all connections at once. The exchange function is not called any more.
+ * Stops, and closes all connections at once. No further request is handed over.
  */
 void
 mcp_http_listener_close (McpHttpListener *self)

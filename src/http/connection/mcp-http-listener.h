@@ -4,6 +4,7 @@
 #include "common/mcp-limits.h"
 #include "http/connection/mcp-http-connection.h"
 #include "http/wire/mcp-http-counters.h"
+#include "http/wire/mcp-request-head.h"
 
 G_BEGIN_DECLS
 
@@ -11,21 +12,20 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (McpHttpListener, mcp_http_listener, MCP, HTTP_LISTENER, GObject)
 
 /**
- * McpHttpExchangeFunc:
- * @connection: the connection that carries it
- * @stream: one request, checked and put in canonical form, and its answer; closed by its
- *   reader, which ends the exchange
- * @peer: what mcp_http_connection_from_address() takes
+ * McpHttpListenerFunc:
+ * @connection: the connection that carries the request
+ * @head: the request's head, checked; the callee may take it by leaving zeroes behind
+ * @body: the request's body, decoded
  *
- * Gives one exchange to soup_server_accept_iostream().
+ * Has one request answered, by mcp_http_connection_exchange_open().
  */
-typedef void (*McpHttpExchangeFunc) (McpHttpConnection *connection,
-                                     GIOStream *stream,
-                                     GSocketAddress *peer,
+typedef void (*McpHttpListenerFunc) (McpHttpConnection *connection,
+                                     McpRequestHead *head,
+                                     GBytes *body,
                                      gpointer user_data);
 
 McpHttpListener *
-mcp_http_listener_new (const McpLimits *limits, McpHttpExchangeFunc exchange, gpointer user_data);
+mcp_http_listener_new (const McpLimits *limits, McpHttpListenerFunc request, gpointer user_data);
 void mcp_http_listener_set_limits (McpHttpListener *self, const McpLimits *limits);
 guint16 mcp_http_listener_add_tcp (McpHttpListener *self, guint16 port, GError **error);
 gboolean mcp_http_listener_add_unix (McpHttpListener *self, const char *path, GError **error);

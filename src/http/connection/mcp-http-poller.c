@@ -10,6 +10,8 @@
  */
 #include "http/connection/mcp-http-poller.h"
 
+#include "http/connection/mcp-deadline-heap.h"
+
 #include <errno.h>
 #include <glib-unix.h>
 #include <sys/epoll.h>
@@ -24,9 +26,9 @@ struct _McpHttpPoller
   int epoll_fd;
   guint n_watches;
   gboolean dispatching;
-  gint64 ready_time;  /* as given to the source */
-  GPtrArray *timers;  /* (unowned) McpHttpPollerWatch: a binary heap ordered by filed_us */
-  GQueue deferred;    /* (unowned) McpHttpPollerWatch */
+  gint64 ready_time;          /* as given to the source */
+  McpDeadlineHeap *deadlines; /* (owned): of McpHttpPollerWatch */
+  GQueue deferred;            /* (unowned) McpHttpPollerWatch */
   GPtrArray *garbage; /* (owned) McpHttpPollerWatch freed while events may still point to them */
 };
 
@@ -37,9 +39,7 @@ struct _McpHttpPollerWatch
   McpHttpReady wanted;
   McpHttpReadyFunc func; /* NULL once freed */
   gpointer user_data;
-  gint64 deadline_us; /* 0: none */
-  gint64 filed_us;    /* where it stands in the heap: at or before the deadline */
-  guint heap_place;   /* 1-based; 0: not in the heap */
+  McpDeadline deadline;
   gboolean deferred;
   GList link; /* in deferred */
 };
@@ -50,92 +50,15 @@ typedef struct
   McpHttpPoller *poller;
 } PollerSource;
 
-static McpHttpPollerWatch *
-heap_get (McpHttpPoller *self, guint place)
-{
-  return g_ptr_array_index (self->timers, place - 1);
-}
-
-static void
-heap_put (McpHttpPoller *self, guint place, McpHttpPollerWatch *watch)
-{
-  g_ptr_array_index (self->timers, place - 1) = watch;
-  watch->heap_place = place;
-}
-
-static void
-heap_sift_up (McpHttpPoller *self, McpHttpPollerWatch *watch)
-{
-  guint place = watch->heap_place;
-
-  while (place > 1 && heap_get (self, place / 2)->filed_us > watch->filed_us)
-    {
-      heap_put (self, place, heap_get (self, place / 2));
-      place /= 2;
-    }
-  heap_put (self, place, watch);
-}
-
-static void
-heap_sift_down (McpHttpPoller *self, McpHttpPollerWatch *watch)
-{
-  guint place = watch->heap_place;
-
-  for (;;)
-    {
-      guint child = place * 2;
-
-      if (child > self->timers->len)
-        break;
-      if (child < self->timers->len &&
-          heap_get (self, child + 1)->filed_us < heap_get (self, child)->filed_us)
-        child++;
-      if (heap_get (self, child)->filed_us >= watch->filed_us)
-        break;
-      heap_put (self, place, heap_get (self, child));
-      place = child;
-    }
-  heap_put (self, place, watch);
-}
-
-static void
-heap_insert (McpHttpPoller *self, McpHttpPollerWatch *watch, gint64 filed_us)
-{
-  g_ptr_array_add (self->timers, watch);
-  watch->filed_us = filed_us;
-  watch->heap_place = self->timers->len;
-  heap_sift_up (self, watch);
-}
-
-static void
-heap_remove (McpHttpPoller *self, McpHttpPollerWatch *watch)
-{
-  guint place = watch->heap_place;
-  McpHttpPollerWatch *last = heap_get (self, self->timers->len);
-
-  g_ptr_array_set_size (self->timers, (int) self->timers->len - 1);
-  watch->heap_place = 0;
-  if (last == watch)
-    return;
-
-  heap_put (self, place, last);
-  heap_sift_down (self, last);
-  heap_sift_up (self, last);
-}
-
 static void
 update_ready_time (McpHttpPoller *self)
 {
-  gint64 ready_time = -1;
+  gint64 ready_time;
 
   if (self->dispatching)
     return;
 
-  if (self->deferred.length > 0)
-    ready_time = 0;
-  else if (self->timers->len > 0)
-    ready_time = heap_get (self, 1)->filed_us;
-
+  ready_time = self->deferred.length > 0 ? 0 : mcp_deadline_heap_get_next (self->deadlines);
   if (ready_time != self->ready_time)
     g_source_set_ready_time (self->source, ready_time);
   self->ready_time = ready_time;
@@ -187,23 +110,11 @@ dispatch_deferred (McpHttpPoller *self)
 static void
 dispatch_timers (McpHttpPoller *self)
 {
-  gint64 now = g_get_monotonic_time ();
+  gint64 now_us = g_get_monotonic_time ();
+  McpHttpPollerWatch *watch;
 
-  while (self->timers->len > 0 && heap_get (self, 1)->filed_us <= now)
-    {
-      McpHttpPollerWatch *watch = heap_get (self, 1);
-
-      heap_remove (self, watch);
-      if (watch->deadline_us > now)
-        {
-          heap_insert (self, watch, watch->deadline_us);
-        }
-      else if (watch->deadline_us != 0)
-        {
-          watch->deadline_us = 0;
-          watch_notify (watch, MCP_HTTP_READY_TIMEOUT);
-        }
-    }
+  while ((watch = mcp_deadline_heap_pop (self->deadlines, now_us)) != NULL)
+    watch_notify (watch, MCP_HTTP_READY_TIMEOUT);
 }
 
 static gboolean
@@ -247,7 +158,7 @@ mcp_http_poller_new (void)
   if (self->epoll_fd < 0)
     g_warning ("Cannot make an epoll set: %s", g_strerror (errno));
 
-  self->timers = g_ptr_array_new ();
+  self->deadlines = mcp_deadline_heap_new ();
   self->garbage = g_ptr_array_new_with_free_func (g_free);
   self->ready_time = -1;
   self->source = g_source_new (&poller_source_funcs, sizeof (PollerSource));
@@ -270,7 +181,7 @@ poller_clear (gpointer data)
   g_source_unref (self->source);
   if (self->epoll_fd >= 0)
     close (self->epoll_fd);
-  g_ptr_array_unref (self->timers);
+  mcp_deadline_heap_free (self->deadlines);
   g_ptr_array_unref (self->garbage);
 }
 
@@ -328,6 +239,7 @@ mcp_http_poller_watch (McpHttpPoller *self,
   watch->func = func;
   watch->user_data = user_data;
   watch->link.data = watch;
+  watch->deadline.owner = watch;
   self->n_watches++;
 
   if (epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0)
@@ -361,29 +273,14 @@ mcp_http_poller_watch_set_wanted (McpHttpPollerWatch *watch, McpHttpReady wanted
  * @watch: the watch
  * @deadline_us: monotonic time; 0: none
  *
- * Sets or moves the one deadline of the watch. A later or cleared one costs
- * nothing now: the watch stays filed where it is, and is filed anew when that
- * time comes.
+ * Sets, moves or clears the one deadline of the watch.
  */
 void
 mcp_http_poller_watch_set_deadline (McpHttpPollerWatch *watch, gint64 deadline_us)
 {
-  McpHttpPoller *self = watch->poller;
-
-  watch->deadline_us = deadline_us;
-  if (deadline_us == 0)
-    return;
-
-  if (watch->heap_place == 0)
-    {
-      heap_insert (self, watch, deadline_us);
-    }
-  else if (deadline_us < watch->filed_us)
-    {
-      watch->filed_us = deadline_us;
-      heap_sift_up (self, watch);
-    }
-  update_ready_time (self);
+  mcp_deadline_heap_set (watch->poller->deadlines, &watch->deadline, deadline_us);
+  if (deadline_us != 0)
+    update_ready_time (watch->poller);
 }
 
 /**
@@ -416,8 +313,7 @@ mcp_http_poller_watch_free (McpHttpPollerWatch *watch)
   McpHttpPoller *self = watch->poller;
 
   epoll_ctl (self->epoll_fd, EPOLL_CTL_DEL, watch->fd, NULL);
-  if (watch->heap_place != 0)
-    heap_remove (self, watch);
+  mcp_deadline_heap_remove (self->deadlines, &watch->deadline);
   if (watch->deferred)
     g_queue_unlink (&self->deferred, &watch->link);
   watch->func = NULL;

@@ -2,54 +2,25 @@
 #include "http/mcp/mcp-find-attachment.h"
 
 #include "common/mcp-names.h"
-#include "common/mcp-process.h"
+#include "http/mcp/mcp-unasked-session.h"
+#include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
 
 #include <string.h>
-
-/* A session that nobody asked for ends sooner than one that somebody did. */
-#define UNASKED_IDLE_SECONDS (60 * 60)
-
-/* What is kept of a client's name. */
-#define MAX_CLIENT_BYTES 256
-
-/**
- * mcp_find_attachment_get_header:
- * @http: a request
- * @name: of a header
- *
- * Returns: (transfer none) (nullable): its value
- */
-const char *
-mcp_find_attachment_get_header (McpHttpRequest *http, const char *name)
-{
-  return soup_message_headers_get_list (soup_server_message_get_request_headers (http->msg), name);
-}
-
-/**
- * mcp_find_attachment_refuse:
- * @http: a request on /mcp that may not do what it asks for
- */
-void
-mcp_find_attachment_refuse (McpHttpRequest *http)
-{
-  mcp_http_auth_count_failure (http->context->auth, soup_server_message_get_method (http->msg),
-                               "/mcp");
-  mcp_http_reply_unauthorized (http->msg);
-}
 
 /**
  * mcp_find_attachment_check_named_session:
  * @http: a request on /mcp
  *
- * The header that names a session adds nothing to a token but a check; to the owner, a choice.
+ * The header X-Mcp-Session must name the session of the token; with the owner key, the header
+ * chooses the session.
  *
  * Returns: %FALSE when the request was answered
  */
 gboolean
 mcp_find_attachment_check_named_session (McpHttpRequest *http)
 {
-  const char *named = mcp_find_attachment_get_header (http, MCP_HEADER_DAEMON_SESSION);
+  const char *named = mcp_http_request_get_header (http, MCP_HEADER_DAEMON_SESSION);
 
   if (named == NULL)
     return TRUE;
@@ -59,14 +30,14 @@ mcp_find_attachment_check_named_session (McpHttpRequest *http)
       g_set_object (&http->session, mcp_session_store_lookup (http->context->store, named));
       if (http->session != NULL)
         return TRUE;
-      mcp_http_reply_error (http->msg, 404, "There is no such session");
+      mcp_http_reply_error (http, 404, "There is no such session");
       return FALSE;
     }
 
   if (http->session != NULL && strcmp (mcp_session_get_id (http->session), named) == 0)
     return TRUE;
 
-  mcp_find_attachment_refuse (http);
+  mcp_http_auth_refuse (http->context->auth, http, "/mcp");
   return FALSE;
 }
 
@@ -76,7 +47,7 @@ mcp_find_attachment_check_named_session (McpHttpRequest *http)
  * @attachment_id: an Mcp-Session-Id, any text
  * @status: (out): of HTTP, where there is none
  *
- * An attachment's id is no credential: what its session asks for counts.
+ * The id of an attachment is no credential: the session of the attachment decides what is needed.
  *
  * Returns: (transfer none) (nullable): the attachment
  */
@@ -103,88 +74,6 @@ mcp_find_attachment_by_id (McpHttpRequest *http, const char *attachment_id, guin
   return attachment;
 }
 
-/* What a session is made from for a client that asked for none. */
-typedef struct
-{
-  char *cwd;  /* (owned) (nullable): of the client's process */
-  char *name; /* (owned) (nullable) */
-  McpSessionParams params;
-} ClientSession;
-
-static void
-client_session_clear (ClientSession *self)
-{
-  g_free (self->cwd);
-  g_free (self->name);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ClientSession, client_session_clear)
-
-static void
-client_session_init (ClientSession *self, McpHttpRequest *http)
-{
-  pid_t pid = mcp_http_connection_get_pid (http->connection);
-
-  self->cwd = mcp_process_dup_cwd (pid);
-  self->name = mcp_process_dup_name (pid);
-  self->params = (McpSessionParams){
-    .cwd = mcp_find_attachment_get_header (http, MCP_HEADER_CWD),
-    .fallback_cwd = self->cwd,
-    .label = self->name,
-    .idle_seconds = UNASKED_IDLE_SECONDS,
-    .without_token = TRUE,
-  };
-}
-
-/* It ends with its attachment. */
-static McpSession *
-create_session (McpHttpRequest *http, GError **error)
-{
-  g_auto (ClientSession) client = { 0 };
-
-  client_session_init (&client, http);
-  return mcp_session_store_create (http->context->store, &client.params, NULL, error);
-}
-
-/**
- * mcp_find_attachment_get_ambient_session:
- * @http: a request of 2026-07-28 that names no session
- * @name: (nullable): how its client calls itself
- * @error: return location
- *
- * Such a client has the same session whenever it comes from the same directory.
- *
- * Errors: those of mcp_session_store_create().
- *
- * Returns: (transfer none) (nullable): the session
- */
-McpSession *
-mcp_find_attachment_get_ambient_session (McpHttpRequest *http, const char *name, GError **error)
-{
-  g_auto (ClientSession) client = { 0 };
-
-  g_autofree char *clipped = g_strndup (name != NULL ? name : "unknown", MAX_CLIENT_BYTES);
-  g_autofree char *valid = g_utf8_make_valid (clipped, -1);
-
-  client_session_init (&client, http);
-  client.params.ambient_client = valid;
-  return mcp_ambient_sessions_get (http->context->ambient, &client.params, error);
-}
-
-/**
- * mcp_find_attachment_has_valid_cwd:
- * @http: a request on /mcp
- *
- * Returns: whether the directory that it names, if any, is absolute
- */
-gboolean
-mcp_find_attachment_has_valid_cwd (McpHttpRequest *http)
-{
-  const char *cwd = mcp_find_attachment_get_header (http, MCP_HEADER_CWD);
-
-  return cwd == NULL || (g_path_is_absolute (cwd) && g_utf8_validate (cwd, -1, NULL));
-}
-
 /**
  * mcp_find_attachment_create:
  * @http: a request that begins a client's stay
@@ -201,10 +90,10 @@ mcp_find_attachment_create (McpHttpRequest *http)
   McpAttachment *attachment;
 
   if (owns_session)
-    g_set_object (&http->session, create_session (http, &error));
+    g_set_object (&http->session, mcp_unasked_session_create (http, &error));
   if (http->session == NULL)
     {
-      mcp_http_reply_no_session (http->msg, http->context->store, error);
+      mcp_http_reply_no_session (http, error);
       return NULL;
     }
 
@@ -212,7 +101,7 @@ mcp_find_attachment_create (McpHttpRequest *http)
   if (attachment != NULL)
     return attachment;
 
-  mcp_http_reply_gerror (http->msg, error);
+  mcp_http_reply_gerror (http, error);
   if (owns_session)
     mcp_session_store_close (http->context->store, mcp_session_get_id (http->session),
                              MCP_REASON_CLOSED, NULL);

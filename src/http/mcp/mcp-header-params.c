@@ -13,31 +13,61 @@
 #define PARAM_PREFIX "mcp-param-"
 
 /**
- * mcp_header_params_collect_params:
- * @headers: of a request
+ * mcp_header_params_new:
  *
- * Returns: (transfer full) (nullable): lower-case name without “Mcp-Param-” -> value, decoded;
- * %NULL: one cannot be decoded
+ * Returns: (transfer full): no params yet: lower-case name without “Mcp-Param-” -> value, decoded
  */
 GHashTable *
-mcp_header_params_collect_params (SoupMessageHeaders *headers)
+mcp_header_params_new (void)
 {
-  g_autoptr (GHashTable) params = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  SoupMessageHeadersIter iter;
-  const char *name;
-  const char *value;
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+}
 
-  soup_message_headers_iter_init (&iter, headers);
-  while (soup_message_headers_iter_next (&iter, &name, &value))
-    {
-      char *decoded;
+/**
+ * mcp_header_params_add:
+ * @params: of mcp_header_params_new()
+ * @name: of a header field, in any case
+ * @value: of that field
+ *
+ * Adds a field to the params where it is one. Any thread.
+ *
+ * Returns: %FALSE when the value cannot be decoded
+ */
+gboolean
+mcp_header_params_add (GHashTable *params, const char *name, const char *value)
+{
+  char *decoded;
 
-      if (g_ascii_strncasecmp (name, PARAM_PREFIX, strlen (PARAM_PREFIX)) != 0)
-        continue;
-      decoded = mcp_header_value_decode (value);
-      if (decoded == NULL)
-        return NULL;
-      g_hash_table_replace (params, g_ascii_strdown (name + strlen (PARAM_PREFIX), -1), decoded);
-    }
-  return g_steal_pointer (&params);
+  if (g_ascii_strncasecmp (name, PARAM_PREFIX, strlen (PARAM_PREFIX)) != 0)
+    return TRUE;
+
+  decoded = mcp_header_value_decode (value);
+  if (decoded == NULL)
+    return FALSE;
+  g_hash_table_replace (params, g_ascii_strdown (name + strlen (PARAM_PREFIX), -1), decoded);
+  return TRUE;
+}
+
+static void
+collect_param (const char *name, const char *value, gpointer user_data)
+{
+  GHashTable **params = user_data;
+
+  if (*params != NULL && !mcp_header_params_add (*params, name, value))
+    g_clear_pointer (params, g_hash_table_unref);
+}
+
+/**
+ * mcp_header_params_collect:
+ * @http: a request
+ *
+ * Returns: (transfer full) (nullable): as mcp_header_params_new(); %NULL: one cannot be decoded
+ */
+GHashTable *
+mcp_header_params_collect (McpHttpRequest *http)
+{
+  GHashTable *params = mcp_header_params_new ();
+
+  mcp_http_request_foreach_header (http, collect_param, &params);
+  return params;
 }

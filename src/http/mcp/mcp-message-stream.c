@@ -17,14 +17,12 @@ typedef struct
 
 struct _McpMessageStream
 {
-  gatomicrefcount ref_count;
-
-  guint64 *last_id; /* (unowned) (nullable): counts ids; %NULL: nothing is kept */
-  GQueue entries;   /* (element-type Entry) */
-  GList *next;      /* (unowned) (nullable): first that was not handed to the carrier */
-  gsize n_bytes;    /* of entries */
-  gsize n_unsent;   /* of those from next on */
-  guint64 dropped;  /* id of the last entry that is not there any more; 0: none */
+  McpMessageStreams *shared; /* (unowned) (nullable): %NULL: nothing is kept, without ids */
+  GQueue entries;            /* (element-type Entry) */
+  GList *next;               /* (unowned) (nullable): first that was not handed to the carrier */
+  gsize n_bytes;             /* of entries */
+  gsize n_unsent;            /* of those from next on */
+  guint64 dropped;           /* id of the last entry that is not there any more; 0: none */
   gboolean is_complete;
   McpSseStream *carrier; /* (owned) (nullable) */
   guint n_carriers;      /* so far */
@@ -48,20 +46,29 @@ entry_free (Entry *entry)
   g_free (entry);
 }
 
+/* Notes that the stream keeps more, or less. */
+static void
+add_bytes (McpMessageStream *self, gssize n_bytes)
+{
+  self->n_bytes += (gsize) n_bytes;
+  if (self->shared != NULL)
+    self->shared->n_bytes += (gsize) n_bytes;
+}
+
 /**
  * mcp_message_stream_new:
- * @last_id: (nullable): the last id that was given out, which outlives the stream; %NULL: the
- *   client cannot come back, and messages have no ids
+ * @shared: (nullable): what the streams of the client share; outlives the stream, or
+ *   mcp_message_stream_orphan() is called first. %NULL: the client cannot come back, and messages
+ *   have no ids
  *
  * Returns: (transfer full): a stream that nobody carries
  */
 McpMessageStream *
-mcp_message_stream_new (guint64 *last_id)
+mcp_message_stream_new (McpMessageStreams *shared)
 {
-  McpMessageStream *self = g_new0 (McpMessageStream, 1);
+  McpMessageStream *self = g_rc_box_new0 (McpMessageStream);
 
-  g_atomic_ref_count_init (&self->ref_count);
-  self->last_id = last_id;
+  self->shared = shared;
   g_queue_init (&self->entries);
   return self;
 }
@@ -75,8 +82,19 @@ mcp_message_stream_new (guint64 *last_id)
 McpMessageStream *
 mcp_message_stream_ref (McpMessageStream *self)
 {
-  g_atomic_ref_count_inc (&self->ref_count);
-  return self;
+  return g_rc_box_acquire (self);
+}
+
+static void
+stream_clear (gpointer data)
+{
+  McpMessageStream *self = data;
+
+  /* A carrier holds a reference: there is none. */
+  add_bytes (self, -(gssize) self->n_bytes);
+  g_queue_clear_full (&self->entries, (GDestroyNotify) entry_free);
+  if (self->destroy != NULL)
+    self->destroy (self->user_data);
 }
 
 /**
@@ -86,14 +104,7 @@ mcp_message_stream_ref (McpMessageStream *self)
 void
 mcp_message_stream_unref (McpMessageStream *self)
 {
-  if (!g_atomic_ref_count_dec (&self->ref_count))
-    return;
-
-  /* a carrier holds a reference: there is none */
-  g_queue_clear_full (&self->entries, (GDestroyNotify) entry_free);
-  if (self->destroy != NULL)
-    self->destroy (self->user_data);
-  g_free (self);
+  g_rc_box_release_full (self, stream_clear);
 }
 
 /**
@@ -130,7 +141,7 @@ drop (McpMessageStream *self, GList *link)
 {
   Entry *entry = link->data;
 
-  self->n_bytes -= entry_size (entry);
+  add_bytes (self, -(gssize) entry_size (entry));
   self->dropped = entry->id;
   if (self->next == link)
     {
@@ -172,7 +183,7 @@ fill (McpSseBatch *batch, gpointer user_data)
         mcp_sse_batch_append_event (batch, entry->id, entry->name, entry->data);
       else
         write_primer (batch, entry->id);
-      if (self->last_id == NULL)
+      if (self->shared == NULL)
         drop (self, link);
     }
   return !self->is_complete || self->next != NULL;
@@ -199,10 +210,10 @@ push (McpMessageStream *self, const char *name, GBytes *data)
 {
   Entry *entry = g_new0 (Entry, 1);
 
-  entry->id = self->last_id != NULL ? ++*self->last_id : 0;
+  entry->id = self->shared != NULL ? ++self->shared->last_id : 0;
   entry->name = name;
   entry->data = data != NULL ? g_bytes_ref (data) : NULL;
-  self->n_bytes += entry_size (entry);
+  add_bytes (self, (gssize) entry_size (entry));
   self->n_unsent += entry_size (entry);
   g_queue_push_tail (&self->entries, entry);
   if (self->next == NULL)
@@ -225,12 +236,16 @@ rewind_to (McpMessageStream *self, guint64 after)
 /**
  * mcp_message_stream_carry:
  * @self: the stream
- * @carrier: what is to carry it from now on; one that did before is closed
- * @after: id of the last message that the client has; 0: what has not been sent yet
+ * @request: a request that is answered with the stream; the connection that carried the stream
+ *   until now is closed
+ * @is_primed: whether the stream begins with an event without a message, so that the client has an
+ *   id to come back with
+ * @after: id of the last message that the client has; 0: send what has not been sent yet
  */
 void
 mcp_message_stream_carry (McpMessageStream *self,
-                          const McpMessageStreamCarrier *carrier,
+                          McpHttpRequest *request,
+                          gboolean is_primed,
                           guint64 after)
 {
   g_autoptr (McpSseStream) old = g_steal_pointer (&self->carrier);
@@ -243,10 +258,9 @@ mcp_message_stream_carry (McpMessageStream *self,
 
   if (after > 0)
     rewind_to (self, after);
-  else if (carrier->is_primed && self->last_id != NULL && self->entries.length == 0)
+  else if (is_primed && self->shared != NULL && self->entries.length == 0)
     push (self, NULL, NULL);
-  self->carrier = mcp_sse_stream_open (carrier->flusher, carrier->msg, carrier->connection, fill,
-                                       carrying, carrier_closed);
+  self->carrier = mcp_http_request_stream (request, fill, carrying, carrier_closed);
   mcp_sse_stream_wake (self->carrier);
 }
 
@@ -322,7 +336,9 @@ mcp_message_stream_close (McpMessageStream *self)
 void
 mcp_message_stream_orphan (McpMessageStream *self)
 {
-  self->last_id = NULL;
+  if (self->shared != NULL)
+    self->shared->n_bytes -= self->n_bytes;
+  self->shared = NULL;
 }
 
 /**

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "http/sse/mcp-sse-flusher.h"
-#include "http/sse/mcp-sse-stream.h"
+#include "http/request/mcp-http-request.h"
 
 G_BEGIN_DECLS
 
@@ -25,21 +24,19 @@ typedef struct _McpMessageStream McpMessageStream;
 typedef void (*McpMessageStreamFunc) (McpMessageStream *self, gpointer user_data);
 
 /**
- * McpMessageStreamCarrier:
- * @flusher: writes to it
- * @msg: a request that is to be answered with the stream
- * @connection: that carries it
- * @is_primed: it begins with an event without a message, so that there is an id to come back with
+ * McpMessageStreams:
+ * @last_id: the last message id that was given out
+ * @n_bytes: bytes that the streams keep
+ *
+ * What all resumable streams of one client share.
  */
 typedef struct
 {
-  McpSseFlusher *flusher;
-  SoupServerMessage *msg;
-  McpHttpConnection *connection;
-  gboolean is_primed;
-} McpMessageStreamCarrier;
+  guint64 last_id;
+  gsize n_bytes;
+} McpMessageStreams;
 
-McpMessageStream *mcp_message_stream_new (guint64 *last_id);
+McpMessageStream *mcp_message_stream_new (McpMessageStreams *shared);
 McpMessageStream *mcp_message_stream_ref (McpMessageStream *self);
 void mcp_message_stream_unref (McpMessageStream *self);
 void mcp_message_stream_set_gone (McpMessageStream *self,
@@ -47,7 +44,8 @@ void mcp_message_stream_set_gone (McpMessageStream *self,
                                   gpointer user_data,
                                   GDestroyNotify destroy);
 void mcp_message_stream_carry (McpMessageStream *self,
-                               const McpMessageStreamCarrier *carrier,
+                               McpHttpRequest *request,
+                               gboolean is_primed,
                                guint64 after);
 gboolean mcp_message_stream_append (McpMessageStream *self, GBytes *json);
 gboolean mcp_message_stream_append_event (McpMessageStream *self, const char *name, GBytes *data);

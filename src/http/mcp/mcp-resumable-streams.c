@@ -19,7 +19,7 @@ typedef struct
 struct _McpResumableStreams
 {
   McpAttachment *attachment; /* (unowned): owns this */
-  guint64 last_id;
+  McpMessageStreams shared;
   McpMessageStream *standalone; /* (owned) */
   gboolean was_opened;          /* the standalone one, by the client */
   McpSession *held;             /* (owned) (nullable): in use as long as that one is open */
@@ -30,7 +30,7 @@ struct _McpResumableStreams
 static void
 kept_free (Kept *kept)
 {
-  /* whoever carries it outlives us, and our counter */
+  /* A connection that carries the stream outlives this object, and what the streams share. */
   mcp_message_stream_orphan (kept->stream);
   mcp_message_stream_unref (kept->stream);
   g_free (kept);
@@ -72,16 +72,6 @@ streams_free (McpResumableStreams *self)
   g_free (self);
 }
 
-static gsize
-count_bytes (McpResumableStreams *self)
-{
-  gsize n_bytes = mcp_message_stream_get_size (self->standalone);
-
-  for (guint i = 0; i < self->kept->len; i++)
-    n_bytes += mcp_message_stream_get_size (((Kept *) g_ptr_array_index (self->kept, i))->stream);
-  return n_bytes;
-}
-
 /* Finished streams first, then what others have sent. What a client has never seen stays. */
 static gboolean
 drop_oldest_event (McpResumableStreams *self)
@@ -109,7 +99,7 @@ make_room (McpResumableStreams *self)
 {
   guint max_bytes = mcp_attachment_get_limits (self->attachment)->attachment_stream_bytes;
 
-  while (count_bytes (self) > max_bytes && drop_oldest_event (self))
+  while (self->shared.n_bytes > max_bytes && drop_oldest_event (self))
     ;
 }
 
@@ -151,7 +141,7 @@ mcp_resumable_streams_get (McpAttachment *attachment)
 
   self = g_new0 (McpResumableStreams, 1);
   self->attachment = attachment;
-  self->standalone = mcp_message_stream_new (&self->last_id);
+  self->standalone = mcp_message_stream_new (&self->shared);
   self->kept = g_ptr_array_new_with_free_func ((GDestroyNotify) kept_free);
   g_object_set_data_full (G_OBJECT (attachment), DATA_KEY, self, (GDestroyNotify) streams_free);
   g_signal_connect (attachment, "message", G_CALLBACK (message_cb), self);
@@ -170,7 +160,7 @@ mcp_resumable_streams_add (McpResumableStreams *self)
 {
   Kept *kept = g_new0 (Kept, 1);
 
-  kept->stream = mcp_message_stream_new (&self->last_id);
+  kept->stream = mcp_message_stream_new (&self->shared);
   g_ptr_array_add (self->kept, kept);
   return mcp_message_stream_ref (kept->stream);
 }

@@ -6,53 +6,52 @@
  * for Messages from the Server", "Resumability and Redelivery").
  */
 #include "common/mcp-names.h"
+#include "http/mcp/mcp-client-routes.h"
 #include "http/mcp/mcp-find-attachment.h"
-#include "http/mcp/mcp-mcp-routes.h"
 #include "http/mcp/mcp-resumable-streams.h"
-#include "http/mcp/mcp-stateless-check.h"
+#include "http/mcp/mcp-stateless-headers.h"
+#include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
-
-#include <string.h>
+#include "http/wire/mcp-http-accept.h"
 
 static gboolean
 takes_streams (McpHttpRequest *http)
 {
-  const char *accept = mcp_find_attachment_get_header (http, "Accept");
+  const char *accept = mcp_http_request_get_header (http, "Accept");
 
-  return accept == NULL || strstr (accept, "text/event-stream") != NULL ||
-         strstr (accept, "*/*") != NULL || strstr (accept, "text/*") != NULL;
+  return mcp_http_accept_allows (accept, "text/event-stream");
 }
 
 static McpAttachment *
 find_attachment (McpHttpRequest *http)
 {
-  const char *attachment_id = mcp_find_attachment_get_header (http, MCP_HEADER_SESSION_ID);
+  const char *attachment_id = mcp_http_request_get_header (http, MCP_HEADER_SESSION_ID);
   McpAttachment *attachment;
   guint status;
 
-  if (attachment_id == NULL && mcp_stateless_check_has_header (http))
-    mcp_http_reply_not_allowed (http->msg, "POST",
+  if (attachment_id == NULL && mcp_stateless_headers_present (http))
+    mcp_http_reply_not_allowed (http, "POST",
                                 "Clients of 2026-07-28 listen by subscriptions/listen");
   else if (attachment_id == NULL && http->session != NULL)
-    mcp_http_reply_not_allowed (http->msg, "POST",
+    mcp_http_reply_not_allowed (http, "POST",
                                 "Initialize first: without, there is no stream of its own");
   else if (attachment_id == NULL)
-    mcp_http_reply_error (http->msg, 400, MCP_HEADER_SESSION_ID " is missing");
+    mcp_http_reply_error (http, 400, MCP_HEADER_SESSION_ID " is missing");
   if (attachment_id == NULL)
     return NULL;
 
   attachment = mcp_find_attachment_by_id (http, attachment_id, &status);
   if (attachment == NULL && status == 401)
-    mcp_find_attachment_refuse (http);
+    mcp_http_auth_refuse (http->context->auth, http, "/mcp");
   else if (attachment == NULL)
-    mcp_http_reply_error (http->msg, 404, "The MCP session is unknown or has ended");
+    mcp_http_reply_error (http, 404, "The MCP session is unknown or has ended");
   return attachment;
 }
 
 static guint64
 read_last_id (McpHttpRequest *http)
 {
-  const char *text = mcp_find_attachment_get_header (http, "Last-Event-ID");
+  const char *text = mcp_http_request_get_header (http, "Last-Event-ID");
   guint64 id;
 
   return text != NULL && g_ascii_string_to_unsigned (text, 10, 1, G_MAXUINT64, &id, NULL) ? id : 0;
@@ -68,7 +67,6 @@ void
 mcp_route_mcp_get (McpHttpRequest *http)
 {
   McpAttachment *attachment;
-  McpMessageStreamCarrier carrier;
   McpMessageStream *stream;
   guint64 after;
 
@@ -76,7 +74,7 @@ mcp_route_mcp_get (McpHttpRequest *http)
     return;
   if (!takes_streams (http))
     {
-      mcp_http_reply_error (http->msg, 406, "Accept must allow text/event-stream");
+      mcp_http_reply_error (http, 406, "Accept must allow text/event-stream");
       return;
     }
   attachment = find_attachment (http);
@@ -85,11 +83,6 @@ mcp_route_mcp_get (McpHttpRequest *http)
 
   after = read_last_id (http);
   stream = mcp_resumable_streams_open (mcp_resumable_streams_get (attachment), &after);
-  carrier = (McpMessageStreamCarrier){
-    .flusher = http->context->flusher,
-    .msg = http->msg,
-    .connection = http->connection,
-    .is_primed = mcp_attachment_get_revision (attachment) >= MCP_REVISION_2025_11_25,
-  };
-  mcp_message_stream_carry (stream, &carrier, after);
+  mcp_message_stream_carry (
+      stream, http, mcp_attachment_get_revision (attachment) >= MCP_REVISION_2025_11_25, after);
 }

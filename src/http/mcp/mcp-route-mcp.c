@@ -6,14 +6,18 @@
  */
 #include "common/mcp-names.h"
 #include "gateway/client/mcp-attachment.h"
+#include "http/mcp/mcp-client-routes.h"
 #include "http/mcp/mcp-find-attachment.h"
 #include "http/mcp/mcp-header-params.h"
-#include "http/mcp/mcp-mcp-routes.h"
 #include "http/mcp/mcp-resumable-streams.h"
 #include "http/mcp/mcp-stateless-check.h"
+#include "http/mcp/mcp-stateless-headers.h"
 #include "http/mcp/mcp-streamable-answer.h"
+#include "http/mcp/mcp-unasked-session.h"
 #include "http/request/mcp-http-body.h"
+#include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
+#include "http/wire/mcp-http-accept.h"
 #include "protocol/mcp-jsonrpc-batch.h"
 
 #include <string.h>
@@ -27,54 +31,23 @@ typedef struct
 } Post;
 
 static void
-reply_rpc_error (Post *post, guint status, int code, const char *message, McpJsonSlice data)
-{
-  g_autoptr (GBytes) body = NULL;
-
-  if (post->id.data == NULL && mcp_stateless_check_has_header (post->http))
-    body = mcp_jsonrpc_build_anonymous_error (code, message);
-  else
-    body = mcp_jsonrpc_build_error (post->id, code, message, data);
-  mcp_http_reply_json (post->http->msg, status, body);
-}
-
-static void
 reply_invalid (Post *post, guint status, const char *message)
 {
-  reply_rpc_error (post, status, MCP_JSONRPC_ERROR_INVALID_REQUEST, message, MCP_JSON_SLICE_NONE);
+  mcp_rpc_refusal_reply_text (post->http, post->id, status, MCP_JSONRPC_ERROR_INVALID_REQUEST,
+                              message);
 }
 
-static gboolean
-matches_media (const char *range, const char *type, const char *group)
-{
-  gsize length = strcspn (range, "; \t");
-
-  return (length == 3 && strncmp (range, "*/*", 3) == 0) ||
-         (length == strlen (type) && g_ascii_strncasecmp (range, type, length) == 0) ||
-         (length == strlen (group) && g_ascii_strncasecmp (range, group, length) == 0);
-}
-
-/* RFC 9110 section 12.5.1; clients should list both, and many list none. */
+/* Clients should accept both types, and many have no Accept at all. */
 static McpStreamableAnswerFlags
 read_accept (McpHttpRequest *http)
 {
-  const char *accept = mcp_find_attachment_get_header (http, "Accept");
+  const char *accept = mcp_http_request_get_header (http, "Accept");
   McpStreamableAnswerFlags flags = 0;
-  GSList *ranges;
 
-  if (accept == NULL)
-    return MCP_STREAMABLE_ANSWER_JSON | MCP_STREAMABLE_ANSWER_STREAM;
-
-  ranges = soup_header_parse_quality_list (accept, NULL);
-  for (GSList *l = ranges; l != NULL; l = l->next)
-    {
-      if (matches_media (l->data, "application/json", "application/*"))
-        flags |= MCP_STREAMABLE_ANSWER_JSON;
-      if (matches_media (l->data, "text/event-stream", "text/*"))
-        flags |= MCP_STREAMABLE_ANSWER_STREAM;
-    }
-  soup_header_free_list (ranges);
-
+  if (mcp_http_accept_allows (accept, "application/json"))
+    flags |= MCP_STREAMABLE_ANSWER_JSON;
+  if (mcp_http_accept_allows (accept, "text/event-stream"))
+    flags |= MCP_STREAMABLE_ANSWER_STREAM;
   return flags;
 }
 
@@ -95,16 +68,6 @@ check_accept (Post *post, McpStreamableAnswerFlags flags)
   return FALSE;
 }
 
-static void
-reply_refusal (Post *post, const McpStatelessRefusal *refusal)
-{
-  McpJsonSlice data = MCP_JSON_SLICE_NONE;
-
-  if (refusal->data != NULL)
-    data = (McpJsonSlice){ refusal->data, strlen (refusal->data) };
-  reply_rpc_error (post, refusal->status, refusal->code, refusal->text, data);
-}
-
 /*
  * MCP, basic/transports, "Protocol Version Header". One that is supported but
  * was not negotiated is let pass: released clients send it.
@@ -112,7 +75,7 @@ reply_refusal (Post *post, const McpStatelessRefusal *refusal)
 static gboolean
 has_unknown_version (McpHttpRequest *http)
 {
-  const char *version = mcp_find_attachment_get_header (http, MCP_HEADER_PROTOCOL);
+  const char *version = mcp_http_request_get_header (http, MCP_HEADER_PROTOCOL);
 
   return version != NULL && mcp_revision_from_string (version) == MCP_REVISION_UNKNOWN;
 }
@@ -121,22 +84,21 @@ static gboolean
 check_version (Post *post)
 {
   g_autofree char *printable = NULL;
-  g_auto (McpStatelessRefusal) refusal = { 0 };
+  g_auto (McpRpcRefusal) refusal = { 0 };
 
   if (!has_unknown_version (post->http) || (post->message != NULL && is_initialize (post)))
     return TRUE;
 
-  printable =
-      g_utf8_make_valid (mcp_find_attachment_get_header (post->http, MCP_HEADER_PROTOCOL), -1);
-  mcp_stateless_check_refuse_version (&refusal, printable);
-  reply_refusal (post, &refusal);
+  printable = g_utf8_make_valid (mcp_http_request_get_header (post->http, MCP_HEADER_PROTOCOL), -1);
+  mcp_rpc_refusal_set_version (&refusal, printable);
+  mcp_rpc_refusal_reply (&refusal, post->http, post->id);
   return FALSE;
 }
 
 static gboolean
 check_cwd_header (Post *post)
 {
-  if (mcp_find_attachment_has_valid_cwd (post->http))
+  if (mcp_unasked_session_has_valid_cwd (post->http))
     return TRUE;
 
   reply_invalid (post, 400, MCP_HEADER_CWD " must be an absolute path");
@@ -149,16 +111,19 @@ attach (Post *post)
   McpAttachment *attachment =
       check_cwd_header (post) ? mcp_find_attachment_create (post->http) : NULL;
 
-  if (attachment != NULL)
-    mcp_resumable_streams_get (attachment); /* hears from now on what its client will ask for */
-  return attachment;
+  if (attachment == NULL)
+    return NULL;
+
+  /* The streams keep, from now on, what the client will ask for. */
+  mcp_resumable_streams_get (attachment);
+  return g_object_ref (attachment);
 }
 
 static McpAttachment *
-use_attachment (Post *post)
+find_attachment (Post *post)
 {
   McpHttpRequest *http = post->http;
-  const char *attachment_id = mcp_find_attachment_get_header (http, MCP_HEADER_SESSION_ID);
+  const char *attachment_id = mcp_http_request_get_header (http, MCP_HEADER_SESSION_ID);
   McpAttachment *attachment;
   guint status;
 
@@ -175,11 +140,20 @@ use_attachment (Post *post)
 
   attachment = mcp_find_attachment_by_id (http, attachment_id, &status);
   if (attachment == NULL && status == 401)
-    mcp_find_attachment_refuse (http);
+    mcp_http_auth_refuse (http->context->auth, http, "/mcp");
   else if (attachment == NULL)
     reply_invalid (post, 404, "The MCP session is unknown or has ended: initialize again");
 
   return attachment;
+}
+
+/* Returns: (transfer full) (nullable): %NULL: the request was answered */
+static McpAttachment *
+use_attachment (Post *post)
+{
+  McpAttachment *attachment = find_attachment (post);
+
+  return attachment != NULL ? g_object_ref (attachment) : NULL;
 }
 
 static void
@@ -212,10 +186,9 @@ dispatch (Post *post, McpStreamableAnswerFlags flags)
   if (attachment == NULL)
     return;
 
-  g_object_ref (attachment);
   request = mcp_attachment_receive (attachment, post->message);
   if (request == NULL)
-    mcp_http_reply_empty (post->http->msg, 202);
+    mcp_http_reply_empty (post->http, 202);
   else
     answer_one (post, attachment, request, flags);
 }
@@ -234,9 +207,9 @@ find_stateless_session (Post *post)
     return FALSE;
 
   name = mcp_stateless_check_dup_client (post->message);
-  session = mcp_find_attachment_get_ambient_session (http, name, &error);
+  session = mcp_unasked_session_get_ambient (http, name, &error);
   if (session == NULL)
-    mcp_http_reply_no_session (http->msg, http->context->store, error);
+    mcp_http_reply_no_session (http, error);
   g_set_object (&http->session, session);
   return session != NULL;
 }
@@ -246,11 +219,10 @@ static void
 dispatch_stateless (Post *post, McpStreamableAnswerFlags flags)
 {
   McpHttpRequest *http = post->http;
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (http->msg);
   g_autoptr (GHashTable) params = NULL;
   g_autoptr (McpAttachment) attachment = NULL;
   g_autoptr (McpRequest) request = NULL;
-  g_auto (McpStatelessRefusal) refusal = { 0 };
+  g_auto (McpRpcRefusal) refusal = { 0 };
 
   switch (mcp_jsonrpc_message_get_kind (post->message))
     {
@@ -258,7 +230,7 @@ dispatch_stateless (Post *post, McpStreamableAnswerFlags flags)
       break;
     case MCP_JSONRPC_NOTIFICATION:
       /* what it could be about is another exchange's */
-      mcp_http_reply_empty (http->msg, 202);
+      mcp_http_reply_empty (http, 202);
       return;
     case MCP_JSONRPC_RESULT:
     case MCP_JSONRPC_FAILURE:
@@ -268,14 +240,14 @@ dispatch_stateless (Post *post, McpStreamableAnswerFlags flags)
 
   if (!mcp_stateless_check_request (http, post->message, &refusal))
     {
-      reply_refusal (post, &refusal);
+      mcp_rpc_refusal_reply (&refusal, http, post->id);
       return;
     }
-  params = mcp_header_params_collect_params (headers);
+  params = mcp_header_params_collect (http);
   if (params == NULL)
     {
-      reply_rpc_error (post, 400, MCP_ERROR_CODE_HEADER_MISMATCH,
-                       "An Mcp-Param header is malformed", MCP_JSON_SLICE_NONE);
+      mcp_rpc_refusal_reply_text (http, post->id, 400, MCP_ERROR_CODE_HEADER_MISMATCH,
+                                  "An Mcp-Param header is malformed");
       return;
     }
   if (!find_stateless_session (post))
@@ -287,18 +259,21 @@ dispatch_stateless (Post *post, McpStreamableAnswerFlags flags)
   answer_one (post, attachment, request, flags);
 }
 
+static void
+reply_parse_error (Post *post, const GError *error)
+{
+  int code = error->domain == MCP_JSONRPC_ERROR ? error->code : MCP_JSONRPC_ERROR_PARSE;
+
+  mcp_rpc_refusal_reply_text (post->http, post->id, 400, code, error->message);
+}
+
 static gboolean
 parse (Post *post, char **id)
 {
-  const McpLimits *limits = &post->http->context->limits;
-  McpJsonrpcLimits json_limits = {
-    .max_depth = limits->json_depth,
-    .max_values = limits->json_values,
-  };
-  g_autoptr (GBytes) body = mcp_http_body_get (post->http);
+  const McpJsonrpcLimits limits = mcp_http_body_get_jsonrpc_limits (post->http);
   g_autoptr (GError) error = NULL;
 
-  post->message = mcp_jsonrpc_message_parse (body, &json_limits, id, &error);
+  post->message = mcp_jsonrpc_message_parse (post->http->body, &limits, id, &error);
   if (post->message != NULL)
     {
       post->id = mcp_jsonrpc_message_get_id (post->message);
@@ -307,34 +282,11 @@ parse (Post *post, char **id)
 
   if (*id != NULL)
     post->id = (McpJsonSlice){ *id, strlen (*id) };
-  reply_rpc_error (post, 400,
-                   error->domain == MCP_JSONRPC_ERROR ? error->code : MCP_JSONRPC_ERROR_PARSE,
-                   error->message, MCP_JSON_SLICE_NONE);
+  reply_parse_error (post, error);
   return FALSE;
 }
 
 /* JSON-RPC batches (2025-03-26, basic/index, "Batching"), which later revisions dropped. */
-
-static gboolean
-is_batch (McpHttpRequest *http)
-{
-  g_autoptr (GBytes) body = mcp_http_body_get (http);
-
-  return mcp_jsonrpc_batch_is_batch (body);
-}
-
-static GPtrArray *
-parse_batch (McpHttpRequest *http, GError **error)
-{
-  const McpLimits *limits = &http->context->limits;
-  const McpJsonrpcLimits json_limits = {
-    .max_depth = limits->json_depth,
-    .max_values = limits->json_values,
-  };
-  g_autoptr (GBytes) body = mcp_http_body_get (http);
-
-  return mcp_jsonrpc_batch_parse (body, &json_limits, error);
-}
 
 /* Returns: (transfer full): the requests among @messages, which are answered but not started */
 static GPtrArray *
@@ -356,15 +308,16 @@ static void
 take_batch (Post *post, McpStreamableAnswerFlags flags)
 {
   McpHttpRequest *http = post->http;
+  const McpJsonrpcLimits limits = mcp_http_body_get_jsonrpc_limits (http);
   g_autoptr (GPtrArray) messages = NULL;
   g_autoptr (GPtrArray) requests = NULL;
   g_autoptr (McpAttachment) attachment = NULL;
   g_autoptr (GError) error = NULL;
 
-  messages = parse_batch (http, &error);
+  messages = mcp_jsonrpc_batch_parse (http->body, &limits, &error);
   if (messages == NULL)
     {
-      reply_rpc_error (post, 400, error->code, error->message, MCP_JSON_SLICE_NONE);
+      reply_parse_error (post, error);
       return;
     }
   if (!check_accept (post, flags) || !check_version (post) ||
@@ -374,7 +327,6 @@ take_batch (Post *post, McpStreamableAnswerFlags flags)
   if (attachment == NULL)
     return;
 
-  g_object_ref (attachment);
   if (mcp_attachment_get_revision (attachment) > MCP_REVISION_2025_03_26)
     {
       reply_invalid (post, 400, "Batches are of revisions up to 2025-03-26 only");
@@ -382,7 +334,7 @@ take_batch (Post *post, McpStreamableAnswerFlags flags)
     }
   requests = receive_batch (attachment, messages);
   if (requests->len == 0)
-    mcp_http_reply_empty (http->msg, 202);
+    mcp_http_reply_empty (http, 202);
   else
     mcp_streamable_answer_start (http, attachment, requests, flags | MCP_STREAMABLE_ANSWER_BATCH);
 }
@@ -418,7 +370,7 @@ mcp_route_mcp_post (McpHttpRequest *http)
   if (!mcp_http_body_is_json (http))
     return;
 
-  if (is_batch (http))
+  if (mcp_jsonrpc_batch_is_batch (http->body))
     {
       take_batch (&post, flags);
       return;
@@ -442,22 +394,21 @@ mcp_route_mcp_post (McpHttpRequest *http)
 void
 mcp_route_mcp_delete (McpHttpRequest *http)
 {
-  const char *attachment_id = mcp_find_attachment_get_header (http, MCP_HEADER_SESSION_ID);
+  const char *attachment_id = mcp_http_request_get_header (http, MCP_HEADER_SESSION_ID);
   McpAttachment *attachment;
   guint status;
 
   if (!mcp_find_attachment_check_named_session (http))
     return;
 
-  if (attachment_id == NULL && mcp_stateless_check_has_header (http))
+  if (attachment_id == NULL && mcp_stateless_headers_present (http))
     {
-      mcp_http_reply_not_allowed (http->msg, "POST",
-                                  "Clients of 2026-07-28 have no session to end");
+      mcp_http_reply_not_allowed (http, "POST", "Clients of 2026-07-28 have no session to end");
       return;
     }
   if (attachment_id == NULL || has_unknown_version (http))
     {
-      mcp_http_reply_error (http->msg, 400,
+      mcp_http_reply_error (http, 400,
                             attachment_id == NULL ? MCP_HEADER_SESSION_ID " is missing"
                                                   : "Unsupported protocol version");
       return;
@@ -467,14 +418,14 @@ mcp_route_mcp_delete (McpHttpRequest *http)
   if (attachment != NULL)
     {
       mcp_gateway_detach (http->context->gateway, attachment);
-      mcp_http_reply_empty (http->msg, 204);
+      mcp_http_reply_empty (http, 204);
     }
   else if (status == 401)
     {
-      mcp_find_attachment_refuse (http);
+      mcp_http_auth_refuse (http->context->auth, http, "/mcp");
     }
   else
     {
-      mcp_http_reply_error (http->msg, 404, "The MCP session is unknown or has ended");
+      mcp_http_reply_error (http, 404, "The MCP session is unknown or has ended");
     }
 }

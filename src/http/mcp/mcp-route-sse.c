@@ -6,15 +6,17 @@
  * that ends the client has gone.
  */
 #include "common/mcp-names.h"
+#include "http/mcp/mcp-client-routes.h"
 #include "http/mcp/mcp-find-attachment.h"
-#include "http/mcp/mcp-mcp-routes.h"
 #include "http/mcp/mcp-message-stream.h"
+#include "http/mcp/mcp-unasked-session.h"
 #include "http/request/mcp-http-body.h"
+#include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
 
 #include <string.h>
 
-#define DATA_KEY  "mcp-sse-pair"
+#define DATA_KEY  "mcp-sse-client"
 #define PARAMETER "sessionId"
 
 /* One client; its attachment's data. */
@@ -24,10 +26,10 @@ typedef struct
   McpSession *session;       /* (owned): in use as long as the stream is open */
   McpAttachment *attachment; /* (unowned) */
   McpMessageStream *stream;  /* (owned) */
-} Pair;
+} SseClient;
 
 static void
-pair_free (Pair *self)
+sse_client_free (SseClient *self)
 {
   mcp_message_stream_set_gone (self->stream, NULL, NULL, NULL);
   mcp_message_stream_unref (self->stream);
@@ -38,7 +40,7 @@ pair_free (Pair *self)
 }
 
 static void
-send_message (Pair *self, GBytes *json)
+send_message (SseClient *self, GBytes *json)
 {
   if (mcp_message_stream_append_event (self->stream, "message", json))
     return;
@@ -49,13 +51,13 @@ send_message (Pair *self, GBytes *json)
 }
 
 static void
-message_cb (McpAttachment *attachment, GBytes *json, Pair *self)
+message_cb (McpAttachment *attachment, GBytes *json, SseClient *self)
 {
   send_message (self, json);
 }
 
 static void
-detached_cb (McpAttachment *attachment, Pair *self)
+detached_cb (McpAttachment *attachment, SseClient *self)
 {
   mcp_message_stream_complete (self->stream);
   g_signal_handlers_disconnect_by_data (attachment, self);
@@ -65,13 +67,13 @@ detached_cb (McpAttachment *attachment, Pair *self)
 static void
 gone_cb (McpMessageStream *stream, gpointer user_data)
 {
-  Pair *self = user_data;
+  SseClient *self = user_data;
 
   mcp_gateway_detach (self->gateway, self->attachment);
 }
 
 static void
-send_endpoint (Pair *self)
+send_endpoint (SseClient *self)
 {
   g_autofree char *endpoint =
       g_strdup_printf ("/messages?" PARAMETER "=%s", mcp_attachment_get_id (self->attachment));
@@ -89,45 +91,40 @@ send_endpoint (Pair *self)
 void
 mcp_route_sse_get (McpHttpRequest *http)
 {
-  McpMessageStreamCarrier carrier = {
-    .flusher = http->context->flusher,
-    .msg = http->msg,
-    .connection = http->connection,
-  };
   McpAttachment *attachment;
-  Pair *self;
+  SseClient *self;
 
   if (!mcp_find_attachment_check_named_session (http))
     return;
-  if (!mcp_find_attachment_has_valid_cwd (http))
+  if (!mcp_unasked_session_has_valid_cwd (http))
     {
-      mcp_http_reply_error (http->msg, 400, MCP_HEADER_CWD " must be an absolute path");
+      mcp_http_reply_error (http, 400, MCP_HEADER_CWD " must be an absolute path");
       return;
     }
   attachment = mcp_find_attachment_create (http);
   if (attachment == NULL)
     return;
 
-  self = g_new0 (Pair, 1);
+  self = g_new0 (SseClient, 1);
   self->gateway = g_object_ref (http->context->gateway);
   self->session = g_object_ref (mcp_attachment_get_session (attachment));
   self->attachment = attachment;
   self->stream = mcp_message_stream_new (NULL);
   mcp_session_hold (self->session);
-  g_object_set_data_full (G_OBJECT (attachment), DATA_KEY, self, (GDestroyNotify) pair_free);
+  g_object_set_data_full (G_OBJECT (attachment), DATA_KEY, self, (GDestroyNotify) sse_client_free);
   g_signal_connect (attachment, "message", G_CALLBACK (message_cb), self);
   g_signal_connect (attachment, "detached", G_CALLBACK (detached_cb), self);
   send_endpoint (self);
   mcp_message_stream_set_gone (self->stream, gone_cb, self, NULL);
-  mcp_message_stream_carry (self->stream, &carrier, 0);
+  mcp_message_stream_carry (self->stream, http, FALSE, 0);
 }
 
-/* Requests keep themselves alive while they run; the pair may go before them. */
+/* Requests keep themselves alive while they run; the client may go before them. */
 
 static void
 request_message_cb (McpRequest *request, GBytes *json, McpAttachment *attachment)
 {
-  Pair *self = g_object_get_data (G_OBJECT (attachment), DATA_KEY);
+  SseClient *self = g_object_get_data (G_OBJECT (attachment), DATA_KEY);
 
   if (self != NULL)
     send_message (self, json);
@@ -142,7 +139,7 @@ request_response_cb (McpRequest *request, GBytes *json, int error_code, McpAttac
 static char *
 dup_parameter (McpHttpRequest *http)
 {
-  const char *query = g_uri_get_query (soup_server_message_get_uri (http->msg));
+  const char *query = http->query;
 
   if (query == NULL || !g_str_has_prefix (query, PARAMETER "="))
     return NULL;
@@ -158,7 +155,7 @@ find_attachment (McpHttpRequest *http)
 
   if (id == NULL)
     {
-      mcp_http_reply_error (http->msg, 400, "The parameter " PARAMETER " is missing");
+      mcp_http_reply_error (http, 400, "The parameter " PARAMETER " is missing");
       return NULL;
     }
   attachment = mcp_find_attachment_by_id (http, id, &status);
@@ -166,26 +163,21 @@ find_attachment (McpHttpRequest *http)
     return attachment;
 
   if (status == 401)
-    mcp_find_attachment_refuse (http);
+    mcp_http_auth_refuse (http->context->auth, http, "/mcp");
   else
-    mcp_http_reply_error (http->msg, 404, "The MCP session is unknown or has ended");
+    mcp_http_reply_error (http, 404, "The MCP session is unknown or has ended");
   return NULL;
 }
 
 static McpJsonrpcMessage *
 parse (McpHttpRequest *http)
 {
-  const McpLimits *limits = &http->context->limits;
-  const McpJsonrpcLimits json_limits = {
-    .max_depth = limits->json_depth,
-    .max_values = limits->json_values,
-  };
-  g_autoptr (GBytes) body = mcp_http_body_get (http);
+  const McpJsonrpcLimits limits = mcp_http_body_get_jsonrpc_limits (http);
   g_autoptr (GError) error = NULL;
-  McpJsonrpcMessage *message = mcp_jsonrpc_message_parse (body, &json_limits, NULL, &error);
+  McpJsonrpcMessage *message = mcp_jsonrpc_message_parse (http->body, &limits, NULL, &error);
 
   if (message == NULL)
-    mcp_http_reply_error (http->msg, 400, error->message);
+    mcp_http_reply_error (http, 400, error->message);
   return message;
 }
 
@@ -211,7 +203,7 @@ mcp_route_sse_post (McpHttpRequest *http)
   if (message == NULL)
     return;
 
-  mcp_http_reply_empty (http->msg, 202);
+  mcp_http_reply_empty (http, 202);
   request = mcp_attachment_receive (attachment, message);
   if (request == NULL)
     return;

@@ -8,16 +8,11 @@
 #include "http/mcp/mcp-stateless-check.h"
 
 #include "common/mcp-names.h"
+#include "http/mcp/mcp-stateless-headers.h"
 #include "protocol/mcp-header-value.h"
 #include "protocol/mcp-revision.h"
 
 #include <string.h>
-
-static const char *
-get_header (McpHttpRequest *http, const char *name)
-{
-  return soup_message_headers_get_list (soup_server_message_get_request_headers (http->msg), name);
-}
 
 static gboolean
 find_meta (McpJsonrpcMessage *message, McpJsonSlice *meta)
@@ -25,31 +20,6 @@ find_meta (McpJsonrpcMessage *message, McpJsonSlice *meta)
   McpJsonSlice params = mcp_jsonrpc_message_get_params (message);
 
   return params.data != NULL && mcp_json_find_typed (params, "_meta", MCP_JSON_OBJECT, meta);
-}
-
-/**
- * mcp_stateless_check_clear_refusal:
- * @self: a refusal
- */
-void
-mcp_stateless_check_clear_refusal (McpStatelessRefusal *self)
-{
-  g_clear_pointer (&self->data, g_free);
-}
-
-/**
- * mcp_stateless_check_has_header:
- * @http: a request on /mcp
- *
- * Returns: whether its headers are those of 2026-07-28
- */
-gboolean
-mcp_stateless_check_has_header (McpHttpRequest *http)
-{
-  const char *version = get_header (http, MCP_HEADER_PROTOCOL);
-
-  return mcp_revision_is_stateless (mcp_revision_from_string (version)) ||
-         get_header (http, MCP_HEADER_METHOD) != NULL;
 }
 
 /**
@@ -71,47 +41,20 @@ mcp_stateless_check_is_stateless (McpHttpRequest *http, McpJsonrpcMessage *messa
   if (find_meta (message, &meta) && (mcp_json_find (meta, MCP_META_PROTOCOL_VERSION, &value) ||
                                      mcp_json_find (meta, MCP_META_CLIENT_CAPABILITIES, &value)))
     return TRUE;
-  if (g_strcmp0 (method, "initialize") == 0 || get_header (http, MCP_HEADER_SESSION_ID) != NULL)
+  if (g_strcmp0 (method, "initialize") == 0 ||
+      mcp_http_request_get_header (http, MCP_HEADER_SESSION_ID) != NULL)
     return FALSE;
-  return mcp_stateless_check_has_header (http);
+  return mcp_stateless_headers_present (http);
 }
 
 static gboolean
-refuse (McpStatelessRefusal *refusal, int code, const char *text)
+refuse (McpRpcRefusal *refusal, int code, const char *text)
 {
-  refusal->status = 400;
-  refusal->code = code;
-  refusal->text = text;
-  return FALSE;
-}
-
-/**
- * mcp_stateless_check_refuse_version:
- * @refusal: (out): says which revisions are spoken, in a form that clients of all understand
- * @requested: the one that is not
- */
-void
-mcp_stateless_check_refuse_version (McpStatelessRefusal *refusal, const char *requested)
-{
-  const char *const *revisions = mcp_revision_list ();
-  GString *data = g_string_new ("{\"supported\":[");
-
-  for (gsize i = 0; revisions[i] != NULL; i++)
-    {
-      if (i > 0)
-        g_string_append_c (data, ',');
-      mcp_json_append_string (data, revisions[i]);
-    }
-  g_string_append (data, "],\"requested\":");
-  mcp_json_append_string (data, requested);
-  g_string_append_c (data, '}');
-
-  refuse (refusal, MCP_ERROR_CODE_UNSUPPORTED_VERSION, "Unsupported protocol version");
-  refusal->data = g_string_free (data, FALSE);
+  return mcp_rpc_refusal_set (refusal, 400, code, text);
 }
 
 static gboolean
-check_meta (McpJsonrpcMessage *message, McpJsonSlice *version, McpStatelessRefusal *refusal)
+check_meta (McpJsonrpcMessage *message, McpJsonSlice *version, McpRpcRefusal *refusal)
 {
   McpJsonSlice value;
   McpJsonSlice meta;
@@ -127,9 +70,9 @@ check_meta (McpJsonrpcMessage *message, McpJsonSlice *version, McpStatelessRefus
 }
 
 static gboolean
-check_version (McpHttpRequest *http, McpJsonSlice version, McpStatelessRefusal *refusal)
+check_version (McpHttpRequest *http, McpJsonSlice version, McpRpcRefusal *refusal)
 {
-  const char *header = get_header (http, MCP_HEADER_PROTOCOL);
+  const char *header = mcp_http_request_get_header (http, MCP_HEADER_PROTOCOL);
   g_autofree char *text = mcp_json_dup_string (version);
 
   if (header == NULL || text == NULL || strcmp (header, text) != 0)
@@ -138,15 +81,15 @@ check_version (McpHttpRequest *http, McpJsonSlice version, McpStatelessRefusal *
   if (mcp_revision_is_stateless (mcp_revision_from_string (text)))
     return TRUE;
 
-  mcp_stateless_check_refuse_version (refusal, text);
+  mcp_rpc_refusal_set_version (refusal, text);
   return FALSE;
 }
 
 static gboolean
-check_name (McpHttpRequest *http, McpJsonrpcMessage *message, McpStatelessRefusal *refusal)
+check_name (McpHttpRequest *http, McpJsonrpcMessage *message, McpRpcRefusal *refusal)
 {
   const char *param = mcp_header_value_find_name_param (mcp_jsonrpc_message_get_method (message));
-  const char *header = get_header (http, MCP_HEADER_NAME);
+  const char *header = mcp_http_request_get_header (http, MCP_HEADER_NAME);
   g_autofree char *decoded = NULL;
   McpJsonSlice value;
 
@@ -162,9 +105,9 @@ check_name (McpHttpRequest *http, McpJsonrpcMessage *message, McpStatelessRefusa
 }
 
 static gboolean
-check_headers (McpHttpRequest *http, McpJsonrpcMessage *message, McpStatelessRefusal *refusal)
+check_headers (McpHttpRequest *http, McpJsonrpcMessage *message, McpRpcRefusal *refusal)
 {
-  const char *method = get_header (http, MCP_HEADER_METHOD);
+  const char *method = mcp_http_request_get_header (http, MCP_HEADER_METHOD);
   g_autofree char *trimmed = method != NULL ? g_strstrip (g_strdup (method)) : NULL;
 
   if (g_strcmp0 (trimmed, mcp_jsonrpc_message_get_method (message)) != 0)
@@ -184,7 +127,7 @@ check_headers (McpHttpRequest *http, McpJsonrpcMessage *message, McpStatelessRef
 gboolean
 mcp_stateless_check_request (McpHttpRequest *http,
                              McpJsonrpcMessage *message,
-                             McpStatelessRefusal *refusal)
+                             McpRpcRefusal *refusal)
 {
   McpJsonSlice version;
 

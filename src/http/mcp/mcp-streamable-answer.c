@@ -12,6 +12,7 @@
 
 #include "common/mcp-names.h"
 #include "http/mcp/mcp-resumable-streams.h"
+#include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
 
 /* A client that can come back gets an id to come back with, when there was nothing else to send
@@ -31,9 +32,6 @@ typedef enum
 
 typedef struct
 {
-  gatomicrefcount ref_count;
-
-  McpSseFlusher *flusher;    /* (owned) */
   McpGateway *gateway;       /* (owned) */
   McpAttachment *attachment; /* (owned) */
   GPtrArray *requests;       /* (owned): McpRequest (owned): not done yet */
@@ -42,11 +40,9 @@ typedef struct
   McpStreamableAnswerFlags flags;
   State state;
 
-  SoupServerMessage *msg;        /* (owned) (nullable) while waiting */
-  McpHttpConnection *connection; /* (owned) (nullable) while waiting */
-  gboolean paused;
-  gboolean is_refused; /* the last response is an error */
-  GSource *primer;     /* (owned) (nullable) while waiting */
+  McpHttpRequest *http; /* (owned) (nullable) while waiting */
+  gboolean is_refused;  /* the last response is an error */
+  GSource *primer;      /* (owned) (nullable) while waiting */
 
   McpMessageStream *stream; /* (owned) (nullable) while streaming */
 } Answer;
@@ -62,15 +58,13 @@ clear_primer (Answer *self)
 static Answer *
 answer_ref (Answer *self)
 {
-  g_atomic_ref_count_inc (&self->ref_count);
-  return self;
+  return g_rc_box_acquire (self);
 }
 
 static void
-answer_unref (Answer *self)
+answer_clear (gpointer data)
 {
-  if (!g_atomic_ref_count_dec (&self->ref_count))
-    return;
+  Answer *self = data;
 
   clear_primer (self);
   g_clear_pointer (&self->stream, mcp_message_stream_unref);
@@ -78,8 +72,12 @@ answer_unref (Answer *self)
   g_ptr_array_unref (self->responses);
   g_object_unref (self->attachment);
   g_object_unref (self->gateway);
-  mcp_sse_flusher_unref (self->flusher);
-  g_free (self);
+}
+
+static void
+answer_unref (gpointer self)
+{
+  g_rc_box_release_full (self, answer_clear);
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Answer, answer_unref)
@@ -111,18 +109,13 @@ forget_request (Answer *self, McpRequest *request)
     mcp_message_stream_set_gone (self->stream, NULL, NULL, NULL);
 }
 
-static void
-forget_message (Answer *self)
+/* Returns: (transfer full): the HTTP request, which is not waited with any more */
+static McpHttpRequest *
+take_http (Answer *self)
 {
-  g_autoptr (SoupServerMessage) msg = g_steal_pointer (&self->msg);
-  g_autoptr (McpHttpConnection) connection = g_steal_pointer (&self->connection);
-
   clear_primer (self);
-  if (msg == NULL)
-    return;
-
-  g_signal_handlers_disconnect_by_data (connection, self);
-  g_signal_handlers_disconnect_by_data (msg, self);
+  mcp_http_request_set_gone (self->http, NULL, NULL, NULL);
+  return g_steal_pointer (&self->http);
 }
 
 static GPtrArray *
@@ -174,7 +167,7 @@ client_gone (Answer *self)
   if (self->state == STATE_WAITING)
     {
       self->state = STATE_OVER;
-      forget_message (self);
+      mcp_http_request_unref (take_http (self));
     }
   if (self->requests->len == 0)
     return;
@@ -190,23 +183,9 @@ client_gone (Answer *self)
 }
 
 static void
-message_over_cb (SoupServerMessage *msg, gpointer user_data)
+client_gone_cb (McpHttpRequest *http, gpointer user_data)
 {
   client_gone (user_data);
-}
-
-static void
-peer_gone_cb (McpHttpConnection *connection, gpointer user_data)
-{
-  Answer *self = user_data;
-  g_autoptr (SoupServerMessage) msg = g_object_ref (self->msg);
-  gboolean paused = self->paused;
-
-  client_gone (self);
-  /* Lets libsoup find out. */
-  mcp_http_reply_error (msg, 503, "The client has gone");
-  if (paused)
-    soup_server_message_unpause (msg);
 }
 
 static void
@@ -217,11 +196,11 @@ carrier_gone (McpMessageStream *stream, gpointer user_data)
 
 /* MCP, basic/transports, "Session Management": on the answer that has the InitializeResult. */
 static void
-add_session_id_header (Answer *self, SoupServerMessage *msg)
+add_session_id_header (Answer *self, McpHttpRequest *http)
 {
   if (self->flags & MCP_STREAMABLE_ANSWER_NEW_ATTACHMENT && !self->is_refused)
-    soup_message_headers_replace (soup_server_message_get_response_headers (msg),
-                                  MCP_HEADER_SESSION_ID, mcp_attachment_get_id (self->attachment));
+    mcp_http_request_set_reply_header (http, MCP_HEADER_SESSION_ID,
+                                       mcp_attachment_get_id (self->attachment));
 }
 
 /* Streams that begin with an event without a message are known since 2025-11-25; those of
@@ -236,29 +215,18 @@ is_primed (Answer *self)
 static void
 begin_stream (Answer *self)
 {
-  g_autoptr (SoupServerMessage) msg = g_object_ref (self->msg);
-  g_autoptr (McpHttpConnection) connection = g_object_ref (self->connection);
+  g_autoptr (McpHttpRequest) http = take_http (self);
   McpResumableStreams *streams = get_streams (self);
-  McpMessageStreamCarrier carrier = {
-    .flusher = self->flusher,
-    .msg = msg,
-    .connection = connection,
-    .is_primed = is_primed (self),
-  };
 
-  forget_message (self);
   self->state = STATE_STREAMING;
-  add_session_id_header (self, msg);
+  add_session_id_header (self, http);
   self->stream =
       streams != NULL ? mcp_resumable_streams_add (streams) : mcp_message_stream_new (NULL);
-  mcp_message_stream_set_gone (self->stream, carrier_gone, answer_ref (self),
-                               (GDestroyNotify) answer_unref);
-  mcp_message_stream_carry (self->stream, &carrier, 0);
+  mcp_message_stream_set_gone (self->stream, carrier_gone, answer_ref (self), answer_unref);
+  mcp_message_stream_carry (self->stream, http, is_primed (self), 0);
   for (guint i = 0; i < self->responses->len; i++)
     mcp_message_stream_append (self->stream, g_ptr_array_index (self->responses, i));
   g_ptr_array_set_size (self->responses, 0);
-  if (self->paused)
-    soup_server_message_unpause (msg);
 }
 
 static gboolean
@@ -313,18 +281,15 @@ message_cb (McpRequest *request, GBytes *json, gpointer user_data)
 static void
 reply (Answer *self, guint status, GBytes *json)
 {
-  g_autoptr (SoupServerMessage) msg = g_object_ref (self->msg);
+  g_autoptr (McpHttpRequest) http = take_http (self);
 
-  forget_message (self);
   self->state = STATE_OVER;
-  if (json != NULL)
-    mcp_http_reply_json (msg, status, json);
-  else
-    mcp_http_reply_empty (msg, status);
   if (status == 200)
-    add_session_id_header (self, msg);
-  if (self->paused)
-    soup_server_message_unpause (msg);
+    add_session_id_header (self, http);
+  if (json != NULL)
+    mcp_http_reply_json (http, status, json);
+  else
+    mcp_http_reply_empty (http, status);
 }
 
 /* 2025-03-26, basic/transports: the responses to a batch are one as well. */
@@ -455,7 +420,7 @@ start_primer (Answer *self)
     return;
 
   self->primer = g_timeout_source_new (PRIME_MS);
-  g_source_set_callback (self->primer, prime_cb, answer_ref (self), (GDestroyNotify) answer_unref);
+  g_source_set_callback (self->primer, prime_cb, answer_ref (self), answer_unref);
   g_source_attach (self->primer, g_main_context_get_thread_default ());
 }
 
@@ -474,21 +439,16 @@ mcp_streamable_answer_start (McpHttpRequest *http,
                              GPtrArray *requests,
                              McpStreamableAnswerFlags flags)
 {
-  g_autoptr (Answer) self = g_new0 (Answer, 1);
+  g_autoptr (Answer) self = g_rc_box_new0 (Answer);
 
-  g_atomic_ref_count_init (&self->ref_count);
-  self->flusher = mcp_sse_flusher_ref (http->context->flusher);
   self->gateway = g_object_ref (http->context->gateway);
   self->attachment = g_object_ref (attachment);
   self->requests = copy_requests (requests);
   self->responses = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   self->flags = flags;
-  self->msg = g_object_ref (http->msg);
-  self->connection = g_object_ref (http->connection);
+  self->http = mcp_http_request_ref (http);
 
-  watch_request (self, self->msg, "finished", G_CALLBACK (message_over_cb));
-  watch_request (self, self->msg, "disconnected", G_CALLBACK (message_over_cb));
-  watch_request (self, self->connection, "peer-gone", G_CALLBACK (peer_gone_cb));
+  mcp_http_request_set_gone (http, client_gone_cb, answer_ref (self), answer_unref);
   for (guint i = 0; i < requests->len; i++)
     {
       McpRequest *request = g_ptr_array_index (requests, i);
@@ -500,10 +460,6 @@ mcp_streamable_answer_start (McpHttpRequest *http,
     }
   for (guint i = 0; i < requests->len; i++)
     mcp_request_start (g_ptr_array_index (requests, i));
-  if (self->state != STATE_WAITING)
-    return;
-
-  self->paused = TRUE;
-  soup_server_message_pause (self->msg);
-  start_primer (self);
+  if (self->state == STATE_WAITING)
+    start_primer (self);
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "gateway/client/mcp-attachment.h"
-#include "http/request/mcp-http-context.h"
+#include "http/request/mcp-http-request.h"
 
 G_BEGIN_DECLS
 

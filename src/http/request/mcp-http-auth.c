@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Who sends a request. The connection layer has let in the owner's processes
- * only; here it is told apart which of them may do what.
+ * Who sends a request. The connection layer lets in the owner's processes only; this file tells
+ * apart which of them may do what.
  */
 #include "http/request/mcp-http-auth.h"
 
+#include "http/request/mcp-http-reply.h"
 #include "session/session/mcp-token.h"
 
 #include <string.h>
@@ -62,14 +63,14 @@ mcp_http_auth_set_require_key (McpHttpAuth *self, gboolean require_key)
 /**
  * mcp_http_auth_key_required:
  * @self: the authority
- * @connection: where a request came from
+ * @request: a request
  *
- * Returns: whether a request without any credential is refused there
+ * Returns: whether the request is refused without any credential
  */
 gboolean
-mcp_http_auth_key_required (McpHttpAuth *self, McpHttpConnection *connection)
+mcp_http_auth_key_required (McpHttpAuth *self, McpHttpRequest *request)
 {
-  return self->require_key && !mcp_http_connection_is_unix (connection);
+  return self->require_key && !mcp_http_request_is_unix (request);
 }
 
 /*
@@ -88,11 +89,11 @@ bearer_token (const char *authorization)
   return authorization + strspn (authorization, " ");
 }
 
-/* RFC 6750 section 2.3 allows it; URLs end up in logs and histories, so we do not. */
+/* RFC 6750 section 2.3 allows a token here. URLs end up in logs and histories, so this daemon does
+ * not allow one. */
 static gboolean
-has_token_in_query (SoupServerMessage *msg)
+has_token_in_query (const char *query)
 {
-  const char *query = g_uri_get_query (soup_server_message_get_uri (msg));
   g_auto (GStrv) fields = NULL;
 
   if (query == NULL)
@@ -109,31 +110,26 @@ has_token_in_query (SoupServerMessage *msg)
 /**
  * mcp_http_auth_identify:
  * @self: the authority
- * @msg: a request
- * @connection: where it came from
- * @session: (out) (transfer none) (nullable): the session whose token it shows
+ * @request: a request
+ * @session: (out) (transfer none) (nullable): the session whose token the request shows
  *
- * Tells what a request shows for itself. A credential that is stated must be
- * right, even where none would be needed.
+ * Tells what a request shows for itself. A credential that is stated must be right, even where
+ * none would be needed.
  *
  * Returns: the credential
  */
 McpHttpCredential
-mcp_http_auth_identify (McpHttpAuth *self,
-                        SoupServerMessage *msg,
-                        McpHttpConnection *connection,
-                        McpSession **session)
+mcp_http_auth_identify (McpHttpAuth *self, McpHttpRequest *request, McpSession **session)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (msg);
-  const char *authorization = soup_message_headers_get_list (headers, "Authorization");
+  const char *authorization = mcp_http_request_get_header (request, "Authorization");
   const char *token;
 
   *session = NULL;
-  if (has_token_in_query (msg))
+  if (has_token_in_query (request->query))
     return MCP_HTTP_CREDENTIAL_WRONG;
   if (authorization == NULL)
-    return mcp_http_connection_is_unix (connection) ? MCP_HTTP_CREDENTIAL_OWNER
-                                                    : MCP_HTTP_CREDENTIAL_NONE;
+    return mcp_http_request_is_unix (request) ? MCP_HTTP_CREDENTIAL_OWNER
+                                              : MCP_HTTP_CREDENTIAL_NONE;
 
   token = bearer_token (authorization);
   if (token == NULL || *token == '\0')
@@ -146,18 +142,19 @@ mcp_http_auth_identify (McpHttpAuth *self,
 }
 
 /**
- * mcp_http_auth_count_failure:
+ * mcp_http_auth_refuse:
  * @self: the authority
- * @method: of the refused request, as the connection layer passed it
- * @route: the route's pattern, never the path: that could hold a secret
+ * @request: a request without the credential that it needs
+ * @route: the route's pattern, never the path: a path could hold a secret
  *
- * Notes a refusal.
+ * Counts the refusal, and answers the request with 401.
  */
 void
-mcp_http_auth_count_failure (McpHttpAuth *self, const char *method, const char *route)
+mcp_http_auth_refuse (McpHttpAuth *self, McpHttpRequest *request, const char *route)
 {
   self->n_failures++;
-  g_info ("Refused %s %s: no credential, or not the right one", method, route);
+  g_info ("Refused %s %s: no credential, or not the right one", request->method, route);
+  mcp_http_reply_unauthorized (request);
 }
 
 /**

@@ -12,65 +12,68 @@
 
 #include <string.h>
 
-/**
- * mcp_http_body_get:
- * @request: a request
- *
- * Returns: (transfer full): its whole body, possibly empty
- */
-GBytes *
-mcp_http_body_get (McpHttpRequest *request)
-{
-  return soup_message_body_flatten (soup_server_message_get_request_body (request->msg));
-}
+static const char json_type[] = "application/json";
 
 /**
  * mcp_http_body_is_json:
  * @request: a request with a body
  *
- * Checks that the body is said to be JSON. That is more than form: a foreign
- * web page cannot say so without asking first (Fetch, section 3.2.2,
- * CORS-safelisted Content-Type).
+ * Checks that the client declares the body as JSON. This also keeps out foreign web pages: a page
+ * cannot declare JSON without asking the server first (Fetch, section 3.2.2, CORS-safelisted
+ * Content-Type).
  *
- * Returns: whether it is; else the request was answered
+ * Returns: whether the client does; else the request was answered
  */
 gboolean
 mcp_http_body_is_json (McpHttpRequest *request)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (request->msg);
-  const char *type = soup_message_headers_get_content_type (headers, NULL);
+  const char *type = mcp_http_request_get_header (request, "Content-Type");
+  gsize length = type != NULL ? strcspn (type, "; \t") : 0;
 
-  if (type != NULL && g_ascii_strcasecmp (type, "application/json") == 0)
+  if (length == strlen (json_type) && g_ascii_strncasecmp (type, json_type, length) == 0)
     return TRUE;
 
-  mcp_http_reply_error (request->msg, 415, "The body must be sent as application/json");
+  mcp_http_reply_error (request, 415, "The body must be sent as application/json");
   return FALSE;
 }
 
 /**
  * mcp_http_body_scan:
  * @request: a request
- * @body: its body
- * @root: (out): the value; it borrows @body
+ * @root: (out): the value; it borrows the request's body
  *
  * Checks that the body is one JSON value within the limits.
  *
  * Returns: whether it is; else the request was answered
  */
 gboolean
-mcp_http_body_scan (McpHttpRequest *request, GBytes *body, McpJsonSlice *root)
+mcp_http_body_scan (McpHttpRequest *request, McpJsonSlice *root)
 {
   const McpLimits *limits = &request->context->limits;
   g_autoptr (GError) error = NULL;
   gsize length;
-  const char *text = g_bytes_get_data (body, &length);
+  const char *text = g_bytes_get_data (request->body, &length);
 
   if (mcp_json_scan (text, length, limits->json_depth, limits->json_values, MCP_JSON_SCAN_DEFAULT,
                      root, &error))
     return TRUE;
 
-  mcp_http_reply_error (request->msg, 400, error->message);
+  mcp_http_reply_error (request, 400, error->message);
   return FALSE;
+}
+
+/**
+ * mcp_http_body_get_jsonrpc_limits:
+ * @request: a request
+ *
+ * Returns: what a JSON-RPC message in its body may hold
+ */
+McpJsonrpcLimits
+mcp_http_body_get_jsonrpc_limits (McpHttpRequest *request)
+{
+  const McpLimits *limits = &request->context->limits;
+
+  return (McpJsonrpcLimits){ .max_depth = limits->json_depth, .max_values = limits->json_values };
 }
 
 static const McpHttpMember *

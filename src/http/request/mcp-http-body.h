@@ -3,6 +3,7 @@
 
 #include "common/mcp-json.h"
 #include "http/request/mcp-http-context.h"
+#include "protocol/mcp-jsonrpc.h"
 
 G_BEGIN_DECLS
 
@@ -19,9 +20,9 @@ typedef struct
   gboolean (*set) (McpJsonSlice value, gpointer target, GError **error);
 } McpHttpMember;
 
-GBytes *mcp_http_body_get (McpHttpRequest *request);
 gboolean mcp_http_body_is_json (McpHttpRequest *request);
-gboolean mcp_http_body_scan (McpHttpRequest *request, GBytes *body, McpJsonSlice *root);
+gboolean mcp_http_body_scan (McpHttpRequest *request, McpJsonSlice *root);
+McpJsonrpcLimits mcp_http_body_get_jsonrpc_limits (McpHttpRequest *request);
 gboolean mcp_http_body_read_object (McpJsonSlice value,
                                     const McpHttpMember *members,
                                     gsize n_members,

@@ -6,21 +6,21 @@
 #include "http/connection/mcp-http-listener.h"
 #include "http/request/mcp-ambient-sessions.h"
 #include "http/request/mcp-http-auth.h"
+#include "http/request/mcp-http-request.h"
+#include "http/sse/mcp-event-hub.h"
 #include "http/sse/mcp-sse-flusher.h"
 #include "http/wire/mcp-http-counters.h"
 #include "session/store/mcp-session-store.h"
 
 G_BEGIN_DECLS
 
-typedef struct _McpEventHub McpEventHub;
-
 /**
  * McpHttpContext:
  *
- * What the routes work with. It belongs to the server, and outlives every
- * request: mcp_http_server_close() ends those first.
+ * What the routes work with. It belongs to the server and outlives every request:
+ * mcp_http_server_close() ends those first.
  */
-typedef struct
+struct _McpHttpContext
 {
   McpSessionStore *store; /* (owned) */
   McpGateway *gateway;    /* (owned) */
@@ -33,22 +33,6 @@ typedef struct
   McpAmbientSessions *ambient; /* (owned) */
   gint64 started_real_us;
   gint64 started_us; /* monotonic */
-} McpHttpContext;
-
-/**
- * McpHttpRequest:
- *
- * One request on its way to its route's handler.
- */
-typedef struct
-{
-  McpHttpContext *context;       /* (unowned) */
-  SoupServerMessage *msg;        /* (unowned) */
-  McpHttpConnection *connection; /* (unowned) */
-  McpHttpCredential credential;
-  McpSession *session; /* (owned) (nullable): the route's, or for /mcp the credential's */
-} McpHttpRequest;
-
-typedef void (*McpHttpHandler) (McpHttpRequest *request);
+};
 
 G_END_DECLS

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * From a path and a method to a handler, and who may call it. libsoup's own
- * handlers match prefixes of decoded paths; here the path is compared as it was
- * sent, and whole.
+ * From a path and a method to a handler, and who may call it. The path is compared as it was sent,
+ * and whole.
  */
 #include "http/server/mcp-http-router.h"
 #include "http/api/mcp-api-routes.h"
-#include "http/mcp/mcp-mcp-routes.h"
-
+#include "http/mcp/mcp-client-routes.h"
+#include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
 
 #include <string.h>
@@ -18,7 +17,7 @@
 
 typedef enum
 {
-  ACCESS_ANYONE,        /* whom the connection layer lets in */
+  ACCESS_ANYONE,        /* everybody whom the connection layer lets in */
   ACCESS_OWNER_PROCESS, /* likewise, but with the key over TCP where that is required */
   ACCESS_OWNER,
   ACCESS_SESSION, /* the session in the path, or the owner */
@@ -92,7 +91,7 @@ match_method (gsize route, const char *method)
 
 /* RFC 9110 section 10.2.1 */
 static void
-reply_method_not_allowed (SoupServerMessage *msg, const char *path)
+reply_method_not_allowed (McpHttpRequest *request)
 {
   g_autoptr (GString) allow = g_string_new (NULL);
 
@@ -100,7 +99,7 @@ reply_method_not_allowed (SoupServerMessage *msg, const char *path)
     {
       g_autofree char *id = NULL;
 
-      if (!match_path (routes[i].pattern, path, &id))
+      if (!match_path (routes[i].pattern, request->path, &id))
         continue;
       if (allow->len > 0)
         g_string_append (allow, ", ");
@@ -109,7 +108,7 @@ reply_method_not_allowed (SoupServerMessage *msg, const char *path)
         g_string_append (allow, ", HEAD");
     }
 
-  mcp_http_reply_not_allowed (msg, allow->str, "This route does not take this method");
+  mcp_http_reply_not_allowed (request, allow->str, "This route does not take this method");
 }
 
 static gboolean
@@ -125,7 +124,7 @@ may_use_session (McpHttpRequest *request, const char *session_id)
 static gboolean
 is_allowed (McpHttpRequest *request, Access access, const char *session_id)
 {
-  gboolean key_required = mcp_http_auth_key_required (request->context->auth, request->connection);
+  gboolean key_required = mcp_http_auth_key_required (request->context->auth, request);
 
   if (request->credential == MCP_HTTP_CREDENTIAL_WRONG)
     return FALSE;
@@ -148,26 +147,18 @@ is_allowed (McpHttpRequest *request, Access access, const char *session_id)
 }
 
 static void
-refuse (McpHttpRequest *request, const char *pattern)
+call_route (McpHttpRequest *request, gsize route)
 {
-  mcp_http_auth_count_failure (request->context->auth,
-                               soup_server_message_get_method (request->msg), pattern);
-  mcp_http_reply_unauthorized (request->msg);
-}
-
-static void
-call_route (McpHttpRequest *request, gsize route, const char *session_id)
-{
+  const char *session_id = request->parameter;
   Access access = routes[route].access;
   McpSession *session = NULL;
 
   if (access != ACCESS_ANYONE)
-    request->credential = mcp_http_auth_identify (request->context->auth, request->msg,
-                                                  request->connection, &session);
+    request->credential = mcp_http_auth_identify (request->context->auth, request, &session);
   g_set_object (&request->session, session);
   if (!is_allowed (request, access, session_id))
     {
-      refuse (request, routes[route].pattern);
+      mcp_http_auth_refuse (request->context->auth, request, routes[route].pattern);
       return;
     }
 
@@ -177,8 +168,8 @@ call_route (McpHttpRequest *request, gsize route, const char *session_id)
                     mcp_session_store_lookup (request->context->store, session_id));
       if (request->session == NULL)
         {
-          /* Only the owner comes here, who may know. */
-          mcp_http_reply_error (request->msg, 404, "There is no such session");
+          /* Only the owner comes this far, and the owner may know. */
+          mcp_http_reply_error (request, 404, "There is no such session");
           return;
         }
       if (request->credential == MCP_HTTP_CREDENTIAL_SESSION)
@@ -188,17 +179,16 @@ call_route (McpHttpRequest *request, gsize route, const char *session_id)
   routes[route].handler (request);
 }
 
-/* Where a key is required, not even which routes there are is told without one. */
+/* Where a key is required, clients without one do not even learn which routes there are. */
 static gboolean
 may_know_routes (McpHttpRequest *request)
 {
   McpSession *session;
 
-  if (!mcp_http_auth_key_required (request->context->auth, request->connection))
+  if (!mcp_http_auth_key_required (request->context->auth, request))
     return TRUE;
 
-  switch (
-      mcp_http_auth_identify (request->context->auth, request->msg, request->connection, &session))
+  switch (mcp_http_auth_identify (request->context->auth, request, &session))
     {
     case MCP_HTTP_CREDENTIAL_OWNER:
     case MCP_HTTP_CREDENTIAL_SESSION:
@@ -213,45 +203,34 @@ may_know_routes (McpHttpRequest *request)
 
 /**
  * mcp_http_router_handle:
- * @context: what the routes work with
- * @msg: a request whose body is there
- * @path: its path, as it was sent
+ * @request: a request
  *
  * Answers a request, now or later.
  */
 void
-mcp_http_router_handle (McpHttpContext *context, SoupServerMessage *msg, const char *path)
+mcp_http_router_handle (McpHttpRequest *request)
 {
-  GSocketAddress *peer = soup_server_message_get_remote_address (msg);
-  McpHttpRequest request = {
-    .context = context,
-    .msg = msg,
-    .connection = mcp_http_connection_from_address (peer),
-  };
-  const char *method = soup_server_message_get_method (msg);
   gboolean known = FALSE;
-
-  g_return_if_fail (request.connection != NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (routes); i++)
     {
       g_autofree char *id = NULL;
 
-      if (!match_path (routes[i].pattern, path, &id))
+      if (!match_path (routes[i].pattern, request->path, &id))
         continue;
       known = TRUE;
-      if (!match_method (i, method))
+      if (!match_method (i, request->method))
         continue;
 
-      call_route (&request, i, id);
-      g_clear_object (&request.session);
+      request->parameter = g_steal_pointer (&id);
+      call_route (request, i);
       return;
     }
 
-  if (!may_know_routes (&request))
-    refuse (&request, "(no route)");
+  if (!may_know_routes (request))
+    mcp_http_auth_refuse (request->context->auth, request, "(no route)");
   else if (known)
-    reply_method_not_allowed (msg, path);
+    reply_method_not_allowed (request);
   else
-    mcp_http_reply_error (msg, 404, "There is no such route");
+    mcp_http_reply_error (request, 404, "There is no such route");
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "http/request/mcp-http-context.h"
+#include "http/request/mcp-http-request.h"
 
 G_BEGIN_DECLS
 
-void mcp_http_router_handle (McpHttpContext *context, SoupServerMessage *msg, const char *path);
+void mcp_http_router_handle (McpHttpRequest *request);
 
 G_END_DECLS

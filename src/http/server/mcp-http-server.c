@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The HTTP side of the daemon: a libsoup server that never sees a listening
- * socket. The listener hands it one checked exchange at a time, and the router
- * answers.
+ * The HTTP side of the daemon. The listener hands over one checked request at a time, a carrier
+ * takes it to the router, and the router to its route.
  */
 #include "http/server/mcp-http-server.h"
 
@@ -11,16 +10,14 @@
 #include "http/connection/mcp-http-listener.h"
 #include "http/request/mcp-http-context.h"
 #include "http/server/mcp-http-router.h"
-#include "http/sse/mcp-event-hub.h"
-
-#include "config.h"
+#include "http/server/mcp-soup-carrier.h"
 
 struct _McpHttpServer
 {
   GObject parent_instance;
 
   McpHttpContext context;
-  SoupServer *soup; /* (owned) (nullable) until closed */
+  McpSoupCarrier *carrier; /* (owned) (nullable) until closed */
 };
 
 G_DEFINE_FINAL_TYPE (McpHttpServer, mcp_http_server, G_TYPE_OBJECT)
@@ -64,51 +61,13 @@ mcp_http_server_init (McpHttpServer *self)
 }
 
 static void
-request_cb (SoupServer *soup,
-            SoupServerMessage *msg,
-            const char *path,
-            GHashTable *query,
-            gpointer user_data)
+request_cb (McpHttpConnection *connection, McpRequestHead *head, GBytes *body, gpointer user_data)
 {
   McpHttpServer *self = user_data;
+  g_autoptr (McpHttpRequest) request =
+      mcp_http_request_new (&self->context, connection, head, body);
 
-  mcp_http_router_handle (&self->context, msg, path);
-}
-
-static void
-release_counters (gpointer data, GClosure *closure)
-{
-  g_rc_box_release (data);
-}
-
-/* When its head is out, an answer is one, whether or not it ever ends. */
-static void
-wrote_headers_cb (SoupServerMessage *msg, gpointer user_data)
-{
-  mcp_http_counters_answered (user_data, soup_server_message_get_status (msg));
-}
-
-static void
-request_started_cb (SoupServer *soup, SoupServerMessage *msg, gpointer user_data)
-{
-  McpHttpServer *self = user_data;
-
-  g_signal_connect_data (msg, "wrote-headers", G_CALLBACK (wrote_headers_cb),
-                         g_rc_box_acquire (self->context.counters), release_counters, 0);
-}
-
-static void
-exchange_cb (McpHttpConnection *connection,
-             GIOStream *stream,
-             GSocketAddress *peer,
-             gpointer user_data)
-{
-  McpHttpServer *self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  /* The local address would only be used for a request without Host, which does not come here. */
-  if (!soup_server_accept_iostream (self->soup, stream, peer, peer, &error))
-    g_warning ("libsoup does not take an exchange: %s", error->message);
+  mcp_soup_carrier_carry (self->carrier, request);
 }
 
 static void
@@ -118,21 +77,6 @@ progress_cb (McpSessionStore *store,
              McpHttpServer *self)
 {
   mcp_sse_flusher_count_event (self->context.flusher);
-}
-
-static SoupServer *
-make_soup (McpHttpServer *self)
-{
-  /* Raw paths: the router compares what was sent. */
-  SoupServer *soup = g_object_new (SOUP_TYPE_SERVER, "raw-paths", TRUE, "server-header",
-                                   MCP_DIRECTORY "/" MCP_VERSION, NULL);
-
-  g_signal_connect (soup, "request-started", G_CALLBACK (request_started_cb), self);
-  soup_server_add_handler (soup, NULL, request_cb, self, NULL);
-  /* "OPTIONS *" has a path of its own. */
-  soup_server_add_handler (soup, "*", request_cb, self, NULL);
-
-  return soup;
 }
 
 /**
@@ -173,9 +117,9 @@ mcp_http_server_new (McpSessionStore *store,
 
   g_signal_connect (store, "progress", G_CALLBACK (progress_cb), self);
 
-  self->soup = make_soup (self);
-  context->listener = mcp_http_listener_new (limits, exchange_cb, self);
+  context->listener = mcp_http_listener_new (limits, request_cb, self);
   context->counters = g_rc_box_acquire (mcp_http_listener_get_counters (context->listener));
+  self->carrier = mcp_soup_carrier_new (mcp_http_router_handle, context->counters);
 
   return self;
 }
@@ -368,11 +312,9 @@ mcp_http_server_stop (McpHttpServer *self)
 void
 mcp_http_server_close (McpHttpServer *self)
 {
-  g_autoptr (SoupServer) soup = NULL;
-
   g_return_if_fail (MCP_IS_HTTP_SERVER (self));
 
-  if (self->soup == NULL)
+  if (self->carrier == NULL)
     return;
 
   g_signal_handlers_disconnect_by_data (self->context.store, self);
@@ -380,9 +322,7 @@ mcp_http_server_close (McpHttpServer *self)
   mcp_event_hub_close (self->context.hub, MCP_REASON_SHUTDOWN);
   mcp_sse_flusher_close (self->context.flusher);
 
-  soup = g_steal_pointer (&self->soup);
-  g_signal_handlers_disconnect_by_data (soup, self);
-  soup_server_disconnect (soup);
+  g_clear_pointer (&self->carrier, mcp_soup_carrier_free);
   mcp_http_listener_close (self->context.listener);
   g_clear_object (&self->context.listener);
 }

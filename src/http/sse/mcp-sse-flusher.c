@@ -47,7 +47,7 @@ struct _McpSseFlusher
   GSource *keep_alive; /* (owned) fires when the most silent stream needs a comment */
 
   GMutex lock;      /* guards the next six */
-  GPtrArray *dirty; /* (owned) (element-type McpSseStream) each with a reference */
+  GPtrArray *dirty; /* (owned) (element-type McpFlushItem) each with a reference to its owner */
   gboolean armed;
   gboolean closed;
   gint64 max_age_us;
@@ -55,10 +55,11 @@ struct _McpSseFlusher
   gint64 flushed_at_us; /* monotonic */
 
   /* Main context only. */
-  guint n_events;      /* since the last round */
-  GPtrArray *spare;    /* (owned) empty; takes the place of @dirty during a round */
-  GArray *waiters;     /* (owned) (element-type Waiter) */
-  GQueue streams;      /* (element-type McpSseStream) each with a reference; most silent first */
+  guint n_events;   /* since the last round */
+  GPtrArray *spare; /* (owned) empty; takes the place of @dirty during a round */
+  GArray *waiters;  /* (owned) (element-type Waiter) */
+  GQueue streams;   /* (element-type McpFlushItem) each with a reference to its owner; most silent
+                       first */
   McpSseBatch scratch; /* shared by all streams, one after the other */
   gint64 keep_alive_us;
 };
@@ -85,6 +86,31 @@ arm (McpSseFlusher *self)
                            silent_us >= self->max_age_us ? 0 : now_us + self->max_age_us);
   g_source_set_ready_time (
       self->dry, silent_us >= self->min_pause_us ? 0 : self->flushed_at_us + self->min_pause_us);
+}
+
+static void
+item_unref (gpointer data)
+{
+  McpFlushItem *item = data;
+
+  item->funcs->unref (item->owner);
+}
+
+static void
+item_flush (McpFlushItem *item, McpSseBatch *scratch)
+{
+  /* Before the stream looks for what is pending: what comes from now on marks the item again. */
+  g_atomic_int_set (&item->dirty, FALSE);
+  mcp_sse_batch_reset (scratch);
+  item->funcs->flush (item->owner, scratch);
+}
+
+static void
+item_keep_alive (McpSseFlusher *self, McpFlushItem *item)
+{
+  mcp_sse_flusher_sent (self, item);
+  mcp_sse_batch_reset (&self->scratch);
+  item->funcs->keep_alive (item->owner, &self->scratch);
 }
 
 static GPtrArray *
@@ -145,7 +171,7 @@ flush (McpSseFlusher *self)
   GPtrArray *dirty = begin_round (self);
 
   for (guint i = 0; i < dirty->len; i++)
-    mcp_sse_stream_flush (g_ptr_array_index (dirty, i), &self->scratch);
+    item_flush (g_ptr_array_index (dirty, i), &self->scratch);
 
   end_round (self, dirty, began_at_us);
   call_waiters (self);
@@ -163,11 +189,10 @@ dispatch_flush (GSource *source, GSourceFunc callback, gpointer user_data)
 static void
 arm_keep_alive (McpSseFlusher *self)
 {
-  McpSseStream *most_silent = g_queue_peek_head (&self->streams);
+  McpFlushItem *most_silent = g_queue_peek_head (&self->streams);
 
   g_source_set_ready_time (
-      self->keep_alive,
-      most_silent == NULL ? -1 : mcp_sse_stream_get_last_sent (most_silent) + self->keep_alive_us);
+      self->keep_alive, most_silent == NULL ? -1 : most_silent->last_sent_us + self->keep_alive_us);
 }
 
 static gboolean
@@ -176,11 +201,11 @@ dispatch_keep_alive (GSource *source, GSourceFunc callback, gpointer user_data)
   g_autoptr (McpSseFlusher) self = mcp_sse_flusher_ref (((FlusherSource *) source)->flusher);
   /* A little early for some, so that streams opened together share a wake-up. */
   gint64 due_us = g_get_monotonic_time () + self->keep_alive_us / 16;
-  McpSseStream *stream;
+  McpFlushItem *item;
 
-  while ((stream = g_queue_peek_head (&self->streams)) != NULL &&
-         mcp_sse_stream_get_last_sent (stream) + self->keep_alive_us <= due_us)
-    mcp_sse_stream_keep_alive (stream, &self->scratch);
+  while ((item = g_queue_peek_head (&self->streams)) != NULL &&
+         item->last_sent_us + self->keep_alive_us <= due_us)
+    item_keep_alive (self, item);
 
   arm_keep_alive (self);
   return G_SOURCE_CONTINUE;
@@ -217,8 +242,8 @@ mcp_sse_flusher_new (void)
 
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->lock);
-  self->dirty = g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_sse_stream_unref);
-  self->spare = g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_sse_stream_unref);
+  self->dirty = g_ptr_array_new_with_free_func (item_unref);
+  self->spare = g_ptr_array_new_with_free_func (item_unref);
   self->waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
   self->max_age_us = MIN_AGE_US;
   self->keep_alive_us = MCP_SSE_KEEP_ALIVE_MS * G_TIME_SPAN_MILLISECOND;
@@ -383,7 +408,7 @@ void
 mcp_sse_flusher_close (McpSseFlusher *self)
 {
   g_autoptr (GPtrArray) dirty = NULL;
-  McpSseStream *stream;
+  McpFlushItem *item;
 
   if (self->closed)
     return;
@@ -393,27 +418,29 @@ mcp_sse_flusher_close (McpSseFlusher *self)
   g_mutex_lock (&self->lock);
   self->closed = TRUE;
   dirty = self->dirty;
-  self->dirty = g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_sse_stream_unref);
+  self->dirty = g_ptr_array_new_with_free_func (item_unref);
   g_mutex_unlock (&self->lock);
 
   destroy_sources (self);
   drop_waiters (self);
-  while ((stream = g_queue_peek_head (&self->streams)) != NULL)
-    mcp_sse_stream_close (stream);
+  while ((item = g_queue_peek_head (&self->streams)) != NULL)
+    item->funcs->close (item->owner);
 }
 
 /**
  * mcp_sse_flusher_add:
  * @self: a flusher
- * @stream: a new stream
+ * @item: of a new stream, with its funcs and owner
  *
  * Keeps the stream until mcp_sse_flusher_remove().
  */
 void
-mcp_sse_flusher_add (McpSseFlusher *self, McpSseStream *stream)
+mcp_sse_flusher_add (McpSseFlusher *self, McpFlushItem *item)
 {
-  mcp_sse_stream_ref (stream);
-  g_queue_push_tail_link (&self->streams, mcp_sse_stream_get_link (stream));
+  item->funcs->ref (item->owner);
+  item->link.data = item;
+  item->last_sent_us = g_get_monotonic_time ();
+  g_queue_push_tail_link (&self->streams, &item->link);
   if (self->streams.length == 1)
     arm_keep_alive (self);
 }
@@ -421,34 +448,35 @@ mcp_sse_flusher_add (McpSseFlusher *self, McpSseStream *stream)
 /**
  * mcp_sse_flusher_remove:
  * @self: a flusher
- * @stream: a stream that was added
+ * @item: of a stream that was added
  *
  * Forgets the stream.
  */
 void
-mcp_sse_flusher_remove (McpSseFlusher *self, McpSseStream *stream)
+mcp_sse_flusher_remove (McpSseFlusher *self, McpFlushItem *item)
 {
-  g_queue_unlink (&self->streams, mcp_sse_stream_get_link (stream));
-  mcp_sse_stream_unref (stream);
+  g_queue_unlink (&self->streams, &item->link);
+  item->funcs->unref (item->owner);
 }
 
 /**
  * mcp_sse_flusher_mark:
  * @self: a flusher
- * @stream: one of its streams
+ * @item: of one of its streams
  *
  * Says that the stream has something pending. Any thread.
  */
 void
-mcp_sse_flusher_mark (McpSseFlusher *self, McpSseStream *stream)
+mcp_sse_flusher_mark (McpSseFlusher *self, McpFlushItem *item)
 {
-  if (!mcp_sse_stream_mark (stream))
+  if (!g_atomic_int_compare_and_exchange (&item->dirty, FALSE, TRUE))
     return;
 
   g_mutex_lock (&self->lock);
   if (!self->closed)
     {
-      g_ptr_array_add (self->dirty, mcp_sse_stream_ref (stream));
+      item->funcs->ref (item->owner);
+      g_ptr_array_add (self->dirty, item);
       arm (self);
     }
   g_mutex_unlock (&self->lock);
@@ -457,18 +485,17 @@ mcp_sse_flusher_mark (McpSseFlusher *self, McpSseStream *stream)
 /**
  * mcp_sse_flusher_sent:
  * @self: a flusher
- * @stream: one of its streams
+ * @item: of one of its streams
  *
  * Says that something was written to the stream: it is now the least silent.
  */
 void
-mcp_sse_flusher_sent (McpSseFlusher *self, McpSseStream *stream)
+mcp_sse_flusher_sent (McpSseFlusher *self, McpFlushItem *item)
 {
-  GList *link = mcp_sse_stream_get_link (stream);
-
-  if (link == self->streams.tail)
+  item->last_sent_us = g_get_monotonic_time ();
+  if (&item->link == self->streams.tail)
     return;
 
-  g_queue_unlink (&self->streams, link);
-  g_queue_push_tail_link (&self->streams, link);
+  g_queue_unlink (&self->streams, &item->link);
+  g_queue_push_tail_link (&self->streams, &item->link);
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * One event stream to one reader. libsoup writes the response's head; then the
- * connection is taken from it, and frames go straight to the socket. At most one
- * batch that the socket did not take is kept: until that is sent, nothing is
- * asked for, so a reader that does not read costs what its source bounds.
+ * One event stream to one reader. Once the head of the answer is in the socket, frames go straight
+ * to the socket. At most one batch that the socket did not take is kept. Until that batch is sent,
+ * the source is not asked for more, so that a reader that does not read costs no more than the
+ * source allows.
  */
 #include "http/sse/mcp-sse-stream.h"
 
-#include "http/sse/mcp-sse-flusher.h"
+#include "http/connection/mcp-http-connection-stream.h"
 
 typedef enum
 {
@@ -20,11 +20,9 @@ typedef enum
 struct _McpSseStream
 {
   gatomicrefcount ref_count;
-  int dirty; /* atomic: whether the flusher has it on its list */
 
   McpSseFlusher *flusher; /* (owned) */
-  GList link;             /* in the flusher's list */
-  gint64 last_sent_us;    /* monotonic */
+  McpFlushItem item;
 
   State state;
   gboolean ending;  /* the source has given its last batch */
@@ -32,8 +30,7 @@ struct _McpSseStream
   McpSseBatch rest;
   gsize rest_offset; /* bytes of @rest that were sent */
 
-  SoupServerMessage *msg;        /* (owned) (nullable) while opening */
-  McpHttpConnection *connection; /* (owned) (nullable) until closed */
+  McpHttpConnection *connection; /* (owned) (nullable) while open */
   GSocket *socket;               /* (owned) (nullable) while open */
 
   McpSseFillFunc fill;
@@ -42,17 +39,7 @@ struct _McpSseStream
 };
 
 static void
-forget_message (McpSseStream *self)
-{
-  if (self->msg == NULL)
-    return;
-
-  g_signal_handlers_disconnect_by_data (self->msg, self);
-  g_clear_object (&self->msg);
-}
-
-static void
-forget_connection (McpSseStream *self, gboolean streaming)
+release_connection (McpSseStream *self)
 {
   g_autoptr (McpHttpConnection) connection = g_steal_pointer (&self->connection);
 
@@ -61,8 +48,7 @@ forget_connection (McpSseStream *self, gboolean streaming)
     return;
 
   g_signal_handlers_disconnect_by_data (connection, self);
-  if (streaming)
-    mcp_http_connection_end_stream (connection);
+  mcp_http_connection_stream_end (connection);
 }
 
 /**
@@ -76,16 +62,14 @@ void
 mcp_sse_stream_close (McpSseStream *self)
 {
   g_autoptr (McpSseStream) guard = NULL;
-  gboolean streaming = self->state == STATE_OPEN;
 
   if (self->state == STATE_CLOSED)
     return;
 
   guard = mcp_sse_stream_ref (self);
   self->state = STATE_CLOSED;
-  mcp_sse_flusher_remove (self->flusher, self);
-  forget_message (self);
-  forget_connection (self, streaming);
+  mcp_sse_flusher_remove (self->flusher, &self->item);
+  release_connection (self);
   if (self->waiting)
     mcp_sse_batch_clear (&self->rest);
   self->waiting = FALSE;
@@ -114,9 +98,8 @@ note_sent (McpSseStream *self, gssize n_bytes)
   if (n_bytes <= 0)
     return;
 
-  self->last_sent_us = g_get_monotonic_time ();
-  mcp_sse_flusher_sent (self->flusher, self);
-  mcp_http_connection_count_sent (self->connection, (gsize) n_bytes);
+  mcp_sse_flusher_sent (self->flusher, &self->item);
+  mcp_http_connection_stream_count_sent (self->connection, (gsize) n_bytes);
 }
 
 static void
@@ -140,7 +123,7 @@ writable_cb (McpHttpConnection *connection, gpointer user_data)
   self->rest_offset += (gsize) n_bytes;
   if (self->rest_offset < mcp_sse_batch_get_size (&self->rest))
     {
-      mcp_http_connection_watch_writable (self->connection, writable_cb, self);
+      mcp_http_connection_stream_watch_writable (self->connection, writable_cb, self);
       return;
     }
 
@@ -173,25 +156,17 @@ send_batch (McpSseStream *self, McpSseBatch *batch)
   mcp_sse_batch_copy_rest (batch, (gsize) n_bytes, &self->rest);
   self->rest_offset = 0;
   self->waiting = TRUE;
-  mcp_http_connection_watch_writable (self->connection, writable_cb, self);
+  mcp_http_connection_stream_watch_writable (self->connection, writable_cb, self);
 }
 
-/**
- * mcp_sse_stream_flush:
- * @self: a stream, in any state
- * @scratch: a batch to use
- *
- * Writes what is pending, in one system call.
- */
-void
-mcp_sse_stream_flush (McpSseStream *self, McpSseBatch *scratch)
+static void
+flush (gpointer owner, McpSseBatch *scratch)
 {
-  /* Before the source is asked: what comes from now on marks the stream again. */
-  g_atomic_int_set (&self->dirty, FALSE);
+  McpSseStream *self = owner;
+
   if (self->state != STATE_OPEN || self->waiting || self->ending)
     return;
 
-  mcp_sse_batch_reset (scratch);
   self->ending = !self->fill (scratch, self->user_data);
   /* The source may have closed the stream. */
   if (self->state != STATE_OPEN)
@@ -203,24 +178,34 @@ mcp_sse_stream_flush (McpSseStream *self, McpSseBatch *scratch)
     mcp_sse_stream_close (self);
 }
 
-/**
- * mcp_sse_stream_keep_alive:
- * @self: a stream, in any state but closed
- * @scratch: a batch to use
- *
- * Sends a comment, unless something else waits to be sent.
- */
-void
-mcp_sse_stream_keep_alive (McpSseStream *self, McpSseBatch *scratch)
+static void
+keep_alive (gpointer owner, McpSseBatch *scratch)
 {
-  self->last_sent_us = g_get_monotonic_time ();
-  mcp_sse_flusher_sent (self->flusher, self);
+  McpSseStream *self = owner;
+
   if (self->state != STATE_OPEN || self->waiting || self->ending)
     return;
 
-  mcp_sse_batch_reset (scratch);
   mcp_sse_batch_append_comment (scratch);
   send_batch (self, scratch);
+}
+
+static void
+item_ref (gpointer owner)
+{
+  mcp_sse_stream_ref (owner);
+}
+
+static void
+item_unref (gpointer owner)
+{
+  mcp_sse_stream_unref (owner);
+}
+
+static void
+item_close (gpointer owner)
+{
+  mcp_sse_stream_close (owner);
 }
 
 static void
@@ -229,93 +214,77 @@ peer_gone_cb (McpHttpConnection *connection, gpointer user_data)
   mcp_sse_stream_close (user_data);
 }
 
-/* The response ended before its head was out. */
-static void
-message_over_cb (SoupServerMessage *msg, gpointer user_data)
+/**
+ * mcp_sse_stream_new:
+ * @flusher: decides when the stream is written
+ * @fill: where its frames come from
+ * @user_data: for @fill
+ * @closed: called once with @user_data when the stream is over, for whatever reason, before or
+ *   after its first frame
+ *
+ * Makes a stream that has no socket yet. @fill is not called before mcp_sse_stream_begin(), and
+ * @closed not before this function returns. Main context only.
+ *
+ * Returns: (transfer full): the stream
+ */
+McpSseStream *
+mcp_sse_stream_new (McpSseFlusher *flusher,
+                    McpSseFillFunc fill,
+                    gpointer user_data,
+                    GDestroyNotify closed)
 {
-  mcp_sse_stream_close (user_data);
+  static const McpFlushItemFuncs item_funcs = {
+    .ref = item_ref,
+    .unref = item_unref,
+    .flush = flush,
+    .keep_alive = keep_alive,
+    .close = item_close,
+  };
+  McpSseStream *self = g_new0 (McpSseStream, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  self->flusher = mcp_sse_flusher_ref (flusher);
+  self->item.funcs = &item_funcs;
+  self->item.owner = self;
+  self->fill = fill;
+  self->user_data = user_data;
+  self->closed = closed;
+  mcp_sse_flusher_add (flusher, &self->item);
+
+  return self;
 }
 
-static void
-wrote_headers_cb (SoupServerMessage *msg, gpointer user_data)
+/**
+ * mcp_sse_stream_begin:
+ * @self: a new stream, or one that was closed since
+ * @connection: a connection that has the head of the answer in its socket
+ *
+ * Gives the stream its socket. The stream writes to the socket from the next round of its flusher
+ * on, until the stream ends or the peer is gone.
+ */
+void
+mcp_sse_stream_begin (McpSseStream *self, McpHttpConnection *connection)
 {
-  McpSseStream *self = user_data;
-  g_autoptr (SoupServerMessage) guard = g_object_ref (msg);
-  g_autoptr (GIOStream) exchange = NULL;
+  GSocket *socket = mcp_http_connection_stream_begin (connection);
 
-  /* Taking the connection disconnects the message, which is no news to us. */
-  forget_message (self);
-  exchange = soup_server_message_steal_connection (msg);
-  self->state = STATE_OPEN;
-  self->socket = mcp_http_connection_begin_stream (self->connection);
-  if (self->socket == NULL)
+  g_return_if_fail (self->state != STATE_OPEN);
+
+  if (self->state == STATE_CLOSED)
+    {
+      mcp_http_connection_stream_end (connection);
+      return;
+    }
+  if (socket == NULL)
     {
       mcp_sse_stream_close (self);
       return;
     }
 
-  g_object_ref (self->socket);
-  mcp_sse_stream_wake (self);
-}
-
-static void
-write_head (SoupServerMessage *msg)
-{
-  SoupMessageHeaders *headers = soup_server_message_get_response_headers (msg);
-
-  soup_server_message_set_status (msg, SOUP_STATUS_OK, NULL);
-  soup_message_headers_set_encoding (headers, SOUP_ENCODING_EOF);
-  soup_message_headers_replace (headers, "Content-Type", "text/event-stream");
-  soup_message_headers_replace (headers, "Cache-Control", "no-store");
-  soup_message_headers_replace (headers, "Connection", "close");
-  /* Proxies that understand it pass each event on at once (nginx, X-Accel-Buffering). */
-  soup_message_headers_replace (headers, "X-Accel-Buffering", "no");
-}
-
-/**
- * mcp_sse_stream_open:
- * @flusher: what decides when it is written
- * @msg: a request that is to be answered with an event stream
- * @connection: the connection that carries it
- * @fill: where its frames come from
- * @user_data: for @fill
- * @closed: called once with @user_data when the stream is over, for whatever
- *   reason, before or after its first frame
- *
- * Answers a request with an event stream; the caller unpauses the message where
- * it has paused it. Nothing is asked of @fill before the response's head is
- * written, and @closed is not called before this returns.
- *
- * Returns: (transfer full): the stream
- */
-McpSseStream *
-mcp_sse_stream_open (McpSseFlusher *flusher,
-                     SoupServerMessage *msg,
-                     McpHttpConnection *connection,
-                     McpSseFillFunc fill,
-                     gpointer user_data,
-                     GDestroyNotify closed)
-{
-  McpSseStream *self = g_new0 (McpSseStream, 1);
-
-  g_atomic_ref_count_init (&self->ref_count);
-  self->flusher = mcp_sse_flusher_ref (flusher);
-  self->link.data = self;
-  self->last_sent_us = g_get_monotonic_time ();
-  self->msg = g_object_ref (msg);
+  self->state = STATE_OPEN;
   self->connection = g_object_ref (connection);
-  self->fill = fill;
-  self->user_data = user_data;
-  self->closed = closed;
-
-  write_head (msg);
-  g_signal_connect (msg, "wrote-headers", G_CALLBACK (wrote_headers_cb), self);
-  g_signal_connect (msg, "finished", G_CALLBACK (message_over_cb), self);
-  g_signal_connect (msg, "disconnected", G_CALLBACK (message_over_cb), self);
+  self->socket = g_object_ref (socket);
   g_signal_connect (connection, "peer-gone", G_CALLBACK (peer_gone_cb), self);
-  mcp_sse_flusher_add (flusher, self);
-
-  return self;
+  mcp_sse_stream_wake (self);
 }
 
 /**
@@ -358,43 +327,5 @@ mcp_sse_stream_unref (McpSseStream *self)
 void
 mcp_sse_stream_wake (McpSseStream *self)
 {
-  mcp_sse_flusher_mark (self->flusher, self);
-}
-
-/**
- * mcp_sse_stream_mark:
- * @self: a stream
- *
- * Any thread.
- *
- * Returns: whether it was not marked yet
- */
-gboolean
-mcp_sse_stream_mark (McpSseStream *self)
-{
-  return g_atomic_int_compare_and_exchange (&self->dirty, FALSE, TRUE);
-}
-
-/**
- * mcp_sse_stream_get_link:
- * @self: a stream
- *
- * Returns: (transfer none): its place in its flusher's list
- */
-GList *
-mcp_sse_stream_get_link (McpSseStream *self)
-{
-  return &self->link;
-}
-
-/**
- * mcp_sse_stream_get_last_sent:
- * @self: a stream
- *
- * Returns: when something was last written to it, in µs of the monotonic clock
- */
-gint64
-mcp_sse_stream_get_last_sent (McpSseStream *self)
-{
-  return self->last_sent_us;
+  mcp_sse_flusher_mark (self->flusher, &self->item);
 }

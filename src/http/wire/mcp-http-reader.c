@@ -126,16 +126,17 @@ mcp_http_reader_read (McpHttpReader *self,
 /**
  * mcp_http_reader_take_request:
  * @self: the reader of a complete request
- * @head: (out): the head in canonical form
+ * @head: (out caller-allocates): the head; mcp_request_head_clear() frees what it holds
  * @body: (out): the body, decoded
  *
  * Gives the request away, and is ready for the next one.
  */
 void
-mcp_http_reader_take_request (McpHttpReader *self, GBytes **head, GBytes **body)
+mcp_http_reader_take_request (McpHttpReader *self, McpRequestHead *head, GBytes **body)
 {
   *body = mcp_body_decoder_steal_body (&self->body);
-  *head = mcp_request_head_to_bytes (&self->head, g_bytes_get_size (*body));
+  *head = self->head;
+  self->head = (McpRequestHead){ 0 };
   mcp_http_reader_clear (self);
 }
 

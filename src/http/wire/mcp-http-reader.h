@@ -44,7 +44,7 @@ McpHttpReadState mcp_http_reader_read (McpHttpReader *self,
                                        const McpLimits *limits,
                                        guint16 port,
                                        McpHttpReject *reject);
-void mcp_http_reader_take_request (McpHttpReader *self, GBytes **head, GBytes **body);
+void mcp_http_reader_take_request (McpHttpReader *self, McpRequestHead *head, GBytes **body);
 void mcp_http_reader_clear (McpHttpReader *self);
 
 G_END_DECLS

@@ -1,23 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The strict reading of a request head: request line and field lines of
- * RFC 9112, with every leniency that it allows left out. Whatever two readers
- * could understand differently is refused, so that what libsoup is shown
- * afterwards has one meaning. Pure functions on bytes.
+ * The strict reading of a request head: request line and field lines of RFC 9112, without any
+ * leniency that it allows. Whatever two readers could understand differently is refused, so that
+ * an accepted head has one meaning, for libsoup too. Pure functions on bytes.
  */
 #include "http/wire/mcp-request-head.h"
 
+#include "http/wire/mcp-host-check.h"
 #include "http/wire/mcp-request-target.h"
 
 #include <string.h>
 
-/* What was said in fields that concern the connection or may occur once only. */
+/* Values of fields that concern the connection or may occur only once. */
 typedef struct
 {
-  McpHttpSpan host;
-  McpHttpSpan origin;
-  McpHttpSpan fetch_site;
+  McpHostClaim claim;
   McpHttpSpan content_length;
   McpHttpSpan transfer_encoding;
   McpHttpSpan expect;
@@ -30,15 +28,15 @@ static const struct
   gsize offset;
   gboolean passed_on;
 } once_fields[] = {
-  { "Host", G_STRUCT_OFFSET (OnceFields, host), TRUE },
-  { "Origin", G_STRUCT_OFFSET (OnceFields, origin), TRUE },
-  { "Sec-Fetch-Site", G_STRUCT_OFFSET (OnceFields, fetch_site), TRUE },
+  { "Host", G_STRUCT_OFFSET (OnceFields, claim.host), TRUE },
+  { "Origin", G_STRUCT_OFFSET (OnceFields, claim.origin), TRUE },
+  { "Sec-Fetch-Site", G_STRUCT_OFFSET (OnceFields, claim.fetch_site), TRUE },
   { "Content-Length", G_STRUCT_OFFSET (OnceFields, content_length), FALSE },
   { "Transfer-Encoding", G_STRUCT_OFFSET (OnceFields, transfer_encoding), FALSE },
   { "Expect", G_STRUCT_OFFSET (OnceFields, expect), FALSE },
 };
 
-/* Hop-by-hop (RFC 9110 section 7.6.1), or features of libsoup's that the daemon has no use for. */
+/* Hop-by-hop (RFC 9110 section 7.6.1), or features of libsoup that the daemon does not use. */
 static const char *const dropped_fields[] = {
   "Connection", "HTTP2-Settings", "If-Range", "Keep-Alive", "Range", "TE", "Trailer", "Upgrade",
 };
@@ -283,37 +281,6 @@ check_expectation (const OnceFields *once, McpRequestHead *head, McpHttpReject *
   return TRUE;
 }
 
-static gboolean
-spans_equal_nocase (McpHttpSpan a, McpHttpSpan b)
-{
-  return a.length == b.length && g_ascii_strncasecmp (a.data, b.data, a.length) == 0;
-}
-
-/* Keeps foreign web pages out, whatever name and address they come by. */
-static gboolean
-check_site (const OnceFields *once,
-            McpHttpSpan authority,
-            const McpRequestContext *context,
-            McpHttpReject *reject)
-{
-  /* RFC 9112 section 3.2: a server answers 400 to a missing Host */
-  if (once->host.data == NULL)
-    return mcp_http_reject_set (reject, 400, "The request head has no Host");
-  if (!mcp_request_target_is_own_host (once->host, context->is_unix, context->port))
-    return mcp_http_reject_set (reject, 403, "The Host is not this daemon's");
-  if (authority.length > 0 && !spans_equal_nocase (authority, once->host))
-    return mcp_http_reject_set (reject, 400, "The request target and Host name different hosts");
-  if (once->origin.data != NULL &&
-      !mcp_request_target_is_own_origin (once->origin, context->is_unix, context->port))
-    return mcp_http_reject_set (reject, 403, "Requests of foreign web pages are refused");
-  /* Fetch Metadata, section 2.3: “none” is what a person typed in */
-  if (once->fetch_site.data != NULL && !mcp_http_span_equal (once->fetch_site, "same-origin") &&
-      !mcp_http_span_equal (once->fetch_site, "none"))
-    return mcp_http_reject_set (reject, 403, "Requests of foreign web pages are refused");
-
-  return TRUE;
-}
-
 /**
  * mcp_request_head_parse:
  * @data: a head as mcp_request_head_find_end() delimits it
@@ -335,7 +302,6 @@ mcp_request_head_parse (const char *data,
                         McpHttpReject *reject)
 {
   McpHttpSpan rest = { data, length };
-  McpHttpSpan authority = { NULL, 0 };
   OnceFields once = { 0 };
 
   memset (head, 0, sizeof *head);
@@ -343,10 +309,10 @@ mcp_request_head_parse (const char *data,
                         mcp_http_reject_set (reject, 400, "The request head has no end"));
 
   head->fields = g_string_sized_new (length);
-  if (!parse_request_line (take_line (&rest), head, &authority, reject) ||
+  if (!parse_request_line (take_line (&rest), head, &once.claim.authority, reject) ||
       !parse_fields (rest, context->max_fields, head, &once, reject) ||
-      !check_site (&once, authority, context, reject) || !check_framing (&once, head, reject) ||
-      !check_expectation (&once, head, reject))
+      !mcp_host_check_accept (&once.claim, context->is_unix, context->port, reject) ||
+      !check_framing (&once, head, reject) || !check_expectation (&once, head, reject))
     return FALSE;
 
   /* RFC 9112 section 9.3 */
@@ -359,7 +325,7 @@ mcp_request_head_parse (const char *data,
  * @head: an accepted head
  * @body_length: of the body, decoded
  *
- * Writes the request in the one form that the routes' server gets to see.
+ * Writes the request in the one form that libsoup gets to read.
  *
  * Returns: (transfer full): the head with its empty line
  */

@@ -67,4 +67,6 @@ gboolean mcp_request_head_parse (const char *data,
 GBytes *mcp_request_head_to_bytes (const McpRequestHead *head, gsize body_length);
 void mcp_request_head_clear (McpRequestHead *head);
 
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (McpRequestHead, mcp_request_head_clear)
+
 G_END_DECLS

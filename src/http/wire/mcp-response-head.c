@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The head of an answer on its way out. The server behind us says nothing of
- * the connection, or what is true of its own side only; we say what is true of
- * the client's connection, and note how the body will be delimited. Pure
- * functions on bytes of our own side.
+ * The head of an answer on its way out. libsoup writes nothing of the connection, or only what is
+ * true of its own stream. This file writes what is true of the client's connection, and notes how
+ * the body will be delimited. Pure functions on bytes that libsoup wrote.
  */
 #include "http/wire/mcp-response-head.h"
 
@@ -38,7 +37,7 @@ note_field (const McpHttpField *field, McpResponseHead *head)
 
 /**
  * mcp_response_head_rewrite:
- * @data: a response head of our own server's
+ * @data: a response head that libsoup wrote
  * @length: with the empty line at its end
  * @to_head_request: whether it answers a HEAD, and so has no body
  * @close: whether the connection will be closed afterwards in any case

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Answers that another writes: what the connection still does for them. */
+/* Event streams, whose socket the SSE code writes to: what the connection still does for them. */
 #include "http-fixture.h"
 
+#include "http/connection/mcp-http-connection-exchange.h"
+#include "http/connection/mcp-http-connection-stream.h"
 #include "mcp-http-connection-setup-private.h"
 
 #include <errno.h>
@@ -90,8 +92,8 @@ check_vanishing (HttpFixture *f, int fd)
   g_assert_true (g_socket_is_closed (f->stream_socket));
 
   /* what comes too late does no harm */
-  mcp_http_connection_watch_writable (f->stream, NULL, NULL);
-  mcp_http_connection_end_stream (f->stream);
+  mcp_http_connection_stream_watch_writable (f->stream, NULL, NULL);
+  mcp_http_connection_stream_end (f->stream);
   http_settle ();
   g_assert_cmpuint (f->n_peer_gone, ==, 1);
 }
@@ -186,7 +188,7 @@ test_writable (HttpFixture *f, gconstpointer data)
   g_test_summary ("Room in the socket is told once, and not while there is none");
   while ((n = g_socket_send (f->stream_socket, filling, strlen (filling), NULL, NULL)) > 0)
     n_sent += (gsize) n;
-  mcp_http_connection_watch_writable (f->stream, count_writable, &n_called);
+  mcp_http_connection_stream_watch_writable (f->stream, count_writable, &n_called);
   http_settle ();
   g_assert_cmpuint (n_called, ==, 0);
 
@@ -200,8 +202,8 @@ test_writable (HttpFixture *f, gconstpointer data)
   http_settle ();
   g_assert_cmpuint (n_called, ==, 1);
 
-  mcp_http_connection_watch_writable (f->stream, count_writable, &n_called);
-  mcp_http_connection_watch_writable (f->stream, NULL, NULL);
+  mcp_http_connection_stream_watch_writable (f->stream, count_writable, &n_called);
+  mcp_http_connection_stream_watch_writable (f->stream, NULL, NULL);
   http_settle ();
   g_assert_cmpuint (n_called, ==, 1);
   close (fd);
@@ -218,7 +220,7 @@ test_end (HttpFixture *f, gconstpointer data)
                   "not read");
   http_send_text (fd, "something nobody asked for");
   write_event (f, "event: closed\n\n");
-  mcp_http_connection_end_stream (f->stream);
+  mcp_http_connection_stream_end (f->stream);
   text = http_read_to_end (fd);
   g_assert_cmpstr (text, ==, "event: closed\n\n");
   close (fd);
@@ -258,12 +260,11 @@ typedef struct
 } Single;
 
 static void
-single_exchange (McpHttpConnection *connection,
-                 GIOStream *stream,
-                 GSocketAddress *peer,
-                 gpointer owner)
+single_request (McpHttpConnection *connection, McpRequestHead *head, GBytes *body, gpointer owner)
 {
-  g_set_object (&((Single *) owner)->stream, stream);
+  g_autoptr (GBytes) bytes = mcp_request_head_to_bytes (head, g_bytes_get_size (body));
+
+  ((Single *) owner)->stream = mcp_http_connection_exchange_open (connection, bytes, body);
 }
 
 static void
@@ -284,7 +285,7 @@ single_peer_gone (McpHttpConnection *connection, Single *s)
 }
 
 static const McpHttpConnectionHooks single_hooks = {
-  .exchange = single_exchange,
+  .request = single_request,
   .idle_changed = single_idle_changed,
   .closed = single_closed,
 };

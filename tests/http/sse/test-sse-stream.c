@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Event streams on their own: a listener, a libsoup server with one handler, and
- * a source that the test fills, from other threads too.
+ * Event streams on their own: a listener, whose requests are all answered with a stream, and a
+ * source that the test fills, from other threads too.
  */
+#include "http/connection/mcp-http-connection-exchange.h"
 #include "http/connection/mcp-http-listener.h"
-#include "http/sse/mcp-sse-flusher.h"
+#include "http/sse/mcp-sse-stream.h"
 #include "session/events/mcp-event-queue.h"
 
 #include <arpa/inet.h>
@@ -21,7 +22,6 @@ typedef struct
 {
   McpLimits limits;
   McpHttpListener *listener;
-  SoupServer *soup;
   McpSseFlusher *flusher;
   McpEventQueue *queue; /* (element-type GBytes) */
   McpSseStream *stream; /* (owned) (nullable) the last one opened */
@@ -64,31 +64,29 @@ notify_cb (McpEventQueue *queue, gpointer user_data)
 }
 
 static void
-request_cb (SoupServer *soup,
-            SoupServerMessage *msg,
-            const char *path,
-            GHashTable *query,
-            gpointer user_data)
+send_head (McpHttpConnection *connection, McpRequestHead *head, GBytes *body)
 {
-  Fixture *f = user_data;
-  McpHttpConnection *connection =
-      mcp_http_connection_from_address (soup_server_message_get_remote_address (msg));
+  static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
+  g_autoptr (GBytes) bytes = mcp_request_head_to_bytes (head, g_bytes_get_size (body));
+  g_autoptr (GIOStream) exchange = mcp_http_connection_exchange_open (connection, bytes, body);
+  GOutputStream *output = g_io_stream_get_output_stream (exchange);
+  gssize n_sent = g_pollable_output_stream_write_nonblocking (G_POLLABLE_OUTPUT_STREAM (output),
+                                                              answer, strlen (answer), NULL, NULL);
 
-  g_clear_pointer (&f->stream, mcp_sse_stream_unref);
-  f->stream = mcp_sse_stream_open (f->flusher, msg, connection, fill, f, closed);
-  mcp_event_queue_set_notify (f->queue, notify_cb, mcp_sse_stream_ref (f->stream),
-                              (GDestroyNotify) mcp_sse_stream_unref);
+  g_assert_cmpint (n_sent, ==, strlen (answer));
 }
 
 static void
-exchange_cb (McpHttpConnection *connection,
-             GIOStream *stream,
-             GSocketAddress *peer,
-             gpointer user_data)
+request_cb (McpHttpConnection *connection, McpRequestHead *head, GBytes *body, gpointer user_data)
 {
   Fixture *f = user_data;
 
-  g_assert_true (soup_server_accept_iostream (f->soup, stream, peer, peer, NULL));
+  g_clear_pointer (&f->stream, mcp_sse_stream_unref);
+  f->stream = mcp_sse_stream_new (f->flusher, fill, f, closed);
+  mcp_event_queue_set_notify (f->queue, notify_cb, mcp_sse_stream_ref (f->stream),
+                              (GDestroyNotify) mcp_sse_stream_unref);
+  send_head (connection, head, body);
+  mcp_sse_stream_begin (f->stream, connection);
 }
 
 static void
@@ -99,9 +97,7 @@ fixture_init (Fixture *f)
   mcp_limits_init_defaults (&f->limits);
   f->flusher = mcp_sse_flusher_new ();
   f->queue = mcp_event_queue_new (64, (GDestroyNotify) g_bytes_unref);
-  f->soup = g_object_new (SOUP_TYPE_SERVER, NULL);
-  soup_server_add_handler (f->soup, NULL, request_cb, f, NULL);
-  f->listener = mcp_http_listener_new (&f->limits, exchange_cb, f);
+  f->listener = mcp_http_listener_new (&f->limits, request_cb, f);
   f->port = mcp_http_listener_add_tcp (f->listener, 0, &error);
   g_assert_no_error (error);
 }
@@ -110,13 +106,11 @@ static void
 fixture_clear (Fixture *f)
 {
   mcp_sse_flusher_close (f->flusher);
-  soup_server_disconnect (f->soup);
   mcp_http_listener_close (f->listener);
   g_clear_pointer (&f->stream, mcp_sse_stream_unref);
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_assert_finalize_object (f->listener);
-  g_assert_finalize_object (f->soup);
   g_clear_pointer (&f->flusher, mcp_sse_flusher_unref);
   g_clear_pointer (&f->queue, mcp_event_queue_unref);
 }

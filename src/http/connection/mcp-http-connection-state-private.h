@@ -2,19 +2,21 @@
 #pragma once
 
 /*
- * The connection's insides, for the files that make it up:
+ * The connection's state, for the files that make it up. Each calls those below it only:
  *
- *   mcp-http-connection.c           its life, and what the poller reports
+ *   mcp-http-connection.c           life of a connection, and what the poller reports
  *   mcp-http-connection-exchange.c  requests and their answers
- *   mcp-http-connection-stream.c    answers that go on for ever
+ *   mcp-http-connection-stream.c    event streams
+ *   mcp-http-connection-state.c     states and their deadlines
  */
 #include "http/connection/mcp-exchange-stream.h"
+#include "http/connection/mcp-http-connection-stream.h"
 #include "http/wire/mcp-http-reader.h"
 #include "mcp-http-connection-setup-private.h"
 
 G_BEGIN_DECLS
 
-/* How long, and for how many bytes, a client is waited for that was told the end. */
+/* How long, and for how many bytes, to wait for a client after the last answer. */
 #define MCP_HTTP_LINGER_US    G_USEC_PER_SEC
 #define MCP_HTTP_LINGER_BYTES (256 * 1024)
 
@@ -22,10 +24,10 @@ typedef enum
 {
   MCP_HTTP_CONNECTION_STATE_HEAD,     /* waiting for a request, or reading its head */
   MCP_HTTP_CONNECTION_STATE_BODY,     /* reading its body */
-  MCP_HTTP_CONNECTION_STATE_EXCHANGE, /* the server behind us has it */
+  MCP_HTTP_CONNECTION_STATE_EXCHANGE, /* the request is being answered */
   MCP_HTTP_CONNECTION_STATE_FLUSH,    /* the end of the answer waits for room in the socket */
-  MCP_HTTP_CONNECTION_STATE_STREAM,   /* the answer goes on for ever, written by another */
-  MCP_HTTP_CONNECTION_STATE_LINGER,   /* all is said; what the client still sends is dropped */
+  MCP_HTTP_CONNECTION_STATE_STREAM,   /* the answer is an event stream, written by the SSE code */
+  MCP_HTTP_CONNECTION_STATE_LINGER,   /* all is sent; what the client still sends is dropped */
   MCP_HTTP_CONNECTION_STATE_CLOSED,
 } McpHttpConnectionState;
 
@@ -45,6 +47,8 @@ struct _McpHttpConnection
   gint64 deadline_us; /* of the state; 0: none */
   McpHttpReader reader;
 
+  gboolean is_head_method;     /* of the present request */
+  gboolean wants_close;        /* the client of the present request does */
   McpExchangeStream *exchange; /* (unowned) (nullable) */
   gboolean exchange_over;
   gboolean exchange_complete;
@@ -63,19 +67,19 @@ struct _McpHttpConnection
 };
 
 static inline gint64
-mcp_http_seconds_from_now (guint seconds)
+mcp_http_connection_state_seconds_from_now (guint seconds)
 {
   return g_get_monotonic_time () + (gint64) seconds * G_USEC_PER_SEC;
 }
 
-void mcp_http_connection_update (McpHttpConnection *self);
-void mcp_http_connection_set_idle (McpHttpConnection *self, gboolean idle);
-void mcp_http_connection_linger (McpHttpConnection *self, gsize n_bytes, gint64 time_us);
-void mcp_http_connection_refuse (McpHttpConnection *self, const McpHttpReject *reject);
-void mcp_http_connection_note_half_close (McpHttpConnection *self);
-void mcp_http_connection_pause_input (McpHttpConnection *self);
-
-void mcp_http_connection_process_input (McpHttpConnection *self);
-void mcp_http_connection_flush_exchange (McpHttpConnection *self);
+void mcp_http_connection_state_update (McpHttpConnection *self);
+void mcp_http_connection_state_set_idle (McpHttpConnection *self, gboolean idle);
+void mcp_http_connection_state_close (McpHttpConnection *self);
+void mcp_http_connection_state_lose (McpHttpConnection *self);
+void mcp_http_connection_state_linger (McpHttpConnection *self, gsize n_bytes, gint64 time_us);
+void mcp_http_connection_state_refuse (McpHttpConnection *self, const McpHttpReject *reject);
+void mcp_http_connection_state_check_peer (McpHttpConnection *self, gint64 now_us);
+void mcp_http_connection_state_note_half_close (McpHttpConnection *self);
+void mcp_http_connection_state_pause_input (McpHttpConnection *self);
 
 G_END_DECLS
