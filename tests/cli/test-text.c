@@ -6,6 +6,7 @@
 #include "cli/commands/mcp-cli-arguments.h"
 #include "cli/commands/mcp-cli-percent.h"
 #include "cli/terminal/mcp-cli-table.h"
+#include "cli/terminal/mcp-cli-terminal.h"
 #include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-error.h"
 #include "common/mcp-text-clean.h"
@@ -31,6 +32,27 @@ test_clean (void)
       g_autofree char *clean = mcp_text_clean (texts[i][0]);
 
       g_assert_cmpstr (clean, ==, texts[i][1]);
+    }
+}
+
+static void
+test_escape (void)
+{
+  static const char *const texts[][2] = {
+    { "a\033]0;x\007b\033[2Jc", "a^[]0;x^Gb^[[2Jc" },
+    { "c1\302\2332J", "c1<U+009B>2J" },
+    { "rtl\342\200\256x\342\201\246", "rtl<U+202E>x<U+2066>" },
+    { "a\tb\r\nc\rd\177", "a\tb\nc^Md^?" },
+    { "bad\377", "bad\357\277\275" },
+    { "👨\342\200\215👩 日本", "👨\342\200\215👩 日本" },
+  };
+
+  g_test_summary ("Control characters are shown, line ends and tabs stay");
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autofree char *shown = mcp_cli_terminal_escape (texts[i][0]);
+
+      g_assert_cmpstr (shown, ==, texts[i][1]);
     }
 }
 
@@ -132,6 +154,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/text/clean", test_clean);
+  g_test_add_func ("/cli/text/escape", test_escape);
   g_test_add_func ("/cli/text/width", test_width);
   g_test_add_func ("/cli/text/table", test_table);
   g_test_add_func ("/cli/text/percent", test_percent);

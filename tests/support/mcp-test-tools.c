@@ -278,6 +278,12 @@ handle_wait (Call *call)
 }
 
 static void
+handle_say (Call *call)
+{
+  answer (call, get_string (call, "text", ""));
+}
+
+static void
 handle_fail (Call *call)
 {
   send_text (call, get_string (call, "text", "failed as asked"), TRUE);
@@ -528,6 +534,7 @@ const Tool test_tools[] = {
   { "late-progress", handle_late_progress },
   { "flood", handle_flood },
   { "wait", handle_wait },
+  { "say", handle_say },
   { "fail", handle_fail },
   { "error", handle_error },
   { "hang", handle_hang },

@@ -26,6 +26,7 @@ typedef struct
   char *arguments;
   gboolean as_json;
   gboolean quiet;
+  gboolean raw;
 } Options;
 
 static void
@@ -68,7 +69,16 @@ show_progress (McpJsonrpcMessage *notification, gpointer user_data)
 }
 
 static void
-print_content (McpJsonSlice item, FILE *file)
+print_placeholder (const char *type, const char *media, FILE *file)
+{
+  g_autofree char *text = g_strdup_printf (_ ("[%s %s: --json shows it]"),
+                                           type != NULL ? type : "?", media != NULL ? media : "");
+
+  mcp_cli_terminal_print_foreign (file, text, FALSE);
+}
+
+static void
+print_content (McpJsonSlice item, FILE *file, gboolean raw)
 {
   g_autofree char *text = mcp_cli_json_dup_member (item, "text");
   g_autofree char *type = mcp_cli_json_dup_member (item, "type");
@@ -77,19 +87,18 @@ print_content (McpJsonSlice item, FILE *file)
   McpJsonSlice resource;
 
   if (mcp_json_find_typed (item, "resource", MCP_JSON_OBJECT, &resource))
-    print_content (resource, file);
+    print_content (resource, file, raw);
   else if (text != NULL)
-    fprintf (file, "%s%s", text, g_str_has_suffix (text, "\n") ? "" : "\n");
+    mcp_cli_terminal_print_foreign (file, text, raw);
   else if (uri != NULL)
-    fprintf (file, "%s\n", uri);
+    mcp_cli_terminal_print_foreign (file, uri, raw);
   else
-    fprintf (file, _ ("[%s %s: --json shows it]\n"), type != NULL ? type : "?",
-             media != NULL ? media : "");
+    print_placeholder (type, media, file);
 }
 
 /* Returns: whether the tool says that it succeeded */
 static gboolean
-print_result (McpJsonSlice result)
+print_result (McpJsonSlice result, gboolean raw)
 {
   McpJsonSlice content, item, value;
   McpJsonIter iter;
@@ -102,10 +111,14 @@ print_result (McpJsonSlice result)
     {
       mcp_json_iter_init (&iter, content);
       for (; mcp_json_iter_next_element (&iter, &item); n_items++)
-        print_content (item, file);
+        print_content (item, file, raw);
     }
   if (n_items == 0 && mcp_json_find (result, "structuredContent", &value))
-    fprintf (file, "%.*s\n", (int) value.length, value.data);
+    {
+      g_autofree char *text = g_strndup (value.data, value.length);
+
+      mcp_cli_terminal_print_foreign (file, text, raw);
+    }
   return !is_error;
 }
 
@@ -157,7 +170,7 @@ run (Options *options)
       return mcp_cli_interrupt_get_status ();
     }
   if (!options->as_json)
-    return print_result (root) ? MCP_CLI_OK : MCP_CLI_FAILED;
+    return print_result (root, options->raw) ? MCP_CLI_OK : MCP_CLI_FAILED;
 
   mcp_cli_json_print (result);
   return mcp_json_find_typed (root, "isError", MCP_JSON_BOOLEAN, &value) &&
@@ -202,6 +215,8 @@ mcp_cli_cmd_call (int argc, char **argv)
     { "arguments", 0, 0, G_OPTION_ARG_STRING, &options.arguments,
       N_ ("All arguments, as a JSON object"), N_ ("JSON") },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, N_ ("Show no progress"), NULL },
+    { "raw", 0, 0, G_OPTION_ARG_NONE, &options.raw,
+      N_ ("Print control characters of the tool as they are, on a terminal too"), NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.as_json, N_ ("Print the result of tools/call"),
       NULL },
     { NULL },

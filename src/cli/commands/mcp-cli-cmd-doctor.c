@@ -13,6 +13,7 @@
 #include "cli/daemon/mcp-cli-connection.h"
 #include "cli/daemon/mcp-cli-launcher.h"
 #include "cli/files/mcp-cli-file.h"
+#include "cli/files/mcp-cli-secret.h"
 #include "cli/files/mcp-cli-servers-file.h"
 #include "cli/terminal/mcp-cli-json.h"
 #include "cli/terminal/mcp-cli-options.h"
@@ -249,6 +250,17 @@ check_command (McpCliFindings *findings, const char *name, const char *command)
 }
 
 static void
+check_secret (McpCliFindings *findings, const char *name, McpJsonSlice entry)
+{
+  g_autofree char *argument = mcp_cli_secret_find_in_arguments (entry);
+
+  if (argument != NULL)
+    mcp_cli_findings_take (findings, WARNING, "secret",
+                           mcp_cli_secret_describe_warning (name, argument),
+                           _ ("Put it into “env” of the entry, if the server can read it there"));
+}
+
+static void
 check_servers (McpCliFindings *findings, McpJsonSlice servers)
 {
   gboolean needs_node = FALSE;
@@ -264,6 +276,7 @@ check_servers (McpCliFindings *findings, McpJsonSlice servers)
       if (mcp_json_find_typed (entry, "disabled", MCP_JSON_BOOLEAN, &value) &&
           mcp_json_get_boolean (value))
         continue;
+      check_secret (findings, name, entry);
       if (command != NULL)
         needs_node = check_command (findings, name, command) || needs_node;
       else if (!mcp_json_find_typed (entry, "url", MCP_JSON_STRING, &value))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mcp-cli-cmd-server-private.h"
 
+#include "cli/files/mcp-cli-secret.h"
 #include "cli/files/mcp-cli-servers-file.h"
 #include "cli/terminal/mcp-cli-exit.h"
 #include "cli/terminal/mcp-cli-json.h"
@@ -109,6 +110,24 @@ build_entry (const AddOptions *options, char **command, GError **error)
   return g_strdup (entry->str);
 }
 
+static void
+warn_of_secret (const char *name, const char *entry)
+{
+  g_autofree char *argument = NULL;
+  g_autofree char *warning = NULL;
+  McpJsonSlice root;
+
+  if (!mcp_cli_json_parse (entry, strlen (entry), &root, NULL))
+    return;
+  argument = mcp_cli_secret_find_in_arguments (root);
+  if (argument == NULL)
+    return;
+  warning = mcp_cli_secret_describe_warning (name, argument);
+  mcp_cli_text_print ("%s", warning);
+  mcp_cli_text_print (
+      _ ("Give it to the server by --env instead, if the server can read it there"));
+}
+
 static gboolean
 add_server (const AddOptions *options, const char *name, char **command, GError **error)
 {
@@ -119,6 +138,7 @@ add_server (const AddOptions *options, const char *name, char **command, GError 
     return FALSE;
   mcp_cli_text_print (_ ("“%s” is in %s now; “mcp-session server test %s” tries it"), name, path,
                       name);
+  warn_of_secret (name, entry);
   mcp_cli_cmd_server_await_daemon (name, TRUE);
   return TRUE;
 }

@@ -23,3 +23,79 @@ mcp_cli_terminal_get_columns (int fd)
     return 0;
   return size.ws_col;
 }
+
+/* What a terminal obeys, or what changes the order of the text around it. */
+static gboolean
+is_control (gunichar c)
+{
+  switch (g_unichar_type (c))
+    {
+    case G_UNICODE_CONTROL:
+      return c != '\n' && c != '\t';
+    case G_UNICODE_FORMAT:
+      /* Joiners are part of words and emoji. */
+      return c != 0x200c && c != 0x200d;
+    case G_UNICODE_LINE_SEPARATOR:
+    case G_UNICODE_PARAGRAPH_SEPARATOR:
+    case G_UNICODE_PRIVATE_USE:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+static void
+append_shown (GString *out, gunichar c)
+{
+  if (c < 0x20)
+    g_string_append_printf (out, "^%c", (char) (c + '@'));
+  else if (c == 0x7f)
+    g_string_append (out, "^?");
+  else
+    g_string_append_printf (out, "<U+%04X>", c);
+}
+
+/**
+ * mcp_cli_terminal_escape:
+ * @text: text of a tool, a server or a client
+ *
+ * Returns: (transfer full): the text with its control characters shown, as “^[” or “<U+202E>”, so
+ * that a terminal does not obey them; line ends and tabs stay
+ */
+char *
+mcp_cli_terminal_escape (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  GString *out = g_string_new (NULL);
+
+  for (const char *at = valid; *at != '\0'; at = g_utf8_next_char (at))
+    {
+      gunichar c = g_utf8_get_char (at);
+
+      if (c == '\r' && at[1] == '\n')
+        continue;
+      if (is_control (c))
+        append_shown (out, c);
+      else
+        g_string_append_unichar (out, c);
+    }
+  return g_string_free (out, FALSE);
+}
+
+/**
+ * mcp_cli_terminal_print_foreign:
+ * @file: where to
+ * @text: text of a tool, a server or a client
+ * @raw: whether a terminal gets the bytes as they are
+ *
+ * Prints the text and a line end. Control characters are shown if @file is a terminal; otherwise
+ * the reader is a program and gets the bytes.
+ */
+void
+mcp_cli_terminal_print_foreign (FILE *file, const char *text, gboolean raw)
+{
+  g_autofree char *shown =
+      !raw && isatty (fileno (file)) ? mcp_cli_terminal_escape (text) : g_strdup (text);
+
+  fprintf (file, "%s%s", shown, g_str_has_suffix (shown, "\n") ? "" : "\n");
+}

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <glib.h>
+#include <stdio.h>
 
 G_BEGIN_DECLS
 
 guint mcp_cli_terminal_get_columns (int fd);
+char *mcp_cli_terminal_escape (const char *text);
+void mcp_cli_terminal_print_foreign (FILE *file, const char *text, gboolean raw);
 
 G_END_DECLS

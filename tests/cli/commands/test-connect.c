@@ -9,6 +9,8 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* As a user may have them, with much that is not ours. */
 static const struct
@@ -263,6 +265,36 @@ test_toml (void)
 }
 
 static void
+test_not_regular (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *path = write_home (test, ".cursor/mcp.json", "{}");
+  g_autofree char *large = write_home (test, ".gemini/settings.json", "{}");
+  g_autofree char *device = write_home (test, ".claude.json", "{}");
+  g_autoptr (CliRun) fifo = NULL;
+  g_autoptr (CliRun) huge = NULL;
+  g_autoptr (CliRun) endless = NULL;
+  g_autofree char *list = NULL;
+
+  g_test_summary ("A pipe, a device and a file without bounds in a client's place are refused");
+  g_assert_cmpint (g_remove (path), ==, 0);
+  g_assert_cmpint (mkfifo (path, 0600), ==, 0);
+  fifo = cli_test_run (test, NULL, "connect", "cursor", "--yes", NULL);
+  g_assert_cmpint (fifo->status, ==, 1);
+  g_assert_nonnull (strstr (fifo->err, "not a regular file"));
+  g_assert_cmpint (truncate (large, (off_t) 8 << 30), ==, 0);
+  huge = cli_test_run (test, NULL, "connect", "gemini", "--yes", NULL);
+  g_assert_cmpint (huge->status, ==, 1);
+  g_assert_nonnull (strstr (huge->err, "larger than 16 MiB"));
+  g_assert_cmpint (g_remove (device), ==, 0);
+  g_assert_cmpint (symlink ("/dev/zero", device), ==, 0);
+  endless = cli_test_run (test, NULL, "connect", "claude-code", "--yes", NULL);
+  g_assert_cmpint (endless->status, ==, 1);
+  list = cli_test_run_ok (test, "connect", NULL);
+  g_assert_nonnull (strstr (list, "not readable"));
+}
+
+static void
 test_broken (void)
 {
   g_autoptr (CliTest) test = cli_test_new ();
@@ -292,6 +324,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/connect/import", test_import);
   g_test_add_func ("/cli/connect/import-toml", test_import_toml);
   g_test_add_func ("/cli/connect/toml", test_toml);
+  g_test_add_func ("/cli/connect/not-regular", test_not_regular);
   g_test_add_func ("/cli/connect/broken", test_broken);
   return g_test_run ();
 }

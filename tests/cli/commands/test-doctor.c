@@ -66,6 +66,43 @@ test_broken (void)
 }
 
 static void
+test_secret (void)
+{
+  static const struct
+  {
+    const char *args;
+    const char *shown; /* (nullable): no warning */
+  } cases[] = {
+    { "[\"--token\",\"${env:MY_VALUE}\"]", "“--token”" },
+    { "[\"-y\",\"x\",\"--api-key=abc\"]", "“--api-key”" },
+    { "[\"--header\",\"Authorization: Bearer ${env:GITHUB_TOKEN}\"]", "“${env:GITHUB_TOKEN}”" },
+    { "[\"ghp_0123456789abcdef\"]", "“ghp_”" },
+    { "[\"${cwd}\",\"${env:HOME}\",\"--keyboard\",\"us\",\"--token\"]", NULL },
+  };
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autoptr (CliRun) added = NULL;
+
+  g_test_summary ("A secret among the arguments is warned of, without its value");
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *config = g_strdup_printf (
+          "{\"mcpServers\": {\"s\": {\"command\": \"sh\", \"args\": %s}}}", cases[i].args);
+      g_autofree char *path =
+          test_dir_write (test->e2e->dir, "config/mcp-sessiond/mcp.json", config, 0600);
+      g_autoptr (CliRun) run = cli_test_run (test, NULL, "doctor", "--json", NULL);
+      g_autoptr (JsonObject) answer = e2e_parse (run->out);
+
+      g_assert_cmpstr (find_level (answer, "secret", cases[i].shown != NULL ? cases[i].shown : ""),
+                       ==, cases[i].shown != NULL ? "warning" : NULL);
+      g_assert_null (strstr (run->out, "abcdef"));
+    }
+  added =
+      cli_test_run (test, NULL, "server", "add", "t", "--", "sh", "--password", "hunter2", NULL);
+  g_assert_cmpint (added->status, ==, 0);
+  g_assert_nonnull (strstr (added->err, "“--password” looks like a secret"));
+}
+
+static void
 test_permissions (void)
 {
   g_autoptr (CliTest) test = cli_test_new ();
@@ -93,6 +130,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/doctor/healthy", test_healthy);
   g_test_add_func ("/cli/doctor/broken", test_broken);
+  g_test_add_func ("/cli/doctor/secret", test_secret);
   g_test_add_func ("/cli/doctor/permissions", test_permissions);
   return g_test_run ();
 }

@@ -105,6 +105,42 @@ test_call_progress (void)
   g_assert_cmpstr (screen, ==, "counted to 2\n");
 }
 
+/* OSC (window title), CSI, a C1 control, an override of the direction. */
+#define NASTY "a\033]0;title\007b\033[2Jc\302\2332Jd\342\200\256e\tf\ng"
+
+static void
+test_call_escapes (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *arguments = g_strdup_printf ("text=%s", NASTY);
+  const char *command = g_getenv ("MCP_TEST_COMMAND");
+  const char *fine[] = { command, "call", "-q", "test__say", arguments, NULL };
+  const char *failed[] = { command, "call", "-q", "test__fail", arguments, NULL };
+  const char *raw[] = { command, "call", "-q", "--raw", "test__fail", arguments, NULL };
+  const char *json[] = { command, "call", "-q", "--json", "test__fail", arguments, NULL };
+  const struct
+  {
+    const char *const *argv;
+    gboolean is_raw;
+  } cases[] = { { fine, FALSE }, { failed, FALSE }, { raw, TRUE }, { json, FALSE } };
+  g_autoptr (CliRun) piped = NULL;
+
+  g_test_summary ("A terminal shows a tool's control characters and does not obey them");
+  cli_test_start_daemon (test);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (Terminal) terminal =
+          terminal_new (cases[i].argv, (const char *const *) test->environment, test->cwd, 80, 10);
+
+      terminal_await_exit (terminal);
+      g_assert_cmpint (terminal_has_seen (terminal, "\033]0;"), ==, cases[i].is_raw);
+      g_assert_cmpint (terminal_has_seen (terminal, "\302\233"), ==, cases[i].is_raw);
+      g_assert_cmpint (terminal_has_seen (terminal, "\342\200\256"), ==, cases[i].is_raw);
+    }
+  piped = cli_test_run (test, NULL, "call", "test__fail", arguments, NULL);
+  g_assert_cmpstr (piped->err, ==, NASTY "\n");
+}
+
 static void
 test_call_as_owner (void)
 {
@@ -286,6 +322,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/tools/call", test_call);
   g_test_add_func ("/cli/tools/failures", test_call_failures);
   g_test_add_func ("/cli/tools/progress", test_call_progress);
+  g_test_add_func ("/cli/tools/escapes", test_call_escapes);
   g_test_add_func ("/cli/tools/owner", test_call_as_owner);
   g_test_add_func ("/cli/tools/side-by-side", test_side_by_side);
   g_test_add_func ("/cli/tools/interrupted", test_interrupted);

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "common/mcp-json.h"
+
+G_BEGIN_DECLS
+
+char *mcp_cli_secret_find_in_arguments (McpJsonSlice entry);
+char *mcp_cli_secret_describe_warning (const char *server, const char *argument);
+
+G_END_DECLS
