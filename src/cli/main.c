@@ -10,6 +10,7 @@
 #include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-gettext.h"
 
+#include <errno.h>
 #include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
@@ -54,6 +55,18 @@ find_command (const char *name)
   return NULL;
 }
 
+/* A reader that has read enough, as head does, is no error. */
+static int
+check_output (void)
+{
+  if (fflush (stdout) == 0 && !ferror (stdout))
+    return MCP_CLI_OK;
+  if (errno == EPIPE)
+    return MCP_CLI_BROKEN_PIPE;
+  mcp_cli_text_print (_ ("The output could not be written"));
+  return MCP_CLI_FAILED;
+}
+
 static int
 run_command (int argc, char **argv)
 {
@@ -72,12 +85,7 @@ run_command (int argc, char **argv)
   name = g_strconcat ("mcp-session ", command->name, NULL);
   g_set_prgname (name);
   status = command->run (argc - 1, argv + 1);
-  if (status == MCP_CLI_OK && (fflush (stdout) != 0 || ferror (stdout)))
-    {
-      mcp_cli_text_print (_ ("The output could not be written"));
-      return MCP_CLI_FAILED;
-    }
-  return status;
+  return status == MCP_CLI_OK ? check_output () : status;
 }
 
 int

@@ -8,13 +8,12 @@
  */
 #include "cli/bridge/mcp-cli-recovery.h"
 
+#include "cli/bridge/mcp-cli-session-search.h"
 #include "cli/daemon/mcp-cli-exchange.h"
 #include "cli/terminal/mcp-cli-json.h"
 #include "cli/terminal/mcp-cli-text.h"
-#include "common/mcp-error.h"
 #include "common/mcp-names.h"
 
-#include <glib/gi18n.h>
 #include <string.h>
 
 /* A daemon that was stopped on purpose is not started for a client that only listens. */
@@ -51,13 +50,6 @@ struct _McpCliRecovery
   GQueue parked;             /* (owned) (element-type McpCliBridgeItem): by sequence */
   guint look_id;             /* looks for the daemon while items are parked */
 };
-
-/* What the thread works with. */
-typedef struct
-{
-  McpCliSession *session; /* (nullable) */
-  McpCliSessionParams params;
-} Search;
 
 static void
 cancel_exchange (gpointer data)
@@ -156,83 +148,6 @@ gboolean
 mcp_cli_recovery_is_initialized (McpCliRecovery *self)
 {
   return self->is_initialized;
-}
-
-static void
-search_free (gpointer data)
-{
-  Search *search = data;
-
-  g_clear_pointer (&search->session, mcp_cli_session_free);
-  mcp_cli_session_params_clear (&search->params);
-  g_free (search);
-}
-
-static Search *
-search_new (McpCliRecovery *self)
-{
-  Search *search = g_new0 (Search, 1);
-  McpCliSession *session = mcp_cli_attachment_get_session (self->attachment);
-
-  if (session != NULL)
-    search->session = mcp_cli_session_copy (session);
-  mcp_cli_session_params_copy (&search->params, &self->params);
-  return search;
-}
-
-/* Returns: (nullable): the same session if it is still there; %NULL without an error if it is not
- */
-static McpCliSession *
-find_session (McpCliConnection *connection, const McpCliSession *session, GError **error)
-{
-  g_autofree char *path = g_strconcat ("/session/", session->id, NULL);
-  g_autoptr (GError) local_error = NULL;
-  g_autoptr (GBytes) answer =
-      mcp_cli_connection_request (connection, "GET", path, session, NULL, &local_error);
-
-  if (answer != NULL)
-    return mcp_cli_session_copy (session);
-  if (!g_error_matches (local_error, MCP_ERROR, MCP_ERROR_AUTHENTICATION_FAILED))
-    g_propagate_error (error, g_steal_pointer (&local_error));
-  return NULL;
-}
-
-static McpCliSession *
-find_or_create_session (McpCliConnection *connection, Search *search, GError **error)
-{
-  g_autoptr (GError) local_error = NULL;
-  g_autoptr (GBytes) answer = NULL;
-  McpCliSession *session = NULL;
-
-  if (search->session != NULL)
-    session = find_session (connection, search->session, &local_error);
-  if (session != NULL)
-    return session;
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return NULL;
-    }
-  answer = mcp_cli_session_create (connection, &search->params, error);
-  if (answer == NULL)
-    return NULL;
-  if (search->session != NULL)
-    mcp_cli_text_print (_ ("The session has ended in the meantime; a new one was made"));
-  return mcp_cli_session_from_answer (answer, error);
-}
-
-static void
-search_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (McpCliConnection) connection = mcp_cli_connection_open (&error);
-  McpCliSession *session =
-      connection != NULL ? find_or_create_session (connection, task_data, &error) : NULL;
-
-  if (session != NULL)
-    g_task_return_pointer (task, session, (GDestroyNotify) mcp_cli_session_free);
-  else
-    g_task_return_error (task, g_steal_pointer (&error));
 }
 
 static void take_step (McpCliRecovery *self, guint status);
@@ -400,10 +315,10 @@ searched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   McpCliRecovery *self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (McpCliSession) session = g_task_propagate_pointer (G_TASK (result), &error);
+  g_autoptr (McpCliSession) session = mcp_cli_session_search_finish (result, &error);
 
   /* The recovery may be gone. */
-  if (g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (result))))
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   g_clear_object (&self->cancellable);
   if (session != NULL &&
@@ -422,18 +337,14 @@ searched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 mcp_cli_recovery_start (McpCliRecovery *self)
 {
-  g_autoptr (GTask) task = NULL;
-
   if (self->step != STEP_NONE)
     return;
   g_clear_handle_id (&self->look_id, g_source_remove);
   self->step = STEP_SESSION;
   self->n_unsent = 0;
   self->cancellable = g_cancellable_new ();
-  task = g_task_new (NULL, self->cancellable, searched_cb, self);
-  g_task_set_check_cancellable (task, FALSE);
-  g_task_set_task_data (task, search_new (self), search_free);
-  g_task_run_in_thread (task, search_thread);
+  mcp_cli_session_search_async (mcp_cli_attachment_get_session (self->attachment), &self->params,
+                                self->cancellable, searched_cb, self);
 }
 
 /**

@@ -75,7 +75,7 @@ hook_cb (int number, gpointer user_data)
 static void
 ended_cb (const GError *error, gpointer user_data)
 {
-  if (error != NULL)
+  if (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE))
     mcp_cli_text_print_error (error);
 }
 

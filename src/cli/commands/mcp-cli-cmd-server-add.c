@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mcp-cli-cmd-server-private.h"
 
+#include "cli/commands/mcp-cli-server-change.h"
 #include "cli/files/mcp-cli-secret.h"
 #include "cli/files/mcp-cli-servers-file.h"
 #include "cli/terminal/mcp-cli-exit.h"
@@ -139,7 +140,7 @@ add_server (const AddOptions *options, const char *name, char **command, GError 
   mcp_cli_text_print (_ ("“%s” is in %s now; “mcp-session server test %s” tries it"), name, path,
                       name);
   warn_of_secret (name, entry);
-  mcp_cli_cmd_server_await_daemon (name, TRUE);
+  mcp_cli_server_change_await (name, TRUE);
   return TRUE;
 }
 
@@ -228,5 +229,5 @@ mcp_cli_cmd_server_add (int argc, char **argv)
       strcmp (options.scope, "cwd") != 0 && strcmp (options.scope, "shared") != 0)
     return mcp_cli_options_report_error (_ ("--scope must be session, cwd or shared"));
   return add_server (&options, argv[1], command, &error) ? MCP_CLI_OK
-                                                         : mcp_cli_cmd_server_report (error);
+                                                         : mcp_cli_options_report_failure (error);
 }

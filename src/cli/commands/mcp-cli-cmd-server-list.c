@@ -85,7 +85,7 @@ mcp_cli_cmd_server_list (int argc, char **argv)
     return MCP_CLI_USAGE;
   servers = mcp_cli_servers_file_get_all (&error);
   if (servers == NULL || !mcp_cli_json_parse (servers, strlen (servers), &root, &error))
-    return mcp_cli_cmd_server_report (error);
+    return mcp_cli_options_report_failure (error);
   if (as_json)
     g_print ("%s\n", servers);
   else if (mcp_json_get_type (root) == MCP_JSON_OBJECT &&

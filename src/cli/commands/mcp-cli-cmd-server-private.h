@@ -2,14 +2,11 @@
 #pragma once
 
 /*
- * The subcommands of server, and what they share.
+ * The subcommands of server.
  */
 #include <glib.h>
 
 G_BEGIN_DECLS
-
-int mcp_cli_cmd_server_report (const GError *error);
-void mcp_cli_cmd_server_await_daemon (const char *name, gboolean there);
 
 int mcp_cli_cmd_server_accept (int argc, char **argv);
 int mcp_cli_cmd_server_add (int argc, char **argv);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mcp-cli-cmd-server-private.h"
 
+#include "cli/commands/mcp-cli-server-change.h"
 #include "cli/files/mcp-cli-servers-file.h"
 #include "cli/terminal/mcp-cli-exit.h"
 #include "cli/terminal/mcp-cli-options.h"
@@ -31,7 +32,7 @@ mcp_cli_cmd_server_remove (int argc, char **argv)
   if (!mcp_cli_options_parse (&usage, entries, &argc, &argv))
     return MCP_CLI_USAGE;
   if (!mcp_cli_servers_file_remove_entry (argv[1], &error))
-    return mcp_cli_cmd_server_report (error);
-  mcp_cli_cmd_server_await_daemon (argv[1], FALSE);
+    return mcp_cli_options_report_failure (error);
+  mcp_cli_server_change_await (argv[1], FALSE);
   return MCP_CLI_OK;
 }

@@ -33,7 +33,11 @@ ended_cb (const GError *error, gpointer user_data)
 {
   Watch *watch = user_data;
 
-  if (error != NULL)
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE))
+    {
+      watch->status = MCP_CLI_BROKEN_PIPE;
+    }
+  else if (error != NULL)
     {
       mcp_cli_text_print_error (error);
       watch->status = MCP_CLI_FAILED;

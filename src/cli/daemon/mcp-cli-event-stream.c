@@ -10,7 +10,8 @@
 #include "cli/terminal/mcp-cli-json.h"
 #include "common/mcp-names.h"
 
-#define RETRY_MS 250
+/* Short: what happens until then is missed. */
+#define RETRY_MS 50
 
 struct _McpCliEventStream
 {

@@ -2,6 +2,8 @@
 #pragma once
 
 /* Exit statuses of the command. */
-#define MCP_CLI_OK     0
-#define MCP_CLI_FAILED 1
-#define MCP_CLI_USAGE  2
+#define MCP_CLI_OK          0
+#define MCP_CLI_FAILED      1
+#define MCP_CLI_USAGE       2
+/* As a shell reports a program that SIGPIPE ended. */
+#define MCP_CLI_BROKEN_PIPE 141

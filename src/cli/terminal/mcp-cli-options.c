@@ -10,6 +10,21 @@
 #include <string.h>
 
 /**
+ * mcp_cli_options_report_failure:
+ * @error: why the command failed
+ *
+ * Prints the error.
+ *
+ * Returns: %MCP_CLI_FAILED
+ */
+int
+mcp_cli_options_report_failure (const GError *error)
+{
+  mcp_cli_text_print_error (error);
+  return MCP_CLI_FAILED;
+}
+
+/**
  * mcp_cli_options_report_error:
  * @format: what is wrong with the command line, without a line end
  *

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * One line: what runs at the left, how far it is at the right; what does not fit is left out, the
- * least needed first.
+ * Draws the bar of one call as a line: the tool and its message at the left, the progress at the
+ * right. What does not fit is left out, the least needed first.
  */
 #include "cli/watch/mcp-cli-bar-line.h"
 
@@ -23,11 +23,15 @@
 #define RATE_AFTER_US G_USEC_PER_SEC
 
 /* Below these widths the bar, then rate and time, then all but the name are left out. */
-#define BAR_MIN_COLUMNS   50
+#define BAR_MIN_COLUMNS   56
 #define RATE_MIN_COLUMNS  36
 #define SHARE_MIN_COLUMNS 10
 #define BAR_COLUMNS       10
 #define BAR_COLUMNS_MAX   40
+/* A label beside the tool needs this many. */
+#define LABEL_MIN_COLUMNS 28
+/* Wider lines leave the eye no way from the message to the bar. */
+#define LEFT_COLUMNS_MAX  90
 
 static void
 append_coloured (GString *out, const char *text, const char *colour, const McpCliBarsStyle *style)
@@ -149,6 +153,19 @@ format_pace (const McpCliBar *bar, gint64 now_us)
                         : g_steal_pointer (&time);
 }
 
+/* The label gives way to the tool: at most a third of the columns, and none of a narrow line. */
+static char *
+format_name_within (const McpCliBar *bar, guint columns)
+{
+  const char *tool = bar->tool != NULL ? bar->tool : _ ("progress");
+  g_autofree char *label = NULL;
+
+  if (bar->label == NULL || columns < LABEL_MIN_COLUMNS)
+    return g_strdup (tool);
+  label = mcp_cli_text_fit (bar->label, columns / 3);
+  return g_strdup_printf ("%s: %s", label, tool);
+}
+
 static char *
 format_name (const McpCliBar *bar)
 {
@@ -157,12 +174,12 @@ format_name (const McpCliBar *bar)
   return bar->label != NULL ? g_strdup_printf ("%s: %s", bar->label, tool) : g_strdup (tool);
 }
 
-/* The name first; the message has what is left. */
+/* The name first; the message has the rest. */
 static void
 append_left (GString *line, const McpCliBar *bar, guint columns)
 {
-  g_autofree char *name = format_name (bar);
-  guint name_columns = bar->message != NULL ? MAX (columns / 2, 12) : columns;
+  g_autofree char *name = format_name_within (bar, columns);
+  guint name_columns = bar->message != NULL ? MAX (columns * 2 / 3, 12) : columns;
   g_autofree char *fit_name = mcp_cli_text_fit (name, MIN (name_columns, columns));
   guint used = mcp_cli_text_width (fit_name);
 
@@ -203,7 +220,8 @@ mcp_cli_bar_line_running (const McpCliBar *bar, const McpCliBarsStyle *style, gi
   right = bar_columns + mcp_cli_text_width (share) + mcp_cli_text_width (pace);
   right += (bar_columns > 0 ? 2 : 0) + (*share != '\0' ? 1 : 0) + (*pace != '\0' ? 2 : 0);
 
-  append_left (line, bar, style->columns > right ? style->columns - right : 0);
+  append_left (line, bar,
+               MIN (style->columns > right ? style->columns - right : 0, LEFT_COLUMNS_MAX));
   if (bar_columns > 0)
     {
       bar_text = draw_bar (get_fraction (bar), bar_columns, style);

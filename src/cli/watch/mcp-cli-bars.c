@@ -20,6 +20,7 @@ struct _McpCliBars
 {
   GPtrArray *running; /* (owned) (element-type McpCliBar): oldest first */
   GHashTable *labels; /* (owned) char *session id -> char *label */
+  gboolean is_all;    /* all sessions are shown */
 };
 
 static void
@@ -37,14 +38,16 @@ free_bar (gpointer data)
 
 /**
  * mcp_cli_bars_new:
+ * @is_all: whether all sessions are shown, and not one
  *
- * Returns: (transfer full): nothing running yet
+ * Returns: (transfer full): no bars yet
  */
 McpCliBars *
-mcp_cli_bars_new (void)
+mcp_cli_bars_new (gboolean is_all)
 {
   McpCliBars *self = g_new0 (McpCliBars, 1);
 
+  self->is_all = is_all;
   self->running = g_ptr_array_new_with_free_func (free_bar);
   self->labels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return self;
@@ -250,14 +253,28 @@ drop_stale (McpCliBars *self, gint64 now_us)
     }
 }
 
+/* What a screen without bars says. */
+static char *
+describe_idle (McpCliBars *self, const McpCliBarsStyle *style)
+{
+  guint n_sessions = g_hash_table_size (self->labels);
+  g_autofree char *text =
+      !self->is_all ? g_strdup (_ ("No tool is running"))
+                    : g_strdup_printf (ngettext ("%u session; no tool is running",
+                                                 "%u sessions; no tool is running", n_sessions),
+                                       n_sessions);
+
+  return mcp_cli_text_fit (text, style->columns);
+}
+
 /**
  * mcp_cli_bars_layout:
  * @self: bars
  * @style: how much room there is
  * @now_us: the time, as g_get_real_time() has it
  *
- * Returns: (transfer full) (element-type utf8): a line for each that runs; where there are more
- *   than fit, the newest, and how many are left out
+ * Returns: (transfer full) (element-type utf8): a line for each call that runs; if there are more
+ *   than fit, the newest, and how many are left out; if there are none, a line that says so
  */
 GPtrArray *
 mcp_cli_bars_layout (McpCliBars *self, const McpCliBarsStyle *style, gint64 now_us)
@@ -277,6 +294,8 @@ mcp_cli_bars_layout (McpCliBars *self, const McpCliBarsStyle *style, gint64 now_
   for (guint i = first; i < self->running->len; i++)
     g_ptr_array_add (
         lines, mcp_cli_bar_line_running (g_ptr_array_index (self->running, i), style, now_us));
+  if (self->running->len == 0)
+    g_ptr_array_add (lines, describe_idle (self, style));
   return lines;
 }
 
@@ -314,7 +333,7 @@ mcp_cli_bars_drop_session (McpCliBars *self, const char *session_id)
  * mcp_cli_bars_clear:
  * @self: bars
  *
- * Forgets what runs: the daemon has ended, and its calls with it.
+ * Forgets what runs: the daemon has ended, and its calls with it. Labels stay, because sessions do.
  */
 void
 mcp_cli_bars_clear (McpCliBars *self)

@@ -24,7 +24,7 @@ typedef struct
 
 typedef struct _McpCliBars McpCliBars;
 
-McpCliBars *mcp_cli_bars_new (void);
+McpCliBars *mcp_cli_bars_new (gboolean is_all);
 void mcp_cli_bars_free (McpCliBars *self);
 void mcp_cli_bars_set_label (McpCliBars *self, const char *session_id, const char *label);
 char *mcp_cli_bars_take_event (McpCliBars *self, McpJsonSlice event, const McpCliBarsStyle *style);

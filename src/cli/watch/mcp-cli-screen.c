@@ -13,9 +13,9 @@
 struct _McpCliScreen
 {
   int fd;
-  GArray *drawn;  /* (owned) (element-type guint): the widths of the lines that are there */
-  guint columns;  /* of the terminal now; 0: not told */
-  GString *above; /* lines that are to be written above at the next drawing */
+  GArray *drawn;    /* (owned) (element-type guint): the widths of the lines that are there */
+  guint columns;    /* of the terminal now; 0: not told */
+  GPtrArray *above; /* (owned) (element-type utf8): lines to be written above at the next drawing */
 };
 
 /**
@@ -31,7 +31,7 @@ mcp_cli_screen_new (int fd)
 
   self->fd = fd;
   self->drawn = g_array_new (FALSE, FALSE, sizeof (guint));
-  self->above = g_string_new (NULL);
+  self->above = g_ptr_array_new_with_free_func (g_free);
   return self;
 }
 
@@ -43,7 +43,7 @@ void
 mcp_cli_screen_free (McpCliScreen *self)
 {
   g_array_unref (self->drawn);
-  g_string_free (self->above, TRUE);
+  g_ptr_array_unref (self->above);
   g_free (self);
 }
 
@@ -66,21 +66,30 @@ measure (const char *line)
   return mcp_cli_text_width (plain->str);
 }
 
-/* A terminal that has become narrower has broken the lines into several. */
+/* A line that is wider than the terminal takes several rows. */
+static guint
+rows_of (McpCliScreen *self, guint width)
+{
+  return self->columns > 0 && width > self->columns ? (width + self->columns - 1) / self->columns
+                                                    : 1;
+}
+
 static guint
 count_rows (McpCliScreen *self)
 {
   guint rows = 0;
 
   for (guint i = 0; i < self->drawn->len; i++)
-    {
-      guint width = g_array_index (self->drawn, guint, i);
-
-      rows += self->columns > 0 && width > self->columns
-                  ? (width + self->columns - 1) / self->columns
-                  : 1;
-    }
+    rows += rows_of (self, g_array_index (self->drawn, guint, i));
   return rows;
+}
+
+/* Returns: the rows that the line takes */
+static guint
+append_line (McpCliScreen *self, GString *out, const char *line)
+{
+  g_string_append_printf (out, "%s\033[K\n", line);
+  return rows_of (self, measure (line));
 }
 
 /* A terminal that does not speak UTF-8 gets what it has for our characters. */
@@ -119,8 +128,7 @@ write_text (int fd, GString *text)
 void
 mcp_cli_screen_add_line (McpCliScreen *self, const char *line)
 {
-  g_string_append (self->above, line);
-  g_string_append_c (self->above, '\n');
+  g_ptr_array_add (self->above, g_strdup (line));
 }
 
 /**
@@ -134,22 +142,29 @@ void
 mcp_cli_screen_draw (McpCliScreen *self, GPtrArray *lines)
 {
   g_autoptr (GString) out = g_string_new (NULL);
-  guint rows = count_rows (self);
+  guint old_rows = count_rows (self);
+  guint rows = 0;
 
-  if (rows > 0)
-    g_string_append_printf (out, "\r\033[%uA", rows);
-  g_string_append (out, "\033[J");
-  g_string_append_len (out, self->above->str, (gssize) self->above->len);
-  g_string_truncate (self->above, 0);
+  /* Each row is erased by itself: when a whole screen is erased, tmux keeps what was on it. */
+  if (old_rows > 0)
+    g_string_append_printf (out, "\r\033[%uA", old_rows);
+  for (guint i = 0; i < self->above->len; i++)
+    rows += append_line (self, out, g_ptr_array_index (self->above, i));
+  g_ptr_array_set_size (self->above, 0);
   g_array_set_size (self->drawn, 0);
   for (guint i = 0; i < lines->len; i++)
     {
       const char *line = g_ptr_array_index (lines, i);
       guint width = measure (line);
 
-      g_string_append (out, line);
-      g_string_append_c (out, '\n');
+      rows += append_line (self, out, line);
       g_array_append_val (self->drawn, width);
+    }
+  if (rows < old_rows)
+    {
+      for (guint i = rows; i < old_rows; i++)
+        g_string_append (out, "\033[K\n");
+      g_string_append_printf (out, "\033[%uA", old_rows - rows);
     }
   write_text (self->fd, out);
 }

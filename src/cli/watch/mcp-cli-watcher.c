@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Shows the events of one session, or of all, as they come.
+ * Shows the events of one session, or of all sessions, as they come. McpCliBars has the calls that
+ * run, mcp-cli-bar-line.c draws a bar, and McpCliScreen puts the lines on the terminal.
  */
 #include "cli/watch/mcp-cli-watcher.h"
 
@@ -11,6 +12,8 @@
 #include "cli/watch/mcp-cli-bars.h"
 #include "cli/watch/mcp-cli-screen.h"
 
+#include <errno.h>
+#include <glib-unix.h>
 #include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,6 +39,7 @@ struct _McpCliWatcher
   int fd;
   guint draw_id;
   guint tick_id;
+  guint broken_id; /* watches for the end of the reader */
   McpCliWatcherEnded ended;
   gpointer user_data;
 };
@@ -74,6 +78,16 @@ draw (McpCliWatcher *self)
   mcp_cli_screen_draw (self->screen, lines);
 }
 
+/* Takes the bars off the terminal; finished calls stay. */
+static void
+erase (McpCliWatcher *self)
+{
+  g_autoptr (GPtrArray) lines = g_ptr_array_new ();
+
+  mcp_cli_bars_clear (self->bars);
+  mcp_cli_screen_draw (self->screen, lines);
+}
+
 static gboolean
 draw_cb (gpointer user_data)
 {
@@ -101,6 +115,36 @@ queue_draw (McpCliWatcher *self)
     self->draw_id = g_timeout_add (DRAW_EVERY_MS, draw_cb, self);
 }
 
+/* Nobody reads the lines any more. */
+static void
+end_broken (McpCliWatcher *self)
+{
+  g_autoptr (GError) error =
+      g_error_new_literal (G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE, g_strerror (EPIPE));
+
+  g_clear_handle_id (&self->broken_id, g_source_remove);
+  if (self->ended != NULL)
+    self->ended (error, self->user_data);
+  self->ended = NULL;
+}
+
+static void
+flush (McpCliWatcher *self)
+{
+  if (fflush (self->file) != 0 || ferror (self->file))
+    end_broken (self);
+}
+
+static gboolean
+broken_cb (int fd, GIOCondition condition, gpointer user_data)
+{
+  McpCliWatcher *self = user_data;
+
+  self->broken_id = 0;
+  end_broken (self);
+  return G_SOURCE_REMOVE;
+}
+
 /* A line that stays. */
 static void
 write_line (McpCliWatcher *self, const char *line)
@@ -113,7 +157,7 @@ write_line (McpCliWatcher *self, const char *line)
   else
     {
       fprintf (self->file, "%s\n", line);
-      fflush (self->file);
+      flush (self);
     }
 }
 
@@ -142,7 +186,7 @@ write_json (McpCliWatcher *self, const char *type, GBytes *data)
     fprintf (self->file, "{\"event\":\"%s\",%.*s\n", type, (int) length - 1, text + 1);
   else
     fprintf (self->file, "%.*s\n", (int) length, text);
-  fflush (self->file);
+  flush (self);
 }
 
 static void
@@ -165,6 +209,7 @@ take_session (McpCliWatcher *self, McpJsonSlice session)
 
   if (id != NULL)
     mcp_cli_bars_set_label (self->bars, id, label);
+  queue_draw (self);
 }
 
 static void
@@ -218,10 +263,32 @@ interrupted_cb (gpointer user_data)
   print_line (self, _ ("The daemon has gone; waiting until it is back"));
 }
 
+/* The labels of the sessions that are there already. */
+static void
+learn_labels (McpCliWatcher *self)
+{
+  g_autoptr (GBytes) answer =
+      mcp_cli_connection_request (self->connection, "GET", "/session", NULL, NULL, NULL);
+  McpJsonSlice root, sessions, session;
+  McpJsonIter iter;
+
+  if (answer == NULL || !mcp_cli_json_parse_bytes (answer, &root, NULL) ||
+      !mcp_json_find_typed (root, "sessions", MCP_JSON_ARRAY, &sessions))
+    return;
+  mcp_json_iter_init (&iter, sessions);
+  while (mcp_json_iter_next_element (&iter, &session))
+    take_session (self, session);
+}
+
+/* A daemon that ends reports its sessions as removed; they are there again. */
 static void
 resumed_cb (gpointer user_data)
 {
-  print_line (user_data, _ ("The daemon is back"));
+  McpCliWatcher *self = user_data;
+
+  if (self->is_all && self->mode != MCP_CLI_WATCHER_JSON)
+    learn_labels (self);
+  print_line (self, _ ("The daemon is back"));
 }
 
 static void
@@ -230,11 +297,9 @@ ended_cb (const GError *error, gpointer user_data)
   McpCliWatcher *self = user_data;
 
   if (self->mode == MCP_CLI_WATCHER_BARS)
-    {
-      mcp_cli_bars_clear (self->bars);
-      draw (self);
-    }
-  self->ended (error, self->user_data);
+    erase (self);
+  if (self->ended != NULL)
+    self->ended (error, self->user_data);
 }
 
 /**
@@ -258,7 +323,7 @@ mcp_cli_watcher_new (McpCliConnection *connection,
 
   self->connection = g_object_ref (connection);
   self->stream = mcp_cli_event_stream_new (connection, session, &funcs, self);
-  self->bars = mcp_cli_bars_new ();
+  self->bars = mcp_cli_bars_new (session == NULL);
   self->screen = mcp_cli_screen_new (fd);
   self->mode = mode;
   self->is_all = session == NULL;
@@ -281,33 +346,14 @@ mcp_cli_watcher_free (McpCliWatcher *self)
   mcp_cli_event_stream_stop (self->stream);
   g_clear_handle_id (&self->draw_id, g_source_remove);
   g_clear_handle_id (&self->tick_id, g_source_remove);
+  g_clear_handle_id (&self->broken_id, g_source_remove);
   if (self->mode == MCP_CLI_WATCHER_BARS)
-    {
-      mcp_cli_bars_clear (self->bars);
-      draw (self);
-    }
+    erase (self);
   g_object_unref (self->stream);
   g_object_unref (self->connection);
   mcp_cli_bars_free (self->bars);
   mcp_cli_screen_free (self->screen);
   g_free (self);
-}
-
-/* What the sessions that are there already are called. */
-static void
-learn_labels (McpCliWatcher *self)
-{
-  g_autoptr (GBytes) answer =
-      mcp_cli_connection_request (self->connection, "GET", "/session", NULL, NULL, NULL);
-  McpJsonSlice root, sessions, session;
-  McpJsonIter iter;
-
-  if (answer == NULL || !mcp_cli_json_parse_bytes (answer, &root, NULL) ||
-      !mcp_json_find_typed (root, "sessions", MCP_JSON_ARRAY, &sessions))
-    return;
-  mcp_json_iter_init (&iter, sessions);
-  while (mcp_json_iter_next_element (&iter, &session))
-    take_session (self, session);
 }
 
 /**
@@ -338,7 +384,14 @@ mcp_cli_watcher_start (McpCliWatcher *self, McpCliWatcherEnded ended, gpointer u
   if (self->is_all && self->mode != MCP_CLI_WATCHER_JSON)
     learn_labels (self);
   if (self->mode == MCP_CLI_WATCHER_BARS)
-    self->tick_id = g_timeout_add_seconds (TICK_SECONDS, tick_cb, self);
+    {
+      self->tick_id = g_timeout_add_seconds (TICK_SECONDS, tick_cb, self);
+      queue_draw (self);
+    }
+  else
+    {
+      self->broken_id = g_unix_fd_add (self->fd, G_IO_ERR, broken_cb, self);
+    }
   mcp_cli_event_stream_start (self->stream);
 }
 

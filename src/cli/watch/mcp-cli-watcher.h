@@ -12,7 +12,8 @@ typedef enum
   MCP_CLI_WATCHER_JSON,  /* one for each event, as it came */
 } McpCliWatcherMode;
 
-/* No more will come; @error says why, or is %NULL where the session has ended. */
+/* No event will come any more. @error is %NULL if the session has ended, and
+ * %G_IO_ERROR_BROKEN_PIPE if nobody reads the output. */
 typedef void (*McpCliWatcherEnded) (const GError *error, gpointer user_data);
 
 typedef struct _McpCliWatcher McpCliWatcher;

@@ -47,7 +47,7 @@ static const McpCliBarsStyle plain = { .columns = 79, .rows = 23, .unicode = TRU
 static void
 test_running (void)
 {
-  g_autoptr (McpCliBars) bars = mcp_cli_bars_new ();
+  g_autoptr (McpCliBars) bars = mcp_cli_bars_new (FALSE);
 
   g_test_summary ("A call's line tells tool, message, fraction, rate and time left");
   g_assert_null (
@@ -71,7 +71,7 @@ test_running (void)
 static void
 test_narrow (void)
 {
-  g_autoptr (McpCliBars) bars = mcp_cli_bars_new ();
+  g_autoptr (McpCliBars) bars = mcp_cli_bars_new (FALSE);
   McpCliBarsStyle style = plain;
 
   g_test_summary ("With less room the bar goes first, then rate and time; then texts are cut");
@@ -96,7 +96,7 @@ test_narrow (void)
 static void
 test_finished (void)
 {
-  g_autoptr (McpCliBars) bars = mcp_cli_bars_new ();
+  g_autoptr (McpCliBars) bars = mcp_cli_bars_new (FALSE);
   g_autofree char *ok = NULL;
   g_autofree char *error = NULL;
   g_autofree char *joined = NULL;
@@ -118,7 +118,7 @@ test_finished (void)
 static void
 test_sessions (void)
 {
-  g_autoptr (McpCliBars) bars = mcp_cli_bars_new ();
+  g_autoptr (McpCliBars) bars = mcp_cli_bars_new (TRUE);
 
   g_test_summary ("Where several sessions are shown, each line says whose it is");
   mcp_cli_bars_set_label (bars, "0123456789", "build\033[31m");
@@ -130,13 +130,33 @@ test_sessions (void)
       "abcdefgh: progress                                                      2  0:00\n");
   mcp_cli_bars_drop_session (bars, "0123456789");
   g_assert_cmpuint (mcp_cli_bars_get_n_running (bars), ==, 1);
-  assert_lines (bars, &plain, 59, "");
+  assert_lines (bars, &plain, 59, "0 sessions; no tool is running\n");
+}
+
+static void
+test_label_gives_way (void)
+{
+  g_autoptr (McpCliBars) bars = mcp_cli_bars_new (TRUE);
+  McpCliBarsStyle style = plain;
+
+  g_test_summary ("A narrow line shows the tool and its message, and the label if there is room");
+  mcp_cli_bars_set_label (bars, "0123456789", "gemini-cli-mcp-client");
+  take (bars, &style,
+        "\"session_id\":\"0123456789\",\"call_id\":\"1\",\"tool\":\"w__work\",\"progress\":4,"
+        "\"total\":10,\"message\":\"src/gate.c\",\"state\":\"running\"",
+        0);
+  style.columns = 59;
+  assert_lines (bars, &style, 0, "gemini-cl…: w__work  src/gate.c   ██████░░░░░░░░  40%  0:00\n");
+  style.columns = 39;
+  assert_lines (bars, &style, 0, "gemini-c…: w__work  src/gat…  40%  0:00\n");
+  style.columns = 29;
+  assert_lines (bars, &style, 0, "w__work  src/gate.c       40%\n");
 }
 
 static void
 test_many (void)
 {
-  g_autoptr (McpCliBars) bars = mcp_cli_bars_new ();
+  g_autoptr (McpCliBars) bars = mcp_cli_bars_new (FALSE);
   McpCliBarsStyle style = { .columns = 20, .rows = 3, .unicode = TRUE };
 
   g_test_summary ("More than fit: the newest, and how many others");
@@ -153,7 +173,7 @@ test_many (void)
 static void
 test_style (void)
 {
-  g_autoptr (McpCliBars) bars = mcp_cli_bars_new ();
+  g_autoptr (McpCliBars) bars = mcp_cli_bars_new (FALSE);
   McpCliBarsStyle style = { .columns = 60, .rows = 9, .colour = TRUE };
   g_autofree char *line = NULL;
 
@@ -175,6 +195,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/bars/narrow", test_narrow);
   g_test_add_func ("/cli/bars/finished", test_finished);
   g_test_add_func ("/cli/bars/sessions", test_sessions);
+  g_test_add_func ("/cli/bars/label", test_label_gives_way);
   g_test_add_func ("/cli/bars/many", test_many);
   g_test_add_func ("/cli/bars/style", test_style);
   return g_test_run ();

@@ -101,7 +101,7 @@ test_resize (void)
   terminal_await (terminal, "░  50%");
   terminal_resize (terminal, 20, 10);
   terminal_await (terminal, "a-long-name     50%\n");
-  g_assert_false (terminal_has_seen (terminal, "\033[3"));
+  g_assert_false (terminal_has_seen (terminal, "\033[32m"));
 }
 
 static void
@@ -167,6 +167,13 @@ test_all (void)
   publish (test, json_object_get_string_member (after, "session_id"),
            "{\"call_id\":\"2\",\"tool\":\"second\",\"progress\":1,\"state\":\"running\"}");
   terminal_await (terminal, "after: second");
+}
+
+static void
+exited_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_subprocess_wait_finish (G_SUBPROCESS (source), result, NULL);
+  *(gboolean *) user_data = TRUE;
 }
 
 static char *
@@ -263,6 +270,77 @@ test_restart (void)
 }
 
 static void
+test_label_after_restart (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autoptr (JsonObject) session = NULL;
+  g_autoptr (Terminal) terminal = NULL;
+
+  g_test_summary ("After a restart of the daemon, sessions have their labels");
+  cli_test_start_daemon (test);
+  session = e2e_create_session (test->e2e, "{\"label\": \"kept\"}");
+  terminal = open_watch (test, NULL, 70);
+  terminal_await (terminal, "1 session; no tool is running");
+  g_subprocess_send_signal (test->e2e->process, SIGTERM);
+  g_assert_cmpint (e2e_await_exit (test->e2e), ==, 0);
+  terminal_await (terminal, "waiting until it is back");
+  e2e_start (test->e2e);
+  terminal_await (terminal, "The daemon is back");
+  publish (test, json_object_get_string_member (session, "session_id"),
+           "{\"call_id\":\"1\",\"tool\":\"new\",\"progress\":1,\"state\":\"ok\"}");
+  terminal_await (terminal, "ok         kept: new");
+}
+
+static void
+test_no_erased_screens (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autoptr (JsonObject) session = NULL;
+  g_autoptr (Terminal) terminal = NULL;
+  const char *id;
+
+  g_test_summary ("Rows are erased one by one: an erased screen stays in tmux' history");
+  cli_test_start_daemon (test);
+  session = e2e_create_session (test->e2e, "{}");
+  id = json_object_get_string_member (session, "session_id");
+  terminal = open_watch (test, id, 60);
+  await_watchers (test, id, 1);
+  publish (test, id, "{\"call_id\":\"1\",\"tool\":\"one\",\"progress\":1,\"state\":\"running\"}");
+  publish (test, id, "{\"call_id\":\"2\",\"tool\":\"two\",\"progress\":1,\"state\":\"running\"}");
+  terminal_await (terminal, "two");
+  publish (test, id, "{\"call_id\":\"1\",\"progress\":2,\"state\":\"ok\"}");
+  publish (test, id, "{\"call_id\":\"2\",\"progress\":2,\"state\":\"ok\"}");
+  terminal_await (terminal, "ok         one\nok         two\nNo tool is running\n");
+  g_assert_false (terminal_has_seen (terminal, "\033[J"));
+  g_assert_true (terminal_has_seen (terminal, "\033[K"));
+}
+
+static void
+test_closed_pipe (void)
+{
+  static const char *const modes[] = { NULL, "--json" };
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autoptr (JsonObject) session = NULL;
+
+  g_test_summary ("It ends at once when nobody reads its output any more");
+  cli_test_start_daemon (test);
+  session = e2e_create_session (test->e2e, "{\"label\": \"here\"}");
+  for (gsize i = 0; i < G_N_ELEMENTS (modes); i++)
+    {
+      const char *const arguments[] = { "watch", "here", modes[i], NULL };
+      g_autoptr (GSubprocess) process = cli_test_spawn (
+          test, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, arguments);
+      gboolean exited = FALSE;
+
+      await_watchers (test, json_object_get_string_member (session, "session_id"), 1);
+      g_input_stream_close (g_subprocess_get_stdout_pipe (process), NULL, NULL);
+      g_subprocess_wait_async (process, NULL, exited_cb, &exited);
+      test_await (&exited, "the end of the command");
+      g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 128 + SIGPIPE);
+    }
+}
+
+static void
 test_unknown (void)
 {
   g_autoptr (CliTest) test = cli_test_new ();
@@ -286,6 +364,9 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/watch/json", test_json);
   g_test_add_func ("/cli/watch/lines", test_lines);
   g_test_add_func ("/cli/watch/restart", test_restart);
+  g_test_add_func ("/cli/watch/label-after-restart", test_label_after_restart);
+  g_test_add_func ("/cli/watch/no-erased-screens", test_no_erased_screens);
+  g_test_add_func ("/cli/watch/closed-pipe", test_closed_pipe);
   g_test_add_func ("/cli/watch/unknown", test_unknown);
   return g_test_run ();
 }

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+void mcp_cli_server_change_await (const char *name, gboolean there);
+
+G_END_DECLS
