@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "common/mcp-dispatch-meter.h"
 #include "common/mcp-gettext.h"
 #include "common/mcp-names.h"
 #include "daemon/mcpd-application.h"
@@ -147,6 +148,7 @@ run (const CommandLine *line, const char *runtime_dir, const char *program, GErr
     .keeper_path = keeper_path,
     .cgroup = cgroup,
   };
+  g_autoptr (McpDispatchMeter) meter = mcp_dispatch_meter_new (g_main_context_default ());
   g_autoptr (McpdApplication) application = NULL;
   char *arguments[] = { (char *) program, NULL };
 

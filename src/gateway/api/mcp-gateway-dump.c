@@ -7,6 +7,7 @@
  */
 #include "gateway/api/mcp-gateway-dump.h"
 
+#include "common/mcp-dispatch-meter.h"
 #include "common/mcp-json.h"
 #include "common/mcp-time.h"
 #include "gateway/api/mcp-gateway-stats.h"
@@ -114,6 +115,24 @@ add_totals (GString *json, McpGateway *self)
               (double) mcp_call_stats_get_n (stats, MCP_CALL_OUTCOME_CANCELLED));
   add_number (json, "calls_over_limit", (double) stats->n_over_limit);
   add_number (json, "events", (double) mcp_session_store_get_n_events (store));
+  g_string_append_c (json, '}');
+}
+
+static void
+add_turn (const char *source, double seconds, gpointer user_data)
+{
+  add_number (user_data, source, seconds);
+}
+
+static void
+add_turns (GString *json)
+{
+  McpDispatchMeter *meter = mcp_dispatch_meter_get_current ();
+
+  begin_member (json, "longest_dispatch_seconds");
+  g_string_append_c (json, '{');
+  if (meter != NULL)
+    mcp_dispatch_meter_foreach (meter, add_turn, json);
   g_string_append_c (json, '}');
 }
 
@@ -266,6 +285,7 @@ build (McpGateway *self, GVariant *providers)
   add_versions (json);
   add_limits (json, mcp_gateway_get_limits (self));
   add_totals (json, self);
+  add_turns (json);
   add_providers (json, providers);
   add_calls (json, self);
   add_sessions (json, self);

@@ -3,6 +3,7 @@
 /*
  * /metrics: what the rooms have counted, for Prometheus and its like. Nothing is counted here.
  */
+#include "common/mcp-dispatch-meter.h"
 #include "gateway/api/mcp-gateway-stats.h"
 #include "http/api/mcp-api-routes.h"
 #include "http/api/mcp-metrics-process.h"
@@ -309,12 +310,32 @@ append_providers (GString *out, GVariant *providers)
 }
 
 static void
+append_turn (const char *source, double seconds, gpointer user_data)
+{
+  mcp_metrics_text_add (user_data, PREFIX "longest_dispatch_seconds", seconds, "source", source,
+                        NULL);
+}
+
+static void
+append_turns (GString *out)
+{
+  McpDispatchMeter *meter = mcp_dispatch_meter_get_current ();
+
+  if (meter == NULL)
+    return;
+  mcp_metrics_text_begin (out, PREFIX "longest_dispatch_seconds", MCP_METRIC_GAUGE,
+                          "Processor time of the longest turn of the main loop since the start.");
+  mcp_dispatch_meter_foreach (meter, append_turn, out);
+}
+
+static void
 reply (McpHttpRequest *request, GVariant *providers)
 {
   McpHttpContext *context = request->context;
   GString *out = g_string_sized_new (16 * 1024);
 
   append_daemon (out, context);
+  append_turns (out);
   append_sessions (out, context);
   append_watchers (out, context);
   append_calls (out, context);
