@@ -3,6 +3,9 @@
 
 #include "session/database/mcp-sql.h"
 
+/* No call gets such a number; a row that has one was not written by a daemon. */
+#define MAX_NUMBER G_STRINGIFY (4611686018427387904)
+
 #define COLUMNS "number, session_id, tool, provider, client, started_at, duration_ms, state, error"
 
 /**
@@ -117,8 +120,11 @@ mcp_call_sql_read_mark (McpSql *sql, gpointer data, GError **error)
   gint64 *mark = data;
   gint64 highest;
 
-  if (!mcp_sql_read_int64 (sql, "SELECT value FROM mark WHERE name = 'call'", mark, error) ||
-      !mcp_sql_read_int64 (sql, "SELECT max(number) FROM call", &highest, error))
+  if (!mcp_sql_read_int64 (
+          sql, "SELECT value FROM mark WHERE name = 'call' AND value BETWEEN 0 AND " MAX_NUMBER,
+          mark, error) ||
+      !mcp_sql_read_int64 (sql, "SELECT max(number) FROM call WHERE number <= " MAX_NUMBER,
+                           &highest, error))
     return FALSE;
   *mark = MAX (*mark, highest);
   return TRUE;
@@ -160,7 +166,8 @@ append_row (sqlite3_stmt *row, GString *json)
   };
   const char *state = mcp_sql_get_text (row, 7);
 
-  if (record.number < 1 || state == NULL || !mcp_progress_state_from_string (state, &record.state))
+  if (record.number < 1 || record.tool == NULL || record.provider == NULL || state == NULL ||
+      !mcp_progress_state_from_string (state, &record.state))
     return FALSE;
 
   mcp_call_record_append_json (&record, json);

@@ -3,11 +3,20 @@
 
 #include "common/mcp-json.h"
 #include "session/session/mcp-session-inner.h"
+#include "session/store/mcp-session-params.h"
 
+#include <limits.h>
 #include <string.h>
 
 /* Far above what mcp_session_params_check() lets pass. */
 #define MAX_GLOBS 10000
+
+/* No session gets so many events; far enough from the end of the numbers that a database holds. */
+#define MAX_MARK         (G_GINT64_CONSTANT (1) << 62)
+/* The end of the year 9999, the last one that RFC 3339 can write. */
+#define MAX_REAL_US      G_GINT64_CONSTANT (253402300799999999)
+/* What clients call themselves is not that long. */
+#define MAX_CLIENT_BYTES 4096
 
 /**
  * mcp_session_record_new:
@@ -114,4 +123,36 @@ mcp_session_record_parse_tools_json (McpSessionRecord *self, const char *json)
   g_ptr_array_set_free_func (globs, NULL);
   self->allowed_tools = (char **) g_ptr_array_free (g_steal_pointer (&globs), FALSE);
   return TRUE;
+}
+
+static gboolean
+is_time (gint64 real_us)
+{
+  return real_us >= 0 && real_us <= MAX_REAL_US;
+}
+
+/**
+ * mcp_session_record_is_valid:
+ * @self: a record that was read from a file, which other programs can have written to
+ *
+ * The id is part of the path of a D-Bus object, of URLs and of logs; the rest is told to clients.
+ *
+ * Returns: whether a daemon can have written the record
+ */
+gboolean
+mcp_session_record_is_valid (const McpSessionRecord *self)
+{
+  const McpSessionParams params = {
+    .label = self->label,
+    .allowed_tools = (const char *const *) self->allowed_tools,
+    .idle_seconds = self->idle_seconds,
+  };
+
+  return self->id != NULL && g_uuid_string_is_valid (self->id) && self->cwd != NULL &&
+         self->cwd[0] == '/' && strlen (self->cwd) < PATH_MAX &&
+         g_utf8_validate (self->cwd, -1, NULL) && mcp_session_params_check (&params, NULL) &&
+         (self->ambient_client == NULL || (strlen (self->ambient_client) <= MAX_CLIENT_BYTES &&
+                                           g_utf8_validate (self->ambient_client, -1, NULL))) &&
+         is_time (self->created_at) && is_time (self->last_active_at) &&
+         self->sequence_mark <= (guint64) MAX_MARK;
 }

@@ -43,6 +43,7 @@ McpSessionRecord *mcp_session_record_new (McpSession *session, guint64 sequence_
 void mcp_session_record_free (McpSessionRecord *self);
 char *mcp_session_record_dup_tools_json (const McpSessionRecord *self);
 gboolean mcp_session_record_parse_tools_json (McpSessionRecord *self, const char *json);
+gboolean mcp_session_record_is_valid (const McpSessionRecord *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpSessionRecord, mcp_session_record_free)
 

@@ -5,22 +5,9 @@
 
 #include <string.h>
 
-/* Nobody can have counted further. */
-#define MAX_MARK (G_GINT64_CONSTANT (1) << 62)
-
 #define COLUMNS                                                                   \
   "id, cwd, label, allowed_tools, idle_seconds, token_hash, origin, created_at, " \
   "last_active_at, sequence_mark, ambient_client"
-
-/* Texts come from a file that people may have written to. */
-static gboolean
-take_text (sqlite3_stmt *row, int column, char **text)
-{
-  const char *value = mcp_sql_get_text (row, column);
-
-  *text = g_strdup (value);
-  return value == NULL || g_utf8_validate (value, -1, NULL);
-}
 
 static gboolean
 take_token_hash (sqlite3_stmt *row, int column, McpSessionRecord *record)
@@ -45,12 +32,13 @@ read_record (sqlite3_stmt *row)
   const char *origin = mcp_sql_get_text (row, 6);
   gint64 mark = sqlite3_column_int64 (row, 9);
 
-  if (!take_text (row, 0, &record->id) || !take_text (row, 1, &record->cwd) ||
-      !take_text (row, 2, &record->label) || !take_text (row, 10, &record->ambient_client) ||
-      !mcp_session_record_parse_tools_json (record, mcp_sql_get_text (row, 3)) ||
-      idle_seconds < 0 || idle_seconds > G_MAXUINT || mark < 0 || mark > MAX_MARK ||
-      !take_token_hash (row, 5, record) || record->id == NULL || record->cwd == NULL ||
-      origin == NULL)
+  record->id = g_strdup (mcp_sql_get_text (row, 0));
+  record->cwd = g_strdup (mcp_sql_get_text (row, 1));
+  record->label = g_strdup (mcp_sql_get_text (row, 2));
+  record->ambient_client = g_strdup (mcp_sql_get_text (row, 10));
+  if (!mcp_session_record_parse_tools_json (record, mcp_sql_get_text (row, 3)) ||
+      idle_seconds < 0 || idle_seconds > G_MAXUINT || mark < 0 ||
+      !take_token_hash (row, 5, record) || origin == NULL)
     return NULL;
 
   record->idle_seconds = (guint) idle_seconds;
@@ -58,7 +46,7 @@ read_record (sqlite3_stmt *row)
   record->created_at = sqlite3_column_int64 (row, 7);
   record->last_active_at = sqlite3_column_int64 (row, 8);
   record->sequence_mark = (guint64) mark;
-  return g_steal_pointer (&record);
+  return mcp_session_record_is_valid (record) ? g_steal_pointer (&record) : NULL;
 }
 
 /**
@@ -170,7 +158,11 @@ gboolean
 mcp_session_sql_raise_marks (McpSql *sql, gpointer data, GError **error)
 {
   sqlite3_stmt *statement =
-      mcp_sql_prepare (sql, "UPDATE session SET sequence_mark = sequence_mark + ?", error);
+      mcp_sql_prepare (sql,
+                       "UPDATE session SET sequence_mark = sequence_mark + ?1 "
+                       /* a sum beyond 64 bits would be a REAL, which the column refuses */
+                       "WHERE sequence_mark < 0x7fffffffffffffff - ?1",
+                       error);
 
   if (statement == NULL)
     return FALSE;

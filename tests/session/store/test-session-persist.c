@@ -304,6 +304,76 @@ test_nonsense_rows (DbTest *f, gconstpointer data)
   g_assert_cmpuint (mcp_session_store_get_n_sessions (f->store), ==, 3);
 }
 
+/* One column of an otherwise good session at a time. */
+static const char *const spoilt_rows[] = {
+  "id = ''",
+  "id = id || char(10)",
+  "id = 'no-uuid'",
+  "id = replace(id, '-', '/')",
+  "cwd = ''",
+  "cwd = 'relative'",
+  "cwd = '/' || x'ff'",
+  "cwd = '/' || hex(zeroblob(5000))",
+  "label = hex(zeroblob(300))",
+  "allowed_tools = '[\"\"]'",
+  "idle_seconds = -1",
+  "idle_seconds = 4294967295",
+  "sequence_mark = -1",
+  "sequence_mark = 9223372036854775807",
+  "sequence_mark = 9223372036854775807 - 10000",
+  "created_at = -9223372036854775807 - 1",
+  "created_at = 9223372036854775807",
+  "last_active_at = -9223372036854775807 - 1",
+  "last_active_at = 9223372036854775807",
+  "ambient_client = hex(zeroblob(5000))",
+};
+
+static void
+test_spoilt_rows (DbTest *f, gconstpointer data)
+{
+  g_test_summary ("A row that no daemon wrote is left out and harms nothing");
+  for (gsize i = 0; i < G_N_ELEMENTS (spoilt_rows); i++)
+    {
+      g_autofree char *query = NULL;
+      McpSession *good;
+
+      g_test_message ("%s", spoilt_rows[i]);
+      db_test_open (f);
+      session_test_create (f->store, NULL);
+      db_test_kill (f);
+      query = g_strdup_printf ("UPDATE session SET %s RETURNING 1", spoilt_rows[i]);
+      db_test_count (f, query);
+
+      db_test_open (f);
+      g_assert_cmpuint (mcp_session_store_get_n_sessions (f->store), ==, 0);
+      good = session_test_create (f->store, NULL);
+      session_test_publish (good, 1);
+      db_test_settle (f);
+      g_assert_cmpstr (f->trouble->str, ==, "");
+      db_test_kill (f);
+      db_test_count (f, "DELETE FROM session RETURNING 1");
+    }
+}
+
+static void
+test_spoilt_call_numbers (DbTest *f, gconstpointer data)
+{
+  g_autofree char *call_id = NULL;
+
+  g_test_summary ("Call numbers that no daemon gave out do not use up those that it can give");
+  db_test_open (f);
+  db_test_kill (f);
+  db_test_count (f, "UPDATE mark SET value = 9223372036854775807 WHERE name = 'call' RETURNING 1");
+  db_test_count (f, "INSERT INTO call (number, session_id, tool, provider, started_at, state) "
+                    "VALUES (9223372036854775806, 's', 't', 'p', 0, 'ok') RETURNING 1");
+
+  db_test_open (f);
+  call_id = mcp_call_history_next_id (f->history);
+  db_test_settle (f);
+  g_assert_cmpstr (call_id, ==, "c-000001");
+  g_assert_cmpstr (f->trouble->str, ==, "");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -320,5 +390,7 @@ main (int argc, char **argv)
   db_test_add ("/session/persist/downtime-counts", test_downtime_counts);
   db_test_add ("/session/persist/no-limit", test_no_limit);
   db_test_add ("/session/persist/nonsense-rows", test_nonsense_rows);
+  db_test_add ("/session/persist/spoilt-rows", test_spoilt_rows);
+  db_test_add ("/session/persist/spoilt-call-numbers", test_spoilt_call_numbers);
   return g_test_run ();
 }
