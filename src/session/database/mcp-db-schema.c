@@ -49,6 +49,30 @@ static const McpDbMigration migrations_of_today[] = {
     ") STRICT, WITHOUT ROWID;" },
   /* 2: the client whose ambient session it is, as it calls itself */
   { "ALTER TABLE session ADD COLUMN ambient_client TEXT" },
+  /* 3: whatever a program asks of the history of a session, an index has it; the labels of sessions
+   * that have ended, as long as there are calls of them; the MCP clients of sessions, and the
+   * processes that used them last */
+  { "CREATE INDEX call_of_state ON call (session_id, state, number);"
+    "CREATE INDEX call_of_tool ON call (session_id, tool, state, number);"
+    "CREATE TABLE past_session ("
+    "  id TEXT PRIMARY KEY NOT NULL,"
+    "  label TEXT"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE attachment ("
+    "  id_hash BLOB PRIMARY KEY NOT NULL," /* SHA-256: the id itself is a credential */
+    "  session_id TEXT NOT NULL,"
+    "  server TEXT," /* NULL: all servers */
+    "  revision TEXT NOT NULL,"
+    "  client TEXT,"
+    "  capabilities TEXT," /* JSON object */
+    "  log_level TEXT,"
+    "  subscriptions TEXT,"           /* JSON array of URIs */
+    "  event_mark INTEGER NOT NULL,"  /* no event of its streams has a higher id */
+    "  last_used_at INTEGER NOT NULL" /* us since 1970 UTC */
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX attachment_of_session ON attachment (session_id);"
+    "ALTER TABLE session ADD COLUMN boot_id TEXT;"
+    "ALTER TABLE session ADD COLUMN processes TEXT" /* JSON array of [pid, start time] */ },
 };
 
 /**

@@ -3,6 +3,7 @@
 
 #include "common/mcp-timer.h"
 #include "session/history/mcp-call-sql.h"
+#include "session/history/mcp-query-turns.h"
 
 #include <string.h>
 
@@ -21,7 +22,8 @@ struct _McpCallHistory
 {
   GObject parent_instance;
 
-  McpSessionDb *db; /* (owned) */
+  McpSessionDb *db;     /* (owned) */
+  McpQueryTurns *turns; /* (owned) (nullable): until dispose */
   gint64 last_number;
   gint64 mark; /* no number above it is given out */
   guint days;
@@ -150,12 +152,14 @@ mcp_call_history_end (McpCallHistory *self,
 /**
  * mcp_call_history_query_async:
  * @self: the history
- * @session_id: whose calls
- * @filter: which of them; copied
+ * @session_id: (nullable): the session whose calls are asked for; %NULL: those of all sessions,
+ *   ended ones as well, for the owner
+ * @filter: which of its calls; copied
  * @callback: (scope async): when they are there
  * @user_data: for @callback
  *
- * Asks for calls. What it answers is on the disk.
+ * Asks for calls, after the queries that the same session asked before. What is answered is on the
+ * disk.
  */
 void
 mcp_call_history_query_async (McpCallHistory *self,
@@ -168,15 +172,14 @@ mcp_call_history_query_async (McpCallHistory *self,
   GTask *task;
 
   g_return_if_fail (MCP_IS_CALL_HISTORY (self));
-  g_return_if_fail (session_id != NULL && filter != NULL);
+  g_return_if_fail (filter != NULL);
 
   query = g_new0 (McpCallQuery, 1);
   query->session_id = g_strdup (session_id);
   query->filter = mcp_call_filter_copy (filter);
   task = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (task, mcp_call_history_query_async);
-  mcp_session_db_query_async (self->db, mcp_call_sql_query, query, mcp_call_sql_query_free, task,
-                              (GDestroyNotify) g_bytes_unref);
+  mcp_query_turns_add (self->turns, query, task);
 }
 
 /**
@@ -187,7 +190,7 @@ mcp_call_history_query_async (McpCallHistory *self,
  *
  * Errors: what SQLite says when the database cannot be read.
  *
- * Returns: (transfer full) (nullable): the JSON that GET /session/{id}/calls answers
+ * Returns: (transfer full) (nullable): the JSON that GET /session/{id}/calls answers, or GET /calls
  */
 GBytes *
 mcp_call_history_query_finish (McpCallHistory *self, GAsyncResult *result, GError **error)
@@ -264,6 +267,7 @@ mcp_call_history_dispose (GObject *object)
   McpCallHistory *self = MCP_CALL_HISTORY (object);
 
   mcp_timer_clear (&self->timer);
+  g_clear_pointer (&self->turns, mcp_query_turns_close);
   g_clear_object (&self->db);
 
   G_OBJECT_CLASS (mcp_call_history_parent_class)->dispose (object);
@@ -329,6 +333,7 @@ mcp_call_history_new (McpSessionDb *db, GError **error)
 
   self = g_object_new (MCP_TYPE_CALL_HISTORY, NULL);
   self->db = g_object_ref (db);
+  self->turns = mcp_query_turns_new (db);
   if (!mcp_session_db_do_now (db, read_past, self, error))
     return NULL;
   /* a full disk is no reason to forget; that it is full, the next change tells */

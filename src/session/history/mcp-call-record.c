@@ -36,6 +36,7 @@ mcp_call_record_copy (const McpCallRecord *self)
   McpCallRecord *copy = g_memdup2 (self, sizeof *self);
 
   copy->session_id = g_strdup (self->session_id);
+  copy->session_label = g_strdup (self->session_label);
   copy->tool = g_strdup (self->tool);
   copy->provider = g_strdup (self->provider);
   copy->client = g_strdup (self->client);
@@ -51,6 +52,7 @@ void
 mcp_call_record_free (McpCallRecord *self)
 {
   g_free (self->session_id);
+  g_free (self->session_label);
   g_free (self->tool);
   g_free (self->provider);
   g_free (self->client);
@@ -70,18 +72,24 @@ append_member (GString *json, const char *key, const char *text)
 /**
  * mcp_call_record_append_json:
  * @self: a record
+ * @with_session: whether to name the session
  * @json: gets an object appended
  *
- * The shape of an element of GET /session/{id}/calls.
+ * The shape of an element of GET /session/{id}/calls, or with @with_session of GET /calls.
  */
 void
-mcp_call_record_append_json (const McpCallRecord *self, GString *json)
+mcp_call_record_append_json (const McpCallRecord *self, gboolean with_session, GString *json)
 {
   g_autofree char *call_id = mcp_call_record_format_id (self->number);
   g_autofree char *started_at = mcp_time_format (self->started_at);
 
   g_string_append (json, "{\"call_id\":");
   mcp_json_append_string (json, call_id);
+  if (with_session)
+    {
+      append_member (json, "session_id", self->session_id);
+      append_member (json, "label", self->session_label);
+    }
   append_member (json, "tool", self->tool);
   append_member (json, "provider", self->provider);
   append_member (json, "client", self->client);

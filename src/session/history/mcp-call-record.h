@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 /**
  * McpCallRecord:
  * @number: of the call, unique for ever: its id is made of it
- * @session_id: (owned): where it was made
+ * @session_id: (owned): the session in which it was made
+ * @session_label: (owned) (nullable): label of that session; known in answers only
  * @tool: (owned): the tool's exposed name
  * @provider: (owned): the server's name
  * @client: (owned) (nullable): who called
@@ -24,6 +25,7 @@ typedef struct
 {
   gint64 number;
   char *session_id;
+  char *session_label;
   char *tool;
   char *provider;
   char *client;
@@ -37,7 +39,7 @@ typedef struct
 McpCallRecord *mcp_call_record_new (void);
 McpCallRecord *mcp_call_record_copy (const McpCallRecord *self);
 void mcp_call_record_free (McpCallRecord *self);
-void mcp_call_record_append_json (const McpCallRecord *self, GString *json);
+void mcp_call_record_append_json (const McpCallRecord *self, gboolean with_session, GString *json);
 
 char *mcp_call_record_format_id (gint64 number);
 gboolean mcp_call_record_parse_id (const char *call_id, gint64 *number);

@@ -103,7 +103,11 @@ mcp_call_sql_trim (McpSql *sql, gpointer data, GError **error)
   if (statement == NULL)
     return FALSE;
   sqlite3_bind_int64 (statement, 1, trim->max_calls);
-  return mcp_sql_run (sql, statement, error);
+  return mcp_sql_run (sql, statement, error) &&
+         mcp_sql_exec (sql,
+                       "DELETE FROM past_session WHERE NOT EXISTS "
+                       "(SELECT 1 FROM call WHERE session_id = past_session.id)",
+                       error);
 }
 
 /**
@@ -152,7 +156,7 @@ mcp_call_sql_write_mark (McpSql *sql, gpointer data, GError **error)
 
 /* Borrows the row's texts. */
 static gboolean
-append_row (sqlite3_stmt *row, GString *json)
+append_row (sqlite3_stmt *row, gboolean with_session, GString *json)
 {
   McpCallRecord record = {
     .number = sqlite3_column_int64 (row, 0),
@@ -163,6 +167,7 @@ append_row (sqlite3_stmt *row, GString *json)
     .started_at = sqlite3_column_int64 (row, 5),
     .duration_ms = sqlite3_column_type (row, 6) != SQLITE_NULL ? sqlite3_column_int64 (row, 6) : -1,
     .error = (char *) mcp_sql_get_text (row, 8),
+    .session_label = with_session ? (char *) mcp_sql_get_text (row, 9) : NULL,
   };
   const char *state = mcp_sql_get_text (row, 7);
 
@@ -170,20 +175,55 @@ append_row (sqlite3_stmt *row, GString *json)
       !mcp_progress_state_from_string (state, &record.state))
     return FALSE;
 
-  mcp_call_record_append_json (&record, json);
+  mcp_call_record_append_json (&record, with_session, json);
   return TRUE;
+}
+
+/* One text for each kind of question, so that each has its index: call_of_session, call_of_tool
+ * with a state, call_of_state. ?1 session, ?2 before, ?3 tool, ?4 state, ?5 limit. */
+#define SELECT_OF_SESSION "SELECT " COLUMNS " FROM call WHERE session_id = ?1 AND number < ?2 "
+#define NEWEST            "ORDER BY number DESC LIMIT ?5"
+#define OF_TOOL_IN(state) \
+  "SELECT * FROM (" SELECT_OF_SESSION "AND tool = ?3 AND state = '" state "' " NEWEST ")"
+
+static const char all_calls[] = SELECT_OF_SESSION NEWEST;
+static const char calls_in_state[] = SELECT_OF_SESSION "AND state = ?4 " NEWEST;
+static const char calls_of_tool_in_state[] =
+    SELECT_OF_SESSION "AND tool = ?3 AND state = ?4 " NEWEST;
+/* The index has the state before the number: the newest of each state are put together. */
+static const char calls_of_tool[] = OF_TOOL_IN ("running") " UNION ALL " OF_TOOL_IN (
+    "ok") " UNION ALL " OF_TOOL_IN ("error") " UNION ALL " OF_TOOL_IN ("cancelled") " " NEWEST;
+/* For the owner, whose question may take longer. */
+static const char calls_of_all_sessions[] =
+    "SELECT " COLUMNS ", coalesce ((SELECT label FROM session WHERE id = session_id),"
+    " (SELECT label FROM past_session WHERE id = session_id)) "
+    "FROM call WHERE number < ?2 AND (?3 IS NULL OR tool = ?3) AND (?4 IS NULL OR state = ?4) "
+    "AND ?1 IS NULL " NEWEST;
+
+/**
+ * mcp_call_sql_get_query_text:
+ * @query: a query
+ *
+ * Returns: (transfer none): the statement that answers it
+ */
+const char *
+mcp_call_sql_get_query_text (const McpCallQuery *query)
+{
+  gboolean has_tool = query->filter->tool != NULL;
+  gboolean has_state = query->filter->state != MCP_PROGRESS_STATE_UNKNOWN;
+
+  if (query->session_id == NULL)
+    return calls_of_all_sessions;
+  if (has_tool)
+    return has_state ? calls_of_tool_in_state : calls_of_tool;
+  return has_state ? calls_in_state : all_calls;
 }
 
 static sqlite3_stmt *
 prepare_query (McpSql *sql, const McpCallQuery *query, GError **error)
 {
   const McpCallFilter *filter = query->filter;
-  sqlite3_stmt *statement =
-      mcp_sql_prepare (sql,
-                       "SELECT " COLUMNS " FROM call WHERE session_id = ?1 AND number < ?2 "
-                       "AND (?3 IS NULL OR tool = ?3) AND (?4 IS NULL OR state = ?4) "
-                       "ORDER BY number DESC LIMIT ?5",
-                       error);
+  sqlite3_stmt *statement = mcp_sql_prepare (sql, mcp_call_sql_get_query_text (query), error);
 
   if (statement == NULL)
     return NULL;
@@ -199,10 +239,11 @@ prepare_query (McpSql *sql, const McpCallQuery *query, GError **error)
 /**
  * mcp_call_sql_query:
  * @sql: the database
- * @data: (type McpCallQuery): whose calls, and which
+ * @data: (type McpCallQuery): the sessions and the calls
  * @error: return location
  *
- * Returns: (transfer full) (nullable) (type GBytes): the JSON that GET /session/{id}/calls answers
+ * Returns: (transfer full) (nullable) (type GBytes): the JSON that GET /session/{id}/calls answers,
+ *   or GET /calls
  */
 gpointer
 mcp_call_sql_query (McpSql *sql, gpointer data, GError **error)
@@ -222,7 +263,7 @@ mcp_call_sql_query (McpSql *sql, gpointer data, GError **error)
 
       if (n_calls > 0)
         g_string_append_c (json, ',');
-      if (!append_row (statement, json))
+      if (!append_row (statement, query->session_id == NULL, json))
         {
           g_string_truncate (json, length);
           continue;

@@ -20,8 +20,8 @@ typedef struct
 
 /**
  * McpCallQuery:
- * @session_id: (owned): whose calls
- * @filter: (owned): which of them
+ * @session_id: (owned) (nullable): the session whose calls are asked for; %NULL: all sessions'
+ * @filter: (owned): which of its calls
  */
 typedef struct
 {
@@ -30,6 +30,7 @@ typedef struct
 } McpCallQuery;
 
 void mcp_call_sql_query_free (gpointer data);
+const char *mcp_call_sql_get_query_text (const McpCallQuery *query);
 
 /* What McpCallHistory asks of the database: each an McpDbWork, with the type of its data. */
 gboolean mcp_call_sql_write (McpSql *sql, gpointer record, GError **error);

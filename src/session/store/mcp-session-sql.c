@@ -170,23 +170,36 @@ mcp_session_sql_raise_marks (McpSql *sql, gpointer data, GError **error)
   return mcp_sql_run (sql, statement, error);
 }
 
+static gboolean
+run_with_id (McpSql *sql, const char *text, const char *session_id, GError **error)
+{
+  sqlite3_stmt *statement = mcp_sql_prepare (sql, text, error);
+
+  if (statement == NULL)
+    return FALSE;
+  mcp_sql_bind_text (statement, 1, session_id);
+  return mcp_sql_run (sql, statement, error);
+}
+
 /**
  * mcp_session_sql_delete:
  * @sql: the database
  * @data: (type utf8): a session's id
  * @error: return location
  *
+ * Removes the session; its label stays for the history, if calls were made in it.
+ *
  * Returns: whether it is there no more
  */
 gboolean
 mcp_session_sql_delete (McpSql *sql, gpointer data, GError **error)
 {
-  sqlite3_stmt *statement = mcp_sql_prepare (sql, "DELETE FROM session WHERE id = ?", error);
-
-  if (statement == NULL)
-    return FALSE;
-  mcp_sql_bind_text (statement, 1, data);
-  return mcp_sql_run (sql, statement, error);
+  return run_with_id (sql,
+                      "INSERT OR REPLACE INTO past_session (id, label) "
+                      "SELECT id, label FROM session WHERE id = ?1 AND label IS NOT NULL "
+                      "AND EXISTS (SELECT 1 FROM call WHERE session_id = ?1)",
+                      data, error) &&
+         run_with_id (sql, "DELETE FROM session WHERE id = ?1", data, error);
 }
 
 /**

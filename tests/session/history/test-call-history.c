@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "common/mcp-error.h"
 #include "db-test.h"
+#include "session/database/mcp-sql.h"
+#include "session/history/mcp-call-sql.h"
 
 #include <string.h>
 
@@ -110,6 +112,152 @@ test_filters (DbTest *f, gconstpointer data)
   assert_query (f, "before", "c-000003", "000002 error,000001 ok");
   assert_query (f, "before", "c-000001", "");
   assert_query (f, "limit", "2", "000004 running,000003 cancelled");
+}
+
+static void
+test_tool_and_state (DbTest *f, gconstpointer data)
+{
+  g_autoptr (McpCallFilter) filter = mcp_call_filter_new ();
+  g_autofree char *json = NULL;
+  g_autofree char *summary = NULL;
+
+  g_test_summary ("By tool and state together, with a limit");
+  db_test_open (f);
+  for (guint i = 0; i < 4; i++)
+    {
+      g_free (make_call (f, "a__b", MCP_PROGRESS_STATE_OK, NULL));
+      g_free (make_call (f, "a__b", MCP_PROGRESS_STATE_ERROR, "no"));
+      g_free (make_call (f, "a__c", MCP_PROGRESS_STATE_ERROR, "no"));
+    }
+  set (filter, "tool", "a__b");
+  set (filter, "state", "error");
+  set (filter, "limit", "2");
+  json = db_test_query (f, SESSION, filter);
+  summary = summarize (json);
+  g_assert_cmpstr (summary, ==, "000011 error,000008 error");
+  g_assert_nonnull (strstr (json, "],\"next\":\"c-000008\""));
+}
+
+static void
+test_all_sessions (DbTest *f, gconstpointer data)
+{
+  const McpSessionParams params = { .cwd = "/", .idle_seconds = -1, .label = "gone" };
+  g_autoptr (McpCallFilter) filter = mcp_call_filter_new ();
+  g_autofree char *call_id = NULL;
+  g_autofree char *expected = NULL;
+  g_autofree char *json = NULL;
+  McpSession *session;
+
+  g_test_summary ("The owner sees the calls of all sessions, of ended ones as well");
+  db_test_open (f);
+  g_free (make_call (f, "a__b", MCP_PROGRESS_STATE_OK, NULL));
+  session = session_test_create_with (f->store, params);
+  call_id = mcp_call_history_next_id (f->history);
+  mcp_call_record_free (mcp_call_history_begin (f->history, call_id, mcp_session_get_id (session),
+                                                "a__c", "server", NULL));
+  expected = g_strdup_printf ("{\"calls\":[{\"call_id\":\"c-000002\",\"session_id\":\"%s\","
+                              "\"label\":\"gone\",\"tool\":\"a__c\"",
+                              mcp_session_get_id (session));
+  mcp_session_store_close (f->store, mcp_session_get_id (session), "closed", NULL);
+
+  json = db_test_query (f, NULL, filter);
+  g_assert_true (g_str_has_prefix (json, expected));
+  g_assert_nonnull (
+      strstr (json, "\"call_id\":\"c-000001\",\"session_id\":\"" SESSION "\",\"tool"));
+}
+
+static void
+test_labels_are_trimmed (DbTest *f, gconstpointer data)
+{
+  const McpSessionParams params = { .cwd = "/", .idle_seconds = -1, .label = "gone" };
+  McpSession *session;
+
+  g_test_summary ("The label of an ended session stays only while there are calls of it");
+  db_test_open (f);
+  session = session_test_create_with (f->store, params);
+  mcp_session_store_close (f->store, mcp_session_get_id (session), "closed", NULL);
+  session = session_test_create_with (f->store, params);
+  g_free (mcp_call_history_next_id (f->history));
+  mcp_call_record_free (mcp_call_history_begin (f->history, "c-000001",
+                                                mcp_session_get_id (session), "t", "server", NULL));
+  mcp_session_store_close (f->store, mcp_session_get_id (session), "closed", NULL);
+  db_test_settle (f);
+  g_assert_cmpint (db_test_count (f, "SELECT count(*) FROM past_session"), ==, 1);
+
+  mcp_call_history_set_limits (f->history, 30, 0);
+  db_test_settle (f);
+  g_assert_cmpint (db_test_count (f, "SELECT count(*) FROM past_session"), ==, 0);
+}
+
+static void
+test_every_query_has_an_index (DbTest *f, gconstpointer data)
+{
+  static const char *const tools[] = { NULL, "t" };
+  static const McpProgressState states[] = { MCP_PROGRESS_STATE_UNKNOWN, MCP_PROGRESS_STATE_OK };
+
+  g_test_summary ("No question about a session reads more rows than it answers");
+  db_test_open (f);
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autoptr (McpCallFilter) filter = mcp_call_filter_new ();
+      McpCallQuery query = { .session_id = (char *) SESSION, .filter = filter };
+      g_autoptr (GError) error = NULL;
+      g_autoptr (McpSql) sql = mcp_sql_open (f->path, SQLITE_OPEN_READWRITE, &error);
+      g_autofree char *explain = NULL;
+      sqlite3_stmt *statement;
+
+      filter->tool = g_strdup (tools[i % 2]);
+      filter->state = states[i / 2];
+      explain = g_strconcat ("EXPLAIN QUERY PLAN ", mcp_call_sql_get_query_text (&query), NULL);
+      statement = mcp_sql_prepare (sql, explain, &error);
+      g_assert_no_error (error);
+      while (mcp_sql_step (sql, statement, &error) > 0)
+        {
+          const char *step = mcp_sql_get_text (statement, 3);
+
+          g_test_message ("%s", step);
+          if (strstr (step, "SEARCH") != NULL || strstr (step, "SCAN call") != NULL)
+            g_assert_nonnull (strstr (step, "USING INDEX call_of_"));
+          if (tools[i % 2] == NULL || states[i / 2] != MCP_PROGRESS_STATE_UNKNOWN)
+            g_assert_null (strstr (step, "TEMP B-TREE"));
+        }
+    }
+}
+
+typedef struct
+{
+  GString *order;
+  const char *name;
+} Asker;
+
+static void
+answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Asker *asker = user_data;
+  g_autoptr (GBytes) json = mcp_call_history_query_finish (MCP_CALL_HISTORY (source), result, NULL);
+
+  g_assert_nonnull (json);
+  g_string_append (asker->order, asker->name);
+}
+
+static void
+test_turns (DbTest *f, gconstpointer data)
+{
+  g_autoptr (GString) order = g_string_new (NULL);
+  g_autoptr (McpCallFilter) filter = mcp_call_filter_new ();
+  Asker many = { order, "m" };
+  Asker one = { order, "1" };
+  DbTestGate *gate;
+
+  g_test_summary ("A session that asks often holds up another by one question at most");
+  db_test_open (f);
+  gate = db_test_close_gate (f);
+  for (guint i = 0; i < 5; i++)
+    mcp_call_history_query_async (f->history, SESSION, filter, answered_cb, &many);
+  mcp_call_history_query_async (f->history, "another", filter, answered_cb, &one);
+  db_test_open_gate (gate);
+  DB_TEST_AWAIT (order->len == 6);
+  g_assert_cmpstr (order->str, ==, "m1mmmm");
 }
 
 static void
@@ -310,6 +458,11 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   db_test_add ("/session/call-history/shape", test_shape);
   db_test_add ("/session/call-history/filters", test_filters);
+  db_test_add ("/session/call-history/tool-and-state", test_tool_and_state);
+  db_test_add ("/session/call-history/all-sessions", test_all_sessions);
+  db_test_add ("/session/call-history/labels-are-trimmed", test_labels_are_trimmed);
+  db_test_add ("/session/call-history/every-query-has-an-index", test_every_query_has_an_index);
+  db_test_add ("/session/call-history/turns", test_turns);
   db_test_add ("/session/call-history/pages", test_pages);
   g_test_add_func ("/session/call-history/bad-filters", test_bad_filters);
   db_test_add ("/session/call-history/numbers", test_numbers);
