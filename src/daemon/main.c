@@ -14,8 +14,11 @@
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
+#include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 /* No --port on the command line. */
 #define PORT_UNSET G_MININT
@@ -68,6 +71,36 @@ parse_command_line (CommandLine *line, int argc, char **argv, GError **error)
     }
 
   return TRUE;
+}
+
+/* Whoever started the daemon may have closed them. Without this the lock file or a socket would
+ * take such a number, and what is meant for standard error would be written into it. */
+static void
+open_standard_streams (void)
+{
+  int fd;
+
+  do
+    fd = open ("/dev/null", O_RDWR);
+  while (fd >= 0 && fd <= STDERR_FILENO);
+  if (fd >= 0)
+    close (fd);
+}
+
+static void
+ignore_signal_cb (int signal_number)
+{
+}
+
+/* With a limit on the size of files, a write beyond it fails as on a full disk, instead of ending
+ * the daemon. A handler, since children would inherit a signal that is ignored. */
+static void
+survive_file_size_limit (void)
+{
+  struct sigaction action = { .sa_handler = ignore_signal_cb, .sa_flags = SA_RESTART };
+
+  sigemptyset (&action.sa_mask);
+  sigaction (SIGXFSZ, &action, NULL);
 }
 
 /* The daemon holds many connections; children get the old limit back. */
@@ -193,6 +226,8 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   int status;
 
+  open_standard_streams ();
+  survive_file_size_limit ();
   bound_kept_memory ();
   mcp_gettext_init ();
 

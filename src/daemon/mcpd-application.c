@@ -58,6 +58,7 @@ struct _McpdApplication
 
   guint sigterm_id;
   guint sigint_id;
+  guint sighup_id;
   guint sigusr1_id;
   guint stop_timeout_id;
   gboolean stopping;
@@ -421,6 +422,7 @@ mcpd_application_dispose (GObject *object)
 
   g_clear_handle_id (&self->sigterm_id, g_source_remove);
   g_clear_handle_id (&self->sigint_id, g_source_remove);
+  g_clear_handle_id (&self->sighup_id, g_source_remove);
   g_clear_handle_id (&self->sigusr1_id, g_source_remove);
   g_clear_handle_id (&self->stop_timeout_id, g_source_remove);
   leave_bus (self);
@@ -571,6 +573,8 @@ mcpd_application_start (McpdApplication *self, GError **error)
 
   self->sigterm_id = g_unix_signal_add (SIGTERM, signal_cb, self);
   self->sigint_id = g_unix_signal_add (SIGINT, signal_cb, self);
+  /* The end of the terminal that the daemon was started from. */
+  self->sighup_id = g_unix_signal_add (SIGHUP, signal_cb, self);
   self->sigusr1_id = g_unix_signal_add (SIGUSR1, dump_signal_cb, self);
   g_application_hold (G_APPLICATION (self));
   return TRUE;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The configuration says which programs are run. Whoever can write it can run
- * programs as the user, so it is believed only where nobody else can.
+ * The configuration says which programs are run. Whoever can write the configuration can run
+ * programs as the user, so it is used only where nobody else can write it.
  */
 #include "daemon/mcpd-trusted-file.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,44 +25,71 @@ fail_from_errno (GError **error, const char *path)
   return FALSE;
 }
 
+/* Root can do everything anyway, and configurations may lie in a store of root's. */
 static gboolean
-check_trusted (const struct stat *info, const char *path, GError **error)
+check_owner (const struct stat *info, const char *path, GError **error)
 {
-  if (info->st_uid != geteuid ())
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
-                   _ ("%s is not used: it belongs to user %u, not to you"), path,
-                   (guint) info->st_uid);
-      return FALSE;
-    }
-  if ((info->st_mode & 022) != 0)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
-                   _ ("%s is not used: others can write it (mode %04o); run: chmod go-w '%s'"),
-                   path, (guint) info->st_mode & 07777, path);
-      return FALSE;
-    }
+  if (info->st_uid == geteuid () || info->st_uid == 0)
+    return TRUE;
 
-  return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
+               _ ("%s is not used: it belongs to user %u, not to you"), path, (guint) info->st_uid);
+  return FALSE;
 }
 
+/* Nobody knows who else is in a group: what the group can write counts as what others can write. */
 static gboolean
-check_directory_of (const char *path, GError **error)
+check_mode (const struct stat *info, const char *path, GError **error)
 {
-  g_autofree char *directory = g_path_get_dirname (path);
+  if ((info->st_mode & 022) == 0)
+    return TRUE;
+
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
+               _ ("%s is not used: others can write it (mode %04o); run: chmod go-w '%s'"), path,
+               (guint) info->st_mode & 07777, path);
+  return FALSE;
+}
+
+/* In a directory with the sticky bit others can make files, and not replace those of somebody else
+ * (chmod(2)); the owner of each file is looked at anyway. */
+static gboolean
+check_directory (const char *directory, GError **error)
+{
   struct stat info;
 
   if (stat (directory, &info) < 0)
     return fail_from_errno (error, directory);
-  return check_trusted (&info, directory, error);
+  return check_owner (&info, directory, error) &&
+         ((info.st_mode & S_ISVTX) != 0 || check_mode (&info, directory, error));
 }
 
-/* The file, the directory it was found in, and the one that a link led to. */
+/* Whoever can write to one of them can put a directory of his own choice in the place of the next
+ * one. */
+static gboolean
+check_directories_of (const char *path, GError **error)
+{
+  g_autofree char *directory = g_path_get_dirname (path);
+
+  for (;;)
+    {
+      g_autofree char *parent = g_path_get_dirname (directory);
+
+      if (!check_directory (directory, error))
+        return FALSE;
+      if (strcmp (parent, directory) == 0)
+        return TRUE;
+      g_free (directory);
+      directory = g_steal_pointer (&parent);
+    }
+}
+
+/* The file, the directories in which it was found, and those to which links led. */
 static gboolean
 check_descriptor (int fd, const char *path, GError **error)
 {
   g_autofree char *proc_path = g_strdup_printf ("/proc/self/fd/%d", fd);
   g_autofree char *real_path = g_file_read_link (proc_path, error);
+  g_autofree char *absolute_path = g_canonicalize_filename (path, NULL);
   struct stat info;
 
   if (real_path == NULL)
@@ -75,8 +103,8 @@ check_descriptor (int fd, const char *path, GError **error)
       return FALSE;
     }
 
-  return check_trusted (&info, path, error) && check_directory_of (path, error) &&
-         check_directory_of (real_path, error);
+  return check_owner (&info, path, error) && check_mode (&info, path, error) &&
+         check_directories_of (absolute_path, error) && check_directories_of (real_path, error);
 }
 
 static GBytes *
@@ -113,10 +141,9 @@ read_all (int fd, const char *path, GError **error)
  * @path: a configuration file
  * @error: return location
  *
- * Reads a file that only the user can have written: it and the directory it
- * lies in belong to the user, and neither group nor others may write them. A
- * symbolic link is followed, and the same asked of where it leads. Blocks; any
- * thread.
+ * Reads a file that only the user or root can have written: the file and all directories above it
+ * belong to them, and neither group nor others may write there, but for directories with the sticky
+ * bit. Symbolic links are followed, and the same holds for where they lead. Blocks; any thread.
  *
  * Errors: %G_IO_ERROR_NOT_FOUND when there is no such file,
  * %G_IO_ERROR_PERMISSION_DENIED when it is not to be trusted, others of

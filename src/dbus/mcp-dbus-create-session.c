@@ -97,6 +97,7 @@ finish (Create *create, pid_t pid)
     .label = label != NULL && *label != '\0' ? label : NULL,
     .allowed_tools = (const char *const *) create->allowed_tools,
     .idle_seconds = create->idle_seconds,
+    .creator = pid,
   };
   McpSession *session = mcp_session_store_create (create->store, &params, &token, &error);
 

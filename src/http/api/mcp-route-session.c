@@ -131,6 +131,7 @@ create_session (McpHttpRequest *request, const SessionParams *wanted, char **tok
     .allowed_tools =
         wanted->allowed_tools == NULL ? NULL : (const char *const *) wanted->allowed_tools->pdata,
     .idle_seconds = wanted->idle_seconds,
+    .creator = pid,
   };
 
   return mcp_session_store_create (request->context->store, &params, token, error);

@@ -147,7 +147,8 @@ choose_name (const char *path)
  * @path: of a damaged database that nobody in this process has open
  * @error: return location
  *
- * Renames it, and what belongs to it, so that nothing is lost that could be saved.
+ * Renames it, and what belongs to it, so that nothing is lost that could be saved. What is missing
+ * is passed over.
  *
  * Errors: %G_IO_ERROR.
  *
@@ -159,7 +160,7 @@ mcp_db_file_set_aside (const char *path, GError **error)
   g_autofree char *aside = choose_name (path);
   g_autofree char *directory = g_path_get_dirname (path);
 
-  if (g_rename (path, aside) < 0)
+  if (g_rename (path, aside) < 0 && errno != ENOENT)
     {
       fail_from_errno (error, path);
       return NULL;

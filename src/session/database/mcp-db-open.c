@@ -137,10 +137,15 @@ mcp_db_open_replacement (const char *path, McpDbOpened *opened)
       fall_back (path, error, opened);
       return;
     }
-  opened->problem =
-      g_strdup_printf ("%s was damaged and is now %s, with what it held. A new one took its place; "
-                       "“sqlite3 '%s' .recover” shows what can be saved, else delete it",
-                       path, aside, aside);
+  if (g_file_test (aside, G_FILE_TEST_EXISTS))
+    opened->problem = g_strdup_printf (
+        "%s was damaged and is now %s, with what it held. A new one took its place; "
+        "“sqlite3 '%s' .recover” shows what can be saved, else delete it",
+        path, aside, aside);
+  else
+    opened->problem = g_strdup_printf ("%s was removed; a new one took its place, with the "
+                                       "sessions that there are and without the calls",
+                                       path);
 }
 
 /**

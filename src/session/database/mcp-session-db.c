@@ -111,10 +111,24 @@ run_jobs (McpSessionDb *self, GPtrArray *batch, GError **error)
   return TRUE;
 }
 
+/* What only waits for what was written before needs no transaction. */
+static gboolean
+has_work (GPtrArray *batch)
+{
+  for (guint i = 0; i < batch->len; i++)
+    if (((McpDbJob *) batch->pdata[i])->kind != MCP_DB_JOB_SYNC)
+      return TRUE;
+  return FALSE;
+}
+
 /* All of it, durably, or nothing. */
 static gboolean
 commit (McpSessionDb *self, GPtrArray *batch, GError **error)
 {
+  if (!mcp_sql_check_file (self->sql, error))
+    return FALSE;
+  if (!has_work (batch))
+    return TRUE;
   if (!mcp_sql_exec (self->sql, "BEGIN IMMEDIATE", error))
     return FALSE;
   if (run_jobs (self, batch, error) && mcp_sql_exec (self->sql, "COMMIT", error))

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "session/database/mcp-sql.h"
 
+#include <string.h>
+
 struct _McpSql
 {
   sqlite3 *handle;        /* (owned) */
@@ -135,6 +137,54 @@ void
 mcp_sql_set_checkpoint_on_close (McpSql *self, gboolean wanted)
 {
   sqlite3_db_config (self->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !wanted, NULL);
+}
+
+/* SQLite format, section 1.3 */
+static const char file_header[16] = "SQLite format 3";
+
+static gboolean
+has_header (McpSql *self)
+{
+  sqlite3_file *file = NULL;
+  char header[sizeof file_header];
+
+  /* Read through SQLite: closing another descriptor of the file would drop its locks. */
+  if (sqlite3_file_control (self->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+      file == NULL || file->pMethods == NULL)
+    return TRUE;
+  return file->pMethods->xRead (file, header, sizeof header, 0) == SQLITE_OK &&
+         memcmp (header, file_header, sizeof header) == 0;
+}
+
+/**
+ * mcp_sql_check_file:
+ * @self: a connection
+ * @error: return location
+ *
+ * Looks whether what is written still reaches the file of that name. SQLite itself goes on with a
+ * file that was removed or replaced, and with one whose beginning it has in memory. Takes two
+ * system calls; a database in memory has no file.
+ *
+ * Errors: %MCP_SQL_ERROR, one that mcp_sql_error_is_corruption().
+ *
+ * Returns: whether the file is there and begins as it should
+ */
+gboolean
+mcp_sql_check_file (McpSql *self, GError **error)
+{
+  const char *path = sqlite3_db_filename (self->handle, "main");
+  int has_moved = 0;
+
+  if (path == NULL || *path == '\0')
+    return TRUE;
+  sqlite3_file_control (self->handle, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
+  if (has_moved)
+    g_set_error_literal (error, MCP_SQL_ERROR, SQLITE_CORRUPT, "it was removed or replaced");
+  else if (!has_header (self))
+    g_set_error_literal (error, MCP_SQL_ERROR, SQLITE_NOTADB, "its beginning was overwritten");
+  else
+    return TRUE;
+  return FALSE;
 }
 
 /**

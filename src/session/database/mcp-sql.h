@@ -25,6 +25,7 @@ McpSql *mcp_sql_open (const char *path, int flags, GError **error);
 void mcp_sql_close (McpSql *self);
 void mcp_sql_set_error (McpSql *self, GError **error);
 void mcp_sql_set_checkpoint_on_close (McpSql *self, gboolean wanted);
+gboolean mcp_sql_check_file (McpSql *self, GError **error);
 void mcp_sql_set_busy_timeout (McpSql *self, int timeout_ms);
 
 gboolean mcp_sql_exec (McpSql *self, const char *text, GError **error);

@@ -258,6 +258,19 @@ mcp_session_get_last_active_at (McpSession *self)
 }
 
 /**
+ * mcp_session_is_used:
+ * @self: a session
+ *
+ * Returns: whether anybody has used the session since it was made
+ */
+gboolean
+mcp_session_is_used (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), FALSE);
+  return self->expiry.last_active_at > self->created_at || self->expiry.n_holds > 0;
+}
+
+/**
  * mcp_session_get_allowed_tools:
  * @self: a session
  *

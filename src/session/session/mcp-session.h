@@ -22,6 +22,7 @@ const char *mcp_session_get_label (McpSession *self);
 const char *mcp_session_get_ambient_client (McpSession *self);
 gint64 mcp_session_get_created_at (McpSession *self);
 gint64 mcp_session_get_last_active_at (McpSession *self);
+gboolean mcp_session_is_used (McpSession *self);
 const char *const *mcp_session_get_allowed_tools (McpSession *self);
 guint mcp_session_get_idle_seconds (McpSession *self);
 guint mcp_session_get_n_subscribers (McpSession *self);

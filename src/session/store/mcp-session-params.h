@@ -3,6 +3,8 @@
 
 #include "session/session/mcp-session.h"
 
+#include <sys/types.h>
+
 G_BEGIN_DECLS
 
 /**
@@ -13,7 +15,8 @@ G_BEGIN_DECLS
  * @allowed_tools: (nullable): globs; %NULL allows everything, an empty list nothing
  * @idle_seconds: ends after so long without use; 0: never; -1: the store's default
  * @without_token: nobody holds a token; the owner and the bus can watch it
- * @ambient_client: (nullable): whose ambient session it is, as it calls itself
+ * @ambient_client: (nullable): the client whose ambient session it is, as it calls itself
+ * @creator: the process that asks for the session, which is charged for it; 0: not known
  *
  * What a new session is asked to be; borrowed for the length of the call.
  */
@@ -26,6 +29,7 @@ typedef struct
   gint64 idle_seconds;
   gboolean without_token;
   const char *ambient_client;
+  pid_t creator;
 } McpSessionParams;
 
 gboolean mcp_session_params_check (const McpSessionParams *params, GError **error);

@@ -171,6 +171,8 @@ mcp_session_persist_note_use (McpSessionPersist *self)
   while (g_hash_table_iter_next (&iter, &session, &entry))
     if (((Entry *) entry)->last_active_at != mcp_session_get_last_active_at (session))
       write_session (self, session, entry);
+  /* Where nothing is written for long, the database looks after its file all the same. */
+  mcp_session_db_sync_async (self->db, g_task_new (self, NULL, NULL, NULL));
 }
 
 /* After a failure. */

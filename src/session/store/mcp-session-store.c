@@ -7,6 +7,7 @@
 #include "session/session/mcp-session-inner.h"
 #include "session/store/mcp-cwd.h"
 #include "session/store/mcp-session-admission.h"
+#include "session/store/mcp-session-shares.h"
 #include "session/store/mcp-session-table.h"
 
 #define DEFAULT_IDLE_SECONDS (24 * 60 * 60)
@@ -19,6 +20,7 @@ struct _McpSessionStore
   guint idle_seconds;
   McpSessionAdmission admission;
   McpSessionTable *table;                         /* (owned) */
+  McpSessionShares *shares;                       /* (owned): of the same sessions */
   McpEventCounts *counts[MCP_N_SUBSCRIBER_KINDS]; /* (owned) */
   guint64 n_events;                               /* of all sessions, since the daemon's start */
   McpSessionDb *db;                               /* (owned) (nullable): where they are kept */
@@ -88,6 +90,7 @@ mcp_session_store_finalize (GObject *object)
   McpSessionStore *self = MCP_SESSION_STORE (object);
 
   mcp_session_table_free (self->table);
+  mcp_session_shares_free (self->shares);
   for (guint i = 0; i < G_N_ELEMENTS (self->counts); i++)
     mcp_event_counts_unref (self->counts[i]);
 
@@ -163,6 +166,7 @@ mcp_session_store_init (McpSessionStore *self)
 {
   self->idle_seconds = DEFAULT_IDLE_SECONDS;
   self->table = mcp_session_table_new ();
+  self->shares = mcp_session_shares_new ();
   for (guint i = 0; i < G_N_ELEMENTS (self->counts); i++)
     self->counts[i] = mcp_event_counts_new ();
 }
@@ -225,16 +229,49 @@ mcp_session_store_set_idle_seconds (McpSessionStore *self, guint idle_seconds)
 
 /* Adds a session, and tells everybody. */
 static void
-add_session (McpSessionStore *self, McpSession *session)
+add_session (McpSessionStore *self, McpSession *session, pid_t creator)
 {
   mcp_session_set_limits (session, &self->limits);
   mcp_session_set_counts (session, self->counts);
   g_signal_connect (session, "progress", G_CALLBACK (forward_progress_cb), self);
   mcp_session_table_add (self->table, session);
+  mcp_session_shares_add (self->shares, session, creator);
 
   /* In this order a session that a handler ends at once is never told as added after its end. */
   g_signal_emit (self, signals[SIGNAL_SESSION_ADDED], 0, session);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_SESSIONS]);
+}
+
+/* All of the store's state is as after the removal before anybody hears of it. */
+static void
+remove_session (McpSessionStore *self, McpSession *session, const char *reason)
+{
+  g_autoptr (McpSession) keep = g_object_ref (session);
+  g_autoptr (McpSessionStore) keep_self = g_object_ref (self);
+
+  mcp_session_table_remove (self->table, session);
+  mcp_session_shares_remove (self->shares, session);
+  mcp_log (G_LOG_LEVEL_INFO, &(McpLogSubject){ .session = mcp_session_get_id (session) },
+           "session %s ends: %s", mcp_session_get_id (session), reason);
+  mcp_session_close (session, reason);
+  g_signal_handlers_disconnect_by_func (session, forward_progress_cb, self);
+
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_SESSIONS]);
+  g_signal_emit (self, signals[SIGNAL_SESSION_REMOVED], 0, session, reason);
+}
+
+/* Where there are as many sessions as there may be, one that nobody has used ends: a program that
+ * makes sessions in a loop must not lock out the others. */
+static void
+make_room (McpSessionStore *self)
+{
+  McpSession *unused;
+
+  if (mcp_session_table_get_size (self->table) < self->limits.sessions)
+    return;
+  unused = mcp_session_shares_find_unused (self->shares, g_get_real_time ());
+  if (unused != NULL)
+    remove_session (self, unused, MCP_REASON_EXPIRED);
 }
 
 /**
@@ -272,6 +309,7 @@ mcp_session_store_create (McpSessionStore *self,
   cwd = mcp_cwd_resolve (params->cwd, params->fallback_cwd, error);
   if (cwd == NULL)
     return NULL;
+  make_room (self);
   if (!mcp_session_admission_take (&self->admission, mcp_session_table_get_size (self->table),
                                    error))
     return NULL;
@@ -281,7 +319,7 @@ mcp_session_store_create (McpSessionStore *self,
 
   mcp_log (G_LOG_LEVEL_INFO, &(McpLogSubject){ .session = mcp_session_get_id (session) },
            "session %s begins", mcp_session_get_id (session));
-  add_session (self, session);
+  add_session (self, session, params->creator);
   if (mcp_session_is_closed (session))
     {
       g_set_error_literal (error, MCP_ERROR, MCP_ERROR_CLOSED, "The session was ended at once");
@@ -389,23 +427,6 @@ mcp_session_store_list (McpSessionStore *self)
 {
   g_return_val_if_fail (MCP_IS_SESSION_STORE (self), NULL);
   return mcp_session_table_list (self->table);
-}
-
-/* All of the store's state is as after the removal before anybody hears of it. */
-static void
-remove_session (McpSessionStore *self, McpSession *session, const char *reason)
-{
-  g_autoptr (McpSession) keep = g_object_ref (session);
-  g_autoptr (McpSessionStore) keep_self = g_object_ref (self);
-
-  mcp_session_table_remove (self->table, session);
-  mcp_log (G_LOG_LEVEL_INFO, &(McpLogSubject){ .session = mcp_session_get_id (session) },
-           "session %s ends: %s", mcp_session_get_id (session), reason);
-  mcp_session_close (session, reason);
-  g_signal_handlers_disconnect_by_func (session, forward_progress_cb, self);
-
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_SESSIONS]);
-  g_signal_emit (self, signals[SIGNAL_SESSION_REMOVED], 0, session, reason);
 }
 
 /**
@@ -579,7 +600,7 @@ mcp_session_store_restore (McpSessionStore *self, const McpSessionRecord *record
                             record->sequence_mark);
   if (record->is_client_made)
     mcp_session_set_client_made (session, record->ambient_client);
-  add_session (self, session);
+  add_session (self, session, 0);
   return mcp_session_is_closed (session) ? NULL : session;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "db-test.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
@@ -402,6 +403,70 @@ test_close_waits_not (DbTest *f, gconstpointer data)
   g_assert_true (mcp_session_db_close (f->db, 20000));
 }
 
+/* A session that was acknowledged after the file was spoilt is there after a restart. */
+static void
+assert_goes_on (DbTest *f, const char *trouble)
+{
+  g_autofree char *first = g_strdup (mcp_session_get_id (session_test_create (f->store, NULL)));
+  g_autofree char *second = NULL;
+
+  db_test_settle (f);
+  DB_TEST_AWAIT (strstr (f->trouble->str, trouble) != NULL);
+  second = g_strdup (mcp_session_get_id (session_test_create (f->store, NULL)));
+  db_test_settle (f);
+  db_test_kill (f);
+
+  db_test_open (f);
+  g_assert_null (f->problem);
+  g_assert_nonnull (mcp_session_store_lookup (f->store, first));
+  g_assert_nonnull (mcp_session_store_lookup (f->store, second));
+}
+
+static void
+test_removed_at_work (DbTest *f, gconstpointer data)
+{
+  g_autofree char *wal = g_strconcat (f->path, "-wal", NULL);
+  g_autofree char *shm = g_strconcat (f->path, "-shm", NULL);
+
+  g_test_summary ("A database that is removed under the daemon is noticed, and made again");
+  db_test_open (f);
+  session_test_create (f->store, NULL);
+  db_test_settle (f);
+  g_remove (f->path);
+  g_remove (wal);
+  g_remove (shm);
+  assert_goes_on (f, "was removed");
+  g_assert_cmpuint (mcp_session_store_get_n_sessions (f->store), ==, 3);
+}
+
+static void
+test_removed_while_idle (DbTest *f, gconstpointer data)
+{
+  g_test_summary ("The same where nobody changes anything");
+  db_test_open (f);
+  session_test_create (f->store, NULL);
+  db_test_settle (f);
+  g_remove (f->path);
+  mcp_session_persist_note_use (f->persist);
+  DB_TEST_AWAIT (strstr (f->trouble->str, "was removed") != NULL);
+}
+
+static void
+test_overwritten_at_work (DbTest *f, gconstpointer data)
+{
+  int fd;
+
+  g_test_summary ("The same for one whose beginning is overwritten");
+  db_test_open (f);
+  session_test_create (f->store, NULL);
+  db_test_settle (f);
+  fd = g_open (f->path, O_WRONLY, 0);
+  g_assert_cmpint (pwrite (fd, "not a database at all", 21, 0), ==, 21);
+  /* not closed: that would drop the locks of the database in this process */
+  assert_goes_on (f, ".corrupt-");
+  close (fd);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -424,5 +489,8 @@ main (int argc, char **argv)
   db_test_add ("/session/db/closed", test_closed);
   db_test_add ("/session/db/slow-disk", test_slow_disk);
   db_test_add ("/session/db/close-waits-not", test_close_waits_not);
+  db_test_add ("/session/db/removed-at-work", test_removed_at_work);
+  db_test_add ("/session/db/removed-while-idle", test_removed_while_idle);
+  db_test_add ("/session/db/overwritten-at-work", test_overwritten_at_work);
   return g_test_run ();
 }

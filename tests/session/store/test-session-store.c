@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "common/mcp-error.h"
 #include "session-test.h"
+#include "session/session/mcp-session-inner.h"
 #include "session/session/mcp-token.h"
 
 #include <string.h>
@@ -406,6 +407,49 @@ test_closed_at_once (Fixture *f, gconstpointer data)
   g_assert_cmpuint (mcp_session_store_get_n_sessions (f->store), ==, 0);
 }
 
+/* A session of that process, made so many seconds ago; %NULL where there is no room. */
+static McpSession *
+try_create (Fixture *f, pid_t creator, guint age_seconds)
+{
+  const McpSessionParams params = { .cwd = "/", .idle_seconds = -1, .creator = creator };
+  McpSession *session = mcp_session_store_create (f->store, &params, NULL, NULL);
+  gint64 then_us = g_get_real_time () - age_seconds * G_USEC_PER_SEC;
+
+  if (session != NULL)
+    mcp_session_restore_past (session, then_us, then_us, 0);
+  return session;
+}
+
+static void
+test_unused_make_room (Fixture *f, gconstpointer data)
+{
+  g_autoptr (McpSession) first_of_one = NULL;
+  g_autoptr (McpSession) old_of_two = NULL;
+  g_autoptr (McpSession) used_of_two = NULL;
+  McpLimits limits;
+
+  g_test_summary ("When all sessions are taken, the process with most of them loses its oldest one "
+                  "that was never used and is over a minute old");
+  mcp_limits_init_defaults (&limits);
+  limits.sessions = 5;
+  mcp_session_store_set_limits (f->store, &limits);
+  first_of_one = g_object_ref (try_create (f, 1, 90));
+  used_of_two = g_object_ref (try_create (f, 2, 80));
+  old_of_two = g_object_ref (try_create (f, 2, 70));
+  g_assert_nonnull (try_create (f, 2, 59));
+  g_assert_nonnull (try_create (f, 3, 59));
+  mcp_session_touch (used_of_two);
+
+  g_assert_nonnull (try_create (f, 4, 0));
+  g_assert_true (mcp_session_is_closed (old_of_two));
+  g_assert_nonnull (try_create (f, 4, 0));
+  g_assert_true (mcp_session_is_closed (first_of_one));
+
+  g_assert_null (try_create (f, 5, 0));
+  g_assert_false (mcp_session_is_closed (used_of_two));
+  g_assert_cmpuint (mcp_session_store_get_n_sessions (f->store), ==, 5);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -428,5 +472,6 @@ main (int argc, char **argv)
   ADD ("cwd", test_cwd);
   ADD ("signals", test_signals);
   ADD ("closed-at-once", test_closed_at_once);
+  ADD ("unused-make-room", test_unused_make_room);
   return g_test_run ();
 }
