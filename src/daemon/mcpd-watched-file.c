@@ -2,6 +2,7 @@
 #include "daemon/mcpd-watched-file.h"
 
 #include "common/mcp-timer.h"
+#include "daemon/mcpd-link-chain.h"
 #include "daemon/mcpd-trusted-file.h"
 
 /*
@@ -15,7 +16,8 @@ struct _McpdWatchedFile
   GObject parent_instance;
 
   char *path;
-  GFileMonitor *monitor; /* (nullable) (owned) */
+  GPtrArray *chain;    /* (owned) (nullable) (element-type utf8): until it is watched */
+  GPtrArray *monitors; /* (owned) (element-type GFileMonitor): one for each path of the chain */
   GCancellable *cancellable;
   GSource *settle; /* (nullable) (owned): runs before the next read */
   gboolean reading;
@@ -33,38 +35,109 @@ G_DEFINE_FINAL_TYPE (McpdWatchedFile, mcpd_watched_file, G_TYPE_OBJECT)
 
 static void start_reading (McpdWatchedFile *self);
 
+/* What a read found out. */
+typedef struct
+{
+  GBytes *contents; /* (owned) (nullable) */
+  GError *error;    /* (owned) (nullable): else */
+  GPtrArray *chain; /* (owned): as it was before the file was opened */
+} Found;
+
+static void
+found_free (gpointer data)
+{
+  Found *found = data;
+
+  g_clear_pointer (&found->contents, g_bytes_unref);
+  g_clear_error (&found->error);
+  g_ptr_array_unref (found->chain);
+  g_free (found);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Found, found_free)
+
 static void
 read_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
-  GError *error = NULL;
-  GBytes *contents = mcpd_trusted_file_read (task_data, &error);
+  Found *found = g_new0 (Found, 1);
 
-  if (contents != NULL)
-    g_task_return_pointer (task, contents, (GDestroyNotify) g_bytes_unref);
-  else
-    g_task_return_error (task, error);
+  found->chain = mcpd_link_chain_resolve (task_data);
+  found->contents = mcpd_trusted_file_read (task_data, &found->error);
+  g_task_return_pointer (task, found, found_free);
+}
+
+static void monitor_changed_cb (GFileMonitor *monitor,
+                                GFile *file,
+                                GFile *other,
+                                GFileMonitorEvent event,
+                                gpointer user_data);
+
+static void
+monitor_free (gpointer monitor)
+{
+  g_signal_handlers_disconnect_matched (monitor, G_SIGNAL_MATCH_FUNC, 0, 0, NULL,
+                                        (gpointer) monitor_changed_cb, NULL);
+  g_file_monitor_cancel (monitor);
+  g_object_unref (monitor);
+}
+
+static gboolean
+watch_chain (McpdWatchedFile *self, GPtrArray *chain, GError **error)
+{
+  g_autoptr (GPtrArray) monitors = g_ptr_array_new_with_free_func (monitor_free);
+
+  for (guint i = 0; i < chain->len; i++)
+    {
+      g_autoptr (GFile) file = g_file_new_for_path (chain->pdata[i]);
+      GFileMonitor *monitor =
+          g_file_monitor_file (file, G_FILE_MONITOR_WATCH_MOVES, self->cancellable, error);
+
+      if (monitor == NULL)
+        return FALSE;
+      g_signal_connect (monitor, "changed", G_CALLBACK (monitor_changed_cb), self);
+      g_ptr_array_add (monitors, monitor);
+    }
+  g_clear_pointer (&self->chain, g_ptr_array_unref);
+  g_clear_pointer (&self->monitors, g_ptr_array_unref);
+  self->chain = g_ptr_array_ref (chain);
+  self->monitors = g_steal_pointer (&monitors);
+  return TRUE;
+}
+
+/* Follows links that lead elsewhere now. Returns: whether they do, so that the file is to be read
+ * again: it may have changed before it was watched. */
+static gboolean
+follow_chain (McpdWatchedFile *self, GPtrArray *chain)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->chain == NULL || mcpd_link_chain_equal (self->chain, chain))
+    return FALSE;
+  if (watch_chain (self, chain, &error))
+    return TRUE;
+  g_message ("Changes behind %s are not seen: %s", self->path, error->message);
+  return FALSE;
 }
 
 static void
 read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   McpdWatchedFile *self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) contents = g_task_propagate_pointer (G_TASK (result), &error);
+  g_autoptr (Found) found = g_task_propagate_pointer (G_TASK (result), NULL);
 
   /* Cancelled by dispose: there is no @self any more. */
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (found == NULL)
     return;
   self->reading = FALSE;
-  if (self->again)
+  if (follow_chain (self, found->chain) || self->again)
     {
       start_reading (self);
       return;
     }
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    g_clear_error (&error);
-  g_signal_emit (self, signals[CHANGED], 0, contents, error);
+  if (g_error_matches (found->error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    g_clear_error (&found->error);
+  g_signal_emit (self, signals[CHANGED], 0, found->contents, found->error);
 }
 
 static void
@@ -113,12 +186,8 @@ mcpd_watched_file_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   mcp_timer_clear (&self->settle);
-  if (self->monitor != NULL)
-    {
-      g_signal_handlers_disconnect_by_data (self->monitor, self);
-      g_file_monitor_cancel (self->monitor);
-    }
-  g_clear_object (&self->monitor);
+  g_clear_pointer (&self->monitors, g_ptr_array_unref);
+  g_clear_pointer (&self->chain, g_ptr_array_unref);
 
   G_OBJECT_CLASS (mcpd_watched_file_parent_class)->dispose (object);
 }
@@ -183,9 +252,9 @@ mcpd_watched_file_get_path (McpdWatchedFile *self)
  * @self: the file
  * @error: return location
  *
- * Begins to watch; #McpdWatchedFile::changed follows each change from now on.
- * Who reads the file after this misses none. Of a symbolic link, changes of the
- * link itself are seen, not of what it leads to.
+ * Begins to watch; #McpdWatchedFile::changed follows each change from now on. Whoever reads the
+ * file after this misses none. Where the path leads over symbolic links, changes of each link and
+ * of the file at the end are seen. Blocks on files: before the main loop only.
  *
  * Errors: of %G_IO_ERROR, for instance when the user has no inotify watch left.
  *
@@ -194,15 +263,11 @@ mcpd_watched_file_get_path (McpdWatchedFile *self)
 gboolean
 mcpd_watched_file_watch (McpdWatchedFile *self, GError **error)
 {
-  g_autoptr (GFile) file = NULL;
+  g_autoptr (GPtrArray) chain = NULL;
 
   g_return_val_if_fail (MCPD_IS_WATCHED_FILE (self), FALSE);
-  g_return_val_if_fail (self->monitor == NULL, FALSE);
+  g_return_val_if_fail (self->monitors == NULL, FALSE);
 
-  file = g_file_new_for_path (self->path);
-  self->monitor = g_file_monitor_file (file, G_FILE_MONITOR_WATCH_MOVES, self->cancellable, error);
-  if (self->monitor == NULL)
-    return FALSE;
-  g_signal_connect (self->monitor, "changed", G_CALLBACK (monitor_changed_cb), self);
-  return TRUE;
+  chain = mcpd_link_chain_resolve (self->path);
+  return watch_chain (self, chain, error);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/mcpd-directories.h"
+#include "daemon/mcpd-link-chain.h"
 #include "daemon/mcpd-trusted-file.h"
 #include "daemon/mcpd-watched-file.h"
 #include "test-dir.h"
@@ -154,6 +155,44 @@ test_trusted_writable (void)
 }
 
 static void
+test_trusted_parents (void)
+{
+  g_autoptr (TestDir) dir = test_dir_new ();
+  g_autofree char *path = test_dir_write (dir, "home/config/mcp-sessiond/a", "hello", 0600);
+  g_autofree char *home = test_dir_build (dir, "home");
+  g_autofree char *link = test_dir_build (dir, "link");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) contents = NULL;
+
+  g_test_summary ("A directory above that others can write to is refused, but for a sticky one");
+  g_assert_cmpint (symlink (path, link), ==, 0);
+  g_assert_cmpint (g_chmod (home, 0777), ==, 0);
+  assert_refused (path, home);
+  assert_refused (link, home);
+  g_assert_cmpint (g_chmod (home, 0770), ==, 0);
+  assert_refused (path, home);
+
+  g_assert_cmpint (g_chmod (home, 01777), ==, 0);
+  contents = mcpd_trusted_file_read (path, &error);
+  g_assert_no_error (error);
+  if (geteuid () != 0)
+    return;
+  g_assert_cmpint (chown (home, OTHER_UID, OTHER_UID), ==, 0);
+  assert_refused (path, home);
+}
+
+static void
+test_trusted_store_of_root (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) contents = mcpd_trusted_file_read ("/etc/passwd", &error);
+
+  g_test_summary ("A file that root wrote is used");
+  g_assert_no_error (error);
+  g_assert_nonnull (contents);
+}
+
+static void
 test_trusted_foreign (void)
 {
   g_autoptr (TestDir) dir = test_dir_new ();
@@ -258,6 +297,69 @@ test_watched (void)
 }
 
 static void
+replace_link (const char *path, const char *target)
+{
+  g_autofree char *next = g_strconcat (path, ".next", NULL);
+
+  g_assert_cmpint (symlink (target, next), ==, 0);
+  g_assert_cmpint (g_rename (next, path), ==, 0);
+}
+
+static void
+test_watched_links (void)
+{
+  g_autoptr (TestDir) dir = test_dir_new ();
+  g_autofree char *first = test_dir_write (dir, "store-1/sub/file", "one", 0400);
+  g_autofree char *second = test_dir_write (dir, "store-2/sub/file", "two", 0600);
+  g_autofree char *current = test_dir_build (dir, "current");
+  g_autofree char *path = test_dir_build (dir, "file");
+  g_autoptr (GError) error = NULL;
+  McpdWatchedFile *file = mcpd_watched_file_new (path);
+  Seen seen = { 0 };
+
+  g_test_summary ("A file behind links is seen when a link on the way changes, or the file itself");
+  g_assert_cmpint (symlink ("store-1/sub", current), ==, 0);
+  g_assert_cmpint (symlink ("current/file", path), ==, 0);
+  g_signal_connect (file, "changed", G_CALLBACK (changed_cb), &seen);
+  g_assert_true (mcpd_watched_file_watch (file, &error));
+  g_assert_no_error (error);
+
+  replace_link (current, "store-2/sub");
+  await_change (&seen, "a directory's link that leads elsewhere");
+  g_assert_cmpstr (seen.text, ==, "two");
+  g_free (test_dir_write (dir, "store-2/sub/file", "three", 0600));
+  await_change (&seen, "another text behind the links");
+  g_assert_cmpstr (seen.text, ==, "three");
+  replace_link (path, first);
+  await_change (&seen, "the file's own link that leads elsewhere");
+  g_assert_cmpstr (seen.text, ==, "one");
+
+  g_assert_finalize_object (file);
+  g_free (seen.text);
+}
+
+static void
+test_link_chain (void)
+{
+  g_autoptr (TestDir) dir = test_dir_new ();
+  g_autofree char *loop = test_dir_build (dir, "loop");
+  g_autofree char *up = test_dir_build (dir, "up");
+  g_autofree char *through = test_dir_build (dir, "up/../x");
+  g_autoptr (GPtrArray) looped = NULL;
+  g_autoptr (GPtrArray) chain = NULL;
+
+  g_test_summary ("A loop of links has an end, and “..” after a link is that of its target");
+  g_assert_cmpint (symlink ("loop", loop), ==, 0);
+  looped = mcpd_link_chain_resolve (loop);
+  g_assert_cmpuint (looped->len, <, 100);
+  g_assert_cmpint (symlink ("/usr/lib", up), ==, 0);
+  chain = mcpd_link_chain_resolve (through);
+  g_assert_cmpstr (chain->pdata[chain->len - 1], ==, "/usr/x");
+  g_assert_true (mcpd_link_chain_equal (chain, chain));
+  g_assert_false (mcpd_link_chain_equal (chain, looped));
+}
+
+static void
 test_watched_dropped (void)
 {
   g_autoptr (TestDir) dir = test_dir_new ();
@@ -283,9 +385,13 @@ main (int argc, char **argv)
   g_test_add_func ("/daemon/runtime-dir/foreign", test_runtime_foreign);
   g_test_add_func ("/daemon/trusted-file/read", test_trusted_read);
   g_test_add_func ("/daemon/trusted-file/writable", test_trusted_writable);
+  g_test_add_func ("/daemon/trusted-file/parents", test_trusted_parents);
+  g_test_add_func ("/daemon/trusted-file/store-of-root", test_trusted_store_of_root);
   g_test_add_func ("/daemon/trusted-file/foreign", test_trusted_foreign);
   g_test_add_func ("/daemon/trusted-file/odd", test_trusted_odd);
   g_test_add_func ("/daemon/watched-file/changes", test_watched);
+  g_test_add_func ("/daemon/watched-file/links", test_watched_links);
+  g_test_add_func ("/daemon/link-chain", test_link_chain);
   g_test_add_func ("/daemon/watched-file/dropped", test_watched_dropped);
   return g_test_run ();
 }
