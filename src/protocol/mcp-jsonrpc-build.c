@@ -175,9 +175,19 @@ is_per_hop (McpJsonSlice name)
   return FALSE;
 }
 
-/* The members of "_meta" that go on, and the token; NULL where the hop before leaves nothing. */
-static char *
-rewrite_meta (McpJsonSlice meta, McpJsonSlice progress_token)
+/**
+ * mcp_jsonrpc_build_meta:
+ * @meta: an object as the client wrote it, or %MCP_JSON_SLICE_NONE
+ * @progress_token: a string or an integer; %MCP_JSON_SLICE_NONE: none is sent
+ * @members: (nullable): JSON members to add, without braces
+ *
+ * The "_meta" of a request for the next hop: without what belongs to the hop that the request came
+ * by. Any thread.
+ *
+ * Returns: (transfer full) (nullable): an object's text; %NULL: the hop before leaves nothing
+ */
+char *
+mcp_jsonrpc_build_meta (McpJsonSlice meta, McpJsonSlice progress_token, const char *members)
 {
   gboolean has_removed = meta.data == NULL;
   GString *out = g_string_new ("{");
@@ -204,6 +214,8 @@ rewrite_meta (McpJsonSlice meta, McpJsonSlice progress_token)
     }
   if (progress_token.data != NULL)
     append_member (out, "progressToken", progress_token);
+  if (members != NULL)
+    g_string_append_printf (out, "%s%s", out->len > 1 ? "," : "", members);
 
   if (out->len == 1 && has_removed)
     {
@@ -235,7 +247,7 @@ mcp_jsonrpc_params_with_token (McpJsonSlice params, McpJsonSlice progress_token)
   if (params.data == NULL)
     params = empty;
   mcp_json_find_typed (params, "_meta", MCP_JSON_OBJECT, &meta);
-  meta_text = rewrite_meta (meta, progress_token);
+  meta_text = mcp_jsonrpc_build_meta (meta, progress_token, NULL);
 
   meta.data = meta_text;
   meta.length = meta_text != NULL ? strlen (meta_text) : 0;

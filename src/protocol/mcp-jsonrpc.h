@@ -73,6 +73,7 @@ GBytes *mcp_jsonrpc_build_error (McpJsonSlice id, int code, const char *message,
 GBytes *mcp_jsonrpc_build_anonymous_error (int code, const char *message);
 
 /* Rewrites what is per hop in the params of a request; all other bytes stay as they are. */
+char *mcp_jsonrpc_build_meta (McpJsonSlice meta, McpJsonSlice progress_token, const char *members);
 char *mcp_jsonrpc_params_with_token (McpJsonSlice params, McpJsonSlice progress_token);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpJsonrpcMessage, mcp_jsonrpc_message_unref)

@@ -114,10 +114,12 @@ mcp_provider_messages_build_request (gint64 id, const McpProviderRequest *reques
   g_autofree char *token_text = g_strdup_printf ("%" G_GINT64_FORMAT, id);
   g_autofree char *own_params = NULL;
 
-  if (request->params != NULL)
-    params = slice (request->params);
   if (request->progress != NULL)
     token = slice (token_text);
+  if (request->relayed != NULL)
+    return mcp_params_build_request (request->relayed, id, request->method, token, NULL);
+  if (request->params != NULL)
+    params = slice (request->params);
   if (params.data != NULL || token.data != NULL)
     {
       own_params = mcp_jsonrpc_params_with_token (params, token);

@@ -14,10 +14,27 @@ mcp_provider_request_copy (const McpProviderRequest *request)
 
   copy->method = g_strdup (request->method);
   copy->params = g_strdup (request->params);
+  if (request->relayed != NULL)
+    mcp_params_ref (copy->relayed);
   copy->capabilities = g_strdup (request->capabilities);
   copy->log_level = g_strdup (request->log_level);
   copy->param_headers = (const char *const *) g_strdupv ((char **) request->param_headers);
   return copy;
+}
+
+/**
+ * mcp_provider_request_ref_params:
+ * @request: what to ask
+ *
+ * Returns: (transfer full): the params, whoever wrote them
+ */
+McpParams *
+mcp_provider_request_ref_params (const McpProviderRequest *request)
+{
+  if (request->relayed != NULL)
+    return mcp_params_ref (request->relayed);
+
+  return mcp_params_new_take (g_strdup (request->params != NULL ? request->params : "{}"));
 }
 
 /**
@@ -29,6 +46,7 @@ mcp_provider_request_free (McpProviderRequest *request)
 {
   g_free ((char *) request->method);
   g_free ((char *) request->params);
+  g_clear_pointer (&request->relayed, mcp_params_unref);
   g_free ((char *) request->capabilities);
   g_free ((char *) request->log_level);
   g_strfreev ((char **) request->param_headers);

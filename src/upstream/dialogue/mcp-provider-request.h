@@ -5,8 +5,9 @@
 
 G_BEGIN_DECLS
 
-/* A request that is kept until it is known how it must be said. */
+/* A request that is queued until the revision of the server is known. */
 McpProviderRequest *mcp_provider_request_copy (const McpProviderRequest *request);
+McpParams *mcp_provider_request_ref_params (const McpProviderRequest *request);
 void mcp_provider_request_free (McpProviderRequest *request);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpProviderRequest, mcp_provider_request_free)

@@ -3,6 +3,7 @@
 
 #include "common/mcp-limits.h"
 #include "protocol/mcp-jsonrpc.h"
+#include "protocol/mcp-params.h"
 #include "protocol/mcp-revision.h"
 
 #include <gio/gio.h>
@@ -63,7 +64,9 @@ typedef void (*McpProviderAskFunc) (McpProvider *self,
 /**
  * McpProviderRequest:
  * @method: JSON-RPC method
- * @params: (nullable): a JSON object as sent by the client; what is per hop in it is replaced
+ * @params: (nullable): a JSON object, for requests of the daemon's own
+ * @relayed: (nullable): in place of @params: those of a client's request; what belongs to the
+ *   client's hop in them is replaced
  * @timeout_ms: without an answer or progress; 0: the provider's default
  * @progress: (nullable): given: a progress token is minted and sent
  * @log: (nullable): takes log messages that belong to the request
@@ -81,6 +84,7 @@ typedef struct
 {
   const char *method;
   const char *params;
+  McpParams *relayed;
   guint timeout_ms;
   McpProviderProgressFunc progress;
   McpProviderLogFunc log;

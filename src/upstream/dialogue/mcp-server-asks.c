@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "upstream/dialogue/mcp-server-asks.h"
 
+#include "upstream/dialogue/mcp-provider-request.h"
+
 #include <string.h>
 
 /* Each question waits for a person, and is kept until then. */
@@ -89,15 +91,16 @@ mcp_server_asks_set_of_one_session (McpServerAsks *self, gboolean is_of_one)
 static char *
 dup_task_id (const McpProviderRequest *request)
 {
-  McpJsonSlice params = { request->params, 0 };
+  g_autoptr (McpParams) params = NULL;
   McpJsonSlice task_id;
 
-  if (strcmp (request->method, "tasks/result") != 0 || request->params == NULL)
+  if (strcmp (request->method, "tasks/result") != 0)
     return NULL;
-  params.length = strlen (request->params);
-  return mcp_json_find_typed (params, "taskId", MCP_JSON_STRING, &task_id)
-             ? mcp_json_dup_string (task_id)
-             : NULL;
+  params = mcp_provider_request_ref_params (request);
+  if (!mcp_params_get (params, MCP_PARAM_TASK_ID, &task_id) ||
+      mcp_json_get_type (task_id) != MCP_JSON_STRING)
+    return NULL;
+  return mcp_json_dup_string (task_id);
 }
 
 /**

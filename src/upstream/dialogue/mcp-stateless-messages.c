@@ -6,6 +6,7 @@
 #include "protocol/mcp-header-value.h"
 #include "protocol/mcp-json-edit.h"
 #include "upstream/config/mcp-server-config-inner.h"
+#include "upstream/dialogue/mcp-provider-request.h"
 
 #include <string.h>
 
@@ -20,14 +21,12 @@ slice (const char *text)
   return (McpJsonSlice){ text, text != NULL ? strlen (text) : 0 };
 }
 
-/* MCP 2026-07-28, basic/index, “_meta”. @meta is what the client's hop leaves of its own. */
+/* MCP 2026-07-28, basic/index, “_meta”: what each request says of its client. */
 static char *
-build_meta (McpJsonSlice meta, const McpProviderRequest *request)
+build_meta_members (const McpProviderRequest *request)
 {
-  GString *out = g_string_new_len (meta.data, (gssize) meta.length - 1);
+  GString *out = g_string_new (NULL);
 
-  if (meta.length > 2)
-    g_string_append_c (out, ',');
   g_string_append_printf (
       out,
       "\"" META_PREFIX "protocolVersion\":\"%s\","
@@ -40,7 +39,6 @@ build_meta (McpJsonSlice meta, const McpProviderRequest *request)
       g_string_append (out, ",\"" META_PREFIX "logLevel\":");
       mcp_json_append_string (out, request->log_level);
     }
-  g_string_append_c (out, '}');
   return g_string_free (out, FALSE);
 }
 
@@ -55,18 +53,12 @@ GBytes *
 mcp_stateless_messages_build_request (gint64 id, const McpProviderRequest *request)
 {
   g_autofree char *token = g_strdup_printf ("%" G_GINT64_FORMAT, id);
-  g_autofree char *own_params = NULL;
-  g_autofree char *meta = NULL;
-  g_autofree char *params = NULL;
-  McpJsonSlice old_meta;
+  g_autofree char *members = build_meta_members (request);
+  g_autoptr (McpParams) params = mcp_provider_request_ref_params (request);
 
-  own_params = mcp_jsonrpc_params_with_token (
-      slice (request->params), request->progress != NULL ? slice (token) : MCP_JSON_SLICE_NONE);
-  if (!mcp_json_find_typed (slice (own_params), "_meta", MCP_JSON_OBJECT, &old_meta))
-    old_meta = slice ("{}");
-  meta = build_meta (old_meta, request);
-  params = mcp_json_edit_replace_member (slice (own_params), "_meta", slice (meta));
-  return mcp_jsonrpc_build_request (id, request->method, slice (params));
+  return mcp_params_build_request (params, id, request->method,
+                                   request->progress != NULL ? slice (token) : MCP_JSON_SLICE_NONE,
+                                   members);
 }
 
 /**
@@ -103,13 +95,14 @@ mcp_stateless_messages_build_headers (const McpProviderRequest *request)
 {
   GPtrArray *headers = g_ptr_array_new ();
   const char *key = mcp_header_value_find_name_param (request->method);
+  g_autoptr (McpParams) params = mcp_provider_request_ref_params (request);
   McpJsonSlice value;
 
   add_header (headers, g_strdup (MCP_HEADER_PROTOCOL),
               mcp_revision_to_string (MCP_REVISION_NEWEST));
   add_header (headers, g_strdup ("Mcp-Method"), request->method);
-  if (key != NULL && request->params != NULL &&
-      mcp_json_find_typed (slice (request->params), key, MCP_JSON_STRING, &value))
+  if (key != NULL && mcp_params_find (params, key, &value) &&
+      mcp_json_get_type (value) == MCP_JSON_STRING)
     {
       g_autofree char *name = mcp_json_dup_string (value);
 
