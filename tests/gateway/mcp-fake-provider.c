@@ -164,7 +164,8 @@ keep_waiting (McpFakeProvider *self,
 
   waiting->task = g_object_ref (task);
   waiting->method = g_strdup (request->method);
-  waiting->params = g_strdup (request->params);
+  waiting->params = request->relayed != NULL ? mcp_params_dup_text (request->relayed)
+                                             : g_strdup (request->params);
   waiting->timeout_ms = request->timeout_ms;
   waiting->progress = request->progress;
   waiting->log = request->log;

@@ -40,6 +40,19 @@ make_room (McpGateway *self, McpSession *session, GError **error)
   return FALSE;
 }
 
+/* For a client of which nothing is known yet. */
+static McpAttachment *
+new_attachment (McpGateway *self,
+                McpSession *session,
+                McpAttachmentKind kind,
+                const char *id,
+                gboolean owns_session)
+{
+  g_autoptr (McpClient) client = mcp_client_new (session, MCP_REVISION_NEWEST_HANDSHAKE, NULL);
+
+  return mcp_attachment_new (mcp_gateway_get_services (self), client, kind, id, owns_session);
+}
+
 /**
  * mcp_gateway_attach:
  * @self: the gateway
@@ -76,8 +89,7 @@ mcp_gateway_attach (McpGateway *self, McpSession *session, gboolean owns_session
   if (id == NULL)
     return NULL;
 
-  attachment = mcp_attachment_new (mcp_gateway_get_services (self), session, MCP_ATTACHMENT_LASTING,
-                                   id, owns_session);
+  attachment = new_attachment (self, session, MCP_ATTACHMENT_LASTING, id, owns_session);
   mcp_attachment_table_add (mcp_gateway_get_attachments (self), attachment);
   mcp_session_touch (session);
   return attachment; /* the table's */
@@ -122,31 +134,32 @@ mcp_gateway_get_default_attachment (McpGateway *self, McpSession *session)
   attachment = mcp_attachment_table_get_default (attachments, mcp_session_get_id (session));
   if (attachment == NULL)
     {
-      attachment = mcp_attachment_new (mcp_gateway_get_services (self), session,
-                                       MCP_ATTACHMENT_DEFAULT, NULL, FALSE);
+      attachment = new_attachment (self, session, MCP_ATTACHMENT_DEFAULT, NULL, FALSE);
       mcp_attachment_table_add (attachments, attachment);
       g_object_unref (attachment); /* the table's */
     }
   return attachment;
 }
 
-static void
-read_meta (McpAttachment *attachment, McpJsonSlice params)
+/* What a request says of its client (2026-07-28, basic, "_meta"). */
+static McpClient *
+read_client (McpSession *session, McpJsonSlice params)
 {
+  g_autoptr (McpClient) unknown = mcp_client_new (session, MCP_REVISION_2026_07_28, NULL);
   McpJsonSlice capabilities = MCP_JSON_SLICE_NONE;
-  g_autofree char *client = NULL;
+  g_autofree char *client_name = NULL;
   McpJsonSlice meta;
   McpJsonSlice info;
   McpJsonSlice name;
 
   if (params.data == NULL || !mcp_json_find_typed (params, "_meta", MCP_JSON_OBJECT, &meta))
-    return;
+    return g_steal_pointer (&unknown);
 
   mcp_json_find_typed (meta, MCP_META_CLIENT_CAPABILITIES, MCP_JSON_OBJECT, &capabilities);
   if (mcp_json_find_typed (meta, MCP_META_CLIENT_INFO, MCP_JSON_OBJECT, &info) &&
       mcp_json_find_typed (info, "name", MCP_JSON_STRING, &name))
-    client = mcp_json_dup_string (name);
-  mcp_attachment_initialize (attachment, MCP_REVISION_2026_07_28, client, capabilities);
+    client_name = mcp_json_dup_string (name);
+  return mcp_client_with_facts (unknown, MCP_REVISION_2026_07_28, client_name, capabilities);
 }
 
 /**
@@ -165,18 +178,17 @@ mcp_gateway_attach_exchange (McpGateway *self,
                              McpJsonrpcMessage *message,
                              GHashTable *param_headers)
 {
-  McpAttachment *attachment;
+  g_autoptr (McpClient) said = NULL;
+  g_autoptr (McpClient) client = NULL;
 
   g_return_val_if_fail (MCP_IS_GATEWAY (self), NULL);
   g_return_val_if_fail (MCP_IS_SESSION (session), NULL);
   g_return_val_if_fail (message != NULL, NULL);
 
-  attachment = mcp_attachment_new (mcp_gateway_get_services (self), session,
-                                   MCP_ATTACHMENT_EXCHANGE, NULL, FALSE);
-  mcp_attachment_initialize (attachment, MCP_REVISION_2026_07_28, NULL, MCP_JSON_SLICE_NONE);
-  read_meta (attachment, mcp_jsonrpc_message_get_params (message));
-  mcp_attachment_set_param_headers (attachment, param_headers);
-  return attachment;
+  said = read_client (session, mcp_jsonrpc_message_get_params (message));
+  client = mcp_client_with_param_headers (said, param_headers);
+  return mcp_attachment_new (mcp_gateway_get_services (self), client, MCP_ATTACHMENT_EXCHANGE, NULL,
+                             FALSE);
 }
 
 /**

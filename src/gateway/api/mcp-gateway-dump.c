@@ -145,7 +145,7 @@ add_attachment (gpointer data, gpointer user_data)
   gint64 idle_seconds = idle_us / G_USEC_PER_SEC;
 
   begin_element (json);
-  add_string (json, "client", mcp_attachment_get_client (attachment));
+  add_string (json, "client", mcp_attachment_get_client (attachment)->name);
   add_string (json, "revision", mcp_revision_to_string (mcp_attachment_get_revision (attachment)));
   add_number (json, "idle_seconds", (double) idle_seconds);
   g_string_append_c (json, '}');
@@ -202,19 +202,21 @@ typedef struct
 } Calls;
 
 static void
-add_call (McpCall *call, gint64 since_us, gpointer user_data)
+add_call (McpCall *call, gpointer user_data)
 {
   Calls *calls = user_data;
-  gint64 running_ms = (g_get_monotonic_time () - since_us) / G_TIME_SPAN_MILLISECOND;
+  McpClient *client = mcp_call_get_client (call);
+  gint64 running_ms =
+      (g_get_monotonic_time () - mcp_call_get_started_at (call)) / G_TIME_SPAN_MILLISECOND;
 
   if (calls->n_calls++ >= MAX_CALLS)
     return;
   begin_element (calls->json);
   add_string (calls->json, "call_id", mcp_call_get_id (call));
-  add_string (calls->json, "session_id", mcp_session_get_id (mcp_call_get_session (call)));
+  add_string (calls->json, "session_id", mcp_session_get_id (client->session));
   add_string (calls->json, "tool", mcp_call_get_name (call));
   add_string (calls->json, "provider", mcp_call_get_server (call));
-  add_string (calls->json, "client", mcp_call_get_client (call));
+  add_string (calls->json, "client", client->name);
   add_number (calls->json, "seconds", (double) running_ms / 1000);
   g_string_append_c (calls->json, '}');
 }

@@ -5,6 +5,7 @@
  */
 
 #include "common/mcp-error.h"
+#include "gateway/catalogue/mcp-catalogue-resolve.h"
 #include "gateway/methods/mcp-progress-token.h"
 #include "mcp-gateway-private.h"
 
@@ -77,10 +78,48 @@ mcp_gateway_list_tools_finish (McpGateway *self, GAsyncResult *result, GError **
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-static void
-cancelled_cb (GCancellable *cancellable, McpCall *call)
+/* A call of a caller that speaks no MCP, while it runs. */
+typedef struct
 {
-  mcp_call_cancel (call);
+  McpServices *services;     /* (owned) */
+  McpClient *client;         /* (owned) */
+  McpParams *params;         /* (owned) */
+  McpCall *call;             /* (owned) (nullable) */
+  GCancellable *cancellable; /* (owned): of the call */
+  gulong cancelled_id;       /* of the caller's */
+  guint timeout_ms;
+} ToolCall;
+
+static void
+tool_call_free (gpointer data)
+{
+  ToolCall *self = data;
+
+  mcp_services_unref (self->services);
+  mcp_client_unref (self->client);
+  mcp_params_unref (self->params);
+  g_clear_object (&self->call);
+  g_object_unref (self->cancellable);
+  g_free (self);
+}
+
+static void
+caller_cancelled_cb (GCancellable *cancellable, ToolCall *self)
+{
+  g_cancellable_cancel (self->cancellable);
+}
+
+/* The caller's cancellable belongs to the caller: the call has its own. */
+static void
+follow_caller (ToolCall *self, GCancellable *cancellable)
+{
+  if (cancellable == NULL)
+    return;
+
+  self->cancelled_id =
+      g_signal_connect (cancellable, "cancelled", G_CALLBACK (caller_cancelled_cb), self);
+  if (g_cancellable_is_cancelled (cancellable))
+    g_cancellable_cancel (self->cancellable);
 }
 
 static void
@@ -101,22 +140,62 @@ return_answer (GTask *task, McpJsonrpcMessage *answer)
 }
 
 static void
-called_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+done_cb (McpJsonrpcMessage *answer, const GError *error, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
-  McpCall *call = g_task_get_task_data (task);
-  GCancellable *cancellable = g_task_get_cancellable (task);
-  g_autoptr (McpJsonrpcMessage) answer = NULL;
-  GError *error = NULL;
+  ToolCall *self = g_task_get_task_data (task);
 
-  if (cancellable != NULL)
-    g_signal_handlers_disconnect_by_func (cancellable, cancelled_cb, call);
-
-  answer = mcp_running_calls_run_finish (MCP_RUNNING_CALLS (source), result, &error);
+  g_clear_signal_handler (&self->cancelled_id, g_task_get_cancellable (task));
   if (answer != NULL)
     return_answer (task, answer);
   else
-    g_task_return_error (task, error);
+    g_task_return_error (task, g_error_copy (error));
+}
+
+/* Such callers hear of progress as the session's watchers do, and cannot be asked anything. */
+
+static void
+ignore_progress (const McpProgressReport *report, gpointer user_data)
+{
+}
+
+static void
+ignore_log (McpJsonSlice params, gpointer user_data)
+{
+}
+
+static void
+refuse_ask (McpAsk *ask, gpointer user_data)
+{
+  mcp_ask_answer_error (ask, MCP_JSONRPC_ERROR_METHOD_NOT_FOUND,
+                        "The client cannot be asked anything", MCP_JSON_SLICE_NONE);
+}
+
+static const McpRelayFuncs relay_funcs = {
+  .progress = ignore_progress,
+  .log = ignore_log,
+  .ask = refuse_ask,
+  .done = done_cb,
+};
+
+static void
+resolved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  ToolCall *self = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (McpTarget) target =
+      mcp_catalogue_resolve_finish (MCP_CATALOGUE (source), result, &error);
+
+  if (target == NULL)
+    {
+      mcp_call_abandon (self->call);
+      done_cb (NULL, error, g_steal_pointer (&task));
+      return;
+    }
+  mcp_params_set_string (self->params, MCP_PARAM_NAME, target->name);
+  mcp_running_calls_run (self->services->running_calls, self->call, target, self->params,
+                         self->timeout_ms, &relay_funcs, g_steal_pointer (&task));
 }
 
 /* The params of a tools/call. */
@@ -152,21 +231,35 @@ build_params (McpGateway *self, const char *name, const char *arguments_json, GE
   return g_string_free (g_steal_pointer (&params), FALSE);
 }
 
-static void
-start_call (McpGateway *self, McpSession *session, const McpCallFields *fields, GTask *task)
+static ToolCall *
+tool_call_new (McpGateway *self, McpSession *session, char *params, const McpCallOptions *options)
 {
-  GCancellable *cancellable = g_task_get_cancellable (task);
-  McpRunningCalls *running_calls = mcp_gateway_get_services (self)->running_calls;
-  McpCall *call = mcp_running_calls_new_call (running_calls, session, fields);
+  ToolCall *call = g_new0 (ToolCall, 1);
 
-  g_task_set_task_data (task, call, g_object_unref);
-  if (cancellable != NULL)
+  call->services = mcp_services_ref (mcp_gateway_get_services (self));
+  call->client = mcp_client_new (session, MCP_REVISION_UNKNOWN, options->client);
+  call->params = mcp_params_new_take (params);
+  call->cancellable = g_cancellable_new ();
+  call->timeout_ms = options->timeout_ms;
+  return call;
+}
+
+static void
+start_call (ToolCall *self, const char *name, GVariant *token, GTask *task)
+{
+  GError *error = NULL;
+
+  follow_caller (self, g_task_get_cancellable (task));
+  self->call = mcp_running_calls_begin (self->services->running_calls, self->client, name, token,
+                                        self->cancellable, &error);
+  if (self->call == NULL)
     {
-      g_signal_connect (cancellable, "cancelled", G_CALLBACK (cancelled_cb), call);
-      if (g_cancellable_is_cancelled (cancellable))
-        mcp_call_cancel (call);
+      done_cb (NULL, error, task);
+      g_error_free (error);
+      return;
     }
-  mcp_running_calls_run_async (running_calls, call, called_cb, task);
+  mcp_catalogue_resolve_async (self->services->catalogue, self->client, MCP_ITEM_TOOL, name,
+                               self->params, self->cancellable, resolved_cb, task);
 }
 
 /**
@@ -192,37 +285,37 @@ mcp_gateway_call_tool_async (McpGateway *self,
                              GAsyncReadyCallback callback,
                              gpointer user_data)
 {
-  g_autofree char *params = NULL;
-  McpCallFields fields = { .name = name };
+  const McpCallOptions none = { 0 };
   GError *error = NULL;
+  ToolCall *call;
   GTask *task;
+  char *params;
 
   g_return_if_fail (MCP_IS_GATEWAY (self));
   g_return_if_fail (MCP_IS_SESSION (session));
   g_return_if_fail (name != NULL);
 
+  if (options == NULL)
+    options = &none;
   task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, mcp_gateway_call_tool_async);
   g_task_set_check_cancellable (task, FALSE); /* the call says better why it ended */
 
-  if (options != NULL)
-    {
-      fields.token = options->progress_token;
-      fields.client = options->client;
-      fields.timeout_ms = options->timeout_ms;
-    }
-  params = build_params (self, name, arguments_json, &error);
-  if (params == NULL || !mcp_progress_token_check (fields.token, &error))
+  params = mcp_progress_token_check (options->progress_token, &error)
+               ? build_params (self, name, arguments_json, &error)
+               : NULL;
+  if (params == NULL)
     {
       g_task_return_error (task, error);
       g_object_unref (task);
       return;
     }
 
-  fields.params = (McpJsonSlice){ params, strlen (params) };
   if (!mcp_session_is_closed (session))
     mcp_session_touch (session);
-  start_call (self, session, &fields, task);
+  call = tool_call_new (self, session, params, options);
+  g_task_set_task_data (task, call, tool_call_free);
+  start_call (call, name, options->progress_token, task);
 }
 
 /**

@@ -1,9 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * States of a call, as watchers are told of them:
+ *
+ *   UNKNOWN ---- mcp_call_run() ----> RUNNING ---- the relay is done ----> OK, ERROR, CANCELLED
+ *      |                                 |
+ *      | mcp_call_abandon()              | the session closes: CANCELLED at once, while somebody
+ *      v                                 v  can still hear it; the relay ends after that
+ *   nobody ever heard of the call
+ *
+ * A call is counted in its session from mcp_call_begin() to the end. It keeps itself alive from
+ * mcp_call_run() to the end, and has its relay for as long.
+ */
 #include "gateway/call/mcp-call.h"
 
 #include "common/mcp-error.h"
+#include "common/mcp-log.h"
+#include "gateway/call/mcp-trace-context.h"
 
-#include <math.h>
 #include <string.h>
 
 /* Of a progress message in an event: a session keeps 64 of them, and each
@@ -14,42 +28,57 @@ struct _McpCall
 {
   GObject parent_instance;
 
-  McpSession *session; /* (owned) */
-  char *call_id;       /* (owned) */
-  char *name;          /* (owned): exposed */
-  char *params;        /* (owned): JSON object */
-  char *client;        /* (owned) (nullable) */
-  GVariant *token;     /* (owned): the caller's, or one of ours */
+  McpClient *client; /* (owned) */
+  char *call_id;     /* (owned) */
+  char *name;        /* (owned): exposed */
+  GVariant *token;   /* (owned): the caller's, or the call's id */
   guint timeout_ms;
+  guint max_seconds;
+  McpCallEndedFunc ended; /* (nullable) */
+  gpointer ended_data;
 
-  char *server;              /* (owned) (nullable): name of the server, once known */
-  GCancellable *cancellable; /* (owned) */
+  McpTarget *target;         /* (owned) (nullable): from the run on */
+  char *trace;               /* (owned) (nullable): id of the trace that the call belongs to */
+  GCancellable *cancellable; /* (owned) (nullable): the caller's; from the beginning on */
   gulong session_closed_id;
   McpCallHistory *history; /* (owned) (nullable) */
   McpCallRecord *record;   /* (owned) (nullable): while the history waits for the end */
-  char *capabilities;      /* (owned) (nullable): of the caller */
-  char *log_level;         /* (owned) (nullable): of the caller */
-  McpRevision revision;    /* of the caller */
-  McpRelay *relay;         /* (owned) (nullable): while the server works */
-  GTask *task;             /* (owned) (nullable): until the end */
-  gboolean counted;        /* in the session */
+  const McpRelayFuncs *funcs;
+  gpointer user_data;
+  gboolean counted; /* in the session */
   McpProgressState state;
+  gint64 started_us; /* monotonic */
   gboolean has_progress;
   double progress; /* as last reported */
   gboolean has_total;
   double total;
 };
 
-enum
-{
-  SIGNAL_PROGRESS,
-  SIGNAL_LOG,
-  SIGNAL_ASK,
-  N_SIGNALS
-};
-static guint signals[N_SIGNALS];
-
 G_DEFINE_FINAL_TYPE (McpCall, mcp_call, G_TYPE_OBJECT)
+
+static void
+log_call (McpCall *self, const char *how)
+{
+  const McpLogSubject subject = {
+    .session = mcp_session_get_id (self->client->session),
+    .call = self->call_id,
+    .provider = self->target->config->name,
+    .trace = self->trace,
+  };
+
+  mcp_log (G_LOG_LEVEL_INFO, &subject, "call %s of %s: %s", self->call_id, self->name, how);
+}
+
+static void
+log_end (McpCall *self)
+{
+  gint64 duration_us = g_get_monotonic_time () - self->started_us;
+  g_autofree char *how = g_strdup_printf ("%s after %" G_GINT64_FORMAT " ms",
+                                          mcp_progress_state_to_string (self->state),
+                                          duration_us / G_TIME_SPAN_MILLISECOND);
+
+  log_call (self, how);
+}
 
 static void
 publish (McpCall *self, McpProgressFields *fields)
@@ -58,7 +87,7 @@ publish (McpCall *self, McpProgressFields *fields)
   fields->tool = self->name;
   fields->call_id = self->call_id;
   fields->state = self->state;
-  mcp_session_publish (self->session, fields);
+  mcp_session_publish (self->client->session, fields);
 }
 
 static void
@@ -67,9 +96,9 @@ publish_start (McpCall *self)
   McpProgressFields fields = { .progress = 0 };
 
   if (self->history != NULL)
-    self->record =
-        mcp_call_history_begin (self->history, self->call_id, mcp_session_get_id (self->session),
-                                self->name, self->server, self->client);
+    self->record = mcp_call_history_begin (self->history, self->call_id,
+                                           mcp_session_get_id (self->client->session), self->name,
+                                           self->target->config->name, self->client->name);
   self->state = MCP_PROGRESS_STATE_RUNNING;
   publish (self, &fields);
 }
@@ -91,15 +120,6 @@ publish_end (McpCall *self, McpProgressState state, const char *problem)
   publish (self, &fields);
 }
 
-static gboolean
-read_number (McpJsonSlice params, const char *key, double *number)
-{
-  McpJsonSlice value;
-
-  return mcp_json_find_typed (params, key, MCP_JSON_NUMBER, &value) &&
-         mcp_json_get_double (value, number) && isfinite (*number);
-}
-
 /* For the watchers: half a surrogate pair comes out as U+FFFD, a text with
  * U+0000 not at all, and what nobody reads to its end is cut. */
 static char *
@@ -115,47 +135,49 @@ dup_message (McpJsonSlice slice)
   return g_strndup (message, end - message);
 }
 
+/* What the relay says */
+
 static void
-progress_cb (McpRelay *relay, const McpJsonSlice *reported, McpCall *call)
+progress_cb (const McpProgressReport *report, gpointer user_data)
 {
-  g_autoptr (McpCall) self = g_object_ref (call);
-  McpJsonSlice params = *reported;
-  McpProgressFields fields = { 0 };
+  g_autoptr (McpCall) self = g_object_ref (MCP_CALL (user_data));
+  McpProgressFields fields = { .progress = report->progress };
   g_autofree char *message = NULL;
   McpJsonSlice slice;
 
-  /* what comes after the end, or makes no sense, is nobody's progress */
-  if (self->state != MCP_PROGRESS_STATE_RUNNING || mcp_json_get_type (params) != MCP_JSON_OBJECT ||
-      !read_number (params, "progress", &fields.progress))
+  /* what comes after the end is nobody's progress */
+  if (self->state != MCP_PROGRESS_STATE_RUNNING)
     return;
 
   self->has_progress = TRUE;
-  self->progress = fields.progress;
-  if (read_number (params, "total", &fields.total))
-    {
-      fields.has_total = TRUE;
-      self->has_total = TRUE;
-      self->total = fields.total;
-    }
-  if (mcp_json_find_typed (params, "message", MCP_JSON_STRING, &slice))
+  self->progress = report->progress;
+  self->has_total = report->has_total;
+  self->total = report->total;
+  fields.has_total = report->has_total;
+  fields.total = report->total;
+  if (mcp_json_find_typed (report->params, "message", MCP_JSON_STRING, &slice))
     fields.message = message = dup_message (slice);
 
   publish (self, &fields);
   if (self->state == MCP_PROGRESS_STATE_RUNNING)
-    g_signal_emit (self, signals[SIGNAL_PROGRESS], 0, &params);
+    self->funcs->progress (report, self->user_data);
 }
 
 static void
-log_cb (McpRelay *relay, const McpJsonSlice *params, McpCall *self)
+log_cb (McpJsonSlice params, gpointer user_data)
 {
+  McpCall *self = user_data;
+
   if (self->state == MCP_PROGRESS_STATE_RUNNING)
-    g_signal_emit (self, signals[SIGNAL_LOG], 0, params);
+    self->funcs->log (params, self->user_data);
 }
 
 static void
-ask_cb (McpRelay *relay, McpAsk *ask, McpCall *self)
+ask_cb (McpAsk *ask, gpointer user_data)
 {
-  g_signal_emit (self, signals[SIGNAL_ASK], 0, ask);
+  McpCall *self = user_data;
+
+  self->funcs->ask (ask, self->user_data);
 }
 
 static gboolean
@@ -171,169 +193,99 @@ is_error_result (McpJsonrpcMessage *message)
          mcp_json_get_boolean (flag);
 }
 
-/* The one place where a call that was begun ends. */
 static void
-finish (McpCall *self, McpJsonrpcMessage *message, GError *error)
+tell_end (McpCall *self, McpJsonrpcMessage *answer, const GError *error)
 {
-  g_autoptr (GTask) task = g_steal_pointer (&self->task);
+  if (g_error_matches (error, MCP_ERROR, MCP_ERROR_CANCELLED) ||
+      g_error_matches (error, MCP_ERROR, MCP_ERROR_CLOSED))
+    publish_end (self, MCP_PROGRESS_STATE_CANCELLED, NULL);
+  else if (error != NULL)
+    publish_end (self, MCP_PROGRESS_STATE_ERROR, error->message);
+  else if (is_error_result (answer))
+    publish_end (self, MCP_PROGRESS_STATE_ERROR, "The tool answered with an error");
+  else
+    publish_end (self, MCP_PROGRESS_STATE_OK, NULL);
+}
+
+/* The one place where a call that has run ends. */
+static void
+done_cb (McpJsonrpcMessage *answer, const GError *error, gpointer user_data)
+{
+  g_autoptr (McpCall) self = user_data; /* taken by mcp_call_run() */
 
   if (self->state == MCP_PROGRESS_STATE_RUNNING)
-    {
-      if (g_cancellable_is_cancelled (self->cancellable))
-        publish_end (self, MCP_PROGRESS_STATE_CANCELLED, NULL);
-      else if (message == NULL)
-        publish_end (self, MCP_PROGRESS_STATE_ERROR, error->message);
-      else if (is_error_result (message))
-        publish_end (self, MCP_PROGRESS_STATE_ERROR, "The tool answered with an error");
-      else
-        publish_end (self, MCP_PROGRESS_STATE_OK, NULL);
-    }
+    tell_end (self, answer, error);
   mcp_call_abandon (self);
-  if (self->relay != NULL)
-    g_signal_handlers_disconnect_by_data (self->relay, self);
-  g_clear_object (&self->relay);
-
-  if (message != NULL)
-    g_task_return_pointer (task, message, (GDestroyNotify) mcp_jsonrpc_message_unref);
-  else
-    g_task_return_error (task, error);
+  log_end (self);
+  if (self->ended != NULL)
+    self->ended (self, self->ended_data);
+  self->funcs->done (answer, error, self->user_data);
 }
 
-/* Says for the caller why there is no answer, whatever the provider called it. */
-static GError *
-explain_failure (McpCall *self, const GError *error)
-{
-  if (mcp_session_is_closed (self->session))
-    return g_error_new_literal (MCP_ERROR, MCP_ERROR_CLOSED, "The session was closed");
-  if (g_cancellable_is_cancelled (self->cancellable))
-    return g_error_new_literal (MCP_ERROR, MCP_ERROR_CANCELLED, "The call was cancelled");
-  if (error->domain == MCP_ERROR && error->code == MCP_ERROR_LIMIT_EXCEEDED)
-    return g_error_copy (error);
-
-  /* names the server, once */
-  if (strstr (error->message, self->server) != NULL)
-    return g_error_new_literal (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, error->message);
-  return g_error_new (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, "Server “%s” failed: %s", self->server,
-                      error->message);
-}
-
-static void
-answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (McpCall) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (McpJsonrpcMessage) message = NULL;
-
-  message = mcp_relay_run_finish (MCP_RELAY (source), result, &error);
-  if (g_cancellable_is_cancelled (self->cancellable))
-    g_clear_pointer (&message, mcp_jsonrpc_message_unref);
-
-  if (message == NULL)
-    finish (self, NULL, explain_failure (self, error));
-  else
-    finish (self, g_steal_pointer (&message), NULL);
-}
-
-/* The caller's params under the server's own name; everything else as it was written. */
-static char *
-rename_params (McpCall *self, const char *tool)
-{
-  g_autoptr (GString) name = g_string_new (NULL);
-
-  mcp_json_append_string (name, tool);
-  return mcp_json_edit_replace_member ((McpJsonSlice){ self->params, strlen (self->params) },
-                                       "name", (McpJsonSlice){ name->str, name->len });
-}
-
-static void
-ask_provider (McpCall *self, McpProviderLease *lease, const McpCallTarget *target)
-{
-  g_autofree char *params = rename_params (self, target->tool);
-  McpRelayClient client = {
-    .capabilities = self->capabilities,
-    .log_level = self->log_level,
-    .param_headers = target->param_headers,
-    .revision = self->revision,
-  };
-
-  self->relay =
-      mcp_relay_new (lease, "tools/call", (McpJsonSlice){ params, strlen (params) }, &client);
-  mcp_relay_set_times (self->relay, target->timeout_ms, target->max_seconds);
-  if (target->as_task)
-    mcp_relay_set_as_task (self->relay);
-  g_signal_connect (self->relay, "progress", G_CALLBACK (progress_cb), self);
-  g_signal_connect (self->relay, "log", G_CALLBACK (log_cb), self);
-  g_signal_connect (self->relay, "ask", G_CALLBACK (ask_cb), self);
-  mcp_relay_run_async (self->relay, self->cancellable, answered_cb, g_object_ref (self));
-}
+static const McpRelayFuncs relay_funcs = {
+  .progress = progress_cb,
+  .log = log_cb,
+  .ask = ask_cb,
+  .done = done_cb,
+};
 
 /**
- * mcp_call_run_async:
+ * mcp_call_run:
  * @self: a call that was begun and has not run yet
  * @pool: where the server's provider is
  * @target: what is called
- * @callback: (scope async): when the call has ended
- * @user_data: for @callback
+ * @params: of the tools/call, as the server is to see them
+ * @funcs: static: the way back
+ * @user_data: for @funcs; must live until @funcs->done was called
  *
  * Makes the call: the watchers hear of its start before this returns, and of its
- * end before @callback does, also when it was cancelled before.
+ * end before @funcs->done is called, also when the call was cancelled before. The functions may be
+ * called before this returns.
  */
 void
-mcp_call_run_async (McpCall *self,
-                    McpProviderPool *pool,
-                    const McpCallTarget *target,
-                    GAsyncReadyCallback callback,
-                    gpointer user_data)
+mcp_call_run (McpCall *self,
+              McpProviderPool *pool,
+              McpTarget *target,
+              McpParams *params,
+              const McpRelayFuncs *funcs,
+              gpointer user_data)
 {
-  g_autoptr (GError) error = NULL;
-  McpProviderLease *lease = NULL;
+  g_autoptr (McpRelay) relay = NULL;
 
   g_return_if_fail (self->counted && self->state == MCP_PROGRESS_STATE_UNKNOWN);
 
-  self->task = g_task_new (self, NULL, callback, user_data);
-  g_task_set_source_tag (self->task, mcp_call_run_async);
-  self->server = g_strdup (target->config->name);
+  g_object_ref (self); /* dropped by the end */
+  self->target = mcp_target_ref (target);
+  self->trace = mcp_trace_context_dup_id (mcp_params_get_text (params));
+  self->funcs = funcs;
+  self->user_data = user_data;
+  self->started_us = g_get_monotonic_time ();
+  log_call (self, "begins");
   publish_start (self);
 
-  if (!g_cancellable_is_cancelled (self->cancellable))
-    lease = mcp_provider_pool_acquire (pool, target->config, self->session, &error);
-  if (lease == NULL)
-    finish (self, NULL, explain_failure (self, error));
-  else
-    ask_provider (self, lease, target);
+  relay = mcp_relay_new (self->client, target, "tools/call", params, &relay_funcs, self);
+  mcp_relay_set_times (relay, self->timeout_ms, self->max_seconds);
+  mcp_relay_run (relay, pool, self->cancellable);
 }
 
-/**
- * mcp_call_run_finish:
- * @self: the call
- * @result: what the callback got
- * @error: return location
- *
- * Errors: %MCP_ERROR_CANCELLED, %MCP_ERROR_CLOSED (the session ended),
- * %MCP_ERROR_LIMIT_EXCEEDED, %MCP_ERROR_PROVIDER_FAILED (naming the server).
- *
- * Returns: (transfer full): the server's answer: a result, an object, or an error of its own
- */
-McpJsonrpcMessage *
-mcp_call_run_finish (McpCall *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
+/* The beginning */
 
 static void
-session_closed_cb (GCancellable *cancellable, McpCall *self)
+session_closed_cb (GCancellable *session_closed, McpCall *self)
 {
+  g_autoptr (McpCall) guard = g_object_ref (self);
+
   /* Later nobody could hear it. */
   if (self->state == MCP_PROGRESS_STATE_RUNNING)
     publish_end (self, MCP_PROGRESS_STATE_CANCELLED, NULL);
-  mcp_call_cancel (self);
+  g_cancellable_cancel (self->cancellable);
 }
 
 /**
  * mcp_call_begin:
  * @self: a new call
+ * @cancellable: withdraws the call; the call cancels it when its session closes or the call takes
+ *   too long
  * @error: return location
  *
  * Counts the call in its session. Watchers hear nothing of it before it runs.
@@ -343,21 +295,23 @@ session_closed_cb (GCancellable *cancellable, McpCall *self)
  * Returns: whether the session takes one more
  */
 gboolean
-mcp_call_begin (McpCall *self, GError **error)
+mcp_call_begin (McpCall *self, GCancellable *cancellable, GError **error)
 {
-  GCancellable *session_closed = mcp_session_get_cancellable (self->session);
+  McpSession *session = self->client->session;
+  GCancellable *session_closed = mcp_session_get_cancellable (session);
 
   g_return_val_if_fail (!self->counted, FALSE);
 
-  if (!mcp_session_begin_call (self->session, error))
+  if (!mcp_session_begin_call (session, error))
     return FALSE;
 
   self->counted = TRUE;
+  self->cancellable = g_object_ref (cancellable);
   /* a plain signal: g_cancellable_disconnect() cannot be called from the handler itself */
-  self->session_closed_id = g_signal_connect_object (session_closed, "cancelled",
-                                                     G_CALLBACK (session_closed_cb), self, 0);
+  self->session_closed_id =
+      g_signal_connect (session_closed, "cancelled", G_CALLBACK (session_closed_cb), self);
   if (g_cancellable_is_cancelled (session_closed))
-    mcp_call_cancel (self);
+    g_cancellable_cancel (cancellable);
   return TRUE;
 }
 
@@ -371,26 +325,14 @@ mcp_call_begin (McpCall *self, GError **error)
 void
 mcp_call_abandon (McpCall *self)
 {
+  McpSession *session = self->client->session;
+
   if (!self->counted)
     return;
 
   self->counted = FALSE;
-  g_clear_signal_handler (&self->session_closed_id, mcp_session_get_cancellable (self->session));
-  mcp_session_end_call (self->session);
-}
-
-/**
- * mcp_call_cancel:
- * @self: a call
- *
- * Withdraws the call; it still ends by its callback. May be called at any time.
- */
-void
-mcp_call_cancel (McpCall *self)
-{
-  g_autoptr (GCancellable) cancellable = g_object_ref (self->cancellable);
-
-  g_cancellable_cancel (cancellable);
+  g_clear_signal_handler (&self->session_closed_id, mcp_session_get_cancellable (session));
+  mcp_session_end_call (session);
 }
 
 /**
@@ -405,22 +347,49 @@ mcp_call_set_history (McpCall *self, McpCallHistory *history)
 }
 
 /**
- * mcp_call_get_session:
+ * mcp_call_set_times:
+ * @self: a call that has not run yet
+ * @timeout_ms: how long the server may take without an answer or progress; 0: the provider's
+ *   default
+ * @max_seconds: how long the call may take, whatever progress is reported; 0: no limit
+ */
+void
+mcp_call_set_times (McpCall *self, guint timeout_ms, guint max_seconds)
+{
+  self->timeout_ms = timeout_ms;
+  self->max_seconds = max_seconds;
+}
+
+/**
+ * mcp_call_set_ended:
+ * @self: a call that has not run yet
+ * @ended: called when the call has run and ended
+ * @user_data: for @ended; must live as long as the call runs
+ */
+void
+mcp_call_set_ended (McpCall *self, McpCallEndedFunc ended, gpointer user_data)
+{
+  self->ended = ended;
+  self->ended_data = user_data;
+}
+
+/**
+ * mcp_call_get_client:
  * @self: a call
  *
- * Returns: (transfer none): where it was made
+ * Returns: (transfer none): the client that calls
  */
-McpSession *
-mcp_call_get_session (McpCall *self)
+McpClient *
+mcp_call_get_client (McpCall *self)
 {
-  return self->session;
+  return self->client;
 }
 
 /**
  * mcp_call_get_id:
  * @self: a call
  *
- * Returns: (transfer none): its id, unique for ever
+ * Returns: (transfer none): its id, which no other call ever has
  */
 const char *
 mcp_call_get_id (McpCall *self)
@@ -441,63 +410,27 @@ mcp_call_get_name (McpCall *self)
 }
 
 /**
- * mcp_call_get_params:
- * @self: a call
- *
- * Returns: the params of the tools/call as its caller wrote them; valid as long as @self is
- */
-McpJsonSlice
-mcp_call_get_params (McpCall *self)
-{
-  return (McpJsonSlice){ self->params, strlen (self->params) };
-}
-
-/**
- * mcp_call_get_client:
- * @self: a call
- *
- * Returns: (transfer none) (nullable): who calls, as far as known
- */
-const char *
-mcp_call_get_client (McpCall *self)
-{
-  return self->client;
-}
-
-/**
  * mcp_call_get_server:
  * @self: a call
  *
- * Returns: (transfer none) (nullable): name of the server; %NULL before it runs
+ * Returns: (transfer none) (nullable): name of the server; %NULL before the call runs
  */
 const char *
 mcp_call_get_server (McpCall *self)
 {
-  return self->server;
+  return self->target != NULL ? self->target->config->name : NULL;
 }
 
 /**
- * mcp_call_get_timeout:
- * @self: a call
+ * mcp_call_get_started_at:
+ * @self: a call that runs
  *
- * Returns: what its caller asked for, in ms; 0: nothing
+ * Returns: when the call started, in µs of the monotonic clock
  */
-guint
-mcp_call_get_timeout (McpCall *self)
+gint64
+mcp_call_get_started_at (McpCall *self)
 {
-  return self->timeout_ms;
-}
-
-/**
- * mcp_call_get_cancellable:
- * @self: a call
- *
- * Returns: (transfer none): cancelled when the call or its session is
- */
-GCancellable *
-mcp_call_get_cancellable (McpCall *self)
-{
-  return self->cancellable;
+  return self->started_us;
 }
 
 /**
@@ -527,16 +460,13 @@ mcp_call_finalize (GObject *object)
 
   g_clear_pointer (&self->record, mcp_call_record_free);
   g_clear_object (&self->history);
-  g_object_unref (self->cancellable);
-  g_object_unref (self->session);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->target, mcp_target_unref);
+  mcp_client_unref (self->client);
   g_variant_unref (self->token);
   g_free (self->call_id);
   g_free (self->name);
-  g_free (self->params);
-  g_free (self->client);
-  g_free (self->server);
-  g_free (self->capabilities);
-  g_free (self->log_level);
+  g_free (self->trace);
 
   G_OBJECT_CLASS (mcp_call_parent_class)->finalize (object);
 }
@@ -548,47 +478,33 @@ mcp_call_class_init (McpCallClass *klass)
 
   object_class->dispose = mcp_call_dispose;
   object_class->finalize = mcp_call_finalize;
-
-  signals[SIGNAL_PROGRESS] = g_signal_new ("progress", MCP_TYPE_CALL, G_SIGNAL_RUN_LAST, 0, NULL,
-                                           NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
-  signals[SIGNAL_LOG] = g_signal_new ("log", MCP_TYPE_CALL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                      G_TYPE_NONE, 1, G_TYPE_POINTER);
-  signals[SIGNAL_ASK] = g_signal_new ("ask", MCP_TYPE_CALL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                      G_TYPE_NONE, 1, MCP_TYPE_ASK);
 }
 
 static void
 mcp_call_init (McpCall *self)
 {
-  self->cancellable = g_cancellable_new ();
 }
 
 /**
  * mcp_call_new:
- * @session: where it is made
- * @call_id: unique for ever
- * @fields: the rest; copied
+ * @client: the client that calls
+ * @call_id: an id that no other call ever has
+ * @name: the tool's exposed name
+ * @token: (nullable): progress token of the caller: x, t or s
  *
- * A caller that chose no progress token gets the call's id as one, a string: it
- * is unique for ever, so nobody in the session can have it.
+ * A caller that chose no progress token gets the call's id as one, a string: nobody else in the
+ * session can have it.
  *
  * Returns: (transfer full): a call that nobody has heard of
  */
 McpCall *
-mcp_call_new (McpSession *session, const char *call_id, const McpCallFields *fields)
+mcp_call_new (McpClient *client, const char *call_id, const char *name, GVariant *token)
 {
   McpCall *self = g_object_new (MCP_TYPE_CALL, NULL);
 
-  self->session = g_object_ref (session);
+  self->client = mcp_client_ref (client);
   self->call_id = g_strdup (call_id);
-  self->name = g_strdup (fields->name);
-  self->params = g_strndup (fields->params.data, fields->params.length);
-  self->client = g_strdup (fields->client);
-  self->token =
-      g_variant_ref_sink (fields->token != NULL ? fields->token : g_variant_new_string (call_id));
-  self->timeout_ms = fields->timeout_ms;
-  self->capabilities = g_strdup (fields->capabilities);
-  self->log_level = g_strdup (fields->log_level);
-  self->revision = fields->revision;
+  self->name = g_strdup (name);
+  self->token = g_variant_ref_sink (token != NULL ? token : g_variant_new_string (call_id));
   return self;
 }

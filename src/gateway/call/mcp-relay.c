@@ -1,4 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * States of a relay:
+ *
+ *   NEW ---- mcp_relay_run() ----> ASKING ---- the server answers ----> DONE
+ *                                  |    ^
+ *          the server wants input  v    |  the input is there: the request is made again
+ *                                  WAITING ---- no input to be had, cancelled ----> DONE
+ *
+ * From ASKING, a tool that runs as a task goes to ASKING once more, for the task's result. A relay
+ * keeps itself alive from mcp_relay_run() to DONE, and holds its lease of the provider as long.
+ */
 #include "gateway/call/mcp-relay.h"
 
 #include "common/mcp-error.h"
@@ -12,45 +24,43 @@
 /* An answer that takes milliseconds to write. */
 #define LARGE_BYTES (1024 * 1024)
 
+typedef enum
+{
+  RELAY_NEW,
+  RELAY_ASKING,
+  RELAY_WAITING,
+  RELAY_DONE,
+} RelayState;
+
 struct _McpRelay
 {
   GObject parent_instance;
 
-  McpProviderLease *lease; /* (owned) */
+  RelayState state;
+  McpClient *client; /* (owned) */
+  McpTarget *target; /* (owned) */
   char *method;
-  char *params;
-  char *capabilities; /* (nullable) */
-  char *log_level;    /* (nullable) */
-  char **param_headers;
-  McpRevision revision; /* of the client */
+  McpParams *params; /* (owned) */
   guint timeout_ms;
   guint max_seconds; /* 0: none */
-  gboolean as_task;
+  const McpRelayFuncs *funcs;
+  gpointer user_data;
 
+  McpProviderLease *lease;   /* (owned) (nullable): from the run on */
   GCancellable *cancellable; /* (owned): the caller's */
-  gulong cancelled_id;
-  GCancellable *withdrawn; /* (owned): ends the request in flight */
-  GSource *timer;          /* (owned) (nullable) */
+  gulong cancelled_id;       /* while WAITING */
+  GSource *timer;            /* (owned) (nullable) */
   gboolean overdue;
-  GTask *task;                /* (owned) (nullable): while it runs */
-  GPtrArray *asks;            /* (owned): McpAsk (owned): those open */
-  McpRoundsFromServer *input; /* (owned) (nullable): while the server waits for input */
+  McpProgressReport report;
+  GPtrArray *asks;             /* (owned): McpAsk (owned): open questions */
+  McpRoundsFromServer *rounds; /* (owned) (nullable): while WAITING */
   guint n_rounds;
   char *task_id; /* (nullable): JSON text: of the server's task */
 };
 
-enum
-{
-  SIGNAL_PROGRESS,
-  SIGNAL_LOG,
-  SIGNAL_ASK,
-  N_SIGNALS
-};
-static guint signals[N_SIGNALS];
-
 G_DEFINE_FINAL_TYPE (McpRelay, mcp_relay, G_TYPE_OBJECT)
 
-static void send (McpRelay *self, const char *method, const char *params);
+static void send (McpRelay *self, const char *method, McpParams *params);
 
 static McpJsonSlice
 slice (const char *text)
@@ -59,9 +69,9 @@ slice (const char *text)
 }
 
 static gboolean
-can_be_asked (McpRelay *self)
+is_running (McpRelay *self)
 {
-  return self->revision != MCP_REVISION_UNKNOWN;
+  return self->state == RELAY_ASKING || self->state == RELAY_WAITING;
 }
 
 static void
@@ -82,36 +92,74 @@ clear_timer (McpRelay *self)
   g_clear_pointer (&self->timer, g_source_unref);
 }
 
-/* The one place where it ends. */
-static void
-finish (McpRelay *self, McpJsonrpcMessage *message, GError *error)
-{
-  g_autoptr (GTask) task = g_steal_pointer (&self->task);
+/* The end */
 
+static GError *
+explain_overdue (McpRelay *self)
+{
+  return g_error_new (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
+                      "Server “%s” had not ended the request after %u s, which is the limit "
+                      "CallSeconds",
+                      self->target->config->name, self->max_seconds);
+}
+
+/* Says for the client why there is no answer, whatever the provider called it. */
+static GError *
+explain_failure (McpRelay *self, const GError *error)
+{
+  const char *server = self->target->config->name;
+
+  if (self->overdue)
+    return explain_overdue (self);
+  if (mcp_session_is_closed (self->client->session))
+    return g_error_new_literal (MCP_ERROR, MCP_ERROR_CLOSED, "The session was closed");
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return g_error_new_literal (MCP_ERROR, MCP_ERROR_CANCELLED, "The call was cancelled");
+  if (error->domain == MCP_ERROR && error->code == MCP_ERROR_LIMIT_EXCEEDED)
+    return g_error_copy (error);
+
+  /* names the server, once */
+  if (strstr (error->message, server) != NULL)
+    return g_error_new_literal (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, error->message);
+  return g_error_new (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, "Server “%s” failed: %s", server,
+                      error->message);
+}
+
+/* What the pool remembers of the server is in the server's own words, where there are some. */
+static void
+report (McpRelay *self, const GError *error, const GError *explained)
+{
+  gboolean has_failed = g_error_matches (explained, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED);
+
+  mcp_provider_lease_report (self->lease, has_failed && error != NULL ? error : explained);
+}
+
+/* The one place where a relay ends. An answer that nobody wants any more is none. */
+static void
+finish (McpRelay *self, McpJsonrpcMessage *answer, const GError *error)
+{
+  g_autoptr (GError) explained = NULL;
+
+  self->state = RELAY_DONE;
   g_clear_signal_handler (&self->cancelled_id, self->cancellable);
   clear_timer (self);
-  if (error != NULL && self->overdue)
-    {
-      g_clear_error (&error);
-      error = g_error_new (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
-                           "Server “%s” had not ended the request after %u s, which is the limit "
-                           "CallSeconds",
-                           mcp_provider_get_name (mcp_provider_lease_get_provider (self->lease)),
-                           self->max_seconds);
-    }
-  g_clear_pointer (&self->input, mcp_rounds_from_server_free);
+  g_clear_pointer (&self->rounds, mcp_rounds_from_server_free);
   withdraw_asks (self);
-  mcp_provider_lease_report (self->lease, error);
-  if (message != NULL)
-    g_task_return_pointer (task, message, (GDestroyNotify) mcp_jsonrpc_message_unref);
-  else
-    g_task_return_error (task, error);
+  if (answer == NULL || g_cancellable_is_cancelled (self->cancellable))
+    explained = explain_failure (self, error);
+  if (self->lease != NULL)
+    report (self, error, explained);
+
+  self->funcs->done (explained == NULL ? answer : NULL, explained, self->user_data);
+  g_object_unref (self); /* taken by mcp_relay_run() */
 }
 
 static void
 fail (McpRelay *self, const char *text)
 {
-  finish (self, NULL, g_error_new_literal (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, text));
+  g_autoptr (GError) error = g_error_new_literal (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, text);
+
+  finish (self, NULL, error);
 }
 
 /* What the provider reports while it works. */
@@ -121,8 +169,8 @@ progress_cb (McpProvider *provider, McpJsonSlice params, gpointer user_data)
 {
   McpRelay *self = user_data;
 
-  if (self->task != NULL)
-    g_signal_emit (self, signals[SIGNAL_PROGRESS], 0, &params);
+  if (is_running (self) && mcp_progress_report_read (&self->report, params))
+    self->funcs->progress (&self->report, self->user_data);
 }
 
 static void
@@ -130,9 +178,11 @@ log_cb (McpProvider *provider, McpJsonSlice params, gpointer user_data)
 {
   McpRelay *self = user_data;
 
-  if (self->task != NULL)
-    g_signal_emit (self, signals[SIGNAL_LOG], 0, &params);
+  if (is_running (self))
+    self->funcs->log (params, self->user_data);
 }
+
+/* Questions of the server */
 
 static void
 ask_closed_cb (McpAsk *ask, McpRelay *self)
@@ -140,11 +190,11 @@ ask_closed_cb (McpAsk *ask, McpRelay *self)
   g_ptr_array_remove (self->asks, ask);
 }
 
-/* Puts a question to whoever carries this to the client. */
+/* Puts a question to whoever carries it to the client. */
 static void
 put_ask (McpRelay *self, McpAsk *ask)
 {
-  if (!can_be_asked (self))
+  if (!mcp_client_can_be_asked (self->client))
     {
       mcp_ask_answer_error (ask, MCP_JSONRPC_ERROR_METHOD_NOT_FOUND,
                             "The client cannot be asked anything", MCP_JSON_SLICE_NONE);
@@ -152,7 +202,7 @@ put_ask (McpRelay *self, McpAsk *ask)
     }
   g_ptr_array_add (self->asks, g_object_ref (ask));
   g_signal_connect_object (ask, "closed", G_CALLBACK (ask_closed_cb), self, 0);
-  g_signal_emit (self, signals[SIGNAL_ASK], 0, ask);
+  self->funcs->ask (ask, self->user_data);
 }
 
 /* A request of the server's, waiting for its response. */
@@ -197,62 +247,72 @@ ask_cb (McpProvider *provider, McpJsonrpcMessage *message, gpointer user_data)
   ask = mcp_ask_new (mcp_jsonrpc_message_get_method (message),
                      mcp_jsonrpc_message_get_params (message), mcp_provider_get_revision (provider),
                      respond_cb, request, (GDestroyNotify) server_request_free);
-  if (self->task != NULL)
+  if (is_running (self))
     put_ask (self, ask);
   else
     mcp_ask_answer_error (ask, MCP_JSONRPC_ERROR_INTERNAL, "The request has ended",
                           MCP_JSON_SLICE_NONE);
 }
 
-/* Input that a server wants before it goes on (2026-07-28, basic/patterns/mrtr), asked of a client
- * that knows no such thing. */
+/* Input that a server wants before it goes on (2026-07-28, basic/patterns/mrtr), where the client
+ * speaks an older revision and is asked question by question. */
 
 static void
-input_ready_cb (McpRoundsFromServer *input, GError *error, gpointer user_data)
+input_ready_cb (McpRoundsFromServer *rounds, GError *error, gpointer user_data)
 {
   g_autoptr (McpRelay) self = g_object_ref (MCP_RELAY (user_data));
-  g_autofree char *params = NULL;
+  g_autoptr (GError) owned = error;
+  g_autoptr (McpParams) params = NULL;
 
-  if (self->task == NULL)
-    {
-      g_clear_error (&error);
-      return;
-    }
+  if (!is_running (self))
+    return;
   if (error != NULL)
     {
       finish (self, NULL, error);
       return;
     }
 
-  params = mcp_rounds_from_server_build_params (input, slice (self->params));
-  g_clear_pointer (&self->input, mcp_rounds_from_server_free);
+  params = mcp_rounds_from_server_build_params (rounds, self->params);
+  g_clear_pointer (&self->rounds, mcp_rounds_from_server_free);
+  g_clear_signal_handler (&self->cancelled_id, self->cancellable);
+  self->state = RELAY_ASKING;
   send (self, self->method, params);
 }
 
+/* No request is in flight that would end by itself. */
 static void
-ask_for_input (McpRelay *self, McpJsonSlice result)
+cancelled_cb (GCancellable *cancellable, McpRelay *self)
 {
+  finish (self, NULL, NULL);
+}
+
+static void
+wait_for_input (McpRelay *self, McpJsonSlice result)
+{
+  g_autoptr (McpRelay) guard = g_object_ref (self);
   g_autoptr (GError) error = NULL;
-  GPtrArray *asks;
+  g_autoptr (GPtrArray) asks = NULL;
 
   if (++self->n_rounds > MAX_ROUNDS)
     {
       fail (self, "The server wants input again and again");
       return;
     }
-  self->input = mcp_rounds_from_server_new (result, input_ready_cb, self, &error);
-  if (self->input == NULL)
+  self->rounds = mcp_rounds_from_server_new (result, input_ready_cb, self, &error);
+  if (self->rounds == NULL)
     {
-      finish (self, NULL, g_steal_pointer (&error));
+      finish (self, NULL, error);
       return;
     }
 
-  asks = mcp_rounds_from_server_dup_asks (self->input);
-  for (guint i = 0; i < asks->len && self->task != NULL; i++)
+  self->state = RELAY_WAITING;
+  self->cancelled_id =
+      g_signal_connect (self->cancellable, "cancelled", G_CALLBACK (cancelled_cb), self);
+  asks = mcp_rounds_from_server_dup_asks (self->rounds);
+  for (guint i = 0; i < asks->len && is_running (self); i++)
     put_ask (self, g_ptr_array_index (asks, i));
   if (asks->len == 0)
-    input_ready_cb (self->input, NULL, self);
-  g_ptr_array_unref (asks);
+    input_ready_cb (self->rounds, NULL, self);
 }
 
 /* A tool that only runs as a task (2025-11-25, basic/utilities/tasks). */
@@ -275,14 +335,14 @@ build_task_params (McpRelay *self)
 static void
 await_task (McpRelay *self, McpJsonSlice task_id)
 {
-  g_autofree char *params = NULL;
+  g_autoptr (McpParams) params = NULL;
 
   self->task_id = g_strndup (task_id.data, task_id.length);
-  params = build_task_params (self);
+  params = mcp_params_new_take (build_task_params (self));
   send (self, "tasks/result", params);
 }
 
-/* Nobody waits for what it would say. */
+/* Nobody waits for what the server would say. */
 static void
 cancel_task (McpRelay *self)
 {
@@ -308,22 +368,18 @@ static void
 take_answer (McpRelay *self, McpJsonrpcMessage *message)
 {
   McpJsonSlice result = mcp_jsonrpc_message_get_result (message);
+  gboolean is_result = mcp_jsonrpc_message_get_kind (message) == MCP_JSONRPC_RESULT;
   McpJsonSlice task_id;
 
-  if (mcp_jsonrpc_message_get_kind (message) == MCP_JSONRPC_RESULT)
-    {
-      if (!mcp_revision_is_stateless (self->revision) && wants_input (result))
-        {
-          ask_for_input (self, result);
-          return;
-        }
-      if (self->as_task && self->task_id == NULL && find_task_id (result, &task_id))
-        {
-          await_task (self, task_id);
-          return;
-        }
-    }
-  finish (self, mcp_jsonrpc_message_ref (message), NULL);
+  if (g_cancellable_is_cancelled (self->cancellable))
+    finish (self, NULL, NULL);
+  else if (is_result && !mcp_client_is_stateless (self->client) && wants_input (result))
+    wait_for_input (self, result);
+  else if (is_result && self->target->as_task && self->task_id == NULL &&
+           find_task_id (result, &task_id))
+    await_task (self, task_id);
+  else
+    finish (self, message, NULL);
 }
 
 /* A large answer, for the next iteration. */
@@ -350,8 +406,8 @@ later_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Reading a large answer has taken its time already: others have their turn before it is written
- * anew. */
+/* To read a large answer has taken its time already: others have their turn before the answer is
+ * written again. */
 static void
 take_later (McpRelay *self, McpJsonrpcMessage *message)
 {
@@ -370,75 +426,56 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (McpRelay) self = user_data;
   g_autoptr (McpJsonrpcMessage) message = NULL;
-  GError *error = NULL;
+  g_autoptr (GError) error = NULL;
 
   message = mcp_provider_request_finish (MCP_PROVIDER (source), result, &error);
   withdraw_asks (self);
-  if (message != NULL)
+  if (message == NULL)
     {
-      if (g_bytes_get_size (mcp_jsonrpc_message_get_text (message)) < LARGE_BYTES)
-        take_answer (self, message);
-      else
-        take_later (self, message);
-      return;
+      if (self->task_id != NULL && g_cancellable_is_cancelled (self->cancellable))
+        cancel_task (self);
+      finish (self, NULL, error);
     }
-  if (self->task_id != NULL && g_cancellable_is_cancelled (self->cancellable))
-    cancel_task (self);
-  finish (self, NULL, error);
+  else if (g_bytes_get_size (mcp_jsonrpc_message_get_text (message)) < LARGE_BYTES)
+    take_answer (self, message);
+  else
+    take_later (self, message);
 }
 
 static void
-send (McpRelay *self, const char *method, const char *params)
+send (McpRelay *self, const char *method, McpParams *params)
 {
   McpProvider *provider = mcp_provider_lease_get_provider (self->lease);
   McpRevision revision = mcp_provider_get_revision (provider);
-  g_autofree char *capabilities = NULL;
+  g_autofree char *capabilities = mcp_translate_client_capabilities (
+      slice (self->client->capabilities),
+      revision == MCP_REVISION_UNKNOWN ? MCP_REVISION_NEWEST : revision);
   McpProviderRequest request = {
     .method = method,
-    .params = params,
+    .relayed = params,
     .timeout_ms = self->timeout_ms,
     .progress = progress_cb,
     .log = log_cb,
-    .ask = can_be_asked (self) ? ask_cb : NULL,
+    .ask = mcp_client_can_be_asked (self->client) ? ask_cb : NULL,
     .user_data = self,
-    .log_level = self->log_level,
-    .param_headers = (const char *const *) self->param_headers,
+    .capabilities = capabilities != NULL ? capabilities : self->client->capabilities,
+    .log_level = self->client->log_level,
+    .param_headers = (const char *const *) self->target->param_headers,
   };
 
-  if (self->capabilities != NULL)
-    capabilities = mcp_translate_client_capabilities (
-        slice (self->capabilities),
-        revision == MCP_REVISION_UNKNOWN ? MCP_REVISION_NEWEST : revision);
-  request.capabilities = capabilities != NULL ? capabilities : self->capabilities;
-  mcp_provider_request_async (provider, &request, self->withdrawn, answered_cb,
+  mcp_provider_request_async (provider, &request, self->cancellable, answered_cb,
                               g_object_ref (self));
 }
 
-/* A request in flight ends by itself. */
-static void
-withdraw (McpRelay *self)
-{
-  g_autoptr (McpRelay) guard = g_object_ref (self);
-
-  g_cancellable_cancel (self->withdrawn);
-  if (self->input != NULL)
-    finish (self, NULL, g_error_new_literal (MCP_ERROR, MCP_ERROR_CANCELLED, "Cancelled"));
-}
-
-static void
-cancelled_cb (GCancellable *cancellable, McpRelay *self)
-{
-  withdraw (self);
-}
-
+/* A request in flight ends by itself; WAITING ends in cancelled_cb(). */
 static gboolean
 overdue_cb (gpointer user_data)
 {
-  McpRelay *self = user_data;
+  g_autoptr (McpRelay) self = g_object_ref (MCP_RELAY (user_data));
 
   clear_timer (self);
   self->overdue = TRUE;
-  withdraw (self);
+  g_cancellable_cancel (self->cancellable);
   return G_SOURCE_REMOVE;
 }
 
@@ -454,61 +491,41 @@ start_timer (McpRelay *self)
 }
 
 /**
- * mcp_relay_run_async:
+ * mcp_relay_run:
  * @self: a relay that has not run
- * @cancellable: withdraws the request
- * @callback: (scope async): when there is an answer
- * @user_data: for @callback
+ * @pool: where the server's provider is
+ * @cancellable: withdraws the request; the relay cancels it where the request takes too long
  *
- * Makes the request.
+ * Makes the request. The functions of the relay may be called before this returns.
  */
 void
-mcp_relay_run_async (McpRelay *self,
-                     GCancellable *cancellable,
-                     GAsyncReadyCallback callback,
-                     gpointer user_data)
+mcp_relay_run (McpRelay *self, McpProviderPool *pool, GCancellable *cancellable)
 {
-  g_autofree char *params = NULL;
+  g_autoptr (GError) error = NULL;
 
-  g_return_if_fail (self->task == NULL);
+  g_return_if_fail (self->state == RELAY_NEW);
 
-  self->task = g_task_new (self, NULL, callback, user_data);
-  g_task_set_source_tag (self->task, mcp_relay_run_async);
+  g_object_ref (self); /* dropped by its end */
+  self->state = RELAY_ASKING;
   self->cancellable = g_object_ref (cancellable);
-  self->cancelled_id = g_signal_connect (cancellable, "cancelled", G_CALLBACK (cancelled_cb), self);
-  if (g_cancellable_is_cancelled (cancellable))
-    g_cancellable_cancel (self->withdrawn);
+  self->lease =
+      mcp_provider_pool_acquire (pool, self->target->config, self->client->session, &error);
+  if (self->lease == NULL)
+    {
+      finish (self, NULL, error);
+      return;
+    }
+
   start_timer (self);
-
-  if (self->as_task)
-    params = mcp_json_edit_replace_member (slice (self->params), "task", slice ("{}"));
-  send (self, self->method, params != NULL ? params : self->params);
-}
-
-/**
- * mcp_relay_run_finish:
- * @self: the relay
- * @result: what the callback got
- * @error: return location
- *
- * Errors: those of the provider; %MCP_ERROR_PROVIDER_FAILED for a server that never has enough
- * input, or got none; %MCP_ERROR_CANCELLED.
- *
- * Returns: (transfer full): the server's answer: a result or an error of its own
- */
-McpJsonrpcMessage *
-mcp_relay_run_finish (McpRelay *self, GAsyncResult *result, GError **error)
-{
-  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
-
-  return g_task_propagate_pointer (G_TASK (result), error);
+  send (self, self->method, self->params);
 }
 
 /**
  * mcp_relay_set_times:
  * @self: a relay that has not run
- * @timeout_ms: without an answer or progress; 0: the provider's default
- * @max_seconds: from now to the answer, whatever happens meanwhile; 0: for ever
+ * @timeout_ms: how long the server may take without an answer or progress; 0: the provider's
+ *   default
+ * @max_seconds: from now to the answer, whatever happens meanwhile; 0: no limit
  */
 void
 mcp_relay_set_times (McpRelay *self, guint timeout_ms, guint max_seconds)
@@ -517,45 +534,18 @@ mcp_relay_set_times (McpRelay *self, guint timeout_ms, guint max_seconds)
   self->max_seconds = max_seconds;
 }
 
-/**
- * mcp_relay_set_as_task:
- * @self: a relay of a tools/call that has not run
- *
- * The tool only runs as a task: it is started as one, and its result awaited.
- */
-void
-mcp_relay_set_as_task (McpRelay *self)
-{
-  self->as_task = TRUE;
-}
-
-/**
- * mcp_relay_get_provider:
- * @self: the relay
- *
- * Returns: (transfer none): who is asked
- */
-McpProvider *
-mcp_relay_get_provider (McpRelay *self)
-{
-  return mcp_provider_lease_get_provider (self->lease);
-}
-
 static void
 mcp_relay_finalize (GObject *object)
 {
   McpRelay *self = MCP_RELAY (object);
 
-  /* a running relay is held by its task and its request */
   g_ptr_array_unref (self->asks);
   g_clear_object (&self->cancellable);
-  g_object_unref (self->withdrawn);
-  mcp_provider_lease_free (self->lease);
-  g_strfreev (self->param_headers);
+  g_clear_pointer (&self->lease, mcp_provider_lease_free);
+  mcp_params_unref (self->params);
+  mcp_target_unref (self->target);
+  mcp_client_unref (self->client);
   g_free (self->method);
-  g_free (self->params);
-  g_free (self->capabilities);
-  g_free (self->log_level);
   g_free (self->task_id);
 
   G_OBJECT_CLASS (mcp_relay_parent_class)->finalize (object);
@@ -565,46 +555,47 @@ static void
 mcp_relay_class_init (McpRelayClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = mcp_relay_finalize;
-
-  signals[SIGNAL_PROGRESS] = g_signal_new ("progress", MCP_TYPE_RELAY, G_SIGNAL_RUN_LAST, 0, NULL,
-                                           NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
-  signals[SIGNAL_LOG] = g_signal_new ("log", MCP_TYPE_RELAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                      G_TYPE_NONE, 1, G_TYPE_POINTER);
-  signals[SIGNAL_ASK] = g_signal_new ("ask", MCP_TYPE_RELAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                      G_TYPE_NONE, 1, MCP_TYPE_ASK);
 }
 
 static void
 mcp_relay_init (McpRelay *self)
 {
   self->asks = g_ptr_array_new_with_free_func (g_object_unref);
-  self->withdrawn = g_cancellable_new ();
 }
 
 /**
  * mcp_relay_new:
- * @lease: (transfer full): of the server's provider
+ * @client: the client that made the request
+ * @target: where the request goes
  * @method: of the request
- * @params: a JSON object, as the server is to see it but for what is per hop; or
- *   %MCP_JSON_SLICE_NONE for an empty one
- * @client: for whom; copied
+ * @params: as the server is to see them, but for what is per hop
+ * @funcs: static: the way back
+ * @user_data: for @funcs; must live until @funcs->done was called
  *
  * Returns: (transfer full): a relay that has not run
  */
 McpRelay *
-mcp_relay_new (McpProviderLease *lease,
+mcp_relay_new (McpClient *client,
+               McpTarget *target,
                const char *method,
-               McpJsonSlice params,
-               const McpRelayClient *client)
+               McpParams *params,
+               const McpRelayFuncs *funcs,
+               gpointer user_data)
 {
   McpRelay *self = g_object_new (MCP_TYPE_RELAY, NULL);
 
-  self->lease = lease;
+  self->client = mcp_client_ref (client);
+  self->target = mcp_target_ref (target);
   self->method = g_strdup (method);
-  self->params = params.data != NULL ? g_strndup (params.data, params.length) : g_strdup ("{}");
-  self->capabilities = g_strdup (client->capabilities);
-  self->log_level = g_strdup (client->log_level);
-  self->param_headers = g_strdupv ((char **) client->param_headers);
-  self->revision = client->revision;
+  self->funcs = funcs;
+  self->user_data = user_data;
+  if (!target->as_task)
+    {
+      self->params = mcp_params_ref (params);
+      return self;
+    }
+
+  self->params = mcp_params_copy (params);
+  mcp_params_set (self->params, MCP_PARAM_TASK, g_strdup ("{}"));
   return self;
 }

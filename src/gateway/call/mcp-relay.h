@@ -2,57 +2,53 @@
 #pragma once
 
 #include "gateway/call/mcp-ask.h"
-#include "gateway/servers/mcp-provider-lease.h"
+#include "gateway/call/mcp-progress-report.h"
+#include "gateway/catalogue/mcp-client.h"
+#include "gateway/catalogue/mcp-target.h"
+#include "gateway/servers/mcp-provider-pool.h"
+#include "protocol/mcp-params.h"
 
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
 
 /**
+ * McpRelayFuncs:
+ * @progress: the server reports progress
+ * @log: the server logs; @params are those of a notifications/message
+ * @ask: the server asks the client something; the function sees to it that @ask is answered
+ * @done: the server has answered with a result or an error of its own, or @error says why it has
+ *   not. Called once and last; both are valid during the call.
+ *
+ * The way back from a server: what happens with a request, for whoever made it. All arguments are
+ * borrowed.
+ */
+typedef struct
+{
+  void (*progress) (const McpProgressReport *report, gpointer user_data);
+  void (*log) (McpJsonSlice params, gpointer user_data);
+  void (*ask) (McpAsk *ask, gpointer user_data);
+  void (*done) (McpJsonrpcMessage *answer, const GError *error, gpointer user_data);
+} McpRelayFuncs;
+
+/**
  * McpRelay:
  *
  * One request of a client on its way to a server and back, whatever revisions
  * the two speak: a server that answers by wanting input first is asked again
- * once that is there, a tool that runs as a task is followed to its result.
+ * once the input is there, a tool that runs as a task is followed to its result.
  * Main context only.
- *
- * Signals, none after the end:
- *   progress (McpJsonSlice *params): of a notifications/progress, the provider's own
- *     token included
- *   log (McpJsonSlice *params): of a notifications/message
- *   ask (McpAsk *): the server asks the client; a handler sees to the answer
  */
 #define MCP_TYPE_RELAY (mcp_relay_get_type ())
 G_DECLARE_FINAL_TYPE (McpRelay, mcp_relay, MCP, RELAY, GObject)
 
-/**
- * McpRelayClient:
- * @capabilities: (nullable): JSON object: what the client says it can do
- * @log_level: (nullable): what it wants to hear
- * @param_headers: (nullable): name, value, …: as #McpProviderRequest has them
- * @revision: what it speaks; %MCP_REVISION_UNKNOWN: no MCP, and it cannot be asked anything
- *
- * For whom a request is made; borrowed.
- */
-typedef struct
-{
-  const char *capabilities;
-  const char *log_level;
-  const char *const *param_headers;
-  McpRevision revision;
-} McpRelayClient;
-
-McpRelay *mcp_relay_new (McpProviderLease *lease,
+McpRelay *mcp_relay_new (McpClient *client,
+                         McpTarget *target,
                          const char *method,
-                         McpJsonSlice params,
-                         const McpRelayClient *client);
+                         McpParams *params,
+                         const McpRelayFuncs *funcs,
+                         gpointer user_data);
 void mcp_relay_set_times (McpRelay *self, guint timeout_ms, guint max_seconds);
-void mcp_relay_set_as_task (McpRelay *self);
-McpProvider *mcp_relay_get_provider (McpRelay *self);
-void mcp_relay_run_async (McpRelay *self,
-                          GCancellable *cancellable,
-                          GAsyncReadyCallback callback,
-                          gpointer user_data);
-McpJsonrpcMessage *mcp_relay_run_finish (McpRelay *self, GAsyncResult *result, GError **error);
+void mcp_relay_run (McpRelay *self, McpProviderPool *pool, GCancellable *cancellable);
 
 G_END_DECLS

@@ -191,22 +191,17 @@ mcp_rounds_from_server_dup_asks (McpRoundsFromServer *self)
  * @params: of the request that the server answered so, without any input
  *
  * Returns: (transfer full): the params of the request that goes on: the same, with the answers
- * and the server's state as it wrote it
+ * and the server's state as the server wrote it
  */
-char *
-mcp_rounds_from_server_build_params (McpRoundsFromServer *self, McpJsonSlice params)
+McpParams *
+mcp_rounds_from_server_build_params (McpRoundsFromServer *self, McpParams *params)
 {
-  g_autofree char *with_responses = NULL;
-  g_autofree char *responses = g_strconcat (self->responses->str, "}", NULL);
-  McpJsonSlice slice = { responses, strlen (responses) };
+  McpParams *result = mcp_params_copy (params);
 
-  if (self->asks->len == 0)
-    slice = MCP_JSON_SLICE_NONE;
-  with_responses = mcp_json_edit_replace_member (params, "inputResponses", slice);
-  if (self->state == NULL)
-    return g_steal_pointer (&with_responses);
-
-  return mcp_json_edit_replace_member ((McpJsonSlice){ with_responses, strlen (with_responses) },
-                                       "requestState",
-                                       (McpJsonSlice){ self->state, strlen (self->state) });
+  if (self->asks->len > 0)
+    mcp_params_set (result, MCP_PARAM_INPUT_RESPONSES,
+                    g_strconcat (self->responses->str, "}", NULL));
+  if (self->state != NULL)
+    mcp_params_set (result, MCP_PARAM_REQUEST_STATE, g_strdup (self->state));
+  return result;
 }

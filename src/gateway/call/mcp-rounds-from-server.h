@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gateway/call/mcp-ask.h"
+#include "protocol/mcp-params.h"
 
 G_BEGIN_DECLS
 
@@ -29,7 +30,7 @@ McpRoundsFromServer *mcp_rounds_from_server_new (McpJsonSlice result,
                                                  GError **error);
 void mcp_rounds_from_server_free (McpRoundsFromServer *self);
 GPtrArray *mcp_rounds_from_server_dup_asks (McpRoundsFromServer *self);
-char *mcp_rounds_from_server_build_params (McpRoundsFromServer *self, McpJsonSlice params);
+McpParams *mcp_rounds_from_server_build_params (McpRoundsFromServer *self, McpParams *params);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpRoundsFromServer, mcp_rounds_from_server_free)
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gateway/client/mcp-ask-table.h"
 
-#include "gateway/client/mcp-attachment-inner.h"
-#include "gateway/client/mcp-request-inner.h"
 #include "protocol/mcp-translate.h"
 
 #include <string.h>
@@ -58,7 +56,7 @@ ask_closed_cb (McpAsk *ask, Asked *asked)
 void
 mcp_ask_table_put (McpAskTable *self, McpAsk *ask, McpRequest *request)
 {
-  McpAttachment *attachment = mcp_request_get_attachment (request);
+  McpClient *client = mcp_request_get_client (request);
   g_autoptr (GError) error = NULL;
   g_autofree char *translated = NULL;
   g_autofree char *required = NULL;
@@ -66,9 +64,8 @@ mcp_ask_table_put (McpAskTable *self, McpAsk *ask, McpRequest *request)
   McpJsonSlice params = mcp_ask_get_params (ask);
   Asked *asked;
 
-  if (!mcp_translate_ask (
-          mcp_ask_get_method (ask), params, mcp_attachment_get_revision (attachment),
-          mcp_attachment_get_capabilities (attachment), &translated, &required, &error))
+  if (!mcp_translate_ask (mcp_ask_get_method (ask), params, client->revision, client->capabilities,
+                          &translated, &required, &error))
     {
       mcp_ask_answer_error (ask, error->code, error->message, MCP_JSON_SLICE_NONE);
       return;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "gateway/call/mcp-ask.h"
-#include "gateway/client/mcp-request.h"
+#include "gateway/client/mcp-request-inner.h"
 #include "protocol/mcp-jsonrpc.h"
 
 G_BEGIN_DECLS

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "gateway/catalogue/mcp-client.h"
 #include "gateway/client/mcp-attachment.h"
 #include "gateway/client/mcp-request.h"
 #include "gateway/client/mcp-services.h"
@@ -22,7 +23,7 @@ typedef enum
 
 /* The inside of an attachment: for the gateway, requests and methods. */
 McpAttachment *mcp_attachment_new (McpServices *services,
-                                   McpSession *session,
+                                   McpClient *client,
                                    McpAttachmentKind kind,
                                    const char *attachment_id,
                                    gboolean owns_session);
@@ -35,22 +36,17 @@ gboolean mcp_attachment_is_busy (McpAttachment *self);
 gboolean mcp_attachment_is_initialized (McpAttachment *self);
 void mcp_attachment_initialize (McpAttachment *self,
                                 McpRevision revision,
-                                const char *client,
+                                const char *name,
                                 McpJsonSlice capabilities);
 void mcp_attachment_confirm (McpAttachment *self);
 gboolean mcp_attachment_is_confirmed (McpAttachment *self);
-const char *mcp_attachment_get_client (McpAttachment *self);
-const char *mcp_attachment_get_capabilities (McpAttachment *self);
+McpClient *mcp_attachment_get_client (McpAttachment *self);
 void mcp_attachment_set_log_level (McpAttachment *self, const char *level);
-const char *mcp_attachment_get_log_level (McpAttachment *self);
-void mcp_attachment_set_param_headers (McpAttachment *self, GHashTable *param_headers);
-GHashTable *mcp_attachment_get_param_headers (McpAttachment *self);
 McpChangeListener *mcp_attachment_get_listener (McpAttachment *self);
 void mcp_attachment_note_listed (McpAttachment *self, McpItemKind kind);
 
 /* Requests in flight, by the JSON text of their ids, so that 1 is not "1". */
 McpRequest *mcp_attachment_find_request (McpAttachment *self, McpJsonSlice id);
-void mcp_attachment_remove_request (McpAttachment *self, McpRequest *request);
 
 /* What servers ask of the client. */
 void mcp_attachment_put_ask (McpAttachment *self, McpAsk *ask, McpRequest *request);

@@ -11,17 +11,12 @@ struct _McpAttachment
   GObject parent_instance;
 
   McpServices *services; /* (owned) */
-  McpSession *session;   /* (owned) */
+  McpClient *client;     /* (owned): replaced when a fact changes */
   McpAttachmentKind kind;
   char *id; /* (owned) (nullable): of a lasting one */
   gboolean owns_session;
-  McpRevision revision;
   gboolean initialized;        /* initialize was answered */
   gboolean confirmed;          /* notifications/initialized came */
-  char *client;                /* (owned) (nullable): as the client calls itself */
-  char *capabilities;          /* (owned) (nullable): JSON object: what the client can do */
-  char *log_level;             /* (owned) (nullable): what it wants to hear */
-  GHashTable *param_headers;   /* (owned) (nullable): of the one request */
   McpChangeListener *listener; /* (owned) (nullable): of a lasting one */
   McpAskTable *asks;           /* (owned) */
   GHashTable *requests;        /* (owned): JSON text of the id (owned) -> McpRequest (unowned) */
@@ -40,6 +35,13 @@ enum
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (McpAttachment, mcp_attachment, G_TYPE_OBJECT)
+
+static void
+take_client (McpAttachment *self, McpClient *client)
+{
+  mcp_client_unref (self->client);
+  self->client = client;
+}
 
 static char *
 dup_slice (McpJsonSlice slice)
@@ -62,15 +64,9 @@ mcp_attachment_find_request (McpAttachment *self, McpJsonSlice id)
   return g_hash_table_lookup (self->requests, text);
 }
 
-/**
- * mcp_attachment_remove_request:
- * @self: an attachment
- * @request: a request that has ended
- *
- * Makes its id free again; a request that was refused never had one.
- */
-void
-mcp_attachment_remove_request (McpAttachment *self, McpRequest *request)
+/* Makes the id of a request free again; a request that was refused never had one. */
+static void
+request_done_cb (McpAttachment *self, McpRequest *request)
 {
   const char *id = g_hash_table_lookup (self->ids, request);
 
@@ -147,7 +143,7 @@ notice_cb (const char *method, McpJsonSlice params, McpServerConfig *server, gpo
     return;
   if (strcmp (method, "notifications/message") == 0)
     {
-      if (params.data == NULL || !mcp_log_levels_passes (self->log_level, params))
+      if (params.data == NULL || !mcp_log_levels_passes (self->client->log_level, params))
         return;
       named = mcp_log_levels_name_logger (params, server);
       params = (McpJsonSlice){ named, strlen (named) };
@@ -175,11 +171,11 @@ receive_request (McpAttachment *self, McpJsonrpcMessage *message)
   McpJsonSlice id = mcp_jsonrpc_message_get_id (message);
   const McpMethod *method =
       mcp_method_table_find (self->services->methods, mcp_jsonrpc_message_get_method (message),
-                             mcp_revision_is_stateless (self->revision));
-  McpRequest *request = mcp_request_new (self, message, method);
+                             mcp_client_is_stateless (self->client));
+  McpRequest *request = mcp_request_new (self, self->client, message, method, request_done_cb);
   g_autoptr (GError) error = NULL;
 
-  if (self->is_detached || mcp_session_is_closed (self->session))
+  if (self->is_detached || mcp_session_is_closed (self->client->session))
     mcp_request_refuse (request, MCP_JSONRPC_ERROR_INTERNAL, "The session was closed");
   else if (mcp_attachment_find_request (self, id) != NULL)
     mcp_request_refuse (request, MCP_JSONRPC_ERROR_INVALID_REQUEST,
@@ -216,8 +212,8 @@ mcp_attachment_receive (McpAttachment *self, McpJsonrpcMessage *message)
 
   guard = g_object_ref (self);
   self->last_used_us = g_get_monotonic_time ();
-  if (!mcp_session_is_closed (self->session))
-    mcp_session_touch (self->session);
+  if (!mcp_session_is_closed (self->client->session))
+    mcp_session_touch (self->client->session);
 
   switch (mcp_jsonrpc_message_get_kind (message))
     {
@@ -231,7 +227,7 @@ mcp_attachment_receive (McpAttachment *self, McpJsonrpcMessage *message)
       return NULL;
     case MCP_JSONRPC_RESULT:
     case MCP_JSONRPC_FAILURE:
-      mcp_ask_table_take_response (self->asks, message, self->revision);
+      mcp_ask_table_take_response (self->asks, message, self->client->revision);
       return NULL;
     }
   g_return_val_if_reached (NULL);
@@ -302,40 +298,23 @@ mcp_attachment_session_closed (McpAttachment *self)
  * mcp_attachment_initialize:
  * @self: an attachment
  * @revision: what was settled
- * @client: (nullable): the client's name
+ * @name: (nullable): what the client calls itself
  * @capabilities: what it can do, an object; or %MCP_JSON_SLICE_NONE
  *
- * Keeps what initialize settled, or the only request said.
+ * Keeps what initialize settled.
  */
 void
 mcp_attachment_initialize (McpAttachment *self,
                            McpRevision revision,
-                           const char *client,
+                           const char *name,
                            McpJsonSlice capabilities)
 {
   self->initialized = TRUE;
-  self->revision = revision;
-  g_free (self->client);
-  self->client = g_strdup (client);
-  g_free (self->capabilities);
-  self->capabilities =
-      capabilities.data != NULL ? g_strndup (capabilities.data, capabilities.length) : NULL;
+  take_client (self, mcp_client_with_facts (self->client, revision, name, capabilities));
   if (self->kind == MCP_ATTACHMENT_LASTING && self->listener == NULL)
     self->listener =
-        mcp_change_notifier_add (self->services->change_notifier, self->session,
+        mcp_change_notifier_add (self->services->change_notifier, self->client->session,
                                  MCP_ITEM_KINDS_ALL | MCP_LISTENER_ALL_ELSE, notice_cb, self);
-}
-
-/**
- * mcp_attachment_get_capabilities:
- * @self: an attachment
- *
- * Returns: (transfer none): JSON object: what the client says it can do
- */
-const char *
-mcp_attachment_get_capabilities (McpAttachment *self)
-{
-  return self->capabilities != NULL ? self->capabilities : "{}";
 }
 
 /**
@@ -346,45 +325,9 @@ mcp_attachment_get_capabilities (McpAttachment *self)
 void
 mcp_attachment_set_log_level (McpAttachment *self, const char *level)
 {
-  g_free (self->log_level);
-  self->log_level = g_strdup (level);
+  take_client (self, mcp_client_with_log_level (self->client, level));
   if (level != NULL)
-    mcp_log_levels_set (self->services->log_levels, self, self->session, level);
-}
-
-/**
- * mcp_attachment_get_log_level:
- * @self: an attachment
- *
- * Returns: (transfer none) (nullable): what the client wants to hear, if it has said so
- */
-const char *
-mcp_attachment_get_log_level (McpAttachment *self)
-{
-  return self->log_level;
-}
-
-/**
- * mcp_attachment_set_param_headers:
- * @self: an attachment of one request
- * @param_headers: (nullable): lower-case name without “Mcp-Param-” -> value, decoded
- */
-void
-mcp_attachment_set_param_headers (McpAttachment *self, GHashTable *param_headers)
-{
-  self->param_headers = param_headers != NULL ? g_hash_table_ref (param_headers) : NULL;
-}
-
-/**
- * mcp_attachment_get_param_headers:
- * @self: an attachment
- *
- * Returns: (transfer none) (nullable): what came in headers of the one request
- */
-GHashTable *
-mcp_attachment_get_param_headers (McpAttachment *self)
-{
-  return self->param_headers;
+    mcp_log_levels_set (self->services->log_levels, self, self->client->session, level);
 }
 
 /**
@@ -427,9 +370,9 @@ mcp_attachment_is_confirmed (McpAttachment *self)
  * mcp_attachment_get_client:
  * @self: an attachment
  *
- * Returns: (transfer none) (nullable): how the client calls itself
+ * Returns: (transfer none): the client, as it is now
  */
-const char *
+McpClient *
 mcp_attachment_get_client (McpAttachment *self)
 {
   return self->client;
@@ -460,7 +403,7 @@ mcp_attachment_get_session (McpAttachment *self)
 {
   g_return_val_if_fail (MCP_IS_ATTACHMENT (self), NULL);
 
-  return self->session;
+  return self->client->session;
 }
 
 /**
@@ -488,7 +431,7 @@ mcp_attachment_get_revision (McpAttachment *self)
 {
   g_return_val_if_fail (MCP_IS_ATTACHMENT (self), MCP_REVISION_UNKNOWN);
 
-  return self->revision;
+  return self->client->revision;
 }
 
 /**
@@ -584,12 +527,8 @@ mcp_attachment_finalize (GObject *object)
   g_hash_table_unref (self->ids);
   g_hash_table_unref (self->requests);
   mcp_ask_table_free (self->asks);
-  g_clear_pointer (&self->param_headers, g_hash_table_unref);
-  g_object_unref (self->session);
+  mcp_client_unref (self->client);
   mcp_services_unref (self->services);
-  g_free (self->client);
-  g_free (self->capabilities);
-  g_free (self->log_level);
   g_free (self->id);
 
   G_OBJECT_CLASS (mcp_attachment_parent_class)->finalize (object);
@@ -612,7 +551,6 @@ mcp_attachment_class_init (McpAttachmentClass *klass)
 static void
 mcp_attachment_init (McpAttachment *self)
 {
-  self->revision = MCP_REVISION_NEWEST_HANDSHAKE;
   self->requests = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->ids = g_hash_table_new (NULL, NULL);
   self->asks = mcp_ask_table_new ();
@@ -622,7 +560,7 @@ mcp_attachment_init (McpAttachment *self)
 /**
  * mcp_attachment_new:
  * @services: what its requests are answered with
- * @session: where it belongs
+ * @client: the client, as far as it is known
  * @kind: which kind
  * @attachment_id: (nullable): the Mcp-Session-Id of a lasting one
  * @owns_session: whether the session ends with it
@@ -631,7 +569,7 @@ mcp_attachment_init (McpAttachment *self)
  */
 McpAttachment *
 mcp_attachment_new (McpServices *services,
-                    McpSession *session,
+                    McpClient *client,
                     McpAttachmentKind kind,
                     const char *attachment_id,
                     gboolean owns_session)
@@ -640,7 +578,7 @@ mcp_attachment_new (McpServices *services,
 
   self->services = mcp_services_ref (services);
   self->kind = kind;
-  self->session = g_object_ref (session);
+  self->client = mcp_client_ref (client);
   self->id = g_strdup (attachment_id);
   self->owns_session = owns_session;
   return self;

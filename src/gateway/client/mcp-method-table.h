@@ -2,10 +2,13 @@
 #pragma once
 
 /* What a table of methods looks like; mcp-method.c has the one there is. */
-#include "gateway/client/mcp-attachment.h"
-#include "gateway/client/mcp-request.h"
+#include "common/mcp-json.h"
 
 G_BEGIN_DECLS
+
+/* Attachments and requests look methods up: this file knows nothing of them but their names. */
+typedef struct _McpAttachment McpAttachment;
+typedef struct _McpRequest McpRequest;
 
 /**
  * McpMethodFlags:
@@ -24,7 +27,7 @@ typedef enum
 /**
  * McpMethod:
  * @name: JSON-RPC method
- * @answer: answers a request, now or later, once
+ * @answer: answers a request of the attachment, now or later, once
  * @flags: what is special about it
  *
  * What a client may ask.
@@ -32,7 +35,7 @@ typedef enum
 typedef struct
 {
   const char *name;
-  void (*answer) (McpRequest *request);
+  void (*answer) (McpAttachment *attachment, McpRequest *request);
   McpMethodFlags flags;
 } McpMethod;
 

@@ -8,7 +8,7 @@
 
 /* A person may have to think; the server behind is kept waiting all the while. */
 #define PATIENCE_MS (10 * 60 * 1000)
-/* Tells a handle of ours from a server's own state. */
+/* Tells a handle of the daemon from a server's own state. */
 #define HANDLE_HEAD "mcpsd-"
 
 typedef struct
@@ -16,9 +16,10 @@ typedef struct
   McpParking *parking; /* (unowned) */
   char *handle;        /* (owned) */
   GObject *parked;     /* (owned) */
-  char *session_id;    /* (owned) */
-  char *digest;        /* (owned) */
-  GSource *timer;      /* (owned) */
+  McpParkingExpiredFunc expired;
+  char *session_id; /* (owned) */
+  char *digest;     /* (owned) */
+  GSource *timer;   /* (owned) */
 } Place;
 
 struct _McpParking
@@ -29,13 +30,6 @@ struct _McpParking
   guint patience_ms;
   guint max_per_session;
 };
-
-enum
-{
-  SIGNAL_EXPIRED,
-  N_SIGNALS
-};
-static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (McpParking, mcp_parking, G_TYPE_OBJECT)
 
@@ -55,11 +49,11 @@ static gboolean
 expired_cb (gpointer user_data)
 {
   Place *place = user_data;
-  g_autoptr (McpParking) self = g_object_ref (place->parking);
   g_autoptr (GObject) parked = g_object_ref (place->parked);
+  McpParkingExpiredFunc expired = place->expired;
 
-  g_hash_table_remove (self->places, place->handle);
-  g_signal_emit (self, signals[SIGNAL_EXPIRED], 0, parked);
+  g_hash_table_remove (place->parking->places, place->handle);
+  expired (parked);
   return G_SOURCE_REMOVE;
 }
 
@@ -91,7 +85,8 @@ mcp_parking_set_max (McpParking *self, guint max_per_session)
  * mcp_parking_park:
  * @self: the parking
  * @parked: what waits
- * @session_id: whose it is
+ * @expired: called when nobody came back in time
+ * @session_id: the session that may come back
  * @digest: of the request
  * @error: return location
  *
@@ -104,6 +99,7 @@ mcp_parking_set_max (McpParking *self, guint max_per_session)
 char *
 mcp_parking_park (McpParking *self,
                   GObject *parked,
+                  McpParkingExpiredFunc expired,
                   const char *session_id,
                   const char *digest,
                   GError **error)
@@ -127,6 +123,7 @@ mcp_parking_park (McpParking *self,
   place->parking = self;
   place->handle = g_strconcat (HANDLE_HEAD, token, NULL);
   place->parked = g_object_ref (parked);
+  place->expired = expired;
   place->session_id = g_strdup (session_id);
   place->digest = g_strdup (digest);
   place->timer = g_timeout_source_new (self->patience_ms);
@@ -140,7 +137,7 @@ mcp_parking_park (McpParking *self,
  * mcp_parking_is_handle:
  * @state: a requestState
  *
- * Returns: whether it looks like a handle of ours; if not, it is a server's own
+ * Returns: whether it looks like a handle of the daemon; if not, it is a server's own state
  */
 gboolean
 mcp_parking_is_handle (McpJsonSlice state)
@@ -179,7 +176,7 @@ mcp_parking_take (McpParking *self,
       strcmp (place->digest, digest) != 0)
     {
       g_set_error_literal (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
-                           "“requestState” is unknown, used up or expired: make the request anew");
+                           "“requestState” is unknown, used up or expired: make the request again");
       return NULL;
     }
 
@@ -246,9 +243,6 @@ static void
 mcp_parking_class_init (McpParkingClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = mcp_parking_finalize;
-
-  signals[SIGNAL_EXPIRED] = g_signal_new ("expired", MCP_TYPE_PARKING, G_SIGNAL_RUN_LAST, 0, NULL,
-                                          NULL, NULL, G_TYPE_NONE, 1, G_TYPE_OBJECT);
 }
 
 static void

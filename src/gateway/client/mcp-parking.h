@@ -14,18 +14,22 @@ G_BEGIN_DECLS
  * asked for (2026-07-28, basic/patterns/mrtr): each under a handle that only the
  * client was told, that is good once, for the same session and the same request,
  * and for a while. Main context only.
- *
- * Signals:
- *   expired (GObject *parked): nobody came back
  */
 #define MCP_TYPE_PARKING (mcp_parking_get_type ())
 G_DECLARE_FINAL_TYPE (McpParking, mcp_parking, MCP, PARKING, GObject)
+
+/**
+ * McpParkingExpiredFunc:
+ * @parked: waits no longer, since its client did not come back in time
+ */
+typedef void (*McpParkingExpiredFunc) (GObject *parked);
 
 McpParking *mcp_parking_new (void);
 void mcp_parking_set_patience (McpParking *self, guint patience_ms);
 void mcp_parking_set_max (McpParking *self, guint max_per_session);
 char *mcp_parking_park (McpParking *self,
                         GObject *parked,
+                        McpParkingExpiredFunc expired,
                         const char *session_id,
                         const char *digest,
                         GError **error);

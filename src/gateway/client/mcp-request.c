@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
-#include "gateway/client/mcp-attachment-inner.h"
 #include "gateway/client/mcp-request-inner.h"
+
 #include "gateway/client/mcp-rpc-error.h"
 #include "protocol/mcp-translate.h"
 
@@ -21,10 +21,12 @@ struct _McpRequest
 {
   GObject parent_instance;
 
-  McpAttachment *attachment;  /* (owned) */
+  McpAttachment *attachment;  /* (owned): the attachment that received it; kept for @method */
+  McpClient *client;          /* (owned) */
   McpJsonrpcMessage *message; /* (owned) */
   const McpMethod *method;    /* (nullable): %NULL: refused */
-  GCancellable *cancellable;  /* (owned): cancelled when nobody wants an answer any more */
+  McpRequestDoneFunc done;
+  GCancellable *cancellable; /* (owned) (nullable): made when it is asked for */
   RequestState state;
   int refusal; /* code of the error that is its answer; 0: none */
   char *refusal_text;
@@ -59,9 +61,9 @@ finish (McpRequest *self)
     return FALSE;
 
   self->state = REQUEST_DONE;
-  mcp_attachment_remove_request (self->attachment, self);
+  self->done (self->attachment, self);
   if (self->is_counted)
-    mcp_session_end_request (mcp_attachment_get_session (self->attachment), get_size (self));
+    mcp_session_end_request (self->client->session, get_size (self));
   return TRUE;
 }
 
@@ -90,7 +92,7 @@ mcp_request_respond_result (McpRequest *self, McpJsonSlice result)
 {
   g_autoptr (GBytes) response = mcp_translate_response (
       mcp_jsonrpc_message_get_id (self->message), mcp_jsonrpc_message_get_method (self->message),
-      result, mcp_attachment_get_revision (self->attachment), SERVER_INFO);
+      result, self->client->revision, SERVER_INFO);
 
   respond (self, response, 0);
 }
@@ -191,7 +193,7 @@ mcp_request_respond_error (McpRequest *self, int code, const char *text, McpJson
   g_autoptr (GBytes) response =
       mcp_jsonrpc_build_error (mcp_jsonrpc_message_get_id (self->message), code, text, data);
 
-  if (mcp_revision_is_stateless (mcp_attachment_get_revision (self->attachment)))
+  if (mcp_client_is_stateless (self->client))
     self->http_status = choose_status (self, code);
   respond (self, response, code);
 }
@@ -262,7 +264,7 @@ mcp_request_start (McpRequest *self)
   if (self->refusal != 0)
     mcp_request_respond_error (self, self->refusal, self->refusal_text, MCP_JSON_SLICE_NONE);
   else
-    self->method->answer (self);
+    self->method->answer (self->attachment, self);
 }
 
 /**
@@ -283,7 +285,8 @@ mcp_request_cancel (McpRequest *self)
   if (!finish (self))
     return;
 
-  g_cancellable_cancel (self->cancellable);
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
   if (running)
     g_object_unref (self);
 }
@@ -328,7 +331,8 @@ mcp_request_refuse (McpRequest *self, int code, const char *text)
   if (self->state == REQUEST_RUNNING)
     {
       mcp_request_respond_error (self, code, text, MCP_JSON_SLICE_NONE);
-      g_cancellable_cancel (self->cancellable);
+      if (self->cancellable != NULL)
+        g_cancellable_cancel (self->cancellable);
     }
   else if (self->state == REQUEST_NEW && self->refusal == 0)
     {
@@ -353,8 +357,7 @@ mcp_request_count (McpRequest *self, GError **error)
 {
   g_return_val_if_fail (self->state == REQUEST_NEW && !self->is_counted, FALSE);
 
-  self->is_counted = mcp_session_begin_request (mcp_attachment_get_session (self->attachment),
-                                                get_size (self), error);
+  self->is_counted = mcp_session_begin_request (self->client->session, get_size (self), error);
   return self->is_counted;
 }
 
@@ -371,15 +374,15 @@ mcp_request_is_cancellable (McpRequest *self)
 }
 
 /**
- * mcp_request_get_attachment:
+ * mcp_request_get_client:
  * @self: a request
  *
- * Returns: (transfer none): whose it is
+ * Returns: (transfer none): the client, as it was when the request came
  */
-McpAttachment *
-mcp_request_get_attachment (McpRequest *self)
+McpClient *
+mcp_request_get_client (McpRequest *self)
 {
-  return self->attachment;
+  return self->client;
 }
 
 /**
@@ -395,6 +398,18 @@ mcp_request_get_params (McpRequest *self)
 }
 
 /**
+ * mcp_request_new_params:
+ * @self: a request
+ *
+ * Returns: (transfer full): its params, to be changed on their way to a server
+ */
+McpParams *
+mcp_request_new_params (McpRequest *self)
+{
+  return mcp_params_new (self->message);
+}
+
+/**
  * mcp_request_get_cancellable:
  * @self: a request
  *
@@ -403,7 +418,24 @@ mcp_request_get_params (McpRequest *self)
 GCancellable *
 mcp_request_get_cancellable (McpRequest *self)
 {
+  if (self->cancellable == NULL)
+    self->cancellable = g_cancellable_new ();
   return self->cancellable;
+}
+
+/**
+ * mcp_request_set_cancellable:
+ * @self: a running request
+ * @cancellable: of work that an earlier request began and this one goes on with
+ *
+ * Cancels that work when nobody wants an answer to this request any more.
+ */
+void
+mcp_request_set_cancellable (McpRequest *self, GCancellable *cancellable)
+{
+  g_return_if_fail (self->cancellable == NULL);
+
+  self->cancellable = g_object_ref (cancellable);
 }
 
 static void
@@ -411,7 +443,7 @@ mcp_request_dispose (GObject *object)
 {
   McpRequest *self = MCP_REQUEST (object);
 
-  if (self->attachment != NULL)
+  if (self->done != NULL)
     finish (self);
 
   G_OBJECT_CLASS (mcp_request_parent_class)->dispose (object);
@@ -423,8 +455,9 @@ mcp_request_finalize (GObject *object)
   McpRequest *self = MCP_REQUEST (object);
 
   g_object_unref (self->attachment);
+  mcp_client_unref (self->client);
   mcp_jsonrpc_message_unref (self->message);
-  g_object_unref (self->cancellable);
+  g_clear_object (&self->cancellable);
   g_free (self->refusal_text);
 
   G_OBJECT_CLASS (mcp_request_parent_class)->finalize (object);
@@ -449,26 +482,33 @@ mcp_request_class_init (McpRequestClass *klass)
 static void
 mcp_request_init (McpRequest *self)
 {
-  self->cancellable = g_cancellable_new ();
   self->is_streamable = TRUE;
   self->http_status = 200;
 }
 
 /**
  * mcp_request_new:
- * @attachment: whose request it is
+ * @attachment: the attachment that received it
+ * @client: the client, as it is now
  * @message: a JSON-RPC request
- * @method: (nullable): who answers it; %NULL: it is to be refused
+ * @method: (nullable): what answers it; %NULL: it is to be refused
+ * @done: called once, when it has been answered or will not be
  *
  * Returns: (transfer full): a request that has not been started
  */
 McpRequest *
-mcp_request_new (McpAttachment *attachment, McpJsonrpcMessage *message, const McpMethod *method)
+mcp_request_new (McpAttachment *attachment,
+                 McpClient *client,
+                 McpJsonrpcMessage *message,
+                 const McpMethod *method,
+                 McpRequestDoneFunc done)
 {
   McpRequest *self = g_object_new (MCP_TYPE_REQUEST, NULL);
 
   self->attachment = g_object_ref (attachment);
+  self->client = mcp_client_ref (client);
   self->message = mcp_jsonrpc_message_ref (message);
   self->method = method;
+  self->done = done;
   return self;
 }

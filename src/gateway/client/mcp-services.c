@@ -23,7 +23,7 @@ mcp_services_new (McpSessionStore *store,
   self->store = g_object_ref (store);
   self->pool = g_object_ref (pool);
   self->catalogue = mcp_catalogue_new (pool, limits);
-  self->running_calls = mcp_running_calls_new (pool, self->catalogue);
+  self->running_calls = mcp_running_calls_new (pool);
   self->change_notifier = mcp_change_notifier_new (pool, self->catalogue);
   self->log_levels = mcp_log_levels_new (pool);
   self->parking = mcp_parking_new ();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gateway/call/mcp-running-calls.h"
+#include "gateway/catalogue/mcp-catalogue.h"
 #include "gateway/client/mcp-change-notifier.h"
 #include "gateway/client/mcp-log-levels.h"
 #include "gateway/client/mcp-method-table.h"

@@ -20,7 +20,7 @@ slice (const char *text)
 static McpRevision
 get_revision (McpRequest *request)
 {
-  return mcp_attachment_get_revision (mcp_request_get_attachment (request));
+  return mcp_request_get_client (request)->revision;
 }
 
 /* 2025-11-25, client/elicitation, "URL Elicitation Required Error": a client of 2026-07-28 is asked
@@ -57,7 +57,7 @@ append_url (GString *text, McpJsonSlice elicitation)
     }
 }
 
-/* A client of before has no way to be asked: its model is told what stands in the way. */
+/* Clients before 2025-11-25 cannot show a URL to the user: the URLs go into the tool's result. */
 static gboolean
 answer_with_url_text (McpRequest *request, int code, McpJsonSlice data)
 {
@@ -116,7 +116,7 @@ answer_result (McpRequest *request, McpJsonSlice result, McpServerConfig *server
 {
   g_autofree char *exposed = NULL;
 
-  if (server != NULL && is_about_task (request, result))
+  if (is_about_task (request, result))
     exposed = mcp_task_id_expose (result, server->name);
   mcp_request_respond_result (request, exposed != NULL ? slice (exposed) : result);
 }
@@ -125,7 +125,7 @@ answer_result (McpRequest *request, McpJsonSlice result, McpServerConfig *server
  * mcp_answer_pass:
  * @request: a running request
  * @answer: the server's answer to it, with an id of its own
- * @server: (nullable): whose it is
+ * @server: the server that answered
  * @uri: (nullable): of the resource that it is about, as the client names it
  *
  * Answers the client, in its own revision.

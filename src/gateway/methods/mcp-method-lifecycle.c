@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * basic/lifecycle, basic/utilities/ping and basic/utilities/cancellation.
+ * basic/lifecycle and basic/utilities/ping.
  */
 
 #include "config.h"
@@ -45,14 +45,14 @@ dup_client_name (McpJsonSlice params)
 
 /**
  * mcp_method_initialize:
+ * @attachment: whose client asks
  * @request: an initialize
  *
  * Settles revision and capabilities, once for each attachment.
  */
 void
-mcp_method_initialize (McpRequest *request)
+mcp_method_initialize (McpAttachment *attachment, McpRequest *request)
 {
-  McpAttachment *attachment = mcp_request_get_attachment (request);
   McpJsonSlice params = mcp_request_get_params (request);
   g_autoptr (GString) result = g_string_new ("{\"protocolVersion\":");
   g_autofree char *client = NULL;
@@ -88,12 +88,13 @@ mcp_method_initialize (McpRequest *request)
 
 /**
  * mcp_method_discover:
+ * @attachment: whose client asks
  * @request: a server/discover (2026-07-28, server/discover)
  *
  * Says what there is; nothing is settled by it.
  */
 void
-mcp_method_discover (McpRequest *request)
+mcp_method_discover (McpAttachment *attachment, McpRequest *request)
 {
   const char *const *revisions = mcp_revision_list ();
   g_autoptr (GString) result = g_string_new ("{\"supportedVersions\":[");
@@ -110,12 +111,13 @@ mcp_method_discover (McpRequest *request)
 
 /**
  * mcp_method_ping:
+ * @attachment: whose client asks
  * @request: a ping
  *
  * Answers at once; exactly empty, for some clients check.
  */
 void
-mcp_method_ping (McpRequest *request)
+mcp_method_ping (McpAttachment *attachment, McpRequest *request)
 {
   mcp_request_respond_result (request, (McpJsonSlice){ "{}", 2 });
 }
@@ -151,27 +153,4 @@ mcp_method_note_roots_changed (McpAttachment *attachment, McpJsonSlice params)
     if (!mcp_revision_is_stateless (mcp_provider_get_revision (g_ptr_array_index (providers, i))))
       mcp_provider_notify (g_ptr_array_index (providers, i), "notifications/roots/list_changed",
                            NULL);
-}
-
-/**
- * mcp_method_note_cancelled:
- * @attachment: whose client speaks
- * @params: names the request
- *
- * Withdraws a request of this attachment. Unknown ids and malformed notifications
- * are ignored, as basic/utilities/cancellation, "Error Handling", says: the
- * request may have been answered meanwhile.
- */
-void
-mcp_method_note_cancelled (McpAttachment *attachment, McpJsonSlice params)
-{
-  McpRequest *request;
-  McpJsonSlice id;
-
-  if (params.data == NULL || !mcp_json_find (params, "requestId", &id))
-    return;
-
-  request = mcp_attachment_find_request (attachment, id);
-  if (request != NULL && mcp_request_is_cancellable (request))
-    mcp_request_withdraw (request);
 }

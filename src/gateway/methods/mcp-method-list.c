@@ -11,13 +11,15 @@
 /* A request for a list while servers are asked. */
 typedef struct
 {
-  McpRequest *request; /* (owned) */
+  McpAttachment *attachment; /* (owned) */
+  McpRequest *request;       /* (owned) */
   McpItemKind kind;
 } ListRequest;
 
 static void
 list_request_free (ListRequest *self)
 {
+  g_object_unref (self->attachment);
   g_object_unref (self->request);
   g_free (self);
 }
@@ -26,19 +28,18 @@ static void
 prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   ListRequest *self = user_data;
-  McpAttachment *attachment = mcp_request_get_attachment (self->request);
+  McpClient *client = mcp_request_get_client (self->request);
   McpCatalogue *catalogue = MCP_CATALOGUE (source);
   g_autoptr (GError) error = NULL;
 
   if (mcp_catalogue_prepare_finish (catalogue, result, &error))
     {
       g_autoptr (GBytes) list =
-          mcp_catalogue_build_list (catalogue, self->kind, mcp_attachment_get_session (attachment),
-                                    mcp_attachment_get_revision (attachment));
+          mcp_catalogue_build_list (catalogue, self->kind, client->session, client->revision);
       gsize length;
       const char *text = g_bytes_get_data (list, &length);
 
-      mcp_attachment_note_listed (attachment, self->kind);
+      mcp_attachment_note_listed (self->attachment, self->kind);
       mcp_request_respond_result (self->request, (McpJsonSlice){ text, length });
     }
   else
@@ -50,9 +51,8 @@ prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 /* All on one page, since many clients read no further. No cursor was ever handed out, so none is
  * valid. */
 static void
-answer_list (McpRequest *request, McpItemKind kind)
+answer_list (McpAttachment *attachment, McpRequest *request, McpItemKind kind)
 {
-  McpAttachment *attachment = mcp_request_get_attachment (request);
   McpJsonSlice params = mcp_request_get_params (request);
   McpJsonSlice cursor;
   ListRequest *self;
@@ -65,6 +65,7 @@ answer_list (McpRequest *request, McpItemKind kind)
     }
 
   self = g_new0 (ListRequest, 1);
+  self->attachment = g_object_ref (attachment);
   self->request = g_object_ref (request);
   self->kind = kind;
   mcp_catalogue_prepare_async (mcp_attachment_get_services (attachment)->catalogue,
@@ -74,40 +75,44 @@ answer_list (McpRequest *request, McpItemKind kind)
 
 /**
  * mcp_method_list_tools:
+ * @attachment: whose client asks
  * @request: a tools/list
  */
 void
-mcp_method_list_tools (McpRequest *request)
+mcp_method_list_tools (McpAttachment *attachment, McpRequest *request)
 {
-  answer_list (request, MCP_ITEM_TOOL);
+  answer_list (attachment, request, MCP_ITEM_TOOL);
 }
 
 /**
  * mcp_method_list_prompts:
+ * @attachment: whose client asks
  * @request: a prompts/list
  */
 void
-mcp_method_list_prompts (McpRequest *request)
+mcp_method_list_prompts (McpAttachment *attachment, McpRequest *request)
 {
-  answer_list (request, MCP_ITEM_PROMPT);
+  answer_list (attachment, request, MCP_ITEM_PROMPT);
 }
 
 /**
  * mcp_method_list_resources:
+ * @attachment: whose client asks
  * @request: a resources/list
  */
 void
-mcp_method_list_resources (McpRequest *request)
+mcp_method_list_resources (McpAttachment *attachment, McpRequest *request)
 {
-  answer_list (request, MCP_ITEM_RESOURCE);
+  answer_list (attachment, request, MCP_ITEM_RESOURCE);
 }
 
 /**
  * mcp_method_list_templates:
+ * @attachment: whose client asks
  * @request: a resources/templates/list
  */
 void
-mcp_method_list_templates (McpRequest *request)
+mcp_method_list_templates (McpAttachment *attachment, McpRequest *request)
 {
-  answer_list (request, MCP_ITEM_TEMPLATE);
+  answer_list (attachment, request, MCP_ITEM_TEMPLATE);
 }

@@ -19,14 +19,14 @@ applied_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /**
  * mcp_method_set_level:
+ * @attachment: whose client asks
  * @request: a logging/setLevel
  *
  * Keeps what the client wants to hear, and answers when the servers that run know.
  */
 void
-mcp_method_set_level (McpRequest *request)
+mcp_method_set_level (McpAttachment *attachment, McpRequest *request)
 {
-  McpAttachment *attachment = mcp_request_get_attachment (request);
   McpJsonSlice params = mcp_request_get_params (request);
   g_autofree char *level = NULL;
   McpJsonSlice value;

@@ -5,16 +5,17 @@
  * prompts/get, resources/read, completion/complete, tasks.
  */
 
+#include "gateway/catalogue/mcp-catalogue-resolve.h"
 #include "gateway/client/mcp-attachment-inner.h"
 #include "gateway/client/mcp-rpc-error.h"
 #include "gateway/methods/mcp-method.h"
-#include "gateway/methods/mcp-relayed.h"
+#include "gateway/methods/mcp-operation.h"
 #include "gateway/methods/mcp-task-id.h"
 
 #include <string.h>
 
 static void
-respond_missing (McpRequest *request, const char *text)
+respond_invalid (McpRequest *request, const char *text)
 {
   mcp_request_respond_error (request, MCP_JSONRPC_ERROR_INVALID_PARAMS, text, MCP_JSON_SLICE_NONE);
 }
@@ -29,128 +30,101 @@ dup_member (McpJsonSlice object, const char *key)
              : NULL;
 }
 
-static char *
-rename_member (McpJsonSlice object, const char *key, const char *value)
+static void
+rename_prompt (McpParams *params, const char *own_name)
 {
-  g_autoptr (GString) text = g_string_new (NULL);
-
-  mcp_json_append_string (text, value);
-  return mcp_json_edit_replace_member (object, key, (McpJsonSlice){ text->str, text->len });
-}
-
-static McpServerConfig *
-find_prompt (McpRelayed *self, const char **own_name)
-{
-  McpCatalogueItem found;
-
-  if (!mcp_catalogue_find (mcp_relayed_get_services (self)->catalogue, MCP_ITEM_PROMPT,
-                           mcp_relayed_get_session (self), self->name, &found))
-    return NULL;
-  *own_name = found.name;
-  return found.config;
-}
-
-static McpServerConfig *
-find_for_get (McpRelayed *self, char **params)
-{
-  const char *own_name;
-  McpServerConfig *config = find_prompt (self, &own_name);
-
-  if (config != NULL)
-    *params = rename_member (mcp_request_get_params (self->request), "name", own_name);
-  return config;
+  mcp_params_set_string (params, MCP_PARAM_NAME, own_name);
 }
 
 /**
  * mcp_method_get_prompt:
+ * @attachment: whose client asks
  * @request: a prompts/get
  *
  * Asks the server that has the prompt.
  */
 void
-mcp_method_get_prompt (McpRequest *request)
+mcp_method_get_prompt (McpAttachment *attachment, McpRequest *request)
 {
-  char *name;
+  static const McpOperationSubject subject = { .kind = MCP_ITEM_PROMPT, .rename = rename_prompt };
+  g_autofree char *name = NULL;
 
-  if (mcp_downstream_resume (request))
+  if (mcp_operation_resume (attachment, request))
     return;
   name = dup_member (mcp_request_get_params (request), "name");
   if (name != NULL)
-    mcp_relayed_start (request, find_for_get, name);
+    mcp_operation_start (attachment, request, &subject, name);
   else
-    respond_missing (request, "prompts/get needs a string “name”");
+    respond_invalid (request, "prompts/get needs a string “name”");
 }
 
-static McpServerConfig *
-find_for_read (McpRelayed *self, char **params)
-{
-  McpJsonSlice own = mcp_request_get_params (self->request);
-
-  mcp_downstream_set_uri (self->downstream, self->name);
-  *params = g_strndup (own.data, own.length);
-  return mcp_catalogue_find_resource (mcp_relayed_get_services (self)->catalogue, self->name);
-}
+static const McpOperationSubject resource_subject = { .kind = MCP_ITEM_RESOURCE };
 
 /**
  * mcp_method_read_resource:
+ * @attachment: whose client asks
  * @request: a resources/read
  *
  * Asks the server that has the resource.
  */
 void
-mcp_method_read_resource (McpRequest *request)
+mcp_method_read_resource (McpAttachment *attachment, McpRequest *request)
 {
-  char *uri;
+  g_autofree char *uri = NULL;
 
-  if (mcp_downstream_resume (request))
+  if (mcp_operation_resume (attachment, request))
     return;
   uri = dup_member (mcp_request_get_params (request), "uri");
   if (uri != NULL)
-    mcp_relayed_start (request, find_for_read, uri);
+    mcp_operation_start (attachment, request, &resource_subject, uri);
   else
-    respond_missing (request, "resources/read needs a string “uri”");
+    respond_invalid (request, "resources/read needs a string “uri”");
 }
 
-static McpServerConfig *
-find_for_prompt_completion (McpRelayed *self, char **params)
+static void
+rename_ref (McpParams *params, const char *own_name)
 {
-  McpJsonSlice own = mcp_request_get_params (self->request);
-  const char *own_name;
-  McpServerConfig *config = find_prompt (self, &own_name);
-  g_autofree char *reference = NULL;
+  g_autoptr (GString) name = g_string_new (NULL);
   McpJsonSlice ref;
 
-  if (config == NULL)
-    return NULL;
-  mcp_json_find (own, "ref", &ref);
-  reference = rename_member (ref, "name", own_name);
-  *params =
-      mcp_json_edit_replace_member (own, "ref", (McpJsonSlice){ reference, strlen (reference) });
-  return config;
+  mcp_json_append_string (name, own_name);
+  if (mcp_params_get (params, MCP_PARAM_REF, &ref))
+    mcp_params_set (
+        params, MCP_PARAM_REF,
+        mcp_json_edit_replace_member (ref, "name", (McpJsonSlice){ name->str, name->len }));
 }
 
 /**
  * mcp_method_complete:
+ * @attachment: whose client asks
  * @request: a completion/complete
  *
  * Asks the server that has the prompt or the resource.
  */
 void
-mcp_method_complete (McpRequest *request)
+mcp_method_complete (McpAttachment *attachment, McpRequest *request)
 {
+  static const McpOperationSubject prompt_subject = { .kind = MCP_ITEM_PROMPT,
+                                                      .rename = rename_ref };
   McpJsonSlice params = mcp_request_get_params (request);
   g_autofree char *type = NULL;
-  char *name = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *uri = NULL;
   McpJsonSlice ref = MCP_JSON_SLICE_NONE;
 
   if (params.data != NULL && mcp_json_find_typed (params, "ref", MCP_JSON_OBJECT, &ref))
     type = dup_member (ref, "type");
-  if (g_strcmp0 (type, "ref/prompt") == 0 && (name = dup_member (ref, "name")) != NULL)
-    mcp_relayed_start (request, find_for_prompt_completion, name);
-  else if (g_strcmp0 (type, "ref/resource") == 0 && (name = dup_member (ref, "uri")) != NULL)
-    mcp_relayed_start (request, find_for_read, name);
+  if (g_strcmp0 (type, "ref/prompt") == 0)
+    name = dup_member (ref, "name");
+  else if (g_strcmp0 (type, "ref/resource") == 0)
+    uri = dup_member (ref, "uri");
+
+  if (name != NULL)
+    mcp_operation_start (attachment, request, &prompt_subject, name);
+  else if (uri != NULL)
+    mcp_operation_start (attachment, request, &resource_subject, uri);
   else
-    respond_missing (request, "completion/complete needs a “ref” of type ref/prompt with a “name”, "
+    respond_invalid (request, "completion/complete needs a “ref” of type ref/prompt with a “name”, "
                               "or of type ref/resource with a “uri”");
 }
 
@@ -158,61 +132,74 @@ mcp_method_complete (McpRequest *request)
 
 #define TASKS_EXTENSION "io.modelcontextprotocol/tasks"
 
-static McpServerConfig *
-find_for_task (McpRelayed *self, char **params)
+static void
+rename_task (McpParams *params, const char *own_id)
 {
-  GPtrArray *configs = mcp_catalogue_get_configs (mcp_relayed_get_services (self)->catalogue);
-  g_autofree char *own_id = NULL;
-  g_autofree char *server = mcp_task_id_split (self->name, &own_id);
-
-  for (guint i = 0; server != NULL && i < configs->len; i++)
-    {
-      McpServerConfig *config = g_ptr_array_index (configs, i);
-
-      if (strcmp (config->name, server) == 0)
-        {
-          *params = rename_member (mcp_request_get_params (self->request), "taskId", own_id);
-          return config;
-        }
-    }
-  return NULL;
+  mcp_params_set_string (params, MCP_PARAM_TASK_ID, own_id);
 }
 
 static gboolean
-offers_tasks (McpRequest *request)
+offers_tasks (McpClient *client)
 {
-  const char *capabilities = mcp_attachment_get_capabilities (mcp_request_get_attachment (request));
   McpJsonSlice extensions;
   McpJsonSlice tasks;
 
-  return mcp_json_find_typed ((McpJsonSlice){ capabilities, strlen (capabilities) }, "extensions",
-                              MCP_JSON_OBJECT, &extensions) &&
+  return mcp_json_find_typed ((McpJsonSlice){ client->capabilities, strlen (client->capabilities) },
+                              "extensions", MCP_JSON_OBJECT, &extensions) &&
          mcp_json_find_typed (extensions, TASKS_EXTENSION, MCP_JSON_OBJECT, &tasks);
+}
+
+static void
+respond_no_tasks (McpRequest *request)
+{
+  static const char required[] =
+      "{\"requiredCapabilities\":{\"extensions\":{\"" TASKS_EXTENSION "\":{}}}}";
+
+  mcp_request_respond_error (request, MCP_ERROR_CODE_MISSING_CAPABILITY,
+                             "The client did not declare the extension " TASKS_EXTENSION,
+                             (McpJsonSlice){ required, strlen (required) });
+}
+
+static McpTarget *
+find_task (McpServices *services, const char *id)
+{
+  g_autofree char *own_id = NULL;
+  g_autofree char *server = mcp_task_id_split (id, &own_id);
+
+  return server != NULL ? mcp_catalogue_resolve_server (services->catalogue, server, own_id) : NULL;
 }
 
 /**
  * mcp_method_task:
+ * @attachment: whose client asks
  * @request: a tasks/get, tasks/update or tasks/cancel
  *
- * Asks the server whose task it is.
+ * Asks the server that runs the task.
  */
 void
-mcp_method_task (McpRequest *request)
+mcp_method_task (McpAttachment *attachment, McpRequest *request)
 {
-  static const char required[] =
-      "{\"requiredCapabilities\":{\"extensions\":{\"" TASKS_EXTENSION "\":{}}}}";
-  char *id;
+  static const McpOperationSubject subject = { .kind = MCP_ITEM_TOOL, .rename = rename_task };
+  g_autoptr (McpTarget) target = NULL;
+  g_autofree char *id = NULL;
+  g_autofree char *text = NULL;
 
-  if (!offers_tasks (request))
+  if (!offers_tasks (mcp_request_get_client (request)))
     {
-      mcp_request_respond_error (request, MCP_ERROR_CODE_MISSING_CAPABILITY,
-                                 "The client did not declare the extension " TASKS_EXTENSION,
-                                 (McpJsonSlice){ required, strlen (required) });
+      respond_no_tasks (request);
       return;
     }
   id = dup_member (mcp_request_get_params (request), "taskId");
-  if (id != NULL)
-    mcp_relayed_start (request, find_for_task, id);
+  if (id == NULL)
+    {
+      respond_invalid (request, "The request needs a string “taskId”");
+      return;
+    }
+
+  target = find_task (mcp_attachment_get_services (attachment), id);
+  text = g_strdup_printf ("Unknown task: %s", id);
+  if (target != NULL)
+    mcp_operation_start_at (attachment, request, &subject, target);
   else
-    respond_missing (request, "The request needs a string “taskId”");
+    respond_invalid (request, text);
 }

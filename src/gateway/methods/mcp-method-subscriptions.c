@@ -40,8 +40,9 @@ respond_missing_uri (McpRequest *request)
 /* resources/subscribe, while the server is asked */
 typedef struct
 {
-  McpRequest *request; /* (owned) */
-  char *uri;           /* (owned) */
+  McpAttachment *attachment; /* (owned) */
+  McpRequest *request;       /* (owned) */
+  char *uri;                 /* (owned) */
 } Subscribing;
 
 static void
@@ -69,8 +70,7 @@ static void
 subscribed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Subscribing *self = user_data;
-  McpAttachment *attachment = mcp_request_get_attachment (self->request);
-  McpChangeListener *listener = mcp_attachment_get_listener (attachment);
+  McpChangeListener *listener = mcp_attachment_get_listener (self->attachment);
   g_autoptr (McpJsonrpcMessage) refusal = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (McpProviderLease) lease = mcp_resource_watch_finish (result, &refusal, &error);
@@ -84,10 +84,11 @@ subscribed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   else
     {
       if (listener != NULL)
-        mcp_change_notifier_watch (mcp_attachment_get_services (attachment)->change_notifier,
+        mcp_change_notifier_watch (mcp_attachment_get_services (self->attachment)->change_notifier,
                                    listener, g_steal_pointer (&lease), self->uri);
       mcp_request_respond_result (self->request, (McpJsonSlice){ "{}", 2 });
     }
+  g_object_unref (self->attachment);
   g_object_unref (self->request);
   g_free (self->uri);
   g_free (self);
@@ -95,12 +96,12 @@ subscribed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /**
  * mcp_method_subscribe:
+ * @attachment: whose client asks
  * @request: a resources/subscribe
  */
 void
-mcp_method_subscribe (McpRequest *request)
+mcp_method_subscribe (McpAttachment *attachment, McpRequest *request)
 {
-  McpAttachment *attachment = mcp_request_get_attachment (request);
   McpServices *services = mcp_attachment_get_services (attachment);
   McpChangeListener *listener = mcp_attachment_get_listener (attachment);
   g_autofree char *uri = find_uri (request);
@@ -133,20 +134,21 @@ mcp_method_subscribe (McpRequest *request)
     }
 
   self = g_new0 (Subscribing, 1);
+  self->attachment = g_object_ref (attachment);
   self->request = g_object_ref (request);
   self->uri = g_steal_pointer (&uri);
-  mcp_resource_watch_async (services, mcp_attachment_get_session (attachment), self->uri,
+  mcp_resource_watch_async (services, mcp_request_get_client (request), self->uri,
                             mcp_request_get_cancellable (request), subscribed_cb, self);
 }
 
 /**
  * mcp_method_unsubscribe:
+ * @attachment: whose client asks
  * @request: a resources/unsubscribe
  */
 void
-mcp_method_unsubscribe (McpRequest *request)
+mcp_method_unsubscribe (McpAttachment *attachment, McpRequest *request)
 {
-  McpAttachment *attachment = mcp_request_get_attachment (request);
   McpChangeListener *listener = mcp_attachment_get_listener (attachment);
   g_autofree char *uri = find_uri (request);
 
@@ -307,13 +309,12 @@ watched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 start_watching (Listening *self, const char *uri)
 {
-  McpAttachment *attachment = mcp_request_get_attachment (self->request);
   Watching *watching = g_new0 (Watching, 1);
 
   watching->listening = g_rc_box_acquire (self);
   watching->uri = g_strdup (uri);
   self->n_open++;
-  mcp_resource_watch_async (self->services, mcp_attachment_get_session (attachment), uri,
+  mcp_resource_watch_async (self->services, mcp_request_get_client (self->request), uri,
                             mcp_request_get_cancellable (self->request), watched_cb, watching);
 }
 
@@ -351,9 +352,8 @@ read_uris (McpJsonSlice filter)
 }
 
 static Listening *
-listening_new (McpRequest *request, McpJsonSlice filter)
+listening_new (McpAttachment *attachment, McpRequest *request, McpJsonSlice filter)
 {
-  McpAttachment *attachment = mcp_request_get_attachment (request);
   Listening *self = g_rc_box_new0 (Listening);
 
   self->request = g_object_ref (request);
@@ -371,14 +371,14 @@ listening_new (McpRequest *request, McpJsonSlice filter)
 
 /**
  * mcp_method_listen:
+ * @attachment: whose client asks
  * @request: a subscriptions/listen
  *
  * Says what is listened to, then what changes, until the client goes or the session ends.
  */
 void
-mcp_method_listen (McpRequest *request)
+mcp_method_listen (McpAttachment *attachment, McpRequest *request)
 {
-  McpAttachment *attachment = mcp_request_get_attachment (request);
   McpJsonSlice params = mcp_request_get_params (request);
   Listening *self;
   McpJsonSlice filter;
@@ -392,7 +392,7 @@ mcp_method_listen (McpRequest *request)
       return;
     }
 
-  self = listening_new (request, filter);
+  self = listening_new (attachment, request, filter);
   self->listener = mcp_change_notifier_add (self->services->change_notifier,
                                             mcp_attachment_get_session (attachment), self->wanted,
                                             notice_cb, self);

@@ -7,6 +7,7 @@
 #include "gateway/methods/mcp-resource-watch.h"
 
 #include "common/mcp-error.h"
+#include "gateway/catalogue/mcp-catalogue-resolve.h"
 #include "protocol/mcp-jsonrpc.h"
 
 #include <string.h>
@@ -17,7 +18,7 @@
 typedef struct
 {
   McpServices *services;      /* (owned) */
-  McpSession *session;        /* (owned) */
+  McpClient *client;          /* (owned) */
   char *uri;                  /* (owned) */
   McpProviderLease *lease;    /* (owned) (nullable) */
   McpServerWatch *server;     /* (owned) (nullable) */
@@ -44,7 +45,7 @@ asking_free (Asking *self)
   g_clear_pointer (&self->lease, mcp_provider_lease_free);
   g_clear_pointer (&self->refusal, mcp_jsonrpc_message_unref);
   mcp_services_unref (self->services);
-  g_object_unref (self->session);
+  mcp_client_unref (self->client);
   g_free (self->uri);
   g_free (self);
 }
@@ -197,47 +198,33 @@ settled_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   ask_server (task);
 }
 
-/* Whether the resource's server is known; then it is asked. */
-static gboolean
-try_ask (GTask *task)
-{
-  Asking *self = g_task_get_task_data (task);
-  McpServerConfig *config = mcp_catalogue_find_resource (self->services->catalogue, self->uri);
-  GError *error = NULL;
-
-  if (config == NULL)
-    return FALSE;
-
-  self->lease = mcp_provider_pool_acquire (self->services->pool, config, self->session, &error);
-  if (self->lease == NULL)
-    {
-      g_task_return_error (task, error);
-      return TRUE;
-    }
-  self->server = mcp_change_notifier_hold_server (
-      self->services->change_notifier, mcp_provider_lease_get_provider (self->lease), self->uri);
-  mcp_server_watch_settle_async (self->server, settled_cb, g_object_ref (task));
-  return TRUE;
-}
-
 static void
-prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+resolved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
   Asking *self = g_task_get_task_data (task);
   GError *error = NULL;
+  g_autoptr (McpTarget) target =
+      mcp_catalogue_resolve_finish (MCP_CATALOGUE (source), result, &error);
 
-  if (!mcp_catalogue_prepare_finish (MCP_CATALOGUE (source), result, &error))
-    g_task_return_error (task, error);
-  else if (!try_ask (task))
-    g_task_return_new_error (task, MCP_ERROR, MCP_ERROR_NOT_FOUND, "Resource not found: %s",
-                             self->uri);
+  if (target != NULL)
+    self->lease = mcp_provider_pool_acquire (self->services->pool, target->config,
+                                             self->client->session, &error);
+  if (self->lease == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+
+  self->server = mcp_change_notifier_hold_server (
+      self->services->change_notifier, mcp_provider_lease_get_provider (self->lease), self->uri);
+  mcp_server_watch_settle_async (self->server, settled_cb, g_object_ref (task));
 }
 
 /**
  * mcp_resource_watch_async:
  * @services: what it is done with
- * @session: on whose behalf
+ * @client: the client that wants to hear of changes
  * @uri: of a resource
  * @cancellable: (nullable): ends it early
  * @callback: (scope async): when the server has agreed
@@ -247,7 +234,7 @@ prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  */
 void
 mcp_resource_watch_async (McpServices *services,
-                          McpSession *session,
+                          McpClient *client,
                           const char *uri,
                           GCancellable *cancellable,
                           GAsyncReadyCallback callback,
@@ -257,16 +244,13 @@ mcp_resource_watch_async (McpServices *services,
   Asking *self = g_new0 (Asking, 1);
 
   self->services = mcp_services_ref (services);
-  self->session = g_object_ref (session);
+  self->client = mcp_client_ref (client);
   self->uri = g_strdup (uri);
   g_task_set_source_tag (task, mcp_resource_watch_async);
   g_task_set_task_data (task, self, (GDestroyNotify) asking_free);
   g_task_set_check_cancellable (task, FALSE);
-  if (try_ask (task))
-    g_object_unref (task);
-  else
-    mcp_catalogue_prepare_async (services->catalogue, session, NULL, cancellable, prepared_cb,
-                                 task);
+  mcp_catalogue_resolve_async (services->catalogue, client, MCP_ITEM_RESOURCE, uri, NULL,
+                               cancellable, resolved_cb, task);
 }
 
 /**

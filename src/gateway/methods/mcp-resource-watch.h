@@ -6,7 +6,7 @@
 G_BEGIN_DECLS
 
 void mcp_resource_watch_async (McpServices *services,
-                               McpSession *session,
+                               McpClient *client,
                                const char *uri,
                                GCancellable *cancellable,
                                GAsyncReadyCallback callback,

@@ -40,16 +40,10 @@ closed_cb (McpAsk *ask, McpAsk *wrapper)
   mcp_ask_withdraw (wrapper);
 }
 
-/**
- * mcp_roots_ask_wrap:
- * @ask: a server's roots/list
- * @cwd: absolute
- *
- * Returns: (transfer full): the question to put to the client in its place; its answer, with the
- * directory added, answers @ask
- */
-McpAsk *
-mcp_roots_ask_wrap (McpAsk *ask, const char *cwd)
+/* The question to put to the client in place of @ask; its answer, with the directory added, answers
+ * @ask. */
+static McpAsk *
+wrap (McpAsk *ask, const char *cwd)
 {
   Wrapped *wrapped = g_new0 (Wrapped, 1);
   McpAsk *wrapper;
@@ -61,4 +55,39 @@ mcp_roots_ask_wrap (McpAsk *ask, const char *cwd)
                          (GDestroyNotify) wrapped_free);
   g_signal_connect_object (ask, "closed", G_CALLBACK (closed_cb), wrapper, 0);
   return wrapper;
+}
+
+static gboolean
+has_roots (McpClient *client)
+{
+  McpJsonSlice value;
+
+  return mcp_json_find ((McpJsonSlice){ client->capabilities, strlen (client->capabilities) },
+                        "roots", &value);
+}
+
+/**
+ * mcp_roots_ask_take:
+ * @ask: what a server asks
+ * @client: the client that is to be asked
+ *
+ * Answers a roots/list for a client that has no roots of its own: the session's working directory
+ * is all that the server may see. A client that has roots is asked for them.
+ *
+ * Returns: (transfer full) (nullable): what is to be put to the client; %NULL: @ask is answered
+ */
+McpAsk *
+mcp_roots_ask_take (McpAsk *ask, McpClient *client)
+{
+  const char *cwd = mcp_session_get_cwd (client->session);
+  g_autofree char *roots = NULL;
+
+  if (strcmp (mcp_ask_get_method (ask), "roots/list") != 0)
+    return g_object_ref (ask);
+  if (has_roots (client))
+    return wrap (ask, cwd);
+
+  roots = mcp_roots_build (cwd, MCP_JSON_SLICE_NONE);
+  mcp_ask_answer_result (ask, (McpJsonSlice){ roots, strlen (roots) });
+  return NULL;
 }

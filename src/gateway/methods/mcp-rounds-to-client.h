@@ -2,34 +2,49 @@
 #pragma once
 
 #include "gateway/call/mcp-ask.h"
+#include "gateway/catalogue/mcp-client.h"
 
 G_BEGIN_DECLS
 
 /**
- * McpInputRequest:
- * @ask: (owned): what a server asks
- * @key: (owned): under which the client is asked, and answers
- * @params: (owned) (nullable): JSON object: as the client is asked
+ * McpRoundsToClient:
  *
- * One piece of input that a client is to come back with (2026-07-28,
- * basic/patterns/mrtr).
+ * Questions of a server for a client that is not asked, but sent away to come back with the
+ * answers (2026-07-28, basic/patterns/mrtr). The questions of one moment make a round. The other
+ * direction, servers that work so, is #McpRoundsFromServer:
+ *
+ *                          server asks                  server sends its client away
+ *   client is asked        McpAskTable                  McpRoundsFromServer, then McpAskTable
+ *   client is sent away    McpRoundsToClient            the answer is relayed as it is
+ *
+ * Main context only.
+ */
+typedef struct _McpRoundsToClient McpRoundsToClient;
+
+/**
+ * McpRoundsToClientFuncs:
+ * @ask_client: a round is complete: the client is to be sent away with
+ *   mcp_rounds_to_client_build_result()
+ * @lacks_capability: the server asked what the client cannot do; @required is a JSON object of the
+ *   capabilities that the client needs
+ *
+ * Both are called only while a client is there.
  */
 typedef struct
 {
-  McpAsk *ask;
-  char *key;
-  char *params;
-} McpInputRequest;
+  void (*ask_client) (gpointer user_data);
+  void (*lacks_capability) (const char *required, gpointer user_data);
+} McpRoundsToClientFuncs;
 
-McpInputRequest *
-mcp_rounds_to_client_new_request (McpAsk *ask, guint number, const char *translated);
-gpointer mcp_rounds_to_client_copy_request (gconstpointer input, gpointer unused);
-void mcp_rounds_to_client_free_request (McpInputRequest *self);
-void mcp_rounds_to_client_take_response (McpInputRequest *self,
-                                         McpJsonSlice responses,
-                                         McpRevision from);
-
-char *mcp_rounds_to_client_build_result (GPtrArray *inputs, const char *state);
+McpRoundsToClient *mcp_rounds_to_client_new (const McpRoundsToClientFuncs *funcs,
+                                             gpointer user_data);
+void mcp_rounds_to_client_free (McpRoundsToClient *self);
+void mcp_rounds_to_client_set_client (McpRoundsToClient *self, McpClient *client);
+void mcp_rounds_to_client_add (McpRoundsToClient *self, McpAsk *ask);
+void mcp_rounds_to_client_take_responses (McpRoundsToClient *self, McpJsonSlice responses);
+char *mcp_rounds_to_client_build_result (McpRoundsToClient *self, const char *state);
 char *mcp_rounds_to_client_build_digest (const char *method, McpJsonSlice params);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpRoundsToClient, mcp_rounds_to_client_free)
 
 G_END_DECLS

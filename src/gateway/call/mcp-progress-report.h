@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "common/mcp-json.h"
+
+G_BEGIN_DECLS
+
+/**
+ * McpProgressReport:
+ * @params: of the notifications/progress as the server sent it, the provider's own token included;
+ *   borrowed
+ * @progress: as reported
+ * @has_total: whether a total is known
+ * @total: as last reported
+ * @is_rising: whether @progress is above all that was reported before. Clients are promised that
+ *   progress rises (basic/utilities/progress, "Progress Flow"): what does not is not for them.
+ *
+ * What a server reports of its progress with one request. All zeros at first.
+ */
+typedef struct
+{
+  McpJsonSlice params;
+  double progress;
+  gboolean has_total;
+  double total;
+  gboolean is_rising;
+  gboolean has_progress; /* whether there was a report */
+  double highest;        /* of all that was reported */
+} McpProgressReport;
+
+gboolean mcp_progress_report_read (McpProgressReport *self, McpJsonSlice params);
+
+G_END_DECLS

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Finds the server that a request goes to. A name that is not known is looked for at the servers
+ * that could have it and were never listed: they are asked, and then the name is looked for once
+ * more. This is the only place where that happens.
+ */
+#include "gateway/catalogue/mcp-catalogue-resolve.h"
+
+#include "common/mcp-error.h"
+#include "mcp-catalogue-private.h"
+#include "protocol/mcp-error-codes.h"
+#include "protocol/mcp-param-headers.h"
+
+#include <string.h>
+
+/* A request while its server is looked for. */
+typedef struct
+{
+  McpClient *client; /* (owned) */
+  McpItemKind kind;
+  char *name;        /* (owned) */
+  McpParams *params; /* (owned) (nullable) */
+} Resolving;
+
+static void
+resolving_free (Resolving *self)
+{
+  mcp_client_unref (self->client);
+  g_clear_pointer (&self->params, mcp_params_unref);
+  g_free (self->name);
+  g_free (self);
+}
+
+/* 2026-07-28, basic/transports/streamable-http: headers that repeat arguments must say the same. */
+static gboolean
+check_headers (Resolving *self, McpJsonSlice tool, McpJsonSlice params, GError **error)
+{
+  g_autoptr (GError) mismatch = NULL;
+
+  if (!mcp_client_is_stateless (self->client) ||
+      mcp_param_headers_check (tool, params, self->client->param_headers, &mismatch))
+    return TRUE;
+
+  g_set_error_literal (error, MCP_JSONRPC_ERROR, MCP_ERROR_CODE_HEADER_MISMATCH, mismatch->message);
+  return FALSE;
+}
+
+static McpTarget *
+build_target (Resolving *self, const McpCatalogueItem *found, GError **error)
+{
+  McpJsonSlice params = MCP_JSON_SLICE_NONE;
+
+  if (self->kind != MCP_ITEM_TOOL)
+    return mcp_target_new (found->config, found->name);
+
+  if (self->params != NULL)
+    params = mcp_params_get_text (self->params);
+  if (!check_headers (self, found->json, params, error))
+    return NULL;
+  return mcp_target_new_tool (found->config, found->name, found->json, params);
+}
+
+/* Looks the name up, as far as is known now. @error is set where the request cannot be made. */
+static McpTarget *
+look_up (McpCatalogue *self, Resolving *resolving, GError **error)
+{
+  McpCatalogueItem found = { .name = resolving->name };
+
+  if (resolving->kind == MCP_ITEM_TOOL || resolving->kind == MCP_ITEM_PROMPT)
+    {
+      if (!mcp_catalogue_find (self, resolving->kind, resolving->client->session, resolving->name,
+                               &found))
+        return NULL;
+    }
+  else if ((found.config = mcp_catalogue_find_resource (self, resolving->name)) == NULL)
+    return NULL;
+
+  return build_target (resolving, &found, error);
+}
+
+/* Whether the task has been returned. */
+static gboolean
+try_return (McpCatalogue *self, GTask *task)
+{
+  GError *error = NULL;
+  McpTarget *target = look_up (self, g_task_get_task_data (task), &error);
+
+  if (target != NULL)
+    g_task_return_pointer (task, target, (GDestroyNotify) mcp_target_unref);
+  else if (error != NULL)
+    g_task_return_error (task, error);
+  return target != NULL || error != NULL;
+}
+
+/* A server that has not told its tools may have the one that is asked for. */
+static GError *
+explain_unlisted (McpCatalogue *self, McpServerConfig *config)
+{
+  McpServerStatus status;
+
+  mcp_provider_pool_get_status (self->pool, config->name, &status);
+  if (status.last_error != NULL)
+    return g_error_new_literal (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, status.last_error);
+  return g_error_new (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
+                      "Server “%s” has not told its tools yet", config->name);
+}
+
+static GError *
+explain_unknown_tool (McpCatalogue *self, Resolving *resolving)
+{
+  McpServerConfig *config;
+
+  if (!mcp_session_allows_tool (resolving->client->session, resolving->name))
+    return g_error_new (MCP_ERROR, MCP_ERROR_NOT_FOUND, "Unknown tool: %s", resolving->name);
+  if ((config = mcp_catalogue_find_unlisted (self, resolving->name)) != NULL)
+    return explain_unlisted (self, config);
+  if ((config = mcp_catalogue_find_held (self, resolving->name)) != NULL)
+    return g_error_new (MCP_ERROR, MCP_ERROR_NOT_FOUND,
+                        "Tool “%s” is new or has changed since its owner agreed to it; "
+                        "“mcp-session server accept %s” shows the tool and accepts it",
+                        resolving->name, config->name);
+  return g_error_new (MCP_ERROR, MCP_ERROR_NOT_FOUND, "Unknown tool: %s", resolving->name);
+}
+
+static GError *
+explain_unknown (McpCatalogue *self, Resolving *resolving)
+{
+  switch (resolving->kind)
+    {
+    case MCP_ITEM_TOOL:
+      return explain_unknown_tool (self, resolving);
+    case MCP_ITEM_PROMPT:
+      return g_error_new (MCP_ERROR, MCP_ERROR_NOT_FOUND, "Unknown prompt: %s", resolving->name);
+    case MCP_ITEM_RESOURCE:
+    case MCP_ITEM_TEMPLATE:
+      break;
+    }
+  return g_error_new (MCP_ERROR, MCP_ERROR_NOT_FOUND, "Resource not found: %s", resolving->name);
+}
+
+static void
+prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  McpCatalogue *self = MCP_CATALOGUE (source);
+  GError *error = NULL;
+
+  if (!mcp_catalogue_prepare_finish (self, result, &error))
+    g_task_return_error (task, error);
+  else if (!try_return (self, task))
+    g_task_return_error (task, explain_unknown (self, g_task_get_task_data (task)));
+}
+
+/**
+ * mcp_catalogue_resolve_async:
+ * @self: the catalogue
+ * @client: the client that asks
+ * @kind: tool, prompt or resource
+ * @name: what the client asks for: an exposed name, or a URI
+ * @params: (nullable): of a tools/call
+ * @cancellable: (nullable): ends the search
+ * @callback: (scope async): when the server is known, or there is none
+ * @user_data: for @callback
+ *
+ * Finds the server that a request goes to, and what the server calls what is asked for. What the
+ * client's session may not use does not exist.
+ */
+void
+mcp_catalogue_resolve_async (McpCatalogue *self,
+                             McpClient *client,
+                             McpItemKind kind,
+                             const char *name,
+                             McpParams *params,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  Resolving *resolving = g_new0 (Resolving, 1);
+
+  resolving->client = mcp_client_ref (client);
+  resolving->kind = kind;
+  resolving->name = g_strdup (name);
+  resolving->params = params != NULL ? mcp_params_ref (params) : NULL;
+  g_task_set_source_tag (task, mcp_catalogue_resolve_async);
+  g_task_set_task_data (task, resolving, (GDestroyNotify) resolving_free);
+  g_task_set_check_cancellable (task, FALSE); /* the search says better why it ended */
+
+  if (try_return (self, task))
+    return;
+  if (kind == MCP_ITEM_TOOL && !mcp_session_allows_tool (client->session, name))
+    g_task_return_error (task, explain_unknown (self, resolving));
+  else
+    mcp_catalogue_prepare_async (self, client->session, kind == MCP_ITEM_TOOL ? name : NULL,
+                                 cancellable, prepared_cb, g_object_ref (task));
+}
+
+/**
+ * mcp_catalogue_resolve_finish:
+ * @self: the catalogue
+ * @result: what the callback got
+ * @error: return location
+ *
+ * Errors: %MCP_ERROR_NOT_FOUND; %MCP_ERROR_PROVIDER_FAILED where the server that may have a tool
+ * could not be asked; %MCP_ERROR_CODE_HEADER_MISMATCH of %MCP_JSONRPC_ERROR; %MCP_ERROR_CANCELLED;
+ * %MCP_ERROR_CLOSED when the session ended.
+ *
+ * Returns: (transfer full) (nullable): the target
+ */
+McpTarget *
+mcp_catalogue_resolve_finish (McpCatalogue *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * mcp_catalogue_resolve_server:
+ * @self: the catalogue
+ * @server: name of a server
+ * @own_name: what the server calls what is asked for
+ *
+ * Returns: (transfer full) (nullable): the target; %NULL: there is no enabled server of that name
+ */
+McpTarget *
+mcp_catalogue_resolve_server (McpCatalogue *self, const char *server, const char *own_name)
+{
+  for (guint i = 0; i < self->configs->len; i++)
+    {
+      McpServerConfig *config = g_ptr_array_index (self->configs, i);
+
+      if (strcmp (config->name, server) == 0)
+        return mcp_target_new (config, own_name);
+    }
+  return NULL;
+}

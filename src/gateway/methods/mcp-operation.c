@@ -1,0 +1,665 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * States of an operation:
+ *
+ *   ASKING ---- the server asks: the client is sent away ----> PARKED
+ *     |  ^                                                     |    |
+ *     |  '----------- the client comes back with input --------'    |
+ *     |                                                             | the server has answered
+ *     | the server has answered                                     v
+ *     |                          the client comes back           ANSWERED
+ *     v                                                             |
+ *   DONE <----------------------------------------------------------'
+ *
+ * ASKING has a request, which an answer goes to; the other states have none. PARKED and ANSWERED
+ * have a handle in the parking. DONE follows as well when the client withdraws the request, does
+ * not come back in time, or the session closes.
+ *
+ * The work (the search for the server, then the call or relay) holds a reference until it is done,
+ * the parking holds one while the operation is parked. All of it has one cancellable: that of the
+ * request that began the operation, which later requests take over.
+ */
+#include "gateway/methods/mcp-operation.h"
+
+#include "common/mcp-error.h"
+#include "gateway/catalogue/mcp-catalogue-resolve.h"
+#include "gateway/client/mcp-attachment-inner.h"
+#include "gateway/client/mcp-rpc-error.h"
+#include "gateway/methods/mcp-answer.h"
+#include "gateway/methods/mcp-progress-token.h"
+#include "gateway/methods/mcp-roots-ask.h"
+#include "gateway/methods/mcp-rounds-to-client.h"
+#include "protocol/mcp-translate.h"
+
+#include <string.h>
+
+typedef enum
+{
+  OPERATION_ASKING,
+  OPERATION_PARKED,
+  OPERATION_ANSWERED,
+  OPERATION_DONE,
+} OperationState;
+
+struct _McpOperation
+{
+  GObject parent_instance;
+
+  OperationState state;
+  const McpOperationSubject *subject;
+  char *name;                /* (nullable): what the client asks for, as the client calls it */
+  McpAttachment *attachment; /* (owned) (nullable): while ASKING: where @request came in */
+  McpRequest *request;       /* (owned) (nullable): while ASKING */
+  McpClient *client;         /* (owned): as it was with the last request */
+  McpServices *services;     /* (owned) */
+  McpTarget *target;         /* (owned) (nullable): once the server is known */
+  McpCall *call;             /* (owned) (nullable): of a tools/call */
+  GCancellable *cancellable; /* (owned): of all the work */
+
+  char *token_text; /* (nullable): JSON text of the client's progress token */
+  GVariant *token;  /* (owned) (nullable): its value */
+
+  McpRoundsToClient *rounds; /* (owned) (nullable): where the client is sent away to come back */
+  char *digest;              /* (nullable): of what a client that comes back must repeat */
+  char *handle;              /* (nullable): under which the operation is parked */
+
+  McpJsonrpcMessage *answer; /* (owned) (nullable): while ANSWERED */
+  GError *error;             /* (owned) (nullable): while ANSWERED */
+};
+
+G_DEFINE_FINAL_TYPE (McpOperation, mcp_operation, G_TYPE_OBJECT)
+
+static McpJsonSlice
+slice (const char *text)
+{
+  return (McpJsonSlice){ text, strlen (text) };
+}
+
+/* The request */
+
+static void
+bind_request (McpOperation *self, McpAttachment *attachment, McpRequest *request)
+{
+  self->state = OPERATION_ASKING;
+  g_set_object (&self->attachment, attachment);
+  g_set_object (&self->request, request);
+  if (self->rounds != NULL)
+    mcp_rounds_to_client_set_client (self->rounds, self->client);
+}
+
+static McpRequest *
+unbind_request (McpOperation *self, OperationState state)
+{
+  self->state = state;
+  g_clear_object (&self->attachment);
+  if (self->rounds != NULL)
+    mcp_rounds_to_client_set_client (self->rounds, NULL);
+  return g_steal_pointer (&self->request);
+}
+
+/* What the client wants to hear: a client of 2026-07-28 says so with each request. */
+static gboolean
+read_log_level (McpOperation *self, McpAttachment *attachment, McpRequest *request, GError **error)
+{
+  McpJsonSlice params = mcp_request_get_params (request);
+  g_autofree char *level = NULL;
+  McpJsonSlice value;
+  McpJsonSlice meta;
+
+  if (!mcp_client_is_stateless (mcp_request_get_client (request)) || params.data == NULL ||
+      !mcp_json_find_typed (params, "_meta", MCP_JSON_OBJECT, &meta) ||
+      !mcp_json_find (meta, MCP_META_LOG_LEVEL, &value))
+    return TRUE;
+
+  if (mcp_json_get_type (value) == MCP_JSON_STRING)
+    level = mcp_json_dup_string (value);
+  if (!mcp_log_levels_is_known (level))
+    {
+      g_set_error_literal (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
+                           "“" MCP_META_LOG_LEVEL "” is no log level");
+      return FALSE;
+    }
+  mcp_attachment_set_log_level (attachment, level);
+  mcp_log_levels_apply_async (self->services->log_levels, self->client->session, NULL, NULL, NULL);
+  return TRUE;
+}
+
+static void
+set_client (McpOperation *self, McpClient *client)
+{
+  g_clear_pointer (&self->client, mcp_client_unref);
+  self->client = mcp_client_ref (client);
+}
+
+/* What a request says of how it is to be answered. */
+static gboolean
+read_request (McpOperation *self, McpAttachment *attachment, McpRequest *request, GError **error)
+{
+  McpJsonSlice token_text;
+  GVariant *token;
+
+  set_client (self, mcp_request_get_client (request));
+  if (!mcp_progress_token_find (mcp_request_get_params (request), &token_text, &token, error))
+    return FALSE;
+
+  g_clear_pointer (&self->token_text, g_free);
+  g_clear_pointer (&self->token, g_variant_unref);
+  self->token = token;
+  if (token != NULL)
+    self->token_text = g_strndup (token_text.data, token_text.length);
+  if (!read_log_level (self, attachment, request, error))
+    return FALSE;
+
+  set_client (self, mcp_attachment_get_client (attachment));
+  return TRUE;
+}
+
+/* The answer */
+
+/* server/resources, "Error Handling"; each revision says it in its own way. */
+static void
+respond_not_found (McpOperation *self, McpRequest *request, const GError *error)
+{
+  g_autoptr (GString) data = g_string_new ("{\"uri\":");
+
+  mcp_json_append_string (data, self->name);
+  g_string_append_c (data, '}');
+  mcp_request_respond_error (request,
+                             mcp_client_is_stateless (self->client)
+                                 ? MCP_JSONRPC_ERROR_INVALID_PARAMS
+                                 : MCP_ERROR_CODE_RESOURCE_NOT_FOUND,
+                             error->message, (McpJsonSlice){ data->str, data->len });
+}
+
+static gboolean
+is_read (McpRequest *request)
+{
+  return strcmp (mcp_request_get_method (request), "resources/read") == 0;
+}
+
+static void
+respond_error (McpOperation *self, McpRequest *request, const GError *error)
+{
+  const char *server = NULL;
+
+  if (self->target != NULL && g_error_matches (error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED))
+    server = self->target->config->name;
+  if (is_read (request) && g_error_matches (error, MCP_ERROR, MCP_ERROR_NOT_FOUND))
+    respond_not_found (self, request, error);
+  else
+    mcp_request_respond_gerror (request, error, server);
+}
+
+static void
+respond (McpOperation *self, McpJsonrpcMessage *answer, const GError *error)
+{
+  g_autoptr (McpRequest) request = unbind_request (self, OPERATION_DONE);
+
+  if (answer != NULL)
+    mcp_answer_pass (request, answer, self->target->config,
+                     self->subject->kind == MCP_ITEM_RESOURCE ? self->name : NULL);
+  else
+    respond_error (self, request, error);
+}
+
+static void
+leave_parking (McpOperation *self)
+{
+  if (self->handle != NULL)
+    mcp_parking_drop (self->services->parking, self->handle);
+  g_clear_pointer (&self->handle, g_free);
+}
+
+/* Keeps the answer for a client that is to come back. */
+static void
+keep_answer (McpOperation *self, McpJsonrpcMessage *answer, const GError *error)
+{
+  if (mcp_session_is_closed (self->client->session))
+    {
+      self->state = OPERATION_DONE;
+      leave_parking (self);
+      return;
+    }
+  self->state = OPERATION_ANSWERED;
+  if (answer != NULL)
+    self->answer = mcp_jsonrpc_message_ref (answer);
+  else
+    self->error = g_error_copy (error);
+}
+
+static void
+finish (McpOperation *self, McpJsonrpcMessage *answer, const GError *error)
+{
+  switch (self->state)
+    {
+    case OPERATION_ASKING:
+      respond (self, answer, error);
+      break;
+    case OPERATION_PARKED:
+      keep_answer (self, answer, error);
+      break;
+    case OPERATION_ANSWERED:
+    case OPERATION_DONE:
+      break;
+    }
+}
+
+/* What the server says */
+
+/* Passes on what the server reports, under the client's own token. */
+static void
+progress_cb (const McpProgressReport *report, gpointer user_data)
+{
+  McpOperation *self = user_data;
+  g_autofree char *translated = NULL;
+  g_autofree char *own = NULL;
+  g_autoptr (GBytes) message = NULL;
+  McpJsonSlice shown = report->params;
+
+  if (self->state != OPERATION_ASKING || self->token_text == NULL || !report->is_rising)
+    return;
+
+  translated = mcp_translate_progress (report->params, self->client->revision);
+  if (translated != NULL)
+    shown = slice (translated);
+  own = mcp_json_edit_replace_member (shown, "progressToken", slice (self->token_text));
+  message = mcp_jsonrpc_build_notification ("notifications/progress", slice (own));
+  mcp_request_send (self->request, message);
+}
+
+/* server/utilities/logging of 2026-07-28: a client that named no level hears nothing. */
+static gboolean
+wants_log (McpOperation *self, McpJsonSlice params)
+{
+  if (self->client->log_level == NULL && mcp_client_is_stateless (self->client))
+    return FALSE;
+  return mcp_log_levels_passes (self->client->log_level, params);
+}
+
+static void
+log_cb (McpJsonSlice params, gpointer user_data)
+{
+  McpOperation *self = user_data;
+  g_autofree char *named = NULL;
+  g_autoptr (GBytes) message = NULL;
+
+  if (self->state != OPERATION_ASKING || !wants_log (self, params))
+    return;
+
+  named = mcp_log_levels_name_logger (params, self->target->config);
+  message = mcp_jsonrpc_build_notification ("notifications/message", slice (named));
+  mcp_request_send (self->request, message);
+}
+
+static void
+put_ask (McpOperation *self, McpAsk *ask)
+{
+  if (self->rounds != NULL)
+    mcp_rounds_to_client_add (self->rounds, ask);
+  else if (self->state == OPERATION_ASKING)
+    mcp_attachment_put_ask (self->attachment, ask, self->request);
+  else
+    mcp_ask_answer_error (ask, MCP_JSONRPC_ERROR_INTERNAL, "The client has gone",
+                          MCP_JSON_SLICE_NONE);
+}
+
+static void
+ask_cb (McpAsk *ask, gpointer user_data)
+{
+  g_autoptr (McpOperation) self = g_object_ref (MCP_OPERATION (user_data));
+  g_autoptr (McpAsk) to_put = mcp_roots_ask_take (ask, self->client);
+
+  if (to_put != NULL)
+    put_ask (self, to_put);
+}
+
+static void
+done_cb (McpJsonrpcMessage *answer, const GError *error, gpointer user_data)
+{
+  g_autoptr (McpOperation) self = user_data; /* taken by run() */
+
+  finish (self, answer, error);
+}
+
+static const McpRelayFuncs relay_funcs = {
+  .progress = progress_cb,
+  .log = log_cb,
+  .ask = ask_cb,
+  .done = done_cb,
+};
+
+/* Rounds: the client is sent away, and comes back. */
+
+static void
+expired_cb (GObject *parked)
+{
+  McpOperation *self = MCP_OPERATION (parked);
+
+  self->state = OPERATION_DONE;
+  g_clear_pointer (&self->handle, g_free);
+  g_cancellable_cancel (self->cancellable);
+}
+
+/* Answers that input is wanted, and waits for the client to come back. */
+static void
+ask_client_cb (gpointer user_data)
+{
+  g_autoptr (McpOperation) self = g_object_ref (MCP_OPERATION (user_data));
+  g_autoptr (McpRequest) request = unbind_request (self, OPERATION_PARKED);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *result = NULL;
+
+  self->handle =
+      mcp_parking_park (self->services->parking, G_OBJECT (self), expired_cb,
+                        mcp_session_get_id (self->client->session), self->digest, &error);
+  if (self->handle == NULL)
+    {
+      self->state = OPERATION_DONE;
+      mcp_request_respond_gerror (request, error, NULL);
+      g_cancellable_cancel (self->cancellable);
+      return;
+    }
+
+  result = mcp_rounds_to_client_build_result (self->rounds, self->handle);
+  mcp_request_respond_result (request, slice (result));
+}
+
+/* basic/index, "Error Codes": the client can say with its next request what it can do. */
+static void
+lacks_capability_cb (const char *required, gpointer user_data)
+{
+  g_autoptr (McpOperation) self = g_object_ref (MCP_OPERATION (user_data));
+  g_autofree char *data = g_strdup_printf ("{\"requiredCapabilities\":%s}", required);
+  g_autoptr (McpRequest) request = unbind_request (self, OPERATION_DONE);
+
+  mcp_request_respond_error (request, MCP_ERROR_CODE_MISSING_CAPABILITY,
+                             "The server needs a capability that the client did not declare",
+                             slice (data));
+  g_cancellable_cancel (self->cancellable);
+}
+
+static const McpRoundsToClientFuncs rounds_funcs = {
+  .ask_client = ask_client_cb,
+  .lacks_capability = lacks_capability_cb,
+};
+
+static gboolean
+find_handle (McpRequest *request, McpJsonSlice *state)
+{
+  McpJsonSlice params = mcp_request_get_params (request);
+
+  return mcp_client_is_stateless (mcp_request_get_client (request)) && params.data != NULL &&
+         mcp_json_find (params, "requestState", state) && mcp_parking_is_handle (*state);
+}
+
+static gboolean
+read_responses (McpRequest *request, McpJsonSlice *responses, GError **error)
+{
+  *responses = MCP_JSON_SLICE_NONE;
+  mcp_json_find (mcp_request_get_params (request), "inputResponses", responses);
+  if (responses->data == NULL || mcp_json_get_type (*responses) == MCP_JSON_OBJECT)
+    return TRUE;
+
+  g_set_error_literal (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
+                       "“inputResponses” must be an object");
+  return FALSE;
+}
+
+/* The client is back. */
+static void
+come_back (McpOperation *self, McpAttachment *attachment, McpRequest *request)
+{
+  g_autoptr (McpJsonrpcMessage) answer = g_steal_pointer (&self->answer);
+  g_autoptr (GError) kept = g_steal_pointer (&self->error);
+  g_autoptr (GError) error = NULL;
+  McpJsonSlice responses;
+
+  g_clear_pointer (&self->handle, g_free);
+  if (!read_responses (request, &responses, &error) ||
+      !read_request (self, attachment, request, &error))
+    {
+      self->state = OPERATION_DONE;
+      mcp_request_respond_gerror (request, error, NULL);
+      g_cancellable_cancel (self->cancellable);
+      return;
+    }
+
+  mcp_request_set_cancellable (request, self->cancellable);
+  bind_request (self, attachment, request);
+  if (answer != NULL || kept != NULL)
+    respond (self, answer, kept);
+  else
+    mcp_rounds_to_client_take_responses (self->rounds, responses);
+}
+
+/**
+ * mcp_operation_resume:
+ * @attachment: the attachment that received the request
+ * @request: a running request
+ *
+ * Goes on with an earlier request, if this one brings the handle that its answer gave.
+ *
+ * Returns: %FALSE for a request that begins something
+ */
+gboolean
+mcp_operation_resume (McpAttachment *attachment, McpRequest *request)
+{
+  McpServices *services = mcp_attachment_get_services (attachment);
+  McpSession *session = mcp_request_get_client (request)->session;
+  g_autofree char *digest = NULL;
+  g_autoptr (GObject) parked = NULL;
+  g_autoptr (GError) error = NULL;
+  McpJsonSlice state;
+
+  if (!find_handle (request, &state))
+    return FALSE;
+
+  digest = mcp_rounds_to_client_build_digest (mcp_request_get_method (request),
+                                              mcp_request_get_params (request));
+  parked =
+      mcp_parking_take (services->parking, state, mcp_session_get_id (session), digest, &error);
+  if (parked == NULL)
+    mcp_request_respond_gerror (request, error, NULL);
+  else
+    come_back (MCP_OPERATION (parked), attachment, request);
+  return TRUE;
+}
+
+/* The beginning */
+
+static void
+session_closed_cb (GCancellable *session_closed, McpOperation *self)
+{
+  g_cancellable_cancel (self->cancellable);
+}
+
+static McpParams *
+build_params (McpOperation *self)
+{
+  McpParams *params = mcp_request_new_params (self->request);
+
+  if (self->subject->rename != NULL)
+    self->subject->rename (params, self->target->name);
+  return params;
+}
+
+static void
+run_relay (McpOperation *self, McpParams *params)
+{
+  g_autoptr (McpRelay) relay =
+      mcp_relay_new (self->client, self->target, mcp_request_get_method (self->request), params,
+                     &relay_funcs, self);
+
+  g_signal_connect_object (mcp_session_get_cancellable (self->client->session), "cancelled",
+                           G_CALLBACK (session_closed_cb), self, 0);
+  mcp_relay_set_times (
+      relay, mcp_running_calls_choose_timeout (self->services->running_calls, self->target),
+      self->services->limits.call_seconds);
+  mcp_relay_run (relay, self->services->pool, self->cancellable);
+}
+
+static void
+run (McpOperation *self)
+{
+  g_autoptr (McpParams) params = build_params (self);
+
+  g_object_ref (self); /* dropped by done_cb() */
+  if (self->call != NULL)
+    mcp_running_calls_run (self->services->running_calls, self->call, self->target, params, 0,
+                           &relay_funcs, self);
+  else
+    run_relay (self, params);
+}
+
+static void
+resolved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (McpOperation) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  self->target = mcp_catalogue_resolve_finish (MCP_CATALOGUE (source), result, &error);
+  if (self->target != NULL && !g_cancellable_is_cancelled (self->cancellable))
+    {
+      run (self);
+      return;
+    }
+
+  if (self->call != NULL)
+    mcp_call_abandon (self->call);
+  if (error == NULL)
+    error = g_error_new_literal (MCP_ERROR, MCP_ERROR_CANCELLED, "The request was cancelled");
+  finish (self, NULL, error);
+}
+
+static McpOperation *
+operation_new (McpAttachment *attachment,
+               McpRequest *request,
+               const McpOperationSubject *subject,
+               const char *name,
+               GError **error)
+{
+  g_autoptr (McpOperation) self = g_object_new (MCP_TYPE_OPERATION, NULL);
+
+  self->subject = subject;
+  self->name = g_strdup (name);
+  self->services = mcp_services_ref (mcp_attachment_get_services (attachment));
+  self->cancellable = g_object_ref (mcp_request_get_cancellable (request));
+  if (!read_request (self, attachment, request, error))
+    return NULL;
+
+  if (mcp_client_is_stateless (self->client))
+    {
+      self->rounds = mcp_rounds_to_client_new (&rounds_funcs, self);
+      self->digest = mcp_rounds_to_client_build_digest (mcp_request_get_method (request),
+                                                        mcp_request_get_params (request));
+    }
+  bind_request (self, attachment, request);
+  return g_steal_pointer (&self);
+}
+
+/* Counts a tools/call in its session. */
+static gboolean
+begin_call (McpOperation *self, GError **error)
+{
+  if (!self->subject->is_call)
+    return TRUE;
+
+  self->call = mcp_running_calls_begin (self->services->running_calls, self->client, self->name,
+                                        self->token, self->cancellable, error);
+  return self->call != NULL;
+}
+
+/**
+ * mcp_operation_start:
+ * @attachment: the attachment that received the request
+ * @request: a running request
+ * @subject: what such requests are about
+ * @name: what this one is about, as the client calls it
+ *
+ * Finds the server, passes the request on to it, and its answer back.
+ */
+void
+mcp_operation_start (McpAttachment *attachment,
+                     McpRequest *request,
+                     const McpOperationSubject *subject,
+                     const char *name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (McpOperation) self = operation_new (attachment, request, subject, name, &error);
+  g_autoptr (McpParams) params = NULL;
+
+  if (self == NULL || !begin_call (self, &error))
+    {
+      mcp_request_respond_gerror (request, error, NULL);
+      return;
+    }
+
+  params = mcp_request_new_params (request);
+  mcp_catalogue_resolve_async (self->services->catalogue, self->client, subject->kind, name, params,
+                               self->cancellable, resolved_cb, g_object_ref (self));
+}
+
+/**
+ * mcp_operation_start_at:
+ * @attachment: the attachment that received the request
+ * @request: a running request
+ * @subject: what such requests are about; no calls
+ * @target: where this one goes
+ *
+ * As mcp_operation_start(), where the server is known.
+ */
+void
+mcp_operation_start_at (McpAttachment *attachment,
+                        McpRequest *request,
+                        const McpOperationSubject *subject,
+                        McpTarget *target)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (McpOperation) self =
+      operation_new (attachment, request, subject, target->name, &error);
+
+  if (self == NULL)
+    {
+      mcp_request_respond_gerror (request, error, NULL);
+      return;
+    }
+
+  self->target = mcp_target_ref (target);
+  run (self);
+}
+
+static void
+mcp_operation_finalize (GObject *object)
+{
+  McpOperation *self = MCP_OPERATION (object);
+
+  g_clear_pointer (&self->rounds, mcp_rounds_to_client_free);
+  g_clear_pointer (&self->answer, mcp_jsonrpc_message_unref);
+  g_clear_error (&self->error);
+  g_clear_object (&self->call);
+  g_clear_object (&self->request);
+  g_clear_object (&self->attachment);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->target, mcp_target_unref);
+  g_clear_pointer (&self->client, mcp_client_unref);
+  g_clear_pointer (&self->services, mcp_services_unref);
+  g_clear_pointer (&self->token, g_variant_unref);
+  g_free (self->token_text);
+  g_free (self->digest);
+  g_free (self->handle);
+  g_free (self->name);
+
+  G_OBJECT_CLASS (mcp_operation_parent_class)->finalize (object);
+}
+
+static void
+mcp_operation_class_init (McpOperationClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = mcp_operation_finalize;
+}
+
+static void
+mcp_operation_init (McpOperation *self)
+{
+}
