@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "http/mcp/mcp-message-stream.h"
 
+#include "common/mcp-timer.h"
+
 #include <string.h>
 
 /* What a client that does not read, or is away, may make us keep, but for one message more. */
@@ -8,11 +10,16 @@
 /* How soon a client may come back (WHATWG HTML section 9.2.6, "retry"). */
 #define RETRY_MS         1000
 
+/* Released clients (the TypeScript SDK up to 2.4) lose a progress notification that they read
+ * together with the result: they are done with the request by the time they look at it. */
+#define HOLD_MS 5
+
 typedef struct
 {
   guint64 id;       /* 0: none */
   const char *name; /* (nullable): static: of the event */
   GBytes *data;     /* (nullable): %NULL: only there for its id */
+  gboolean is_last; /* of a request */
 } Entry;
 
 struct _McpMessageStream
@@ -24,6 +31,9 @@ struct _McpMessageStream
   gsize n_unsent;            /* of those from next on */
   guint64 dropped;           /* id of the last entry that is not there any more; 0: none */
   gboolean is_complete;
+  gboolean is_next_last;
+  gint64 written_us;     /* monotonic: when a message that was no last one was written; 0: never */
+  GSource *hold;         /* (owned) (nullable): while a last message waits */
   McpSseStream *carrier; /* (owned) (nullable) */
   guint n_carriers;      /* so far */
 
@@ -91,6 +101,7 @@ stream_clear (gpointer data)
   McpMessageStream *self = data;
 
   /* A carrier holds a reference: there is none. */
+  mcp_timer_clear (&self->hold);
   add_bytes (self, -(gssize) self->n_bytes);
   g_queue_clear_full (&self->entries, (GDestroyNotify) entry_free);
   if (self->destroy != NULL)
@@ -164,6 +175,31 @@ write_primer (McpSseBatch *batch, guint64 id)
 }
 
 static gboolean
+hold_cb (gpointer user_data)
+{
+  McpMessageStream *self = user_data;
+
+  mcp_timer_clear (&self->hold);
+  self->written_us = 0;
+  if (self->carrier != NULL)
+    mcp_sse_stream_wake (self->carrier);
+  return G_SOURCE_REMOVE;
+}
+
+/* Lets the client read what came before the last message of a request. */
+static gboolean
+must_hold (McpMessageStream *self, const Entry *entry)
+{
+  if (!entry->is_last || self->written_us == 0 ||
+      g_get_monotonic_time () - self->written_us >= HOLD_MS * G_TIME_SPAN_MILLISECOND)
+    return FALSE;
+
+  if (self->hold == NULL)
+    self->hold = mcp_timer_new_ms ("message-stream-hold", HOLD_MS, hold_cb, self);
+  return TRUE;
+}
+
+static gboolean
 fill (McpSseBatch *batch, gpointer user_data)
 {
   Carrying *carrying = user_data;
@@ -177,8 +213,11 @@ fill (McpSseBatch *batch, gpointer user_data)
       GList *link = self->next;
       Entry *entry = link->data;
 
+      if (must_hold (self, entry))
+        break;
       self->next = link->next;
       self->n_unsent -= entry_size (entry);
+      self->written_us = entry->is_last ? 0 : g_get_monotonic_time ();
       if (entry->data != NULL)
         mcp_sse_batch_append_event (batch, entry->id, entry->name, entry->data);
       else
@@ -262,6 +301,19 @@ mcp_message_stream_carry (McpMessageStream *self,
     push (self, NULL, NULL);
   self->carrier = mcp_http_request_stream (request, fill, carrying, carrier_closed);
   mcp_sse_stream_wake (self->carrier);
+}
+
+/**
+ * mcp_message_stream_mark_last:
+ * @self: a stream that is not complete
+ *
+ * The next message is the last one of a request: it is written some milliseconds after the one
+ * before it, if that was not the last one of another request.
+ */
+void
+mcp_message_stream_mark_last (McpMessageStream *self)
+{
+  self->is_next_last = TRUE;
 }
 
 /**

@@ -47,6 +47,7 @@ void mcp_message_stream_carry (McpMessageStream *self,
                                McpHttpRequest *request,
                                gboolean is_primed,
                                guint64 after);
+void mcp_message_stream_mark_last (McpMessageStream *self);
 gboolean mcp_message_stream_append (McpMessageStream *self, GBytes *json);
 gboolean mcp_message_stream_append_event (McpMessageStream *self, const char *name, GBytes *data);
 void mcp_message_stream_complete (McpMessageStream *self);

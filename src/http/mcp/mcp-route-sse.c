@@ -133,7 +133,12 @@ request_message_cb (McpRequest *request, GBytes *json, McpAttachment *attachment
 static void
 request_response_cb (McpRequest *request, GBytes *json, int error_code, McpAttachment *attachment)
 {
-  request_message_cb (request, json, attachment);
+  Pair *self = g_object_get_data (G_OBJECT (attachment), DATA_KEY);
+
+  if (self == NULL)
+    return;
+  mcp_message_stream_mark_last (self->stream);
+  send_message (self, json);
 }
 
 static char *

@@ -329,6 +329,13 @@ reply_json (Answer *self, guint status)
     reply (self, status, g_ptr_array_index (self->responses, 0));
 }
 
+static gboolean
+send_response (Answer *self, GBytes *json)
+{
+  mcp_message_stream_mark_last (self->stream);
+  return send_message (self, json);
+}
+
 static void
 complete (Answer *self)
 {
@@ -381,7 +388,8 @@ finish_request (Answer *self, McpRequest *request, GBytes *json)
     keep_response (self, json);
   if (self->state == STATE_WAITING && is_last)
     reply_json (self, mcp_request_get_http_status (request));
-  else if (self->state == STATE_STREAMING && (json == NULL || send_message (self, json)) && is_last)
+  else if (self->state == STATE_STREAMING && (json == NULL || send_response (self, json)) &&
+           is_last)
     complete (self);
   forget_request (self, request);
 }
