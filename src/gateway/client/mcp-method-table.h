@@ -6,9 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* Attachments and requests look methods up: this file knows nothing of them but their names. */
-typedef struct _McpAttachment McpAttachment;
-typedef struct _McpRequest McpRequest;
+/* #McpAttachment and #McpRequest, which look methods up and are not looked into here. */
+struct _McpAttachment;
+struct _McpRequest;
 
 /**
  * McpMethodFlags:
@@ -35,7 +35,7 @@ typedef enum
 typedef struct
 {
   const char *name;
-  void (*answer) (McpAttachment *attachment, McpRequest *request);
+  void (*answer) (struct _McpAttachment *attachment, struct _McpRequest *request);
   McpMethodFlags flags;
 } McpMethod;
 
@@ -49,7 +49,7 @@ typedef struct
 typedef struct
 {
   const char *name;
-  void (*take) (McpAttachment *attachment, McpJsonSlice params);
+  void (*take) (struct _McpAttachment *attachment, McpJsonSlice params);
 } McpMethodNotification;
 
 /**

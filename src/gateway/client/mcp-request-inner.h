@@ -13,10 +13,10 @@ G_BEGIN_DECLS
  * @attachment: the attachment that received the request
  * @request: has been answered, or will not be
  */
-typedef void (*McpRequestDoneFunc) (McpAttachment *attachment, McpRequest *request);
+typedef void (*McpRequestDoneFunc) (struct _McpAttachment *attachment, McpRequest *request);
 
 /* The inside of a request: for attachments and methods. */
-McpRequest *mcp_request_new (McpAttachment *attachment,
+McpRequest *mcp_request_new (struct _McpAttachment *attachment,
                              McpClient *client,
                              McpJsonrpcMessage *message,
                              const McpMethod *method,

@@ -21,7 +21,8 @@ struct _McpRequest
 {
   GObject parent_instance;
 
-  McpAttachment *attachment;  /* (owned): the attachment that received it; kept for @method */
+  struct _McpAttachment
+      *attachment;            /* (owned): the attachment that received it; kept for @method */
   McpClient *client;          /* (owned) */
   McpJsonrpcMessage *message; /* (owned) */
   const McpMethod *method;    /* (nullable): %NULL: refused */
@@ -95,24 +96,6 @@ mcp_request_respond_result (McpRequest *self, McpJsonSlice result)
       result, self->client->revision, SERVER_INFO);
 
   respond (self, response, 0);
-}
-
-/* 2026-07-28, basic/transports/streamable-http, "Server Validation" and "Sending Messages": errors
- * of the protocol have a status, those of the application have none. */
-static guint
-choose_status (McpRequest *self, int code)
-{
-  switch (code)
-    {
-    case MCP_ERROR_CODE_HEADER_MISMATCH:
-    case MCP_ERROR_CODE_MISSING_CAPABILITY:
-    case MCP_ERROR_CODE_UNSUPPORTED_VERSION:
-      return 400;
-    case MCP_JSONRPC_ERROR_METHOD_NOT_FOUND:
-      return self->refusal != 0 ? 404 : 200;
-    default:
-      return 200;
-    }
 }
 
 /**
@@ -194,7 +177,7 @@ mcp_request_respond_error (McpRequest *self, int code, const char *text, McpJson
       mcp_jsonrpc_build_error (mcp_jsonrpc_message_get_id (self->message), code, text, data);
 
   if (mcp_client_is_stateless (self->client))
-    self->http_status = choose_status (self, code);
+    self->http_status = mcp_rpc_error_http_status (code, self->refusal != 0);
   respond (self, response, code);
 }
 
@@ -497,7 +480,7 @@ mcp_request_init (McpRequest *self)
  * Returns: (transfer full): a request that has not been started
  */
 McpRequest *
-mcp_request_new (McpAttachment *attachment,
+mcp_request_new (struct _McpAttachment *attachment,
                  McpClient *client,
                  McpJsonrpcMessage *message,
                  const McpMethod *method,

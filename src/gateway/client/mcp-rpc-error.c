@@ -21,7 +21,7 @@ mcp_rpc_error_code (const GError *error)
   switch ((McpError) error->code)
     {
     case MCP_ERROR_INVALID_ARGUMENTS:
-    case MCP_ERROR_NOT_FOUND: /* server/tools, "Error Handling": unknown tools are such */
+    case MCP_ERROR_NOT_FOUND: /* server/tools, "Error Handling", says so of unknown tools */
       return MCP_JSONRPC_ERROR_INVALID_PARAMS;
     case MCP_ERROR_AUTHENTICATION_FAILED:
       return MCP_JSONRPC_ERROR_INVALID_REQUEST;
@@ -32,4 +32,30 @@ mcp_rpc_error_code (const GError *error)
       return MCP_JSONRPC_ERROR_INTERNAL;
     }
   return MCP_JSONRPC_ERROR_INTERNAL;
+}
+
+/**
+ * mcp_rpc_error_http_status:
+ * @code: of an error that answers a request of 2026-07-28
+ * @is_refusal: whether the gateway refused the request before any method saw it
+ *
+ * 2026-07-28, basic/transports/streamable-http, "Server Validation" and "Sending Messages": errors
+ * of the protocol have a status, those of the application have none.
+ *
+ * Returns: the HTTP status of the response, where that is sent alone
+ */
+guint
+mcp_rpc_error_http_status (int code, gboolean is_refusal)
+{
+  switch (code)
+    {
+    case MCP_ERROR_CODE_HEADER_MISMATCH:
+    case MCP_ERROR_CODE_MISSING_CAPABILITY:
+    case MCP_ERROR_CODE_UNSUPPORTED_VERSION:
+      return 400;
+    case MCP_JSONRPC_ERROR_METHOD_NOT_FOUND:
+      return is_refusal ? 404 : 200;
+    default:
+      return 200;
+    }
 }

@@ -8,5 +8,6 @@
 G_BEGIN_DECLS
 
 int mcp_rpc_error_code (const GError *error);
+guint mcp_rpc_error_http_status (int code, gboolean is_refusal);
 
 G_END_DECLS

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "gateway/client/mcp-attachment.h"
 #include "gateway/client/mcp-method-table.h"
+#include "gateway/client/mcp-request.h"
 
 G_BEGIN_DECLS
 

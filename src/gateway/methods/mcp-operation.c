@@ -12,7 +12,7 @@
  *     v                                                             |
  *   DONE <----------------------------------------------------------'
  *
- * ASKING has a request, which an answer goes to; the other states have none. PARKED and ANSWERED
+ * ASKING has a caller, who waits for the answer; the other states have none. PARKED and ANSWERED
  * have a handle in the parking. DONE follows as well when the client withdraws the request, does
  * not come back in time, or the session closes.
  *
@@ -27,10 +27,9 @@
 #include "gateway/client/mcp-attachment-inner.h"
 #include "gateway/client/mcp-rpc-error.h"
 #include "gateway/methods/mcp-answer.h"
-#include "gateway/methods/mcp-progress-token.h"
+#include "gateway/methods/mcp-caller.h"
 #include "gateway/methods/mcp-roots-ask.h"
 #include "gateway/methods/mcp-rounds-to-client.h"
-#include "protocol/mcp-translate.h"
 
 #include <string.h>
 
@@ -49,16 +48,12 @@ struct _McpOperation
   OperationState state;
   const McpOperationSubject *subject;
   char *name;                /* (nullable): what the client asks for, as the client calls it */
-  McpAttachment *attachment; /* (owned) (nullable): while ASKING: where @request came in */
-  McpRequest *request;       /* (owned) (nullable): while ASKING */
+  McpCaller *caller;         /* (owned) (nullable): while ASKING: who waits for the answer */
   McpClient *client;         /* (owned): as it was with the last request */
   McpServices *services;     /* (owned) */
   McpTarget *target;         /* (owned) (nullable): once the server is known */
   McpCall *call;             /* (owned) (nullable): of a tools/call */
   GCancellable *cancellable; /* (owned): of all the work */
-
-  char *token_text; /* (nullable): JSON text of the client's progress token */
-  GVariant *token;  /* (owned) (nullable): its value */
 
   McpRoundsToClient *rounds; /* (owned) (nullable): where the client is sent away to come back */
   char *digest;              /* (nullable): of what a client that comes back must repeat */
@@ -76,83 +71,28 @@ slice (const char *text)
   return (McpJsonSlice){ text, strlen (text) };
 }
 
-/* The request */
+/* Who waits for the answer */
 
+/* @caller: (transfer full) */
 static void
-bind_request (McpOperation *self, McpAttachment *attachment, McpRequest *request)
+bind_caller (McpOperation *self, McpCaller *caller)
 {
   self->state = OPERATION_ASKING;
-  g_set_object (&self->attachment, attachment);
-  g_set_object (&self->request, request);
+  self->caller = caller;
+  g_clear_pointer (&self->client, mcp_client_unref);
+  self->client = mcp_client_ref (mcp_caller_get_client (caller));
   if (self->rounds != NULL)
     mcp_rounds_to_client_set_client (self->rounds, self->client);
 }
 
+/* Returns: (transfer full): the request that is to be answered */
 static McpRequest *
-unbind_request (McpOperation *self, OperationState state)
+unbind_caller (McpOperation *self, OperationState state)
 {
   self->state = state;
-  g_clear_object (&self->attachment);
   if (self->rounds != NULL)
     mcp_rounds_to_client_set_client (self->rounds, NULL);
-  return g_steal_pointer (&self->request);
-}
-
-/* What the client wants to hear: a client of 2026-07-28 says so with each request. */
-static gboolean
-read_log_level (McpOperation *self, McpAttachment *attachment, McpRequest *request, GError **error)
-{
-  McpJsonSlice params = mcp_request_get_params (request);
-  g_autofree char *level = NULL;
-  McpJsonSlice value;
-  McpJsonSlice meta;
-
-  if (!mcp_client_is_stateless (mcp_request_get_client (request)) || params.data == NULL ||
-      !mcp_json_find_typed (params, "_meta", MCP_JSON_OBJECT, &meta) ||
-      !mcp_json_find (meta, MCP_META_LOG_LEVEL, &value))
-    return TRUE;
-
-  if (mcp_json_get_type (value) == MCP_JSON_STRING)
-    level = mcp_json_dup_string (value);
-  if (!mcp_log_levels_is_known (level))
-    {
-      g_set_error_literal (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
-                           "“" MCP_META_LOG_LEVEL "” is no log level");
-      return FALSE;
-    }
-  mcp_attachment_set_log_level (attachment, level);
-  mcp_log_levels_apply_async (self->services->log_levels, self->client->session, NULL, NULL, NULL);
-  return TRUE;
-}
-
-static void
-set_client (McpOperation *self, McpClient *client)
-{
-  g_clear_pointer (&self->client, mcp_client_unref);
-  self->client = mcp_client_ref (client);
-}
-
-/* What a request says of how it is to be answered. */
-static gboolean
-read_request (McpOperation *self, McpAttachment *attachment, McpRequest *request, GError **error)
-{
-  McpJsonSlice token_text;
-  GVariant *token;
-
-  set_client (self, mcp_request_get_client (request));
-  if (!mcp_progress_token_find (mcp_request_get_params (request), &token_text, &token, error))
-    return FALSE;
-
-  g_clear_pointer (&self->token_text, g_free);
-  g_clear_pointer (&self->token, g_variant_unref);
-  self->token = token;
-  if (token != NULL)
-    self->token_text = g_strndup (token_text.data, token_text.length);
-  if (!read_log_level (self, attachment, request, error))
-    return FALSE;
-
-  set_client (self, mcp_attachment_get_client (attachment));
-  return TRUE;
+  return mcp_caller_free_to_request (g_steal_pointer (&self->caller));
 }
 
 /* The answer */
@@ -194,7 +134,7 @@ respond_error (McpOperation *self, McpRequest *request, const GError *error)
 static void
 respond (McpOperation *self, McpJsonrpcMessage *answer, const GError *error)
 {
-  g_autoptr (McpRequest) request = unbind_request (self, OPERATION_DONE);
+  g_autoptr (McpRequest) request = unbind_caller (self, OPERATION_DONE);
 
   if (answer != NULL)
     mcp_answer_pass (request, answer, self->target->config,
@@ -247,49 +187,22 @@ finish (McpOperation *self, McpJsonrpcMessage *answer, const GError *error)
 
 /* What the server says */
 
-/* Passes on what the server reports, under the client's own token. */
 static void
 progress_cb (const McpProgressReport *report, gpointer user_data)
 {
   McpOperation *self = user_data;
-  g_autofree char *translated = NULL;
-  g_autofree char *own = NULL;
-  g_autoptr (GBytes) message = NULL;
-  McpJsonSlice shown = report->params;
 
-  if (self->state != OPERATION_ASKING || self->token_text == NULL || !report->is_rising)
-    return;
-
-  translated = mcp_translate_progress (report->params, self->client->revision);
-  if (translated != NULL)
-    shown = slice (translated);
-  own = mcp_json_edit_replace_member (shown, "progressToken", slice (self->token_text));
-  message = mcp_jsonrpc_build_notification ("notifications/progress", slice (own));
-  mcp_request_send (self->request, message);
-}
-
-/* server/utilities/logging of 2026-07-28: a client that named no level hears nothing. */
-static gboolean
-wants_log (McpOperation *self, McpJsonSlice params)
-{
-  if (self->client->log_level == NULL && mcp_client_is_stateless (self->client))
-    return FALSE;
-  return mcp_log_levels_passes (self->client->log_level, params);
+  if (self->caller != NULL)
+    mcp_caller_send_progress (self->caller, report);
 }
 
 static void
 log_cb (McpJsonSlice params, gpointer user_data)
 {
   McpOperation *self = user_data;
-  g_autofree char *named = NULL;
-  g_autoptr (GBytes) message = NULL;
 
-  if (self->state != OPERATION_ASKING || !wants_log (self, params))
-    return;
-
-  named = mcp_log_levels_name_logger (params, self->target->config);
-  message = mcp_jsonrpc_build_notification ("notifications/message", slice (named));
-  mcp_request_send (self->request, message);
+  if (self->caller != NULL)
+    mcp_caller_send_log (self->caller, params, self->target->config);
 }
 
 static void
@@ -297,8 +210,8 @@ put_ask (McpOperation *self, McpAsk *ask)
 {
   if (self->rounds != NULL)
     mcp_rounds_to_client_add (self->rounds, ask);
-  else if (self->state == OPERATION_ASKING)
-    mcp_attachment_put_ask (self->attachment, ask, self->request);
+  else if (self->caller != NULL)
+    mcp_caller_put_ask (self->caller, ask);
   else
     mcp_ask_answer_error (ask, MCP_JSONRPC_ERROR_INTERNAL, "The client has gone",
                           MCP_JSON_SLICE_NONE);
@@ -346,7 +259,7 @@ static void
 ask_client_cb (gpointer user_data)
 {
   g_autoptr (McpOperation) self = g_object_ref (MCP_OPERATION (user_data));
-  g_autoptr (McpRequest) request = unbind_request (self, OPERATION_PARKED);
+  g_autoptr (McpRequest) request = unbind_caller (self, OPERATION_PARKED);
   g_autoptr (GError) error = NULL;
   g_autofree char *result = NULL;
 
@@ -371,7 +284,7 @@ lacks_capability_cb (const char *required, gpointer user_data)
 {
   g_autoptr (McpOperation) self = g_object_ref (MCP_OPERATION (user_data));
   g_autofree char *data = g_strdup_printf ("{\"requiredCapabilities\":%s}", required);
-  g_autoptr (McpRequest) request = unbind_request (self, OPERATION_DONE);
+  g_autoptr (McpRequest) request = unbind_caller (self, OPERATION_DONE);
 
   mcp_request_respond_error (request, MCP_ERROR_CODE_MISSING_CAPABILITY,
                              "The server needs a capability that the client did not declare",
@@ -413,11 +326,12 @@ come_back (McpOperation *self, McpAttachment *attachment, McpRequest *request)
   g_autoptr (McpJsonrpcMessage) answer = g_steal_pointer (&self->answer);
   g_autoptr (GError) kept = g_steal_pointer (&self->error);
   g_autoptr (GError) error = NULL;
+  McpCaller *caller = NULL;
   McpJsonSlice responses;
 
   g_clear_pointer (&self->handle, g_free);
   if (!read_responses (request, &responses, &error) ||
-      !read_request (self, attachment, request, &error))
+      (caller = mcp_caller_new (attachment, request, &error)) == NULL)
     {
       self->state = OPERATION_DONE;
       mcp_request_respond_gerror (request, error, NULL);
@@ -426,7 +340,7 @@ come_back (McpOperation *self, McpAttachment *attachment, McpRequest *request)
     }
 
   mcp_request_set_cancellable (request, self->cancellable);
-  bind_request (self, attachment, request);
+  bind_caller (self, caller);
   if (answer != NULL || kept != NULL)
     respond (self, answer, kept);
   else
@@ -477,7 +391,7 @@ session_closed_cb (GCancellable *session_closed, McpOperation *self)
 static McpParams *
 build_params (McpOperation *self)
 {
-  McpParams *params = mcp_request_new_params (self->request);
+  McpParams *params = mcp_request_new_params (mcp_caller_get_request (self->caller));
 
   if (self->subject->rename != NULL)
     self->subject->rename (params, self->target->name);
@@ -487,9 +401,9 @@ build_params (McpOperation *self)
 static void
 run_relay (McpOperation *self, McpParams *params)
 {
-  g_autoptr (McpRelay) relay =
-      mcp_relay_new (self->client, self->target, mcp_request_get_method (self->request), params,
-                     &relay_funcs, self);
+  g_autoptr (McpRelay) relay = mcp_relay_new (
+      self->client, self->target, mcp_request_get_method (mcp_caller_get_request (self->caller)),
+      params, &relay_funcs, self);
 
   g_signal_connect_object (mcp_session_get_cancellable (self->client->session), "cancelled",
                            G_CALLBACK (session_closed_cb), self, 0);
@@ -539,23 +453,25 @@ operation_new (McpAttachment *attachment,
                const char *name,
                GError **error)
 {
-  g_autoptr (McpOperation) self = g_object_new (MCP_TYPE_OPERATION, NULL);
+  McpCaller *caller = mcp_caller_new (attachment, request, error);
+  McpOperation *self;
 
+  if (caller == NULL)
+    return NULL;
+
+  self = g_object_new (MCP_TYPE_OPERATION, NULL);
   self->subject = subject;
   self->name = g_strdup (name);
   self->services = mcp_services_ref (mcp_attachment_get_services (attachment));
   self->cancellable = g_object_ref (mcp_request_get_cancellable (request));
-  if (!read_request (self, attachment, request, error))
-    return NULL;
-
-  if (mcp_client_is_stateless (self->client))
+  if (mcp_client_is_stateless (mcp_caller_get_client (caller)))
     {
       self->rounds = mcp_rounds_to_client_new (&rounds_funcs, self);
       self->digest = mcp_rounds_to_client_build_digest (mcp_request_get_method (request),
                                                         mcp_request_get_params (request));
     }
-  bind_request (self, attachment, request);
-  return g_steal_pointer (&self);
+  bind_caller (self, caller);
+  return self;
 }
 
 /* Counts a tools/call in its session. */
@@ -565,8 +481,9 @@ begin_call (McpOperation *self, GError **error)
   if (!self->subject->is_call)
     return TRUE;
 
-  self->call = mcp_running_calls_begin (self->services->running_calls, self->client, self->name,
-                                        self->token, self->cancellable, error);
+  self->call =
+      mcp_running_calls_begin (self->services->running_calls, self->client, self->name,
+                               mcp_caller_get_token (self->caller), self->cancellable, error);
   return self->call != NULL;
 }
 
@@ -638,14 +555,11 @@ mcp_operation_finalize (GObject *object)
   g_clear_pointer (&self->answer, mcp_jsonrpc_message_unref);
   g_clear_error (&self->error);
   g_clear_object (&self->call);
-  g_clear_object (&self->request);
-  g_clear_object (&self->attachment);
+  g_clear_pointer (&self->caller, mcp_caller_free);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->target, mcp_target_unref);
   g_clear_pointer (&self->client, mcp_client_unref);
   g_clear_pointer (&self->services, mcp_services_unref);
-  g_clear_pointer (&self->token, g_variant_unref);
-  g_free (self->token_text);
   g_free (self->digest);
   g_free (self->handle);
   g_free (self->name);

@@ -133,7 +133,7 @@ request_message_cb (McpRequest *request, GBytes *json, McpAttachment *attachment
 static void
 request_response_cb (McpRequest *request, GBytes *json, int error_code, McpAttachment *attachment)
 {
-  Pair *self = g_object_get_data (G_OBJECT (attachment), DATA_KEY);
+  SseClient *self = g_object_get_data (G_OBJECT (attachment), DATA_KEY);
 
   if (self == NULL)
     return;

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gateway/methods/mcp-caller.h"
+
+#include "common/mcp-error.h"
+#include "gateway/client/mcp-attachment-inner.h"
+#include "gateway/client/mcp-log-levels.h"
+#include "gateway/methods/mcp-progress-token.h"
+#include "protocol/mcp-json-edit.h"
+#include "protocol/mcp-translate.h"
+
+#include <string.h>
+
+struct _McpCaller
+{
+  McpAttachment *attachment; /* (owned): where the request came in */
+  McpRequest *request;       /* (owned) (nullable): until it is handed out */
+  McpClient *client;         /* (owned) */
+  char *token_text;          /* (nullable): JSON text of the client's progress token */
+  GVariant *token;           /* (owned) (nullable): its value */
+};
+
+static McpJsonSlice
+slice (const char *text)
+{
+  return (McpJsonSlice){ text, strlen (text) };
+}
+
+/* What the client wants to hear: a client of 2026-07-28 says so with each request. */
+static gboolean
+read_log_level (McpCaller *self, GError **error)
+{
+  McpServices *services = mcp_attachment_get_services (self->attachment);
+  McpJsonSlice params = mcp_request_get_params (self->request);
+  g_autofree char *level = NULL;
+  McpJsonSlice value;
+  McpJsonSlice meta;
+
+  if (!mcp_client_is_stateless (mcp_request_get_client (self->request)) || params.data == NULL ||
+      !mcp_json_find_typed (params, "_meta", MCP_JSON_OBJECT, &meta) ||
+      !mcp_json_find (meta, MCP_META_LOG_LEVEL, &value))
+    return TRUE;
+
+  if (mcp_json_get_type (value) == MCP_JSON_STRING)
+    level = mcp_json_dup_string (value);
+  if (!mcp_log_levels_is_known (level))
+    {
+      g_set_error_literal (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
+                           "“" MCP_META_LOG_LEVEL "” is no log level");
+      return FALSE;
+    }
+  mcp_attachment_set_log_level (self->attachment, level);
+  mcp_log_levels_apply_async (services->log_levels, mcp_attachment_get_session (self->attachment),
+                              NULL, NULL, NULL);
+  return TRUE;
+}
+
+static gboolean
+read_token (McpCaller *self, GError **error)
+{
+  McpJsonSlice text;
+
+  if (!mcp_progress_token_find (mcp_request_get_params (self->request), &text, &self->token, error))
+    return FALSE;
+
+  if (self->token != NULL)
+    self->token_text = g_strndup (text.data, text.length);
+  return TRUE;
+}
+
+/**
+ * mcp_caller_new:
+ * @attachment: the attachment that received the request
+ * @request: a running request
+ * @error: return location
+ *
+ * Reads what a request says of how it is to be answered.
+ *
+ * Errors: %MCP_ERROR_INVALID_ARGUMENTS for a “_meta” that makes no sense.
+ *
+ * Returns: (transfer full) (nullable): the client that waits
+ */
+McpCaller *
+mcp_caller_new (McpAttachment *attachment, McpRequest *request, GError **error)
+{
+  g_autoptr (McpCaller) self = g_new0 (McpCaller, 1);
+
+  self->attachment = g_object_ref (attachment);
+  self->request = g_object_ref (request);
+  if (!read_token (self, error) || !read_log_level (self, error))
+    return NULL;
+
+  self->client = mcp_client_ref (mcp_attachment_get_client (attachment));
+  return g_steal_pointer (&self);
+}
+
+/**
+ * mcp_caller_free:
+ * @self: (transfer full): a client that waits no longer
+ */
+void
+mcp_caller_free (McpCaller *self)
+{
+  g_object_unref (self->attachment);
+  g_clear_object (&self->request);
+  g_clear_pointer (&self->client, mcp_client_unref);
+  g_clear_pointer (&self->token, g_variant_unref);
+  g_free (self->token_text);
+  g_free (self);
+}
+
+/**
+ * mcp_caller_free_to_request:
+ * @self: (transfer full): a client that is about to be answered
+ *
+ * Returns: (transfer full): the request that is to be answered
+ */
+McpRequest *
+mcp_caller_free_to_request (McpCaller *self)
+{
+  McpRequest *request = g_steal_pointer (&self->request);
+
+  mcp_caller_free (self);
+  return request;
+}
+
+/**
+ * mcp_caller_get_request:
+ * @self: a client that waits
+ *
+ * Returns: (transfer none): its request
+ */
+McpRequest *
+mcp_caller_get_request (McpCaller *self)
+{
+  return self->request;
+}
+
+/**
+ * mcp_caller_get_client:
+ * @self: a client that waits
+ *
+ * Returns: (transfer none): the facts about it
+ */
+McpClient *
+mcp_caller_get_client (McpCaller *self)
+{
+  return self->client;
+}
+
+/**
+ * mcp_caller_get_token:
+ * @self: a client that waits
+ *
+ * Returns: (transfer none) (nullable): its progress token: x, t or s
+ */
+GVariant *
+mcp_caller_get_token (McpCaller *self)
+{
+  return self->token;
+}
+
+/**
+ * mcp_caller_send_progress:
+ * @self: a client that waits
+ * @report: what the server reports
+ *
+ * Passes the report on under the client's own token, if the client gave one and the report is for
+ * clients.
+ */
+void
+mcp_caller_send_progress (McpCaller *self, const McpProgressReport *report)
+{
+  g_autofree char *translated = NULL;
+  g_autofree char *own = NULL;
+  g_autoptr (GBytes) message = NULL;
+  McpJsonSlice shown = report->params;
+
+  if (self->token_text == NULL || !report->is_rising)
+    return;
+
+  translated = mcp_translate_progress (report->params, self->client->revision);
+  if (translated != NULL)
+    shown = slice (translated);
+  own = mcp_json_edit_replace_member (shown, "progressToken", slice (self->token_text));
+  message = mcp_jsonrpc_build_notification ("notifications/progress", slice (own));
+  mcp_request_send (self->request, message);
+}
+
+/* server/utilities/logging of 2026-07-28: a client that named no level hears nothing. */
+static gboolean
+wants_log (McpCaller *self, McpJsonSlice params)
+{
+  if (self->client->log_level == NULL && mcp_client_is_stateless (self->client))
+    return FALSE;
+  return mcp_log_levels_passes (self->client->log_level, params);
+}
+
+/**
+ * mcp_caller_send_log:
+ * @self: a client that waits
+ * @params: of a notifications/message
+ * @server: the server that logs
+ *
+ * Passes a log message on, if it is of a level that the client wants to hear.
+ */
+void
+mcp_caller_send_log (McpCaller *self, McpJsonSlice params, McpServerConfig *server)
+{
+  g_autofree char *named = NULL;
+  g_autoptr (GBytes) message = NULL;
+
+  if (!wants_log (self, params))
+    return;
+
+  named = mcp_log_levels_name_logger (params, server);
+  message = mcp_jsonrpc_build_notification ("notifications/message", slice (named));
+  mcp_request_send (self->request, message);
+}
+
+/**
+ * mcp_caller_put_ask:
+ * @self: a client that waits, and speaks a revision with requests of servers
+ * @ask: what the server asks
+ *
+ * Asks the client on the stream of its own request.
+ */
+void
+mcp_caller_put_ask (McpCaller *self, McpAsk *ask)
+{
+  mcp_attachment_put_ask (self->attachment, ask, self->request);
+}
