@@ -9,6 +9,9 @@
  */
 #define MAX_JSON_BYTES (64 * 1024 * 1024)
 
+/* What is written in less than a millisecond is written by the main context. */
+#define MAX_INLINE_BYTES (256 * 1024)
+
 /* Which of the contract's errors an I/O error is; FALSE where it is none of them. */
 static gboolean
 map_io_error (int code, McpError *mapped)
@@ -70,31 +73,104 @@ mcp_dbus_reply_error (GDBusMethodInvocation *invocation, const GError *error)
   g_dbus_method_invocation_return_error_literal (invocation, domain, code, message);
 }
 
+/* A text and the call that it answers, for the thread that checks, copies and writes it. */
+typedef struct
+{
+  GDBusConnection *connection; /* (owned) */
+  GDBusMessage *call;          /* (owned) */
+  GBytes *json;                /* (owned) */
+} Answer;
+
+static void
+answer_free (gpointer data)
+{
+  Answer *answer = data;
+
+  g_object_unref (answer->connection);
+  g_object_unref (answer->call);
+  g_bytes_unref (answer->json);
+  g_free (answer);
+}
+
+static GDBusMessage *
+build_error (GDBusMessage *call, McpError code, const char *text)
+{
+  g_autoptr (GError) error = g_error_new_literal (MCP_ERROR, (int) code, text);
+  g_autofree char *name = g_dbus_error_encode_gerror (error);
+
+  return g_dbus_message_new_method_error_literal (call, name, text);
+}
+
+static GDBusMessage *
+build_reply (GDBusMessage *call, GBytes *json)
+{
+  gsize length;
+  const char *text = g_bytes_get_data (json, &length);
+  GDBusMessage *reply;
+  GVariant *string;
+
+  if (length > MAX_JSON_BYTES)
+    return build_error (call, MCP_ERROR_LIMIT_EXCEEDED,
+                        "The answer is longer than 64 MiB; ask for it over HTTP");
+  if (length == 0 || !g_utf8_validate (text, (gssize) length, NULL))
+    return build_error (call, MCP_ERROR_PROVIDER_FAILED, "The answer is not UTF-8 text");
+
+  reply = g_dbus_message_new_method_reply (call);
+  string = g_variant_new_take_string (g_strndup (text, length));
+  g_dbus_message_set_body (reply, g_variant_new_tuple (&string, 1));
+  return reply;
+}
+
+static void
+send_answer (const Answer *answer)
+{
+  g_autoptr (GDBusMessage) reply = NULL;
+
+  if ((g_dbus_message_get_flags (answer->call) & G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED) != 0)
+    return;
+  reply = build_reply (answer->call, answer->json);
+  g_dbus_connection_send_message (answer->connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL,
+                                  NULL);
+}
+
+static void
+send_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  send_answer (task_data);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* The invocation must go in the main context: its sender is charged for it until then. */
+static void
+sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_object_unref (source);
+}
+
 /**
  * mcp_dbus_reply_json:
  * @invocation: (transfer full): the call to answer
  * @json: the answer's text
  *
- * Answers a call that returns one string of JSON. What cannot go over the bus
- * is an error. Main context only.
+ * Answers a call that returns one string of JSON; a long one from a thread. What cannot go over the
+ * bus is an error. Main context only.
  */
 void
 mcp_dbus_reply_json (GDBusMethodInvocation *invocation, GBytes *json)
 {
-  gsize length;
-  const char *text = g_bytes_get_data (json, &length);
+  g_autoptr (GTask) task = g_task_new (invocation, NULL, sent_cb, NULL);
+  Answer *answer = g_new0 (Answer, 1);
 
-  if (length > MAX_JSON_BYTES)
-    g_dbus_method_invocation_return_error_literal (
-        invocation, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED,
-        "The answer is longer than 64 MiB; ask for it over HTTP");
-  else if (length == 0 || !g_utf8_validate (text, (gssize) length, NULL))
-    g_dbus_method_invocation_return_error_literal (invocation, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
-                                                   "The answer is not UTF-8 text");
-  else
+  answer->connection = g_object_ref (g_dbus_method_invocation_get_connection (invocation));
+  answer->call = g_object_ref (g_dbus_method_invocation_get_message (invocation));
+  answer->json = g_bytes_ref (json);
+  g_task_set_source_tag (task, mcp_dbus_reply_json);
+  g_task_set_task_data (task, answer, answer_free);
+  if (g_bytes_get_size (json) > MAX_INLINE_BYTES)
     {
-      GVariant *string = g_variant_new_take_string (g_strndup (text, length));
-
-      g_dbus_method_invocation_return_value (invocation, g_variant_new_tuple (&string, 1));
+      g_task_run_in_thread (task, send_in_thread);
+      return;
     }
+  send_answer (answer);
+  g_task_return_boolean (task, TRUE);
 }

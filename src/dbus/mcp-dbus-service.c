@@ -2,6 +2,8 @@
 #include "dbus/mcp-dbus-service.h"
 
 #include "common/mcp-names.h"
+#include "dbus/mcp-dbus-guard.h"
+#include "dbus/mcp-dbus-objects.h"
 #include "dbus/mcp-dbus-pump.h"
 #include "dbus/mcp-dbus-senders.h"
 #include "dbus/mcp-dbus-session.h"
@@ -19,8 +21,10 @@ struct _McpDbusService
   guint max_calls;            /* of one sender, not answered yet */
 
   /* From export to unexport, else NULL: */
-  GDBusConnection *connection;       /* (owned) */
+  GDBusConnection *connection; /* (owned) */
+  guint guard_id;
   GDBusObjectManagerServer *manager; /* (owned) */
+  McpDbusObjects *objects;           /* (owned): of the manager */
   McpDbusPump *pump;                 /* (owned) */
   GHashTable *watchers;              /* (owned) char *id -> (owned) McpDbusWatcher */
 };
@@ -81,6 +85,7 @@ session_removed_cb (McpSessionStore *store,
   mcp_dbus_watcher_emit_closed (watcher);
   g_hash_table_remove (self->watchers, session_id);
   g_dbus_object_manager_server_unexport (self->manager, path);
+  mcp_dbus_objects_note_removed (self->objects, path);
   mcp_gen_session_store1_emit_session_removed (MCP_GEN_SESSION_STORE1 (self->store_object),
                                                session_id);
 }
@@ -222,6 +227,8 @@ mcp_dbus_service_export (McpDbusService *self, GDBusConnection *connection, GErr
   self->connection = g_object_ref (connection);
   mcp_dbus_senders_set_max (connection, self->max_calls);
   self->manager = g_dbus_object_manager_server_new (MCP_OBJECT_MANAGER_PATH);
+  self->guard_id = mcp_dbus_guard_add (connection);
+  self->objects = mcp_dbus_objects_new (connection, self->manager);
   self->pump = mcp_dbus_pump_new (connection, mcp_dbus_watcher_take_turn);
   self->watchers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, watcher_free);
 
@@ -253,6 +260,9 @@ mcp_dbus_service_unexport (McpDbusService *self)
   g_signal_handlers_disconnect_by_data (self->store, self);
   g_signal_handlers_disconnect_by_data (self->connection, self);
 
+  g_dbus_connection_remove_filter (self->connection, self->guard_id);
+  mcp_dbus_objects_close (self->objects);
+  g_clear_object (&self->objects);
   g_clear_pointer (&self->watchers, g_hash_table_unref);
   mcp_dbus_pump_close (self->pump);
   g_clear_object (&self->pump);

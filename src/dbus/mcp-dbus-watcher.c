@@ -13,11 +13,10 @@
 #define CHANGED_INTERVAL_MS 100
 
 /*
- * A larger event is counted as missed. Upstream servers may send more than a bus carries, which
- * ends the connection of who sends too much: 128 MiB by the D-Bus specification, less on some
- * buses.
+ * A larger event is counted as missed. Upstream servers may send more than a bus carries, and each
+ * event is written twice, by the main context.
  */
-#define MAX_EVENT_BYTES (8 * 1024 * 1024)
+#define MAX_EVENT_BYTES (1024 * 1024)
 
 struct _McpDbusWatcher
 {

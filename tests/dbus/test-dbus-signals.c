@@ -200,8 +200,8 @@ static void
 test_large_events (TestBus *bus, gconstpointer data)
 {
   g_autofree char *path = NULL;
-  g_autofree char *large = g_strnfill (2 * 1024 * 1024, 'x');
-  g_autofree char *too_large = g_strnfill (8 * 1024 * 1024, 'x');
+  g_autofree char *large = g_strnfill (900 * 1024, 'x');
+  g_autofree char *too_large = g_strnfill (1024 * 1024, 'x');
   McpSession *session = test_bus_create (bus, &path);
   McpProgressFields fields = { 0 };
 
