@@ -45,6 +45,7 @@
  *   close-output {}             closes its output, and stays
  *   garbage {lines=3}           lines that are no JSON-RPC, then the result
  *   malformed {}                its own id, but a broken message
+ *   odd {kind}                  an answer that is not quite one: text-id, prompt, error-text, twice
  *   wrong-ids {}                answers to ids nobody used (string, fraction, unknown), then to it
  *   long-line {bytes=1000000}   a line without JSON of that length, then the result
  *   huge {bytes=1000000}        a result of that size

@@ -346,9 +346,25 @@ handle_malformed (Call *call)
 }
 
 static void
+handle_odd (Call *call)
+{
+  const char *kind = get_string (call, "kind", "twice");
+
+  if (strcmp (kind, "text-id") == 0)
+    send_line ("{\"jsonrpc\":\"2.0\",\"id\":\"%s\",\"result\":{\"content\":[]}}", call->id);
+  else if (strcmp (kind, "prompt") == 0)
+    send_line ("ready> {\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"content\":[]}}", call->id);
+  else if (strcmp (kind, "error-text") == 0)
+    send_line ("{\"jsonrpc\":\"2.0\",\"id\":%s,\"error\":\"quota exceeded\"}", call->id);
+  else
+    send_line ("{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"a\":1,\"a\":2}}", call->id);
+  call_free (call);
+}
+
+static void
 handle_wrong_ids (Call *call)
 {
-  send_line ("{\"jsonrpc\":\"2.0\",\"id\":\"%s\",\"result\":{\"content\":[],\"wrong\":1}}",
+  send_line ("{\"jsonrpc\":\"2.0\",\"id\":\"x%s\",\"result\":{\"content\":[],\"wrong\":1}}",
              call->id);
   send_line ("{\"jsonrpc\":\"2.0\",\"id\":%s.5,\"result\":{\"content\":[],\"wrong\":2}}", call->id);
   send_line ("{\"jsonrpc\":\"2.0\",\"id\":4711000,\"result\":{\"content\":[],\"wrong\":3}}");
@@ -543,6 +559,7 @@ const Tool test_tools[] = {
   { "close-output", handle_close_output },
   { "garbage", handle_garbage },
   { "malformed", handle_malformed },
+  { "odd", handle_odd },
   { "wrong-ids", handle_wrong_ids },
   { "long-line", handle_long_line },
   { "huge", handle_huge },

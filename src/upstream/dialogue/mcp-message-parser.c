@@ -2,6 +2,7 @@
 #include "upstream/dialogue/mcp-message-parser.h"
 
 #include "protocol/mcp-jsonrpc-batch.h"
+#include "protocol/mcp-jsonrpc-mend.h"
 
 #include <gio/gio.h>
 
@@ -52,10 +53,10 @@ parsed_free (gpointer data)
 /**
  * mcp_message_parser_parse:
  * @text: one message of a server
- * @id: (out) (optional): as mcp_jsonrpc_message_parse()
+ * @id: (out) (optional) (nullable) (transfer full): as mcp_jsonrpc_mend_parse()
  * @error: return location
  *
- * With the limits that messages of servers have. Any thread.
+ * With the limits that messages of servers have; what is not quite a message is mended. Any thread.
  *
  * Errors: %MCP_JSONRPC_ERROR.
  *
@@ -64,7 +65,12 @@ parsed_free (gpointer data)
 McpJsonrpcMessage *
 mcp_message_parser_parse (GBytes *text, char **id, GError **error)
 {
-  return mcp_jsonrpc_message_parse (text, &parse_limits, id, error);
+  g_autofree char *found = NULL;
+  McpJsonrpcMessage *message = mcp_jsonrpc_mend_parse (text, &parse_limits, &found, error);
+
+  if (id != NULL)
+    *id = g_steal_pointer (&found);
+  return message;
 }
 
 static void
@@ -83,23 +89,18 @@ parse (GBytes *text)
 {
   GPtrArray *all = g_ptr_array_new_with_free_func (parsed_free);
   g_autoptr (GPtrArray) parts = NULL;
-  GError *error = NULL;
 
   if (!mcp_jsonrpc_batch_is_batch (text))
     {
       parse_one (all, text);
       return all;
     }
-  parts = mcp_jsonrpc_batch_split (text, &parse_limits, &error);
+  parts = mcp_jsonrpc_batch_split (text, &parse_limits, NULL);
   for (guint i = 0; parts != NULL && i < parts->len; i++)
     parse_one (all, parts->pdata[i]);
+  /* “[INFO] …”, perhaps with a message behind it. */
   if (parts == NULL)
-    {
-      Parsed *parsed = g_new0 (Parsed, 1);
-
-      parsed->error = error;
-      g_ptr_array_add (all, parsed);
-    }
+    parse_one (all, text);
   return all;
 }
 

@@ -154,10 +154,31 @@ mcp_provider_messages_build_cancelled (gint64 id, const char *reason)
 gboolean
 mcp_provider_messages_get_own_id (McpJsonrpcMessage *answer, gint64 *id)
 {
-  McpJsonSlice value = mcp_jsonrpc_message_get_id (answer);
+  return mcp_provider_messages_read_id (mcp_jsonrpc_message_get_id (answer), id);
+}
 
-  return value.data != NULL && mcp_json_get_type (value) == MCP_JSON_NUMBER &&
-         mcp_json_get_int64 (value, id);
+/**
+ * mcp_provider_messages_read_id:
+ * @value: an id or a progress token as a server gave it back, or %MCP_JSON_SLICE_NONE
+ * @id: (out): what the daemon sent
+ *
+ * Some servers make a text of the number. Any thread.
+ *
+ * Returns: whether it is a whole number
+ */
+gboolean
+mcp_provider_messages_read_id (McpJsonSlice value, gint64 *id)
+{
+  g_autofree char *text = NULL;
+
+  if (value.data == NULL)
+    return FALSE;
+  if (mcp_json_get_type (value) == MCP_JSON_NUMBER)
+    return mcp_json_get_int64 (value, id);
+  if (mcp_json_get_type (value) != MCP_JSON_STRING || value.length > 32)
+    return FALSE;
+  text = mcp_json_dup_string (value);
+  return text != NULL && g_ascii_string_to_signed (text, 10, 0, G_MAXINT64, id, NULL);
 }
 
 static gboolean
@@ -166,9 +187,8 @@ take_progress (McpPendingRequests *pending, McpJsonSlice params)
   McpJsonSlice token;
   gint64 number;
 
-  return params.data != NULL &&
-         mcp_json_find_typed (params, "progressToken", MCP_JSON_NUMBER, &token) &&
-         mcp_json_get_int64 (token, &number) &&
+  return params.data != NULL && mcp_json_find (params, "progressToken", &token) &&
+         mcp_provider_messages_read_id (token, &number) &&
          mcp_pending_requests_progress (pending, number, params);
 }
 

@@ -14,6 +14,7 @@ GBytes *mcp_provider_messages_build_initialized (void);
 GBytes *mcp_provider_messages_build_request (gint64 id, const McpProviderRequest *request);
 GBytes *mcp_provider_messages_build_cancelled (gint64 id, const char *reason);
 
+gboolean mcp_provider_messages_read_id (McpJsonSlice value, gint64 *id);
 gboolean mcp_provider_messages_get_own_id (McpJsonrpcMessage *answer, gint64 *id);
 gboolean mcp_provider_messages_take_notification (McpProvider *provider,
                                                   McpPendingRequests *pending,

@@ -698,7 +698,7 @@ mcp_server_link_take_malformed (McpServerLink *self, const char *id, const GErro
       g_strdup_printf ("gave an answer that is no JSON-RPC message: %s", error->message);
   gint64 number = 0;
 
-  if (id == NULL || !mcp_json_get_int64 ((McpJsonSlice){ id, strlen (id) }, &number))
+  if (id == NULL || !mcp_provider_messages_read_id ((McpJsonSlice){ id, strlen (id) }, &number))
     mcp_server_link_count_stray (self, "what is no JSON-RPC message");
   else if (mcp_handshake_owns (&priv->handshake, number))
     {
@@ -1080,6 +1080,8 @@ mcp_server_link_construct (McpServerLink *self,
   priv->setup.timeout_ms = timeout_ms;
   mcp_server_asks_set_of_one_session (mcp_pending_requests_get_asks (priv->pending),
                                       config->scope == MCP_SERVER_SCOPE_SESSION);
+  if (config->start_seconds > 0)
+    own.start_ms = config->start_seconds * 1000;
   own.idle_ms = config->idle_seconds > G_MAXUINT / 1000 ? 0 : config->idle_seconds * 1000;
   mcp_server_link_set_times (self, &own);
 }

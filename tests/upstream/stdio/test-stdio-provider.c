@@ -269,6 +269,29 @@ test_malformed (ProviderFixture *f, gconstpointer data)
 }
 
 static void
+test_odd (ProviderFixture *f, gconstpointer data)
+{
+  g_autoptr (McpJsonrpcMessage) text_id = NULL;
+  g_autoptr (McpJsonrpcMessage) prompt = NULL;
+  g_autoptr (McpJsonrpcMessage) error_text = NULL;
+  g_autofree char *words = NULL;
+  ProviderCall call;
+
+  g_test_summary (
+      "Answers that are not quite right are taken where their meaning is plain, and fail "
+      "their call at once where it is not");
+  text_id = provider_call (f, "odd", "{\"kind\":\"text-id\"}");
+  g_assert_cmpint (mcp_jsonrpc_message_get_kind (text_id), ==, MCP_JSONRPC_RESULT);
+  prompt = provider_call (f, "odd", "{\"kind\":\"prompt\"}");
+  g_assert_cmpint (mcp_jsonrpc_message_get_kind (prompt), ==, MCP_JSONRPC_RESULT);
+  error_text = provider_call (f, "odd", "{\"kind\":\"error-text\"}");
+  words = mcp_jsonrpc_message_dup_error_text (error_text);
+  g_assert_cmpstr (words, ==, "quota exceeded");
+  provider_begin (f, &call, "odd", "{\"kind\":\"twice\"}", 0, NULL);
+  provider_end_failed (&call, MCP_ERROR_PROVIDER_FAILED, "is no JSON-RPC message");
+}
+
+static void
 test_raw (ProviderFixture *f, gconstpointer data)
 {
   g_autoptr (McpJsonrpcMessage) answer = provider_call (f, "raw", "{}");
@@ -438,6 +461,7 @@ main (int argc, char **argv)
   ADD ("cancel/early", "--slow-start=20", test_cancel_early);
   ADD ("garbage", NULL, test_garbage);
   ADD ("malformed", NULL, test_malformed);
+  ADD ("odd", NULL, test_odd);
   ADD ("raw", NULL, test_raw);
   ADD ("notification", NULL, test_notification);
   ADD ("request/answered", NULL, test_answered_requests);
