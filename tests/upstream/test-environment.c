@@ -4,6 +4,7 @@
 #include "upstream/dialogue/mcp-backoff.h"
 #include "upstream/stdio/mcp-environment.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 static const char *const base[] = {
@@ -91,12 +92,15 @@ test_expand (void)
     { "${cwd}", "/c" },
     { "a${cwd}b${cwd}", "a/cb/c" },
     { "${env:A}", "${cwd}" }, /* once only */
-    { "${HOME} ${x:-y}", "${HOME} ${x:-y}" },
+    { "${A}", "${cwd}" },
+    { "${workspaceFolder}/x", "/c/x" },
+    { "${N:-y} ${E:-y} ${A:-y} ${env:N:-}", "y y ${cwd} " },
+    { "${#x} ${x%y} ${1}", "${#x} ${x%y} ${1}" },
     { "${${cwd}}", "${/c}" },
     { "${cwd", "${cwd" },
-    { "$${cwd}", "$/c" },
+    { "$${cwd} $${A:-b}", "${cwd} ${A:-b}" },
   };
-  const char *const environment[] = { "A=${cwd}", NULL };
+  const char *const environment[] = { "A=${cwd}", "E=", NULL };
 
   g_test_summary ("What is ours is expanded, once; the rest stays");
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -107,6 +111,45 @@ test_expand (void)
       g_assert_no_error (error);
       g_assert_cmpstr (text, ==, cases[i][1]);
     }
+}
+
+static void
+test_expand_editor (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A variable of an editor has no value here, and is named");
+  g_assert_null (mcp_expand ("Bearer ${input:token}", "/c", NULL, &error));
+  g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
+  g_assert_nonnull (strstr (error->message, "${input:token}"));
+  g_assert_false (mcp_expand_check ("${cwd}${config:x}", NULL));
+  g_assert_true (mcp_expand_check ("${cwd} $${input:x} ${A:-b}", NULL));
+}
+
+static void
+test_env_file (void)
+{
+  g_autofree char *directory = g_dir_make_tmp ("mcp-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (directory, "x.env", NULL);
+  g_auto (GStrv) variables = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary (
+      "A file of variables is read as “.env” files are, and only if it is a plain file");
+  g_assert_true (g_file_set_contents (
+      path, "# comment\n\nA=b\nexport C = \"d e\"\nE='f'\nG=\nbad\n=x\nU=http://a/?b=c#d", -1,
+      NULL));
+  variables = mcp_environment_read_file (path, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstrv (
+      variables, ((const char *const[]){ "A=b", "C=d e", "E=f", "G=", "U=http://a/?b=c#d", NULL }));
+  g_assert_null (mcp_environment_read_file (directory, &error));
+  g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
+  g_clear_error (&error);
+  g_assert_null (mcp_environment_read_file ("/dev/zero", &error));
+  g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
+  g_unlink (path);
+  g_rmdir (directory);
 }
 
 static void
@@ -135,7 +178,9 @@ main (int argc, char **argv)
   g_test_add_func ("/upstream/environment/passed", test_passed);
   g_test_add_func ("/upstream/environment/configured", test_configured);
   g_test_add_func ("/upstream/environment/unset", test_unset);
+  g_test_add_func ("/upstream/environment/env-file", test_env_file);
   g_test_add_func ("/upstream/expand/cases", test_expand);
+  g_test_add_func ("/upstream/expand/editor", test_expand_editor);
   g_test_add_func ("/upstream/backoff/doubles", test_backoff);
   return g_test_run ();
 }

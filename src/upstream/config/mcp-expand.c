@@ -1,4 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Variables in the values of mcp.json, as this and other clients write them:
+ *
+ *   ${cwd}, ${workspaceFolder}   the session's directory
+ *   ${userHome}                  the home directory
+ *   ${env:NAME}, ${NAME}         a variable of the daemon's environment
+ *   ${NAME:-default}             the same, or the default where it is unset or empty
+ *   $${                          a literal ${
+ *
+ * A variable of an editor (${input:…}, ${command:…}, ${config:…}) has no meaning here, and is an
+ * error. Everything else in ${…} stays as it is: it may be meant for a shell that the command
+ * starts.
+ */
 #include "upstream/config/mcp-expand.h"
 
 #include "common/mcp-error.h"
@@ -7,38 +21,117 @@
 
 #define ENV_PREFIX "env:"
 
-/* Returns: (nullable): NULL without an error for a variable that is not ours to expand */
-static const char *
-look_up (const char *variable, const char *cwd, const char *const *environment, GError **error)
+static const char *const directory_names[] = { "cwd", "workspaceFolder", NULL };
+static const char *const editor_prefixes[] = { "input:", "command:", "config:", "secret:", NULL };
+
+static gboolean
+is_name (const char *text, gsize length)
 {
-  const char *name;
+  if (length == 0 || g_ascii_isdigit (text[0]))
+    return FALSE;
+  for (gsize i = 0; i < length; i++)
+    if (!g_ascii_isalnum (text[i]) && text[i] != '_')
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+has_editor_prefix (const char *variable)
+{
+  for (gsize i = 0; editor_prefixes[i] != NULL; i++)
+    if (g_str_has_prefix (variable, editor_prefixes[i]))
+      return TRUE;
+  return FALSE;
+}
+
+static const char *
+look_up_environment (const char *variable, const char *const *environment, GError **error)
+{
+  gboolean is_env = g_str_has_prefix (variable, ENV_PREFIX);
+  const char *written = is_env ? variable + strlen (ENV_PREFIX) : variable;
+  const char *fallback = strstr (written, ":-");
+  gsize length = fallback != NULL ? (gsize) (fallback - written) : strlen (written);
+  g_autofree char *name = g_strndup (written, length);
   const char *value;
 
-  if (strcmp (variable, "cwd") == 0)
-    return cwd;
-  if (!g_str_has_prefix (variable, ENV_PREFIX))
+  /* What is meant for a shell. ${env:…} is not, whatever the name. */
+  if (!is_env && !is_name (written, length))
     return NULL;
-
-  name = variable + strlen (ENV_PREFIX);
   value = g_environ_getenv ((char **) environment, name);
+  if (fallback != NULL && (value == NULL || *value == '\0'))
+    return fallback + 2;
   if (value == NULL)
     g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
                  "“${%s}” names a variable that is not set in the daemon's environment", variable);
   return value;
 }
 
+/* Returns: (nullable): %NULL without an error where the variable stays as it is */
+static const char *
+look_up (const char *variable, const char *cwd, const char *const *environment, GError **error)
+{
+  if (g_strv_contains (directory_names, variable))
+    return cwd;
+  if (strcmp (variable, "userHome") == 0)
+    return g_get_home_dir ();
+  if (has_editor_prefix (variable))
+    {
+      g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
+                   "“${%s}” has no meaning here; write “${env:NAME}” or the value itself",
+                   variable);
+      return NULL;
+    }
+  return look_up_environment (variable, environment, error);
+}
+
+/* Returns: (nullable): where the variable at @start ends; %NULL: it has no end */
+static const char *
+find_end (const char *start)
+{
+  return strchr (start, '}');
+}
+
+/* Takes one “${”, or “$${”, at @start. Returns: (nullable): behind it */
+static const char *
+append_variable (GString *out,
+                 const char *start,
+                 const char *cwd,
+                 const char *const *environment,
+                 GError **error)
+{
+  const char *end = find_end (start);
+  g_autofree char *variable = NULL;
+  g_autoptr (GError) local_error = NULL;
+  const char *value;
+
+  if (end == NULL)
+    {
+      g_string_append_len (out, start, 2);
+      return start + 2;
+    }
+  variable = g_strndup (start + 2, (gsize) (end - start - 2));
+  value = look_up (variable, cwd, environment, &local_error);
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return NULL;
+    }
+  /* Where it stays, only two bytes are done with, since another may begin inside. */
+  g_string_append_len (out, value != NULL ? value : start,
+                       value != NULL ? (gssize) strlen (value) : 2);
+  return value != NULL ? end + 1 : start + 2;
+}
+
 /**
  * mcp_expand:
  * @text: as written in the configuration
- * @cwd: what `${cwd}` stands for
- * @environment: (array zero-terminated=1): "NAME=value"; where `${env:NAME}` is looked up
+ * @cwd: the session's directory
+ * @environment: (array zero-terminated=1): "NAME=value"; where variables are looked up
  * @error: return location
  *
- * Expands `${cwd}` and `${env:NAME}` once; what comes in that way is not expanded
- * again. Any other `${…}` stays as it is: it may be meant for a shell that the
- * command starts. Any thread.
+ * Fills in the variables once; what a variable holds is not expanded again. Any thread.
  *
- * Errors: %MCP_ERROR_INVALID_ARGUMENTS, for a variable that is not set.
+ * Errors: %MCP_ERROR_INVALID_ARGUMENTS, for a variable that is not set or has no meaning here.
  *
  * Returns: (transfer full) (nullable): the text expanded, or %NULL with @error set
  */
@@ -51,30 +144,68 @@ mcp_expand (const char *text, const char *cwd, const char *const *environment, G
   g_return_val_if_fail (text != NULL, NULL);
   g_return_val_if_fail (cwd != NULL, NULL);
 
-  while ((start = strstr (text, "${")) != NULL)
+  while (text != NULL && (start = strstr (text, "${")) != NULL)
     {
-      const char *end = strchr (start, '}');
-      g_autofree char *variable = NULL;
-      g_autoptr (GError) local_error = NULL;
-      const char *value;
+      gboolean is_literal = start > text && start[-1] == '$';
 
-      if (end == NULL)
-        break;
-
-      variable = g_strndup (start + 2, (gsize) (end - start - 2));
-      value = look_up (variable, cwd, environment, &local_error);
-      if (local_error != NULL)
+      g_string_append_len (out, text, start - text - (is_literal ? 1 : 0));
+      if (is_literal)
         {
-          g_propagate_error (error, g_steal_pointer (&local_error));
-          return NULL;
+          g_string_append (out, "${");
+          text = start + 2;
         }
-
-      /* Not ours: only its first two bytes are done with, since another may begin inside. */
-      g_string_append_len (out, text, value != NULL ? start - text : start + 2 - text);
-      if (value != NULL)
-        g_string_append (out, value);
-      text = value != NULL ? end + 1 : start + 2;
+      else
+        text = append_variable (out, start, cwd, environment, error);
     }
+  if (text == NULL)
+    return NULL;
   g_string_append (out, text);
   return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+/**
+ * mcp_expand_check:
+ * @text: as written in the configuration
+ * @error: return location
+ *
+ * Finds variables that no environment can fill in. Any thread.
+ *
+ * Errors: %MCP_ERROR_INVALID_ARGUMENTS.
+ *
+ * Returns: whether all variables have a meaning here
+ */
+gboolean
+mcp_expand_check (const char *text, GError **error)
+{
+  for (const char *start = strstr (text, "${"); start != NULL; start = strstr (start + 2, "${"))
+    {
+      const char *end = find_end (start);
+      g_autofree char *variable = NULL;
+
+      if (end == NULL)
+        return TRUE;
+      if (start > text && start[-1] == '$')
+        continue;
+      variable = g_strndup (start + 2, (gsize) (end - start - 2));
+      if (has_editor_prefix (variable))
+        {
+          look_up (variable, "/", NULL, error);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+/**
+ * mcp_expand_names_directory:
+ * @text: as written in the configuration
+ *
+ * Any thread.
+ *
+ * Returns: whether @text holds a variable that stands for the session's directory
+ */
+gboolean
+mcp_expand_names_directory (const char *text)
+{
+  return strstr (text, "${cwd}") != NULL || strstr (text, "${workspaceFolder}") != NULL;
 }

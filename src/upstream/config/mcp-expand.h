@@ -7,5 +7,7 @@ G_BEGIN_DECLS
 
 char *
 mcp_expand (const char *text, const char *cwd, const char *const *environment, GError **error);
+gboolean mcp_expand_check (const char *text, GError **error);
+gboolean mcp_expand_names_directory (const char *text);
 
 G_END_DECLS

@@ -2,10 +2,14 @@
 
 /*
  * The "mcpServers" file, in the shape that every MCP client uses. A broken entry
- * is left out and named; it never hides another.
+ * is left out and named; it never hides another. A key that changes the meaning of
+ * an entry is honoured, or the entry is left out.
  */
 #include "common/mcp-error.h"
 #include "common/mcp-json.h"
+#include "mcp-server-entry-keys-private.h"
+#include "upstream/config/mcp-expand.h"
+#include "upstream/config/mcp-jsonc.h"
 #include "upstream/config/mcp-server-config-inner.h"
 
 #include <string.h>
@@ -14,9 +18,6 @@
 #define MAX_DEPTH  64
 #define MAX_VALUES 100000
 
-#define MAX_TIMEOUT_SECONDS 86400
-#define MAX_IDLE_SECONDS    (365 * 86400)
-
 typedef struct
 {
   McpServerConfig *config; /* (unowned) */
@@ -24,15 +25,6 @@ typedef struct
   const char *server; /* its name */
   GPtrArray *problems;
 } EntryReader;
-
-typedef struct
-{
-  const char *key;
-  McpJsonType type;
-  const char *expected; /* completes "must be …" */
-  gboolean (*read) (McpServerConfig *config, McpJsonSlice value);
-  const char *only_beside; /* (nullable): means nothing where this key is not */
-} EntryKey;
 
 static void G_GNUC_PRINTF (2, 3) add_problem (EntryReader *reader, const char *format, ...)
 {
@@ -46,252 +38,60 @@ static void G_GNUC_PRINTF (2, 3) add_problem (EntryReader *reader, const char *f
                                                       reader->server, text));
 }
 
-static gboolean
-read_string (McpJsonSlice value, char **string)
-{
-  char *text = mcp_json_dup_string (value);
-
-  if (text == NULL)
-    return FALSE;
-  g_free (*string);
-  *string = text;
-  return TRUE;
-}
-
-static gboolean
-read_strings (McpJsonSlice value, char ***strings)
-{
-  g_autoptr (GPtrArray) array = g_ptr_array_new_with_free_func (g_free);
-  McpJsonIter iter;
-  McpJsonSlice element;
-
-  mcp_json_iter_init (&iter, value);
-  while (mcp_json_iter_next_element (&iter, &element))
-    {
-      char *text = NULL;
-
-      if (mcp_json_get_type (element) != MCP_JSON_STRING || !read_string (element, &text))
-        return FALSE;
-      g_ptr_array_add (array, text);
-    }
-  g_ptr_array_add (array, NULL);
-
-  g_strfreev (*strings);
-  *strings = (char **) g_ptr_array_free (g_steal_pointer (&array), FALSE);
-  return TRUE;
-}
-
-static gboolean
-read_seconds (McpJsonSlice value, guint minimum, guint maximum, guint *seconds)
-{
-  gint64 number;
-
-  if (!mcp_json_get_int64 (value, &number) || number < minimum || number > maximum)
-    return FALSE;
-  *seconds = (guint) number;
-  return TRUE;
-}
-
-static gboolean
-read_command (McpServerConfig *config, McpJsonSlice value)
-{
-  return read_string (value, &config->command) && *config->command != '\0';
-}
-
-static gboolean
-read_args (McpServerConfig *config, McpJsonSlice value)
-{
-  return read_strings (value, &config->args);
-}
-
-static gboolean
-read_env (McpServerConfig *config, McpJsonSlice value)
-{
-  g_autoptr (GPtrArray) array = g_ptr_array_new_with_free_func (g_free);
-  McpJsonIter iter;
-  McpJsonSlice key;
-  McpJsonSlice member;
-
-  mcp_json_iter_init (&iter, value);
-  while (mcp_json_iter_next_member (&iter, &key, &member))
-    {
-      g_autofree char *name = mcp_json_dup_string (key);
-      g_autofree char *text = NULL;
-
-      if (name == NULL || *name == '\0' || strchr (name, '=') != NULL ||
-          mcp_json_get_type (member) != MCP_JSON_STRING || !read_string (member, &text))
-        return FALSE;
-      g_ptr_array_add (array, g_strconcat (name, "=", text, NULL));
-    }
-  g_ptr_array_add (array, NULL);
-
-  g_strfreev (config->env);
-  config->env = (char **) g_ptr_array_free (g_steal_pointer (&array), FALSE);
-  return TRUE;
-}
-
-/* Whether the URL can be used shows when its variables are filled in; what can be told now, is. */
-static gboolean
-read_url (McpServerConfig *config, McpJsonSlice value)
-{
-  return read_string (value, &config->url) && *config->url != '\0';
-}
-
-static gboolean
-read_headers (McpServerConfig *config, McpJsonSlice value)
-{
-  g_autoptr (GPtrArray) array = g_ptr_array_new_with_free_func (g_free);
-  McpJsonIter iter;
-  McpJsonSlice key;
-  McpJsonSlice member;
-
-  mcp_json_iter_init (&iter, value);
-  while (mcp_json_iter_next_member (&iter, &key, &member))
-    {
-      g_autofree char *name = mcp_json_dup_string (key);
-      char *text = NULL;
-
-      if (name == NULL || !mcp_server_config_is_header_name (name) ||
-          mcp_server_config_is_own_header (name) || mcp_json_get_type (member) != MCP_JSON_STRING ||
-          !read_string (member, &text))
-        return FALSE;
-      g_ptr_array_add (array, g_steal_pointer (&name));
-      g_ptr_array_add (array, text);
-      if (!mcp_server_config_is_header_value (text))
-        return FALSE;
-    }
-  g_ptr_array_add (array, NULL);
-
-  g_strfreev (config->headers);
-  config->headers = (char **) g_ptr_array_free (g_steal_pointer (&array), FALSE);
-  return TRUE;
-}
-
-static gboolean
-read_scope (McpServerConfig *config, McpJsonSlice value)
-{
-  if (mcp_json_string_equal (value, "session"))
-    config->scope = MCP_SERVER_SCOPE_SESSION;
-  else if (mcp_json_string_equal (value, "cwd"))
-    config->scope = MCP_SERVER_SCOPE_CWD;
-  else if (mcp_json_string_equal (value, "shared"))
-    config->scope = MCP_SERVER_SCOPE_SHARED;
-  else
-    return FALSE;
-  return TRUE;
-}
-
-static gboolean
-read_prefix (McpServerConfig *config, McpJsonSlice value)
-{
-  return read_string (value, &config->prefix);
-}
-
-static gboolean
-read_allow (McpServerConfig *config, McpJsonSlice value)
-{
-  return read_strings (value, &config->allow);
-}
-
-static gboolean
-read_deny (McpServerConfig *config, McpJsonSlice value)
-{
-  return read_strings (value, &config->deny);
-}
-
-static gboolean
-read_timeout (McpServerConfig *config, McpJsonSlice value)
-{
-  return read_seconds (value, 1, MAX_TIMEOUT_SECONDS, &config->timeout_seconds);
-}
-
-static gboolean
-read_idle (McpServerConfig *config, McpJsonSlice value)
-{
-  return read_seconds (value, 0, MAX_IDLE_SECONDS, &config->idle_seconds);
-}
-
-static gboolean
-read_disabled (McpServerConfig *config, McpJsonSlice value)
-{
-  config->disabled = mcp_json_get_boolean (value);
-  return TRUE;
-}
-
-static gboolean
-read_pin (McpServerConfig *config, McpJsonSlice value)
-{
-  config->pin = mcp_json_get_boolean (value);
-  return TRUE;
-}
-
-/* read_transport() has looked at it already. */
-static gboolean
-read_type (McpServerConfig *config, McpJsonSlice value)
-{
-  return TRUE;
-}
-
-static const EntryKey entry_keys[] = {
-  { "type", MCP_JSON_STRING, "“stdio” or “http”", read_type },
-  { "command", MCP_JSON_STRING, "a string that names a program", read_command },
-  { "args", MCP_JSON_ARRAY, "an array of strings", read_args, "command" },
-  { "env", MCP_JSON_OBJECT, "an object of strings, without “=” in a name", read_env, "command" },
-  { "url", MCP_JSON_STRING, "a URL", read_url },
-  { "headers", MCP_JSON_OBJECT,
-    "an object of strings without control characters, with names that the transport does not use "
-    "itself",
-    read_headers, "url" },
-  { "scope", MCP_JSON_STRING, "“session”, “cwd” or “shared”", read_scope },
-  { "prefix", MCP_JSON_STRING, "a string", read_prefix },
-  { "allow", MCP_JSON_ARRAY, "an array of strings", read_allow },
-  { "deny", MCP_JSON_ARRAY, "an array of strings", read_deny },
-  { "timeoutSeconds", MCP_JSON_NUMBER, "a whole number from 1 to 86400", read_timeout },
-  { "idleSeconds", MCP_JSON_NUMBER, "a whole number from 0 to 31536000", read_idle },
-  { "disabled", MCP_JSON_BOOLEAN, "true or false", read_disabled },
-  { "pin", MCP_JSON_BOOLEAN, "true or false", read_pin },
-};
-
-static const EntryKey *
-find_key (McpJsonSlice key)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (entry_keys); i++)
-    {
-      if (mcp_json_string_equal (key, entry_keys[i].key))
-        return &entry_keys[i];
-    }
-  return NULL;
-}
-
-/* Other names that clients write for Streamable HTTP. */
-static const char *const http_types[] = { "http", "streamable-http", "streamableHttp", NULL };
 /* Transports that exist and are not built here yet. */
-static const char *const later_types[] = { "ws", "dbus", "websocket", NULL };
+static const char *const later_types[] = { "ws", "dbus", "dbusmethods", "websocket", NULL };
+static const char *const stdio_types[] = { "stdio", "local", NULL };
+static const char *const http_types[] = { "http", "streamablehttp", "remote", "sse", NULL };
 
-/* Returns: whether the type is right, or not given */
-static gboolean
-read_declared_type (EntryReader *reader, McpJsonSlice type, gboolean *is_http, gboolean *is_sse)
+/* “Streamable-HTTP” and “streamable_http” are one name. */
+static char *
+fold_type (McpJsonSlice type)
 {
   g_autofree char *name =
       mcp_json_get_type (type) == MCP_JSON_STRING ? mcp_json_dup_string (type) : NULL;
+  GString *folded = g_string_new (NULL);
 
-  *is_sse = g_strcmp0 (name, "sse") == 0;
-  if (*is_sse || (name != NULL && g_strv_contains (http_types, name)))
-    *is_http = TRUE;
-  else if (g_strcmp0 (name, "stdio") == 0)
-    *is_http = FALSE;
-  else if (name != NULL && g_strv_contains (later_types, name))
-    {
-      add_problem (reader, "“type” “%s” is not supported yet, only “stdio”, “http” and “sse”",
-                   name);
-      return FALSE;
-    }
+  for (const char *at = name; at != NULL && *at != '\0'; at++)
+    if (*at != '-' && *at != '_')
+      g_string_append_c (folded, g_ascii_tolower (*at));
+  return g_string_free (folded, FALSE);
+}
+
+/* Returns: whether the type is right */
+static gboolean
+read_declared_type (EntryReader *reader, McpJsonSlice type, gboolean *is_http, gboolean *is_sse)
+{
+  g_autofree char *name = fold_type (type);
+
+  *is_sse = strcmp (name, "sse") == 0;
+  *is_http = g_strv_contains (http_types, name);
+  if (*is_http || g_strv_contains (stdio_types, name))
+    return TRUE;
+  if (g_strv_contains (later_types, name))
+    add_problem (reader,
+                 "“type” “%s” is not supported yet, only “stdio”, “http” and “sse”; the "
+                 "server is left out",
+                 name);
   else
-    {
-      add_problem (reader, "“type” must be “stdio”, “http” or “sse”");
-      return FALSE;
-    }
-  return TRUE;
+    add_problem (reader, "“type” must be “stdio”, “http” or “sse”; the server is left out");
+  return FALSE;
+}
+
+static gboolean
+find_type (McpJsonSlice entry, McpJsonSlice *value)
+{
+  return (mcp_json_find (entry, "type", value) && mcp_json_get_type (*value) != MCP_JSON_NULL) ||
+         (mcp_json_find (entry, "transport", value) && mcp_json_get_type (*value) != MCP_JSON_NULL);
+}
+
+/* A member that is null or an empty text is not there. */
+static gboolean
+has_command (McpJsonSlice entry)
+{
+  McpJsonSlice value;
+
+  return mcp_json_find (entry, "command", &value) && mcp_json_get_type (value) != MCP_JSON_NULL &&
+         !mcp_json_string_equal (value, "");
 }
 
 /* Which of the transports it is. Returns: (nullable): a configuration; else the problem has been
@@ -300,22 +100,21 @@ static McpServerConfig *
 begin_config (EntryReader *reader, McpJsonSlice entry)
 {
   McpJsonSlice value;
-  gboolean has_command = mcp_json_find (entry, "command", &value);
-  gboolean has_url = mcp_json_find (entry, "url", &value);
-  gboolean is_http = has_url;
+  gboolean is_program = has_command (entry);
+  gboolean is_address = mcp_server_entry_keys_find_url (entry, &value);
+  gboolean is_http = is_address;
   gboolean is_sse = FALSE;
   McpServerConfig *config;
 
-  if (mcp_json_find (entry, "type", &value) &&
-      !read_declared_type (reader, value, &is_http, &is_sse))
+  if (find_type (entry, &value) && !read_declared_type (reader, value, &is_http, &is_sse))
     return NULL;
-  if (has_command && has_url)
+  if (is_program && is_address)
     {
       add_problem (reader, "has both “command” and “url”, and is only one of them; the server is "
                            "left out");
       return NULL;
     }
-  if (is_http ? !has_url : !has_command)
+  if (is_http ? !is_address : !is_program)
     {
       add_problem (reader, "“%s” is missing; the server is left out", is_http ? "url" : "command");
       return NULL;
@@ -327,12 +126,61 @@ begin_config (EntryReader *reader, McpJsonSlice entry)
 }
 
 static gboolean
-is_applicable (EntryReader *reader, const EntryKey *key)
+is_applicable (EntryReader *reader, const McpServerEntryKey *key)
 {
   if (key->only_beside == NULL)
     return TRUE;
   return strcmp (key->only_beside, "url") == 0 ? reader->config->url != NULL
                                                : reader->config->command != NULL;
+}
+
+/* The transport that the entry does not have, left empty. */
+static gboolean
+is_unused (EntryReader *reader, const McpServerEntryKey *key, McpJsonSlice value)
+{
+  gboolean is_empty =
+      mcp_json_get_type (value) == MCP_JSON_NULL || mcp_json_string_equal (value, "");
+
+  if (mcp_json_get_type (value) == MCP_JSON_NULL)
+    return TRUE;
+  return is_empty && ((strcmp (key->name, "command") == 0 && reader->config->url != NULL) ||
+                      (g_str_has_suffix (key->name, "rl") && reader->config->command != NULL));
+}
+
+static void
+report_unknown (EntryReader *reader, McpJsonSlice key)
+{
+  g_autofree char *name = mcp_json_dup_string (key);
+
+  add_problem (reader, "“%s” is not known here and is ignored", name);
+}
+
+/* Returns: whether the member does not spoil the entry */
+static gboolean
+read_member (EntryReader *reader, McpJsonSlice key, McpJsonSlice value)
+{
+  const McpServerEntryKey *known = mcp_server_entry_keys_find (key);
+  const char *refused = mcp_server_entry_keys_find_refused (key, value);
+
+  if (refused != NULL && mcp_json_get_type (value) != MCP_JSON_NULL)
+    {
+      add_problem (reader, "“%s” has no counterpart here; the server is left out", refused);
+      return FALSE;
+    }
+  if (known == NULL)
+    report_unknown (reader, key);
+  else if (is_unused (reader, known, value))
+    return TRUE;
+  else if (!is_applicable (reader, known))
+    add_problem (reader, "“%s” means nothing without “%s” and is ignored", known->name,
+                 known->only_beside);
+  else if ((known->types & (1U << mcp_json_get_type (value))) == 0 ||
+           !known->read (reader->config, value))
+    {
+      add_problem (reader, "“%s” must be %s; the server is left out", known->name, known->expected);
+      return FALSE;
+    }
+  return TRUE;
 }
 
 static gboolean
@@ -345,28 +193,38 @@ read_members (EntryReader *reader, McpJsonSlice entry)
 
   mcp_json_iter_init (&iter, entry);
   while (mcp_json_iter_next_member (&iter, &key, &value))
+    valid = read_member (reader, key, value) && valid;
+  return valid;
+}
+
+static gboolean
+check_variables_of (EntryReader *reader, const char *const *texts)
+{
+  for (gsize i = 0; texts[i] != NULL; i++)
     {
-      const EntryKey *known = find_key (key);
+      g_autoptr (GError) error = NULL;
 
-      if (known == NULL)
+      if (!mcp_expand_check (texts[i], &error))
         {
-          g_autofree char *name = mcp_json_dup_string (key);
-
-          add_problem (reader, "“%s” is not known here and is ignored", name);
-        }
-      else if (!is_applicable (reader, known))
-        {
-          add_problem (reader, "“%s” means nothing without “%s” and is ignored", known->key,
-                       known->only_beside);
-        }
-      else if (mcp_json_get_type (value) != known->type || !known->read (reader->config, value))
-        {
-          add_problem (reader, "“%s” must be %s; the server is left out", known->key,
-                       known->expected);
-          valid = FALSE;
+          add_problem (reader, "%s; the server is left out", error->message);
+          return FALSE;
         }
     }
-  return valid;
+  return TRUE;
+}
+
+static gboolean
+check_variables (EntryReader *reader)
+{
+  const McpServerConfig *config = reader->config;
+  const char *const texts[] = { config->url != NULL ? config->url : config->command,
+                                config->cwd != NULL ? config->cwd : "",
+                                config->env_file != NULL ? config->env_file : "", NULL };
+
+  return check_variables_of (reader, texts) &&
+         check_variables_of (reader, (const char *const *) config->args) &&
+         check_variables_of (reader, (const char *const *) config->env) &&
+         check_variables_of (reader, (const char *const *) config->headers);
 }
 
 /* A URL that needs no variable can be looked at already. */
@@ -404,7 +262,7 @@ read_entry (EntryReader *reader, McpJsonSlice entry)
     return NULL;
 
   reader->config = config;
-  if (!read_members (reader, entry) || !check_url (reader))
+  if (!read_members (reader, entry) || !check_variables (reader) || !check_url (reader))
     return NULL;
 
   g_free (config->fingerprint);
@@ -414,7 +272,38 @@ read_entry (EntryReader *reader, McpJsonSlice entry)
 }
 
 static void
-read_servers (const char *file_name, McpJsonSlice servers, GPtrArray *configs, GPtrArray *problems)
+left_out_free (gpointer data)
+{
+  McpServerLeftOut *left_out = data;
+
+  g_free (left_out->name);
+  g_free (left_out->why);
+  g_free (left_out);
+}
+
+/* What was said of the entry since @first, without file and name. */
+static void
+note_left_out (EntryReader *reader, guint first, GPtrArray *all)
+{
+  McpServerLeftOut *left_out = g_new0 (McpServerLeftOut, 1);
+  g_autofree char *prefix =
+      g_strdup_printf ("%s: server “%s”: ", reader->file_name, reader->server);
+  g_autoptr (GString) why = g_string_new (NULL);
+
+  for (guint i = first; i < reader->problems->len; i++)
+    g_string_append_printf (why, "%s%s", why->len > 0 ? "; " : "",
+                            (char *) reader->problems->pdata[i] + strlen (prefix));
+  left_out->name = g_strdup (reader->server);
+  left_out->why = g_string_free (g_steal_pointer (&why), FALSE);
+  g_ptr_array_add (all, left_out);
+}
+
+static void
+read_servers (const char *file_name,
+              McpJsonSlice servers,
+              GPtrArray *configs,
+              GPtrArray *problems,
+              GPtrArray *left_out)
 {
   McpJsonIter iter;
   McpJsonSlice key;
@@ -424,12 +313,28 @@ read_servers (const char *file_name, McpJsonSlice servers, GPtrArray *configs, G
   while (mcp_json_iter_next_member (&iter, &key, &entry))
     {
       g_autofree char *name = mcp_json_dup_string (key);
-      EntryReader reader = { NULL, file_name, name, problems };
+      EntryReader reader = { NULL, file_name, name != NULL ? name : "", problems };
+      guint first = problems->len;
       McpServerConfig *config = read_entry (&reader, entry);
 
       if (config != NULL)
         g_ptr_array_add (configs, config);
+      else
+        note_left_out (&reader, first, left_out);
     }
+}
+
+/* Visual Studio Code has “servers”. */
+static gboolean
+find_servers (McpJsonSlice root, const char **key, McpJsonSlice *servers)
+{
+  *key = "mcpServers";
+  if (mcp_json_find (root, *key, servers))
+    return TRUE;
+  if (!mcp_json_find (root, "servers", servers))
+    return FALSE;
+  *key = "servers";
+  return TRUE;
 }
 
 /**
@@ -441,8 +346,9 @@ read_servers (const char *file_name, McpJsonSlice servers, GPtrArray *configs, G
  * left out and why, members that were ignored; each names file and server
  * @error: return location
  *
- * Reads the "mcpServers" of a configuration file, in the order of the file. Entries
- * that are switched off are among them, with `disabled` set. Any thread.
+ * Reads the "mcpServers" (or "servers") of a configuration file, in the order of the file.
+ * Comments, commas before a closing bracket and a byte order mark are passed over. Entries that are
+ * switched off are among them, with `disabled` set. Any thread.
  *
  * Errors: %MCP_ERROR_INVALID_ARGUMENTS, when the file as a whole is no JSON object, or its
  * "mcpServers" is none.
@@ -457,6 +363,36 @@ mcp_server_config_parse_file (const char *text,
                               GPtrArray **problems,
                               GError **error)
 {
+  g_autoptr (GPtrArray) left_out = NULL;
+
+  return mcp_server_config_parse_entries (text, length, file_name, problems, &left_out, error);
+}
+
+/**
+ * mcp_server_config_parse_entries:
+ * @text: contents of the file
+ * @length: of @text in bytes
+ * @file_name: for messages
+ * @problems: (out) (transfer container) (element-type utf8): as mcp_server_config_parse_file()
+ * @left_out: (out) (transfer container) (element-type McpServerLeftOut): the entries that cannot be
+ *   used, and why
+ * @error: return location
+ *
+ * As mcp_server_config_parse_file(); each entry of the file is either returned or in @left_out.
+ *
+ * Returns: (transfer container) (element-type McpServerConfig) (nullable): the entries that are
+ *   right, or %NULL
+ */
+GPtrArray *
+mcp_server_config_parse_entries (const char *text,
+                                 gsize length,
+                                 const char *file_name,
+                                 GPtrArray **problems,
+                                 GPtrArray **left_out,
+                                 GError **error)
+{
+  g_autofree char *json = NULL;
+  const char *key;
   g_autoptr (GPtrArray) configs =
       g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_server_config_unref);
   g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
@@ -469,7 +405,9 @@ mcp_server_config_parse_file (const char *text,
   g_return_val_if_fail (problems != NULL, NULL);
 
   *problems = NULL;
-  if (!mcp_json_scan (text, length, MAX_DEPTH, MAX_VALUES, MCP_JSON_SCAN_DEFAULT, &root,
+  *left_out = g_ptr_array_new_with_free_func (left_out_free);
+  json = mcp_jsonc_to_json (text, length);
+  if (!mcp_json_scan (json, length, MAX_DEPTH, MAX_VALUES, MCP_JSON_SCAN_DEFAULT, &root,
                       &scan_error))
     {
       g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, "%s: %s", file_name,
@@ -483,16 +421,16 @@ mcp_server_config_parse_file (const char *text,
       return NULL;
     }
 
-  if (!mcp_json_find (root, "mcpServers", &servers))
+  if (!find_servers (root, &key, &servers))
     g_ptr_array_add (texts, g_strdup_printf ("%s: no “mcpServers” in it", file_name));
   else if (mcp_json_get_type (servers) != MCP_JSON_OBJECT)
     {
       g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
-                   "%s: “mcpServers” must be an object: server name to entry", file_name);
+                   "%s: “%s” must be an object: server name to entry", file_name, key);
       return NULL;
     }
   else
-    read_servers (file_name, servers, configs, texts);
+    read_servers (file_name, servers, configs, texts, *left_out);
 
   *problems = g_steal_pointer (&texts);
   return g_steal_pointer (&configs);

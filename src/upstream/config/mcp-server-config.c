@@ -3,6 +3,8 @@
 
 #include "upstream/config/mcp-expand.h"
 
+#include <string.h>
+
 /* Without a call, so that a session left open over night holds no processes. */
 #define DEFAULT_IDLE_SECONDS 300
 
@@ -20,6 +22,8 @@ mcp_server_config_clear (gpointer data)
   g_free (self->command);
   g_strfreev (self->args);
   g_strfreev (self->env);
+  g_free (self->cwd);
+  g_free (self->env_file);
   g_free (self->url);
   g_strfreev (self->headers);
   g_free (self->prefix);
@@ -191,4 +195,88 @@ mcp_server_config_build_argv (McpServerConfig *self, const char *cwd, GError **e
     }
   g_ptr_array_add (argv, NULL);
   return (char **) g_ptr_array_free (g_steal_pointer (&argv), FALSE);
+}
+
+/**
+ * mcp_server_config_is_bound:
+ * @self: a configuration
+ *
+ * Whether the directory of a session must not decide what runs: the entry neither trusts it, nor
+ * names a working directory of its own that no session has a say in. Any thread.
+ *
+ * Returns: whether the rules of mcp-launch-rules.h apply
+ */
+gboolean
+mcp_server_config_is_bound (McpServerConfig *self)
+{
+  return !self->trusts_directory &&
+         (self->cwd == NULL || !g_path_is_absolute (self->cwd) || strstr (self->cwd, "${") != NULL);
+}
+
+static char *
+build_working_directory (McpServerConfig *self, const char *cwd, GError **error)
+{
+  g_auto (GStrv) environment = g_get_environ ();
+  g_autofree char *directory = NULL;
+
+  if (self->cwd == NULL)
+    return g_strdup (cwd);
+  directory = mcp_expand (self->cwd, cwd, (const char *const *) environment, error);
+  if (directory == NULL)
+    return NULL;
+  return g_canonicalize_filename (directory, cwd);
+}
+
+/**
+ * mcp_server_config_build_launch:
+ * @self: the configuration of a program
+ * @cwd: the session's directory
+ * @empty_directory: absolute; a directory without files
+ * @plan: (out caller-allocates): how to run the program; to be cleared in any case
+ * @working_directory: (out) (transfer full): where it starts
+ * @error: return location
+ *
+ * The command with its variables filled in, and changed so that the session's directory does not
+ * decide what runs. Each argument stays one argument, whatever it expands to: no shell sees it. Any
+ * thread.
+ *
+ * Errors: %MCP_ERROR_INVALID_ARGUMENTS, naming the server.
+ *
+ * Returns: whether the program may run
+ */
+gboolean
+mcp_server_config_build_launch (McpServerConfig *self,
+                                const char *cwd,
+                                const char *empty_directory,
+                                McpLaunchPlan *plan,
+                                char **working_directory,
+                                GError **error)
+{
+  gboolean is_bound = mcp_server_config_is_bound (self);
+  g_autofree char *directory = NULL;
+  g_auto (GStrv) argv = NULL;
+
+  *plan = (McpLaunchPlan){ 0 };
+  *working_directory = NULL;
+  argv = mcp_server_config_build_argv (self, is_bound ? MCP_LAUNCH_RULES_DIRECTORY : cwd, error);
+  if (argv == NULL)
+    return FALSE;
+  directory = build_working_directory (self, cwd, error);
+  if (directory == NULL || (is_bound && !mcp_launch_rules_plan (plan, (const char *const *) argv,
+                                                                cwd, empty_directory, error)))
+    {
+      g_prefix_error (error, "server “%s”: ", self->name);
+      return FALSE;
+    }
+  if (!is_bound)
+    {
+      plan->argv = g_ptr_array_new_with_free_func (g_free);
+      plan->environment = g_ptr_array_new_with_free_func (g_free);
+      for (gsize i = 0; argv[i] != NULL; i++)
+        g_ptr_array_add (plan->argv, g_strdup (argv[i]));
+      g_ptr_array_add (plan->argv, NULL);
+    }
+  *working_directory =
+      plan->is_elsewhere ? g_strdup (empty_directory) : g_steal_pointer (&directory);
+  return TRUE;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "upstream/config/mcp-launch-rules.h"
 #include "upstream/config/mcp-lifecycle.h"
 
 #include <glib-object.h>
@@ -38,17 +39,21 @@ typedef struct
 {
   char *name;
   McpServerTransport transport;
-  char *command;   /* (nullable): of a server that is reached otherwise */
-  char **args;     /* as written, ${…} not expanded */
-  char **env;      /* "NAME=value", as written */
-  char *url;       /* (nullable): as written; of a server that is reached over HTTP */
-  char **headers;  /* name, value, name, …; values as written */
-  gboolean is_sse; /* the HTTP+SSE pair of 2024-11-05, without trying anything newer */
-  char *prefix;    /* of exposed names; "" for none */
-  char **allow;    /* (nullable): globs over the server's own tool names */
-  char **deny;     /* (nullable) */
+  char *command; /* (nullable): of a server that is reached otherwise */
+  char **args;   /* as written, ${…} not expanded */
+  char **env;    /* "NAME=value", as written */
+  char *cwd; /* (nullable): where its process starts; as written. None: the session's directory */
+  char *env_file;            /* (nullable): absolute; more variables, as “NAME=value” lines */
+  gboolean trusts_directory; /* code may be looked up in the session's directory */
+  char *url;                 /* (nullable): as written; of a server that is reached over HTTP */
+  char **headers;            /* name, value, name, …; values as written */
+  gboolean is_sse;           /* the HTTP+SSE pair of 2024-11-05, without trying anything newer */
+  char *prefix;              /* of exposed names; "" for none */
+  char **allow;              /* (nullable): globs over the server's own tool names */
+  char **deny;               /* (nullable) */
   McpServerScope scope;
   guint timeout_seconds; /* a call without progress; 0: the daemon's default */
+  guint start_seconds;   /* until the server must be ready; 0: the transport's default */
   guint idle_seconds;    /* without a call before the server is ended or left; 0: never */
   gboolean disabled;
   gboolean pin;                 /* tools that are new or have changed wait for their owner's word */
@@ -63,8 +68,32 @@ McpServerConfig *mcp_server_config_ref (McpServerConfig *self);
 void mcp_server_config_unref (McpServerConfig *self);
 gboolean mcp_server_config_offers (McpServerConfig *self, const char *tool);
 char **mcp_server_config_build_argv (McpServerConfig *self, const char *cwd, GError **error);
+gboolean mcp_server_config_build_launch (McpServerConfig *self,
+                                         const char *cwd,
+                                         const char *empty_directory,
+                                         McpLaunchPlan *plan,
+                                         char **working_directory,
+                                         GError **error);
+gboolean mcp_server_config_is_bound (McpServerConfig *self);
 GUri *mcp_server_config_build_url (McpServerConfig *self, const char *cwd, GError **error);
 char **mcp_server_config_build_headers (McpServerConfig *self, const char *cwd, GError **error);
+/**
+ * McpServerLeftOut:
+ * @name: of an entry
+ * @why: it cannot be used
+ */
+typedef struct
+{
+  char *name;
+  char *why;
+} McpServerLeftOut;
+
+GPtrArray *mcp_server_config_parse_entries (const char *text,
+                                            gsize length,
+                                            const char *file_name,
+                                            GPtrArray **problems,
+                                            GPtrArray **left_out,
+                                            GError **error);
 GPtrArray *mcp_server_config_parse_file (const char *text,
                                          gsize length,
                                          const char *file_name,

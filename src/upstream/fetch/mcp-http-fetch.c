@@ -9,6 +9,7 @@
 #include "upstream/fetch/mcp-http-fetch.h"
 
 #include "common/mcp-error.h"
+#include "common/mcp-text-clean.h"
 #include "common/mcp-timer.h"
 #include "protocol/mcp-sse-parser.h"
 
@@ -20,6 +21,10 @@
 /* Of a body that nobody will read, such as the page that goes with an error. */
 #define MAX_IGNORED_BYTES  (64 * 1024)
 #define MAX_REDIRECTS      5
+/* Answers of 1xx to one request (RFC 9110 section 15.2); libsoup reads on after each of them. */
+#define MAX_INFORMATIONAL  16
+/* What the first words of a page have room in. */
+#define MAX_WORDS_BYTES    200
 /* What may be echoed to the server in a header. */
 #define MAX_EVENT_ID_BYTES 1024
 
@@ -41,6 +46,7 @@ struct _McpHttpFetch
   GSource *timer; /* (nullable) */
   guint timeout_ms;
   guint n_redirects;
+  guint n_informational;
   gboolean has_head;
   gboolean is_json;
   gboolean is_ended;
@@ -50,6 +56,7 @@ struct _McpHttpFetch
   McpSseParser *parser; /* (nullable): of a stream */
   GByteArray *content;  /* of any other body */
   char *event_id;       /* (nullable): of the stream */
+  char *words;          /* (nullable): of a body that brings no message */
   char buffer[BUFFER_BYTES];
 };
 
@@ -120,6 +127,7 @@ mcp_http_fetch_clear (gpointer data)
   g_clear_pointer (&self->parser, mcp_sse_parser_free);
   g_byte_array_unref (self->content);
   g_free (self->event_id);
+  g_free (self->words);
 }
 
 /**
@@ -265,9 +273,25 @@ take_content (McpHttpFetch *self, const char *data, gsize length)
   return TRUE;
 }
 
+/* What an answer of another type, or with the status of an error, begins with. */
+static void
+keep_words (McpHttpFetch *self)
+{
+  gsize length = MIN (self->content->len, MAX_WORDS_BYTES);
+  g_autofree char *text = NULL;
+
+  g_clear_pointer (&self->words, g_free);
+  if (length == 0)
+    return;
+  text = g_utf8_make_valid ((const char *) self->content->data, (gssize) length);
+  self->words = g_strstrip (mcp_text_clean (text));
+}
+
 static void
 take_end (McpHttpFetch *self)
 {
+  if (!self->is_json || mcp_http_fetch_get_status (self) >= 300)
+    keep_words (self);
   if (self->is_json && self->content->len > 0)
     {
       g_autoptr (GBytes) text = g_byte_array_free_to_bytes (g_steal_pointer (&self->content));
@@ -351,6 +375,17 @@ follow_redirect (McpHttpFetch *self)
     }
 }
 
+/* libsoup decodes these, where the session has its decoder; what is decoded counts. */
+static gboolean
+is_readable (McpHttpFetch *self)
+{
+  static const char *const known[] = { "identity", "gzip", "x-gzip", "deflate", "br", NULL };
+  const char *encoding = mcp_http_fetch_get_header (self, "Content-Encoding");
+  g_autofree char *lower = encoding != NULL ? g_ascii_strdown (encoding, -1) : NULL;
+
+  return lower == NULL || g_strv_contains (known, g_strstrip (lower));
+}
+
 static void
 take_head (McpHttpFetch *self)
 {
@@ -364,6 +399,12 @@ take_head (McpHttpFetch *self)
       return;
     }
   self->has_head = TRUE;
+  if (!is_readable (self))
+    {
+      finish_failed (self, "answered in the content encoding “%s”, which is not read here",
+                     mcp_http_fetch_get_header (self, "Content-Encoding"));
+      return;
+    }
   if (status == SOUP_STATUS_OK && type != NULL &&
       g_ascii_strcasecmp (type, "text/event-stream") == 0)
     self->parser = mcp_sse_parser_new (self->max_bytes);
@@ -381,13 +422,24 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (self->is_ended)
     return;
-  if (stream == NULL)
-    {
-      finish_failed (self, "could not be reached: %s", error->message);
-      return;
-    }
+  if (self->n_informational > MAX_INFORMATIONAL)
+    finish_failed (self, "sent more than %d informational answers (HTTP 1xx) and no other",
+                   MAX_INFORMATIONAL);
+  else if (stream == NULL)
+    finish_failed (self, "could not be reached: %s", error->message);
+  if (self->is_ended)
+    return;
   self->stream = g_steal_pointer (&stream);
   take_head (self);
+}
+
+static void
+informational_cb (SoupMessage *message, gpointer user_data)
+{
+  McpHttpFetch *self = user_data;
+
+  if (self->message == message && ++self->n_informational > MAX_INFORMATIONAL)
+    g_cancellable_cancel (self->cancellable);
 }
 
 static void
@@ -402,6 +454,7 @@ send_message (McpHttpFetch *self)
   g_clear_object (&self->message);
   self->message = soup_message_new_from_uri (self->method, self->uri);
   soup_message_set_flags (self->message, SOUP_MESSAGE_NO_REDIRECT);
+  g_signal_connect (self->message, "got-informational", G_CALLBACK (informational_cb), self);
   soup_message_headers_foreach (self->headers, copy_header,
                                 soup_message_get_request_headers (self->message));
   if (self->body != NULL)
@@ -512,6 +565,23 @@ const char *
 mcp_http_fetch_get_header (McpHttpFetch *self, const char *name)
 {
   return soup_message_headers_get_one (soup_message_get_response_headers (self->message), name);
+}
+
+/**
+ * mcp_http_fetch_dup_summary:
+ * @self: a request that has ended
+ *
+ * Returns: (transfer full) (nullable): type and first words of an answer that brought no message,
+ *   for people; %NULL: there is nothing to tell
+ */
+char *
+mcp_http_fetch_dup_summary (McpHttpFetch *self)
+{
+  const char *type = self->has_head ? mcp_http_fetch_get_header (self, "Content-Type") : NULL;
+
+  if (self->words == NULL || *self->words == '\0')
+    return g_strdup (type);
+  return g_strdup_printf ("%s: %s", type != NULL ? type : "no content type", self->words);
 }
 
 /**

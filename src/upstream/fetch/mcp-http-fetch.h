@@ -37,6 +37,7 @@ void mcp_http_fetch_cancel (McpHttpFetch *self);
 guint mcp_http_fetch_get_status (McpHttpFetch *self);
 gboolean mcp_http_fetch_is_stream (McpHttpFetch *self);
 const char *mcp_http_fetch_get_header (McpHttpFetch *self, const char *name);
+char *mcp_http_fetch_dup_summary (McpHttpFetch *self);
 const char *mcp_http_fetch_get_event_id (McpHttpFetch *self);
 gint64 mcp_http_fetch_get_retry_ms (McpHttpFetch *self);
 

@@ -8,6 +8,19 @@
 #define MAX_CONNECTIONS         1024
 #define CONNECTION_IDLE_SECONDS 15
 
+/* What goes to this machine, secrets in headers included, has no business with a proxy, whatever
+   the environment forgets to except. */
+static gboolean
+is_loopback (GUri *uri)
+{
+  const char *host = g_uri_get_host (uri);
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
+
+  if (address != NULL)
+    return g_inet_address_get_is_loopback (address);
+  return g_ascii_strcasecmp (host, "localhost") == 0 || g_str_has_suffix (host, ".localhost");
+}
+
 /* TLS is verified, since nothing says otherwise; neither cookies nor passwords are kept. */
 static SoupSession *
 new_soup_session (void)
@@ -17,8 +30,6 @@ new_soup_session (void)
       "idle-timeout", CONNECTION_IDLE_SECONDS, NULL);
 
   soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_MANAGER);
-  /* What is decoded counts, and nobody can make little into much. */
-  soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
   return session;
 }
 
@@ -68,6 +79,9 @@ mcp_http_endpoint_prepare (McpHttpEndpoint *self,
   self->max_bytes = max_bytes;
   if (self->soup == NULL)
     self->soup = new_soup_session ();
+  if (uri != NULL)
+    soup_session_set_proxy_resolver (self->soup,
+                                     is_loopback (uri) ? NULL : g_proxy_resolver_get_default ());
   return headers != NULL;
 }
 

@@ -399,14 +399,19 @@ char *
 mcp_http_post_describe_end (McpHttpPost *self, const GError *error)
 {
   guint status = mcp_http_post_get_status (self);
+  g_autofree char *summary = mcp_http_fetch_dup_summary (self->fetch);
+  const char *colon = summary != NULL ? ": " : "";
+  const char *rest = summary != NULL ? summary : "";
 
   if (error != NULL && error->code == MCP_ERROR_LIMIT_EXCEEDED)
     return g_strdup_printf ("said more than may be taken: %s", error->message);
   if (error != NULL)
     return g_strdup (error->message);
   if (status != SOUP_STATUS_OK)
-    return g_strdup_printf ("answered HTTP %u (%s)", status, soup_status_get_phrase (status));
+    return g_strdup_printf ("answered HTTP %u (%s)%s%s", status, soup_status_get_phrase (status),
+                            colon, rest);
   if (mcp_http_fetch_is_stream (self->fetch))
     return g_strdup ("ended its stream of events before the answer");
-  return g_strdup ("gave an HTTP answer without the request's answer in it");
+  return g_strdup_printf ("gave an HTTP answer without the request's answer in it%s%s", colon,
+                          rest);
 }
