@@ -2,24 +2,22 @@
 #include "cli/commands/mcp-cli-command.h"
 #include "cli/terminal/mcp-cli-exit.h"
 
+#include "cli/commands/mcp-cli-file-change.h"
+#include "cli/commands/mcp-cli-import.h"
 #include "cli/files/mcp-cli-clients.h"
-#include "cli/files/mcp-cli-diff.h"
 #include "cli/files/mcp-cli-file.h"
-#include "cli/files/mcp-cli-jsonc.h"
 #include "cli/files/mcp-cli-servers-file.h"
 #include "cli/terminal/mcp-cli-options.h"
 #include "cli/terminal/mcp-cli-table.h"
 #include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-error.h"
-#include "common/mcp-names.h"
 
 #include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#define ENTRY_NAME    "sessiond"
-#define BACKUP_SUFFIX ".before-mcp-session"
+#define ENTRY_NAME "sessiond"
 
 typedef struct
 {
@@ -28,24 +26,6 @@ typedef struct
   gboolean import;
   gboolean undo;
 } Options;
-
-/* One file and what it is to become. */
-typedef struct
-{
-  char *path;
-  char *before;
-  char *after;
-} Change;
-
-static void
-change_clear (Change *change)
-{
-  g_free (change->path);
-  g_free (change->before);
-  g_free (change->after);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Change, change_clear)
 
 /* Clients of a desktop may have another PATH than a shell. */
 static char *
@@ -57,121 +37,66 @@ dup_command (void)
 }
 
 static gboolean
-load (Change *change, char *path, GError **error)
-{
-  change->path = path;
-  if (!mcp_cli_file_read (path, &change->before, error))
-    return FALSE;
-  change->after = g_strdup (change->before);
-  return TRUE;
-}
-
-static gboolean
-prefix_failure (const Change *change, GError **error)
+prefix_failure (const McpCliFileChange *change, GError **error)
 {
   g_prefix_error (error, "%s: ", change->path);
   return FALSE;
 }
 
+/* Whether a text with the daemon's entry, and nothing else, was made from that one. */
 static gboolean
-set_after (Change *change, char *after)
+is_made_from (const McpCliClient *client,
+              const char *text,
+              const char *original,
+              const char *command)
 {
-  if (after == NULL)
-    return FALSE;
-  g_free (change->after);
-  change->after = after;
-  return TRUE;
+  g_autofree char *made = mcp_cli_clients_add (client, original, ENTRY_NAME, command, NULL);
+
+  return g_strcmp0 (made, text) == 0;
 }
 
-/* Moves one of the client's servers; one that the daemon has already stays where it is. */
+/* If nothing else has changed since, the file is byte for byte what it was. */
 static gboolean
-import_one (const McpCliClient *client, Change *from, Change *to, const char *name, GError **error)
-{
-  const char *our_path[] = { "mcpServers", name, NULL };
-  g_autofree char *entry = mcp_cli_clients_get_server (client, from->after, name, error);
-  g_autofree char *ours = NULL;
-  g_autofree char *existing = NULL;
-
-  if (entry == NULL)
-    return FALSE;
-  if (*to->after != '\0')
-    existing = mcp_cli_jsonc_get (to->after, our_path, error);
-  if (existing != NULL)
-    {
-      mcp_cli_text_print (_ ("The daemon has a server “%s” already; that of the client stays"),
-                          name);
-      return TRUE;
-    }
-  if (*error != NULL)
-    return FALSE;
-  ours = mcp_cli_clients_convert (entry, error);
-  return ours != NULL && set_after (to, mcp_cli_jsonc_set (to->after, our_path, ours, error)) &&
-         set_after (from, mcp_cli_clients_remove (client, from->after, name, error));
-}
-
-static gboolean
-import_all (const McpCliClient *client, Change *from, Change *to, GError **error)
-{
-  g_auto (GStrv) names = NULL;
-
-  if (*from->after == '\0')
-    return TRUE;
-  names = mcp_cli_clients_list_servers (client, from->after, error);
-  if (names == NULL)
-    return FALSE;
-  for (gsize i = 0; names[i] != NULL; i++)
-    if (strcmp (names[i], ENTRY_NAME) != 0 && !import_one (client, from, to, names[i], error))
-      return FALSE;
-  return TRUE;
-}
-
-static gboolean
-plan_undo (const McpCliClient *client, Change *change, GError **error)
+plan_undo (const McpCliClient *client,
+           const char *command,
+           McpCliFileChange *change,
+           GError **error)
 {
   g_autoptr (GError) local_error = NULL;
 
-  if (set_after (change, mcp_cli_clients_remove (client, change->before, ENTRY_NAME, &local_error)))
-    return TRUE;
-  if (local_error == NULL)
-    g_set_error (&local_error, MCP_ERROR, MCP_ERROR_NOT_FOUND, _ ("%s is not connected"),
-                 client->title);
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return FALSE;
+  if (change->original != NULL && is_made_from (client, change->before, change->original, command))
+    return mcp_cli_file_change_take (change, g_strdup (change->original));
+  if (!mcp_cli_file_change_take (
+          change, mcp_cli_clients_remove (client, change->before, ENTRY_NAME, &local_error)))
+    {
+      if (local_error == NULL)
+        g_set_error (&local_error, MCP_ERROR, MCP_ERROR_NOT_FOUND, _ ("%s is not connected"),
+                     client->title);
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  change->removes = change->original == NULL && is_made_from (client, change->before, "", command);
+  if (change->removes)
+    mcp_cli_file_change_take (change, g_strdup (""));
+  return TRUE;
 }
 
 static gboolean
 plan (const McpCliClient *client,
       const Options *options,
-      Change *change,
-      Change *servers,
+      McpCliFileChange *change,
+      McpCliFileChange *servers,
       GError **error)
 {
   g_autofree char *command = dup_command ();
 
   if (options->undo)
-    return plan_undo (client, change, error) || prefix_failure (change, error);
-  if (options->import && !import_all (client, change, servers, error))
+    return plan_undo (client, command, change, error) || prefix_failure (change, error);
+  if (options->import && !mcp_cli_import_plan (client, ENTRY_NAME, change, servers, error))
     return prefix_failure (change, error);
-  return set_after (change,
-                    mcp_cli_clients_add (client, change->after, ENTRY_NAME, command, error)) ||
+  return mcp_cli_file_change_take (
+             change, mcp_cli_clients_add (client, change->after, ENTRY_NAME, command, error)) ||
          prefix_failure (change, error);
-}
-
-static gboolean
-has_changed (const Change *change)
-{
-  return strcmp (change->before, change->after) != 0;
-}
-
-static void
-show (const Change *change)
-{
-  g_autofree char *diff = NULL;
-
-  if (!has_changed (change))
-    return;
-  diff = mcp_cli_diff (change->path, change->before, change->after);
-  g_print ("%s", diff);
 }
 
 static gboolean
@@ -183,44 +108,23 @@ confirm (void)
   return fgets (answer, sizeof answer, stdin) != NULL && (*answer == 'y' || *answer == 'Y');
 }
 
-static gboolean
-write_change (const Change *change, GError **error)
-{
-  g_autofree char *backup = g_strconcat (change->path, BACKUP_SUFFIX, NULL);
-
-  if (!has_changed (change))
-    return TRUE;
-  /* What is backed up may hold keys: nobody else reads it. */
-  if (*change->before != '\0' &&
-      !g_file_set_contents_full (backup, change->before, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600,
-                                 error))
-    return FALSE;
-  if (!mcp_cli_file_replace (change->path, change->after, error))
-    return FALSE;
-  if (*change->before != '\0')
-    mcp_cli_text_print (_ ("%s is written; the old one is %s"), change->path, backup);
-  else
-    mcp_cli_text_print (_ ("%s is written"), change->path);
-  return TRUE;
-}
-
 static int
-apply (const Options *options, const Change *change, const Change *servers)
+apply (const Options *options, const McpCliFileChange *change, const McpCliFileChange *servers)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!has_changed (change) && !has_changed (servers))
+  if (!mcp_cli_file_change_is_needed (change) && !mcp_cli_file_change_is_needed (servers))
     {
-      mcp_cli_text_print (_ ("Nothing is to be changed"));
+      mcp_cli_text_print (_ ("Nothing needs to be changed"));
       return MCP_CLI_OK;
     }
-  show (servers);
-  show (change);
+  mcp_cli_file_change_print (servers);
+  mcp_cli_file_change_print (change);
   if (options->print)
     return MCP_CLI_OK;
   if (!options->yes && !isatty (STDIN_FILENO))
     {
-      mcp_cli_text_print (_ ("Nothing was written: say --yes to write without being asked"));
+      mcp_cli_text_print (_ ("Nothing was written; --yes writes without asking"));
       return MCP_CLI_FAILED;
     }
   if (!options->yes && !confirm ())
@@ -228,8 +132,8 @@ apply (const Options *options, const Change *change, const Change *servers)
       mcp_cli_text_print (_ ("Nothing was written"));
       return MCP_CLI_FAILED;
     }
-  /* The daemon has its servers before the client loses them. */
-  if (write_change (servers, &error) && write_change (change, &error))
+  /* The daemon gets the servers first: if the second file cannot be written, none is lost. */
+  if (mcp_cli_file_change_write (servers, &error) && mcp_cli_file_change_write (change, &error))
     return MCP_CLI_OK;
   mcp_cli_text_print_error (error);
   return MCP_CLI_FAILED;
@@ -238,12 +142,12 @@ apply (const Options *options, const Change *change, const Change *servers)
 static int
 connect_client (const McpCliClient *client, const Options *options)
 {
-  g_auto (Change) change = { NULL };
-  g_auto (Change) servers = { NULL };
+  g_auto (McpCliFileChange) change = { NULL };
+  g_auto (McpCliFileChange) servers = { NULL };
   g_autoptr (GError) error = NULL;
 
-  if (load (&change, mcp_cli_clients_dup_path (client), &error) &&
-      load (&servers, mcp_cli_servers_file_dup_path (), &error) &&
+  if (mcp_cli_file_change_load (&change, mcp_cli_clients_dup_path (client), &error) &&
+      mcp_cli_file_change_load (&servers, mcp_cli_servers_file_dup_path (), &error) &&
       plan (client, options, &change, &servers, &error))
     return apply (options, &change, &servers);
   mcp_cli_text_print_error (error);
@@ -300,7 +204,7 @@ mcp_cli_cmd_connect (int argc, char **argv)
 {
   Options options = { FALSE };
   const GOptionEntry entries[] = {
-    { "yes", 'y', 0, G_OPTION_ARG_NONE, &options.yes, N_ ("Write without being asked"), NULL },
+    { "yes", 'y', 0, G_OPTION_ARG_NONE, &options.yes, N_ ("Write without asking"), NULL },
     { "print", 0, 0, G_OPTION_ARG_NONE, &options.print, N_ ("Only show what would change"), NULL },
     { "import", 0, 0, G_OPTION_ARG_NONE, &options.import,
       N_ ("Move the client’s own servers to the daemon"), NULL },
@@ -310,8 +214,9 @@ mcp_cli_cmd_connect (int argc, char **argv)
   const McpCliUsage usage = {
     .parameters = _ ("[CLIENT]"),
     .summary =
-        _ ("Gives a client the daemon’s tools: shows how its configuration changes, and writes\n"
-           "that when it may; the old file is kept beside it. Without a client, lists them."),
+        _ ("Gives a client the daemon’s tools: shows how the client’s configuration changes, and\n"
+           "writes it after a question. The original file is kept beside the new one. Without a\n"
+           "client, lists the clients."),
     .max_words = 1,
   };
   const McpCliClient *client;
@@ -323,8 +228,11 @@ mcp_cli_cmd_connect (int argc, char **argv)
   if (options.undo && options.import)
     return mcp_cli_options_report_error (_ ("Either --import or --undo"));
   client = mcp_cli_clients_find (argv[1]);
+  if (client == NULL && mcp_cli_clients_suggest (argv[1]) != NULL)
+    return mcp_cli_options_report_error (_ ("There is no client “%s”; did you mean “%s”?"), argv[1],
+                                         mcp_cli_clients_suggest (argv[1]));
   if (client == NULL)
     return mcp_cli_options_report_error (
-        _ ("“%s” is no client known here; “mcp-session connect” lists them"), argv[1]);
+        _ ("There is no client “%s”; “mcp-session connect” lists the clients"), argv[1]);
   return connect_client (client, &options);
 }

@@ -8,34 +8,146 @@
 #include "cli/files/mcp-cli-jsonc.h"
 #include "cli/files/mcp-cli-toml.h"
 #include "cli/terminal/mcp-cli-json.h"
-#include "common/mcp-error.h"
+#include "cli/terminal/mcp-cli-suggest.h"
 
-#include <glib/gi18n.h>
 #include <string.h>
 
 static const McpCliClient clients[] = {
-  { "claude-code", "Claude Code", MCP_CLI_CLIENT_JSON, NULL, "", ".claude.json", "mcpServers",
-    "{\"type\":\"stdio\",\"command\":@,\"args\":[\"stdio\"]}",
-    "https://code.claude.com/docs/en/mcp" },
-  { "claude-desktop", "Claude Desktop", MCP_CLI_CLIENT_JSON, NULL, "%config",
-    "Claude/claude_desktop_config.json", "mcpServers", "{\"command\":@,\"args\":[\"stdio\"]}",
-    "https://modelcontextprotocol.io/docs/develop/connect-local-servers" },
-  { "codex", "Codex", MCP_CLI_CLIENT_TOML, "CODEX_HOME", ".codex", "config.toml", "mcp_servers",
-    "command = @\nargs = [\"stdio\"]\n",
-    "https://github.com/openai/codex/blob/main/docs/config.md" },
-  { "gemini", "Gemini CLI", MCP_CLI_CLIENT_JSON, NULL, ".gemini", "settings.json", "mcpServers",
-    "{\"command\":@,\"args\":[\"stdio\"]}",
-    "https://github.com/google-gemini/gemini-cli/blob/main/docs/tools/mcp-server.md" },
-  { "vscode", "VS Code", MCP_CLI_CLIENT_JSON, NULL, "%config", "Code/User/mcp.json", "servers",
-    "{\"type\":\"stdio\",\"command\":@,\"args\":[\"stdio\"]}",
-    "https://code.visualstudio.com/docs/copilot/reference/mcp-configuration" },
-  { "cursor", "Cursor", MCP_CLI_CLIENT_JSON, NULL, ".cursor", "mcp.json", "mcpServers",
-    "{\"command\":@,\"args\":[\"stdio\"]}", "https://cursor.com/docs/context/mcp" },
-  { "opencode", "opencode", MCP_CLI_CLIENT_JSON, NULL, "%config", "opencode/opencode.json", "mcp",
-    "{\"type\":\"local\",\"command\":[@,\"stdio\"],\"enabled\":true}",
-    "https://opencode.ai/docs/mcp-servers" },
-  { "zed", "Zed", MCP_CLI_CLIENT_JSON, NULL, "%config", "zed/settings.json", "context_servers",
-    "{\"command\":@,\"args\":[\"stdio\"],\"env\":{}}", "https://zed.dev/docs/ai/mcp" },
+  { .id = "claude-code",
+    .title = "Claude Code",
+    .format = MCP_CLI_CLIENT_JSON,
+    .variables = MCP_CLI_VARIABLES_BRACES,
+    .home_variable = "CLAUDE_CONFIG_DIR",
+    .variable_path = ".claude.json",
+    .home = "",
+    .path = ".claude.json",
+    .servers = "mcpServers",
+    .entry = "{\"type\":\"stdio\",\"command\":@,\"args\":[\"stdio\"]}",
+    .source = "https://code.claude.com/docs/en/mcp" },
+  { .id = "claude-desktop",
+    .title = "Claude Desktop",
+    .format = MCP_CLI_CLIENT_JSON,
+    .variables = MCP_CLI_VARIABLES_NONE,
+    .home = "%config",
+    .path = "Claude/claude_desktop_config.json",
+    .servers = "mcpServers",
+    .entry = "{\"command\":@,\"args\":[\"stdio\"]}",
+    .source = "https://modelcontextprotocol.io/docs/develop/connect-local-servers" },
+  { .id = "codex",
+    .title = "Codex",
+    .format = MCP_CLI_CLIENT_TOML,
+    .variables = MCP_CLI_VARIABLES_NONE,
+    .home_variable = "CODEX_HOME",
+    .variable_path = "config.toml",
+    .home = ".codex",
+    .path = "config.toml",
+    .servers = "mcp_servers",
+    .entry = "command = @\nargs = [\"stdio\"]\n",
+    .extra =
+        "env_vars = [\"XDG_RUNTIME_DIR\", \"XDG_CONFIG_HOME\", \"XDG_STATE_HOME\", \"XDG_CACHE_HOME\", \"DBUS_SESSION_BUS_ADDRESS\"]\n",
+    .source = "https://github.com/openai/codex/blob/main/docs/config.md" },
+  { .id = "gemini",
+    .title = "Gemini CLI",
+    .format = MCP_CLI_CLIENT_JSON,
+    .variables = MCP_CLI_VARIABLES_DOLLAR,
+    .home_variable = "GEMINI_CLI_HOME",
+    .variable_path = ".gemini/settings.json",
+    .home = ".gemini",
+    .path = "settings.json",
+    .servers = "mcpServers",
+    .entry = "{\"command\":@,\"args\":[\"stdio\"]}",
+    .source = "https://github.com/google-gemini/gemini-cli/blob/main/docs/tools/mcp-server.md" },
+  { .id = "qwen",
+    .title = "Qwen Code",
+    .format = MCP_CLI_CLIENT_JSON,
+    .variables = MCP_CLI_VARIABLES_DOLLAR,
+    .home = ".qwen",
+    .path = "settings.json",
+    .servers = "mcpServers",
+    .entry = "{\"command\":@,\"args\":[\"stdio\"]}",
+    .source = "https://github.com/QwenLM/qwen-code" },
+  { .id = "copilot",
+    .title = "GitHub Copilot CLI",
+    .format = MCP_CLI_CLIENT_JSON,
+    .variables = MCP_CLI_VARIABLES_NONE,
+    .home = ".copilot",
+    .path = "mcp-config.json",
+    .servers = "mcpServers",
+    .entry = "{\"type\":\"local\",\"command\":@,\"args\":[\"stdio\"],\"tools\":[\"*\"]}",
+    .source = "https://docs.github.com/en/copilot/how-tos/use-copilot-agents/use-copilot-cli" },
+  { .id = "vscode",
+    .title = "VS Code",
+    .format = MCP_CLI_CLIENT_JSON,
+    .variables = MCP_CLI_VARIABLES_EDITOR,
+    .home = "%config",
+    .path = "Code/User/mcp.json",
+    .servers = "servers",
+    .entry = "{\"type\":\"stdio\",\"command\":@,\"args\":[\"stdio\"]}",
+    .source = "https://code.visualstudio.com/docs/copilot/reference/mcp-configuration" },
+  { .id = "cursor",
+    .title = "Cursor",
+    .format = MCP_CLI_CLIENT_JSON,
+    .variables = MCP_CLI_VARIABLES_EDITOR,
+    .home = ".cursor",
+    .path = "mcp.json",
+    .servers = "mcpServers",
+    .entry = "{\"command\":@,\"args\":[\"stdio\"]}",
+    .source = "https://cursor.com/docs/context/mcp" },
+  { .id = "windsurf",
+    .title = "Windsurf",
+    .format = MCP_CLI_CLIENT_JSON,
+    .variables = MCP_CLI_VARIABLES_EDITOR,
+    .home = ".codeium/windsurf",
+    .path = "mcp_config.json",
+    .servers = "mcpServers",
+    .entry = "{\"command\":@,\"args\":[\"stdio\"]}",
+    .source = "https://docs.windsurf.com/windsurf/cascade/mcp" },
+  { .id = "opencode",
+    .title = "opencode",
+    .format = MCP_CLI_CLIENT_JSON,
+    .variables = MCP_CLI_VARIABLES_CURLY,
+    .home = "%config",
+    .path = "opencode/opencode.json",
+    .other_path = "opencode/opencode.jsonc",
+    .servers = "mcp",
+    .entry = "{\"type\":\"local\",\"command\":[@,\"stdio\"],\"enabled\":true}",
+    .source = "https://opencode.ai/docs/mcp-servers" },
+  { .id = "zed",
+    .title = "Zed",
+    .format = MCP_CLI_CLIENT_JSON,
+    .variables = MCP_CLI_VARIABLES_NONE,
+    .home = "%config",
+    .path = "zed/settings.json",
+    .servers = "context_servers",
+    .entry = "{\"command\":@,\"args\":[\"stdio\"],\"env\":{}}",
+    .source = "https://zed.dev/docs/ai/mcp" },
+  { .id = "crush",
+    .title = "Crush",
+    .format = MCP_CLI_CLIENT_JSON,
+    .variables = MCP_CLI_VARIABLES_NONE,
+    .home = "%config",
+    .path = "crush/crush.json",
+    .servers = "mcp",
+    .entry = "{\"type\":\"stdio\",\"command\":@,\"args\":[\"stdio\"]}",
+    .source = "https://github.com/charmbracelet/crush" },
+  { .id = "amp",
+    .title = "Amp",
+    .format = MCP_CLI_CLIENT_JSON,
+    .variables = MCP_CLI_VARIABLES_NONE,
+    .home = "%config",
+    .path = "amp/settings.json",
+    .servers = "amp.mcpServers",
+    .entry = "{\"command\":@,\"args\":[\"stdio\"]}",
+    .source = "https://ampcode.com/manual" },
+  { .id = "lm-studio",
+    .title = "LM Studio",
+    .format = MCP_CLI_CLIENT_JSON,
+    .variables = MCP_CLI_VARIABLES_NONE,
+    .home = ".lmstudio",
+    .path = "mcp.json",
+    .servers = "mcpServers",
+    .entry = "{\"command\":@,\"args\":[\"stdio\"]}",
+    .source = "https://lmstudio.ai/docs/app/plugins/mcp" },
 };
 
 /**
@@ -67,6 +179,30 @@ mcp_cli_clients_find (const char *id)
 }
 
 /**
+ * mcp_cli_clients_suggest:
+ * @id: what was typed
+ *
+ * Returns: (nullable): the id of the client that was probably meant
+ */
+const char *
+mcp_cli_clients_suggest (const char *id)
+{
+  const char *ids[G_N_ELEMENTS (clients) + 1] = { NULL };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (clients); i++)
+    ids[i] = clients[i].id;
+  return mcp_cli_suggest_find (id, ids);
+}
+
+static char *
+build_path (const McpCliClient *client, const char *path)
+{
+  if (strcmp (client->home, "%config") == 0)
+    return g_build_filename (g_get_user_config_dir (), path, NULL);
+  return g_build_filename (g_get_home_dir (), client->home, path, NULL);
+}
+
+/**
  * mcp_cli_clients_dup_path:
  * @client: a client
  *
@@ -76,12 +212,17 @@ char *
 mcp_cli_clients_dup_path (const McpCliClient *client)
 {
   const char *home = client->home_variable != NULL ? g_getenv (client->home_variable) : NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *other = NULL;
 
   if (home != NULL && *home != '\0')
-    return g_build_filename (home, client->path, NULL);
-  if (strcmp (client->home, "%config") == 0)
-    return g_build_filename (g_get_user_config_dir (), client->path, NULL);
-  return g_build_filename (g_get_home_dir (), client->home, client->path, NULL);
+    return g_build_filename (home, client->variable_path, NULL);
+  path = build_path (client, client->path);
+  if (client->other_path == NULL || g_file_test (path, G_FILE_TEST_EXISTS))
+    return g_steal_pointer (&path);
+  other = build_path (client, client->other_path);
+  return g_file_test (other, G_FILE_TEST_EXISTS) ? g_steal_pointer (&other)
+                                                 : g_steal_pointer (&path);
 }
 
 /* A string is written alike in JSON and in TOML. */
@@ -121,6 +262,67 @@ mcp_cli_clients_get_server (const McpCliClient *client,
   return node != NULL ? json_to_string (node, FALSE) : NULL;
 }
 
+static gboolean
+has_value (const char *text, const char *const *path, JsonNode *wanted)
+{
+  g_autofree char *value = mcp_cli_jsonc_get (text, path, NULL);
+  g_autofree char *json = value != NULL ? mcp_cli_jsonc_to_json (value) : NULL;
+  g_autoptr (JsonNode) node = json != NULL ? json_from_string (json, NULL) : NULL;
+
+  return node != NULL && json_node_equal (node, wanted);
+}
+
+/* The members that the user added to the entry stay, and so does the way in which it is written. */
+static char *
+update_json_entry (const McpCliClient *client,
+                   const char *text,
+                   const char *name,
+                   const char *entry,
+                   GError **error)
+{
+  g_autoptr (JsonNode) node = json_from_string (entry, error);
+  JsonObject *object = json_node_get_object (node);
+  g_autoptr (GList) members = json_object_get_members (object);
+  g_autofree char *changed = g_strdup (text);
+
+  for (GList *link = members; link != NULL; link = link->next)
+    {
+      const char *path[] = { client->servers, name, link->data, NULL };
+      JsonNode *wanted = json_object_get_member (object, link->data);
+      g_autofree char *value = json_to_string (wanted, FALSE);
+      char *next;
+
+      if (has_value (changed, path, wanted))
+        continue;
+      next = mcp_cli_jsonc_set (changed, path, value, error);
+      if (next == NULL)
+        return NULL;
+      g_free (changed);
+      changed = next;
+    }
+  return g_steal_pointer (&changed);
+}
+
+static char *
+add_json_entry (const McpCliClient *client,
+                const char *text,
+                const char *name,
+                const char *entry,
+                GError **error)
+{
+  const char *path[] = { client->servers, name, NULL };
+  g_autoptr (GError) local_error = NULL;
+  g_autofree char *old = *text != '\0' ? mcp_cli_jsonc_get (text, path, &local_error) : NULL;
+
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return NULL;
+    }
+  return old != NULL && *old == '{' ? update_json_entry (client, text, name, entry, error)
+                                    : mcp_cli_jsonc_set (text, path, entry, error);
+}
+
 /**
  * mcp_cli_clients_add:
  * @client: a client
@@ -128,6 +330,9 @@ mcp_cli_clients_get_server (const McpCliClient *client,
  * @name: of the daemon's entry
  * @command: the program of the entry
  * @error: return location
+ *
+ * Adds the daemon's entry, or corrects the one that is there; members that the user added to it
+ * stay.
  *
  * Returns: (transfer full) (nullable): the text with the daemon's entry
  */
@@ -141,8 +346,9 @@ mcp_cli_clients_add (const McpCliClient *client,
   const char *path[] = { client->servers, name, NULL };
   g_autofree char *entry = build_entry (client, command);
 
-  return client->format == MCP_CLI_CLIENT_TOML ? mcp_cli_toml_set_table (text, path, entry, error)
-                                               : mcp_cli_jsonc_set (text, path, entry, error);
+  if (client->format == MCP_CLI_CLIENT_JSON)
+    return add_json_entry (client, text, name, entry, error);
+  return mcp_cli_toml_set_members (text, path, entry, client->extra, error);
 }
 
 /**
@@ -208,122 +414,4 @@ mcp_cli_clients_list_servers (const McpCliClient *client, const char *text, GErr
     return list_members (node);
   g_propagate_error (error, g_steal_pointer (&local_error));
   return NULL;
-}
-
-/* A member under the name that we have for it. */
-static void
-copy_member (GString *out,
-             McpJsonSlice from,
-             const char *key,
-             const char *new_key,
-             McpJsonType type)
-{
-  McpJsonSlice value;
-
-  if (mcp_json_find_typed (from, key, type, &value))
-    mcp_cli_json_add_raw (out, new_key, value.data, (gssize) value.length);
-}
-
-/* opencode has program and arguments in one array. */
-static void
-split_command (GString *out, McpJsonSlice words)
-{
-  g_autoptr (GString) args = g_string_new ("[");
-  gboolean is_first = TRUE;
-  McpJsonIter iter;
-  McpJsonSlice word;
-
-  mcp_json_iter_init (&iter, words);
-  for (; mcp_json_iter_next_element (&iter, &word); is_first = FALSE)
-    {
-      if (is_first)
-        {
-          mcp_cli_json_add_raw (out, "command", word.data, (gssize) word.length);
-          continue;
-        }
-      g_string_append (args, args->len > 1 ? "," : "");
-      mcp_json_append_slice (args, word);
-    }
-  g_string_append_c (args, ']');
-  if (args->len > 2)
-    mcp_cli_json_add_raw (out, "args", args->str, -1);
-}
-
-static void
-add_from_environment (GString *headers,
-                      McpJsonSlice name,
-                      const char *prefix,
-                      McpJsonSlice variable)
-{
-  g_autofree char *key = mcp_json_dup_string (name);
-  g_autofree char *text = mcp_json_dup_string (variable);
-  g_autofree char *value = g_strdup_printf ("%s${env:%s}", prefix, text);
-
-  mcp_cli_json_add_string (headers, key, value);
-}
-
-/* Codex has three ways to write them. */
-static void
-convert_headers (GString *out, McpJsonSlice root)
-{
-  const McpJsonSlice authorization = { "\"Authorization\"", 15 };
-  g_autoptr (GString) headers = g_string_new ("{");
-  McpJsonSlice object, key, value;
-  McpJsonIter iter;
-
-  if (mcp_json_find_typed (root, "http_headers", MCP_JSON_OBJECT, &object))
-    g_string_append_len (headers, object.data + 1, (gssize) object.length - 2);
-  if (mcp_json_find_typed (root, "env_http_headers", MCP_JSON_OBJECT, &object))
-    {
-      mcp_json_iter_init (&iter, object);
-      while (mcp_json_iter_next_member (&iter, &key, &value))
-        if (mcp_json_get_type (value) == MCP_JSON_STRING)
-          add_from_environment (headers, key, "", value);
-    }
-  if (mcp_json_find_typed (root, "bearer_token_env_var", MCP_JSON_STRING, &value))
-    add_from_environment (headers, authorization, "Bearer ", value);
-  g_string_append_c (headers, '}');
-  if (headers->len > 2)
-    mcp_cli_json_add_raw (out, "headers", headers->str, (gssize) headers->len);
-}
-
-/**
- * mcp_cli_clients_convert:
- * @entry: of a client's own server, JSON
- * @error: return location
- *
- * Returns: (transfer full) (nullable): the entry as the daemon has it
- */
-char *
-mcp_cli_clients_convert (const char *entry, GError **error)
-{
-  g_autofree char *json = mcp_cli_jsonc_to_json (entry);
-  g_autoptr (GString) out = g_string_new ("{");
-  McpJsonSlice root, value;
-
-  if (!mcp_cli_json_parse (json, strlen (json), &root, error))
-    return NULL;
-  if (mcp_json_find_typed (root, "url", MCP_JSON_STRING, &value) ||
-      mcp_json_find_typed (root, "httpUrl", MCP_JSON_STRING, &value))
-    mcp_cli_json_add_raw (out, "url", value.data, (gssize) value.length);
-  else if (mcp_json_find_typed (root, "command", MCP_JSON_ARRAY, &value))
-    split_command (out, value);
-  else if (mcp_json_find_typed (root, "command", MCP_JSON_STRING, &value))
-    mcp_cli_json_add_raw (out, "command", value.data, (gssize) value.length);
-  else
-    {
-      g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
-                   _ ("The entry has neither “command” nor “url”"));
-      return NULL;
-    }
-  copy_member (out, root, "args", "args", MCP_JSON_ARRAY);
-  copy_member (out, root, "env", "env", MCP_JSON_OBJECT);
-  copy_member (out, root, "environment", "env", MCP_JSON_OBJECT);
-  copy_member (out, root, "headers", "headers", MCP_JSON_OBJECT);
-  convert_headers (out, root);
-  if (mcp_json_find_typed (root, "enabled", MCP_JSON_BOOLEAN, &value) &&
-      !mcp_json_get_boolean (value))
-    mcp_cli_json_add_raw (out, "disabled", "true", -1);
-  g_string_append_c (out, '}');
-  return g_strdup (out->str);
 }

@@ -158,12 +158,37 @@ equals (JsonNode *a, JsonNode *b)
   return (a == NULL && b == NULL) || (a != NULL && b != NULL && json_node_equal (a, b));
 }
 
+/* Returns: (transfer full): the table with the members */
+static JsonNode *
+merge (JsonNode *table, JsonNode *members)
+{
+  JsonObject *from = json_node_get_object (members);
+  g_autoptr (GList) keys = json_object_get_members (from);
+  JsonNode *merged = json_node_new (JSON_NODE_OBJECT);
+  JsonObject *object = json_object_new ();
+
+  json_node_take_object (merged, object);
+  if (table != NULL && JSON_NODE_HOLDS_OBJECT (table))
+    {
+      JsonObject *old = json_node_get_object (table);
+      g_autoptr (GList) old_keys = json_object_get_members (old);
+
+      for (GList *link = old_keys; link != NULL; link = link->next)
+        json_object_set_member (object, link->data,
+                                json_node_copy (json_object_get_member (old, link->data)));
+    }
+  for (GList *link = keys; link != NULL; link = link->next)
+    json_object_set_member (object, link->data,
+                            json_node_copy (json_object_get_member (from, link->data)));
+  return merged;
+}
+
 /* Returns: whether the new text has the table as wanted and all else as the old one had it */
 static gboolean
 read_back (const char *before,
            const char *after,
            const char *const *path,
-           const char *body,
+           JsonNode *members,
            GError **error)
 {
   g_autoptr (JsonNode) old_tree = mcp_cli_toml_reader_build_tree (before, error);
@@ -174,10 +199,8 @@ read_back (const char *before,
 
   if (new_tree == NULL)
     return FALSE;
-  if (body != NULL)
-    wanted = mcp_cli_toml_reader_build_tree (body, error);
-  if (body != NULL && wanted == NULL)
-    return FALSE;
+  if (members != NULL)
+    wanted = merge (find_node (old_tree, path), members);
   is_right = equals (find_node (new_tree, path), wanted);
   prune (old_tree, path);
   prune (new_tree, path);
@@ -196,36 +219,86 @@ build_head (const char *const *path)
   return g_strdup_printf ("[%s]\n", keys);
 }
 
-/**
- * mcp_cli_toml_set_table:
- * @text: of a file
- * @path: (array zero-terminated=1): bare keys of a table, from the outermost on
- * @body: the members of the table, whole lines
- * @error: return location
- *
- * Returns: (transfer full) (nullable): the text with that table, in its old place or at the end
- */
-char *
-mcp_cli_toml_set_table (const char *text, const char *const *path, const char *body, GError **error)
+static gboolean
+is_pair_of (const McpCliTomlStatement *statement, JsonNode *members)
+{
+  return statement->kind == MCP_CLI_TOML_PAIR && statement->keys[1] == NULL &&
+         json_object_has_member (json_node_get_object (members), statement->keys[0]);
+}
+
+/* The head of the table, the members, and what else the table had. */
+static char *
+replace_members (const char *text, const Block *block, const char *body, JsonNode *members)
+{
+  g_autoptr (GPtrArray) statements = mcp_cli_toml_reader_parse (text, NULL);
+  g_autoptr (GString) out = g_string_new_len (text, block->start - text);
+  const char *at = NULL; /* up to here the text is taken over */
+  gboolean is_in_head = FALSE;
+
+  for (guint i = 0; i < statements->len; i++)
+    {
+      const McpCliTomlStatement *statement = g_ptr_array_index (statements, i);
+
+      if (statement->start < block->start || statement->start >= block->end)
+        continue;
+      if (at == NULL)
+        {
+          g_string_append_len (out, statement->start, statement->end - statement->start);
+          g_string_append (out, body);
+          at = statement->end;
+          is_in_head = TRUE;
+          continue;
+        }
+      is_in_head = is_in_head && statement->kind == MCP_CLI_TOML_PAIR;
+      if (!is_in_head || !is_pair_of (statement, members))
+        continue;
+      g_string_append_len (out, at, statement->start - at);
+      at = statement->end;
+    }
+  g_string_append (out, at);
+  return g_strdup (out->str);
+}
+
+static char *
+append_table (const char *text, const char *const *path, const char *body, const char *extra)
 {
   g_autofree char *head = build_head (path);
+  const char *gap = *text == '\0' ? "" : g_str_has_suffix (text, "\n") ? "\n" : "\n\n";
+
+  return g_strconcat (text, gap, head, body, extra, NULL);
+}
+
+/**
+ * mcp_cli_toml_set_members:
+ * @text: of a file
+ * @path: (array zero-terminated=1): bare keys of a table, from the outermost on
+ * @body: members of the table, whole lines
+ * @extra: (nullable): further members of a table that is new, whole lines
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable): the text with these members in that table, which keeps its
+ * place and its other members; a new one is at the end
+ */
+char *
+mcp_cli_toml_set_members (const char *text,
+                          const char *const *path,
+                          const char *body,
+                          const char *extra,
+                          GError **error)
+{
+  g_autofree char *whole = g_strconcat (body, extra, NULL);
+  g_autoptr (JsonNode) members = NULL;
   g_autofree char *after = NULL;
   Block block;
 
   if (!find_block (text, path, &block, error))
     return NULL;
-  if (block.start != NULL)
-    {
-      after =
-          g_strdup_printf ("%.*s%s%s%s", (int) (block.start - text), text, head, body, block.end);
-    }
-  else
-    {
-      const char *gap = *text == '\0' ? "" : g_str_has_suffix (text, "\n") ? "\n" : "\n\n";
-
-      after = g_strdup_printf ("%s%s%s%s", text, gap, head, body);
-    }
-  return read_back (text, after, path, body, error) ? g_steal_pointer (&after) : NULL;
+  members = mcp_cli_toml_reader_build_tree (block.start != NULL ? body : whole, error);
+  if (members == NULL)
+    return NULL;
+  after = block.start != NULL ? replace_members (text, &block, body, members)
+                              : append_table (text, path, body, extra);
+  return read_back (text, after, path, members, error) ? g_steal_pointer (&after) : NULL;
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 #include "cli-test.h"
 #include "cli/files/mcp-cli-clients.h"
+#include "cli/files/mcp-cli-entry.h"
 #include "common/mcp-error.h"
 
 #include <glib/gstdio.h>
@@ -35,6 +36,18 @@ static const struct
     "{\n  \"$schema\": \"https://opencode.ai/config.json\",\n  \"mcp\": {\n    \"l\": {\"type\": \"local\", \"command\": [\"bun\", \"x\"], \"environment\": {\"K\": \"v\"}}\n  }\n}\n" },
   { "zed", ".config/zed/settings.json",
     "// Zed settings\n{\n  \"ui_font_size\": 16,\n  \"context_servers\": {\n    /* mine */\n    \"s\": {\"command\": \"s\", \"args\": [], \"env\": {}}\n  }\n}\n" },
+  { "qwen", ".qwen/settings.json",
+    "{\n  \"mcpServers\": {\n    \"q\": {\"command\": \"q\"}\n  }\n}\n" },
+  { "copilot", ".copilot/mcp-config.json",
+    "{\n  \"mcpServers\": {\n    \"c\": {\"type\": \"local\", \"command\": \"c\", \"args\": [], \"tools\": [\"*\"]}\n  }\n}\n" },
+  { "windsurf", ".codeium/windsurf/mcp_config.json",
+    "{\"mcpServers\": {\"w\": {\"serverUrl\": \"https://w/\"}}}\n" },
+  { "crush", ".config/crush/crush.json",
+    "{\"$schema\": \"x\", \"mcp\": {\"k\": {\"type\": \"stdio\", \"command\": \"k\"}}}\n" },
+  { "amp", ".config/amp/settings.json",
+    "{\n  \"amp.mcpServers\": {\n    \"m\": {\"command\": \"m\"}\n  }\n}\n" },
+  { "lm-studio", ".lmstudio/mcp.json",
+    "{\n  \"mcpServers\": {\n    \"l\": {\"command\": \"l\"}\n  }\n}\n" },
 };
 
 static void
@@ -91,20 +104,67 @@ test_new_files (void)
 static void
 test_convert (void)
 {
-  static const char *const cases[][2] = {
-    { "{\"type\":\"stdio\",\"command\":\"a\",\"args\":[\"b\"],\"env\":{\"C\":\"d\"},\"x\":1}",
-      "{\"command\":\"a\",\"args\":[\"b\"],\"env\":{\"C\":\"d\"}}" },
-    { "{\"type\":\"local\",\"command\":[\"a\",\"b\"],\"environment\":{\"C\":\"d\"}, }",
-      "{\"command\":\"a\",\"args\":[\"b\"],\"env\":{\"C\":\"d\"}}" },
-    { "{\"httpUrl\":\"http://x\",\"headers\":{}}", "{\"url\":\"http://x\",\"headers\":{}}" },
+  static const struct
+  {
+    const char *client;
+    const char *entry;
+    const char *ours;     /* (nullable): refused */
+    const char *left_out; /* (nullable) */
+  } cases[] = {
+    { "cursor", "{\"type\":\"stdio\",\"command\":\"a\",\"args\":[\"b\"],\"env\":{\"C\":\"d\"}}",
+      "{\"command\":\"a\",\"args\":[\"b\"],\"env\":{\"C\":\"d\"}}", NULL },
+    { "opencode",
+      "{\"type\":\"local\",\"command\":[\"a\",\"{env:B}\"],\"environment\":{\"C\":\"x{env:D}\"},\"enabled\":false, }",
+      "{\"command\":\"a\",\"args\":[\"${env:B}\"],\"env\":{\"C\":\"x${env:D}\"},\"disabled\":true}",
+      NULL },
+    { "gemini", "{\"httpUrl\":\"http://x\",\"headers\":{\"A\":\"Bearer $TOKEN\",\"B\":\"${C}\"}}",
+      "{\"url\":\"http://x\",\"headers\":{\"A\":\"Bearer ${env:TOKEN}\",\"B\":\"${env:C}\"}}",
+      NULL },
+    { "gemini",
+      "{\"command\":\"e\",\"includeTools\":[\"read\"],\"excludeTools\":[\"delete\"],\"timeout\":600000,\"trust\":true}",
+      "{\"command\":\"e\",\"allow\":[\"read\"],\"deny\":[\"delete\"],\"timeoutSeconds\":600}",
+      "trust" },
+    { "claude-code",
+      "{\"command\":\"b\",\"env\":{\"K\":\"${MY_KEY}\",\"L\":\"${X:-y}\",\"N\":1,\"O\":null}}",
+      "{\"command\":\"b\",\"env\":{\"K\":\"${env:MY_KEY}\",\"L\":\"${X:-y}\",\"N\":\"1\"}}", NULL },
+    { "claude-code", "{\"type\":\"sse\",\"url\":\"http://x/sse\"}",
+      "{\"type\":\"sse\",\"url\":\"http://x/sse\"}", NULL },
+    { "claude-code", "{\"command\":\"a\",\"disabled\":true}",
+      "{\"command\":\"a\",\"disabled\":true}", NULL },
+    { "cursor", "{\"command\":\"c\",\"args\":[\"${workspaceFolder}/x\"],\"alwaysAllow\":[\"t\"]}",
+      "{\"command\":\"c\",\"args\":[\"${cwd}/x\"]}", "alwaysAllow" },
+    { "windsurf", "{\"serverUrl\":\"https://x/mcp\"}", "{\"url\":\"https://x/mcp\"}", NULL },
+    { "copilot", "{\"type\":\"local\",\"command\":\"c\",\"tools\":[\"*\"]}",
+      "{\"command\":\"c\",\"allow\":[\"*\"]}", NULL },
+    { "codex",
+      "{\"command\":\"h\",\"tool_timeout_sec\":600,\"enabled_tools\":[\"read\"],\"env_vars\":[\"TOKEN\",\"PATH\"],"
+      "\"tools\":{\"x\":{\"approval_mode\":\"approve\"}}}",
+      "{\"command\":\"h\",\"timeoutSeconds\":600,\"allow\":[\"read\"],\"env\":{\"TOKEN\":\"${env:TOKEN}\"}}",
+      "tools" },
+    { "cursor", "{\"command\":\"d\",\"envFile\":\"${workspaceFolder}/.env\"}", NULL, NULL },
+    { "vscode", "{\"command\":\"g\",\"env\":{\"K\":\"${input:key}\"}}", NULL, NULL },
+    { "opencode", "{\"command\":[\"a\"],\"environment\":{\"K\":\"{file:~/k}\"}}", NULL, NULL },
+    { "codex", "{\"command\":\"a\",\"args\":[\"${cwd}\"]}", NULL, NULL },
+    { "zed", "{\"settings\":{}}", NULL, NULL },
+    { "cursor", "{\"command\":\"a\",\"type\":\"ws\"}", NULL, NULL },
+    { "cursor", "{\"command\":\"a\",\"disabled\":\"yes\"}", NULL, NULL },
   };
 
-  g_test_summary ("Servers of clients become servers of the daemon");
+  g_test_summary ("A client's entry keeps its meaning, or is refused");
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree char *entry = mcp_cli_clients_convert (cases[i][0], NULL);
+      g_autoptr (GPtrArray) left_out = g_ptr_array_new_with_free_func (g_free);
+      g_autoptr (GError) error = NULL;
+      g_autofree char *entry = mcp_cli_entry_convert (mcp_cli_clients_find (cases[i].client),
+                                                      cases[i].entry, left_out, &error);
 
-      g_assert_cmpstr (entry, ==, cases[i][1]);
+      g_test_message ("%s", cases[i].entry);
+      g_assert_cmpstr (entry, ==, cases[i].ours);
+      if (entry == NULL)
+        g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
+      else
+        g_assert_cmpstr (left_out->len > 0 ? g_ptr_array_index (left_out, 0) : NULL, ==,
+                         cases[i].left_out);
     }
 }
 
@@ -165,14 +225,20 @@ test_import (void)
   g_autoptr (CliTest) test = cli_test_new ();
   g_autofree char *path = write_home (
       test, ".cursor/mcp.json",
-      "{\"mcpServers\": {\"a\": {\"command\": \"a\", \"odd\": 1}, \"test\": {\"command\": \"b\"}}}\n");
+      "{\"mcpServers\": {\"a\": {\"command\": \"a\"}, \"odd\": {\"command\": \"o\", \"envFile\": \"x\"}, "
+      "\"test\": {\"command\": \"b\"}}}\n");
   g_autofree char *ours = NULL;
   g_autofree char *theirs = NULL;
+  g_autoptr (CliRun) run = NULL;
 
-  g_test_summary ("--import moves the client's servers, but for those that the daemon has already");
-  g_free (cli_test_run_ok (test, "connect", "cursor", "--import", "--yes", NULL));
+  g_test_summary ("--import moves servers; those that would lose something stay, with a reason");
+  run = cli_test_run (test, NULL, "connect", "cursor", "--import", "--yes", NULL);
+  g_assert_cmpint (run->status, ==, 0);
+  g_assert_nonnull (strstr (run->err, "“odd” stays with the client: “envFile”"));
+  g_assert_nonnull (strstr (run->err, "“test” stays with the client"));
   theirs = read_text (path);
   g_assert_null (strstr (theirs, "\"a\""));
+  g_assert_nonnull (strstr (theirs, "\"envFile\": \"x\""));
   g_assert_nonnull (strstr (theirs, "\"test\": {\"command\": \"b\"}"));
   g_assert_nonnull (strstr (theirs, "\"sessiond\""));
   ours = cli_test_run_ok (test, "server", "list", "--json", NULL);
@@ -189,7 +255,7 @@ test_import_toml (void)
       "model = \"m\"\n\n[mcp_servers.a] # one\ncommand = 'c:\\x'\nargs = [\n  \"-y\", # yes\n"
       "  \"p\\\"q\",\n]\nenabled = false\n\n[mcp_servers.a.env]\nK = \"v\"\n\n"
       "[mcp_servers.b]\nurl = \"https://b.example/mcp\"\nbearer_token_env_var = \"B\"\n"
-      "http_headers = { X = \"1\", 'Y Z' = \"2\" }\n\n[tui]\nanimations = false\n");
+      "http_headers = { X = \"1\", 'Y-Z' = \"2\" }\n\n[tui]\nanimations = false\n");
   g_autofree char *odd = NULL;
   g_autofree char *ours = NULL;
   g_autofree char *theirs = NULL;
@@ -204,9 +270,9 @@ test_import_toml (void)
       theirs, "model = \"m\"\n\n[tui]\nanimations = false\n\n[mcp_servers.sessiond]\n"));
   ours = cli_test_run_ok (test, "server", "list", "--json", NULL);
   g_assert_nonnull (strstr (ours, "\"a\": {\"command\":\"c:\\\\x\",\"args\":[\"-y\",\"p\\\"q\"],"
-                                  "\"env\":{\"K\":\"v\"},\"disabled\":true}"));
-  g_assert_nonnull (strstr (ours, "\"headers\":{\"X\":\"1\",\"Y Z\":\"2\",\"Authorization\":"
-                                  "\"Bearer ${env:B}\"}"));
+                                  "\"disabled\":true,\"env\":{\"K\":\"v\"}}"));
+  g_assert_nonnull (strstr (ours, "\"headers\":{\"Authorization\":\"Bearer ${env:B}\","
+                                  "\"X\":\"1\",\"Y-Z\":\"2\"}"));
 
   odd = g_strconcat (theirs, "\n[mcp_servers.c]\ncommand = c\n", NULL);
   g_assert_true (g_file_set_contents (path, odd, -1, NULL));
@@ -262,6 +328,118 @@ test_toml (void)
       g_assert_no_error (error);
       g_assert_cmpstr (without, ==, kept[i]);
     }
+}
+
+static void
+test_again (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *codex =
+      write_home (test, ".codex/config.toml",
+                  "[mcp_servers.sessiond] # mine\ncommand = \"old\"\nenv_vars = [\"A\"]\n\n"
+                  "[mcp_servers.sessiond.tools.x]\napproval_mode = \"approve\"\n");
+  g_autofree char *claude = write_home (
+      test, ".claude.json",
+      "{\"mcpServers\": {\"sessiond\": {\"command\": \"old\", \"timeout\": 5000, \"type\":\"stdio\"}}}\n");
+  g_autofree char *toml = NULL;
+  g_autofree char *json = NULL;
+  g_autoptr (CliRun) again = NULL;
+
+  g_test_summary ("What the user added to the daemon's entry stays when it is written again");
+  g_free (cli_test_run_ok (test, "connect", "codex", "--yes", NULL));
+  toml = read_text (codex);
+  g_assert_true (g_str_has_prefix (toml, "[mcp_servers.sessiond] # mine\ncommand = \"/"));
+  g_assert_nonnull (strstr (toml, "args = [\"stdio\"]\nenv_vars = [\"A\"]\n\n"
+                                  "[mcp_servers.sessiond.tools.x]\napproval_mode"));
+  g_assert_null (strstr (toml, "old"));
+  g_free (cli_test_run_ok (test, "connect", "claude-code", "--yes", NULL));
+  json = read_text (claude);
+  g_assert_nonnull (strstr (json, "\"timeout\": 5000, \"type\":\"stdio\""));
+  g_assert_null (strstr (json, "old"));
+  again = cli_test_run (test, NULL, "connect", "claude-code", "--yes", NULL);
+  g_assert_nonnull (strstr (again->err, "Nothing needs to be changed"));
+}
+
+static void
+test_undo (void)
+{
+  static const char before[] = "{\"theme\": \"x\" /* no end of line */}";
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *path = write_home (test, ".gemini/settings.json", before);
+  g_autofree char *backup_path = g_strconcat (path, ".before-mcp-session", NULL);
+  g_autofree char *made = e2e_build (test->e2e, "home/.qwen/settings.json");
+  g_autofree char *undone = NULL;
+  g_autofree char *connected = NULL;
+  g_autofree char *edited = NULL;
+  g_autofree char *backup = NULL;
+  g_autofree char *rest = NULL;
+
+  g_test_summary ("--undo restores every byte; the backup is the original, whatever comes later");
+  g_free (cli_test_run_ok (test, "connect", "gemini", "--yes", NULL));
+  connected = read_text (path);
+  g_free (cli_test_run_ok (test, "connect", "gemini", "--undo", "--yes", NULL));
+  undone = read_text (path);
+  g_assert_cmpstr (undone, ==, before);
+  g_assert_false (g_file_test (backup_path, G_FILE_TEST_EXISTS));
+
+  g_free (cli_test_run_ok (test, "connect", "gemini", "--yes", NULL));
+  edited = g_strdup_printf ("{\"more\": 1, %s", connected + 1);
+  g_assert_true (g_file_set_contents (path, edited, -1, NULL));
+  g_free (cli_test_run_ok (test, "connect", "gemini", "--undo", "--yes", NULL));
+  backup = read_text (backup_path);
+  g_assert_cmpstr (backup, ==, before);
+  rest = read_text (path);
+  g_assert_nonnull (strstr (rest, "\"more\": 1"));
+  g_assert_null (strstr (rest, "sessiond"));
+
+  g_free (cli_test_run_ok (test, "connect", "qwen", "--yes", NULL));
+  g_free (cli_test_run_ok (test, "connect", "qwen", "--undo", "--yes", NULL));
+  g_assert_false (g_file_test (made, G_FILE_TEST_EXISTS));
+}
+
+static void
+test_permissions (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *path = write_home (
+      test, ".claude.json",
+      "{\"mcpServers\": {\"odd\": {\"command\": \"o\"}, \"b\": {\"command\": \"b\"}}}\n");
+  g_autofree char *settings = write_home (test, ".claude/settings.json",
+                                          "{\"permissions\": {\"deny\": [\"mcp__odd__where\"]}}\n");
+  g_autofree char *theirs = NULL;
+  g_autoptr (CliRun) run = NULL;
+
+  g_test_summary ("A server with permission rules of Claude Code stays: they would not match");
+  run = cli_test_run (test, NULL, "connect", "claude-code", "--import", "--yes", NULL);
+  g_assert_cmpint (run->status, ==, 0);
+  g_assert_nonnull (strstr (run->err, "mcp__sessiond__odd__"));
+  theirs = read_text (path);
+  g_assert_nonnull (strstr (theirs, "\"odd\""));
+  g_assert_null (strstr (theirs, "\"b\""));
+}
+
+static void
+test_moved_files (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *jsonc = e2e_build (test->e2e, "config/opencode/opencode.jsonc");
+  g_autofree char *directory = g_path_get_dirname (jsonc);
+  g_autofree char *list = NULL;
+  g_autoptr (CliRun) wrong = NULL;
+
+  g_test_summary (
+      "Files are where the client reads them; a name that is nearly right is suggested");
+  g_assert_cmpint (g_mkdir_with_parents (directory, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (jsonc, "{}", -1, NULL));
+  cli_test_setenv (test, "CLAUDE_CONFIG_DIR", "/nonexistent/claude");
+  cli_test_setenv (test, "GEMINI_CLI_HOME", "/nonexistent/gemini");
+  list = cli_test_run_ok (test, "connect", NULL);
+  g_assert_nonnull (strstr (list, "/nonexistent/claude/.claude.json"));
+  g_assert_nonnull (strstr (list, "/nonexistent/gemini/.gemini/settings.json"));
+  g_assert_nonnull (strstr (list, "opencode.jsonc"));
+  wrong = cli_test_run (test, NULL, "connect", "claude", NULL);
+  g_assert_cmpint (wrong->status, ==, 2);
+  g_assert_nonnull (strstr (wrong->err, "did you mean “claude-code”?"));
 }
 
 static void
@@ -324,6 +502,10 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/connect/import", test_import);
   g_test_add_func ("/cli/connect/import-toml", test_import_toml);
   g_test_add_func ("/cli/connect/toml", test_toml);
+  g_test_add_func ("/cli/connect/again", test_again);
+  g_test_add_func ("/cli/connect/undo", test_undo);
+  g_test_add_func ("/cli/connect/permissions", test_permissions);
+  g_test_add_func ("/cli/connect/moved-files", test_moved_files);
   g_test_add_func ("/cli/connect/not-regular", test_not_regular);
   g_test_add_func ("/cli/connect/broken", test_broken);
   return g_test_run ();

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * “Did you mean …?”: finds the candidate that is nearest to a word that was mistyped.
+ */
+#include "cli/terminal/mcp-cli-suggest.h"
+
+#include <string.h>
+
+/* Longer words are not compared: the work grows with the square of the length. */
+#define MAX_LENGTH 128
+
+/* Edits that make one word of the other (Levenshtein). */
+static guint
+measure_distance (const char *a, const char *b)
+{
+  guint row[MAX_LENGTH + 1];
+  gsize b_length = strlen (b);
+
+  for (guint j = 0; j <= b_length; j++)
+    row[j] = j;
+  for (guint i = 1; a[i - 1] != '\0'; i++)
+    {
+      guint diagonal = row[0];
+
+      row[0] = i;
+      for (guint j = 1; j <= b_length; j++)
+        {
+          guint above = row[j];
+          guint change = diagonal + (a[i - 1] != b[j - 1]);
+
+          row[j] = MIN (change, MIN (above, row[j - 1]) + 1);
+          diagonal = above;
+        }
+    }
+  return row[b_length];
+}
+
+/* 0: the same but for case; G_MAXUINT: nothing alike */
+static guint
+rate (const char *word, const char *candidate)
+{
+  g_autofree char *folded = g_ascii_strdown (word, -1);
+  g_autofree char *other = g_ascii_strdown (candidate, -1);
+  gsize length = strlen (folded);
+  guint distance;
+
+  if (length == 0 || length > MAX_LENGTH || strlen (other) > MAX_LENGTH)
+    return G_MAXUINT;
+  if (length >= 3 && g_str_has_prefix (other, folded))
+    return 1;
+  distance = measure_distance (folded, other);
+  return distance <= MAX (length / 3, 1) ? distance : G_MAXUINT;
+}
+
+/**
+ * mcp_cli_suggest_find:
+ * @word: what was typed
+ * @candidates: (array zero-terminated=1): what there is
+ *
+ * Returns: (nullable): the candidate that was probably meant
+ */
+const char *
+mcp_cli_suggest_find (const char *word, const char *const *candidates)
+{
+  const char *best = NULL;
+  guint best_rate = G_MAXUINT;
+
+  for (gsize i = 0; candidates[i] != NULL; i++)
+    {
+      guint candidate_rate = rate (word, candidates[i]);
+
+      if (candidate_rate >= best_rate)
+        continue;
+      best = candidates[i];
+      best_rate = candidate_rate;
+    }
+  return best;
+}
