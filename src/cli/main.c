@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * mcp-session: the daemon for people and scripts. Each subcommand is a file of its own.
+ * mcp-session: the command line client of the daemon. Each subcommand is a file of its own.
  */
 #include "config.h"
 
 #include "cli/commands/mcp-cli-command.h"
 #include "cli/terminal/mcp-cli-exit.h"
+#include "cli/terminal/mcp-cli-suggest.h"
+#include "cli/terminal/mcp-cli-terminal.h"
 #include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-gettext.h"
 
@@ -55,6 +57,23 @@ find_command (const char *name)
   return NULL;
 }
 
+static int
+report_unknown (const char *name)
+{
+  const char *names[G_N_ELEMENTS (commands) + 1] = { NULL };
+  const char *meant;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    names[i] = commands[i].name;
+  meant = mcp_cli_suggest_find (name, names);
+  if (meant != NULL)
+    mcp_cli_text_print (_ ("There is no command “%s”; did you mean “%s”?"), name, meant);
+  else
+    mcp_cli_text_print (_ ("There is no command “%s”; “mcp-session --help” lists the commands"),
+                        name);
+  return MCP_CLI_USAGE;
+}
+
 /* A reader that has read enough, as head does, is no error. */
 static int
 check_output (void)
@@ -75,11 +94,7 @@ run_command (int argc, char **argv)
   int status;
 
   if (command == NULL)
-    {
-      mcp_cli_text_print (
-          _ ("There is no command “%s”; “mcp-session --help” lists those there are"), argv[1]);
-      return MCP_CLI_USAGE;
-    }
+    return report_unknown (argv[1]);
 
   /* The name that its own help and errors show. */
   name = g_strconcat ("mcp-session ", command->name, NULL);
@@ -88,22 +103,31 @@ run_command (int argc, char **argv)
   return status == MCP_CLI_OK ? check_output () : status;
 }
 
+/* “help COMMAND” is “COMMAND --help”. */
+static int
+run_help (int argc, char **argv)
+{
+  char *words[] = { argv[0], argc > 2 ? argv[2] : NULL, (char *) "--help", NULL };
+
+  if (argc > 2)
+    return run_command (3, words);
+  print_help ();
+  return check_output ();
+}
+
 int
 main (int argc, char **argv)
 {
   mcp_gettext_init ();
+  mcp_cli_terminal_init ();
 
-  if (argc < 2)
-    {
-      mcp_cli_text_print (_ ("A command is missing; “mcp-session --help” lists them"));
-      return MCP_CLI_USAGE;
-    }
-  if (strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0 ||
-      strcmp (argv[1], "help") == 0)
+  if (argc < 2 || strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0)
     {
       print_help ();
-      return MCP_CLI_OK;
+      return check_output ();
     }
+  if (strcmp (argv[1], "help") == 0)
+    return run_help (argc, argv);
   if (strcmp (argv[1], "--version") == 0)
     {
       g_print ("mcp-session %s\n", MCP_VERSION);

@@ -89,6 +89,12 @@ test_table (void)
   narrow = mcp_cli_table_to_string (table, 7);
   g_assert_cmpstr (wide, ==, "A     B\n日本  x\na     a b\n");
   g_assert_cmpstr (narrow, ==, "A     B\n日本  x\na     …\n");
+  g_clear_pointer (&table, mcp_cli_table_free);
+  table = mcp_cli_table_new ((const char *[]){ "NAME", "WHAT", "N", NULL });
+  mcp_cli_table_add (table, (const char *[]){ "a", "0123456789abcdef", "1" });
+  g_clear_pointer (&narrow, g_free);
+  narrow = mcp_cli_table_to_string (table, 20);
+  g_assert_cmpstr (narrow, ==, "NAME  WHAT         N\na     0123456789…  1\n");
 }
 
 static void

@@ -9,11 +9,27 @@
 #include "cli/terminal/mcp-cli-text.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Of 2^32 ids: two are alike once in 9,000 lists of a thousand. */
+#define SHORT_ID_LENGTH 8
+
+/* A person gets as much of the id as commands need; a program gets all of it. */
+static char *
+dup_id (McpJsonSlice session)
+{
+  char *id = mcp_cli_json_dup_member (session, "session_id");
+
+  if (id != NULL && strlen (id) > SHORT_ID_LENGTH && isatty (STDOUT_FILENO))
+    id[SHORT_ID_LENGTH] = '\0';
+  return id;
+}
 
 static void
 add_session (McpCliTable *table, McpJsonSlice session)
 {
-  g_autofree char *id = mcp_cli_json_dup_member (session, "session_id");
+  g_autofree char *id = dup_id (session);
   g_autofree char *label = mcp_cli_json_dup_member (session, "label");
   g_autofree char *cwd = mcp_cli_json_dup_member (session, "cwd");
   g_autofree char *active = mcp_cli_json_dup_member (session, "last_active_at");
@@ -34,7 +50,7 @@ add_session (McpCliTable *table, McpJsonSlice session)
 static gboolean
 print_table (GBytes *answer, GError **error)
 {
-  const char *titles[] = { _ ("SESSION"),     _ ("LABEL"),     _ ("CALLS"), _ ("WATCHERS"),
+  const char *titles[] = { _ ("SESSION"),     _ ("LABEL"),     _ ("RUNNING"), _ ("WATCHERS"),
                            _ ("LAST ACTIVE"), _ ("DIRECTORY"), NULL };
   g_autoptr (McpCliTable) table = mcp_cli_table_new (titles);
   McpJsonSlice root, sessions, session;

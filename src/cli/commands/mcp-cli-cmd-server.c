@@ -9,7 +9,7 @@
 
 #include "cli/terminal/mcp-cli-exit.h"
 #include "cli/terminal/mcp-cli-options.h"
-#include "cli/terminal/mcp-cli-text.h"
+#include "cli/terminal/mcp-cli-suggest.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -29,6 +29,24 @@ print_help (void)
            _ ("The servers whose tools the sessions get."));
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     g_print ("  %-6s  %s\n", commands[i].name, _ (commands[i].summary));
+}
+
+/* @name: (nullable) */
+static int
+report_unknown (const char *name)
+{
+  const char *names[G_N_ELEMENTS (commands) + 1] = { NULL };
+  g_autofree char *all = NULL;
+  const char *meant;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    names[i] = commands[i].name;
+  all = g_strjoinv (", ", (char **) names);
+  meant = name != NULL ? mcp_cli_suggest_find (name, names) : NULL;
+  if (meant != NULL)
+    return mcp_cli_options_report_error (_ ("There is no command “server %s”; did you mean “%s”?"),
+                                         name, meant);
+  return mcp_cli_options_report_error (_ ("Name one of these: %s"), all);
 }
 
 /**
@@ -56,5 +74,5 @@ mcp_cli_cmd_server (int argc, char **argv)
         g_set_prgname (name);
         return commands[i].run (argc - 1, argv + 1);
       }
-  return mcp_cli_options_report_error (_ ("Which of add, remove, list, test, accept?"));
+  return report_unknown (argc > 1 ? argv[1] : NULL);
 }

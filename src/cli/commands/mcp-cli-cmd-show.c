@@ -45,6 +45,16 @@ append_value (GString *out, McpJsonSlice value)
     }
 }
 
+static void
+append_time (GString *out, McpJsonSlice value)
+{
+  g_autofree char *timestamp =
+      mcp_json_get_type (value) == MCP_JSON_STRING ? mcp_json_dup_string (value) : NULL;
+  g_autofree char *time = mcp_cli_text_local_time (timestamp != NULL ? timestamp : "");
+
+  g_string_append (out, time);
+}
+
 static gboolean
 print_session (GBytes *answer, GError **error)
 {
@@ -53,10 +63,14 @@ print_session (GBytes *answer, GError **error)
     const char *key;
     const char *title;
   } fields[] = {
-    { "session_id", _ ("Session") },    { "label", _ ("Label") },
-    { "cwd", _ ("Directory") },         { "allowed_tools", _ ("Allowed tools") },
-    { "created_at", _ ("Made") },       { "last_active_at", _ ("Last active") },
-    { "calls_in_flight", _ ("Calls") }, { "subscribers", _ ("Watchers") },
+    { "session_id", _ ("Session") },
+    { "label", _ ("Label") },
+    { "cwd", _ ("Directory") },
+    { "allowed_tools", _ ("Allowed tools") },
+    { "created_at", _ ("Created") },
+    { "last_active_at", _ ("Last active") },
+    { "calls_in_flight", _ ("Running calls") },
+    { "subscribers", _ ("Watchers") },
   };
   McpJsonSlice root, value;
 
@@ -67,7 +81,10 @@ print_session (GBytes *answer, GError **error)
       {
         g_autoptr (GString) text = g_string_new (NULL);
 
-        append_value (text, value);
+        if (g_str_has_suffix (fields[i].key, "_at"))
+          append_time (text, value);
+        else
+          append_value (text, value);
         g_print ("%s: %s\n", fields[i].title, text->str);
       }
   return TRUE;

@@ -231,9 +231,14 @@ mcp_cli_connection_set_error (GError **error, guint status, GBytes *body)
   if (mcp_cli_json_parse_bytes (body, &root, NULL) && mcp_json_find (root, "error", &object))
     message = mcp_cli_json_dup_member (object, "message");
 
-  if (status == 401)
+  if (status == 401 && g_getenv ("MCP_SESSION_ID") != NULL)
     g_set_error (error, MCP_ERROR, MCP_ERROR_AUTHENTICATION_FAILED,
-                 _ ("There is no such session, or the token is not its own; "
+                 _ ("The session has ended, or the token belongs to another session. "
+                    "MCP_SESSION_ID names a session in this environment; “unset MCP_SESSION_ID "
+                    "MCP_SESSION_TOKEN” makes commands use one of their own"));
+  else if (status == 401)
+    g_set_error (error, MCP_ERROR, MCP_ERROR_AUTHENTICATION_FAILED,
+                 _ ("There is no such session, or the token belongs to another session; "
                     "“mcp-session list” shows the sessions"));
   else if (message != NULL)
     g_set_error_literal (error, MCP_ERROR, error_code (status), message);

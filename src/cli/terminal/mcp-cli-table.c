@@ -7,7 +7,9 @@
 
 #include <unistd.h>
 
-#define GAP 2
+#define GAP       2
+/* A column is not made narrower. */
+#define MIN_WIDTH 5
 
 struct _McpCliTable
 {
@@ -71,34 +73,59 @@ mcp_cli_table_add (McpCliTable *self, const char *const *cells)
 }
 
 static char *
-build_line (McpCliTable *self, GStrv row)
+build_line (McpCliTable *self, GStrv row, const guint *widths)
 {
   GString *line = g_string_new (NULL);
 
   for (guint i = 0; i < self->n_columns; i++)
     {
       gboolean is_last = i + 1 == self->n_columns;
+      g_autofree char *cell = mcp_cli_text_fit (row[i], widths[i]);
 
-      mcp_cli_text_append_padded (line, row[i], is_last ? 0 : self->widths[i] + GAP);
+      mcp_cli_text_append_padded (line, cell, is_last ? 0 : widths[i] + GAP);
     }
   return g_strchomp (g_string_free (line, FALSE));
+}
+
+/* Takes columns of the terminal from the widest column of the table, one by one. */
+static void
+narrow (McpCliTable *self, guint *widths, guint columns)
+{
+  guint total = (self->n_columns - 1) * GAP;
+
+  for (guint i = 0; i < self->n_columns; i++)
+    total += widths[i];
+  for (; total > columns; total--)
+    {
+      guint widest = 0;
+
+      for (guint i = 1; i < self->n_columns; i++)
+        if (widths[i] > widths[widest])
+          widest = i;
+      if (widths[widest] <= MIN_WIDTH)
+        return;
+      widths[widest]--;
+    }
 }
 
 /**
  * mcp_cli_table_to_string:
  * @self: a table
- * @columns: how wide it may be; 0: as wide as it is
+ * @columns: the width that it may have; 0: as wide as its texts
  *
- * Returns: (transfer full): its lines
+ * Returns: (transfer full): its lines; texts that do not fit are cut, in the widest columns first
  */
 char *
 mcp_cli_table_to_string (McpCliTable *self, guint columns)
 {
+  g_autofree guint *widths = g_memdup2 (self->widths, self->n_columns * sizeof (guint));
   GString *text = g_string_new (NULL);
 
+  if (columns > 0)
+    narrow (self, widths, columns);
   for (guint i = 0; i < self->rows->len; i++)
     {
-      g_autofree char *line = build_line (self, g_ptr_array_index (self->rows, i));
+      g_autofree char *line = build_line (self, g_ptr_array_index (self->rows, i), widths);
       g_autofree char *fit = columns > 0 ? mcp_cli_text_fit (line, columns) : g_strdup (line);
 
       g_string_append (text, fit);
@@ -111,7 +138,7 @@ mcp_cli_table_to_string (McpCliTable *self, guint columns)
  * mcp_cli_table_print:
  * @self: a table
  *
- * Prints it, as wide as the terminal where the output is one.
+ * Prints the table; on a terminal it has the width of the terminal at most.
  */
 void
 mcp_cli_table_print (McpCliTable *self)

@@ -8,6 +8,64 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+/* What a terminal without UTF-8 gets for the marks of the command's own texts. */
+static char *
+replace_marks (const char *text)
+{
+  static const char *const marks[][2] = {
+    { "“", "\"" }, { "”", "\"" },  { "„", "\"" }, { "«", "\"" }, { "»", "\"" },
+    { "’", "'" },  { "…", "..." }, { "–", "-" },  { "→", "->" },
+  };
+  GString *out = g_string_new (text);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (marks); i++)
+    g_string_replace (out, marks[i][0], marks[i][1], 0);
+  return g_string_free (out, FALSE);
+}
+
+static void
+print (FILE *file, const char *text)
+{
+  const char *charset;
+  g_autofree char *plain = NULL;
+  g_autofree char *converted = NULL;
+
+  if (g_get_charset (&charset))
+    {
+      fputs (text, file);
+      return;
+    }
+  plain = replace_marks (text);
+  converted = g_convert_with_fallback (plain, -1, charset, "UTF-8", "?", NULL, NULL, NULL);
+  fputs (converted != NULL ? converted : plain, file);
+}
+
+static void
+print_cb (const char *text)
+{
+  print (stdout, text);
+}
+
+static void
+printerr_cb (const char *text)
+{
+  print (stderr, text);
+  fflush (stderr);
+}
+
+/**
+ * mcp_cli_terminal_init:
+ *
+ * From now on, g_print() and g_printerr() print quotation marks and dots that a locale without
+ * UTF-8 does not have as ASCII.
+ */
+void
+mcp_cli_terminal_init (void)
+{
+  g_set_print_handler (print_cb);
+  g_set_printerr_handler (printerr_cb);
+}
+
 /**
  * mcp_cli_terminal_get_columns:
  * @fd: a descriptor

@@ -6,6 +6,7 @@
 
 G_BEGIN_DECLS
 
+void mcp_cli_terminal_init (void);
 guint mcp_cli_terminal_get_columns (int fd);
 char *mcp_cli_terminal_escape (const char *text);
 void mcp_cli_terminal_print_foreign (FILE *file, const char *text, gboolean raw);

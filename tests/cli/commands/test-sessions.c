@@ -56,6 +56,54 @@ test_export (void)
 }
 
 static void
+test_ended_environment (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autoptr (JsonObject) session = NULL;
+  g_autoptr (CliRun) run = NULL;
+
+  g_test_summary ("A session that has ended and is still in the environment is named as the cause");
+  cli_test_start_daemon (test);
+  session = cli_test_create_session (test, "{}");
+  g_free (cli_test_run_ok (test, "close", NULL));
+  run = cli_test_run (test, NULL, "tools", NULL);
+  g_assert_cmpint (run->status, ==, 1);
+  assert_contains (run->err, "unset MCP_SESSION_ID");
+}
+
+static void
+test_habits (void)
+{
+  static const char *const typos[][3] = {
+    { "lst", NULL, "did you mean “list”" },
+    { "histroy", NULL, "did you mean “history”" },
+    { "server", "lst", "did you mean “list”" },
+    { "server", "frobnicate", "add, " },
+  };
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autoptr (CliRun) bare = NULL;
+  g_autoptr (CliRun) posix = NULL;
+  g_autofree char *help = NULL;
+
+  g_test_summary ("Typos get a suggestion, help has a topic, and a plain locale plain quotes");
+  for (gsize i = 0; i < G_N_ELEMENTS (typos); i++)
+    {
+      g_autoptr (CliRun) run = cli_test_run (test, NULL, typos[i][0], typos[i][1], NULL);
+
+      g_assert_cmpint (run->status, ==, 2);
+      assert_contains (run->err, typos[i][2]);
+    }
+  bare = cli_test_run (test, NULL, NULL);
+  g_assert_cmpint (bare->status, ==, 0);
+  assert_contains (bare->out, "Commands:");
+  help = cli_test_run_ok (test, "help", "history", NULL);
+  assert_contains (help, "--state");
+  cli_test_setenv (test, "LC_ALL", "POSIX");
+  posix = cli_test_run (test, NULL, "lst", NULL);
+  assert_contains (posix->err, "There is no command \"lst\"; did you mean \"list\"?");
+}
+
+static void
 test_names (void)
 {
   g_autoptr (CliTest) test = cli_test_new ();
@@ -176,7 +224,6 @@ static void
 test_usage (void)
 {
   static const char *const wrong[][3] = {
-    { NULL },
     { "nonsense", NULL },
     { "show", "a", "b" },
     { "create", "--nonsense", NULL },
@@ -216,6 +263,8 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/sessions/create", test_create);
   g_test_add_func ("/cli/sessions/export", test_export);
   g_test_add_func ("/cli/sessions/names", test_names);
+  g_test_add_func ("/cli/sessions/ended-environment", test_ended_environment);
+  g_test_add_func ("/cli/sessions/habits", test_habits);
   g_test_add_func ("/cli/sessions/environment", test_environment);
   g_test_add_func ("/cli/sessions/unsafe-text", test_unsafe_text);
   g_test_add_func ("/cli/sessions/starts-daemon", test_starts_daemon);
