@@ -15,6 +15,9 @@
 /* Events between two rounds of writing; half of what a watcher's queue holds. */
 #define PIECE 32
 
+/* Events times watchers in one piece: what a turn of the main loop may cost. */
+#define MAX_PUSHES 16384
+
 /* How long a watcher whose queue is full is waited for, at a time and for one request. After
  * that it lags, and a watcher that lags is not waited for. */
 #define STALL_US       (20 * G_TIME_SPAN_MILLISECOND)
@@ -136,11 +139,21 @@ publish_piece (Publication *self, guint n_events)
   return TRUE;
 }
 
+/* How many events the next piece has: fewer where many watch. */
+static guint
+get_piece (Publication *self)
+{
+  guint n_watchers = mcp_session_get_n_subscribers (self->session) +
+                     mcp_event_hub_get_n_subscribers (self->hub);
+
+  return CLAMP (MAX_PUSHES / MAX (n_watchers, 1), 1, PIECE);
+}
+
 static void
 publish (gpointer user_data)
 {
   Publication *self = user_data;
-  guint n_events = MIN (PIECE, self->inputs->len - self->n_published);
+  guint n_events = MIN (get_piece (self), self->inputs->len - self->n_published);
 
   /* A lone event is not worth a wait. */
   if (self->inputs->len > 1 && !mcp_session_is_closed (self->session) &&

@@ -11,6 +11,9 @@
  *     what a round of writing costs: with many readers rounds are rarer;
  *   - and so many events that they might overrun a reader's queue do not wait.
  *
+ * A round with many readers, or with much to write, is done in slices, with whatever else there is
+ * to do in between.
+ *
  * Any thread may say that a stream has something pending. That costs an atomic
  * flag and, for the first such stream of a round, one wake-up of the main loop.
  */
@@ -26,10 +29,16 @@
 #define DRY_FACTOR 2
 /* Half of what a reader's queue holds. */
 #define MAX_EVENTS 32
+/* How long one slice of a round may take. */
+#define SLICE_US   (4 * G_TIME_SPAN_MILLISECOND)
+/* Streams between two looks at the clock. */
+#define SLICE_STEP 16
 
-/* A round that is due comes before requests, one that can wait after them. */
-#define PRIORITY_DUE (G_PRIORITY_DEFAULT - 10)
-#define PRIORITY_DRY (G_PRIORITY_DEFAULT + 60)
+/* A round that is due comes before requests, one that can wait after them; a round that goes on
+ * takes turns with requests. */
+#define PRIORITY_DUE  (G_PRIORITY_DEFAULT - 10)
+#define PRIORITY_DRY  (G_PRIORITY_DEFAULT + 60)
+#define PRIORITY_REST G_PRIORITY_DEFAULT
 
 typedef struct
 {
@@ -44,22 +53,28 @@ struct _McpSseFlusher
 
   GSource *due;        /* (owned) fires when the oldest pending event is old enough */
   GSource *dry;        /* (owned) fires when nothing else does */
+  GSource *rest;       /* (owned) fires when a round goes on */
   GSource *keep_alive; /* (owned) fires when the most silent stream needs a comment */
 
-  GMutex lock;      /* guards the next six */
+  GMutex lock;      /* guards the next seven */
   GPtrArray *dirty; /* (owned) (element-type McpFlushItem) each with a reference to its owner */
   gboolean armed;
+  gboolean in_round; /* what comes waits for the next round */
   gboolean closed;
   gint64 max_age_us;
   gint64 min_pause_us;  /* between two rounds */
   gint64 flushed_at_us; /* monotonic */
 
   /* Main context only. */
-  guint n_events;   /* since the last round */
-  GPtrArray *spare; /* (owned) empty; takes the place of @dirty during a round */
-  GArray *waiters;  /* (owned) (element-type Waiter) */
-  GQueue streams;   /* (element-type McpFlushItem) each with a reference to its owner; most silent
-                       first */
+  guint n_events;        /* since the last round */
+  GPtrArray *spare;      /* (owned) (nullable) empty; takes the place of @dirty during a round */
+  GPtrArray *round;      /* (owned) (nullable) what was @dirty, during a round */
+  guint n_done;          /* of @round */
+  gint64 spent_us;       /* on this round */
+  GArray *waiters;       /* (owned) (element-type Waiter) for the next round */
+  GArray *round_waiters; /* (owned) (element-type Waiter) for this round */
+  GQueue streams; /* (element-type McpFlushItem) each with a reference to its owner; most silent
+                     first */
   McpSseBatch scratch; /* shared by all streams, one after the other */
   gint64 keep_alive_us;
 };
@@ -76,7 +91,7 @@ arm (McpSseFlusher *self)
 {
   gint64 now_us, silent_us;
 
-  if (self->armed || self->closed)
+  if (self->armed || self->closed || self->in_round)
     return;
 
   now_us = g_get_monotonic_time ();
@@ -113,36 +128,25 @@ item_keep_alive (McpSseFlusher *self, McpFlushItem *item)
   item->funcs->keep_alive (item->owner, &self->scratch);
 }
 
-static GPtrArray *
+static void
 begin_round (McpSseFlusher *self)
 {
-  GPtrArray *dirty;
+  GArray *waiters = self->round_waiters;
 
   g_mutex_lock (&self->lock);
-  dirty = self->dirty;
+  self->round = self->dirty;
   self->dirty = g_steal_pointer (&self->spare);
   self->armed = FALSE;
+  self->in_round = TRUE;
   g_source_set_ready_time (self->dry, -1);
   g_source_set_ready_time (self->due, -1);
   g_mutex_unlock (&self->lock);
 
+  self->round_waiters = self->waiters;
+  self->waiters = waiters;
+  self->n_done = 0;
+  self->spent_us = 0;
   self->n_events = 0;
-  return dirty;
-}
-
-static void
-end_round (McpSseFlusher *self, GPtrArray *dirty, gint64 began_at_us)
-{
-  gint64 now_us = g_get_monotonic_time ();
-
-  g_ptr_array_set_size (dirty, 0);
-  self->spare = dirty;
-
-  g_mutex_lock (&self->lock);
-  self->flushed_at_us = now_us;
-  self->max_age_us = CLAMP ((now_us - began_at_us) * AGE_FACTOR, MIN_AGE_US, MAX_AGE_US);
-  self->min_pause_us = MIN ((now_us - began_at_us) * DRY_FACTOR, MAX_AGE_US);
-  g_mutex_unlock (&self->lock);
 }
 
 static void
@@ -150,11 +154,11 @@ call_waiters (McpSseFlusher *self)
 {
   g_autoptr (GArray) waiters = NULL;
 
-  if (self->waiters->len == 0)
+  if (self->round_waiters->len == 0)
     return;
 
-  waiters = g_steal_pointer (&self->waiters);
-  self->waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
+  waiters = g_steal_pointer (&self->round_waiters);
+  self->round_waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
   for (guint i = 0; i < waiters->len; i++)
     {
       Waiter *waiter = &g_array_index (waiters, Waiter, i);
@@ -165,16 +169,50 @@ call_waiters (McpSseFlusher *self)
 }
 
 static void
-flush (McpSseFlusher *self)
+end_round (McpSseFlusher *self)
+{
+  g_ptr_array_set_size (self->round, 0);
+  self->spare = g_steal_pointer (&self->round);
+  g_source_set_ready_time (self->rest, -1);
+
+  g_mutex_lock (&self->lock);
+  self->in_round = FALSE;
+  self->flushed_at_us = g_get_monotonic_time ();
+  self->max_age_us = CLAMP (self->spent_us * AGE_FACTOR, MIN_AGE_US, MAX_AGE_US);
+  self->min_pause_us = MIN (self->spent_us * DRY_FACTOR, MAX_AGE_US);
+  if (self->dirty->len > 0 || self->waiters->len > 0)
+    arm (self);
+  g_mutex_unlock (&self->lock);
+
+  call_waiters (self);
+}
+
+/* Returns: whether the round is done */
+static gboolean
+flush_slice (McpSseFlusher *self, gint64 slice_us)
 {
   gint64 began_at_us = g_get_monotonic_time ();
-  GPtrArray *dirty = begin_round (self);
+  gint64 took_us = 0;
 
-  for (guint i = 0; i < dirty->len; i++)
-    item_flush (g_ptr_array_index (dirty, i), &self->scratch);
+  while (self->n_done < self->round->len && took_us < slice_us)
+    {
+      for (guint i = 0; i < SLICE_STEP && self->n_done < self->round->len; i++)
+        item_flush (g_ptr_array_index (self->round, self->n_done++), &self->scratch);
+      took_us = g_get_monotonic_time () - began_at_us;
+    }
+  self->spent_us += took_us;
+  return self->n_done == self->round->len;
+}
 
-  end_round (self, dirty, began_at_us);
-  call_waiters (self);
+static void
+flush (McpSseFlusher *self, gint64 slice_us)
+{
+  if (self->round == NULL)
+    begin_round (self);
+  if (flush_slice (self, slice_us))
+    end_round (self);
+  else
+    g_source_set_ready_time (self->rest, 0);
 }
 
 static gboolean
@@ -182,7 +220,7 @@ dispatch_flush (GSource *source, GSourceFunc callback, gpointer user_data)
 {
   g_autoptr (McpSseFlusher) self = mcp_sse_flusher_ref (((FlusherSource *) source)->flusher);
 
-  flush (self);
+  flush (self, SLICE_US);
   return G_SOURCE_CONTINUE;
 }
 
@@ -245,6 +283,7 @@ mcp_sse_flusher_new (void)
   self->dirty = g_ptr_array_new_with_free_func (item_unref);
   self->spare = g_ptr_array_new_with_free_func (item_unref);
   self->waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
+  self->round_waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
   self->max_age_us = MIN_AGE_US;
   self->keep_alive_us = MCP_SSE_KEEP_ALIVE_MS * G_TIME_SPAN_MILLISECOND;
   g_queue_init (&self->streams);
@@ -252,6 +291,7 @@ mcp_sse_flusher_new (void)
 
   self->due = attach_source (self, &flush_funcs, PRIORITY_DUE, "[mcp] event streams due");
   self->dry = attach_source (self, &flush_funcs, PRIORITY_DRY, "[mcp] event streams pending");
+  self->rest = attach_source (self, &flush_funcs, PRIORITY_REST, "[mcp] event streams go on");
   self->keep_alive =
       attach_source (self, &keep_alive_funcs, G_PRIORITY_DEFAULT, "[mcp] event streams silent");
 
@@ -278,19 +318,20 @@ destroy_sources (McpSseFlusher *self)
 {
   g_source_destroy (self->due);
   g_source_destroy (self->dry);
+  g_source_destroy (self->rest);
   g_source_destroy (self->keep_alive);
 }
 
 static void
-drop_waiters (McpSseFlusher *self)
+drop_waiters (GArray *waiters)
 {
-  for (guint i = 0; i < self->waiters->len; i++)
+  for (guint i = 0; i < waiters->len; i++)
     {
-      Waiter *waiter = &g_array_index (self->waiters, Waiter, i);
+      Waiter *waiter = &g_array_index (waiters, Waiter, i);
 
       waiter->destroy (waiter->user_data);
     }
-  g_array_set_size (self->waiters, 0);
+  g_array_set_size (waiters, 0);
 }
 
 /**
@@ -307,13 +348,17 @@ mcp_sse_flusher_unref (McpSseFlusher *self)
     return;
 
   destroy_sources (self);
-  drop_waiters (self);
+  drop_waiters (self->round_waiters);
+  drop_waiters (self->waiters);
   g_source_unref (self->due);
   g_source_unref (self->dry);
+  g_source_unref (self->rest);
   g_source_unref (self->keep_alive);
   g_ptr_array_unref (self->dirty);
-  g_ptr_array_unref (self->spare);
+  g_clear_pointer (&self->spare, g_ptr_array_unref);
+  g_clear_pointer (&self->round, g_ptr_array_unref);
   g_array_unref (self->waiters);
+  g_array_unref (self->round_waiters);
   mcp_sse_batch_clear (&self->scratch);
   g_mutex_clear (&self->lock);
   g_free (self);
@@ -413,7 +458,10 @@ mcp_sse_flusher_close (McpSseFlusher *self)
   if (self->closed)
     return;
 
-  flush (self);
+  /* What is left of a round that goes on, then all that came since. */
+  if (self->round != NULL)
+    flush (self, G_MAXINT64);
+  flush (self, G_MAXINT64);
 
   g_mutex_lock (&self->lock);
   self->closed = TRUE;
@@ -422,7 +470,8 @@ mcp_sse_flusher_close (McpSseFlusher *self)
   g_mutex_unlock (&self->lock);
 
   destroy_sources (self);
-  drop_waiters (self);
+  drop_waiters (self->round_waiters);
+  drop_waiters (self->waiters);
   while ((item = g_queue_peek_head (&self->streams)) != NULL)
     item->funcs->close (item->owner);
 }
