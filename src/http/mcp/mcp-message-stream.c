@@ -7,6 +7,8 @@
 
 /* What a client that does not read, or is away, may make us keep, but for one message more. */
 #define MAX_UNSENT_BYTES (32 * 1024 * 1024)
+/* More than this waits to be sent: whoever can wait should. */
+#define BEHIND_BYTES     (1024 * 1024)
 /* How soon a client may come back (WHATWG HTML section 9.2.6, "retry"). */
 #define RETRY_MS         1000
 
@@ -37,7 +39,8 @@ struct _McpMessageStream
   McpSseStream *carrier; /* (owned) (nullable) */
   guint n_carriers;      /* so far */
 
-  McpMessageStreamFunc gone; /* (nullable) */
+  McpMessageStreamFunc gone;    /* (nullable) */
+  McpMessageStreamFunc drained; /* (nullable) */
   gpointer user_data;
   GDestroyNotify destroy;
 };
@@ -121,7 +124,8 @@ mcp_message_stream_unref (McpMessageStream *self)
 /**
  * mcp_message_stream_set_gone:
  * @self: the stream
- * @gone: (nullable): to be called when nobody carries it any more; %NULL: nobody cares
+ * @gone: (nullable): called when the connection that carries the stream has gone, for whatever
+ *   reason, and no other took its place
  * @user_data: for @gone
  * @destroy: (nullable): frees @user_data
  */
@@ -135,10 +139,35 @@ mcp_message_stream_set_gone (McpMessageStream *self,
   gpointer old_data = self->user_data;
 
   self->gone = gone;
+  self->drained = NULL;
   self->user_data = user_data;
   self->destroy = destroy;
   if (old_destroy != NULL)
     old_destroy (old_data);
+}
+
+/**
+ * mcp_message_stream_set_drained:
+ * @self: the stream
+ * @drained: called when the stream is not behind any more, with the data of
+ *   mcp_message_stream_set_gone(), which must have been called; the call may not append
+ */
+void
+mcp_message_stream_set_drained (McpMessageStream *self, McpMessageStreamFunc drained)
+{
+  self->drained = drained;
+}
+
+/**
+ * mcp_message_stream_is_behind:
+ * @self: the stream
+ *
+ * Returns: whether so much waits to be sent that whoever can wait with more should
+ */
+gboolean
+mcp_message_stream_is_behind (McpMessageStream *self)
+{
+  return self->n_unsent > BEHIND_BYTES;
 }
 
 static gsize
@@ -204,6 +233,7 @@ fill (McpSseBatch *batch, gpointer user_data)
 {
   Carrying *carrying = user_data;
   McpMessageStream *self = carrying->stream;
+  gboolean was_behind = mcp_message_stream_is_behind (self);
 
   if (carrying->number != self->n_carriers)
     return FALSE;
@@ -225,6 +255,8 @@ fill (McpSseBatch *batch, gpointer user_data)
       if (self->shared == NULL)
         drop (self, link);
     }
+  if (was_behind && !mcp_message_stream_is_behind (self) && self->drained != NULL)
+    self->drained (self, self->user_data);
   return !self->is_complete || self->next != NULL;
 }
 

@@ -18,8 +18,7 @@ typedef struct _McpMessageStream McpMessageStream;
 /**
  * McpMessageStreamFunc:
  *
- * Called when the connection that carries the stream has gone, for whatever
- * reason, and no other took its place.
+ * What the user of a stream is told.
  */
 typedef void (*McpMessageStreamFunc) (McpMessageStream *self, gpointer user_data);
 
@@ -43,6 +42,7 @@ void mcp_message_stream_set_gone (McpMessageStream *self,
                                   McpMessageStreamFunc gone,
                                   gpointer user_data,
                                   GDestroyNotify destroy);
+void mcp_message_stream_set_drained (McpMessageStream *self, McpMessageStreamFunc drained);
 void mcp_message_stream_carry (McpMessageStream *self,
                                McpHttpRequest *request,
                                gboolean is_primed,
@@ -58,6 +58,7 @@ gboolean mcp_message_stream_is_complete (McpMessageStream *self);
 gboolean mcp_message_stream_has_carrier (McpMessageStream *self);
 gboolean mcp_message_stream_knows (McpMessageStream *self, guint64 id);
 gsize mcp_message_stream_get_size (McpMessageStream *self);
+gboolean mcp_message_stream_is_behind (McpMessageStream *self);
 gboolean mcp_message_stream_drop_oldest (McpMessageStream *self, gboolean unsent_too);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpMessageStream, mcp_message_stream_unref)

@@ -22,6 +22,8 @@
 #define STREAM_BYTES (1024 * 1024)
 /* Of the responses to a batch in one answer, but for one response more. */
 #define ARRAY_BYTES  (32 * 1024 * 1024)
+/* How long requests of a batch are started without a break for others. */
+#define SLICE_US     (4 * G_TIME_SPAN_MILLISECOND)
 
 typedef enum
 {
@@ -35,6 +37,9 @@ typedef struct
   McpGateway *gateway;       /* (owned) */
   McpAttachment *attachment; /* (owned) */
   GPtrArray *requests;       /* (owned): McpRequest (owned): not done yet */
+  GPtrArray *unstarted;      /* (owned): McpRequest (owned): of a batch, in order */
+  guint n_started;           /* of unstarted */
+  GSource *starter;          /* (owned) (nullable): starts more of them */
   GPtrArray *responses;      /* (owned): GBytes (owned): for an answer of plain JSON */
   gsize n_bytes;             /* of responses */
   McpStreamableAnswerFlags flags;
@@ -48,11 +53,11 @@ typedef struct
 } Answer;
 
 static void
-clear_primer (Answer *self)
+clear_source (GSource **source)
 {
-  if (self->primer != NULL)
-    g_source_destroy (self->primer);
-  g_clear_pointer (&self->primer, g_source_unref);
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
 }
 
 static Answer *
@@ -66,9 +71,10 @@ answer_clear (gpointer data)
 {
   Answer *self = data;
 
-  clear_primer (self);
+  clear_source (&self->primer);
   g_clear_pointer (&self->stream, mcp_message_stream_unref);
   g_ptr_array_unref (self->requests);
+  g_ptr_array_unref (self->unstarted);
   g_ptr_array_unref (self->responses);
   g_object_unref (self->attachment);
   g_object_unref (self->gateway);
@@ -113,7 +119,7 @@ forget_request (Answer *self, McpRequest *request)
 static McpHttpRequest *
 take_http (Answer *self)
 {
-  clear_primer (self);
+  clear_source (&self->primer);
   mcp_http_request_set_gone (self->http, NULL, NULL, NULL);
   return g_steal_pointer (&self->http);
 }
@@ -149,6 +155,8 @@ cancel_requests (Answer *self)
 static void
 release_requests (Answer *self)
 {
+  while (self->n_started < self->unstarted->len)
+    mcp_request_start (g_ptr_array_index (self->unstarted, self->n_started++));
   while (self->requests->len > 0)
     forget_request (self, g_ptr_array_index (self->requests, 0));
 }
@@ -188,6 +196,57 @@ client_gone_cb (McpHttpRequest *http, gpointer user_data)
   client_gone (user_data);
 }
 
+static gboolean start_cb (gpointer user_data);
+
+static void
+start_later (Answer *self)
+{
+  if (self->starter != NULL)
+    return;
+
+  self->starter = g_idle_source_new ();
+  g_source_set_priority (self->starter, G_PRIORITY_DEFAULT);
+  g_source_set_static_name (self->starter, "[mcp] batch");
+  g_source_set_callback (self->starter, start_cb, answer_ref (self), answer_unref);
+  g_source_attach (self->starter, g_main_context_get_thread_default ());
+}
+
+/* Starts requests in their order: a batch in slices, and no more than its client reads. */
+static void
+start_requests (Answer *self)
+{
+  gint64 until_us = g_get_monotonic_time () + SLICE_US;
+
+  while (self->n_started < self->unstarted->len)
+    {
+      if (self->state == STATE_STREAMING && mcp_message_stream_is_behind (self->stream))
+        return;
+      if (self->n_started > 0 && g_get_monotonic_time () >= until_us)
+        {
+          start_later (self);
+          return;
+        }
+      /* Does nothing for a request that was cancelled in the meantime. */
+      mcp_request_start (g_ptr_array_index (self->unstarted, self->n_started++));
+    }
+}
+
+static gboolean
+start_cb (gpointer user_data)
+{
+  g_autoptr (Answer) self = answer_ref (user_data);
+
+  clear_source (&self->starter);
+  start_requests (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+drained_cb (McpMessageStream *stream, gpointer user_data)
+{
+  start_later (user_data);
+}
+
 static void
 carrier_gone (McpMessageStream *stream, gpointer user_data)
 {
@@ -223,6 +282,7 @@ begin_stream (Answer *self)
   self->stream =
       streams != NULL ? mcp_resumable_streams_add (streams) : mcp_message_stream_new (NULL);
   mcp_message_stream_set_gone (self->stream, carrier_gone, answer_ref (self), answer_unref);
+  mcp_message_stream_set_drained (self->stream, drained_cb);
   mcp_message_stream_carry (self->stream, http, is_primed (self), 0);
   for (guint i = 0; i < self->responses->len; i++)
     mcp_message_stream_append (self->stream, g_ptr_array_index (self->responses, i));
@@ -452,6 +512,7 @@ mcp_streamable_answer_start (McpHttpRequest *http,
   self->gateway = g_object_ref (http->context->gateway);
   self->attachment = g_object_ref (attachment);
   self->requests = copy_requests (requests);
+  self->unstarted = copy_requests (requests);
   self->responses = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   self->flags = flags;
   self->http = mcp_http_request_ref (http);
@@ -466,8 +527,7 @@ mcp_streamable_answer_start (McpHttpRequest *http,
       watch_request (self, request, "cancelled", G_CALLBACK (cancelled_cb));
       mcp_request_set_streamable (request, (flags & MCP_STREAMABLE_ANSWER_STREAM) != 0);
     }
-  for (guint i = 0; i < requests->len; i++)
-    mcp_request_start (g_ptr_array_index (requests, i));
+  start_requests (self);
   if (self->state == STATE_WAITING)
     start_primer (self);
 }

@@ -8,6 +8,7 @@
 #include "mcp-fixture.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 #define BOTH     "Accept: application/json, text/event-stream\r\n"
 #define JSON     "Content-Type: application/json\r\n"
@@ -221,6 +222,75 @@ test_batch_gets_large (void)
   g_assert_cmpuint (mcp_session_get_calls_in_flight (f.session), ==, 0);
 }
 
+#define LIST "\"method\":\"tools/list\""
+
+static void
+send_post (McpTestStream *stream, const char *fields, const char *body)
+{
+  g_autofree char *text = g_strdup_printf ("POST /mcp HTTP/1.1\r\nHost: localhost\r\n%s"
+                                           "Content-Length: %" G_GSIZE_FORMAT "\r\n\r\n%s",
+                                           fields, strlen (body), body);
+
+  mcp_test_stream_send (stream, text, strlen (text));
+}
+
+static gboolean
+has_input (McpTestStream *stream)
+{
+  char byte;
+
+  return recv (stream->fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK) > 0;
+}
+
+static void
+test_batch_lets_others_in (void)
+{
+  g_auto (McpFixture) f = { NULL };
+  g_autofree char *fields = NULL;
+  g_autofree char *json_only = NULL;
+  g_autofree char *batch = make_batch (1000, LIST);
+  g_autofree char *answer = NULL;
+  g_autoptr (McpTestReply) list = NULL;
+  g_autoptr (McpTestReply) health = NULL;
+  McpTestStream *stream;
+
+  g_test_summary ("While a batch of 1,000 lists is answered, other clients get their answers");
+  mcp_fixture_init_with_server (&f);
+  fields = attach (&f, INITIALIZE ("2025-03-26"));
+  json_only = g_strconcat (f.bearer, JSON "Accept: application/json\r\nConnection: close\r\n",
+                           strstr (fields, MCP_HEADER_SESSION_ID), NULL);
+  list = post (&f, fields, "{\"jsonrpc\":\"2.0\",\"id\":1," LIST "}");
+  g_assert_cmpuint (list->status, ==, 200);
+
+  stream = mcp_test_stream_connect (f.http, MCP_TEST_TCP);
+  send_post (stream, json_only, batch);
+  health = mcp_test_http_request (f.http, MCP_TEST_TCP, "GET", "/health", NULL, NULL);
+  g_assert_cmpuint (health->status, ==, 200);
+  g_assert_false (has_input (stream));
+  answer = mcp_test_stream_read_until (stream, "\"id\":999,");
+  g_assert_true (g_str_has_prefix (answer, "HTTP/1.1 200 "));
+  mcp_test_stream_free (stream);
+}
+
+static void
+test_batch_waits_for_its_reader (void)
+{
+  g_auto (McpFixture) f = { NULL };
+  g_autofree char *fields = NULL;
+  g_autofree char *batch = make_batch (40, HUGE_CALL);
+  g_autoptr (McpTestReply) reply = NULL;
+
+  g_test_summary ("A batch whose responses come to far more than a stream holds has them all, if "
+                  "its client reads");
+  mcp_fixture_init_with_server (&f);
+  fields = attach (&f, INITIALIZE ("2025-03-26"));
+  reply = post (&f, fields, batch);
+  g_assert_cmpuint (reply->status, ==, 200);
+  g_assert_cmpuint (reply->n_body, >, 40 * 3000000);
+  g_assert_nonnull (strstr (reply->body, "\"id\":0,\"result\":"));
+  g_assert_nonnull (strstr (reply->body, "\"id\":39,\"result\":"));
+}
+
 /* The pair */
 
 static char *
@@ -398,6 +468,8 @@ main (int argc, char **argv)
   g_test_add_func ("/http/mcp-old/batch-has-at-most-1000", test_batch_has_at_most_1000);
   g_test_add_func ("/http/mcp-old/batch-heeds-headers", test_batch_heeds_headers);
   g_test_add_func ("/http/mcp-old/batch-gets-large", test_batch_gets_large);
+  g_test_add_func ("/http/mcp-old/batch-lets-others-in", test_batch_lets_others_in);
+  g_test_add_func ("/http/mcp-old/batch-waits-for-its-reader", test_batch_waits_for_its_reader);
   g_test_add_func ("/http/mcp-old/pair", test_pair);
   g_test_add_func ("/http/mcp-old/pair-is-its-clients-own", test_pair_is_its_clients_own);
   g_test_add_func ("/http/mcp-old/pair-unread", test_pair_unread);
