@@ -4,6 +4,8 @@
 #include "common/mcp-process.h"
 #include "mcp-http-connection-setup-private.h"
 
+/* A process that holds no more than this part of all connections loses none that is in use. */
+#define FAIR_PART        64
 /* Reading /proc takes milliseconds where there are thousands of descriptors. */
 #define LOOK_INTERVAL_US G_USEC_PER_SEC
 
@@ -52,8 +54,9 @@ get_holder (McpHttpConnection *connection)
   return mcp_http_connection_get_peer (connection)->pid;
 }
 
+/* Also counts what @newcomer has. */
 static Holder
-find_biggest (GHashTable *connections)
+find_biggest (GHashTable *connections, Holder *newcomer)
 {
   g_autoptr (GHashTable) counts = g_hash_table_new (NULL, NULL);
   Holder biggest = { 0 };
@@ -70,6 +73,8 @@ find_biggest (GHashTable *connections)
       if (count > biggest.n_connections)
         biggest = (Holder){ .pid = pid, .n_connections = count };
     }
+  newcomer->n_connections =
+      GPOINTER_TO_UINT (g_hash_table_lookup (counts, GINT_TO_POINTER (newcomer->pid)));
   return biggest;
 }
 
@@ -95,34 +100,44 @@ find_any (GHashTable *connections, pid_t pid)
   return NULL;
 }
 
+/* A newcomer may take from a process that still has as much as the newcomer afterwards. */
+static gboolean
+must_share (const Holder *biggest, const Holder *newcomer, guint max_connections)
+{
+  return biggest->pid != newcomer->pid &&
+         biggest->n_connections > max_connections / FAIR_PART &&
+         biggest->n_connections > newcomer->n_connections + 1;
+}
+
 /**
  * mcp_connection_shares_choose:
  * @self: the shares
  * @connections: a set of all #McpHttpConnection
  * @idle: those of them that wait for another request, the longest idle first
  * @max_connections: as many as there may be
- * @newcomer: the process of who comes; 0: not known
+ * @newcomer_pid: the process of the client that comes; 0: not known
  *
- * Chooses who makes room for a client: of the process with the most connections the one that is
- * idle for the longest; where that has none to spare and more than half of all, any of its own,
- * unless it comes for more; else the longest idle of all.
+ * Chooses the connection that makes room for a client: the longest idle one of the process that
+ * has the most connections; where that process has none that is idle, but more than the
+ * newcomer, any of its connections; else the longest idle of all.
  *
- * Returns: (transfer none) (nullable): whom to close
+ * Returns: (transfer none) (nullable): the connection to close; %NULL: nobody makes room
  */
 McpHttpConnection *
 mcp_connection_shares_choose (McpConnectionShares *self,
                               GHashTable *connections,
                               const GQueue *idle,
                               guint max_connections,
-                              pid_t newcomer)
+                              pid_t newcomer_pid)
 {
+  Holder newcomer = { .pid = newcomer_pid };
   McpHttpConnection *chosen;
   Holder biggest;
 
   find_owners (self, connections);
-  biggest = find_biggest (connections);
+  biggest = find_biggest (connections, &newcomer);
   chosen = find_idle (idle, biggest.pid);
-  if (chosen == NULL && biggest.pid != newcomer && biggest.n_connections > max_connections / 2)
+  if (chosen == NULL && must_share (&biggest, &newcomer, max_connections))
     chosen = find_any (connections, biggest.pid);
   if (chosen == NULL && idle->head != NULL)
     chosen = idle->head->data;

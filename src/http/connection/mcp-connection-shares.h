@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 /**
  * McpConnectionShares:
  *
- * Says who gives way when all connections are taken: a process that has more than others. All
- * zero at first.
+ * Chooses who gives way when all connections are taken: a process that has more than others.
+ * Zeroes at first.
  */
 typedef struct
 {
@@ -20,6 +20,6 @@ McpHttpConnection *mcp_connection_shares_choose (McpConnectionShares *self,
                                                  GHashTable *connections,
                                                  const GQueue *idle,
                                                  guint max_connections,
-                                                 pid_t newcomer);
+                                                 pid_t newcomer_pid);
 
 G_END_DECLS

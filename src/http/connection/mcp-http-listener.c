@@ -20,12 +20,15 @@
 #include <unistd.h>
 
 /* What one wake-up accepts, so that clients that are in get their turn. */
-#define ACCEPTS_PER_TURN 64
-#define PAUSE_US         (100 * G_TIME_SPAN_MILLISECOND)
+#define ACCEPTS_PER_TURN  64
+#define PAUSE_US          (100 * G_TIME_SPAN_MILLISECOND)
 /* Clients that are being told why they do not come in; more are told in passing. */
-#define MAX_REFUSED      64
+#define MAX_REFUSED       64
+/* Of all connections, and of these at most so many, are kept for the Unix socket. */
+#define UNIX_PART         8
+#define MAX_KEPT_FOR_UNIX 16
 /* Between two messages in the log about a lack of descriptors. */
-#define COMPLAINT_US     (60 * G_USEC_PER_SEC)
+#define COMPLAINT_US      (60 * G_USEC_PER_SEC)
 
 typedef struct
 {
@@ -121,14 +124,25 @@ refuse (McpHttpListener *self,
     g_hash_table_add (self->refused, g_steal_pointer (&connection));
 }
 
-/* A full house: a process that has many of them gives way. */
-static gboolean
-make_room (McpHttpListener *self, pid_t newcomer)
+/* TCP clients leave a few connections to the Unix socket, by which the owner's commands come. */
+static guint
+get_max_connections (McpHttpListener *self, gboolean is_unix)
 {
-  while (g_hash_table_size (self->connections) >= self->limits.connections)
+  guint max = self->limits.connections;
+
+  return is_unix ? max : max - MIN (max / UNIX_PART, MAX_KEPT_FOR_UNIX);
+}
+
+/* When all connections are taken, a process that has many of them gives way. */
+static gboolean
+make_room (McpHttpListener *self, const McpHttpConnectionSetup *setup)
+{
+  guint max = get_max_connections (self, setup->port == 0);
+
+  while (g_hash_table_size (self->connections) >= max)
     {
-      McpHttpConnection *chosen = mcp_connection_shares_choose (
-          &self->shares, self->connections, &self->idle, self->limits.connections, newcomer);
+      McpHttpConnection *chosen = mcp_connection_shares_choose (&self->shares, self->connections,
+                                                                &self->idle, max, setup->peer.pid);
 
       if (chosen == NULL)
         return FALSE;
@@ -159,7 +173,7 @@ take_client (ListenSocket *socket, int fd)
       refuse (self, fd, &setup, 403, "This daemon serves its own user's processes only");
       return;
     }
-  if (!make_room (self, setup.peer.pid))
+  if (!make_room (self, &setup))
     {
       self->counters->n_full++;
       g_info ("A client is refused: %u connections are open", self->limits.connections);

@@ -334,6 +334,59 @@ static const SharesCase shares_cases[] = {
   { TRUE, "GET /hello HTTP/1.1\r\n" },
 };
 
+#define UNFINISHED "GET /hello HTTP/1.1\r\n"
+
+static void
+test_equal_shares (HttpFixture *f, gconstpointer data)
+{
+  const SharesCase *c = data;
+  pid_t children[3];
+  int controls[3];
+  int newcomer;
+
+  g_test_summary ("Where several processes hold all connections between them, nobody more than "
+                  "half, one of them makes room all the same");
+  f->limits.connections = 9;
+  mcp_http_listener_set_limits (f->listener, &f->limits);
+  for (guint i = 0; i < G_N_ELEMENTS (children); i++)
+    children[i] = fork_greedy (f, c, &controls[i]);
+  HTTP_AWAIT (mcp_http_listener_get_n_connections (f->listener) >= (c->over_tcp ? 8 : 9));
+
+  newcomer = http_connect_unix (f->socket_path);
+  assert_hello (newcomer);
+  close (newcomer);
+  for (guint i = 0; i < G_N_ELEMENTS (children); i++)
+    close (controls[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (children); i++)
+    g_assert_cmpint (waitpid (children[i], NULL, 0), ==, children[i]);
+}
+
+static const SharesCase equal_cases[] = { { FALSE, UNFINISHED }, { TRUE, UNFINISHED } };
+
+static void
+test_kept_for_unix (HttpFixture *f, gconstpointer data)
+{
+  int fds[8];
+
+  g_test_summary ("TCP clients leave a few connections to the Unix socket");
+  f->limits.connections = 8;
+  mcp_http_listener_set_limits (f->listener, &f->limits);
+  for (guint i = 0; i < 7; i++)
+    {
+      fds[i] = http_connect (f);
+      assert_hello (fds[i]);
+    }
+  fds[7] = http_connect (f);
+  assert_hello (fds[7]);
+  g_assert_cmpuint (mcp_http_listener_get_n_connections (f->listener), ==, 7);
+  close (fds[0]);
+  fds[0] = http_connect_unix (f->socket_path);
+  assert_hello (fds[0]);
+  g_assert_cmpuint (mcp_http_listener_get_n_connections (f->listener), ==, 8);
+  for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
+    close (fds[i]);
+}
+
 static void
 test_full (HttpFixture *f, gconstpointer data)
 {
@@ -531,6 +584,14 @@ main (int argc, char **argv)
       g_test_add (path, HttpFixture, &shares_cases[i], http_fixture_set_up, test_shares,
                   http_fixture_tear_down);
     }
+  for (guint i = 0; i < G_N_ELEMENTS (equal_cases); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/http/listener/equal-shares/%u", i);
+
+      g_test_add (path, HttpFixture, &equal_cases[i], http_fixture_set_up, test_equal_shares,
+                  http_fixture_tear_down);
+    }
+  ADD ("kept-for-unix", test_kept_for_unix);
   ADD ("stop", test_stop);
   ADD ("other-user", test_other_user);
   g_test_add_func ("/http/listener/no-descriptors", test_no_descriptors);
