@@ -29,6 +29,7 @@ static const McpLimitEntry limits_table[] = {
   ENTRY ("JsonDepth", json_depth, 8, 512, 64),
   ENTRY ("JsonValues", json_values, 1000, 10000000, 100000),
   ENTRY ("UpstreamMessageBytes", upstream_message_bytes, 64 * KIB, 1024 * MIB, 32 * MIB),
+  ENTRY ("ItemsPerList", list_items, 100, 1000000, 20000),
   ENTRY ("UpstreamProcesses", upstream_processes, 1, 10000, 256),
   ENTRY ("StderrLinesPerSecond", stderr_lines_per_second, 1, 10000, 50),
   ENTRY ("BusCallsPerSender", bus_calls_per_sender, 1, 100000, 4096),

@@ -12,18 +12,14 @@
 #include <string.h>
 
 static void
-prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
-  McpCatalogue *catalogue = MCP_CATALOGUE (source);
-  McpSession *session = g_task_get_task_data (task);
   GError *error = NULL;
+  GBytes *list = mcp_catalogue_list_finish (MCP_CATALOGUE (source), result, &error);
 
-  if (mcp_catalogue_prepare_finish (catalogue, result, &error))
-    g_task_return_pointer (
-        task,
-        mcp_catalogue_build_list (catalogue, MCP_ITEM_TOOL, session, MCP_REVISION_NEWEST_HANDSHAKE),
-        (GDestroyNotify) g_bytes_unref);
+  if (list != NULL)
+    g_task_return_pointer (task, list, (GDestroyNotify) g_bytes_unref);
   else
     g_task_return_error (task, error);
 }
@@ -36,8 +32,8 @@ prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  * @callback: (scope async): when the list is there
  * @user_data: for @callback
  *
- * Lists the tools of a session. Servers never seen before are started for it,
- * and waited for 30 s at most.
+ * Lists the tools of a session. Servers never seen before are started for it, and waited for
+ * as long as an MCP client's list waits.
  */
 void
 mcp_gateway_list_tools_async (McpGateway *self,
@@ -53,11 +49,10 @@ mcp_gateway_list_tools_async (McpGateway *self,
 
   task = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (task, mcp_gateway_list_tools_async);
-  g_task_set_task_data (task, g_object_ref (session), g_object_unref);
   if (!mcp_session_is_closed (session))
     mcp_session_touch (session);
-  mcp_catalogue_prepare_async (mcp_gateway_get_services (self)->catalogue, session, NULL,
-                               cancellable, prepared_cb, task);
+  mcp_catalogue_list_async (mcp_gateway_get_services (self)->catalogue, MCP_ITEM_TOOL, session,
+                            MCP_REVISION_NEWEST_HANDSHAKE, cancellable, listed_cb, task);
 }
 
 /**

@@ -8,7 +8,6 @@
 #include "gateway/catalogue/mcp-catalogue-resolve.h"
 
 #include "common/mcp-error.h"
-#include "mcp-catalogue-private.h"
 #include "protocol/mcp-error-codes.h"
 #include "protocol/mcp-param-headers.h"
 
@@ -73,7 +72,7 @@ look_up (McpCatalogue *self, Resolving *resolving, GError **error)
                                &found))
         return NULL;
     }
-  else if ((found.config = mcp_catalogue_find_resource (self, resolving->name)) == NULL)
+  else if (!mcp_catalogue_find_resource (self, resolving->client->session, resolving->name, &found))
     return NULL;
 
   return build_target (resolving, &found, error);
@@ -99,7 +98,7 @@ explain_unlisted (McpCatalogue *self, McpServerConfig *config)
 {
   McpServerStatus status;
 
-  mcp_provider_pool_get_status (self->pool, config->name, &status);
+  mcp_provider_pool_get_status (mcp_catalogue_get_pool (self), config->name, &status);
   if (status.last_error != NULL)
     return g_error_new_literal (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, status.last_error);
   return g_error_new (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
@@ -111,11 +110,11 @@ explain_unknown_tool (McpCatalogue *self, Resolving *resolving)
 {
   McpServerConfig *config;
 
-  if (!mcp_session_allows_tool (resolving->client->session, resolving->name))
-    return g_error_new (MCP_ERROR, MCP_ERROR_NOT_FOUND, "Unknown tool: %s", resolving->name);
-  if ((config = mcp_catalogue_find_unlisted (self, resolving->name)) != NULL)
+  config = mcp_catalogue_find_unlisted (self, resolving->client->session, resolving->name);
+  if (config != NULL)
     return explain_unlisted (self, config);
-  if ((config = mcp_catalogue_find_held (self, resolving->name)) != NULL)
+  config = mcp_catalogue_find_held (self, resolving->client->session, resolving->name);
+  if (config != NULL)
     return g_error_new (MCP_ERROR, MCP_ERROR_NOT_FOUND,
                         "Tool “%s” is new or has changed since its owner agreed to it; "
                         "“mcp-session server accept %s” shows the tool and accepts it",
@@ -189,7 +188,7 @@ mcp_catalogue_resolve_async (McpCatalogue *self,
 
   if (try_return (self, task))
     return;
-  if (kind == MCP_ITEM_TOOL && !mcp_session_allows_tool (client->session, name))
+  if (kind == MCP_ITEM_TOOL && !mcp_catalogue_may_have (self, client->session, name))
     g_task_return_error (task, explain_unknown (self, resolving));
   else
     mcp_catalogue_prepare_async (self, client->session, kind == MCP_ITEM_TOOL ? name : NULL,
@@ -227,12 +226,7 @@ mcp_catalogue_resolve_finish (McpCatalogue *self, GAsyncResult *result, GError *
 McpTarget *
 mcp_catalogue_resolve_server (McpCatalogue *self, const char *server, const char *own_name)
 {
-  for (guint i = 0; i < self->configs->len; i++)
-    {
-      McpServerConfig *config = g_ptr_array_index (self->configs, i);
+  McpServerConfig *config = mcp_catalogue_find_server (self, server);
 
-      if (strcmp (config->name, server) == 0)
-        return mcp_target_new (config, own_name);
-    }
-  return NULL;
+  return config != NULL ? mcp_target_new (config, own_name) : NULL;
 }

@@ -7,17 +7,19 @@
  * mcp_catalogue_waiter_new:
  * @task: (transfer full): returns a boolean when the waiting is over
  * @session: in which session
- * @exposed: (nullable): the one tool that matters; %NULL: all
+ * @kinds: which items matter
+ * @exposed: (nullable): the one name that matters; %NULL: all
  *
  * Returns: (transfer full): a waiter without a clock
  */
 McpCatalogueWaiter *
-mcp_catalogue_waiter_new (GTask *task, McpSession *session, const char *exposed)
+mcp_catalogue_waiter_new (GTask *task, McpSession *session, McpItemKinds kinds, const char *exposed)
 {
   McpCatalogueWaiter *self = g_new0 (McpCatalogueWaiter, 1);
 
   self->task = task;
   self->session = g_object_ref (session);
+  self->kinds = kinds;
   self->exposed = g_strdup (exposed);
   return self;
 }
@@ -68,7 +70,7 @@ first_cb (gpointer user_data)
 {
   McpCatalogueWaiter *self = user_data;
 
-  self->is_over = TRUE;
+  self->is_late = TRUE;
   self->wake (self, self->wake_data);
   return G_SOURCE_REMOVE;
 }
@@ -98,8 +100,8 @@ start_timer (McpCatalogueWaiter *self, guint delay_ms, GSourceFunc callback)
  * @self: the waiter
  * @first_ms: how long it waits for servers that are not known
  * @refresh_ms: how long for servers that are listed again
- * @wake: called when one of the two is over, the task is cancelled or the
- *     session closed; may free the waiter
+ * @wake: called when one of the two is over, the task is cancelled or the session is closed;
+ *   may free the waiter
  * @wake_data: for @wake
  *
  * Starts the clock. What is cancelled already does not call @wake.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "gateway/catalogue/mcp-item-kind.h"
 #include "session/session/mcp-session.h"
 
 #include <gio/gio.h>
@@ -11,11 +12,13 @@ G_BEGIN_DECLS
  * McpCatalogueWaiter:
  * @task: (owned): who waits
  * @session: (owned): in which session
- * @exposed: (owned) (nullable): the one tool that matters; %NULL: all
+ * @kinds: which items matter
+ * @exposed: (owned) (nullable): the one name that matters; %NULL: all
  * @past_refresh: waits only for servers that are not known at all
- * @is_over: waited long enough, or no longer interested
+ * @is_late: has waited for those as long as a client waits
+ * @is_over: does not want anything any more
  *
- * Somebody who waits for servers to be listed, each for so long.
+ * Somebody who waits for servers to be listed, for a limited time.
  */
 typedef struct _McpCatalogueWaiter McpCatalogueWaiter;
 
@@ -25,12 +28,14 @@ struct _McpCatalogueWaiter
 {
   GTask *task;
   McpSession *session;
+  McpItemKinds kinds;
   char *exposed;
   gboolean past_refresh;
+  gboolean is_late;
   gboolean is_over;
 
   /*< private >*/
-  McpCatalogueWaiterFunc wake; /* when one of the two above became true */
+  McpCatalogueWaiterFunc wake; /* when one of the three above became true */
   gpointer wake_data;
   GSource *refresh_timer;
   GSource *first_timer;
@@ -38,8 +43,10 @@ struct _McpCatalogueWaiter
   gulong session_closed_id;
 };
 
-McpCatalogueWaiter *
-mcp_catalogue_waiter_new (GTask *task, McpSession *session, const char *exposed);
+McpCatalogueWaiter *mcp_catalogue_waiter_new (GTask *task,
+                                              McpSession *session,
+                                              McpItemKinds kinds,
+                                              const char *exposed);
 void mcp_catalogue_waiter_free (McpCatalogueWaiter *self);
 void mcp_catalogue_waiter_arm (McpCatalogueWaiter *self,
                                guint first_ms,

@@ -1,14 +1,46 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gateway/catalogue/mcp-catalogue.h"
+
+#include "common/mcp-log.h"
+#include "gateway/catalogue/mcp-catalogue-servers.h"
+#include "gateway/catalogue/mcp-catalogue-views.h"
 #include "gateway/catalogue/mcp-catalogue-waiter.h"
 #include "gateway/catalogue/mcp-exposed-names.h"
-#include "mcp-catalogue-private.h"
+#include "gateway/catalogue/mcp-list-builder.h"
+#include "gateway/catalogue/mcp-list-writer.h"
+#include "gateway/catalogue/mcp-resource-finder.h"
+#include "gateway/catalogue/mcp-tool-guard.h"
 
 #include <string.h>
 
-/* How long a list waits for servers never seen before, which may have to be
- * downloaded, and for those that are being listed again. */
-#define FIRST_MS   30000
+/* How long a list waits for servers never seen before, which may have to be downloaded, and for
+ * those that are being listed again. */
+#define FIRST_MS   8000
 #define REFRESH_MS 1000
+
+/*
+ * What servers list goes this way: a server is listed (McpCatalogueServer, which keeps that),
+ * the guard compares the tools with what they were, a thread builds new views of everything,
+ * and these replace the ones that clients saw. Until then clients see the earlier views; only
+ * servers that are not configured any more are gone at once.
+ */
+struct _McpCatalogue
+{
+  GObject parent_instance;
+
+  McpProviderPool *pool;        /* (owned) */
+  McpCatalogueServers *servers; /* (owned) */
+  McpNameRooms *rooms;          /* (owned): of all configured servers, disabled ones as well */
+  McpToolGuard *guard;          /* (owned) */
+  McpCatalogueViews *views;     /* (owned): what clients see */
+  McpListBuilder *builder;      /* (owned): lists of @views */
+  gboolean is_building;         /* views that will replace @views */
+  gboolean is_dirty;            /* something has changed since that began */
+  guint max_name;
+  guint first_ms;
+  guint refresh_ms;
+  GPtrArray *waiters; /* (owned): McpCatalogueWaiter (unowned) */
+};
 
 enum
 {
@@ -20,30 +52,59 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (McpCatalogue, mcp_catalogue, G_TYPE_OBJECT)
 
-McpCatalogueServer *
-mcp_catalogue_lookup_server (McpCatalogue *self, McpServerConfig *config)
+static GPtrArray *
+get_configs (McpCatalogue *self)
 {
-  return g_hash_table_lookup (self->servers, config->fingerprint);
+  return mcp_catalogue_servers_get_configs (self->servers);
 }
 
-/* Asks every server that matters to the waiter and is not known; says whether
- * one of them is worth waiting for. */
-static gboolean
-must_wait (McpCatalogue *self, McpCatalogueWaiter *waiter)
+static McpCatalogueServer *
+lookup (McpCatalogue *self, const McpServerConfig *config)
 {
+  return mcp_catalogue_servers_lookup (self->servers, config);
+}
+
+static const McpListing *
+get_listing (McpCatalogue *self, const McpServerConfig *config)
+{
+  return mcp_catalogue_server_get_listing (lookup (self, config));
+}
+
+/* Who waits. */
+
+static gboolean
+is_current (McpCatalogue *self)
+{
+  return !self->is_building;
+}
+
+static gboolean
+concerns (McpCatalogue *self, McpCatalogueWaiter *waiter, McpServerConfig *config)
+{
+  return waiter->exposed == NULL || mcp_exposed_names_may_own (config->prefix, config->name,
+                                                               self->max_name, waiter->exposed);
+}
+
+/* Asks every server that matters to the waiter and is not known; says whether one of them is
+ * worth waiting for. */
+static gboolean
+ask_servers (McpCatalogue *self, McpCatalogueWaiter *waiter)
+{
+  GPtrArray *configs = get_configs (self);
   gboolean wait = FALSE;
 
-  for (guint i = 0; i < self->configs->len; i++)
+  for (guint i = 0; i < configs->len; i++)
     {
-      McpServerConfig *config = g_ptr_array_index (self->configs, i);
-      McpCatalogueServer *server = mcp_catalogue_lookup_server (self, config);
+      McpServerConfig *config = g_ptr_array_index (configs, i);
+      McpCatalogueServer *server = lookup (self, config);
 
-      if (waiter->exposed != NULL && !mcp_exposed_names_may_own (config->prefix, waiter->exposed))
+      if (!concerns (self, waiter, config))
         continue;
 
       mcp_catalogue_server_list (server, waiter->session);
-      if (mcp_catalogue_server_is_listing (server) &&
-          (mcp_catalogue_server_get_listing (server) == NULL || !waiter->past_refresh))
+      if (waiter->is_late)
+        mcp_catalogue_server_give_up (server, waiter->kinds);
+      else if (mcp_catalogue_server_is_awaited (server, waiter->kinds, waiter->past_refresh))
         wait = TRUE;
     }
   return wait;
@@ -52,9 +113,12 @@ must_wait (McpCatalogue *self, McpCatalogueWaiter *waiter)
 static gboolean
 is_done (McpCatalogue *self, McpCatalogueWaiter *waiter)
 {
-  return waiter->is_over || mcp_session_is_closed (waiter->session) ||
-         g_cancellable_is_cancelled (g_task_get_cancellable (waiter->task)) ||
-         !must_wait (self, waiter);
+  if (waiter->is_over || mcp_session_is_closed (waiter->session) ||
+      g_cancellable_is_cancelled (g_task_get_cancellable (waiter->task)))
+    return TRUE;
+
+  /* what is listed has to be in the views as well: a thread is about to put it there */
+  return !ask_servers (self, waiter) && is_current (self);
 }
 
 static void
@@ -62,7 +126,7 @@ wake_cb (McpCatalogueWaiter *waiter, gpointer user_data)
 {
   McpCatalogue *self = user_data;
 
-  /* not there: wake_all() is about to return it */
+  /* not there: wake_all() will return it in a moment */
   if (is_done (self, waiter) && g_ptr_array_remove (self->waiters, waiter))
     mcp_catalogue_waiter_return (waiter);
 }
@@ -85,54 +149,111 @@ wake_all (McpCatalogue *self)
     mcp_catalogue_waiter_return (g_ptr_array_index (done, i));
 }
 
-McpItemView *
-mcp_catalogue_build_view (McpCatalogue *self, McpItemKind kind, McpToolPrints *prints)
+/* The views. */
+
+static McpCatalogueSources *
+collect_sources (McpCatalogue *self)
 {
-  g_autofree McpItemList **lists = g_new0 (McpItemList *, self->configs->len + 1);
+  GPtrArray *configs = get_configs (self);
+  McpCatalogueSources *sources =
+      mcp_catalogue_views_sources_new (configs, self->rooms, self->max_name);
 
-  for (guint i = 0; i < self->configs->len; i++)
+  for (guint i = 0; i < configs->len; i++)
     {
-      const McpListing *listing = mcp_catalogue_server_get_listing (
-          mcp_catalogue_lookup_server (self, g_ptr_array_index (self->configs, i)));
+      McpServerConfig *config = g_ptr_array_index (configs, i);
 
-      if (listing != NULL)
-        lists[i] = listing->lists[kind];
+      mcp_catalogue_views_sources_add (sources, get_listing (self, config),
+                                       mcp_tool_guard_get_accepted (self->guard, config));
     }
-  return mcp_item_view_new (kind, self->configs, lists, prints);
+  return sources;
 }
 
-void
-mcp_catalogue_rebuild (McpCatalogue *self, McpItemKinds kinds)
+static void build_views (McpCatalogue *self);
+
+static void
+views_built_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
+  g_autoptr (McpCatalogue) self = user_data;
   McpItemKinds changed = 0;
+  McpCatalogueViews *views = mcp_catalogue_views_build_finish (result, &changed);
 
-  for (guint kind = 0; kind < MCP_N_ITEM_KINDS; kind++)
-    {
-      g_autoptr (McpItemView) before = NULL;
-
-      if ((kinds & 1u << kind) == 0)
-        continue;
-      before = g_steal_pointer (&self->views[kind]);
-      self->views[kind] = mcp_catalogue_build_view (self, kind, self->prints);
-      if (!mcp_item_view_equal (before, self->views[kind]))
-        changed |= 1u << kind;
-    }
+  mcp_catalogue_views_unref (self->views);
+  self->views = views;
+  mcp_list_builder_forget (self->builder);
+  self->is_building = FALSE;
+  if (self->is_dirty)
+    build_views (self);
   if (changed != 0)
     g_signal_emit (self, signals[SIGNAL_CHANGED], 0, changed);
+  wake_all (self);
+}
+
+/* One at a time: what changes meanwhile is in the next one. */
+static void
+build_views (McpCatalogue *self)
+{
+  self->is_dirty = self->is_building;
+  if (self->is_building)
+    return;
+
+  self->is_building = TRUE;
+  mcp_catalogue_views_build_async (collect_sources (self), self->views, views_built_cb,
+                                   g_object_ref (self));
+}
+
+/* Tools that are not what they were. */
+
+static void
+log_tools (const char *server, const char *what, char **names)
+{
+  g_autofree char *text = g_strjoinv (", ", names);
+
+  if (*names != NULL)
+    mcp_log (G_LOG_LEVEL_MESSAGE, &(McpLogSubject){ .provider = server },
+             "server “%s”: tools %s: %s", server, what, text);
 }
 
 static void
-listed_cb (McpCatalogueServer *server, guint changed, McpCatalogue *self)
+report_changes (McpCatalogue *self, McpServerConfig *config, McpToolChanges *changes)
 {
-  g_autoptr (GPtrArray) configs = g_ptr_array_ref (self->configs);
+  log_tools (config->name, "added", changes->added);
+  log_tools (config->name, "removed", changes->removed);
+  log_tools (config->name, "changed", changes->changed);
+  if (config->pin && (*changes->added != NULL || *changes->changed != NULL))
+    mcp_log (G_LOG_LEVEL_MESSAGE, &(McpLogSubject){ .provider = config->name },
+             "server “%s”: they are held back until “mcp-session server accept %s”", config->name,
+             config->name);
+  g_signal_emit (self, signals[SIGNAL_TOOLS_CHANGED], 0, config, changes);
+}
+
+static void
+check_tools (McpCatalogue *self, McpServerConfig *config)
+{
+  const McpListing *listing = get_listing (self, config);
+  g_autoptr (McpToolChanges) changes = NULL;
+
+  if (listing == NULL || listing->prints == NULL)
+    return;
+  changes = mcp_tool_guard_check (self->guard, config, listing->prints);
+  if (changes != NULL)
+    report_changes (self, config, changes);
+}
+
+static void
+listed_cb (McpCatalogueServer *server, McpItemKinds changed, gpointer user_data)
+{
+  McpCatalogue *self = user_data;
+  g_autoptr (GPtrArray) configs = g_ptr_array_ref (get_configs (self));
 
   for (guint i = 0; i < configs->len && (changed & 1u << MCP_ITEM_TOOL) != 0; i++)
-    if (mcp_catalogue_lookup_server (self, g_ptr_array_index (configs, i)) == server)
-      mcp_catalogue_check_tools (self, g_ptr_array_index (configs, i));
+    if (lookup (self, g_ptr_array_index (configs, i)) == server)
+      check_tools (self, g_ptr_array_index (configs, i));
   if (changed != 0)
-    mcp_catalogue_rebuild (self, changed);
+    build_views (self);
   wake_all (self);
 }
+
+/* What the pool tells. */
 
 static void
 refresh_server (McpCatalogue *self,
@@ -140,7 +261,7 @@ refresh_server (McpCatalogue *self,
                 McpProvider *provider,
                 McpItemKinds kinds)
 {
-  McpCatalogueServer *server = mcp_catalogue_lookup_server (self, config);
+  McpCatalogueServer *server = lookup (self, config);
 
   if (server != NULL)
     mcp_catalogue_server_refresh (server, provider, kinds);
@@ -149,7 +270,7 @@ refresh_server (McpCatalogue *self,
 static void
 ready_cb (McpProviderPool *pool, McpServerConfig *config, McpProvider *provider, McpCatalogue *self)
 {
-  McpCatalogueServer *server = mcp_catalogue_lookup_server (self, config);
+  McpCatalogueServer *server = lookup (self, config);
 
   /* a listing that is under way started it, or tells as much */
   if (server != NULL && !mcp_catalogue_server_is_listing (server))
@@ -174,100 +295,27 @@ notification_cb (McpProviderPool *pool,
     refresh_server (self, config, provider, kinds);
 }
 
-static void
-set_server_bounds (McpCatalogue *self, McpServerConfig *config)
-{
-  guint timeout_ms = MIN (config->timeout_seconds, G_MAXUINT / 1000) * 1000;
+/* What the owner sets. */
 
-  mcp_catalogue_server_set_bounds (mcp_catalogue_lookup_server (self, config),
-                                   self->limits.upstream_message_bytes, timeout_ms);
-}
-
-static void
-server_free (McpCatalogueServer *server)
+static McpNameRooms *
+build_rooms (GPtrArray *configs)
 {
-  mcp_catalogue_server_close (server);
-  g_object_unref (server);
-}
+  g_autofree const char **prefixes = g_new0 (const char *, configs->len + 1);
 
-static GHashTable *
-new_server_table (void)
-{
-  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) server_free);
-}
-
-static gboolean
-is_configured (GPtrArray *configs, const char *fingerprint)
-{
   for (guint i = 0; i < configs->len; i++)
-    if (strcmp (((McpServerConfig *) g_ptr_array_index (configs, i))->fingerprint, fingerprint) ==
-        0)
-      return TRUE;
-  return FALSE;
-}
-
-/* Of servers that are gone for good nothing is kept; those that are disabled may come back. */
-static void
-forget_servers (McpCatalogue *self, GPtrArray *configs)
-{
-  GHashTableIter iter;
-  gpointer fingerprint;
-  gpointer server;
-
-  g_hash_table_iter_init (&iter, self->servers);
-  while (g_hash_table_iter_next (&iter, &fingerprint, &server))
-    if (!is_configured (configs, fingerprint))
-      mcp_catalogue_server_forget (server);
-}
-
-/* What is known of servers that are still there stays; the rest is forgotten. */
-static void
-replace_servers (McpCatalogue *self)
-{
-  GHashTable *servers = new_server_table ();
-
-  for (guint i = 0; i < self->configs->len; i++)
-    {
-      McpServerConfig *config = g_ptr_array_index (self->configs, i);
-      gpointer fingerprint = NULL;
-      gpointer server = NULL;
-
-      /* two entries that say the same share one */
-      if (g_hash_table_contains (servers, config->fingerprint))
-        continue;
-
-      if (!g_hash_table_steal_extended (self->servers, config->fingerprint, &fingerprint, &server))
-        {
-          fingerprint = g_strdup (config->fingerprint);
-          server = mcp_catalogue_server_new (self->pool, config, self->cache);
-          g_signal_connect_object (server, "listed", G_CALLBACK (listed_cb), self, 0);
-        }
-      g_hash_table_insert (servers, fingerprint, server);
-    }
-
-  g_hash_table_unref (self->servers);
-  self->servers = servers;
+    prefixes[i] = ((McpServerConfig *) g_ptr_array_index (configs, i))->prefix;
+  return mcp_name_rooms_new (prefixes, configs->len);
 }
 
 static void
 take_servers (McpCatalogue *self, GPtrArray *configs)
 {
-  g_ptr_array_unref (self->configs);
-  self->configs = g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_server_config_unref);
-  for (guint i = 0; i < configs->len; i++)
-    {
-      McpServerConfig *config = g_ptr_array_index (configs, i);
-
-      if (!config->disabled)
-        g_ptr_array_add (self->configs, mcp_server_config_ref (config));
-    }
-
-  replace_servers (self);
-  for (guint i = 0; i < self->configs->len; i++)
-    mcp_catalogue_check_tools (self, g_ptr_array_index (self->configs, i));
-  for (guint i = 0; i < self->configs->len; i++)
-    set_server_bounds (self, g_ptr_array_index (self->configs, i));
-  mcp_catalogue_rebuild (self, MCP_ITEM_KINDS_ALL);
+  mcp_catalogue_servers_set_configs (self->servers, configs);
+  mcp_name_rooms_unref (self->rooms);
+  self->rooms = build_rooms (configs);
+  for (guint i = 0; i < get_configs (self)->len; i++)
+    check_tools (self, g_ptr_array_index (get_configs (self), i));
+  build_views (self);
   wake_all (self);
 }
 
@@ -276,13 +324,13 @@ take_servers (McpCatalogue *self, GPtrArray *configs)
  * @self: the catalogue
  * @configs: (element-type McpServerConfig): all configured servers, in order
  *
- * Takes a new configuration; what servers that are written the same have stays known.
+ * Takes a new configuration. What is known of servers whose entry says the same stays known.
  */
 void
 mcp_catalogue_set_servers (McpCatalogue *self, GPtrArray *configs)
 {
-  forget_servers (self, configs);
-  mcp_tool_prints_retain (self->prints, configs);
+  mcp_catalogue_servers_forget_others (self->servers, configs);
+  mcp_tool_guard_retain (self->guard, configs);
   take_servers (self, configs);
 }
 
@@ -294,8 +342,23 @@ mcp_catalogue_set_servers (McpCatalogue *self, GPtrArray *configs)
 void
 mcp_catalogue_set_cache (McpCatalogue *self, const char *directory)
 {
-  g_clear_pointer (&self->cache, mcp_listing_cache_unref);
-  self->cache = mcp_listing_cache_new (directory);
+  mcp_catalogue_servers_set_cache (self->servers, directory);
+}
+
+/**
+ * mcp_catalogue_load_prints:
+ * @self: the catalogue, without servers yet
+ * @path: where to keep which tools were accepted
+ * @error: return location
+ *
+ * Errors: as for mcp_tool_guard_load().
+ *
+ * Returns: whether what was kept could be read
+ */
+gboolean
+mcp_catalogue_load_prints (McpCatalogue *self, const char *path, GError **error)
+{
+  return mcp_tool_guard_load (self->guard, path, error);
 }
 
 /**
@@ -308,9 +371,22 @@ mcp_catalogue_set_cache (McpCatalogue *self, const char *directory)
 void
 mcp_catalogue_set_limits (McpCatalogue *self, const McpLimits *limits)
 {
-  self->limits = *limits;
-  for (guint i = 0; i < self->configs->len; i++)
-    set_server_bounds (self, g_ptr_array_index (self->configs, i));
+  mcp_catalogue_servers_set_limits (self->servers, limits);
+}
+
+/**
+ * mcp_catalogue_set_max_name:
+ * @self: the catalogue
+ * @max_name: how long an exposed name of a tool or prompt may be
+ */
+void
+mcp_catalogue_set_max_name (McpCatalogue *self, guint max_name)
+{
+  if (max_name == self->max_name)
+    return;
+
+  self->max_name = max_name;
+  build_views (self);
 }
 
 /**
@@ -328,17 +404,40 @@ mcp_catalogue_set_patience (McpCatalogue *self, guint first_ms, guint refresh_ms
   self->refresh_ms = refresh_ms;
 }
 
+/* What clients ask. */
+
+static void
+prepare (McpCatalogue *self,
+         McpSession *session,
+         McpItemKinds kinds,
+         const char *exposed,
+         GTask *task)
+{
+  McpCatalogueWaiter *waiter = mcp_catalogue_waiter_new (task, session, kinds, exposed);
+
+  g_task_set_check_cancellable (task, FALSE); /* the waiter says better why it ended */
+  if (is_done (self, waiter))
+    {
+      mcp_catalogue_waiter_return (waiter);
+      return;
+    }
+
+  g_ptr_array_add (self->waiters, waiter);
+  mcp_catalogue_waiter_arm (waiter, self->first_ms, self->refresh_ms, wake_cb, self);
+}
+
 /**
  * mcp_catalogue_prepare_async:
  * @self: the catalogue
  * @session: on whose behalf servers are started
- * @exposed: (nullable): the one name that matters; %NULL: all
+ * @exposed: (nullable): the one name of a tool that matters; %NULL: everything
  * @cancellable: (nullable): ends the waiting
  * @callback: (scope async): when the catalogue is as good as it gets
  * @user_data: for @callback
  *
- * Makes the servers known that are not: asks them side by side, and waits for
- * them 30 s at most. Those that are broken, or failed lately, are passed over.
+ * Makes the servers known that are not: asks them side by side, and waits for them as long as
+ * mcp_catalogue_set_patience() says. Those that are broken, failed a short time ago, or were
+ * waited for in vain, are not waited for.
  */
 void
 mcp_catalogue_prepare_async (McpCatalogue *self,
@@ -349,18 +448,10 @@ mcp_catalogue_prepare_async (McpCatalogue *self,
                              gpointer user_data)
 {
   GTask *task = g_task_new (self, cancellable, callback, user_data);
-  McpCatalogueWaiter *waiter = mcp_catalogue_waiter_new (task, session, exposed);
+  McpItemKinds kinds = exposed != NULL ? 1u << MCP_ITEM_TOOL : MCP_ITEM_KINDS_ALL;
 
   g_task_set_source_tag (task, mcp_catalogue_prepare_async);
-  g_task_set_check_cancellable (task, FALSE); /* the waiter tells better why it ended */
-  if (is_done (self, waiter))
-    {
-      mcp_catalogue_waiter_return (waiter);
-      return;
-    }
-
-  g_ptr_array_add (self->waiters, waiter);
-  mcp_catalogue_waiter_arm (waiter, self->first_ms, self->refresh_ms, wake_cb, self);
+  prepare (self, session, kinds, exposed, task);
 }
 
 /**
@@ -381,28 +472,131 @@ mcp_catalogue_prepare_finish (McpCatalogue *self, GAsyncResult *result, GError *
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
+/* A client's wish for a list. */
+typedef struct
+{
+  McpItemKind kind;
+  McpSession *session; /* (owned) */
+  McpRevision revision;
+} Wish;
+
+static void
+wish_free (gpointer data)
+{
+  Wish *wish = data;
+
+  g_object_unref (wish->session);
+  g_free (wish);
+}
+
+static void
+list_built_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+
+  g_task_return_pointer (task,
+                         mcp_list_builder_build_finish (MCP_LIST_BUILDER (source), result, NULL),
+                         (GDestroyNotify) g_bytes_unref);
+}
+
+static void
+list_prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = G_TASK (user_data);
+  McpCatalogue *self = MCP_CATALOGUE (source);
+  Wish *wish = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (!mcp_catalogue_prepare_finish (self, result, &error))
+    g_task_return_error (task, error);
+  else
+    mcp_list_builder_build_async (self->builder, self->views, wish->kind,
+                                  mcp_session_get_allowed_tools (wish->session), wish->revision,
+                                  list_built_cb, g_steal_pointer (&task));
+}
+
 /**
- * mcp_catalogue_build_list:
+ * mcp_catalogue_list_async:
  * @self: the catalogue
  * @kind: what to list
  * @session: for whom
  * @revision: of the client
+ * @cancellable: (nullable): ends the waiting
+ * @callback: (scope async): when the list is there
+ * @user_data: for @callback
  *
- * Returns: (transfer full): the result of the list's method, as far as is known now
+ * Makes the servers known as mcp_catalogue_prepare_async() does, and lists what they have, as
+ * far as it is known then.
  */
-GBytes *
-mcp_catalogue_build_list (McpCatalogue *self,
+void
+mcp_catalogue_list_async (McpCatalogue *self,
                           McpItemKind kind,
                           McpSession *session,
-                          McpRevision revision)
+                          McpRevision revision,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
 {
-  GString *out = g_string_new ("{");
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  GTask *prepared = g_task_new (self, cancellable, list_prepared_cb, task);
+  Wish *wish = g_new0 (Wish, 1);
 
-  mcp_json_append_string (out, mcp_item_kind_get_facts (kind)->member);
-  g_string_append (out, ":[");
-  mcp_item_view_append (self->views[kind], out, session, revision);
-  g_string_append (out, "]}");
-  return g_string_free_to_bytes (out);
+  wish->kind = kind;
+  wish->session = g_object_ref (session);
+  wish->revision = revision;
+  g_task_set_source_tag (task, mcp_catalogue_list_async);
+  g_task_set_check_cancellable (task, FALSE);
+  g_task_set_task_data (task, wish, wish_free);
+  g_task_set_source_tag (prepared, mcp_catalogue_list_async);
+  prepare (self, session, 1u << kind, NULL, prepared);
+}
+
+/**
+ * mcp_catalogue_list_finish:
+ * @self: the catalogue
+ * @result: what the callback got
+ * @error: return location
+ *
+ * Errors: %MCP_ERROR_CANCELLED; %MCP_ERROR_CLOSED when the session ended.
+ *
+ * Returns: (transfer full): the result of the list's method
+ */
+GBytes *
+mcp_catalogue_list_finish (McpCatalogue *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static McpAllowedTools *
+build_allowed (McpCatalogue *self, McpSession *session)
+{
+  return mcp_allowed_tools_new (mcp_session_get_allowed_tools (session),
+                                mcp_catalogue_views_get_rooms (self->views));
+}
+
+/* The views may be of an earlier configuration. A server whose entry says the same still counts;
+ * no other may be asked. */
+static McpServerConfig *
+get_current (McpCatalogue *self, const McpServerConfig *config)
+{
+  McpServerConfig *current = mcp_catalogue_servers_find_config (self->servers, config->name);
+
+  return current != NULL && strcmp (current->fingerprint, config->fingerprint) == 0 ? current
+                                                                                    : NULL;
+}
+
+/* What a server's own name hides is judged by its tools. */
+static gboolean
+may_use (McpCatalogue *self, McpSession *session, McpItemKind kind, const McpExposedItem *item)
+{
+  g_autoptr (McpAllowedTools) allowed = build_allowed (self, session);
+  gsize budget = 1000;
+
+  return kind == MCP_ITEM_TOOL
+             ? mcp_catalogue_views_allow (self->views, allowed, item)
+             : mcp_catalogue_views_show_server (self->views, allowed, item->server, &budget);
 }
 
 /**
@@ -410,8 +604,8 @@ mcp_catalogue_build_list (McpCatalogue *self,
  * @self: the catalogue
  * @kind: tool or prompt
  * @session: who asks
- * @exposed: its name as a client sent it
- * @found: (out): what it is; valid until the catalogue changes
+ * @exposed: a name as a client sent it
+ * @found: (out): what has the name; valid until the main loop runs again
  *
  * Finds an item, as far as is known now. What the session may not use does not exist.
  *
@@ -424,57 +618,171 @@ mcp_catalogue_find (McpCatalogue *self,
                     const char *exposed,
                     McpCatalogueItem *found)
 {
-  return (kind != MCP_ITEM_TOOL || mcp_session_allows_tool (session, exposed)) &&
-         mcp_item_view_find (self->views[kind], exposed, &found->config, &found->name,
-                             &found->json);
-}
+  McpItemView *view = mcp_catalogue_views_get (self->views, kind);
+  const McpExposedItem *item;
 
-static McpServerConfig *
-find_by_scheme (McpCatalogue *self, const char *uri)
-{
-  gboolean several = FALSE;
-  McpServerConfig *one = mcp_item_view_find_scheme (self->views[MCP_ITEM_RESOURCE], uri, &several);
-  McpServerConfig *other =
-      mcp_item_view_find_scheme (self->views[MCP_ITEM_TEMPLATE], uri, &several);
+  if (strnlen (exposed, MCP_EXPOSED_NAMES_MAX_LENGTH + 1) > MCP_EXPOSED_NAMES_MAX_LENGTH)
+    return FALSE;
+  item = mcp_item_view_find (view, exposed);
+  if (item == NULL || !may_use (self, session, kind, item))
+    return FALSE;
 
-  if (several || (one != NULL && other != NULL && one != other))
-    return NULL;
-  return one != NULL ? one : other;
-}
-
-/* The only server that can have a resource which nobody lists. */
-static McpServerConfig *
-find_sole_server (McpCatalogue *self)
-{
-  return self->configs->len == 1 ? g_ptr_array_index (self->configs, 0) : NULL;
+  found->config = get_current (self, mcp_item_view_get_config (view, item->server));
+  found->name = item->item->name;
+  found->json = item->item->json;
+  return found->config != NULL;
 }
 
 /**
  * mcp_catalogue_find_resource:
  * @self: the catalogue
+ * @session: who asks
  * @uri: of a resource, or a template as it is listed
+ * @found: (out): the server that has the resource, and the server's own URI; valid until the
+ *   main loop runs again, and as long as @uri
  *
- * Finds whose a resource is, as far as is known now: the first server of the configuration that
- * lists it, or a template that fits; else the one whose resources have that scheme, if it is one
- * only; else the only server there is.
+ * Finds the server that has a resource, as far as is known now, by the rules of
+ * mcp_resource_finder_find().
  *
- * Returns: (transfer none) (nullable): the server; valid until the catalogue changes
+ * Returns: whether there is a server
+ */
+gboolean
+mcp_catalogue_find_resource (McpCatalogue *self,
+                             McpSession *session,
+                             const char *uri,
+                             McpCatalogueItem *found)
+{
+  g_autoptr (McpAllowedTools) allowed = build_allowed (self, session);
+  McpServerConfig *config = mcp_resource_finder_find (self->views, allowed, uri, &found->name);
+
+  found->config = config != NULL ? get_current (self, config) : NULL;
+  found->json = MCP_JSON_SLICE_NONE;
+  return found->config != NULL;
+}
+
+/* Whether some tool of the server could be allowed for the session. */
+static gboolean
+may_reach (McpCatalogue *self, McpSession *session, const McpServerConfig *config)
+{
+  g_autoptr (McpAllowedTools) allowed =
+      mcp_allowed_tools_new (mcp_session_get_allowed_tools (session), self->rooms);
+  const char *room = mcp_name_rooms_get (self->rooms, config->prefix);
+
+  return room != NULL && mcp_allowed_tools_reach (allowed, room);
+}
+
+static gboolean
+may_own (McpCatalogue *self, const McpServerConfig *config, const char *exposed)
+{
+  return mcp_exposed_names_may_own (config->prefix, config->name, self->max_name, exposed);
+}
+
+/**
+ * mcp_catalogue_may_have:
+ * @self: the catalogue
+ * @session: who asks
+ * @exposed: a name of a tool, as a client sent it
+ *
+ * Returns: whether a server could have such a tool that the session may use
+ */
+gboolean
+mcp_catalogue_may_have (McpCatalogue *self, McpSession *session, const char *exposed)
+{
+  GPtrArray *configs = get_configs (self);
+
+  if (strnlen (exposed, MCP_EXPOSED_NAMES_MAX_LENGTH + 1) > MCP_EXPOSED_NAMES_MAX_LENGTH)
+    return FALSE;
+  for (guint i = 0; i < configs->len; i++)
+    if (may_own (self, g_ptr_array_index (configs, i), exposed) &&
+        may_reach (self, session, g_ptr_array_index (configs, i)))
+      return TRUE;
+  return FALSE;
+}
+
+/**
+ * mcp_catalogue_find_held:
+ * @self: the catalogue
+ * @session: who asks
+ * @exposed: a name of a tool that is not known
+ *
+ * Returns: (transfer none) (nullable): the server whose tool would have the name, if the tool
+ *   was not held back; %NULL as well where the session may use no tool of the server
  */
 McpServerConfig *
-mcp_catalogue_find_resource (McpCatalogue *self, const char *uri)
+mcp_catalogue_find_held (McpCatalogue *self, McpSession *session, const char *exposed)
 {
-  McpServerConfig *config;
-  const char *name;
+  McpServerConfig *config =
+      mcp_item_view_find_held (mcp_catalogue_views_get (self->views, MCP_ITEM_TOOL), exposed);
 
-  if (mcp_item_view_find (self->views[MCP_ITEM_RESOURCE], uri, &config, &name, NULL) ||
-      mcp_item_view_find (self->views[MCP_ITEM_TEMPLATE], uri, &config, &name, NULL))
-    return config;
-
-  config = mcp_item_view_find_template (self->views[MCP_ITEM_TEMPLATE], uri);
-  if (config == NULL)
-    config = find_by_scheme (self, uri);
-  return config != NULL ? config : find_sole_server (self);
+  return config != NULL && may_reach (self, session, config) ? config : NULL;
 }
+
+/**
+ * mcp_catalogue_find_unlisted:
+ * @self: the catalogue
+ * @session: who asks
+ * @exposed: a name that is not known
+ *
+ * Returns: (transfer none) (nullable): a server that may have a tool of the name, has not been
+ *   listed yet, and may have a tool that the session may use
+ */
+McpServerConfig *
+mcp_catalogue_find_unlisted (McpCatalogue *self, McpSession *session, const char *exposed)
+{
+  GPtrArray *configs = get_configs (self);
+
+  for (guint i = 0; i < configs->len; i++)
+    {
+      McpServerConfig *config = g_ptr_array_index (configs, i);
+
+      if (get_listing (self, config) == NULL && may_own (self, config, exposed) &&
+          may_reach (self, session, config))
+        return config;
+    }
+  return NULL;
+}
+
+/**
+ * mcp_catalogue_find_server:
+ * @self: the catalogue
+ * @name: name of a server
+ *
+ * Returns: (transfer none) (nullable): its entry, if the server is enabled
+ */
+McpServerConfig *
+mcp_catalogue_find_server (McpCatalogue *self, const char *name)
+{
+  return mcp_catalogue_servers_find_config (self->servers, name);
+}
+
+/**
+ * mcp_catalogue_get_pool:
+ * @self: the catalogue
+ *
+ * Returns: (transfer none): where the providers are
+ */
+McpProviderPool *
+mcp_catalogue_get_pool (McpCatalogue *self)
+{
+  return self->pool;
+}
+
+/**
+ * mcp_catalogue_build_instructions:
+ * @self: the catalogue
+ * @session: for whom
+ *
+ * Returns: (transfer full) (nullable): what the servers say of themselves, for a model
+ */
+char *
+mcp_catalogue_build_instructions (McpCatalogue *self, McpSession *session)
+{
+  g_autoptr (McpAllowedTools) allowed = build_allowed (self, session);
+
+  return mcp_list_writer_build_instructions (self->views, allowed);
+}
+
+/* What the owner asks. */
 
 /**
  * mcp_catalogue_get_configs:
@@ -485,7 +793,7 @@ mcp_catalogue_find_resource (McpCatalogue *self, const char *uri)
 GPtrArray *
 mcp_catalogue_get_configs (McpCatalogue *self)
 {
-  return self->configs;
+  return get_configs (self);
 }
 
 /**
@@ -498,7 +806,86 @@ mcp_catalogue_get_configs (McpCatalogue *self)
 guint
 mcp_catalogue_count_tools (McpCatalogue *self, const char *server_name)
 {
-  return mcp_item_view_count (self->views[MCP_ITEM_TOOL], server_name);
+  return mcp_item_view_count (mcp_catalogue_views_get (self->views, MCP_ITEM_TOOL), server_name);
+}
+
+/**
+ * mcp_catalogue_get_notes:
+ * @self: the catalogue
+ * @server_name: name of a server
+ *
+ * Returns: (transfer none) (nullable) (element-type utf8): what was mended in the server's lists,
+ *   or left out; %NULL: there is no such server that is enabled
+ */
+GPtrArray *
+mcp_catalogue_get_notes (McpCatalogue *self, const char *server_name)
+{
+  McpServerConfig *config = mcp_catalogue_servers_find_config (self->servers, server_name);
+
+  return config != NULL ? mcp_catalogue_server_get_notes (lookup (self, config)) : NULL;
+}
+
+/**
+ * mcp_catalogue_build_held:
+ * @self: the catalogue
+ * @server_name: name of a server
+ *
+ * Returns: (transfer full) (nullable): a JSON array of the tools that are held back, as the
+ *   server lists them; %NULL: there is no such server that is enabled
+ */
+char *
+mcp_catalogue_build_held (McpCatalogue *self, const char *server_name)
+{
+  McpServerConfig *config = mcp_catalogue_servers_find_config (self->servers, server_name);
+
+  return config != NULL
+             ? mcp_tool_guard_build_held (self->guard, config, get_listing (self, config))
+             : NULL;
+}
+
+/**
+ * mcp_catalogue_accept:
+ * @self: the catalogue
+ * @server_name: name of a server
+ *
+ * The owner accepts the tools of a server as it lists them now.
+ *
+ * Returns: whether there is such a server that is enabled
+ */
+gboolean
+mcp_catalogue_accept (McpCatalogue *self, const char *server_name)
+{
+  McpServerConfig *config = mcp_catalogue_servers_find_config (self->servers, server_name);
+  const McpListing *listing = config != NULL ? get_listing (self, config) : NULL;
+
+  if (config == NULL)
+    return FALSE;
+  if (listing != NULL && listing->prints != NULL)
+    {
+      mcp_tool_guard_accept (self->guard, config, listing->prints);
+      build_views (self);
+    }
+  return TRUE;
+}
+
+/**
+ * mcp_catalogue_renew:
+ * @self: the catalogue
+ * @server_name: name of a server
+ *
+ * The owner wants the server to be asked for its lists again.
+ *
+ * Returns: whether there is such a server that is enabled
+ */
+gboolean
+mcp_catalogue_renew (McpCatalogue *self, const char *server_name)
+{
+  McpServerConfig *config = mcp_catalogue_servers_find_config (self->servers, server_name);
+
+  if (config == NULL)
+    return FALSE;
+  mcp_catalogue_server_renew (lookup (self, config));
+  return TRUE;
 }
 
 /**
@@ -512,7 +899,8 @@ mcp_catalogue_close (McpCatalogue *self)
 {
   g_autoptr (GPtrArray) none = g_ptr_array_new ();
 
-  take_servers (self, none);
+  mcp_catalogue_servers_set_configs (self->servers, none);
+  wake_all (self);
 }
 
 static void
@@ -520,14 +908,13 @@ mcp_catalogue_finalize (GObject *object)
 {
   McpCatalogue *self = MCP_CATALOGUE (object);
 
-  /* a waiter's task holds a reference: nobody waits */
+  /* the task of a waiter holds a reference: nobody waits */
   g_ptr_array_unref (self->waiters);
-  g_clear_pointer (&self->cache, mcp_listing_cache_unref);
-  g_hash_table_unref (self->servers);
-  for (guint kind = 0; kind < MCP_N_ITEM_KINDS; kind++)
-    mcp_item_view_free (self->views[kind]);
-  g_ptr_array_unref (self->configs);
-  g_object_unref (self->prints);
+  g_clear_pointer (&self->servers, mcp_catalogue_servers_free);
+  mcp_catalogue_views_unref (self->views);
+  mcp_name_rooms_unref (self->rooms);
+  g_object_unref (self->builder);
+  g_object_unref (self->guard);
   g_object_unref (self->pool);
 
   G_OBJECT_CLASS (mcp_catalogue_parent_class)->finalize (object);
@@ -550,12 +937,11 @@ mcp_catalogue_init (McpCatalogue *self)
 {
   self->first_ms = FIRST_MS;
   self->refresh_ms = REFRESH_MS;
-  self->configs = g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_server_config_unref);
-  self->servers = new_server_table ();
+  self->max_name = MCP_EXPOSED_NAMES_DEFAULT_LENGTH;
+  self->rooms = mcp_name_rooms_new (NULL, 0);
   self->waiters = g_ptr_array_new ();
-  self->prints = mcp_tool_prints_new ();
-  for (guint kind = 0; kind < MCP_N_ITEM_KINDS; kind++)
-    self->views[kind] = mcp_catalogue_build_view (self, kind, self->prints);
+  self->guard = mcp_tool_guard_new ();
+  self->builder = mcp_list_builder_new ();
 }
 
 /**
@@ -569,9 +955,12 @@ McpCatalogue *
 mcp_catalogue_new (McpProviderPool *pool, const McpLimits *limits)
 {
   McpCatalogue *self = g_object_new (MCP_TYPE_CATALOGUE, NULL);
+  g_autoptr (McpCatalogueSources) nothing = NULL;
 
   self->pool = g_object_ref (pool);
-  self->limits = *limits;
+  self->servers = mcp_catalogue_servers_new (pool, limits, listed_cb, self);
+  nothing = collect_sources (self);
+  self->views = mcp_catalogue_views_new (nothing);
   g_signal_connect_object (pool, "ready", G_CALLBACK (ready_cb), self, 0);
   g_signal_connect_object (pool, "notification", G_CALLBACK (notification_cb), self, 0);
   return self;

@@ -1,37 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gateway/catalogue/mcp-item-view.h"
 
+#include "common/mcp-keyed-hash.h"
 #include "gateway/catalogue/mcp-exposed-names.h"
-#include "gateway/catalogue/mcp-uri-template.h"
-#include "protocol/mcp-jsonrpc.h"
-#include "protocol/mcp-translate.h"
+#include "gateway/catalogue/mcp-own-uri.h"
 
 #include <string.h>
 
-typedef struct
-{
-  guint server;
-  char *name;    /* (owned): the server's own */
-  char *exposed; /* (owned): a URI or a template is its own name */
-  char *json;    /* (owned): as listed to clients of the newest revision */
-} ExposedItem;
-
 struct _McpItemView
 {
+  gatomicrefcount ref_count;
+
   McpItemKind kind;
   GPtrArray *configs;     /* (owned): McpServerConfig, in the order of the configuration */
-  GPtrArray *items;       /* (owned): ExposedItem, by server, then in its own order */
-  GHashTable *by_exposed; /* (owned): exposed (unowned) -> ExposedItem (unowned) */
+  GPtrArray *lists;       /* (owned): McpItemList: the items are theirs */
+  GArray *items;          /* (owned): McpExposedItem, by server, then in its own order */
+  GStringChunk *texts;    /* (owned): exposed names */
+  GHashTable *by_exposed; /* (owned): exposed (unowned) -> McpExposedItem (unowned) */
+  GHashTable *held;       /* (owned): exposed (owned) -> McpServerConfig (unowned) */
+  GHashTable *schemes;    /* (owned): scheme (owned) -> GArray (owned) of servers (guint) */
+  GHashTable *counts;     /* (owned): server name (unowned) -> number of items */
 };
-
-static void
-exposed_item_free (ExposedItem *item)
-{
-  g_free (item->name);
-  g_free (item->exposed);
-  g_free (item->json);
-  g_free (item);
-}
 
 static gboolean
 is_named (McpItemKind kind)
@@ -39,158 +28,272 @@ is_named (McpItemKind kind)
   return kind == MCP_ITEM_TOOL || kind == MCP_ITEM_PROMPT;
 }
 
-/* Whether the configuration lets an item through, and its owner; only tools are picked. */
+/* Whether the configuration lets an item through; only tools are picked. */
 static gboolean
-is_offered (McpItemKind kind, McpServerConfig *config, const McpItem *item, McpToolPrints *prints)
+is_offered (const McpItemViewInput *input, guint server, const McpItem *item)
 {
-  return kind != MCP_ITEM_TOOL ||
-         (mcp_server_config_offers (config, item->name) &&
-          (prints == NULL || mcp_tool_prints_accepts (prints, config, item)));
+  return input->kind != MCP_ITEM_TOOL ||
+         mcp_server_config_offers (g_ptr_array_index (input->configs, server), item->name);
 }
 
-static char **
-offered_names (McpItemKind kind, McpServerConfig *config, McpItemList *list, McpToolPrints *prints)
+/* Whether the owner of the server has not accepted the item yet. */
+static gboolean
+is_held (const McpItemViewInput *input, guint server, const McpItem *item)
 {
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  return input->kind == MCP_ITEM_TOOL && input->accepted != NULL &&
+         input->accepted[server] != NULL && !mcp_tool_prints_match (input->accepted[server], item);
+}
 
-  for (guint i = 0; i < mcp_item_list_get_length (list); i++)
+/* The names of a server that are exposed, or would be if nothing was held back. */
+static const char **
+collect_names (const McpItemViewInput *input, guint server, gboolean with_held, gboolean *any_held)
+{
+  McpItemList *list = input->lists[server];
+  guint n_items = mcp_item_list_get_length (list);
+  const char **names = g_new0 (const char *, n_items + 1);
+  guint n_names = 0;
+
+  for (guint i = 0; i < n_items; i++)
     {
       const McpItem *item = mcp_item_list_get (list, i);
 
-      if (is_offered (kind, config, item, prints))
-        g_ptr_array_add (names, g_strdup (item->name));
+      if (!is_offered (input, server, item))
+        continue;
+      if (is_held (input, server, item))
+        *any_held = TRUE;
+      if (with_held || !is_held (input, server, item))
+        names[n_names++] = item->name;
     }
-  g_ptr_array_add (names, NULL);
-
-  return (char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
-}
-
-static McpExposedNames *
-build_names (McpItemKind kind, GPtrArray *configs, McpItemList *const *lists, McpToolPrints *prints)
-{
-  g_autofree McpExposedNamesServer *servers = g_new0 (McpExposedNamesServer, configs->len + 1);
-  McpExposedNames *names;
-
-  for (guint i = 0; i < configs->len; i++)
-    {
-      McpServerConfig *config = g_ptr_array_index (configs, i);
-
-      servers[i].prefix = config->prefix;
-      if (lists[i] != NULL)
-        servers[i].names = (const char *const *) offered_names (kind, config, lists[i], prints);
-    }
-
-  names = mcp_exposed_names_new (servers, configs->len);
-  for (guint i = 0; i < configs->len; i++)
-    g_strfreev ((char **) servers[i].names);
   return names;
 }
 
-/* Everything but the name stays as the server wrote it. */
-static char *
-rename_item (const McpItem *item, const char *exposed)
+static McpExposedNames *
+build_names (const McpItemViewInput *input, gboolean with_held, gboolean *any_held)
 {
-  g_autoptr (GString) name = NULL;
+  guint n_servers = input->configs->len;
+  g_autofree McpExposedNamesServer *servers = g_new0 (McpExposedNamesServer, n_servers + 1);
+  McpExposedNames *names;
 
-  if (strcmp (item->name, exposed) == 0)
-    return g_strdup (item->json);
-
-  name = g_string_new (NULL);
-  mcp_json_append_string (name, exposed);
-  return mcp_json_edit_replace_member ((McpJsonSlice){ item->json, strlen (item->json) }, "name",
-                                       (McpJsonSlice){ name->str, name->len });
-}
-
-/* The first one to have a name keeps it: servers may list an item twice, and two servers the same
- * URI. */
-static void
-add_item (McpItemView *self, guint server, const McpItem *listed, const char *exposed)
-{
-  ExposedItem *item;
-
-  if (g_hash_table_contains (self->by_exposed, exposed))
+  for (guint i = 0; i < n_servers; i++)
     {
-      g_debug ("“%s” is listed more than once, the first counts", exposed);
-      return;
+      McpServerConfig *config = g_ptr_array_index (input->configs, i);
+
+      servers[i].prefix = config->prefix;
+      servers[i].name = config->name;
+      if (input->lists[i] != NULL)
+        servers[i].names = collect_names (input, i, with_held, any_held);
     }
 
-  item = g_new0 (ExposedItem, 1);
-  item->server = server;
-  item->name = g_strdup (listed->name);
-  item->exposed = g_strdup (exposed);
-  item->json = rename_item (listed, exposed);
-  g_ptr_array_add (self->items, item);
-  g_hash_table_insert (self->by_exposed, item->exposed, item);
+  names = mcp_exposed_names_new (servers, n_servers, input->rooms, input->max_name);
+  for (guint i = 0; i < n_servers; i++)
+    g_free ((gpointer) servers[i].names);
+  return names;
 }
 
 static void
-add_named (McpItemView *self, McpItemList *const *lists, McpToolPrints *prints)
+add_item (McpItemView *self, guint server, const McpItem *item, const char *exposed)
 {
-  g_autoptr (McpExposedNames) names = build_names (self->kind, self->configs, lists, prints);
+  McpExposedItem new = { server, item, g_string_chunk_insert (self->texts, exposed) };
+  McpServerConfig *config = g_ptr_array_index (self->configs, server);
+  guint count = GPOINTER_TO_UINT (g_hash_table_lookup (self->counts, config->name));
+
+  g_array_append_val (self->items, new);
+  g_hash_table_insert (self->counts, config->name, GUINT_TO_POINTER (count + 1));
+}
+
+/* What a call is told that names a tool which waits for its owner. */
+static void
+add_held (McpItemView *self, const McpItemViewInput *input)
+{
+  gboolean ignored = FALSE;
+  g_autoptr (McpExposedNames) names = build_names (input, TRUE, &ignored);
 
   for (guint i = 0; i < self->configs->len; i++)
-    for (guint k = 0; lists[i] != NULL && k < mcp_item_list_get_length (lists[i]); k++)
+    for (guint k = 0; input->lists[i] != NULL && k < mcp_item_list_get_length (input->lists[i]);
+         k++)
       {
-        const McpItem *item = mcp_item_list_get (lists[i], k);
+        const McpItem *item = mcp_item_list_get (input->lists[i], k);
+        const char *exposed = mcp_exposed_names_get (names, i, item->name);
+
+        if (exposed != NULL && is_held (input, i, item))
+          g_hash_table_insert (self->held, g_strdup (exposed),
+                               g_ptr_array_index (self->configs, i));
+      }
+}
+
+static void
+add_named (McpItemView *self, const McpItemViewInput *input)
+{
+  gboolean any_held = FALSE;
+  g_autoptr (McpExposedNames) names = build_names (input, FALSE, &any_held);
+
+  for (guint i = 0; i < self->configs->len; i++)
+    for (guint k = 0; input->lists[i] != NULL && k < mcp_item_list_get_length (input->lists[i]);
+         k++)
+      {
+        const McpItem *item = mcp_item_list_get (input->lists[i], k);
         const char *exposed = mcp_exposed_names_get (names, i, item->name);
 
         if (exposed != NULL)
           add_item (self, i, item, exposed);
       }
+  if (any_held)
+    add_held (self, input);
 }
 
-/* URIs are identities that come back in other places: they are exposed as they are. */
+/* URIs are identities that come back in other places: they are exposed as they are. Where two
+ * servers have the same one, the later server is named in it. */
 static void
-add_addressed (McpItemView *self, McpItemList *const *lists)
+add_addressed (McpItemView *self, const McpItemViewInput *input)
 {
-  for (guint i = 0; i < self->configs->len; i++)
-    for (guint k = 0; lists[i] != NULL && k < mcp_item_list_get_length (lists[i]); k++)
-      {
-        const McpItem *item = mcp_item_list_get (lists[i], k);
+  g_autoptr (GHashTable) taken = g_hash_table_new (mcp_keyed_hash_str, g_str_equal);
 
-        add_item (self, i, item, item->name);
+  for (guint i = 0; i < self->configs->len; i++)
+    for (guint k = 0; input->lists[i] != NULL && k < mcp_item_list_get_length (input->lists[i]);
+         k++)
+      {
+        const McpItem *item = mcp_item_list_get (input->lists[i], k);
+        McpServerConfig *config = g_ptr_array_index (self->configs, i);
+        g_autofree char *other = NULL;
+
+        if (!g_hash_table_add (taken, (gpointer) item->name))
+          other = mcp_own_uri_build (config->name, item->name);
+        add_item (self, i, item, other != NULL ? other : item->name);
       }
+}
+
+/* Which server has something of which scheme. */
+static void
+add_owner (McpItemView *self, const McpExposedItem *item)
+{
+  const char *uri = item->item->name;
+  gsize length = strcspn (uri, "{:");
+  g_autofree char *scheme = g_strndup (uri, length);
+  GArray *owners;
+
+  if (uri[length] != ':')
+    return;
+  owners = g_hash_table_lookup (self->schemes, scheme);
+  if (owners == NULL)
+    {
+      owners = g_array_new (FALSE, FALSE, sizeof (guint));
+      g_hash_table_insert (self->schemes, g_steal_pointer (&scheme), owners);
+    }
+  /* the items lie by server: the same server comes in a row */
+  if (owners->len == 0 || g_array_index (owners, guint, owners->len - 1) != item->server)
+    g_array_append_val (owners, item->server);
+}
+
+/* A name that is shown short is also known in full, as older versions showed it. */
+static void
+add_full_name (McpItemView *self, const McpItemViewInput *input, McpExposedItem *item)
+{
+  const McpServerConfig *config = g_ptr_array_index (self->configs, item->server);
+  const char *room = mcp_name_rooms_get (input->rooms, config->prefix);
+  g_autofree char *mangled = NULL;
+  g_autofree char *full = NULL;
+  gboolean exact;
+
+  if (strlen (room) + strlen (item->item->name) <= input->max_name)
+    return;
+  mangled = mcp_name_rooms_mangle (item->item->name, &exact);
+  full = g_strconcat (room, mangled, NULL);
+  if (exact && strlen (full) <= MCP_EXPOSED_NAMES_MAX_LENGTH &&
+      mcp_name_rooms_find (input->rooms, full) == room &&
+      !g_hash_table_contains (self->by_exposed, full))
+    g_hash_table_insert (self->by_exposed, g_string_chunk_insert (self->texts, full), item);
+}
+
+static void
+index_items (McpItemView *self, const McpItemViewInput *input)
+{
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      McpExposedItem *item = &g_array_index (self->items, McpExposedItem, i);
+
+      g_hash_table_insert (self->by_exposed, (gpointer) item->exposed, item);
+      if (!is_named (self->kind))
+        add_owner (self, item);
+    }
+  for (guint i = 0; is_named (self->kind) && i < self->items->len; i++)
+    add_full_name (self, input, &g_array_index (self->items, McpExposedItem, i));
 }
 
 /**
  * mcp_item_view_new:
- * @kind: what is listed
- * @configs: (element-type McpServerConfig): the servers, in the order of the configuration
- * @lists: (array) (element-type McpItemList): what each lists, %NULL where not known
- * @prints: (nullable): which tools of pinned servers are there; %NULL: all
+ * @input: what the servers list, and what is let through
  *
  * Returns: (transfer full): the view
  */
 McpItemView *
-mcp_item_view_new (McpItemKind kind,
-                   GPtrArray *configs,
-                   McpItemList *const *lists,
-                   McpToolPrints *prints)
+mcp_item_view_new (const McpItemViewInput *input)
 {
   McpItemView *self = g_new0 (McpItemView, 1);
 
-  self->kind = kind;
-  self->configs = g_ptr_array_ref (configs);
-  self->items = g_ptr_array_new_with_free_func ((GDestroyNotify) exposed_item_free);
-  self->by_exposed = g_hash_table_new (g_str_hash, g_str_equal);
-  if (is_named (kind))
-    add_named (self, lists, prints);
+  g_atomic_ref_count_init (&self->ref_count);
+  self->kind = input->kind;
+  self->configs = g_ptr_array_ref (input->configs);
+  self->lists = g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_item_list_unref);
+  for (guint i = 0; i < input->configs->len; i++)
+    if (input->lists[i] != NULL)
+      g_ptr_array_add (self->lists, mcp_item_list_ref (input->lists[i]));
+  self->items = g_array_new (FALSE, FALSE, sizeof (McpExposedItem));
+  self->texts = g_string_chunk_new (4096);
+  self->by_exposed = g_hash_table_new (mcp_keyed_hash_str, g_str_equal);
+  self->held = g_hash_table_new_full (mcp_keyed_hash_str, g_str_equal, g_free, NULL);
+  self->schemes = g_hash_table_new_full (mcp_keyed_hash_str, g_str_equal, g_free,
+                                         (GDestroyNotify) g_array_unref);
+  self->counts = g_hash_table_new (g_str_hash, g_str_equal);
+  if (is_named (self->kind))
+    add_named (self, input);
   else
-    add_addressed (self, lists);
+    add_addressed (self, input);
+  index_items (self, input);
   return self;
 }
 
 /**
- * mcp_item_view_free:
+ * mcp_item_view_ref:
+ * @self: the view
+ *
+ * Returns: (transfer full): @self
+ */
+McpItemView *
+mcp_item_view_ref (McpItemView *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+/**
+ * mcp_item_view_unref:
  * @self: (transfer full): the view
  */
 void
-mcp_item_view_free (McpItemView *self)
+mcp_item_view_unref (McpItemView *self)
 {
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+
   g_hash_table_unref (self->by_exposed);
-  g_ptr_array_unref (self->items);
+  g_hash_table_unref (self->held);
+  g_hash_table_unref (self->schemes);
+  g_hash_table_unref (self->counts);
+  g_array_unref (self->items);
+  g_string_chunk_free (self->texts);
+  g_ptr_array_unref (self->lists);
   g_ptr_array_unref (self->configs);
   g_free (self);
+}
+
+static gboolean
+is_same_item (const McpExposedItem *one, const McpExposedItem *other)
+{
+  McpJsonSlice a = one->item->json;
+  McpJsonSlice b = other->item->json;
+
+  return strcmp (one->exposed, other->exposed) == 0 && a.length == b.length &&
+         memcmp (a.data, b.data, a.length) == 0;
 }
 
 /**
@@ -207,129 +310,107 @@ mcp_item_view_equal (McpItemView *a, McpItemView *b)
     return FALSE;
 
   for (guint i = 0; i < a->items->len; i++)
-    {
-      const ExposedItem *one = g_ptr_array_index (a->items, i);
-      const ExposedItem *other = g_ptr_array_index (b->items, i);
-
-      if (strcmp (one->json, other->json) != 0)
-        return FALSE;
-    }
+    if (!is_same_item (mcp_item_view_get (a, i), mcp_item_view_get (b, i)))
+      return FALSE;
   return TRUE;
+}
+
+/**
+ * mcp_item_view_get_kind:
+ * @self: the view
+ *
+ * Returns: what is listed
+ */
+McpItemKind
+mcp_item_view_get_kind (McpItemView *self)
+{
+  return self->kind;
+}
+
+/**
+ * mcp_item_view_get_length:
+ * @self: the view
+ *
+ * Returns: number of items
+ */
+guint
+mcp_item_view_get_length (McpItemView *self)
+{
+  return self->items->len;
+}
+
+/**
+ * mcp_item_view_get:
+ * @self: the view
+ * @index: below mcp_item_view_get_length()
+ *
+ * Returns: (transfer none): the item
+ */
+const McpExposedItem *
+mcp_item_view_get (McpItemView *self, guint index)
+{
+  g_return_val_if_fail (index < self->items->len, NULL);
+
+  return &g_array_index (self->items, McpExposedItem, index);
+}
+
+/**
+ * mcp_item_view_get_config:
+ * @self: the view
+ * @server: index of a server
+ *
+ * Returns: (transfer none): the server
+ */
+McpServerConfig *
+mcp_item_view_get_config (McpItemView *self, guint server)
+{
+  g_return_val_if_fail (server < self->configs->len, NULL);
+
+  return g_ptr_array_index (self->configs, server);
 }
 
 /**
  * mcp_item_view_find:
  * @self: the view
  * @exposed: a name or URI as a client sent it
- * @config: (out) (transfer none): the server that has the item
- * @name: (out) (transfer none): its own name for it
- * @json: (out) (optional): the item as it is listed
  *
- * Returns: whether there is such an item
+ * Returns: (transfer none) (nullable): the item
  */
-gboolean
-mcp_item_view_find (McpItemView *self,
-                    const char *exposed,
-                    McpServerConfig **config,
-                    const char **name,
-                    McpJsonSlice *json)
+const McpExposedItem *
+mcp_item_view_find (McpItemView *self, const char *exposed)
 {
-  const ExposedItem *item = g_hash_table_lookup (self->by_exposed, exposed);
-
-  if (item == NULL)
-    return FALSE;
-
-  *config = g_ptr_array_index (self->configs, item->server);
-  *name = item->name;
-  if (json != NULL)
-    *json = (McpJsonSlice){ item->json, strlen (item->json) };
-  return TRUE;
+  return g_hash_table_lookup (self->by_exposed, exposed);
 }
 
 /**
- * mcp_item_view_find_template:
- * @self: a view of templates
- * @uri: of a resource
+ * mcp_item_view_find_held:
+ * @self: a view of tools
+ * @exposed: a name that is not exposed
  *
- * Returns: (transfer none) (nullable): the first server with a template that fits
+ * Returns: (transfer none) (nullable): the server whose tool would have the name, if the tool
+ *   was not held back
  */
 McpServerConfig *
-mcp_item_view_find_template (McpItemView *self, const char *uri)
+mcp_item_view_find_held (McpItemView *self, const char *exposed)
 {
-  for (guint i = 0; i < self->items->len; i++)
-    {
-      const ExposedItem *item = g_ptr_array_index (self->items, i);
-
-      if (mcp_uri_template_matches (item->name, uri))
-        return g_ptr_array_index (self->configs, item->server);
-    }
-  return NULL;
+  return g_hash_table_lookup (self->held, exposed);
 }
 
 /**
- * mcp_item_view_find_scheme:
+ * mcp_item_view_get_owners:
  * @self: a view of resources or templates
  * @uri: of a resource
- * @several: (inout): set when it is not one server only
  *
- * Returns: (transfer none) (nullable): a server that lists something of the URI's scheme
+ * Returns: (transfer none) (nullable) (element-type guint): the servers that list something of the
+ *   scheme of the URI
  */
-McpServerConfig *
-mcp_item_view_find_scheme (McpItemView *self, const char *uri, gboolean *several)
+GArray *
+mcp_item_view_get_owners (McpItemView *self, const char *uri)
 {
   const char *colon = strchr (uri, ':');
-  McpServerConfig *found = NULL;
+  g_autofree char *scheme = colon != NULL ? g_strndup (uri, (gsize) (colon - uri)) : NULL;
 
-  if (colon == NULL)
-    return NULL;
-
-  for (guint i = 0; i < self->items->len; i++)
-    {
-      const ExposedItem *item = g_ptr_array_index (self->items, i);
-      McpServerConfig *config = g_ptr_array_index (self->configs, item->server);
-
-      if (strncmp (item->name, uri, (gsize) (colon + 1 - uri)) != 0)
-        continue;
-      if (found != NULL && found != config)
-        *several = TRUE;
-      found = config;
-    }
-  return found;
-}
-
-/**
- * mcp_item_view_append:
- * @self: the view
- * @out: a JSON array in the making
- * @session: for whom; its allowed tools decide
- * @revision: of the client
- *
- * Appends all items, comma-separated.
- */
-void
-mcp_item_view_append (McpItemView *self, GString *out, McpSession *session, McpRevision revision)
-{
-  const char *method = mcp_item_kind_get_facts (self->kind)->method;
-  gboolean first = TRUE;
-
-  for (guint i = 0; i < self->items->len; i++)
-    {
-      const ExposedItem *item = g_ptr_array_index (self->items, i);
-      McpJsonSlice json = { item->json, strlen (item->json) };
-      g_autofree char *translated = NULL;
-
-      if (self->kind == MCP_ITEM_TOOL && !mcp_session_allows_tool (session, item->exposed))
-        continue;
-      if (!first)
-        g_string_append_c (out, ',');
-      first = FALSE;
-
-      translated = mcp_translate_definition (method, json, revision);
-      if (translated != NULL)
-        g_string_append (out, translated);
-      else
-        mcp_json_append_slice (out, json);
-    }
+  return scheme != NULL ? g_hash_table_lookup (self->schemes, scheme) : NULL;
 }
 
 /**
@@ -342,14 +423,5 @@ mcp_item_view_append (McpItemView *self, GString *out, McpSession *session, McpR
 guint
 mcp_item_view_count (McpItemView *self, const char *server_name)
 {
-  guint n_items = 0;
-
-  for (guint i = 0; i < self->items->len; i++)
-    {
-      const ExposedItem *item = g_ptr_array_index (self->items, i);
-      const McpServerConfig *config = g_ptr_array_index (self->configs, item->server);
-
-      n_items += strcmp (config->name, server_name) == 0;
-    }
-  return n_items;
+  return GPOINTER_TO_UINT (g_hash_table_lookup (self->counts, server_name));
 }

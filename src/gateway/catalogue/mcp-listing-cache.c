@@ -3,21 +3,143 @@
 
 #include "common/mcp-error.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
-/* What is read was written by us; the bounds are for a file that somebody spoilt. */
-#define MAX_DEPTH  256
+/* The daemon wrote the files itself; the bounds are for a file that somebody spoilt. */
+#define MAX_DEPTH  600
 #define MAX_VALUES 10000000
 
 struct _McpListingCache
 {
   grefcount ref_count;
   char *directory;
+  GThreadPool *thread; /* (owned): of one thread, so that a file is not written after its removal */
 };
+
+/* One thing to do for the thread. */
+typedef struct
+{
+  char *path;          /* (owned) */
+  McpListing *listing; /* (owned) (nullable): to be written */
+  GTask *load;         /* (owned) (nullable): gets what is read */
+  gsize max_bytes;     /* of what is read, each kind */
+  guint max_items;
+} Job;
+
+static void
+job_free (Job *job)
+{
+  g_free (job->path);
+  g_clear_pointer (&job->listing, mcp_listing_free);
+  g_clear_object (&job->load);
+  g_free (job);
+}
+
+static McpListing *
+parse (const char *text, gsize length, const Job *job, GError **error)
+{
+  g_autoptr (McpListing) listing = g_new0 (McpListing, 1);
+  McpJsonSlice root;
+  McpJsonSlice instructions;
+
+  if (!mcp_json_scan (text, length, MAX_DEPTH, MAX_VALUES, MCP_JSON_SCAN_ALLOW_LONE_SURROGATES,
+                      &root, error))
+    return NULL;
+  if (mcp_json_get_type (root) == MCP_JSON_OBJECT &&
+      mcp_json_find_typed (root, "instructions", MCP_JSON_STRING, &instructions))
+    listing->instructions = mcp_json_dup_string (instructions);
+  for (guint kind = 0; kind < MCP_N_ITEM_KINDS; kind++)
+    {
+      g_autoptr (McpItemList) list = mcp_item_list_new (kind, job->max_bytes, job->max_items);
+
+      if (!mcp_item_list_add_page (list, root, error))
+        return NULL;
+      mcp_listing_take_list (listing, g_steal_pointer (&list), NULL);
+    }
+  return g_steal_pointer (&listing);
+}
+
+static void
+load (Job *job)
+{
+  g_autofree char *text = NULL;
+  McpListing *listing = NULL;
+  GError *error = NULL;
+  gsize length;
+
+  if (g_file_get_contents (job->path, &text, &length, &error))
+    listing = parse (text, length, job, &error);
+  if (listing != NULL)
+    g_task_return_pointer (job->load, listing, (GDestroyNotify) mcp_listing_free);
+  else
+    g_task_return_error (job->load, error);
+}
+
+static void
+append_list (GString *out, McpItemList *list)
+{
+  g_string_append_c (out, '[');
+  for (guint i = 0; list != NULL && i < mcp_item_list_get_length (list); i++)
+    {
+      if (i > 0)
+        g_string_append_c (out, ',');
+      mcp_json_append_slice (out, mcp_item_list_get (list, i)->json);
+    }
+  g_string_append_c (out, ']');
+}
+
+static GString *
+build_text (const McpListing *listing)
+{
+  GString *out = g_string_new ("{");
+
+  for (guint kind = 0; kind < MCP_N_ITEM_KINDS; kind++)
+    {
+      mcp_json_append_string (out, mcp_item_kind_get_facts (kind)->member);
+      g_string_append_c (out, ':');
+      append_list (out, listing->lists[kind]);
+      g_string_append_c (out, ',');
+    }
+  g_string_append (out, "\"instructions\":");
+  if (listing->instructions != NULL)
+    mcp_json_append_string (out, listing->instructions);
+  else
+    g_string_append (out, "null");
+  g_string_append (out, "}\n");
+  return out;
+}
+
+static void
+store (Job *job)
+{
+  g_autofree char *directory = g_path_get_dirname (job->path);
+  g_autoptr (GString) text = build_text (job->listing);
+  g_autoptr (GError) error = NULL;
+
+  g_mkdir_with_parents (directory, 0700);
+  if (!g_file_set_contents_full (job->path, text->str, (gssize) text->len,
+                                 G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error))
+    g_info ("What a server lists could not be kept: %s", error->message);
+}
+
+static void
+work (gpointer data, gpointer user_data)
+{
+  Job *job = data;
+
+  if (job->load != NULL)
+    load (job);
+  else if (job->listing != NULL)
+    store (job);
+  else
+    g_unlink (job->path);
+  job_free (job);
+}
 
 /**
  * mcp_listing_cache_new:
- * @directory: where the files are; made when the first is written, for its owner only
+ * @directory: where the files are; made when the first file is written, for its owner only
  *
  * Returns: (transfer full): the cache
  */
@@ -28,6 +150,7 @@ mcp_listing_cache_new (const char *directory)
 
   g_ref_count_init (&self->ref_count);
   self->directory = g_strdup (directory);
+  self->thread = g_thread_pool_new (work, NULL, 1, FALSE, NULL);
   return self;
 }
 
@@ -47,6 +170,8 @@ mcp_listing_cache_ref (McpListingCache *self)
 /**
  * mcp_listing_cache_unref:
  * @self: (transfer full): the cache
+ *
+ * The last one waits until everything is written.
  */
 void
 mcp_listing_cache_unref (McpListingCache *self)
@@ -54,52 +179,19 @@ mcp_listing_cache_unref (McpListingCache *self)
   if (!g_ref_count_dec (&self->ref_count))
     return;
 
+  g_thread_pool_free (self->thread, FALSE, TRUE);
   g_free (self->directory);
   g_free (self);
 }
 
-static GFile *
-get_file (McpListingCache *self, const char *fingerprint)
+static Job *
+job_new (McpListingCache *self, const char *fingerprint)
 {
+  Job *job = g_new0 (Job, 1);
   g_autofree char *name = g_strconcat (fingerprint, ".json", NULL);
 
-  return g_file_new_build_filename (self->directory, name, NULL);
-}
-
-static McpListing *
-parse (const char *text, gsize length, gsize max_bytes, GError **error)
-{
-  g_autoptr (McpListing) listing = g_new0 (McpListing, 1);
-  McpJsonSlice root;
-
-  if (!mcp_json_scan (text, length, MAX_DEPTH, MAX_VALUES, MCP_JSON_SCAN_ALLOW_LONE_SURROGATES,
-                      &root, error))
-    return NULL;
-  for (guint kind = 0; kind < MCP_N_ITEM_KINDS; kind++)
-    {
-      listing->lists[kind] = mcp_item_list_new (kind, max_bytes);
-      if (!mcp_item_list_add_page (listing->lists[kind], root, error))
-        return NULL;
-    }
-  return g_steal_pointer (&listing);
-}
-
-static void
-loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = G_TASK (user_data);
-  gsize max_bytes = *(gsize *) g_task_get_task_data (task);
-  g_autofree char *text = NULL;
-  gsize length;
-  GError *error = NULL;
-  McpListing *listing = NULL;
-
-  if (g_file_load_contents_finish (G_FILE (source), result, &text, &length, NULL, &error))
-    listing = parse (text, length, max_bytes, &error);
-  if (listing != NULL)
-    g_task_return_pointer (task, listing, (GDestroyNotify) mcp_listing_free);
-  else
-    g_task_return_error (task, error);
+  job->path = g_build_filename (self->directory, name, NULL);
+  return job;
 }
 
 /**
@@ -107,7 +199,8 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  * @self: the cache
  * @fingerprint: of the server's configuration
  * @max_bytes: of all items of a kind
- * @callback: (scope async): when it is read
+ * @max_items: of a kind
+ * @callback: (scope async): when the file is read
  * @user_data: for @callback
  *
  * Reads what a server listed when it last ran.
@@ -116,15 +209,17 @@ void
 mcp_listing_cache_load_async (McpListingCache *self,
                               const char *fingerprint,
                               gsize max_bytes,
+                              guint max_items,
                               GAsyncReadyCallback callback,
                               gpointer user_data)
 {
-  GTask *task = g_task_new (NULL, NULL, callback, user_data);
-  g_autoptr (GFile) file = get_file (self, fingerprint);
+  Job *job = job_new (self, fingerprint);
 
-  g_task_set_source_tag (task, mcp_listing_cache_load_async);
-  g_task_set_task_data (task, g_memdup2 (&max_bytes, sizeof max_bytes), g_free);
-  g_file_load_contents_async (file, NULL, loaded_cb, task);
+  job->max_bytes = max_bytes;
+  job->max_items = max_items;
+  job->load = g_task_new (NULL, NULL, callback, user_data);
+  g_task_set_source_tag (job->load, mcp_listing_cache_load_async);
+  g_thread_pool_push (self->thread, job, NULL);
 }
 
 /**
@@ -132,7 +227,8 @@ mcp_listing_cache_load_async (McpListingCache *self,
  * @result: what the callback got
  * @error: return location
  *
- * Errors: those of GIO, %G_IO_ERROR_NOT_FOUND above all; %MCP_ERROR for a file that makes no sense.
+ * Errors: those of reading a file, %G_FILE_ERROR_NOENT above all; %MCP_ERROR for a file that
+ * makes no sense.
  *
  * Returns: (transfer full) (nullable): all that the server listed
  */
@@ -144,102 +240,30 @@ mcp_listing_cache_load_finish (GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-static GBytes *
-build_text (const McpListing *listing)
-{
-  GString *out = g_string_new ("{");
-
-  for (guint kind = 0; kind < MCP_N_ITEM_KINDS; kind++)
-    {
-      if (kind > 0)
-        g_string_append_c (out, ',');
-      mcp_json_append_string (out, mcp_item_kind_get_facts (kind)->member);
-      g_string_append (out, ":[");
-      for (guint i = 0; i < mcp_item_list_get_length (listing->lists[kind]); i++)
-        {
-          if (i > 0)
-            g_string_append_c (out, ',');
-          g_string_append (out, mcp_item_list_get (listing->lists[kind], i)->json);
-        }
-      g_string_append_c (out, ']');
-    }
-  g_string_append (out, "}\n");
-  return g_string_free_to_bytes (out);
-}
-
-static void
-stored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
-    g_info ("What a server lists could not be kept: %s", error->message);
-}
-
-static void
-make_directory (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  g_autoptr (GFile) directory = g_file_get_parent (G_FILE (task_data));
-
-  g_mkdir_with_parents (g_file_peek_path (directory), 0700);
-  g_task_return_boolean (task, TRUE);
-}
-
-typedef struct
-{
-  GFile *file;  /* (owned) */
-  GBytes *text; /* (owned) */
-} Storing;
-
-static void
-directory_made_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Storing *storing = user_data;
-
-  g_file_replace_contents_bytes_async (storing->file, storing->text, NULL, FALSE,
-                                       G_FILE_CREATE_PRIVATE | G_FILE_CREATE_REPLACE_DESTINATION,
-                                       NULL, stored_cb, NULL);
-  g_object_unref (storing->file);
-  g_bytes_unref (storing->text);
-  g_free (storing);
-}
-
 /**
  * mcp_listing_cache_store:
  * @self: the cache
  * @fingerprint: of the server's configuration
- * @listing: all that it lists
+ * @listing: all that the server lists
  *
- * Writes it, in the background; a failure is logged and does no other harm.
+ * Writes the listing, in the background. A failure is logged and does no other harm.
  */
 void
 mcp_listing_cache_store (McpListingCache *self, const char *fingerprint, const McpListing *listing)
 {
-  Storing *storing = g_new0 (Storing, 1);
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, directory_made_cb, storing);
+  Job *job = job_new (self, fingerprint);
 
-  storing->file = get_file (self, fingerprint);
-  storing->text = build_text (listing);
-  g_task_set_source_tag (task, mcp_listing_cache_store);
-  g_task_set_task_data (task, g_object_ref (storing->file), g_object_unref);
-  g_task_run_in_thread (task, make_directory);
-}
-
-static void
-removed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_file_delete_finish (G_FILE (source), result, NULL);
+  job->listing = mcp_listing_copy (listing);
+  g_thread_pool_push (self->thread, job, NULL);
 }
 
 /**
  * mcp_listing_cache_remove:
  * @self: the cache
- * @fingerprint: of a server that is configured no more
+ * @fingerprint: of a server that is not configured any more
  */
 void
 mcp_listing_cache_remove (McpListingCache *self, const char *fingerprint)
 {
-  g_autoptr (GFile) file = get_file (self, fingerprint);
-
-  g_file_delete_async (file, G_PRIORITY_LOW, NULL, removed_cb, NULL);
+  g_thread_pool_push (self->thread, job_new (self, fingerprint), NULL);
 }

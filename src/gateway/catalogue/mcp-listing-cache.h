@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "gateway/catalogue/mcp-item-list.h"
+#include "gateway/catalogue/mcp-listing.h"
 
 #include <gio/gio.h>
 
@@ -10,8 +10,9 @@ G_BEGIN_DECLS
 /**
  * McpListingCache:
  *
- * What servers listed when they last ran, in a directory: a file for each, named
- * by its configuration's fingerprint. A cache: what cannot be read is not there.
+ * What servers listed when they last ran, in a directory: a file for each server, named by the
+ * fingerprint of its configuration. A file that cannot be read counts as missing. All work is
+ * done by one thread, in order. Main context only.
  */
 typedef struct _McpListingCache McpListingCache;
 
@@ -21,6 +22,7 @@ void mcp_listing_cache_unref (McpListingCache *self);
 void mcp_listing_cache_load_async (McpListingCache *self,
                                    const char *fingerprint,
                                    gsize max_bytes,
+                                   guint max_items,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
 McpListing *mcp_listing_cache_load_finish (GAsyncResult *result, GError **error);

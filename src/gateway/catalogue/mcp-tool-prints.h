@@ -2,17 +2,28 @@
 #pragma once
 
 #include "gateway/catalogue/mcp-item-list.h"
-#include "upstream/config/mcp-server-config.h"
 
 G_BEGIN_DECLS
+
+/* No tool has this name in a list of changes. */
+#define MCP_TOOL_PRINTS_INSTRUCTIONS "(instructions)"
+
+/**
+ * McpToolPrints:
+ *
+ * The fingerprints of one server's tools, by name, and of its instructions. Counted by
+ * reference, immutable, any thread.
+ */
+typedef struct _McpToolPrints McpToolPrints;
 
 /**
  * McpToolChanges:
  * @added: the server's own names of tools that it did not have
- * @removed: of those that it has no more
- * @changed: of those whose description or schema is another
+ * @removed: of tools that it does not have any more
+ * @changed: of tools that say another thing of themselves
  *
- * How a server's tools differ from what they were.
+ * How a server's tools differ from what they were. Its instructions are among them under the
+ * name %MCP_TOOL_PRINTS_INSTRUCTIONS.
  */
 typedef struct
 {
@@ -21,27 +32,18 @@ typedef struct
   char **changed;
 } McpToolChanges;
 
-void mcp_tool_changes_free (McpToolChanges *self);
+McpToolPrints *mcp_tool_prints_new (McpItemList *tools, const char *instructions);
+McpToolPrints *mcp_tool_prints_new_from_json (McpJsonSlice object);
+McpToolPrints *mcp_tool_prints_ref (McpToolPrints *self);
+void mcp_tool_prints_unref (McpToolPrints *self);
+gboolean mcp_tool_prints_match (McpToolPrints *self, const McpItem *tool);
+gboolean mcp_tool_prints_match_instructions (McpToolPrints *self, const char *instructions);
+void mcp_tool_prints_append (McpToolPrints *self, GString *out);
+McpToolChanges *mcp_tool_prints_compare (McpToolPrints *earlier, McpToolPrints *now);
 
-/**
- * McpToolPrints:
- *
- * Fingerprints of what tools say they are, as their servers first listed them or as
- * they were last accepted; kept in a file. Main context only.
- */
-#define MCP_TYPE_TOOL_PRINTS (mcp_tool_prints_get_type ())
-G_DECLARE_FINAL_TYPE (McpToolPrints, mcp_tool_prints, MCP, TOOL_PRINTS, GObject)
+void mcp_tool_prints_changes_free (McpToolChanges *changes);
 
-McpToolPrints *mcp_tool_prints_new (void);
-gboolean mcp_tool_prints_load (McpToolPrints *self, const char *path, GError **error);
-McpToolChanges *
-mcp_tool_prints_update (McpToolPrints *self, const McpServerConfig *config, McpItemList *tools);
-gboolean
-mcp_tool_prints_accepts (McpToolPrints *self, const McpServerConfig *config, const McpItem *tool);
-void
-mcp_tool_prints_accept (McpToolPrints *self, const McpServerConfig *config, McpItemList *tools);
-void mcp_tool_prints_retain (McpToolPrints *self, GPtrArray *configs);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpToolChanges, mcp_tool_changes_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpToolPrints, mcp_tool_prints_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpToolChanges, mcp_tool_prints_changes_free)
 
 G_END_DECLS

@@ -5,6 +5,10 @@
 
 G_BEGIN_DECLS
 
-gboolean mcp_uri_template_matches (const char *uri_template, const char *uri);
+/* A template with more expressions matches nothing: nobody writes one. */
+#define MCP_URI_TEMPLATE_MAX_EXPRESSIONS 8
+
+gboolean mcp_uri_template_matches (const char *uri_template, const char *uri, gsize *budget);
+gboolean mcp_uri_template_has_scheme (const char *uri_template);
 
 G_END_DECLS

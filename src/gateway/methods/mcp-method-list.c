@@ -25,17 +25,14 @@ list_request_free (ListRequest *self)
 }
 
 static void
-prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   ListRequest *self = user_data;
-  McpClient *client = mcp_request_get_client (self->request);
-  McpCatalogue *catalogue = MCP_CATALOGUE (source);
   g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) list = mcp_catalogue_list_finish (MCP_CATALOGUE (source), result, &error);
 
-  if (mcp_catalogue_prepare_finish (catalogue, result, &error))
+  if (list != NULL)
     {
-      g_autoptr (GBytes) list =
-          mcp_catalogue_build_list (catalogue, self->kind, client->session, client->revision);
       gsize length;
       const char *text = g_bytes_get_data (list, &length);
 
@@ -68,9 +65,10 @@ answer_list (McpAttachment *attachment, McpRequest *request, McpItemKind kind)
   self->attachment = g_object_ref (attachment);
   self->request = g_object_ref (request);
   self->kind = kind;
-  mcp_catalogue_prepare_async (mcp_attachment_get_services (attachment)->catalogue,
-                               mcp_attachment_get_session (attachment), NULL,
-                               mcp_request_get_cancellable (request), prepared_cb, self);
+  mcp_catalogue_list_async (mcp_attachment_get_services (attachment)->catalogue, kind,
+                            mcp_attachment_get_session (attachment),
+                            mcp_request_get_client (request)->revision,
+                            mcp_request_get_cancellable (request), listed_cb, self);
 }
 
 /**

@@ -58,7 +58,12 @@ mcp_method_get_prompt (McpAttachment *attachment, McpRequest *request)
     respond_invalid (request, "prompts/get needs a string “name”");
 }
 
-static const McpOperationSubject resource_subject = { .kind = MCP_ITEM_RESOURCE };
+/* A resource is exposed under another URI where two servers have the same one. */
+static void
+rename_resource (McpParams *params, const char *own_uri)
+{
+  mcp_params_set_string (params, MCP_PARAM_URI, own_uri);
+}
 
 /**
  * mcp_method_read_resource:
@@ -70,19 +75,21 @@ static const McpOperationSubject resource_subject = { .kind = MCP_ITEM_RESOURCE 
 void
 mcp_method_read_resource (McpAttachment *attachment, McpRequest *request)
 {
+  static const McpOperationSubject subject = { .kind = MCP_ITEM_RESOURCE,
+                                               .rename = rename_resource };
   g_autofree char *uri = NULL;
 
   if (mcp_operation_resume (attachment, request))
     return;
   uri = dup_member (mcp_request_get_params (request), "uri");
   if (uri != NULL)
-    mcp_operation_start (attachment, request, &resource_subject, uri);
+    mcp_operation_start (attachment, request, &subject, uri);
   else
     respond_invalid (request, "resources/read needs a string “uri”");
 }
 
 static void
-rename_ref (McpParams *params, const char *own_name)
+rename_in_ref (McpParams *params, const char *key, const char *own_name)
 {
   g_autoptr (GString) name = g_string_new (NULL);
   McpJsonSlice ref;
@@ -91,7 +98,19 @@ rename_ref (McpParams *params, const char *own_name)
   if (mcp_params_get (params, MCP_PARAM_REF, &ref))
     mcp_params_set (
         params, MCP_PARAM_REF,
-        mcp_json_edit_replace_member (ref, "name", (McpJsonSlice){ name->str, name->len }));
+        mcp_json_edit_replace_member (ref, key, (McpJsonSlice){ name->str, name->len }));
+}
+
+static void
+rename_prompt_ref (McpParams *params, const char *own_name)
+{
+  rename_in_ref (params, "name", own_name);
+}
+
+static void
+rename_resource_ref (McpParams *params, const char *own_uri)
+{
+  rename_in_ref (params, "uri", own_uri);
 }
 
 /**
@@ -105,7 +124,9 @@ void
 mcp_method_complete (McpAttachment *attachment, McpRequest *request)
 {
   static const McpOperationSubject prompt_subject = { .kind = MCP_ITEM_PROMPT,
-                                                      .rename = rename_ref };
+                                                      .rename = rename_prompt_ref };
+  static const McpOperationSubject resource_subject = { .kind = MCP_ITEM_RESOURCE,
+                                                        .rename = rename_resource_ref };
   McpJsonSlice params = mcp_request_get_params (request);
   g_autofree char *type = NULL;
   g_autofree char *name = NULL;

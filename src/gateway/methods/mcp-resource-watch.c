@@ -216,6 +216,8 @@ resolved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
+  g_free (self->uri);
+  self->uri = g_strdup (target->name);
   self->server = mcp_change_notifier_hold_server (
       self->services->change_notifier, mcp_provider_lease_get_provider (self->lease), self->uri);
   mcp_server_watch_settle_async (self->server, settled_cb, g_object_ref (task));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "gateway/servers/mcp-server-records.h"
+#include "gateway/servers/mcp-server-record.h"
 #include "upstream/config/mcp-server-config.h"
 #include "upstream/dialogue/mcp-provider.h"
 

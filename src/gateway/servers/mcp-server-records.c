@@ -3,50 +3,6 @@
 
 #include "upstream/config/mcp-server-config.h"
 
-static void
-record_clear (gpointer data)
-{
-  McpServerRecord *self = data;
-
-  g_free (self->last_error);
-}
-
-/**
- * mcp_server_record_ref:
- * @self: the record
- *
- * Returns: (transfer full): @self
- */
-McpServerRecord *
-mcp_server_record_ref (McpServerRecord *self)
-{
-  return g_rc_box_acquire (self);
-}
-
-/**
- * mcp_server_record_unref:
- * @self: (transfer full): the record
- */
-void
-mcp_server_record_unref (McpServerRecord *self)
-{
-  g_rc_box_release_full (self, record_clear);
-}
-
-/**
- * mcp_server_record_note:
- * @self: the record
- * @error: (nullable): why the server failed; %NULL: it did what it was asked
- *
- * Remembers how the server did last.
- */
-void
-mcp_server_record_note (McpServerRecord *self, const GError *error)
-{
-  g_free (self->last_error);
-  self->last_error = error != NULL ? g_strdup (error->message) : NULL;
-}
-
 /**
  * mcp_server_records_new:
  *

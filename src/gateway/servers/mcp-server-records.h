@@ -1,27 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <glib.h>
+#include "gateway/servers/mcp-server-record.h"
 
 G_BEGIN_DECLS
-
-/**
- * McpServerRecord:
- * @n_restarts: how often a process of the server started after another one had run
- * @last_error: (nullable): the last failure, if nothing has worked since
- *
- * What is remembered of a server beyond the life of its processes. Counted by reference: the
- * table of records and each pool entry of the server hold one. Main context only.
- */
-typedef struct
-{
-  guint n_restarts;
-  char *last_error;
-} McpServerRecord;
-
-McpServerRecord *mcp_server_record_ref (McpServerRecord *self);
-void mcp_server_record_unref (McpServerRecord *self);
-void mcp_server_record_note (McpServerRecord *self, const GError *error);
 
 GHashTable *mcp_server_records_new (void);
 McpServerRecord *mcp_server_records_ensure (GHashTable *records, const char *server_name);

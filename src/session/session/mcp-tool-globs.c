@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "session/session/mcp-tool-globs.h"
 
-#include <string.h>
+#include "common/mcp-glob.h"
 
 struct _McpToolGlobs
 {
   char **strings;
-  GPtrArray *patterns; /* (owned) (element-type GPatternSpec): the same, compiled */
 };
 
 /**
  * mcp_tool_globs_new:
  * @globs: (array zero-terminated=1): copied; an empty list matches no tool
  *
- * Returns: (transfer full): the globs, compiled
+ * Returns: (transfer full): the globs
  */
 McpToolGlobs *
 mcp_tool_globs_new (const char *const *globs)
@@ -21,9 +20,6 @@ mcp_tool_globs_new (const char *const *globs)
   McpToolGlobs *self = g_new0 (McpToolGlobs, 1);
 
   self->strings = g_strdupv ((char **) globs);
-  self->patterns = g_ptr_array_new_with_free_func ((GDestroyNotify) g_pattern_spec_free);
-  for (guint i = 0; globs[i] != NULL; i++)
-    g_ptr_array_add (self->patterns, g_pattern_spec_new (globs[i]));
   return self;
 }
 
@@ -35,7 +31,6 @@ void
 mcp_tool_globs_free (McpToolGlobs *self)
 {
   g_strfreev (self->strings);
-  g_ptr_array_unref (self->patterns);
   g_free (self);
 }
 
@@ -61,10 +56,11 @@ mcp_tool_globs_get_strings (const McpToolGlobs *self)
 gboolean
 mcp_tool_globs_match (const McpToolGlobs *self, const char *exposed_name)
 {
-  gsize length = strlen (exposed_name);
+  McpGlobText name;
 
-  for (guint i = 0; i < self->patterns->len; i++)
-    if (g_pattern_spec_match (self->patterns->pdata[i], length, exposed_name, NULL))
+  mcp_glob_text_init (&name, exposed_name);
+  for (gsize i = 0; self->strings[i] != NULL; i++)
+    if (mcp_glob_text_matches (&name, self->strings[i]))
       return TRUE;
   return FALSE;
 }

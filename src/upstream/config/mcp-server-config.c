@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "upstream/config/mcp-server-config.h"
 
+#include "common/mcp-glob.h"
 #include "upstream/config/mcp-expand.h"
 
 #include <string.h>
@@ -127,9 +128,12 @@ mcp_server_config_unref (McpServerConfig *self)
 static gboolean
 matches_any (char **globs, const char *text)
 {
+  McpGlobText prepared;
+
+  mcp_glob_text_init (&prepared, text);
   for (gsize i = 0; globs[i] != NULL; i++)
     {
-      if (g_pattern_match_simple (globs[i], text))
+      if (mcp_glob_text_matches (&prepared, globs[i]))
         return TRUE;
     }
   return FALSE;

@@ -221,6 +221,23 @@ mcp_provider_get_capabilities (McpProvider *self)
 }
 
 /**
+ * mcp_provider_get_instructions:
+ * @self: the provider
+ *
+ * Returns: (transfer none) (nullable): what the server says of itself, for a model
+ */
+const char *
+mcp_provider_get_instructions (McpProvider *self)
+{
+  McpProviderInterface *iface;
+
+  g_return_val_if_fail (MCP_IS_PROVIDER (self), NULL);
+
+  iface = MCP_PROVIDER_GET_IFACE (self);
+  return iface->get_instructions != NULL ? iface->get_instructions (self) : NULL;
+}
+
+/**
  * mcp_provider_hold:
  * @self: the provider
  *

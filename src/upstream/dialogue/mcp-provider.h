@@ -116,6 +116,7 @@ struct _McpProviderInterface
   const char *(*get_name) (McpProvider *self);
   McpRevision (*get_revision) (McpProvider *self);
   const char *(*get_capabilities) (McpProvider *self);
+  const char *(*get_instructions) (McpProvider *self); /* (nullable) */
   void (*hold) (McpProvider *self);
   void (*release) (McpProvider *self);
   void (*watch) (McpProvider *self, const char *uri);
@@ -143,6 +144,7 @@ const char *mcp_provider_get_name (McpProvider *self);
 /* What is known of the server once it was ready; stays after its end. */
 McpRevision mcp_provider_get_revision (McpProvider *self);
 const char *mcp_provider_get_capabilities (McpProvider *self);
+const char *mcp_provider_get_instructions (McpProvider *self);
 
 /* While it is held, a server that runs is not ended for being idle. */
 void mcp_provider_hold (McpProvider *self);

@@ -19,8 +19,19 @@ mcp_server_facts_init (McpServerFacts *self)
 void
 mcp_server_facts_clear (McpServerFacts *self)
 {
+  g_free (self->instructions);
   g_free (self->capabilities);
   g_hash_table_unref (self->watched);
+}
+
+static void
+learn_instructions (McpServerFacts *self, McpJsonSlice result)
+{
+  McpJsonSlice instructions;
+
+  g_clear_pointer (&self->instructions, g_free);
+  if (mcp_json_find_typed (result, "instructions", MCP_JSON_STRING, &instructions))
+    self->instructions = mcp_json_dup_string (instructions);
 }
 
 /**
@@ -40,6 +51,7 @@ mcp_server_facts_learn (McpServerFacts *self, McpRevision revision, McpJsonSlice
     capabilities = (McpJsonSlice){ "{}", 2 };
   g_free (self->capabilities);
   self->capabilities = g_strndup (capabilities.data, capabilities.length);
+  learn_instructions (self, result);
   self->revision = revision;
 }
 

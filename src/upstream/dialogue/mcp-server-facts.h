@@ -11,6 +11,7 @@ G_BEGIN_DECLS
  * @lifecycle: as the last start found it
  * @revision: agreed on; %MCP_REVISION_UNKNOWN: the server never was ready
  * @capabilities: (nullable): what the server offers, a JSON object
+ * @instructions: (nullable): what the server says of itself, for a model
  * @n_holds: who wants it to stay
  * @n_run: counts its starts
  * @watched: (owned): char *uri -> the run in which it was watched first
@@ -23,6 +24,7 @@ typedef struct
   McpLifecycle lifecycle;
   McpRevision revision;
   char *capabilities;
+  char *instructions;
   guint n_holds;
   guint n_run;
   GHashTable *watched;

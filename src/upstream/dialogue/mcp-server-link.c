@@ -869,6 +869,12 @@ mcp_server_link_get_capabilities (McpProvider *self)
   return get_private (MCP_SERVER_LINK (self))->facts.capabilities;
 }
 
+static const char *
+mcp_server_link_get_instructions (McpProvider *self)
+{
+  return get_private (MCP_SERVER_LINK (self))->facts.instructions;
+}
+
 static void
 mcp_server_link_hold (McpProvider *provider)
 {
@@ -926,6 +932,7 @@ mcp_server_link_iface_init (McpProviderInterface *iface)
   iface->get_name = mcp_server_link_get_name;
   iface->get_revision = mcp_server_link_get_revision;
   iface->get_capabilities = mcp_server_link_get_capabilities;
+  iface->get_instructions = mcp_server_link_get_instructions;
   iface->hold = mcp_server_link_hold;
   iface->release = mcp_server_link_release;
   iface->watch = mcp_server_link_watch;

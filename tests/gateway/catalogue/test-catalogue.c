@@ -115,14 +115,16 @@ test_bytes (Fixture *f, gconstpointer data)
   McpAttachment *attachment;
 
   g_test_summary ("Of a tool only the name changes");
-  fixture_add_server (f, "z",
-                      "[{\"title\":\"T\",\"name\":\"a\",\"inputSchema\":{\"x\":1.0,\"y\":"
-                      "12345678901234567890123}}]");
+  fixture_add_server (
+      f, "z",
+      "[{\"title\":\"T\",\"name\":\"a\",\"inputSchema\":{\"type\":\"object\",\"x\":1.0,\"y\":"
+      "12345678901234567890123}}]");
   fixture_apply (f);
   attachment = mcp_gateway_get_default_attachment (f->gateway, f->session);
   answer = fixture_ask (attachment, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}");
-  g_assert_nonnull (strstr (answer, "{\"title\":\"T\",\"name\":\"z__a\",\"inputSchema\":{\"x\":1.0,"
-                                    "\"y\":12345678901234567890123}}"));
+  g_assert_nonnull (strstr (answer,
+                            "{\"title\":\"T\",\"name\":\"z__a\",\"inputSchema\":{"
+                            "\"type\":\"object\",\"x\":1.0,\"y\":12345678901234567890123}}"));
 }
 
 static void

@@ -2,7 +2,7 @@
 #include "gateway-fixture.h"
 
 #include "common/mcp-error.h"
-#include "gateway/catalogue/mcp-tool-prints.h"
+#include "gateway/catalogue/mcp-tool-guard.h"
 #include "gateway/client/mcp-attachment.h"
 
 #include <glib/gstdio.h>
@@ -13,9 +13,9 @@
   "{\"name\":\"b\",\"description\":\"two\",\"inputSchema\":{}},"  \
   "{\"name\":\"c\",\"description\":\"three\",\"inputSchema\":{},\"_meta\":{\"x\":1}}]"
 /* a has another schema, b is gone, c says something else that nobody is told, d is new */
-#define AFTER                                                                          \
-  "[{\"name\":\"a\",\"description\":\"one\",\"inputSchema\":{\"type\":\"object\"}},"   \
-  "{\"name\":\"c\",\"description\":\"three\",\"inputSchema\":{},\"_meta\":{\"x\":2}}," \
+#define AFTER                                                                                            \
+  "[{\"name\":\"a\",\"description\":\"one\",\"inputSchema\":{\"type\":\"object\",\"minProperties\":1}}," \
+  "{\"name\":\"c\",\"description\":\"three\",\"inputSchema\":{},\"_meta\":{\"x\":2}},"                   \
   "{\"name\":\"d\",\"description\":\"four\",\"inputSchema\":{}}]"
 
 /* The same as BEFORE, in other words. */
@@ -78,11 +78,13 @@ change_tools (Prints *p, const char *tools)
 {
   McpFakeProvider *provider = fixture_provider (&p->fixture, "srv");
   guint n_lists = mcp_fake_provider_get_n_lists (provider);
+  g_autofree char *listed = NULL;
 
   mcp_fake_provider_set_tools (provider, tools);
   mcp_fake_provider_notify_us (provider, "notifications/tools/list_changed");
   AWAIT (mcp_fake_provider_get_n_lists (provider) > n_lists);
-  fixture_settle ();
+  /* a list waits for the listing that is under way */
+  listed = fixture_list (&p->fixture, p->fixture.session);
 }
 
 static void
@@ -154,13 +156,14 @@ static McpItemList *
 build_list (const char *tools)
 {
   g_autofree char *page = g_strdup_printf ("{\"tools\":%s}", tools);
-  McpItemList *list = mcp_item_list_new (MCP_ITEM_TOOL, G_MAXSIZE);
+  McpItemList *list = mcp_item_list_new (MCP_ITEM_TOOL, G_MAXSIZE, 1000);
   McpJsonSlice root;
   g_autoptr (GError) error = NULL;
 
   g_assert_true (mcp_json_scan (page, strlen (page), 64, 1000, MCP_JSON_SCAN_DEFAULT, &root, NULL));
   mcp_item_list_add_page (list, root, &error);
   g_assert_no_error (error);
+  mcp_item_list_close (list);
   return list;
 }
 
@@ -172,6 +175,12 @@ is_written (const char *path, const char *part)
   return g_file_get_contents (path, &text, NULL, NULL) && strstr (text, part) != NULL;
 }
 
+static gboolean
+accepts (McpToolGuard *guard, McpServerConfig *config, const McpItem *tool)
+{
+  return mcp_tool_prints_match (mcp_tool_guard_get_accepted (guard, config), tool);
+}
+
 static void
 test_file (void)
 {
@@ -180,9 +189,11 @@ test_file (void)
   g_autoptr (McpServerConfig) config = mcp_server_config_new ("s\"1", "x");
   g_autoptr (McpItemList) before = build_list (BEFORE);
   g_autoptr (McpItemList) after = build_list (AFTER);
-  g_autoptr (McpToolPrints) prints = mcp_tool_prints_new ();
-  g_autoptr (McpToolPrints) again = mcp_tool_prints_new ();
-  g_autoptr (McpToolPrints) spoilt = mcp_tool_prints_new ();
+  g_autoptr (McpToolPrints) now_before = mcp_tool_prints_new (before, NULL);
+  g_autoptr (McpToolPrints) now_after = mcp_tool_prints_new (after, NULL);
+  g_autoptr (McpToolGuard) guard = mcp_tool_guard_new ();
+  g_autoptr (McpToolGuard) again = mcp_tool_guard_new ();
+  g_autoptr (McpToolGuard) spoilt = mcp_tool_guard_new ();
   g_autoptr (McpToolChanges) changes = NULL;
   g_autoptr (GError) error = NULL;
   GStatBuf status;
@@ -190,27 +201,27 @@ test_file (void)
   g_test_summary (
       "What was accepted is remembered, in a file of its owner's alone; where that is spoilt, "
       "nothing was");
-  g_assert_true (mcp_tool_prints_load (prints, path, &error));
-  g_assert_null (mcp_tool_prints_update (prints, config, before));
+  g_assert_true (mcp_tool_guard_load (guard, path, &error));
+  g_assert_null (mcp_tool_guard_check (guard, config, now_before));
   AWAIT (is_written (path, "\"s\\\"1\""));
   g_assert_cmpint (g_stat (path, &status), ==, 0);
   g_assert_cmpuint (status.st_mode & 0777, ==, 0600);
 
   config->pin = TRUE;
-  g_assert_true (mcp_tool_prints_load (again, path, &error));
+  g_assert_true (mcp_tool_guard_load (again, path, &error));
   g_assert_no_error (error);
-  changes = mcp_tool_prints_update (again, config, after);
+  changes = mcp_tool_guard_check (again, config, now_after);
   g_assert_cmpstr (changes->changed[0], ==, "a");
-  g_assert_false (mcp_tool_prints_accepts (again, config, mcp_item_list_get (after, 0)));
-  g_assert_true (mcp_tool_prints_accepts (again, config, mcp_item_list_get (after, 1)));
+  g_assert_false (accepts (again, config, mcp_item_list_get (after, 0)));
+  g_assert_true (accepts (again, config, mcp_item_list_get (after, 1)));
 
   g_assert_true (g_file_set_contents (path, "{\"servers\":{", -1, NULL));
-  g_assert_false (mcp_tool_prints_load (spoilt, path, &error));
+  g_assert_false (mcp_tool_guard_load (spoilt, path, &error));
   g_assert_nonnull (error);
-  g_clear_pointer (&changes, mcp_tool_changes_free);
-  changes = mcp_tool_prints_update (spoilt, config, after);
+  g_clear_pointer (&changes, mcp_tool_prints_changes_free);
+  changes = mcp_tool_guard_check (spoilt, config, now_after);
   g_assert_cmpuint (g_strv_length (changes->added), ==, 3);
-  g_assert_false (mcp_tool_prints_accepts (spoilt, config, mcp_item_list_get (after, 1)));
+  g_assert_false (accepts (spoilt, config, mcp_item_list_get (after, 1)));
   fixture_settle ();
   g_unlink (path);
   g_rmdir (directory);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * McpRefreshPace:
+ * @n_repeats: how many listings in a row were followed by another list_changed at once
+ * @ended_at: when the last listing ended, monotonic, in microseconds; 0: there was none
+ *
+ * How soon a server is listed again that says that its lists have changed. Some servers say so
+ * whenever they are listed: they are asked less and less often, and in the end only when a
+ * client wants their list, so that they can become idle. Embedded; main context only.
+ */
+typedef struct
+{
+  guint n_repeats;
+  gint64 ended_at;
+} McpRefreshPace;
+
+gboolean mcp_refresh_pace_next (McpRefreshPace *self, gint64 now_us, guint *delay_ms);
+void mcp_refresh_pace_listed (McpRefreshPace *self, gint64 now_us);
+gboolean mcp_refresh_pace_may_ask (const McpRefreshPace *self, gint64 now_us);
+
+G_END_DECLS
