@@ -15,6 +15,7 @@ static const McpLimitEntry limits_table[] = {
   ENTRY ("SessionsPerMinute", sessions_per_minute, 1, 1000000, 30000),
   ENTRY ("SubscribersPerSession", subscribers_per_session, 1, 100000, 2048),
   ENTRY ("EventQueueBytes", event_queue_bytes, 64 * KIB, 1024 * MIB, 32 * MIB),
+  ENTRY ("KeptEventBytes", kept_event_bytes, MIB, 4095 * MIB, 256 * MIB),
   ENTRY ("CallsPerSession", calls_per_session, 1, 10000, 64),
   ENTRY ("RequestsPerSession", requests_per_session, 1, 100000, 1024),
   ENTRY ("RequestBytesPerSession", request_bytes_per_session, 4 * KIB, 1024 * MIB, 64 * MIB),

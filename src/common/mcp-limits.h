@@ -19,6 +19,7 @@ typedef struct
   guint sessions_per_minute;     /* made in a minute, or at once after a quiet one */
   guint subscribers_per_session; /* event streams of one session */
   guint event_queue_bytes;    /* of the events that wait for one watcher, or that a session keeps */
+  guint kept_event_bytes;     /* of the events that all sessions keep */
   guint calls_per_session;    /* tool calls in flight in one session */
   guint requests_per_session; /* of its MCP clients, whatever they ask, not answered yet */
   guint request_bytes_per_session; /* of these requests */

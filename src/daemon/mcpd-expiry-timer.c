@@ -9,6 +9,11 @@
  */
 #define MAX_INTERVAL_SECONDS 30
 #define IDLE_SHARE           4
+/* Where sessions end a minute after the processes that use them. */
+#define PROCESS_SECONDS      15
+
+/* That end in one turn of the main context: each takes some signals on the bus. */
+#define MAX_AT_ONCE 50
 
 struct _McpdExpiryTimer
 {
@@ -17,6 +22,7 @@ struct _McpdExpiryTimer
   McpSessionStore *store; /* (owned) */
   guint interval_seconds;
   GSource *timer; /* (nullable) (owned) */
+  GSource *rest;  /* (nullable) (owned): there are more than could end at once */
 };
 
 G_DEFINE_FINAL_TYPE (McpdExpiryTimer, mcpd_expiry_timer, G_TYPE_OBJECT)
@@ -27,10 +33,23 @@ static guint
 interval_for (McpSession *session)
 {
   guint idle_seconds = mcp_session_get_idle_seconds (session);
+  guint max_seconds =
+      mcp_session_ends_with_processes (session) ? PROCESS_SECONDS : MAX_INTERVAL_SECONDS;
 
   if (idle_seconds == 0)
-    return MAX_INTERVAL_SECONDS;
-  return CLAMP (idle_seconds / IDLE_SHARE, 1, MAX_INTERVAL_SECONDS);
+    return max_seconds;
+  return CLAMP (idle_seconds / IDLE_SHARE, 1, max_seconds);
+}
+
+static gboolean
+expire_cb (gpointer user_data)
+{
+  McpdExpiryTimer *self = MCPD_EXPIRY_TIMER (user_data);
+
+  if (mcp_session_store_expire_some (self->store, g_get_real_time (), MAX_AT_ONCE) == MAX_AT_ONCE)
+    return G_SOURCE_CONTINUE;
+  mcp_timer_clear (&self->rest);
+  return G_SOURCE_REMOVE;
 }
 
 static gboolean
@@ -40,7 +59,8 @@ timer_cb (gpointer user_data)
   g_autoptr (GPtrArray) sessions = NULL;
   guint seconds = MAX_INTERVAL_SECONDS;
 
-  mcp_session_store_expire (self->store, g_get_real_time ());
+  if (self->rest == NULL)
+    self->rest = mcp_timer_new_idle ("session-expiry", G_PRIORITY_DEFAULT, expire_cb, self);
 
   sessions = mcp_session_store_list (self->store);
   for (guint i = 0; i < sessions->len; i++)
@@ -77,6 +97,7 @@ mcpd_expiry_timer_dispose (GObject *object)
   McpdExpiryTimer *self = MCPD_EXPIRY_TIMER (object);
 
   mcp_timer_clear (&self->timer);
+  mcp_timer_clear (&self->rest);
   if (self->store != NULL)
     g_signal_handlers_disconnect_by_data (self->store, self);
   g_clear_object (&self->store);

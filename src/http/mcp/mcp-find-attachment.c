@@ -71,6 +71,9 @@ mcp_find_attachment_by_id (McpHttpRequest *http, const char *attachment_id, guin
       return NULL;
     }
 
+  if (mcp_session_ends_with_processes (session))
+    mcp_session_note_process (session, mcp_http_request_get_pid (http),
+                              strcmp (http->method, "GET") == 0);
   return attachment;
 }
 

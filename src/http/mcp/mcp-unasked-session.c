@@ -41,6 +41,7 @@ client_session_init (ClientSession *self, McpHttpRequest *http)
     .label = self->name,
     .idle_seconds = UNASKED_IDLE_SECONDS,
     .without_token = TRUE,
+    .creator = pid,
   };
 }
 
@@ -75,6 +76,7 @@ mcp_unasked_session_create (McpHttpRequest *http, GError **error)
   g_auto (ClientSession) client = { 0 };
 
   client_session_init (&client, http);
+  client.params.ends_with_processes = TRUE;
   return mcp_session_store_create (http->context->store, &client.params, NULL, error);
 }
 

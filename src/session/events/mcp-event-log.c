@@ -11,7 +11,8 @@ struct _McpEventLog
   guint64 last_sequence;
   guint64 oldest_kept; /* last_sequence + 1: none is kept */
   gsize max_bytes;
-  gsize n_bytes; /* of the events that are kept */
+  gsize n_bytes;        /* of the events that are kept */
+  McpEventShare *share; /* (owned) (nullable): of the budget of all sessions */
   McpProgressEvent *kept[MCP_EVENT_LOG_LENGTH];
 };
 
@@ -38,13 +39,14 @@ void
 mcp_event_log_free (McpEventLog *self)
 {
   mcp_event_log_clear (self);
+  g_clear_pointer (&self->share, mcp_event_budget_leave);
   g_free (self);
 }
 
 /**
  * mcp_event_log_set_max_bytes:
  * @self: a log
- * @max_bytes: of the events that are kept from now on; one that is larger is kept alone
+ * @max_bytes: of the events that are kept from now on; one that is larger is not kept
  */
 void
 mcp_event_log_set_max_bytes (McpEventLog *self, gsize max_bytes)
@@ -76,12 +78,6 @@ mcp_event_log_get_last_sequence (McpEventLog *self)
   return self->last_sequence;
 }
 
-static gsize
-get_size (McpProgressEvent *event)
-{
-  return g_bytes_get_size (mcp_progress_event_get_json (event));
-}
-
 static gboolean
 is_empty (McpEventLog *self)
 {
@@ -93,9 +89,29 @@ drop_oldest (McpEventLog *self)
 {
   McpProgressEvent **slot = &self->kept[self->oldest_kept % MCP_EVENT_LOG_LENGTH];
 
-  self->n_bytes -= get_size (*slot);
+  self->n_bytes -= mcp_progress_event_get_size (*slot);
   g_clear_pointer (slot, mcp_progress_event_unref);
   self->oldest_kept++;
+  if (self->share != NULL)
+    mcp_event_budget_charge (self->share, self->n_bytes);
+}
+
+static void
+drop_oldest_cb (gpointer user_data)
+{
+  drop_oldest (user_data);
+}
+
+/**
+ * mcp_event_log_set_budget:
+ * @self: an empty log
+ * @budget: what its events are charged to, beside the log's own limit
+ */
+void
+mcp_event_log_set_budget (McpEventLog *self, McpEventBudget *budget)
+{
+  g_clear_pointer (&self->share, mcp_event_budget_leave);
+  self->share = mcp_event_budget_join (budget, drop_oldest_cb, self);
 }
 
 static gboolean
@@ -110,20 +126,31 @@ is_full (McpEventLog *self, gsize n_bytes)
  * @self: a log
  * @event: the event after the last one
  *
- * Keeps an event; the oldest ones go where there is no room.
+ * Keeps an event; the oldest ones go where there is no room. An event for which there is no room in
+ * an empty log counts as one that has gone already.
  */
 void
 mcp_event_log_append (McpEventLog *self, McpProgressEvent *event)
 {
-  gsize n_bytes = get_size (event);
+  gsize n_bytes = mcp_progress_event_get_size (event);
 
   g_return_if_fail (mcp_progress_event_get_sequence (event) == self->last_sequence + 1);
 
   while (!is_empty (self) && is_full (self, n_bytes))
     drop_oldest (self);
   self->last_sequence++;
+  if (n_bytes > self->max_bytes)
+    {
+      self->oldest_kept = self->last_sequence + 1;
+      return;
+    }
   self->n_bytes += n_bytes;
   self->kept[self->last_sequence % MCP_EVENT_LOG_LENGTH] = mcp_progress_event_ref (event);
+  if (self->share != NULL)
+    {
+      mcp_event_budget_charge (self->share, self->n_bytes);
+      mcp_event_budget_settle (self->share);
+    }
 }
 
 /**

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "session/events/mcp-event-budget.h"
 #include "session/events/mcp-event-queue.h"
 #include "session/events/mcp-progress-event.h"
 
@@ -13,6 +14,7 @@ typedef struct _McpEventLog McpEventLog;
 
 McpEventLog *mcp_event_log_new (void);
 void mcp_event_log_free (McpEventLog *self);
+void mcp_event_log_set_budget (McpEventLog *self, McpEventBudget *budget);
 void mcp_event_log_set_max_bytes (McpEventLog *self, gsize max_bytes);
 void mcp_event_log_start_after (McpEventLog *self, guint64 last_sequence);
 guint64 mcp_event_log_get_last_sequence (McpEventLog *self);

@@ -10,6 +10,7 @@
 #include "common/mcp-time.h"
 
 #include <math.h>
+#include <string.h>
 
 struct _McpProgressEvent
 {
@@ -306,4 +307,24 @@ GBytes *
 mcp_progress_event_get_json (McpProgressEvent *self)
 {
   return self->json;
+}
+
+static gsize
+get_text_size (const char *text)
+{
+  return text != NULL ? strlen (text) : 0;
+}
+
+/**
+ * mcp_progress_event_get_size:
+ * @self: an event
+ *
+ * Returns: the memory that the event takes, in bytes: its texts, and its JSON, which has them again
+ */
+gsize
+mcp_progress_event_get_size (McpProgressEvent *self)
+{
+  return sizeof *self + get_text_size (self->session_id) + get_text_size (self->message) +
+         get_text_size (self->tool) + get_text_size (self->call_id) +
+         g_variant_get_size (self->token) + g_bytes_get_size (self->json);
 }

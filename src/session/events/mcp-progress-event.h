@@ -54,6 +54,7 @@ const char *mcp_progress_event_get_call_id (McpProgressEvent *self);
 McpProgressState mcp_progress_event_get_state (McpProgressEvent *self);
 const char *mcp_progress_event_get_timestamp (McpProgressEvent *self);
 GBytes *mcp_progress_event_get_json (McpProgressEvent *self);
+gsize mcp_progress_event_get_size (McpProgressEvent *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpProgressEvent, mcp_progress_event_unref)
 

@@ -62,6 +62,17 @@ mcp_session_events_set_limits (McpSessionEvents *self, const McpLimits *limits)
 }
 
 /**
+ * mcp_session_events_set_budget:
+ * @self: the events of a session that has none yet
+ * @budget: what its kept events are charged to
+ */
+void
+mcp_session_events_set_budget (McpSessionEvents *self, McpEventBudget *budget)
+{
+  mcp_event_log_set_budget (self->log, budget);
+}
+
+/**
  * mcp_session_events_set_counts:
  * @self: the events of a session
  * @counts: one for each kind of subscriber: what those that come from now on take and miss is
@@ -116,7 +127,7 @@ mcp_session_events_set_mark (McpSessionEvents *self, guint64 durable, guint64 lo
 static gsize
 get_event_size (gpointer event)
 {
-  return g_bytes_get_size (mcp_progress_event_get_json (event));
+  return mcp_progress_event_get_size (event);
 }
 
 /**

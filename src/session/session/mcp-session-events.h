@@ -19,6 +19,7 @@ typedef struct _McpSessionEvents McpSessionEvents;
 McpSessionEvents *mcp_session_events_new (void);
 void mcp_session_events_free (McpSessionEvents *self);
 void mcp_session_events_set_limits (McpSessionEvents *self, const McpLimits *limits);
+void mcp_session_events_set_budget (McpSessionEvents *self, McpEventBudget *budget);
 void mcp_session_events_set_counts (McpSessionEvents *self, McpEventCounts *const *counts);
 void mcp_session_events_start_after (McpSessionEvents *self, guint64 last_sequence);
 guint64 mcp_session_events_get_last_sequence (McpSessionEvents *self);

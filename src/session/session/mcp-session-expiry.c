@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "session/session/mcp-session-expiry.h"
 
+/* After the last process that used a session which nobody asked for has ended: long enough for a
+ * client that is started again. */
+#define ABANDONED_US (60 * G_USEC_PER_SEC)
+
 /**
  * mcp_session_expiry_touch:
  * @self: the expiry of a session
@@ -40,6 +44,47 @@ mcp_session_expiry_release (McpSessionExpiry *self, gint64 now_real_us)
 
   self->n_holds--;
   mcp_session_expiry_touch (self, now_real_us);
+}
+
+/**
+ * mcp_session_expiry_clear:
+ * @self: the expiry of a session
+ */
+void
+mcp_session_expiry_clear (McpSessionExpiry *self)
+{
+  g_clear_pointer (&self->processes, mcp_session_processes_free);
+}
+
+/**
+ * mcp_session_expiry_follow_processes:
+ * @self: the expiry of a session that a client got without asking for one
+ *
+ * From now on the session also ends a minute after the last process that used it.
+ */
+void
+mcp_session_expiry_follow_processes (McpSessionExpiry *self)
+{
+  if (self->processes == NULL)
+    self->processes = mcp_session_processes_new ();
+}
+
+/**
+ * mcp_session_expiry_is_abandoned:
+ * @self: the expiry of a session without event streams
+ * @now_real_us: in microseconds since 1970 UTC
+ *
+ * Returns: whether all processes that used the session ended a minute ago or earlier, and nobody
+ *   has used it since; nobody can come back for the results of its calls then
+ */
+gboolean
+mcp_session_expiry_is_abandoned (const McpSessionExpiry *self, gint64 now_real_us)
+{
+  gint64 ended_at;
+
+  return self->processes != NULL && self->n_holds == 0 &&
+         mcp_session_processes_have_ended (self->processes, &ended_at) &&
+         now_real_us - MAX (ended_at, self->last_active_at) >= ABANDONED_US;
 }
 
 /**

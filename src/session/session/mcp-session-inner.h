@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/mcp-limits.h"
+#include "session/session/mcp-session-processes.h"
 #include "session/session/mcp-session.h"
 #include "session/session/mcp-token.h"
 
@@ -16,6 +17,9 @@ McpSession *mcp_session_new (const char *id,
                              guint idle_seconds,
                              const McpTokenHash *token_hash);
 void mcp_session_set_counts (McpSession *self, McpEventCounts *const *counts);
+void mcp_session_follow_processes (McpSession *self);
+McpSessionProcesses *mcp_session_get_processes (McpSession *self);
+void mcp_session_set_budget (McpSession *self, McpEventBudget *budget);
 void mcp_session_set_client_made (McpSession *self, const char *ambient_client);
 void mcp_session_restore_past (McpSession *self,
                                gint64 created_at,

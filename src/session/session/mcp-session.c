@@ -59,6 +59,7 @@ mcp_session_finalize (GObject *object)
   g_free (self->ambient_client);
   g_clear_pointer (&self->allowed_tools, mcp_tool_globs_free);
   mcp_session_events_free (self->events);
+  mcp_session_expiry_clear (&self->expiry);
   g_free (self->close_reason);
   g_object_unref (self->cancellable);
 
@@ -399,6 +400,27 @@ mcp_session_set_sequence_mark (McpSession *self, guint64 durable, guint64 low)
   mcp_session_events_set_mark (self->events, durable, low);
 }
 
+/* The session ends soon after the processes that use it. */
+void
+mcp_session_follow_processes (McpSession *self)
+{
+  mcp_session_expiry_follow_processes (&self->expiry);
+}
+
+/* NULL: the session does not end with any process. */
+McpSessionProcesses *
+mcp_session_get_processes (McpSession *self)
+{
+  return self->expiry.processes;
+}
+
+/* The events that the session keeps are charged to the budget of all sessions. */
+void
+mcp_session_set_budget (McpSession *self, McpEventBudget *budget)
+{
+  mcp_session_events_set_budget (self->events, budget);
+}
+
 /* Subscribers that come from now on are counted there: one entry for each kind of subscriber. */
 void
 mcp_session_set_counts (McpSession *self, McpEventCounts *const *counts)
@@ -504,6 +526,37 @@ mcp_session_release (McpSession *self)
   g_return_if_fail (MCP_IS_SESSION (self));
 
   mcp_session_expiry_release (&self->expiry, g_get_real_time ());
+}
+
+/**
+ * mcp_session_ends_with_processes:
+ * @self: a session
+ *
+ * Returns: whether the session ends soon after the processes that use it, so that
+ *   mcp_session_note_process() wants to know of them
+ */
+gboolean
+mcp_session_ends_with_processes (McpSession *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), FALSE);
+  return self->expiry.processes != NULL;
+}
+
+/**
+ * mcp_session_note_process:
+ * @self: a session that mcp_session_ends_with_processes()
+ * @pid: the process that uses the session now; 0: not known
+ * @has_stream: whether it holds a stream open
+ *
+ * Main context only.
+ */
+void
+mcp_session_note_process (McpSession *self, pid_t pid, gboolean has_stream)
+{
+  g_return_if_fail (MCP_IS_SESSION (self));
+  g_return_if_fail (self->expiry.processes != NULL);
+
+  mcp_session_processes_note (self->expiry.processes, pid, has_stream);
 }
 
 static gboolean
@@ -711,8 +764,10 @@ mcp_session_has_room (McpSession *self, guint n_events)
 gboolean
 mcp_session_is_expired (McpSession *self, gint64 now_real_us)
 {
-  return self->quota.n_calls == 0 && mcp_session_get_n_subscribers (self) == 0 &&
-         mcp_session_expiry_is_due (&self->expiry, now_real_us);
+  if (mcp_session_get_n_subscribers (self) > 0)
+    return FALSE;
+  return mcp_session_expiry_is_abandoned (&self->expiry, now_real_us) ||
+         (self->quota.n_calls == 0 && mcp_session_expiry_is_due (&self->expiry, now_real_us));
 }
 
 /* Ends it for everybody who holds on to it; from then on it has no subscribers. */

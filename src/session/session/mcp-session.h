@@ -7,6 +7,7 @@
 #include "session/session/mcp-subscriber-kind.h"
 
 #include <gio/gio.h>
+#include <sys/types.h>
 
 G_BEGIN_DECLS
 
@@ -36,6 +37,8 @@ gboolean mcp_session_has_token (McpSession *self);
 gboolean mcp_session_token_matches (McpSession *self, const char *token);
 gboolean mcp_session_allows_tool (McpSession *self, const char *exposed_name);
 void mcp_session_touch (McpSession *self);
+gboolean mcp_session_ends_with_processes (McpSession *self);
+void mcp_session_note_process (McpSession *self, pid_t pid, gboolean has_stream);
 void mcp_session_hold (McpSession *self);
 void mcp_session_release (McpSession *self);
 gboolean mcp_session_begin_call (McpSession *self, GError **error);

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @idle_seconds: ends after so long without use; 0: never; -1: the store's default
  * @without_token: nobody holds a token; the owner and the bus can watch it
  * @ambient_client: (nullable): the client whose ambient session it is, as it calls itself
+ * @ends_with_processes: whether the session also ends a minute after the last process that used it
  * @creator: the process that asks for the session, which is charged for it; 0: not known
  *
  * What a new session is asked to be; borrowed for the length of the call.
@@ -29,6 +30,7 @@ typedef struct
   gint64 idle_seconds;
   gboolean without_token;
   const char *ambient_client;
+  gboolean ends_with_processes;
   pid_t creator;
 } McpSessionParams;
 

@@ -46,6 +46,10 @@ mcp_session_record_new (McpSession *session, guint64 sequence_mark)
   self->created_at = mcp_session_get_created_at (session);
   self->last_active_at = mcp_session_get_last_active_at (session);
   self->sequence_mark = sequence_mark;
+  if (mcp_session_get_processes (session) != NULL)
+    self->processes = mcp_session_processes_to_json (mcp_session_get_processes (session));
+  if (self->processes != NULL)
+    self->boot_id = mcp_session_processes_dup_boot_id ();
   return self;
 }
 
@@ -60,6 +64,8 @@ mcp_session_record_free (McpSessionRecord *self)
   g_free (self->cwd);
   g_free (self->label);
   g_free (self->ambient_client);
+  g_free (self->boot_id);
+  g_free (self->processes);
   g_strfreev (self->allowed_tools);
   g_free (self);
 }

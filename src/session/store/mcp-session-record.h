@@ -19,6 +19,8 @@ G_BEGIN_DECLS
  * @ambient_client: (owned) (nullable): whose ambient session it is
  * @created_at: in µs since 1970 UTC
  * @last_active_at: likewise
+ * @boot_id: (owned) (nullable): of the boot in which @processes run
+ * @processes: (owned) (nullable): the processes with which the session ends, as JSON
  * @sequence_mark: no event of it has a higher number
  *
  * A session as it is kept in the database.
@@ -36,6 +38,8 @@ typedef struct
   char *ambient_client;
   gint64 created_at;
   gint64 last_active_at;
+  char *boot_id;
+  char *processes;
   guint64 sequence_mark;
 } McpSessionRecord;
 

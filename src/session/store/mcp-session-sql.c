@@ -7,7 +7,7 @@
 
 #define COLUMNS                                                                   \
   "id, cwd, label, allowed_tools, idle_seconds, token_hash, origin, created_at, " \
-  "last_active_at, sequence_mark, ambient_client"
+  "last_active_at, sequence_mark, ambient_client, boot_id, processes"
 
 static gboolean
 take_token_hash (sqlite3_stmt *row, int column, McpSessionRecord *record)
@@ -36,6 +36,8 @@ read_record (sqlite3_stmt *row)
   record->cwd = g_strdup (mcp_sql_get_text (row, 1));
   record->label = g_strdup (mcp_sql_get_text (row, 2));
   record->ambient_client = g_strdup (mcp_sql_get_text (row, 10));
+  record->boot_id = g_strdup (mcp_sql_get_text (row, 11));
+  record->processes = g_strdup (mcp_sql_get_text (row, 12));
   if (!mcp_session_record_parse_tools_json (record, mcp_sql_get_text (row, 3)) ||
       idle_seconds < 0 || idle_seconds > G_MAXUINT || mark < 0 ||
       !take_token_hash (row, 5, record) || origin == NULL)
@@ -91,9 +93,10 @@ mcp_session_sql_insert (McpSql *sql, gpointer data, GError **error)
 {
   const McpSessionRecord *record = data;
   g_autofree char *tools = mcp_session_record_dup_tools_json (record);
-  sqlite3_stmt *statement = mcp_sql_prepare (
-      sql, "INSERT OR REPLACE INTO session (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      error);
+  sqlite3_stmt *statement = mcp_sql_prepare (sql,
+                                             "INSERT OR REPLACE INTO session (" COLUMNS
+                                             ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                             error);
 
   if (statement == NULL)
     return FALSE;
@@ -110,6 +113,8 @@ mcp_session_sql_insert (McpSql *sql, gpointer data, GError **error)
   sqlite3_bind_int64 (statement, 9, record->last_active_at);
   sqlite3_bind_int64 (statement, 10, (gint64) record->sequence_mark);
   mcp_sql_bind_text (statement, 11, record->ambient_client);
+  mcp_sql_bind_text (statement, 12, record->boot_id);
+  mcp_sql_bind_text (statement, 13, record->processes);
   return mcp_sql_run (sql, statement, error);
 }
 
@@ -119,7 +124,7 @@ mcp_session_sql_insert (McpSql *sql, gpointer data, GError **error)
  * @data: (type McpSessionRecord): a session; one that is gone stays so
  * @error: return location
  *
- * Writes what changes in a session's life: its token, when it was used, its mark.
+ * Writes what changes in a session's life: its token, when and by whom it was used, its mark.
  *
  * Returns: whether it was written
  */
@@ -127,11 +132,11 @@ gboolean
 mcp_session_sql_update (McpSql *sql, gpointer data, GError **error)
 {
   const McpSessionRecord *record = data;
-  sqlite3_stmt *statement =
-      mcp_sql_prepare (sql,
-                       "UPDATE session SET token_hash = ?, last_active_at = ?, sequence_mark = ? "
-                       "WHERE id = ?",
-                       error);
+  sqlite3_stmt *statement = mcp_sql_prepare (
+      sql,
+      "UPDATE session SET token_hash = ?1, last_active_at = ?2, sequence_mark = ?3, "
+      "boot_id = ?5, processes = ?6 WHERE id = ?4",
+      error);
 
   if (statement == NULL)
     return FALSE;
@@ -141,6 +146,8 @@ mcp_session_sql_update (McpSql *sql, gpointer data, GError **error)
   sqlite3_bind_int64 (statement, 2, record->last_active_at);
   sqlite3_bind_int64 (statement, 3, (gint64) record->sequence_mark);
   mcp_sql_bind_text (statement, 4, record->id);
+  mcp_sql_bind_text (statement, 5, record->boot_id);
+  mcp_sql_bind_text (statement, 6, record->processes);
   return mcp_sql_run (sql, statement, error);
 }
 

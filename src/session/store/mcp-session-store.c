@@ -10,6 +10,8 @@
 #include "session/store/mcp-session-shares.h"
 #include "session/store/mcp-session-table.h"
 
+#include <string.h>
+
 #define DEFAULT_IDLE_SECONDS (24 * 60 * 60)
 
 struct _McpSessionStore
@@ -22,6 +24,7 @@ struct _McpSessionStore
   McpSessionTable *table;                         /* (owned) */
   McpSessionShares *shares;                       /* (owned): of the same sessions */
   McpEventCounts *counts[MCP_N_SUBSCRIBER_KINDS]; /* (owned) */
+  McpEventBudget *budget;                         /* (owned): of the events that they keep */
   guint64 n_events;                               /* of all sessions, since the daemon's start */
   McpSessionDb *db;                               /* (owned) (nullable): where they are kept */
 };
@@ -91,6 +94,7 @@ mcp_session_store_finalize (GObject *object)
 
   mcp_session_table_free (self->table);
   mcp_session_shares_free (self->shares);
+  mcp_event_budget_unref (self->budget);
   for (guint i = 0; i < G_N_ELEMENTS (self->counts); i++)
     mcp_event_counts_unref (self->counts[i]);
 
@@ -167,6 +171,7 @@ mcp_session_store_init (McpSessionStore *self)
   self->idle_seconds = DEFAULT_IDLE_SECONDS;
   self->table = mcp_session_table_new ();
   self->shares = mcp_session_shares_new ();
+  self->budget = mcp_event_budget_new ();
   for (guint i = 0; i < G_N_ELEMENTS (self->counts); i++)
     self->counts[i] = mcp_event_counts_new ();
 }
@@ -208,6 +213,7 @@ mcp_session_store_set_limits (McpSessionStore *self, const McpLimits *limits)
 
   self->limits = *limits;
   mcp_session_admission_set_limits (&self->admission, limits);
+  mcp_event_budget_set_max_bytes (self->budget, limits->kept_event_bytes);
   list = mcp_session_table_list (self->table);
   for (guint i = 0; i < list->len; i++)
     mcp_session_set_limits (list->pdata[i], limits);
@@ -232,6 +238,7 @@ static void
 add_session (McpSessionStore *self, McpSession *session, pid_t creator)
 {
   mcp_session_set_limits (session, &self->limits);
+  mcp_session_set_budget (session, self->budget);
   mcp_session_set_counts (session, self->counts);
   g_signal_connect (session, "progress", G_CALLBACK (forward_progress_cb), self);
   mcp_session_table_add (self->table, session);
@@ -317,6 +324,11 @@ mcp_session_store_create (McpSessionStore *self,
   if (session == NULL)
     return NULL;
 
+  if (params->ends_with_processes)
+    {
+      mcp_session_follow_processes (session);
+      mcp_session_note_process (session, params->creator, FALSE);
+    }
   mcp_log (G_LOG_LEVEL_INFO, &(McpLogSubject){ .session = mcp_session_get_id (session) },
            "session %s begins", mcp_session_get_id (session));
   add_session (self, session, params->creator);
@@ -500,6 +512,20 @@ mcp_session_store_close_all (McpSessionStore *self, const char *reason)
 guint
 mcp_session_store_expire (McpSessionStore *self, gint64 now_real_us)
 {
+  return mcp_session_store_expire_some (self, now_real_us, G_MAXUINT);
+}
+
+/**
+ * mcp_session_store_expire_some:
+ * @self: the store
+ * @now_real_us: the time, in microseconds since 1970 UTC
+ * @max_sessions: how many sessions end at most, so that the call does not take long
+ *
+ * Returns: how many have ended; where that is @max_sessions, there may be more
+ */
+guint
+mcp_session_store_expire_some (McpSessionStore *self, gint64 now_real_us, guint max_sessions)
+{
   g_autoptr (GPtrArray) list = NULL;
   guint n_expired = 0;
 
@@ -507,7 +533,7 @@ mcp_session_store_expire (McpSessionStore *self, gint64 now_real_us)
 
   /* A handler may have closed or used another one. */
   list = mcp_session_table_list (self->table);
-  for (guint i = 0; i < list->len; i++)
+  for (guint i = 0; i < list->len && n_expired < max_sessions; i++)
     if (!mcp_session_is_closed (list->pdata[i]) &&
         mcp_session_is_expired (list->pdata[i], now_real_us))
       {
@@ -572,6 +598,23 @@ mcp_session_store_get_wait_seconds (McpSessionStore *self)
                                                  mcp_session_table_get_size (self->table));
 }
 
+/* In another boot of the machine the processes cannot be told apart from others: then the session
+ * ends by its idle time alone. */
+static void
+restore_processes (McpSession *session, const McpSessionRecord *record)
+{
+  g_autofree char *boot_id = NULL;
+
+  if (record->processes == NULL || record->boot_id == NULL)
+    return;
+  boot_id = mcp_session_processes_dup_boot_id ();
+  if (strcmp (boot_id, record->boot_id) != 0)
+    return;
+  mcp_session_follow_processes (session);
+  if (!mcp_session_processes_restore (mcp_session_get_processes (session), record->processes))
+    mcp_session_note_process (session, 0, FALSE);
+}
+
 /**
  * mcp_session_store_restore:
  * @self: the store
@@ -600,6 +643,7 @@ mcp_session_store_restore (McpSessionStore *self, const McpSessionRecord *record
                             record->sequence_mark);
   if (record->is_client_made)
     mcp_session_set_client_made (session, record->ambient_client);
+  restore_processes (session, record);
   add_session (self, session, 0);
   return mcp_session_is_closed (session) ? NULL : session;
 }

@@ -35,6 +35,7 @@ gboolean mcp_session_store_close (McpSessionStore *self,
                                   GError **error);
 void mcp_session_store_close_all (McpSessionStore *self, const char *reason);
 guint mcp_session_store_expire (McpSessionStore *self, gint64 now_real_us);
+guint mcp_session_store_expire_some (McpSessionStore *self, gint64 now_real_us, guint max_sessions);
 
 /* What there has been since the start. */
 guint64 mcp_session_store_get_n_events (McpSessionStore *self);

@@ -447,9 +447,11 @@ test_bytes (Fixture *f, gconstpointer data)
   g_autoptr (McpEventQueue) late = NULL;
   g_autoptr (McpEventQueue) later = NULL;
 
-  g_test_summary ("Large events are kept, and wait, as far as the bytes go; the newest always is");
+  g_test_summary (
+      "Large events are kept, and wait, as far as the bytes go: those of the event and of "
+      "its JSON; one that is too large waits alone, and is not kept");
   mcp_limits_init_defaults (&limits);
-  limits.event_queue_bytes = 100000;
+  limits.event_queue_bytes = 170000;
   mcp_session_store_set_limits (f->store, &limits);
   session = session_test_create (f->store, NULL);
   slow = session_test_subscribe (session, -1);
@@ -463,10 +465,50 @@ test_bytes (Fixture *f, gconstpointer data)
   publish_text (session, 200000);
   session_test_assert_pop (slow, 6, 3);
   later = session_test_subscribe (session, 5);
-  session_test_assert_pop (later, 6, 0);
   for (guint i = 0; i < 2 * KEPT; i++)
     session_test_publish (session, i);
-  session_test_assert_pop (later, 7 + KEPT, KEPT);
+  session_test_assert_pop (later, 7 + KEPT, 1 + KEPT);
+}
+
+/* How many events of it a late subscriber gets. */
+static guint
+count_kept (McpSession *session)
+{
+  g_autoptr (McpEventQueue) queue = session_test_subscribe (session, 0);
+  guint n = mcp_event_queue_get_length (queue);
+
+  mcp_session_unsubscribe (session, queue);
+  return n;
+}
+
+static void
+test_all_sessions_bytes (Fixture *f, gconstpointer data)
+{
+  McpLimits limits;
+  McpSession *greedy, *modest;
+
+  g_test_summary ("What all sessions keep has a limit; whoever keeps most loses its oldest events");
+  mcp_limits_init_defaults (&limits);
+  limits.kept_event_bytes = 1024 * 1024;
+  mcp_session_store_set_limits (f->store, &limits);
+  greedy = session_test_create (f->store, NULL);
+  modest = session_test_create (f->store, NULL);
+  publish_text (modest, 50000);
+  for (guint i = 0; i < 40; i++)
+    publish_text (greedy, 50000);
+  g_assert_cmpuint (count_kept (modest), ==, 1);
+  g_assert_cmpuint (count_kept (greedy), ==, 9);
+
+  /* The newcomer takes from the one that has most, down to an even share. */
+  for (guint i = 0; i < 3; i++)
+    publish_text (modest, 50000);
+  g_assert_cmpuint (count_kept (modest), ==, 4);
+  g_assert_cmpuint (count_kept (greedy), ==, 6);
+
+  mcp_session_store_close (f->store, mcp_session_get_id (greedy), "closed", NULL);
+  for (guint i = 0; i < 40; i++)
+    publish_text (modest, 50000);
+  g_assert_cmpuint (count_kept (modest), ==, 10);
 }
 
 int
@@ -494,5 +536,6 @@ main (int argc, char **argv)
   ADD ("paced-batch", test_paced_batch);
   ADD ("closed-by-notify", test_closed_by_notify);
   ADD ("bytes", test_bytes);
+  ADD ("all-sessions-bytes", test_all_sessions_bytes);
   return g_test_run ();
 }
