@@ -45,6 +45,12 @@ _mcp_session ()
     choices="$(mcp-session --help | awk '/^  / { print $1 }') --help --version"
   elif [ "$previous" = --session ]; then
     choices="$(_mcp_session_sessions)"
+  elif [ "$previous" = --state ]; then
+    choices="running ok error cancelled"
+  elif [ "$previous" = --scope ]; then
+    choices="session cwd shared"
+  elif [ "$previous" = --server ]; then
+    choices="$(_mcp_session_servers)"
   elif [ "$command" = server ] && [ "$COMP_CWORD" -eq 2 ]; then
     choices="add remove list test accept --help"
   elif [[ "$word" == -* ]]; then
@@ -56,6 +62,9 @@ _mcp_session ()
   else
     case $command in
       show|close|watch|history) choices="$(_mcp_session_sessions)" ;;
+      tools)
+        if [ "$COMP_CWORD" -eq 2 ]; then choices=show
+        elif [ "$previous" = show ]; then choices="$(_mcp_session_tools)"; fi ;;
       call) [ "$COMP_CWORD" -eq 2 ] && choices="$(_mcp_session_tools)" ;;
       connect) choices="$(_mcp_session_clients)" ;;
       server)

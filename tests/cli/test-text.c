@@ -5,11 +5,16 @@
  */
 #include "cli/commands/mcp-cli-arguments.h"
 #include "cli/commands/mcp-cli-percent.h"
+#include "cli/commands/mcp-cli-tool-help.h"
+#include "cli/terminal/mcp-cli-json.h"
+#include "cli/terminal/mcp-cli-suggest.h"
 #include "cli/terminal/mcp-cli-table.h"
 #include "cli/terminal/mcp-cli-terminal.h"
 #include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-error.h"
 #include "common/mcp-text-clean.h"
+
+#include <string.h>
 
 static void
 test_clean (void)
@@ -139,20 +144,62 @@ test_arguments (void)
   const char *const nameless[] = { "=1", NULL };
   const char *const exact[] = { "n=12345678901234567890", "t=01", "u=\302\244", NULL };
   g_autoptr (GError) error = NULL;
-  g_autofree char *empty = mcp_cli_arguments_build (none, NULL);
-  g_autofree char *numbers = mcp_cli_arguments_build (exact, NULL);
+  g_autofree char *empty = mcp_cli_arguments_build (none, MCP_JSON_SLICE_NONE, NULL);
+  g_autofree char *numbers = mcp_cli_arguments_build (exact, MCP_JSON_SLICE_NONE, NULL);
 
   g_test_summary ("Arguments are an object; numbers keep their digits; a name is given once");
   g_assert_cmpstr (empty, ==, "{}");
   g_assert_cmpstr (numbers, ==, "{\"n\":12345678901234567890,\"t\":\"01\",\"u\":\"\302\244\"}");
-  g_assert_null (mcp_cli_arguments_build (twice, &error));
+  g_assert_null (mcp_cli_arguments_build (twice, MCP_JSON_SLICE_NONE, &error));
   g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
   g_clear_error (&error);
-  g_assert_null (mcp_cli_arguments_build (nameless, &error));
+  g_assert_null (mcp_cli_arguments_build (nameless, MCP_JSON_SLICE_NONE, &error));
   g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
   g_assert_false (mcp_cli_arguments_check ("[]", NULL));
   g_assert_false (mcp_cli_arguments_check ("{", NULL));
   g_assert_true (mcp_cli_arguments_check ("{}", NULL));
+}
+
+static void
+test_arguments_by_schema (void)
+{
+  static const char tool[] =
+      "{\"name\":\"t\",\"inputSchema\":{\"type\":\"object\",\"required\":[\"id\"],\"properties\":{"
+      "\"id\":{\"type\":\"string\"},\"maybe\":{\"type\":[\"string\",\"null\"]},"
+      "\"n\":{\"type\":\"integer\"},\"both\":{\"type\":[\"string\",\"number\"]},\"any\":{}}}}";
+  const char *const words[] = { "id=123", "maybe=true", "n=5", "both=7", "any=[1]", "o=1.0", NULL };
+  const char *const quoted[] = { "id=\"5\"", "maybe=null", NULL };
+  McpJsonSlice root;
+  g_autofree char *typed = NULL;
+  g_autofree char *unquoted = NULL;
+  g_autofree char *signature = NULL;
+
+  g_test_summary ("A value is a text where the tool's schema wants a text");
+  g_assert_true (mcp_cli_json_parse (tool, strlen (tool), &root, NULL));
+  typed = mcp_cli_arguments_build (words, root, NULL);
+  g_assert_cmpstr (typed, ==,
+                   "{\"id\":\"123\",\"maybe\":\"true\",\"n\":5,\"both\":7,\"any\":[1],\"o\":1.0}");
+  unquoted = mcp_cli_arguments_build (quoted, root, NULL);
+  g_assert_cmpstr (unquoted, ==, "{\"id\":\"5\",\"maybe\":\"null\"}");
+  signature = mcp_cli_tool_help_build_signature (root);
+  g_assert_true (g_str_has_prefix (signature, "t id=string [maybe="));
+  g_assert_true (mcp_cli_tool_help_accepts (root, "{\"id\":\"1\",\"n\":2}"));
+  g_assert_false (mcp_cli_tool_help_accepts (root, "{\"n\":2}"));
+  g_assert_false (mcp_cli_tool_help_accepts (root, "{\"id\":\"1\",\"pth\":2}"));
+}
+
+static void
+test_suggest (void)
+{
+  static const char *const names[] = { "list", "history", "claude-code", "files__read_file", NULL };
+
+  g_test_summary ("A word that is nearly right is recognized, another is not");
+  g_assert_cmpstr (mcp_cli_suggest_find ("lst", names), ==, "list");
+  g_assert_cmpstr (mcp_cli_suggest_find ("LIST", names), ==, "list");
+  g_assert_cmpstr (mcp_cli_suggest_find ("claude", names), ==, "claude-code");
+  g_assert_cmpstr (mcp_cli_suggest_find ("files__raed_file", names), ==, "files__read_file");
+  g_assert_null (mcp_cli_suggest_find ("frobnicate", names));
+  g_assert_null (mcp_cli_suggest_find ("", names));
 }
 
 int
@@ -165,5 +212,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/text/table", test_table);
   g_test_add_func ("/cli/text/percent", test_percent);
   g_test_add_func ("/cli/text/arguments", test_arguments);
+  g_test_add_func ("/cli/text/arguments-by-schema", test_arguments_by_schema);
+  g_test_add_func ("/cli/text/suggest", test_suggest);
   return g_test_run ();
 }

@@ -1,27 +1,65 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The arguments of a tool as they are written on a command line.
+ * The arguments of a tool, from the words of a command line.
  */
 #include "cli/commands/mcp-cli-arguments.h"
 
+#include "cli/commands/mcp-cli-tool-help.h"
 #include "cli/terminal/mcp-cli-json.h"
 #include "common/mcp-error.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
+/* Whether the schema wants a text and nothing else; null does not count. */
+static gboolean
+is_text (McpJsonSlice property)
+{
+  McpJsonSlice type, name;
+  McpJsonIter iter;
+  gboolean has_string = FALSE;
+
+  if (property.data == NULL || !mcp_json_find (property, "type", &type))
+    return FALSE;
+  if (mcp_json_get_type (type) != MCP_JSON_ARRAY)
+    return mcp_json_string_equal (type, "string");
+  mcp_json_iter_init (&iter, type);
+  while (mcp_json_iter_next_element (&iter, &name))
+    {
+      if (mcp_json_string_equal (name, "string"))
+        has_string = TRUE;
+      else if (!mcp_json_string_equal (name, "null"))
+        return FALSE;
+    }
+  return has_string;
+}
+
+static void
+add_value (GString *json, const char *key, const char *value, McpJsonSlice tool)
+{
+  McpJsonSlice property =
+      tool.data != NULL ? mcp_cli_tool_help_get_property (tool, key) : MCP_JSON_SLICE_NONE;
+
+  if (mcp_cli_json_is_value (value) && (!is_text (property) || *value == '"'))
+    mcp_cli_json_add_raw (json, key, value, -1);
+  else
+    mcp_cli_json_add_string (json, key, value);
+}
+
 /**
  * mcp_cli_arguments_build:
  * @words: KEY=VALUE each
+ * @tool: as listed; empty if it is not known
  * @error: return location
  *
- * A value is JSON where it parses as JSON, else text.
+ * A value is a text if the tool's schema wants a text. Otherwise it is JSON if it is valid JSON,
+ * and a text if not. A JSON string is a text without its quotes.
  *
  * Returns: (transfer full) (nullable): a JSON object
  */
 char *
-mcp_cli_arguments_build (const char *const *words, GError **error)
+mcp_cli_arguments_build (const char *const *words, McpJsonSlice tool, GError **error)
 {
   g_autoptr (GString) json = g_string_new ("{");
   g_autoptr (GHashTable) keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -37,10 +75,7 @@ mcp_cli_arguments_build (const char *const *words, GError **error)
                        _ ("“%s” is not of the form KEY=VALUE"), words[i]);
           return NULL;
         }
-      if (mcp_cli_json_is_value (sign + 1))
-        mcp_cli_json_add_raw (json, key, sign + 1, -1);
-      else
-        mcp_cli_json_add_string (json, key, sign + 1);
+      add_value (json, key, sign + 1, tool);
       if (!g_hash_table_add (keys, g_steal_pointer (&key)))
         {
           g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, _ ("“%.*s” is given twice"),

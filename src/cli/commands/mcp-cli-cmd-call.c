@@ -3,6 +3,9 @@
 #include "cli/terminal/mcp-cli-exit.h"
 
 #include "cli/commands/mcp-cli-arguments.h"
+#include "cli/commands/mcp-cli-tool-help.h"
+#include "cli/commands/mcp-cli-tool-list.h"
+#include "cli/commands/mcp-cli-wait.h"
 #include "cli/daemon/mcp-cli-rpc.h"
 #include "cli/daemon/mcp-cli-session.h"
 #include "cli/terminal/mcp-cli-interrupt.h"
@@ -23,7 +26,9 @@ typedef struct
 {
   const char *tool;
   char *session;
+  char **words; /* (unowned): KEY=VALUE each */
   char *arguments;
+  char *hint; /* (nullable): what may be wrong with a call that failed */
   gboolean as_json;
   gboolean quiet;
   gboolean raw;
@@ -34,6 +39,7 @@ options_clear (Options *options)
 {
   g_free (options->session);
   g_free (options->arguments);
+  g_free (options->hint);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -135,11 +141,160 @@ build_params (const Options *options, gboolean with_token)
   return g_string_free (params, FALSE);
 }
 
+typedef struct
+{
+  const Options *options;
+  McpCliWait *wait; /* (owned) */
+} Progress;
+
+static void
+progress_cb (McpJsonrpcMessage *notification, gpointer user_data)
+{
+  Progress *progress = user_data;
+
+  mcp_cli_wait_stop (progress->wait);
+  show_progress (notification, (gpointer) progress->options);
+}
+
 static GBytes *
-call (Options *options, GCancellable *cancellable, GError **error)
+send_call (const Options *options,
+           McpCliConnection *connection,
+           const McpCliSession *session,
+           GCancellable *cancellable,
+           GError **error)
 {
   gboolean shows_progress = !options->quiet && isatty (STDERR_FILENO);
   g_autofree char *params = build_params (options, shows_progress);
+  g_autofree char *text = g_strdup_printf (_ ("Waiting for %s"), options->tool);
+  Progress progress = { options, shows_progress ? mcp_cli_wait_new (text) : NULL };
+  GBytes *result =
+      mcp_cli_rpc_call (connection, session, "tools/call", params,
+                        shows_progress ? progress_cb : NULL, &progress, cancellable, error);
+
+  if (shows_progress)
+    {
+      mcp_cli_wait_free (progress.wait);
+      g_printerr (CLEAR_LINE);
+    }
+  return result;
+}
+
+/* Returns: whether the person at the terminal gave a value */
+static gboolean
+ask_for (const char *name, McpJsonSlice tool, GPtrArray *words)
+{
+  g_autofree char *description =
+      mcp_cli_json_dup_member (mcp_cli_tool_help_get_property (tool, name), "description");
+  g_autofree char *text =
+      g_strdup_printf (description != NULL ? "%s (%s): " : "%s: ", name, description);
+  g_autofree char *clean = mcp_text_clean (text);
+  char line[4096];
+
+  g_printerr ("%s ", g_strstrip (clean));
+  if (fgets (line, sizeof line, stdin) == NULL)
+    return FALSE;
+  line[strcspn (line, "\n")] = '\0';
+  g_ptr_array_add (words, g_strdup_printf ("%s=%s", name, line));
+  return TRUE;
+}
+
+static gboolean
+is_given (GPtrArray *words, const char *name)
+{
+  g_autofree char *prefix = g_strconcat (name, "=", NULL);
+
+  for (guint i = 0; i < words->len; i++)
+    if (g_str_has_prefix (g_ptr_array_index (words, i), prefix))
+      return TRUE;
+  return FALSE;
+}
+
+/* At a terminal, asks for the arguments that the tool needs and that were not given. */
+static void
+ask_for_missing (McpJsonSlice tool, GPtrArray *words)
+{
+  g_auto (GStrv) required = mcp_cli_tool_help_list_required (tool);
+
+  if (!isatty (STDIN_FILENO) || !isatty (STDERR_FILENO))
+    return;
+  for (gsize i = 0; required[i] != NULL; i++)
+    if (!is_given (words, required[i]) && !ask_for (required[i], tool, words))
+      return;
+}
+
+/* Makes the arguments, by the schema of the tool if it is known. */
+static gboolean
+build_arguments (Options *options, McpCliToolList *list, GError **error)
+{
+  g_autoptr (GPtrArray) words = g_ptr_array_new_with_free_func (g_free);
+  McpJsonSlice tool = MCP_JSON_SLICE_NONE;
+
+  for (gsize i = 0; options->words[i] != NULL; i++)
+    g_ptr_array_add (words, g_strdup (options->words[i]));
+  if (list != NULL && mcp_cli_tool_list_find (list, options->tool, &tool))
+    ask_for_missing (tool, words);
+  else
+    tool = MCP_JSON_SLICE_NONE;
+  g_ptr_array_add (words, NULL);
+  options->arguments = mcp_cli_arguments_build ((const char *const *) words->pdata, tool, error);
+  return options->arguments != NULL;
+}
+
+/* A call failed: perhaps the name or the arguments are wrong. */
+static char *
+build_hint (const Options *options, McpCliToolList *list)
+{
+  g_autofree char *text = NULL;
+  McpJsonSlice tool;
+
+  if (list == NULL)
+    return NULL;
+  if (!mcp_cli_tool_list_find (list, options->tool, &tool))
+    {
+      text = mcp_cli_tool_list_suggest (list, options->tool);
+      return text != NULL ? g_strdup_printf (_ ("Did you mean “%s”?"), text) : NULL;
+    }
+  if (mcp_cli_tool_help_accepts (tool, options->arguments))
+    return NULL;
+  text = mcp_cli_tool_help_build_signature (tool);
+  return g_strdup_printf (_ ("The tool takes: %s"), text);
+}
+
+static gboolean
+is_failure (GBytes *result)
+{
+  McpJsonSlice root, value;
+
+  return result == NULL || (mcp_cli_json_parse_bytes (result, &root, NULL) &&
+                            mcp_json_find_typed (root, "isError", MCP_JSON_BOOLEAN, &value) &&
+                            mcp_json_get_boolean (value));
+}
+
+static GBytes *
+call_in (Options *options,
+         McpCliConnection *connection,
+         const McpCliSession *session,
+         GCancellable *cancellable,
+         GError **error)
+{
+  g_autoptr (McpCliToolList) list = NULL;
+  GBytes *result;
+
+  if (options->arguments == NULL)
+    {
+      list = mcp_cli_tool_list_fetch_soon (connection, session, cancellable);
+      if (!build_arguments (options, list, error))
+        return NULL;
+    }
+  result = send_call (options, connection, session, cancellable, error);
+  if (is_failure (result) && !g_cancellable_is_cancelled (cancellable))
+    options->hint = build_hint (options, list);
+  return result;
+}
+
+static GBytes *
+call (Options *options, GCancellable *cancellable, GError **error)
+{
   g_autoptr (McpCliConnection) connection = mcp_cli_connection_open (error);
   g_autoptr (McpCliSession) session =
       connection != NULL ? mcp_cli_session_find_or_create (connection, options->session, error)
@@ -148,26 +303,21 @@ call (Options *options, GCancellable *cancellable, GError **error)
 
   if (session == NULL)
     return NULL;
-  result = mcp_cli_rpc_call (connection, session, "tools/call", params,
-                             shows_progress ? show_progress : NULL, options, cancellable, error);
-  if (shows_progress)
-    g_printerr (CLEAR_LINE);
+  result = call_in (options, connection, session, cancellable, error);
   mcp_cli_session_end (connection, session);
   return result;
 }
 
 static int
-run (Options *options)
+print_answer (const Options *options, GBytes *result)
 {
-  g_autoptr (GCancellable) cancellable = mcp_cli_interrupt_new ();
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) result = call (options, cancellable, &error);
   McpJsonSlice root, value;
+  g_autoptr (GError) error = NULL;
 
-  if (result == NULL || !mcp_cli_json_parse_bytes (result, &root, &error))
+  if (!mcp_cli_json_parse_bytes (result, &root, &error))
     {
       mcp_cli_text_print_error (error);
-      return mcp_cli_interrupt_get_status ();
+      return MCP_CLI_FAILED;
     }
   if (!options->as_json)
     return print_result (root, options->raw) ? MCP_CLI_OK : MCP_CLI_FAILED;
@@ -179,10 +329,35 @@ run (Options *options)
              : MCP_CLI_OK;
 }
 
-/* Fills in the arguments from the words after the tool's name. */
+static int
+run (Options *options)
+{
+  g_autoptr (GCancellable) cancellable = mcp_cli_interrupt_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) result = call (options, cancellable, &error);
+  int status;
+
+  if (result != NULL)
+    {
+      status = print_answer (options, result);
+    }
+  else
+    {
+      mcp_cli_text_print_error (error);
+      status = mcp_cli_interrupt_get_status ();
+    }
+  if (options->hint != NULL)
+    mcp_cli_text_print ("%s", options->hint);
+  return status;
+}
+
+/* Reads what can be read before the tool is known. */
 static gboolean
 read_arguments (Options *options, char **words, GError **error)
 {
+  g_autofree char *arguments = NULL;
+
+  options->words = words;
   if (options->arguments != NULL && words[0] != NULL)
     {
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
@@ -191,8 +366,8 @@ read_arguments (Options *options, char **words, GError **error)
     }
   if (options->arguments != NULL)
     return mcp_cli_arguments_check (options->arguments, error);
-  options->arguments = mcp_cli_arguments_build ((const char *const *) words, error);
-  return options->arguments != NULL;
+  arguments = mcp_cli_arguments_build ((const char *const *) words, MCP_JSON_SLICE_NONE, error);
+  return arguments != NULL;
 }
 
 /**
@@ -223,8 +398,10 @@ mcp_cli_cmd_call (int argc, char **argv)
   };
   const McpCliUsage usage = {
     .parameters = _ ("TOOL [KEY=VALUE…]"),
-    .summary = _ ("Calls a tool, and prints what it answers. A value is JSON where it parses as\n"
-                  "JSON, else text. On a terminal, progress is shown meanwhile."),
+    .summary =
+        _ ("Calls a tool, and prints its answer. A value is a text if the tool wants a text;\n"
+           "otherwise it is JSON if it is valid JSON. On a terminal, missing arguments are asked\n"
+           "for, and progress is shown."),
     .description = _ ("Example:\n"
                       "  mcp-session call files__read_file path=README.md\n"),
     .min_words = 1,

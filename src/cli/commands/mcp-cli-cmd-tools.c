@@ -2,18 +2,40 @@
 #include "cli/commands/mcp-cli-command.h"
 #include "cli/terminal/mcp-cli-exit.h"
 
-#include "cli/daemon/mcp-cli-rpc.h"
+#include "cli/commands/mcp-cli-tool-help.h"
+#include "cli/commands/mcp-cli-tool-list.h"
+#include "cli/commands/mcp-cli-wait.h"
 #include "cli/daemon/mcp-cli-session.h"
 #include "cli/terminal/mcp-cli-interrupt.h"
 #include "cli/terminal/mcp-cli-json.h"
 #include "cli/terminal/mcp-cli-options.h"
 #include "cli/terminal/mcp-cli-table.h"
 #include "cli/terminal/mcp-cli-text.h"
+#include "common/mcp-error.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
-/* The first sentence's worth of a description. */
+typedef struct
+{
+  char *session;
+  char *server;
+  char *search;
+  const char *tool; /* (nullable): the one to be shown */
+  gboolean as_json;
+} Options;
+
+static void
+options_clear (Options *options)
+{
+  g_free (options->session);
+  g_free (options->server);
+  g_free (options->search);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+/* The first line of a description. */
 static char *
 dup_first_line (McpJsonSlice tool)
 {
@@ -27,8 +49,36 @@ dup_first_line (McpJsonSlice tool)
   return g_strndup (text, strcspn (text, "\n"));
 }
 
+static gboolean
+matches_server (const char *name, const char *server)
+{
+  g_autofree char *prefix = g_strconcat (server, "__", NULL);
+
+  return g_str_has_prefix (name, prefix);
+}
+
+static gboolean
+contains (const char *text, const char *part)
+{
+  g_autofree char *folded = g_utf8_casefold (text, -1);
+  g_autofree char *wanted = g_utf8_casefold (part, -1);
+
+  return strstr (folded, wanted) != NULL;
+}
+
+static gboolean
+is_wanted (const Options *options, McpJsonSlice tool, const char *name)
+{
+  g_autofree char *description = mcp_cli_json_dup_member (tool, "description");
+
+  if (options->server != NULL && !matches_server (name, options->server))
+    return FALSE;
+  return options->search == NULL || contains (name, options->search) ||
+         (description != NULL && contains (description, options->search));
+}
+
 static void
-print_tools (McpJsonSlice tools)
+print_tools (const Options *options, McpJsonSlice tools)
 {
   const char *titles[] = { _ ("TOOL"), _ ("DESCRIPTION"), NULL };
   g_autoptr (McpCliTable) table = mcp_cli_table_new (titles);
@@ -37,108 +87,100 @@ print_tools (McpJsonSlice tools)
   guint n_tools = 0;
 
   mcp_json_iter_init (&iter, tools);
-  for (; mcp_json_iter_next_element (&iter, &tool); n_tools++)
+  while (mcp_json_iter_next_element (&iter, &tool))
     {
       g_autofree char *name = mcp_cli_json_dup_member (tool, "name");
       g_autofree char *description = dup_first_line (tool);
 
-      mcp_cli_table_add (table, (const char *[]){ name != NULL ? name : "", description });
+      if (name == NULL || !is_wanted (options, tool, name))
+        continue;
+      mcp_cli_table_add (table, (const char *[]){ name, description });
+      n_tools++;
     }
   if (n_tools > 0)
     mcp_cli_table_print (table);
+  else if (options->server != NULL || options->search != NULL)
+    mcp_cli_text_print (_ ("No tool matches"));
   else
-    mcp_cli_text_print (_ ("There are no tools; “mcp-session server add” gives you some"));
-}
-
-static char *
-build_params (const char *cursor)
-{
-  GString *params = g_string_new ("{");
-
-  mcp_cli_json_add_string (params, "cursor", cursor);
-  g_string_append_c (params, '}');
-  return g_string_free (params, FALSE);
-}
-
-static void
-append_tools (GString *all, McpJsonSlice page)
-{
-  McpJsonSlice tools, tool;
-  McpJsonIter iter;
-
-  if (!mcp_json_find_typed (page, "tools", MCP_JSON_ARRAY, &tools))
-    return;
-  mcp_json_iter_init (&iter, tools);
-  while (mcp_json_iter_next_element (&iter, &tool))
-    {
-      if (all->str[all->len - 1] != '[')
-        g_string_append_c (all, ',');
-      mcp_json_append_slice (all, tool);
-    }
-}
-
-/* All pages as one. */
-static char *
-list_tools (McpCliConnection *connection,
-            const McpCliSession *session,
-            GCancellable *cancellable,
-            GError **error)
-{
-  g_autoptr (GString) all = g_string_new ("{\"tools\":[");
-  g_autofree char *cursor = NULL;
-
-  do
-    {
-      g_autofree char *params = build_params (cursor);
-      g_autoptr (GBytes) result = mcp_cli_rpc_call (connection, session, "tools/list", params, NULL,
-                                                    NULL, cancellable, error);
-      McpJsonSlice page;
-
-      if (result == NULL || !mcp_cli_json_parse_bytes (result, &page, error))
-        return NULL;
-      append_tools (all, page);
-      g_free (cursor);
-      cursor = mcp_cli_json_dup_member (page, "nextCursor");
-    }
-  while (cursor != NULL);
-
-  g_string_append (all, "]}");
-  return g_string_free (g_steal_pointer (&all), FALSE);
+    mcp_cli_text_print (_ ("There are no tools; “mcp-session server add” adds a server, and "
+                           "“mcp-session doctor” looks for what is wrong"));
 }
 
 static gboolean
-print_list (const char *list, gboolean as_json, GError **error)
+print_one (McpCliToolList *list, const char *name, gboolean as_json, GError **error)
 {
-  McpJsonSlice root, tools;
+  g_autofree char *meant = NULL;
+  McpJsonSlice tool;
 
-  if (!mcp_cli_json_parse (list, strlen (list), &root, error))
-    return FALSE;
-  if (as_json)
+  if (mcp_cli_tool_list_find (list, name, &tool))
     {
-      g_autoptr (GBytes) bytes = g_bytes_new_static (list, strlen (list));
+      g_autoptr (GBytes) json = g_bytes_new (tool.data, tool.length);
 
-      mcp_cli_json_print (bytes);
+      if (as_json)
+        mcp_cli_json_print (json);
+      else
+        mcp_cli_tool_help_print (tool);
+      return TRUE;
     }
-  else if (mcp_json_find_typed (root, "tools", MCP_JSON_ARRAY, &tools))
-    {
-      print_tools (tools);
-    }
+  meant = mcp_cli_tool_list_suggest (list, name);
+  if (meant != NULL)
+    g_set_error (error, MCP_ERROR, MCP_ERROR_NOT_FOUND,
+                 _ ("There is no tool “%s”; did you mean “%s”?"), name, meant);
+  else
+    g_set_error (error, MCP_ERROR, MCP_ERROR_NOT_FOUND,
+                 _ ("There is no tool “%s”; “mcp-session tools” lists the tools"), name);
+  return FALSE;
+}
+
+static gboolean
+print_list (const Options *options, McpCliToolList *list, GError **error)
+{
+  if (options->tool != NULL)
+    return print_one (list, options->tool, options->as_json, error);
+  if (options->as_json)
+    mcp_cli_json_print (mcp_cli_tool_list_get_json (list));
+  else
+    print_tools (options, mcp_cli_tool_list_get_tools (list));
   return TRUE;
 }
 
 static gboolean
-run (const char *name, gboolean as_json, GCancellable *cancellable, GError **error)
+run (const Options *options, GCancellable *cancellable, GError **error)
 {
   g_autoptr (McpCliConnection) connection = mcp_cli_connection_open (error);
   g_autoptr (McpCliSession) session =
-      connection != NULL ? mcp_cli_session_find_or_create (connection, name, error) : NULL;
-  g_autofree char *list = NULL;
+      connection != NULL ? mcp_cli_session_find_or_create (connection, options->session, error)
+                         : NULL;
+  g_autoptr (McpCliWait) wait = NULL;
+  g_autoptr (McpCliToolList) list = NULL;
 
   if (session == NULL)
     return FALSE;
-  list = list_tools (connection, session, cancellable, error);
+  wait = mcp_cli_wait_new (_ ("Waiting for servers to list their tools"));
+  list = mcp_cli_tool_list_fetch (connection, session, cancellable, error);
+  g_clear_pointer (&wait, mcp_cli_wait_free);
   mcp_cli_session_end (connection, session);
-  return list != NULL && print_list (list, as_json, error);
+  return list != NULL && print_list (options, list, error);
+}
+
+/* “show NAME” shows one tool. */
+static gboolean
+read_words (Options *options, int n_words, char **words)
+{
+  if (n_words == 0)
+    return TRUE;
+  if (strcmp (words[0], "show") == 0 && n_words == 2)
+    {
+      options->tool = words[1];
+      return TRUE;
+    }
+  if (strcmp (words[0], "show") == 0)
+    mcp_cli_options_report_error (_ ("Something is missing: %s"), "NAME");
+  else
+    mcp_cli_options_report_error (
+        _ ("“%s” is not expected; “--search %s” lists tools that contain it, “show %s” shows one"),
+        words[0], words[0], words[0]);
+  return FALSE;
 }
 
 /**
@@ -153,24 +195,33 @@ run (const char *name, gboolean as_json, GCancellable *cancellable, GError **err
 int
 mcp_cli_cmd_tools (int argc, char **argv)
 {
-  gboolean as_json = FALSE;
-  g_autofree char *name = NULL;
+  g_auto (Options) options = { NULL };
   const GOptionEntry entries[] = {
-    { "session", 0, 0, G_OPTION_ARG_STRING, &name,
-      N_ ("Whose tools; not given: that of the environment, else one for the current directory"),
+    { "session", 0, 0, G_OPTION_ARG_STRING, &options.session,
+      N_ ("Whose tools; without it, that of the environment, else one for the current directory"),
       N_ ("SESSION") },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, N_ ("Print the result of tools/list"), NULL },
+    { "server", 0, 0, G_OPTION_ARG_STRING, &options.server, N_ ("Only the tools of this server"),
+      N_ ("NAME") },
+    { "search", 0, 0, G_OPTION_ARG_STRING, &options.search,
+      N_ ("Only tools with this text in their name or description"), N_ ("TEXT") },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.as_json, N_ ("Print the result of tools/list"),
+      NULL },
     { NULL },
   };
-  const McpCliUsage usage = { .summary = _ ("Lists the tools of a session.") };
+  const McpCliUsage usage = {
+    .parameters = _ ("[show NAME]"),
+    .summary = _ ("Lists the tools of a session; “show” explains one tool and its arguments."),
+    .max_words = 2,
+  };
   g_autoptr (GCancellable) cancellable = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!mcp_cli_options_parse (&usage, entries, &argc, &argv))
+  if (!mcp_cli_options_parse (&usage, entries, &argc, &argv) ||
+      !read_words (&options, argc - 1, argv + 1))
     return MCP_CLI_USAGE;
 
   cancellable = mcp_cli_interrupt_new ();
-  if (run (name, as_json, cancellable, &error))
+  if (run (&options, cancellable, &error))
     return MCP_CLI_OK;
   mcp_cli_text_print_error (error);
   return mcp_cli_interrupt_get_status ();

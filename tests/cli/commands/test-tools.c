@@ -62,6 +62,34 @@ test_call (void)
 }
 
 static void
+test_hints (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autoptr (CliRun) misspelt = NULL;
+  g_autoptr (CliRun) wrong = NULL;
+  g_autofree char *found = NULL;
+  g_autofree char *shown = NULL;
+  g_autofree char *of_server = NULL;
+
+  g_test_summary (
+      "Tools are found by a text and shown one by one; a name nearly right is suggested");
+  cli_test_start_daemon (test);
+  found = cli_test_run_ok (test, "tools", "--search=CWD", NULL);
+  assert_contains (found, "test__cwd");
+  g_assert_null (strstr (found, "test__echo"));
+  of_server = cli_test_run_ok (test, "tools", "--server=other", NULL);
+  g_assert_cmpstr (of_server, ==, "");
+  shown = cli_test_run_ok (test, "tools", "show", "test__echo", NULL);
+  assert_contains (shown, "mcp-session call test__echo");
+  misspelt = cli_test_run (test, NULL, "call", "test__ecoh", "a=1", NULL);
+  g_assert_cmpint (misspelt->status, ==, 1);
+  assert_contains (misspelt->err, "Did you mean “test__echo”?");
+  wrong = cli_test_run (test, NULL, "tools", "show", "test__ecoh", NULL);
+  g_assert_cmpint (wrong->status, ==, 1);
+  assert_contains (wrong->err, "did you mean “test__echo”?");
+}
+
+static void
 test_call_failures (void)
 {
   g_autoptr (CliTest) test = cli_test_new ();
@@ -320,6 +348,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/tools/list", test_tools);
   g_test_add_func ("/cli/tools/call", test_call);
+  g_test_add_func ("/cli/tools/hints", test_hints);
   g_test_add_func ("/cli/tools/failures", test_call_failures);
   g_test_add_func ("/cli/tools/progress", test_call_progress);
   g_test_add_func ("/cli/tools/escapes", test_call_escapes);
