@@ -121,7 +121,9 @@ test_history (void)
 {
   g_autoptr (CliTest) test = cli_test_new ();
   g_autoptr (JsonObject) session = NULL;
+  g_autoptr (JsonObject) other = NULL;
   g_autoptr (CliRun) failed = NULL;
+  g_autofree char *of_one = NULL;
   g_autofree char *all = NULL;
   g_autofree char *errors = NULL;
   g_autofree char *json = NULL;
@@ -129,19 +131,26 @@ test_history (void)
   g_autofree char *path = NULL;
   guint status;
 
-  g_test_summary ("history lists a session's calls, newest first");
+  g_test_summary ("history lists the calls of all sessions, or of one, the newest last");
   cli_test_start_daemon (test);
   session = cli_test_create_session (test, "{}");
   g_free (cli_test_run_ok (test, "call", "test__echo", NULL));
   failed = cli_test_run (test, NULL, "call", "test__fail", NULL);
   g_assert_cmpint (failed->status, ==, 1);
 
+  /* Another session's, from another shell. */
+  other = e2e_create_session (test->e2e, "{\"label\": \"another\"}");
+  g_free (cli_test_run_ok (test, "call", "--session=another", "test__cwd", NULL));
   all = cli_test_run_ok (test, "history", NULL);
-  g_assert_nonnull (strstr (all, "test__fail"));
-  g_assert_true (strstr (all, "test__fail") < strstr (all, "test__echo"));
+  assert_contains (all, "another");
+  g_assert_true (strstr (all, "test__echo") < strstr (all, "test__fail"));
+  g_assert_true (strstr (all, "test__fail") < strstr (all, "test__cwd"));
+  of_one = cli_test_run_ok (test, "history", "--session=another", NULL);
+  g_assert_null (strstr (of_one, "test__echo"));
   errors = cli_test_run_ok (test, "history", "--state=error", "--tool=test__fail", NULL);
   g_assert_null (strstr (errors, "test__echo"));
-  json = cli_test_run_ok (test, "history", "--json", "--limit=1", NULL);
+  json = cli_test_run_ok (test, "history", "--json", "--limit=1",
+                          json_object_get_string_member (session, "session_id"), NULL);
   path = g_strdup_printf ("unix:/session/%s/calls?limit=1",
                           json_object_get_string_member (session, "session_id"));
   route = e2e_http (test->e2e, "GET", path, NULL, NULL, &status);
