@@ -52,7 +52,7 @@ _mcp_session ()
   elif [ "$previous" = --server ]; then
     choices="$(_mcp_session_servers)"
   elif [ "$command" = server ] && [ "$COMP_CWORD" -eq 2 ]; then
-    choices="add remove list test accept --help"
+    choices="add remove list test accept enable disable --help"
   elif [[ "$word" == -* ]]; then
     if [ "$command" = server ]; then
       choices="$(_mcp_session_options server "${COMP_WORDS[2]}")"
@@ -69,7 +69,7 @@ _mcp_session ()
       connect) choices="$(_mcp_session_clients)" ;;
       server)
         case ${COMP_WORDS[2]} in
-          remove|test|accept) choices="$(_mcp_session_servers)" ;;
+          remove|test|accept|enable|disable) choices="$(_mcp_session_servers)" ;;
         esac ;;
       run) mapfile -t COMPREPLY < <(compgen -c -- "$word"); return ;;
     esac

@@ -18,6 +18,7 @@
 #include <string.h>
 
 static const McpCliCommand commands[] = {
+  { "status", N_ ("Show how the daemon is, and what runs"), mcp_cli_cmd_status },
   { "create", N_ ("Make a session"), mcp_cli_cmd_create },
   { "list", N_ ("List the sessions"), mcp_cli_cmd_list },
   { "show", N_ ("Show one session"), mcp_cli_cmd_show },

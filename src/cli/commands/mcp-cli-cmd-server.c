@@ -17,7 +17,9 @@
 static const McpCliCommand commands[] = {
   { "add", N_ ("Give all sessions a server’s tools"), mcp_cli_cmd_server_add },
   { "remove", N_ ("Take a server out"), mcp_cli_cmd_server_remove },
-  { "list", N_ ("List the configured servers"), mcp_cli_cmd_server_list },
+  { "list", N_ ("List the configured servers and their states"), mcp_cli_cmd_server_list },
+  { "enable", N_ ("Enable a server"), mcp_cli_cmd_server_enable },
+  { "disable", N_ ("Disable a server and keep its entry"), mcp_cli_cmd_server_disable },
   { "test", N_ ("Try a configured server"), mcp_cli_cmd_server_test },
   { "accept", N_ ("Accept a pinned server’s tools"), mcp_cli_cmd_server_accept },
 };
@@ -28,7 +30,7 @@ print_help (void)
   g_print ("%s\n\n%s\n\n", _ ("Usage: mcp-session server COMMAND [OPTION…]"),
            _ ("The servers whose tools the sessions get."));
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
-    g_print ("  %-6s  %s\n", commands[i].name, _ (commands[i].summary));
+    g_print ("  %-7s  %s\n", commands[i].name, _ (commands[i].summary));
 }
 
 /* @name: (nullable) */

@@ -2,6 +2,7 @@
 #include "cli/commands/mcp-cli-command.h"
 #include "cli/terminal/mcp-cli-exit.h"
 
+#include "cli/commands/mcp-cli-server-states.h"
 #include "cli/commands/mcp-cli-tool-help.h"
 #include "cli/commands/mcp-cli-tool-list.h"
 #include "cli/commands/mcp-cli-wait.h"
@@ -12,6 +13,7 @@
 #include "cli/terminal/mcp-cli-table.h"
 #include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-error.h"
+#include "common/mcp-text-clean.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -144,6 +146,28 @@ print_list (const Options *options, McpCliToolList *list, GError **error)
   return TRUE;
 }
 
+/* Tools that are missing because their server does not work. */
+static void
+print_failures (const Options *options, McpCliConnection *connection)
+{
+  g_autoptr (McpCliServerStates) states = mcp_cli_server_states_fetch (connection);
+  McpJsonSlice server;
+  McpJsonIter iter;
+
+  if (states == NULL)
+    return;
+  mcp_json_iter_init (&iter, mcp_cli_server_states_get_all (states));
+  while (mcp_json_iter_next_element (&iter, &server))
+    {
+      g_autofree char *name = mcp_cli_json_dup_member (server, "name");
+      g_autofree char *error = mcp_cli_json_dup_member (server, "last_error");
+      g_autofree char *clean = error != NULL ? mcp_text_clean (error) : NULL;
+
+      if (clean != NULL && (options->server == NULL || g_strcmp0 (options->server, name) == 0))
+        mcp_cli_text_print ("%s", clean);
+    }
+}
+
 static gboolean
 run (const Options *options, GCancellable *cancellable, GError **error)
 {
@@ -160,7 +184,11 @@ run (const Options *options, GCancellable *cancellable, GError **error)
   list = mcp_cli_tool_list_fetch (connection, session, cancellable, error);
   g_clear_pointer (&wait, mcp_cli_wait_free);
   mcp_cli_session_end (connection, session);
-  return list != NULL && print_list (options, list, error);
+  if (list == NULL || !print_list (options, list, error))
+    return FALSE;
+  if (options->tool == NULL)
+    print_failures (options, connection);
+  return TRUE;
 }
 
 /* “show NAME” shows one tool. */

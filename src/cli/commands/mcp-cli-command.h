@@ -29,6 +29,7 @@ int mcp_cli_cmd_publish (int argc, char **argv);
 int mcp_cli_cmd_run (int argc, char **argv);
 int mcp_cli_cmd_server (int argc, char **argv);
 int mcp_cli_cmd_show (int argc, char **argv);
+int mcp_cli_cmd_status (int argc, char **argv);
 int mcp_cli_cmd_stdio (int argc, char **argv);
 int mcp_cli_cmd_tools (int argc, char **argv);
 int mcp_cli_cmd_watch (int argc, char **argv);

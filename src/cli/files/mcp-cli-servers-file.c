@@ -154,6 +154,53 @@ mcp_cli_servers_file_set_entry (const char *name,
   return FALSE;
 }
 
+/* Other clients write “enabled”; one of the two says it. */
+static char *
+build_disabled (const char *text, const char *name, gboolean disabled, GError **error)
+{
+  const char *const disabled_keys[] = { SERVERS, name, "disabled", NULL };
+  const char *const enabled_keys[] = { SERVERS, name, "enabled", NULL };
+  g_autofree char *enabled = mcp_cli_jsonc_get (text, enabled_keys, NULL);
+  g_autoptr (GError) local_error = NULL;
+  char *removed;
+
+  if (enabled != NULL)
+    return mcp_cli_jsonc_set (text, enabled_keys, disabled ? "false" : "true", error);
+  if (disabled)
+    return mcp_cli_jsonc_set (text, disabled_keys, "true", error);
+  removed = mcp_cli_jsonc_remove (text, disabled_keys, &local_error);
+  if (local_error == NULL)
+    return removed != NULL ? removed : g_strdup (text);
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return NULL;
+}
+
+/**
+ * mcp_cli_servers_file_set_disabled:
+ * @name: of a server
+ * @disabled: whether the daemon is to leave the server alone
+ * @error: return location; %MCP_ERROR_NOT_FOUND if the file does not have that server
+ *
+ * Returns: whether the file says so now
+ */
+gboolean
+mcp_cli_servers_file_set_disabled (const char *name, gboolean disabled, GError **error)
+{
+  g_autofree char *entry = mcp_cli_servers_file_get_entry (name, error);
+  g_autofree char *path = mcp_cli_servers_file_dup_path ();
+  g_autofree char *text = NULL;
+  g_autofree char *changed = NULL;
+
+  if (entry == NULL)
+    return FALSE;
+  if (read_text (path, &text, error))
+    changed = build_disabled (text, name, disabled, error);
+  if (changed != NULL && mcp_cli_file_replace (path, changed, error))
+    return TRUE;
+  g_prefix_error (error, "%s: ", path);
+  return FALSE;
+}
+
 /**
  * mcp_cli_servers_file_remove_entry:
  * @name: of a server

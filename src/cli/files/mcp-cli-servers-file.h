@@ -12,6 +12,7 @@ gboolean mcp_cli_servers_file_set_entry (const char *name,
                                          const char *entry,
                                          gboolean replace,
                                          GError **error);
+gboolean mcp_cli_servers_file_set_disabled (const char *name, gboolean disabled, GError **error);
 gboolean mcp_cli_servers_file_remove_entry (const char *name, GError **error);
 
 G_END_DECLS

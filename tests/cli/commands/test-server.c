@@ -185,6 +185,68 @@ test_usage (void)
     }
 }
 
+static void
+start_with_bus (CliTest *test)
+{
+  test->e2e->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
+  g_test_dbus_up (test->e2e->bus);
+  cli_test_setenv (test, "DBUS_SESSION_BUS_ADDRESS", g_test_dbus_get_bus_address (test->e2e->bus));
+  e2e_start (test->e2e);
+}
+
+static void
+test_broken_is_seen (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autoptr (CliRun) stopped = NULL;
+  g_autoptr (CliRun) tools = NULL;
+  g_autoptr (CliRun) list = NULL;
+  g_autoptr (CliRun) status = NULL;
+
+  g_test_summary ("A server that cannot be started is named by tools, server list and status");
+  stopped = cli_test_run (test, NULL, "status", NULL);
+  g_assert_cmpint (stopped->status, ==, 3);
+  assert_contains (stopped->out, "does not run");
+  g_free (cli_test_run_ok (test, "server", "add", "foo", "--", "nonexistent-program", NULL));
+  start_with_bus (test);
+  tools = cli_test_run (test, NULL, "tools", NULL);
+  g_assert_cmpint (tools->status, ==, 0);
+  assert_contains (tools->out, "test__echo");
+  assert_contains (tools->err, "foo");
+  assert_contains (tools->err, "nonexistent-program");
+  list = cli_test_run (test, NULL, "server", "list", NULL);
+  g_assert_cmpint (list->status, ==, 0);
+  assert_contains (list->out, "FAILED");
+  assert_contains (list->err, "nonexistent-program");
+  status = cli_test_run (test, NULL, "status", NULL);
+  g_assert_cmpint (status->status, ==, 1);
+  assert_contains (status->out, "running since");
+  assert_contains (status->out, "nonexistent-program");
+}
+
+static void
+test_disable (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *before = read_config (test);
+  g_autofree char *off = NULL;
+  g_autofree char *list = NULL;
+  g_autofree char *on = NULL;
+  g_autoptr (CliRun) unknown = NULL;
+
+  g_test_summary ("A server is disabled and enabled again; its entry is what it was");
+  g_free (cli_test_run_ok (test, "server", "disable", "test", NULL));
+  off = read_config (test);
+  assert_contains (off, "\"disabled\": true");
+  list = cli_test_run_ok (test, "server", "list", NULL);
+  assert_contains (list, "disabled");
+  g_free (cli_test_run_ok (test, "server", "enable", "test", NULL));
+  on = read_config (test);
+  g_assert_cmpstr (on, ==, before);
+  unknown = cli_test_run (test, NULL, "server", "disable", "nobody", NULL);
+  g_assert_cmpint (unknown->status, ==, 1);
+}
+
 #define PINNED                                                                                 \
   "{\"mcpServers\": {\"test\": {\"command\": \"%s\", \"args\": [\"--pid-file=%s\"], \"pin\": " \
   "true}}}"
@@ -208,10 +270,7 @@ test_accept (void)
   g_free (test_dir_write (test->e2e->dir, "state/mcp-sessiond/tools.json",
                           "{\"servers\":{\"test\":{\"echo\":\"0\"}}}", 0600));
   g_free (test_dir_write (test->e2e->dir, "config/mcp-sessiond/mcp.json", config, 0600));
-  test->e2e->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
-  g_test_dbus_up (test->e2e->bus);
-  cli_test_setenv (test, "DBUS_SESSION_BUS_ADDRESS", g_test_dbus_get_bus_address (test->e2e->bus));
-  e2e_start (test->e2e);
+  start_with_bus (test);
 
   before = cli_test_run_ok (test, "tools", NULL);
   g_assert_null (strstr (before, "test__echo"));
@@ -250,6 +309,8 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/server/edit", test_edit);
   g_test_add_func ("/cli/server/new-file", test_new_file);
   g_test_add_func ("/cli/server/test", test_test);
+  g_test_add_func ("/cli/server/broken-is-seen", test_broken_is_seen);
+  g_test_add_func ("/cli/server/disable", test_disable);
   g_test_add_func ("/cli/server/usage", test_usage);
   g_test_add_func ("/cli/server/accept", test_accept);
   g_test_add_func ("/cli/server/accept-without-bus", test_accept_without_bus);

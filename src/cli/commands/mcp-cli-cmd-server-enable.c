@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * server enable, server disable: the member “disabled” of an entry.
+ */
+#include "mcp-cli-cmd-server-private.h"
+
+#include "cli/files/mcp-cli-servers-file.h"
+#include "cli/terminal/mcp-cli-exit.h"
+#include "cli/terminal/mcp-cli-options.h"
+#include "cli/terminal/mcp-cli-text.h"
+
+#include <glib/gi18n.h>
+
+static int
+set_disabled (const McpCliUsage *usage, gboolean disabled, int argc, char **argv)
+{
+  const GOptionEntry entries[] = { { NULL } };
+  g_autoptr (GError) error = NULL;
+
+  if (!mcp_cli_options_parse (usage, entries, &argc, &argv))
+    return MCP_CLI_USAGE;
+  if (!mcp_cli_servers_file_set_disabled (argv[1], disabled, &error))
+    return mcp_cli_options_report_failure (error);
+  mcp_cli_text_print (disabled ? _ ("“%s” is disabled") : _ ("“%s” is enabled"), argv[1]);
+  return MCP_CLI_OK;
+}
+
+/**
+ * mcp_cli_cmd_server_enable:
+ * @argc: number of words
+ * @argv: the words
+ *
+ * Enables a server in mcp.json.
+ *
+ * Returns: the exit status
+ */
+int
+mcp_cli_cmd_server_enable (int argc, char **argv)
+{
+  const McpCliUsage usage = {
+    .parameters = _ ("NAME"),
+    .summary = _ ("Enables a server that is disabled."),
+    .min_words = 1,
+    .max_words = 1,
+  };
+
+  return set_disabled (&usage, FALSE, argc, argv);
+}
+
+/**
+ * mcp_cli_cmd_server_disable:
+ * @argc: number of words
+ * @argv: the words
+ *
+ * Disables a server in mcp.json.
+ *
+ * Returns: the exit status
+ */
+int
+mcp_cli_cmd_server_disable (int argc, char **argv)
+{
+  const McpCliUsage usage = {
+    .parameters = _ ("NAME"),
+    .summary = _ ("Disables a server: its entry stays, its tools go, its processes are stopped."),
+    .min_words = 1,
+    .max_words = 1,
+  };
+
+  return set_disabled (&usage, TRUE, argc, argv);
+}
