@@ -116,6 +116,9 @@ mcp_cli_cmd_create (int argc, char **argv)
 
   /* The daemon works elsewhere: it is told the whole path. */
   absolute = cwd != NULL && *cwd != '~' ? g_canonicalize_filename (cwd, NULL) : g_strdup (cwd);
+  if (absolute != NULL && *absolute == '/' && !g_file_test (absolute, G_FILE_TEST_IS_DIR))
+    mcp_cli_text_print (
+        _ ("There is no directory %s; servers of the session cannot be started in it"), absolute);
   params = (McpCliSessionParams){ absolute, label, allowed, idle_seconds };
   return create (&params, as_json, as_export);
 }

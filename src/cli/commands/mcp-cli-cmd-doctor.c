@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * doctor: looks at everything that can keep the daemon from working, and changes nothing.
+ * doctor: looks for everything that can keep the daemon or its servers from working, and changes
+ * nothing.
  */
 #include "cli/commands/mcp-cli-command.h"
 #include "cli/terminal/mcp-cli-exit.h"
@@ -9,15 +10,18 @@
 #include "config.h"
 
 #include "cli/commands/mcp-cli-findings.h"
+#include "cli/commands/mcp-cli-server-states.h"
 #include "cli/daemon/mcp-cli-address.h"
 #include "cli/daemon/mcp-cli-connection.h"
 #include "cli/daemon/mcp-cli-launcher.h"
 #include "cli/files/mcp-cli-file.h"
+#include "cli/files/mcp-cli-jsonc.h"
 #include "cli/files/mcp-cli-secret.h"
 #include "cli/files/mcp-cli-servers-file.h"
 #include "cli/terminal/mcp-cli-json.h"
 #include "cli/terminal/mcp-cli-options.h"
 #include "common/mcp-names.h"
+#include "upstream/config/mcp-server-config.h"
 
 #include <errno.h>
 #include <glib/gi18n.h>
@@ -30,9 +34,9 @@
 #define WARNING MCP_CLI_FINDING_WARNING
 #define BROKEN  MCP_CLI_FINDING_BROKEN
 
-/* What npx-started servers commonly ask for. */
+/* The version that servers commonly need. */
 #define NODE_MINIMUM  18
-/* Below it a few hundred clients are too many. */
+/* With fewer, a few hundred clients are too many. */
 #define FILES_MINIMUM 4096
 /* 2025-01-01: a clock before that is not set. */
 #define CLOCK_MINIMUM G_GINT64_CONSTANT (1735689600)
@@ -118,7 +122,7 @@ check_systemd (McpCliFindings *findings)
     mcp_cli_findings_take (findings, OK, "systemd", g_strdup (_ ("systemd runs")), NULL);
   else
     mcp_cli_findings_take (findings, WARNING, "systemd", g_strdup (_ ("systemd does not run")),
-                           _ ("Nothing starts the daemon again should it crash, but its next use"));
+                           _ ("After a crash, only the next command starts the daemon again"));
 }
 
 static void
@@ -133,7 +137,7 @@ check_version (McpCliFindings *findings, McpJsonSlice health)
     mcp_cli_findings_take (findings, WARNING, "version",
                            g_strdup_printf (_ ("The daemon that runs is version %s, this is %s"),
                                             version != NULL ? version : "?", MCP_VERSION),
-                           _ ("Start it anew: mcp-sessiond --replace"));
+                           _ ("Start it again: mcp-sessiond --replace"));
 }
 
 static void
@@ -146,8 +150,9 @@ check_running (McpCliFindings *findings)
 
   if (connection == NULL)
     {
-      mcp_cli_findings_take (findings, WARNING, "daemon", g_strdup (_ ("The daemon does not run")),
-                             _ ("Any other command of mcp-session starts it"));
+      mcp_cli_findings_take (
+          findings, WARNING, "daemon", g_strdup (_ ("The daemon does not run")),
+          _ ("The first command that needs it starts it, for example “mcp-session list”"));
       return;
     }
   answer = mcp_cli_connection_request (connection, "GET", "/health", NULL, NULL, &error);
@@ -155,7 +160,7 @@ check_running (McpCliFindings *findings)
     check_version (findings, root);
   else
     mcp_cli_findings_take (findings, BROKEN, "daemon", g_strdup (error->message),
-                           _ ("Start it anew: mcp-sessiond --replace; its log says more"));
+                           _ ("Start it again: mcp-sessiond --replace; its log says more"));
 }
 
 static void
@@ -167,12 +172,12 @@ check_port (McpCliFindings *findings, const char *url)
   if (port <= 0 || !mcp_cli_address_listener_is_ours ((guint) port))
     mcp_cli_findings_take (findings, BROKEN, "port",
                            g_strdup_printf (_ ("No process of yours listens at %s"), url),
-                           _ ("Another user may: start the daemon anew, and trust no token to it"));
+                           _ ("Another user may: start the daemon again, and send no token there"));
   else if (port != MCP_DEFAULT_PORT)
     mcp_cli_findings_take (
         findings, WARNING, "port",
         g_strdup_printf (_ ("The daemon listens at port %d, not %d"), port, MCP_DEFAULT_PORT),
-        _ ("Unless you set that, another program has the port; clients with a fixed address miss it"));
+        _ ("If you did not set the port, another program has it; clients with a fixed address do not find the daemon"));
   else
     mcp_cli_findings_take (findings, OK, "port",
                            g_strdup_printf (_ ("The daemon listens at port %d"), port), NULL);
@@ -194,7 +199,7 @@ check_discovery (McpCliFindings *findings)
     mcp_cli_findings_take (
         findings, BROKEN, "discovery",
         g_strdup_printf (_ ("Others may read the owner key in %s"), path),
-        _ ("Remove the file and owner-key beside it, and start the daemon anew"));
+        _ ("Remove the file and owner-key beside it, and start the daemon again"));
   if (g_file_get_contents (path, &text, &length, NULL) &&
       mcp_cli_json_parse (text, length, &root, NULL))
     url = mcp_cli_json_dup_member (root, "url");
@@ -203,7 +208,7 @@ check_discovery (McpCliFindings *findings)
   else
     mcp_cli_findings_take (findings, BROKEN, "discovery",
                            g_strdup_printf (_ ("%s names no address"), path),
-                           _ ("Start the daemon anew: mcp-sessiond --replace"));
+                           _ ("Start the daemon again: mcp-sessiond --replace"));
 }
 
 static void
@@ -260,33 +265,103 @@ check_secret (McpCliFindings *findings, const char *name, McpJsonSlice entry)
                            _ ("Put it into “env” of the entry, if the server can read it there"));
 }
 
+/* The variables of this shell; those of the daemon may be others. */
 static void
-check_servers (McpCliFindings *findings, McpJsonSlice servers)
+check_variables (McpCliFindings *findings, McpServerConfig *config)
+{
+  g_autofree char *cwd = g_get_current_dir ();
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) words = NULL;
+
+  if (config->command != NULL)
+    words = mcp_server_config_build_argv (config, cwd, &error);
+  else
+    words = mcp_server_config_build_headers (config, cwd, &error);
+  if (error != NULL)
+    mcp_cli_findings_take (
+        findings, WARNING, "variable",
+        g_strdup_printf (_ ("Server “%s”: %s"), config->name, error->message),
+        _ ("Set the variable where the daemon is started, for example in environment.d(5)"));
+}
+
+static void
+check_entry_secret (McpCliFindings *findings, const char *name)
+{
+  g_autofree char *entry = mcp_cli_servers_file_get_entry (name, NULL);
+  g_autofree char *json = entry != NULL ? mcp_cli_jsonc_to_json (entry) : NULL;
+  McpJsonSlice root;
+
+  if (json != NULL && mcp_cli_json_parse (json, strlen (json), &root, NULL))
+    check_secret (findings, name, root);
+}
+
+static void
+check_servers (McpCliFindings *findings, GPtrArray *configs)
 {
   gboolean needs_node = FALSE;
-  McpJsonIter iter;
-  McpJsonSlice key, entry, value;
 
-  mcp_json_iter_init (&iter, servers);
-  while (mcp_json_iter_next_member (&iter, &key, &entry))
+  for (guint i = 0; i < configs->len; i++)
     {
-      g_autofree char *name = mcp_json_dup_string (key);
-      g_autofree char *command = mcp_cli_json_dup_member (entry, "command");
+      McpServerConfig *config = g_ptr_array_index (configs, i);
 
-      if (mcp_json_find_typed (entry, "disabled", MCP_JSON_BOOLEAN, &value) &&
-          mcp_json_get_boolean (value))
+      if (config->disabled)
         continue;
-      check_secret (findings, name, entry);
-      if (command != NULL)
-        needs_node = check_command (findings, name, command) || needs_node;
-      else if (!mcp_json_find_typed (entry, "url", MCP_JSON_STRING, &value))
-        mcp_cli_findings_take (
-            findings, BROKEN, "server",
-            g_strdup_printf (_ ("Server “%s” has neither command nor url"), name),
-            _ ("See servers.md, or remove it"));
+      check_entry_secret (findings, config->name);
+      check_variables (findings, config);
+      if (config->command != NULL)
+        needs_node = check_command (findings, config->name, config->command) || needs_node;
     }
   if (needs_node)
     check_node (findings);
+}
+
+/* What the daemon's own parser says of the file. */
+static void
+check_entries (McpCliFindings *findings, const char *path, const char *text)
+{
+  g_autoptr (GPtrArray) problems = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) configs =
+      mcp_server_config_parse_file (text, strlen (text), path, &problems, &error);
+
+  if (configs == NULL)
+    {
+      mcp_cli_findings_take (findings, BROKEN, "servers", g_strdup (error->message),
+                             _ ("Correct the file: mcp.json(5) describes it"));
+      return;
+    }
+  for (guint i = 0; i < problems->len; i++)
+    {
+      const char *problem = g_ptr_array_index (problems, i);
+      gboolean is_ignored = g_str_has_suffix (problem, "ignored");
+
+      mcp_cli_findings_take (findings, is_ignored ? WARNING : BROKEN, "servers", g_strdup (problem),
+                             _ ("Correct the entry: mcp.json(5) lists the keys"));
+    }
+  check_servers (findings, configs);
+}
+
+/* Servers that did not work when the daemon used them. */
+static void
+check_failures (McpCliFindings *findings)
+{
+  g_autoptr (McpCliConnection) connection = mcp_cli_connection_open_running (NULL);
+  g_autoptr (McpCliServerStates) states =
+      connection != NULL ? mcp_cli_server_states_fetch (connection) : NULL;
+  McpJsonSlice server;
+  McpJsonIter iter;
+
+  if (states == NULL)
+    return;
+  mcp_json_iter_init (&iter, mcp_cli_server_states_get_all (states));
+  while (mcp_json_iter_next_element (&iter, &server))
+    {
+      g_autofree char *error = mcp_cli_json_dup_member (server, "last_error");
+
+      if (error != NULL)
+        mcp_cli_findings_take (findings, BROKEN, "server", g_strdup (error),
+                               _ ("“mcp-session server test NAME” shows what the server says"));
+    }
 }
 
 static void
@@ -295,7 +370,6 @@ check_servers_file (McpCliFindings *findings)
   g_autofree char *path = mcp_cli_servers_file_dup_path ();
   g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
-  McpJsonSlice root, servers;
   GStatBuf info;
 
   if (g_stat (path, &info) < 0 && errno == ENOENT)
@@ -307,14 +381,12 @@ check_servers_file (McpCliFindings *findings)
   if (info.st_uid != geteuid () || (info.st_mode & 022) != 0)
     mcp_cli_findings_take (findings, BROKEN, "servers",
                            g_strdup_printf (_ ("Others may write %s: the daemon ignores it"), path),
-                           _ ("chmod go-w, and make it your own"));
-  if (mcp_cli_file_read (path, &text, &error) &&
-      mcp_cli_json_parse (text, strlen (text), &root, &error) &&
-      mcp_json_find_typed (root, "mcpServers", MCP_JSON_OBJECT, &servers))
-    check_servers (findings, servers);
-  else if (error != NULL)
-    mcp_cli_findings_take (findings, BROKEN, "servers",
-                           g_strdup_printf ("%s: %s", path, error->message), _ ("Mend the file"));
+                           _ ("Make it your own, and chmod go-w"));
+  if (mcp_cli_file_read (path, &text, &error))
+    check_entries (findings, path, text);
+  else
+    mcp_cli_findings_take (findings, BROKEN, "servers", g_strdup (error->message),
+                           _ ("Correct the file: mcp.json(5) describes it"));
 }
 
 static void
@@ -329,7 +401,8 @@ check_settings (McpCliFindings *findings)
       g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
     return;
   mcp_cli_findings_take (findings, BROKEN, "settings",
-                         g_strdup_printf ("%s: %s", path, error->message), _ ("Mend the file"));
+                         g_strdup_printf ("%s: %s", path, error->message),
+                         _ ("Correct the file: mcp-sessiond.conf(5) describes it"));
 }
 
 static void
@@ -383,6 +456,7 @@ mcp_cli_cmd_doctor (int argc, char **argv)
   check_systemd (findings);
   check_settings (findings);
   check_servers_file (findings);
+  check_failures (findings);
   check_system (findings);
   if (as_json)
     mcp_cli_findings_print_json (findings);

@@ -129,6 +129,15 @@ warn_of_secret (const char *name, const char *entry)
       _ ("Give it to the server by --env instead, if the server can read it there"));
 }
 
+static void
+warn_of_missing (const char *command)
+{
+  g_autofree char *found = command != NULL ? g_find_program_in_path (command) : NULL;
+
+  if (command != NULL && found == NULL && strstr (command, "${") == NULL)
+    mcp_cli_text_print (_ ("There is no program “%s” in PATH yet"), command);
+}
+
 static gboolean
 add_server (const AddOptions *options, const char *name, char **command, GError **error)
 {
@@ -139,9 +148,38 @@ add_server (const AddOptions *options, const char *name, char **command, GError 
     return FALSE;
   mcp_cli_text_print (_ ("“%s” is in %s now; “mcp-session server test %s” tries it"), name, path,
                       name);
+  warn_of_missing (command[0]);
   warn_of_secret (name, entry);
   mcp_cli_server_change_await (name, TRUE);
   return TRUE;
+}
+
+/* An option of this command among the words of the server's command was probably meant for this
+ * one. */
+static const char *
+find_own_option (const GOptionEntry *entries, char **words)
+{
+  for (gsize i = 0; words[i] != NULL; i++)
+    for (gsize j = 0; entries[j].long_name != NULL; j++)
+      {
+        gsize length = strlen (entries[j].long_name);
+
+        if (g_str_has_prefix (words[i], "--") &&
+            strncmp (words[i] + 2, entries[j].long_name, length) == 0 &&
+            (words[i][2 + length] == '\0' || words[i][2 + length] == '='))
+          return words[i];
+      }
+  return NULL;
+}
+
+/* A server with an address has no command that options could belong to. */
+static gboolean
+has_address (int argc, char **argv)
+{
+  for (int i = 1; i < argc; i++)
+    if (strcmp (argv[i], "--url") == 0 || g_str_has_prefix (argv[i], "--url="))
+      return TRUE;
+  return FALSE;
 }
 
 static gboolean
@@ -206,7 +244,7 @@ mcp_cli_cmd_server_add (int argc, char **argv)
                       "  mcp-session server add --url https://example.org/mcp wiki\n"),
     .min_words = 1,
     .max_words = -1,
-    .first_word_ends_options = !has_separator (argc, argv),
+    .first_word_ends_options = !has_separator (argc, argv) && !has_address (argc, argv),
   };
   g_autoptr (GError) error = NULL;
   char **command = cut_command (&argc, argv);
@@ -216,6 +254,11 @@ mcp_cli_cmd_server_add (int argc, char **argv)
   if (command == NULL && argc > 2 && *argv[2] == '-')
     return mcp_cli_options_report_error (
         _ ("“%s”: options go before the name, a command after “--”"), argv[2]);
+  if (command == NULL && find_own_option (entries, argv + 2) != NULL)
+    return mcp_cli_options_report_error (
+        _ ("“%s” follows the command; options go before the name, or write “--” before the command if "
+           "the option belongs to it"),
+        find_own_option (entries, argv + 2));
   if (command == NULL)
     command = argv + 2;
   else if (argc > 2)

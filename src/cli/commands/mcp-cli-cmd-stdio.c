@@ -99,6 +99,10 @@ mcp_cli_cmd_stdio (int argc, char **argv)
 
   if (!mcp_cli_options_parse (&usage, entries, &argc, &argv))
     return MCP_CLI_USAGE;
+  if (isatty (STDIN_FILENO))
+    mcp_cli_text_print (
+        _ ("This is an MCP server: it reads JSON-RPC messages, one a line. Clients start "
+           "it; “mcp-session connect” configures them. Ctrl-D ends it"));
   params = (McpCliSessionParams){ NULL, label, allowed, -1 };
   return run_bridge (&params);
 }

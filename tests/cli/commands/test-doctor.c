@@ -103,6 +103,41 @@ test_secret (void)
 }
 
 static void
+test_bad_entries (void)
+{
+  static const struct
+  {
+    const char *file;
+    const char *check;
+    const char *text;
+    const char *level;
+  } cases[] = {
+    { "{\"mcpServers\": {\"a\": {\"command\": \"sh\", \"timeoutSeconds\": \"60\"}}}", "servers",
+      "timeoutSeconds", "broken" },
+    { "{\"mcpServers\": {\"a\": {\"command\": \"sh\", \"frobnicate\": 1}}}", "servers",
+      "frobnicate", "warning" },
+    { "{\"mcpServers\": {\"a\": {\"url\": \"https://user:password@example.org/\"}}}", "servers",
+      "url", "broken" },
+    { "{\"mcpServers\": {\"a\": {\"command\": \"sh\", \"args\": [\"${env:NOBODY_SETS_THIS}\"]}}}",
+      "variable", "NOBODY_SETS_THIS", "warning" },
+    { "{\"mcpServers\": ", "servers", "mcp.json", "broken" },
+  };
+  g_autoptr (CliTest) test = cli_test_new ();
+
+  g_test_summary ("What the daemon would leave out or ignore of mcp.json is found");
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path =
+          test_dir_write (test->e2e->dir, "config/mcp-sessiond/mcp.json", cases[i].file, 0600);
+      g_autoptr (CliRun) run = cli_test_run (test, NULL, "doctor", "--json", NULL);
+      g_autoptr (JsonObject) answer = e2e_parse (run->out);
+
+      g_assert_cmpstr (find_level (answer, cases[i].check, cases[i].text), ==, cases[i].level);
+      g_assert_null (strstr (run->out, "user:password"));
+    }
+}
+
+static void
 test_permissions (void)
 {
   g_autoptr (CliTest) test = cli_test_new ();
@@ -130,6 +165,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/doctor/healthy", test_healthy);
   g_test_add_func ("/cli/doctor/broken", test_broken);
+  g_test_add_func ("/cli/doctor/bad-entries", test_bad_entries);
   g_test_add_func ("/cli/doctor/secret", test_secret);
   g_test_add_func ("/cli/doctor/permissions", test_permissions);
   return g_test_run ();

@@ -166,7 +166,7 @@ test_usage (void)
     { "server", "add", NULL },
     { "server", "add", "x", NULL },
     { "server", "add", "--url=http://x", "--scope=all" },
-    { "server", "add", "x", "--url=http://x" },
+    { "server", "add", "x", "python3", "--scope=shared" },
     { "server", "add", "--timeout=0", "x", "true" },
     { "server", "add", "--timeout=86401", "x", "true" },
     { "server", "remove", NULL },
@@ -235,6 +235,9 @@ test_disable (void)
   g_autoptr (CliRun) unknown = NULL;
 
   g_test_summary ("A server is disabled and enabled again; its entry is what it was");
+  /* Options may follow the name if there is no command. */
+  g_free (cli_test_run_ok (test, "server", "add", "web", "--url", "https://example.org/mcp", NULL));
+  g_free (cli_test_run_ok (test, "server", "remove", "web", NULL));
   g_free (cli_test_run_ok (test, "server", "disable", "test", NULL));
   off = read_config (test);
   assert_contains (off, "\"disabled\": true");
