@@ -20,16 +20,16 @@
 
 static const McpCliCommand commands[] = {
   { "status", N_ ("Show how the daemon is, and what runs"), mcp_cli_cmd_status },
-  { "create", N_ ("Make a session"), mcp_cli_cmd_create },
+  { "create", N_ ("Create a session"), mcp_cli_cmd_create },
   { "list", N_ ("List the sessions"), mcp_cli_cmd_list },
   { "show", N_ ("Show one session"), mcp_cli_cmd_show },
   { "close", N_ ("End sessions"), mcp_cli_cmd_close },
   { "watch", N_ ("Show live what tools are doing"), mcp_cli_cmd_watch },
-  { "publish", N_ ("Tell a session’s watchers how far something is"), mcp_cli_cmd_publish },
+  { "publish", N_ ("Report progress to the watchers of a session"), mcp_cli_cmd_publish },
   { "connect", N_ ("Give an MCP client the daemon’s tools"), mcp_cli_cmd_connect },
-  { "doctor", N_ ("Find out what is wrong"), mcp_cli_cmd_doctor },
+  { "doctor", N_ ("Look for problems"), mcp_cli_cmd_doctor },
   { "history", N_ ("Show which tools were called"), mcp_cli_cmd_history },
-  { "server", N_ ("Add, remove, list and try servers"), mcp_cli_cmd_server },
+  { "server", N_ ("Add, list, test and remove servers"), mcp_cli_cmd_server },
   { "run", N_ ("Run a command in a session of its own"), mcp_cli_cmd_run },
   { "stdio", N_ ("Be an MCP server for clients that start their servers"), mcp_cli_cmd_stdio },
   { "tools", N_ ("List the tools of a session"), mcp_cli_cmd_tools },
@@ -47,7 +47,7 @@ print_help (void)
     width = MAX (width, (guint) strlen (commands[i].name));
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     g_print ("  %-*s  %s\n", (int) width, commands[i].name, _ (commands[i].summary));
-  g_print ("\n%s\n", _ ("“mcp-session COMMAND --help” says more about one of them."));
+  g_print ("\n%s\n", _ ("“mcp-session COMMAND --help” describes a command."));
 }
 
 static const McpCliCommand *

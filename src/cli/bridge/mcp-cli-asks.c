@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * What the daemon asks of the client. Each attachment counts its requests from the beginning, but
- * the client knows of one only: from the second on, their ids are changed, so that a late answer
- * to one of the first is not taken for an answer to another.
+ * The requests of the daemon to the client. Each attachment numbers its requests from the
+ * beginning, but the client knows one attachment only. From the second attachment on, the ids are
+ * changed, so that a late answer to a request of the first is not taken for an answer to one of the
+ * second.
  */
 #include "cli/bridge/mcp-cli-asks.h"
 
@@ -14,15 +15,14 @@
 
 struct _McpCliAsks
 {
-  GHashTable
-      *open; /* (owned): char *id that the client knows -> char *id of the daemon's, as JSON */
+  GHashTable *open; /* (owned): char *id for the client -> char *id of the daemon, both JSON */
   guint n_renewed;
 };
 
 /**
  * mcp_cli_asks_new:
  *
- * Returns: (transfer full): no questions
+ * Returns: (transfer full): a table without requests
  */
 McpCliAsks *
 mcp_cli_asks_new (void)
@@ -35,7 +35,7 @@ mcp_cli_asks_new (void)
 
 /**
  * mcp_cli_asks_free:
- * @self: (transfer full): the questions
+ * @self: (transfer full): the requests
  */
 void
 mcp_cli_asks_free (McpCliAsks *self)
@@ -57,7 +57,7 @@ replace (McpJsonSlice root, McpJsonSlice value, const char *id)
   return g_string_free_to_bytes (text);
 }
 
-/* As the client is told it: a JSON value. */
+/* The id for the client, a JSON value. */
 static char *
 build_id (McpCliAsks *self, McpJsonSlice id)
 {
@@ -75,11 +75,11 @@ build_id (McpCliAsks *self, McpJsonSlice id)
 
 /**
  * mcp_cli_asks_pass_request:
- * @self: the questions
- * @text: a request of the daemon's, or a notification
+ * @self: the requests
+ * @text: a request or a notification of the daemon
  * @root: the same
  *
- * Returns: (transfer full): what the client is to get
+ * Returns: (transfer full): the text for the client
  */
 GBytes *
 mcp_cli_asks_pass_request (McpCliAsks *self, GBytes *text, McpJsonSlice root)
@@ -104,10 +104,11 @@ mcp_cli_asks_pass_request (McpCliAsks *self, GBytes *text, McpJsonSlice root)
 
 /**
  * mcp_cli_asks_pass_answer:
- * @self: the questions
- * @text: the client's answer to one
+ * @self: the requests
+ * @text: the client's answer to a request
  *
- * Returns: (transfer full) (nullable): what the daemon is to get; %NULL: who asked has gone
+ * Returns: (transfer full) (nullable): the text for the daemon; %NULL if the attachment that asked
+ * has gone
  */
 GBytes *
 mcp_cli_asks_pass_answer (McpCliAsks *self, GBytes *text)
@@ -129,11 +130,11 @@ mcp_cli_asks_pass_answer (McpCliAsks *self, GBytes *text)
 
 /**
  * mcp_cli_asks_renew:
- * @self: the questions
+ * @self: the requests
  *
- * Who asked has gone: what follows comes from another attachment.
+ * The attachment has gone; the next requests come from another one.
  *
- * Returns: (transfer full) (element-type GBytes): what tells the client not to answer
+ * Returns: (transfer full) (element-type GBytes): a cancellation of each open request
  */
 GPtrArray *
 mcp_cli_asks_renew (McpCliAsks *self)

@@ -59,7 +59,7 @@ mcp_cli_bridge_item_free (McpCliBridgeItem *item)
  * mcp_cli_bridge_item_reset:
  * @item: an item
  *
- * Makes the item as if it had not been sent: its exchange and what came of the answer are dropped.
+ * Makes the item as if it had not been sent: its exchange and its partial answer are dropped.
  */
 void
 mcp_cli_bridge_item_reset (McpCliBridgeItem *item)

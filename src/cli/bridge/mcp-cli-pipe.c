@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Lines in and lines out, as MCP's stdio transport has them. A thread writes: a client that does
- * not read keeps nothing else waiting, and the mode of descriptors that others share is left alone.
+ * The lines of MCP's stdio transport, in and out. A thread writes them: a client that does not read
+ * holds nothing else up, and descriptors that are shared with other processes stay in blocking
+ * mode.
  */
 #include "cli/bridge/mcp-cli-pipe.h"
 
@@ -18,7 +19,7 @@
 
 #define MAX_LINE_BYTES (64 * 1024 * 1024)
 #define READ_BYTES     (64 * 1024)
-/* Who has not read for so long does not get more by waiting. */
+/* A client that has not read for this long is not waited for. */
 #define UNREAD_US      (1 * G_TIME_SPAN_SECOND)
 #define LOOK_NS        (200 * 1000)
 
@@ -62,8 +63,8 @@ line_free (Line *self)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Line, line_free)
 
-/* What only a reader's next read can take: unix(7) for sockets (what Node gives to children),
- * pipe(7) for pipes. */
+/* Whether the reader has not read everything yet: unix(7) for sockets, which Node gives to its
+ * children, pipe(7) for pipes. */
 static gboolean
 is_unread (int fd)
 {
@@ -72,7 +73,7 @@ is_unread (int fd)
   return (ioctl (fd, SIOCOUTQ, &n) == 0 || ioctl (fd, FIONREAD, &n) == 0) && n > 0;
 }
 
-/* Nothing tells when the reader has read, so this looks; poll tells when it has gone. */
+/* The kernel reports no read, so this looks again and again; poll reports the end of the reader. */
 static void
 wait_until_read (int fd)
 {
@@ -144,7 +145,7 @@ write_lines (gpointer user_data)
  * mcp_cli_pipe_new:
  * @in_fd: where lines come from
  * @out_fd: where lines go
- * @funcs: what to tell
+ * @funcs: called on the main context
  * @user_data: for @funcs
  *
  * Returns: (transfer full): a pipe that does not read yet
@@ -220,7 +221,7 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   else
     {
-      /* A last line may lack its end. */
+      /* The last line may have no line end. */
       mcp_line_framer_push (self->framer, "\n", 1);
       take_lines (self);
     }

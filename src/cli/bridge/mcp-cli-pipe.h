@@ -7,11 +7,11 @@ G_BEGIN_DECLS
 
 /**
  * McpCliPipeFuncs:
- * @line: a line came
+ * @line: the client wrote a line
  * @ended: the input has ended
  * @broken: nobody reads the output any more
  *
- * What is told, on the main context.
+ * Called on the main context.
  */
 typedef struct
 {
@@ -22,13 +22,13 @@ typedef struct
 
 /**
  * McpCliPlace:
- * @MCP_CLI_PLACE_ANY: it may be read together with any
- * @MCP_CLI_PLACE_AHEAD: it must have been read when the next that is apart is written
- * @MCP_CLI_PLACE_APART: it must not be read together with one ahead of it
+ * @MCP_CLI_PLACE_ANY: the client may read the line together with any other
+ * @MCP_CLI_PLACE_AHEAD: the client must have read the line before the next line of kind APART is
+ * written
+ * @MCP_CLI_PLACE_APART: the client must not read the line together with a line of kind AHEAD
  *
- * Some clients handle a notification after a response that they read together with
- * it, and so lose the last word on a call that has ended. Only a reader that does not
- * read for a second gets both at once.
+ * Some clients handle a notification after a response that they read together with it, and so lose
+ * the last progress of a call. Only a client that does not read for a second gets both at once.
  */
 typedef enum
 {

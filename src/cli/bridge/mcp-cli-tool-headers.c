@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * MCP 2026-07-28: some tools want arguments as HTTP headers as well. Which, their listing says;
- * it comes by here on its way to the client.
+ * MCP 2026-07-28: some tools want arguments as HTTP headers as well. The list of tools tells which,
+ * and the bridge reads the list on its way to the client.
  */
 #include "cli/bridge/mcp-cli-tool-headers.h"
 
@@ -17,13 +17,13 @@
 
 struct _McpCliToolHeaders
 {
-  GHashTable *tools; /* (owned) char *name -> GBytes, as listed: only those that want headers */
+  GHashTable *tools; /* (owned) char *name -> GBytes, as listed; only tools that want headers */
 };
 
 /**
  * mcp_cli_tool_headers_new:
  *
- * Returns: (transfer full): which knows no tools
+ * Returns: (transfer full): a table without tools
  */
 McpCliToolHeaders *
 mcp_cli_tool_headers_new (void)
@@ -37,7 +37,7 @@ mcp_cli_tool_headers_new (void)
 
 /**
  * mcp_cli_tool_headers_free:
- * @self: (transfer full): what is known of tools
+ * @self: (transfer full): the tools
  */
 void
 mcp_cli_tool_headers_free (McpCliToolHeaders *self)
@@ -62,7 +62,7 @@ learn_tool (McpCliToolHeaders *self, McpJsonSlice tool)
 
 /**
  * mcp_cli_tool_headers_learn:
- * @self: what is known of tools
+ * @self: the tools
  * @answer: to a tools/list
  */
 void
@@ -82,7 +82,7 @@ mcp_cli_tool_headers_learn (McpCliToolHeaders *self, GBytes *answer)
 
 /**
  * mcp_cli_tool_headers_add:
- * @self: what is known of tools
+ * @self: the tools
  * @call: a tools/call
  * @headers: of the request that carries it
  */

@@ -385,7 +385,7 @@ mcp_cli_cmd_call (int argc, char **argv)
   g_auto (Options) options = { NULL };
   const GOptionEntry entries[] = {
     { "session", 0, 0, G_OPTION_ARG_STRING, &options.session,
-      N_ ("Where; not given: that of the environment, else one for the current directory"),
+      N_ ("The session; default: the one of the environment, or else one for the current directory"),
       N_ ("SESSION") },
     { "arguments", 0, 0, G_OPTION_ARG_STRING, &options.arguments,
       N_ ("All arguments, as a JSON object"), N_ ("JSON") },

@@ -35,9 +35,9 @@ mcp_cli_cmd_close (int argc, char **argv)
   const GOptionEntry entries[] = { { NULL } };
   const McpCliUsage usage = {
     .parameters = _ ("[SESSION…]"),
-    .summary =
-        _ ("Ends sessions: their calls are cancelled, their servers end. Without a name, it is\n"
-           "the session of the environment."),
+    .summary = _ (
+        "Ends sessions: their calls are cancelled and their servers are stopped. Without a name,\n"
+        "ends the session of the environment."),
     .max_words = -1,
   };
   g_autoptr (GError) error = NULL;

@@ -90,21 +90,20 @@ mcp_cli_cmd_create (int argc, char **argv)
   gint64 idle_seconds = -1;
   const GOptionEntry entries[] = {
     { "cwd", 0, 0, G_OPTION_ARG_FILENAME, &cwd,
-      N_ ("Its working directory; not given: the current one"), N_ ("DIRECTORY") },
-    { "label", 0, 0, G_OPTION_ARG_STRING, &label, N_ ("What people are shown for it"),
-      N_ ("TEXT") },
+      N_ ("Its working directory; default: the current one"), N_ ("DIRECTORY") },
+    { "label", 0, 0, G_OPTION_ARG_STRING, &label, N_ ("A name for people"), N_ ("TEXT") },
     { "allow", 0, 0, G_OPTION_ARG_STRING_ARRAY, &allowed,
-      N_ ("Only tools whose names match; may be given again"), N_ ("GLOB") },
+      N_ ("Only tools with a matching name; may be repeated"), N_ ("GLOB") },
     { "idle", 0, 0, G_OPTION_ARG_INT64, &idle_seconds,
-      N_ ("End it after so long without use; 0: never"), N_ ("SECONDS") },
-    { "export", 0, 0, G_OPTION_ARG_NONE, &as_export,
-      N_ ("Print it as variables for a shell to evaluate"), NULL },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, N_ ("Print what the daemon answered"), NULL },
+      N_ ("End it after this time without use; 0: never"), N_ ("SECONDS") },
+    { "export", 0, 0, G_OPTION_ARG_NONE, &as_export, N_ ("Print it as variables for the shell"),
+      NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, N_ ("Print the daemon’s answer"), NULL },
     { NULL },
   };
   const McpCliUsage usage = {
     .summary =
-        _ ("Makes a session, and prints its id and its token: the token is shown this once."),
+        _ ("Creates a session, and prints its id and its token. The token is not shown again."),
   };
   g_autofree char *absolute = NULL;
   McpCliSessionParams params;
@@ -114,7 +113,7 @@ mcp_cli_cmd_create (int argc, char **argv)
   if (idle_seconds < -1 || idle_seconds > G_MAXUINT32)
     return mcp_cli_options_report_error (_ ("--idle must be from 0 to %u"), G_MAXUINT32);
 
-  /* The daemon works elsewhere: it is told the whole path. */
+  /* The daemon has another working directory: it needs an absolute path. */
   absolute = cwd != NULL && *cwd != '~' ? g_canonicalize_filename (cwd, NULL) : g_strdup (cwd);
   if (absolute != NULL && *absolute == '/' && !g_file_test (absolute, G_FILE_TEST_IS_DIR))
     mcp_cli_text_print (

@@ -86,7 +86,7 @@ mcp_cli_cmd_list (int argc, char **argv)
 {
   gboolean as_json = FALSE;
   const GOptionEntry entries[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, N_ ("Print what the daemon answered"), NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, N_ ("Print the daemon’s answer"), NULL },
     { NULL },
   };
   const McpCliUsage usage = { .summary = _ ("Lists the sessions of this user.") };

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What a watcher can show of a line, and more. */
+/* More than a watcher can show of a line. */
 #define MAX_LINE_BYTES 1024
 #define READ_BYTES     (64 * 1024)
 
@@ -33,7 +33,7 @@ typedef struct
   gboolean tee;
 } Options;
 
-/* Lines on their way from the standard input to the watchers. */
+/* The lines of the standard input. */
 typedef struct
 {
   McpCliPublisher *publisher; /* (unowned) */
@@ -65,7 +65,7 @@ lines_clear (Lines *lines)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Lines, lines_clear)
 
-/* The program that writes the lines goes on even when nobody can be told of it any more. */
+/* The program that writes the lines goes on, even if the daemon takes no events any more. */
 static void
 check (Lines *lines, gboolean success, GError **error)
 {
@@ -107,7 +107,7 @@ end_line (Lines *lines)
   add (lines, message, "running");
 }
 
-/* A progress bar that is drawn over and over ends its lines with "\r" alone. */
+/* A progress bar that is drawn again and again ends its lines with “\r” alone. */
 static void
 take_bytes (Lines *lines, const char *data, gsize length)
 {
@@ -134,7 +134,7 @@ write_all (const char *data, gssize length)
     }
 }
 
-/* What has come while the last events were sent goes out together. */
+/* Lines that came while the last events were sent are sent together. */
 static int
 publish_lines (McpCliPublisher *publisher, const Options *options)
 {
@@ -193,7 +193,7 @@ publish (const Options *options, double progress)
     }
 
   publisher = mcp_cli_publisher_new (connection, g_steal_pointer (&session));
-  /* The lines of one program are one bar to a watcher. */
+  /* A watcher shows the lines of one program as one bar. */
   call_id = options->call_id != NULL ? g_strdup (options->call_id)
             : options->lines         ? g_uuid_string_random ()
                                      : NULL;
@@ -228,27 +228,28 @@ mcp_cli_cmd_publish (int argc, char **argv)
   g_auto (Options) options = { .total = -1 };
   const GOptionEntry entries[] = {
     { "session", 0, 0, G_OPTION_ARG_STRING, &options.session,
-      N_ ("Whose watchers; not given: that of the environment"), N_ ("SESSION") },
-    { "total", 0, 0, G_OPTION_ARG_DOUBLE, &options.total, N_ ("Where it ends"), N_ ("NUMBER") },
-    { "message", 'm', 0, G_OPTION_ARG_STRING, &options.message, N_ ("What is being done"),
+      N_ ("The session; default: the one of the environment"), N_ ("SESSION") },
+    { "total", 0, 0, G_OPTION_ARG_DOUBLE, &options.total, N_ ("The progress at the end"),
+      N_ ("NUMBER") },
+    { "message", 'm', 0, G_OPTION_ARG_STRING, &options.message, N_ ("What is done at the moment"),
       N_ ("TEXT") },
     { "tool", 0, 0, G_OPTION_ARG_STRING, &options.tool, N_ ("What does it"), N_ ("NAME") },
     { "state", 0, 0, G_OPTION_ARG_STRING, &options.state,
-      N_ ("running, ok, error or cancelled; with --lines, how it ends"), N_ ("STATE") },
+      N_ ("running, ok, error or cancelled; with --lines, the state at the end"), N_ ("STATE") },
     { "call-id", 0, 0, G_OPTION_ARG_STRING, &options.call_id,
-      N_ ("What tells this from other work"), N_ ("ID") },
+      N_ ("Distinguishes this work from other work"), N_ ("ID") },
     { "token", 0, 0, G_OPTION_ARG_STRING, &options.token, N_ ("The events’ progress token"),
       N_ ("TOKEN") },
     { "lines", 0, 0, G_OPTION_ARG_NONE, &options.lines,
       N_ ("One event for each line of the standard input"), NULL },
     { "percent", 0, 0, G_OPTION_ARG_NONE, &options.percent,
-      N_ ("As --lines, with the percentage that is in the lines"), NULL },
-    { "tee", 0, 0, G_OPTION_ARG_NONE, &options.tee, N_ ("Pass the lines on to the output"), NULL },
+      N_ ("As --lines, with the percentage in each line"), NULL },
+    { "tee", 0, 0, G_OPTION_ARG_NONE, &options.tee, N_ ("Copy the lines to the output"), NULL },
     { NULL },
   };
   const McpCliUsage usage = {
     .parameters = _ ("[PROGRESS]"),
-    .summary = _ ("Tells a session’s watchers how far something is."),
+    .summary = _ ("Reports progress to the watchers of a session."),
     .description = _ ("Examples:\n"
                       "  mcp-session publish 4 --total 10 --message 'page 4'\n"
                       "  make 2>&1 | mcp-session publish --lines --tool make --tee\n"
@@ -266,6 +267,6 @@ mcp_cli_cmd_publish (int argc, char **argv)
     return mcp_cli_options_report_error (_ ("Something is missing: %s"),
                                          _ ("PROGRESS, or --lines"));
   if (argc > 1 && !read_progress (argv[1], &progress))
-    return mcp_cli_options_report_error (_ ("“%s” is no number"), argv[1]);
+    return mcp_cli_options_report_error (_ ("“%s” is not a number"), argv[1]);
   return publish (&options, progress);
 }

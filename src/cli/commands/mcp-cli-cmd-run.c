@@ -56,7 +56,7 @@ build_environment (const McpCliSession *session)
 
   environment = g_environ_setenv (environment, MCP_CLI_ID_VARIABLE, session->id, TRUE);
   environment = g_environ_setenv (environment, MCP_CLI_TOKEN_VARIABLE, session->token, TRUE);
-  /* That of another session's daemon would be worse than none. */
+  /* The address of another daemon would be worse than none. */
   environment = url != NULL ? g_environ_setenv (environment, MCP_CLI_URL_VARIABLE, url, TRUE)
                             : g_environ_unsetenv (environment, MCP_CLI_URL_VARIABLE);
   return environment;
@@ -71,7 +71,7 @@ hook_cb (int number, gpointer user_data)
     mcp_cli_watcher_resized (user_data);
 }
 
-/* Somebody ended the session; the command goes on. */
+/* The session was ended; the command goes on. */
 static void
 ended_cb (const GError *error, gpointer user_data)
 {
@@ -79,14 +79,14 @@ ended_cb (const GError *error, gpointer user_data)
     mcp_cli_text_print_error (error);
 }
 
-/* The bars are on the standard error: the output is the command's. */
+/* The bars go to standard error, because the output belongs to the command. */
 static McpCliWatcher *
 start_watcher (McpCliChild *child, McpCliConnection *connection, const McpCliSession *session)
 {
   McpCliWatcher *watcher = mcp_cli_watcher_new (connection, session, STDERR_FILENO,
                                                 mcp_cli_watcher_mode_for (STDERR_FILENO));
 
-  /* The command may be faster than we are. */
+  /* The command may have made calls already. */
   mcp_cli_watcher_want_kept (watcher);
   mcp_cli_watcher_start (watcher, ended_cb, NULL);
   mcp_cli_child_set_hook (child, hook_cb, watcher);
@@ -129,7 +129,7 @@ run (const Options *options)
       return MCP_CLI_FAILED;
     }
   status = run_command (child, options, connection, session);
-  /* The daemon may have been started anew meanwhile. */
+  /* The daemon may have been restarted. */
   mcp_cli_connection_reopen (connection, NULL);
   mcp_cli_session_end (connection, session);
   return status;
@@ -152,9 +152,9 @@ mcp_cli_cmd_run (int argc, char **argv)
     { "watch", 0, 0, G_OPTION_ARG_NONE, &options.watch,
       N_ ("Show on standard error what its tools are doing"), NULL },
     { "allow", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.allowed,
-      N_ ("Only tools whose names match; may be given again"), N_ ("GLOB") },
+      N_ ("Only tools with a matching name; may be repeated"), N_ ("GLOB") },
     { "label", 0, 0, G_OPTION_ARG_STRING, &options.label,
-      N_ ("What people are shown for it; not given: the command’s name"), N_ ("TEXT") },
+      N_ ("A name for people; default: the name of the command"), N_ ("TEXT") },
     { NULL },
   };
   const McpCliUsage usage = {

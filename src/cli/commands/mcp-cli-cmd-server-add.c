@@ -146,7 +146,7 @@ add_server (const AddOptions *options, const char *name, char **command, GError 
 
   if (entry == NULL || !mcp_cli_servers_file_set_entry (name, entry, options->replace, error))
     return FALSE;
-  mcp_cli_text_print (_ ("“%s” is in %s now; “mcp-session server test %s” tries it"), name, path,
+  mcp_cli_text_print (_ ("“%s” is in %s now; “mcp-session server test %s” tests it"), name, path,
                       name);
   warn_of_missing (command[0]);
   warn_of_secret (name, entry);
@@ -222,22 +222,22 @@ mcp_cli_cmd_server_add (int argc, char **argv)
     { "url", 0, 0, G_OPTION_ARG_STRING, &options.url, N_ ("Its address, instead of a command"),
       N_ ("URL") },
     { "header", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.headers,
-      N_ ("Sent along to the address; may be given again"), N_ ("NAME:VALUE") },
+      N_ ("A header for the address; may be repeated"), N_ ("NAME:VALUE") },
     { "env", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.environment,
-      N_ ("In the command’s environment; may be given again"), N_ ("NAME=VALUE") },
+      N_ ("A variable for the command; may be repeated"), N_ ("NAME=VALUE") },
     { "scope", 0, 0, G_OPTION_ARG_STRING, &options.scope,
-      N_ ("session, cwd or shared: who has a process in common"), N_ ("SCOPE") },
+      N_ ("session, cwd or shared: which sessions share a process"), N_ ("SCOPE") },
     { "prefix", 0, 0, G_OPTION_ARG_STRING, &options.prefix,
-      N_ ("Of its tools’ names; not given: its own name"), N_ ("TEXT") },
+      N_ ("The beginning of its tools’ names; default: its name"), N_ ("TEXT") },
     { "timeout", 0, 0, G_OPTION_ARG_INT, &options.timeout_seconds,
-      N_ ("How long a call may go on without progress"), N_ ("SECONDS") },
+      N_ ("How long a call may take without progress"), N_ ("SECONDS") },
     { "replace", 0, 0, G_OPTION_ARG_NONE, &options.replace, N_ ("Replace a server of that name"),
       NULL },
     { NULL },
   };
   const McpCliUsage usage = {
     .parameters = _ ("NAME [--] [COMMAND [ARGUMENT…]]"),
-    .summary = _ ("Gives all sessions a server’s tools."),
+    .summary = _ ("Adds a server, whose tools all sessions get."),
     .description = _ ("Examples:\n"
                       "  mcp-session server add files -- npx -y "
                       "@modelcontextprotocol/server-filesystem '${cwd}'\n"

@@ -78,7 +78,7 @@ mcp_cli_cmd_server_test (int argc, char **argv)
 {
   int timeout_seconds = TEST_TIMEOUT_SECONDS;
   const GOptionEntry entries[] = {
-    { "timeout", 0, 0, G_OPTION_ARG_INT, &timeout_seconds, N_ ("How long it may take"),
+    { "timeout", 0, 0, G_OPTION_ARG_INT, &timeout_seconds, N_ ("How long the server may take"),
       N_ ("SECONDS") },
     { NULL },
   };

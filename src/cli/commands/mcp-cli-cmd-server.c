@@ -15,12 +15,12 @@
 #include <string.h>
 
 static const McpCliCommand commands[] = {
-  { "add", N_ ("Give all sessions a server’s tools"), mcp_cli_cmd_server_add },
-  { "remove", N_ ("Take a server out"), mcp_cli_cmd_server_remove },
+  { "add", N_ ("Add a server"), mcp_cli_cmd_server_add },
+  { "remove", N_ ("Remove a server"), mcp_cli_cmd_server_remove },
   { "list", N_ ("List the configured servers and their states"), mcp_cli_cmd_server_list },
   { "enable", N_ ("Enable a server"), mcp_cli_cmd_server_enable },
   { "disable", N_ ("Disable a server and keep its entry"), mcp_cli_cmd_server_disable },
-  { "test", N_ ("Try a configured server"), mcp_cli_cmd_server_test },
+  { "test", N_ ("Test a configured server"), mcp_cli_cmd_server_test },
   { "accept", N_ ("Accept a pinned server’s tools"), mcp_cli_cmd_server_accept },
 };
 

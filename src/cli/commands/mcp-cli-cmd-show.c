@@ -10,7 +10,7 @@
 
 #include <glib/gi18n.h>
 
-/* A value as people read it: a text without quotes, a list with commas. */
+/* A value for people: a text without quotes, a list with commas. */
 static void
 append_value (GString *out, McpJsonSlice value)
 {
@@ -115,13 +115,14 @@ mcp_cli_cmd_show (int argc, char **argv)
 {
   gboolean as_json = FALSE;
   const GOptionEntry entries[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, N_ ("Print what the daemon answered"), NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, N_ ("Print the daemon’s answer"), NULL },
     { NULL },
   };
   const McpCliUsage usage = {
     .parameters = _ ("[SESSION]"),
-    .summary = _ ("Shows one session: its id, the beginning of that, or its label may be given;\n"
-                  "without one, that of the environment."),
+    .summary =
+        _ ("Shows one session, named by its id, the beginning of its id, or its label. Without a\n"
+           "name, shows the session of the environment."),
     .max_words = 1,
   };
   g_autoptr (GError) error = NULL;

@@ -62,7 +62,7 @@ run_bridge (const McpCliSessionParams *params)
   mcp_cli_bridge_run (bridge, STDIN_FILENO, STDOUT_FILENO, finished_cb, &run);
   g_main_loop_run (loop);
   mcp_cli_bridge_close (bridge);
-  /* A client that does not read is not waited for. */
+  /* The process does not wait for a client that does not read. */
   if (run.status != MCP_CLI_OK)
     _exit (run.status);
   return run.status;
@@ -84,16 +84,16 @@ mcp_cli_cmd_stdio (int argc, char **argv)
   g_auto (GStrv) allowed = NULL;
   const GOptionEntry entries[] = {
     { "label", 0, 0, G_OPTION_ARG_STRING, &label,
-      N_ ("What people are shown for it; not given: the client’s name"), N_ ("TEXT") },
+      N_ ("A name for people; default: the name of the client"), N_ ("TEXT") },
     { "allow", 0, 0, G_OPTION_ARG_STRING_ARRAY, &allowed,
-      N_ ("Only tools whose names match; may be given again"), N_ ("GLOB") },
+      N_ ("Only tools with a matching name; may be repeated"), N_ ("GLOB") },
     { NULL },
   };
   const McpCliUsage usage = {
-    .summary =
-        _ ("An MCP server on the standard streams, for clients that start their servers: it\n"
-           "carries messages to the daemon and back, in a session for the current directory\n"
-           "that ends with the input. A daemon that is started anew is found again."),
+    .summary = _ (
+        "An MCP server on the standard streams, for clients that start their servers. It carries\n"
+        "messages to the daemon and back, in a session for the current directory that ends with\n"
+        "the input. If the daemon is restarted, the client does not notice."),
   };
   McpCliSessionParams params;
 

@@ -226,7 +226,7 @@ mcp_cli_cmd_tools (int argc, char **argv)
   g_auto (Options) options = { NULL };
   const GOptionEntry entries[] = {
     { "session", 0, 0, G_OPTION_ARG_STRING, &options.session,
-      N_ ("Whose tools; without it, that of the environment, else one for the current directory"),
+      N_ ("The session; default: the one of the environment, or else one for the current directory"),
       N_ ("SESSION") },
     { "server", 0, 0, G_OPTION_ARG_STRING, &options.server, N_ ("Only the tools of this server"),
       N_ ("NAME") },

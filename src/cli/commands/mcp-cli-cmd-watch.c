@@ -122,15 +122,16 @@ mcp_cli_cmd_watch (int argc, char **argv)
 {
   gboolean as_json = FALSE;
   const GOptionEntry entries[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, N_ ("Print each event as it came, one a line"),
+    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, N_ ("Print each event as it came, one per line"),
       NULL },
     { NULL },
   };
   const McpCliUsage usage = {
     .parameters = _ ("[SESSION]"),
-    .summary = _ ("Shows what tools are doing: a bar for each call on a terminal, else a line for\n"
-                  "each event; those of all sessions, or of one. It waits for a daemon that is\n"
-                  "started anew, and goes on where it was. Ctrl-C ends it."),
+    .summary =
+        _ ("Shows what tools are doing, in all sessions or in one: a bar for each call on a\n"
+           "terminal, a line for each event elsewhere. If the daemon ends, watch waits until it\n"
+           "is back. Ctrl-C ends watch."),
     .max_words = 1,
   };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Where the daemon of this user is: its Unix socket, or else what the discovery file says, once
- * the kernel has confirmed that a process of our own listens there.
+ * Where the daemon of this user is: its Unix socket, or else the address in the discovery file, if
+ * the kernel confirms that a process of this user listens there.
  */
 #include "cli/daemon/mcp-cli-address.h"
 
@@ -29,7 +29,7 @@ build_path (const char *name)
 /**
  * mcp_cli_address_dup_socket_path:
  *
- * Returns: (transfer full): where the daemon's Unix socket is when it runs
+ * Returns: (transfer full): the path of the daemon's Unix socket
  */
 char *
 mcp_cli_address_dup_socket_path (void)
@@ -40,7 +40,7 @@ mcp_cli_address_dup_socket_path (void)
 /**
  * mcp_cli_address_dup_discovery_path:
  *
- * Returns: (transfer full): where the daemon says how it is reached
+ * Returns: (transfer full): the path of the discovery file, which has the daemon's address
  */
 char *
 mcp_cli_address_dup_discovery_path (void)
@@ -61,7 +61,7 @@ mcp_cli_address_free (McpCliAddress *self)
   g_free (self);
 }
 
-/* Whether somebody of our own user accepts connections at the socket. */
+/* Whether a process of this user accepts connections at the socket. */
 static gboolean
 socket_answers (const char *path, GError **error)
 {
@@ -88,9 +88,9 @@ socket_answers (const char *path, GError **error)
  * mcp_cli_address_listener_is_ours:
  * @port: of 127.0.0.1
  *
- * Asks the kernel (proc(5), /proc/net/tcp) whose process listens there.
+ * Asks the kernel (proc(5), /proc/net/tcp) which user's process listens there.
  *
- * Returns: whether it is one of our own user; %FALSE also where it cannot be told
+ * Returns: whether it is a process of this user; %FALSE also if that is not known
  */
 gboolean
 mcp_cli_address_listener_is_ours (guint port)
@@ -115,7 +115,7 @@ mcp_cli_address_listener_is_ours (guint port)
   return is_ours;
 }
 
-/* "http://127.0.0.1:PORT/mcp": no other form is the daemon's. */
+/* The daemon writes “http://127.0.0.1:PORT/mcp” and no other form. */
 static guint
 read_port (const char *url)
 {
@@ -158,9 +158,9 @@ read_discovery (void)
  * mcp_cli_address_find:
  * @error: return location
  *
- * Looks for a running daemon, and starts none. Blocks for no longer than a local connection takes.
+ * Looks for a daemon that runs; does not start one. Blocks as long as a local connection takes.
  *
- * Returns: (transfer full) (nullable): where it is
+ * Returns: (transfer full) (nullable): the address of the daemon
  */
 McpCliAddress *
 mcp_cli_address_find (GError **error)

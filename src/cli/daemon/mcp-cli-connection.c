@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The command's way to the daemon: HTTP over its Unix socket, which carries the owner's authority.
+ * The connection to the daemon: HTTP over its Unix socket, which carries the owner's authority.
  */
 #include "cli/daemon/mcp-cli-connection.h"
 
@@ -47,8 +47,8 @@ mcp_cli_connection_init (McpCliConnection *self)
 }
 
 /*
- * No time-out: a tool may take its time, and the daemon answers everything in the end. A stdio
- * client may have many requests open at once, so libsoup's limits are out of the way.
+ * There is no time-out: a tool may take long, and the daemon answers every request in the end. A
+ * stdio client may have many requests open at once, so libsoup's limits are set high.
  */
 static SoupSession *
 new_soup (const McpCliAddress *address)
@@ -75,9 +75,9 @@ take_address (McpCliConnection *self, McpCliAddress *address)
  * mcp_cli_connection_open:
  * @error: return location
  *
- * Finds the daemon, which is started where it does not run. Blocks.
+ * Finds the daemon, and starts it if it does not run. Blocks.
  *
- * Returns: (transfer full) (nullable): the way to it
+ * Returns: (transfer full) (nullable): the connection to the daemon
  */
 McpCliConnection *
 mcp_cli_connection_open (GError **error)
@@ -96,9 +96,9 @@ mcp_cli_connection_open (GError **error)
  * mcp_cli_connection_open_running:
  * @error: return location
  *
- * Finds the daemon if it runs, and starts none.
+ * Finds the daemon if it runs; does not start it.
  *
- * Returns: (transfer full) (nullable): the way to it
+ * Returns: (transfer full) (nullable): the connection to the daemon
  */
 McpCliConnection *
 mcp_cli_connection_open_running (GError **error)
@@ -118,10 +118,10 @@ mcp_cli_connection_open_running (GError **error)
  * @self: a connection
  * @error: return location
  *
- * Looks again where the daemon is, after it has gone; one that runs again may be elsewhere.
- * Starts none.
+ * Looks for the daemon again after it has gone; it may have another address then. Does not start
+ * it.
  *
- * Returns: whether it is there
+ * Returns: whether the daemon runs
  */
 gboolean
 mcp_cli_connection_reopen (McpCliConnection *self, GError **error)
@@ -138,7 +138,7 @@ mcp_cli_connection_reopen (McpCliConnection *self, GError **error)
  * mcp_cli_connection_get_soup:
  * @self: a connection
  *
- * Returns: (transfer none): what sends messages made here; another one after a reopening
+ * Returns: (transfer none): what sends the messages of this connection; it changes with a reopening
  */
 SoupSession *
 mcp_cli_connection_get_soup (McpCliConnection *self)
@@ -162,7 +162,7 @@ authorize (SoupMessageHeaders *headers, const char *secret)
  * @self: a connection
  * @method: of HTTP
  * @path: and query
- * @session: (nullable): in whose name it is sent; %NULL: the owner's
+ * @session: (nullable): the session whose token authorizes the request; %NULL: the owner
  * @json: (nullable): the body
  *
  * Returns: (transfer full): a request to be sent
@@ -217,10 +217,10 @@ error_code (guint status)
 /**
  * mcp_cli_connection_set_error:
  * @error: return location
- * @status: of an answer that is no success
+ * @status: of an answer that is an error
  * @body: of that answer
  *
- * Says what the daemon said.
+ * Sets the error that the answer describes.
  */
 void
 mcp_cli_connection_set_error (GError **error, guint status, GBytes *body)
@@ -252,11 +252,11 @@ mcp_cli_connection_set_error (GError **error, guint status, GBytes *body)
  * @self: a connection
  * @method: of HTTP
  * @path: and query
- * @session: (nullable): in whose name it is sent; %NULL: the owner's
+ * @session: (nullable): the session whose token authorizes the request; %NULL: the owner
  * @json: (nullable): the body
  * @error: return location
  *
- * Sends a request and waits for its answer; an answer that is no success is an error.
+ * Sends a request and waits for its answer; an HTTP error is an error.
  *
  * Returns: (transfer full) (nullable): the answer's body
  */

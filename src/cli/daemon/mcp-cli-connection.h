@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 /**
  * McpCliSession:
  * @id: of a session of the daemon
- * @token: (nullable): its token; %NULL: what is done with it is done as the owner
- * @is_temporary: it was made for one command, and ends with it
+ * @token: (nullable): its token; %NULL: the command acts as the owner
+ * @is_temporary: the session was made for one command, and ends with it
  */
 typedef struct
 {

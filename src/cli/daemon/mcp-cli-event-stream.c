@@ -63,11 +63,11 @@ mcp_cli_event_stream_init (McpCliEventStream *self)
 /**
  * mcp_cli_event_stream_new:
  * @connection: to the daemon
- * @session: (nullable): whose events; %NULL: those of all sessions
- * @funcs: what to tell; its members must be set
+ * @session: (nullable): the session of the events; %NULL: all sessions
+ * @funcs: all members must be set
  * @user_data: for @funcs
  *
- * Returns: (transfer full): a stream that has not begun
+ * Returns: (transfer full): a stream that is not open
  */
 McpCliEventStream *
 mcp_cli_event_stream_new (McpCliConnection *connection,
@@ -227,7 +227,7 @@ open_stream (McpCliEventStream *self)
  * mcp_cli_event_stream_want_kept:
  * @self: a stream that was not started
  *
- * Begins with what the daemon has kept of the session, not with what comes from now on.
+ * The stream begins with the events that the daemon has kept of the session.
  */
 void
 mcp_cli_event_stream_want_kept (McpCliEventStream *self)
@@ -240,7 +240,7 @@ mcp_cli_event_stream_want_kept (McpCliEventStream *self)
  * mcp_cli_event_stream_start:
  * @self: a stream
  *
- * Begins to read; what comes is told on the main context.
+ * Opens the stream.
  */
 void
 mcp_cli_event_stream_start (McpCliEventStream *self)
@@ -252,7 +252,7 @@ mcp_cli_event_stream_start (McpCliEventStream *self)
  * mcp_cli_event_stream_stop:
  * @self: a stream
  *
- * Ends it; nothing is told any more.
+ * Closes the stream; no function is called any more.
  */
 void
 mcp_cli_event_stream_stop (McpCliEventStream *self)

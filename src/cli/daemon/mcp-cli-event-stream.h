@@ -7,12 +7,12 @@ G_BEGIN_DECLS
 
 /**
  * McpCliEventStreamFuncs:
- * @event: an event came; @type is %NULL for one of progress
- * @interrupted: the daemon has gone; it is looked for until it is back
- * @resumed: it is back
- * @ended: no more will come; @error says why, or is %NULL where the session has ended
+ * @event: an event came; @type is %NULL for progress
+ * @interrupted: the daemon has gone; the stream looks for it
+ * @resumed: the daemon is back
+ * @ended: no event will come any more; @error is %NULL if the session has ended
  *
- * What a stream tells, on the main context.
+ * Called on the main context.
  */
 typedef struct
 {

@@ -23,7 +23,7 @@ struct _McpCliExchange
   GCancellable *cancellable; /* (owned) */
   GInputStream *body;        /* (owned) (nullable) */
   McpSseParser *parser;      /* (owned) (nullable): the answer is a stream */
-  GByteArray *text;          /* (owned): an answer that is none, as far as it came */
+  GByteArray *text;          /* (owned): an answer that is not a stream, as far as it came */
   GBytes *refusal;           /* (owned) (nullable) */
   gboolean sent;
   gboolean ended;
@@ -93,8 +93,8 @@ restarted_cb (SoupMessage *message, gpointer user_data)
  * mcp_cli_exchange_forbid_repeat:
  * @self: an exchange that has not begun
  *
- * Sends its request once and never again, for it may have done something; an exchange whose
- * connection ends is broken.
+ * Makes libsoup send the request once only, because it may have had an effect; if the connection
+ * ends, the exchange is broken.
  */
 void
 mcp_cli_exchange_forbid_repeat (McpCliExchange *self)
@@ -105,7 +105,7 @@ mcp_cli_exchange_forbid_repeat (McpCliExchange *self)
 /**
  * mcp_cli_exchange_new:
  * @message: (transfer full): the request
- * @funcs: what to tell
+ * @funcs: called on the main context
  * @user_data: for @funcs
  *
  * Returns: (transfer full): an exchange that has not begun
@@ -135,7 +135,7 @@ end (McpCliExchange *self, McpCliOutcome outcome)
   self->funcs.ended (self, outcome, self->user_data);
 }
 
-/* A body that is no stream is whole. */
+/* A body that is not a stream, at its end. */
 static void
 end_text (McpCliExchange *self)
 {
@@ -242,7 +242,7 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 /**
  * mcp_cli_exchange_start:
  * @self: an exchange
- * @soup: what sends it
+ * @soup: what sends the request
  */
 void
 mcp_cli_exchange_start (McpCliExchange *self, SoupSession *soup)
@@ -255,7 +255,7 @@ mcp_cli_exchange_start (McpCliExchange *self, SoupSession *soup)
  * mcp_cli_exchange_cancel:
  * @self: an exchange
  *
- * Drops the connection; nothing is told any more.
+ * Closes the connection; no function is called any more.
  */
 void
 mcp_cli_exchange_cancel (McpCliExchange *self)
@@ -270,7 +270,7 @@ mcp_cli_exchange_cancel (McpCliExchange *self)
  * mcp_cli_exchange_get_status:
  * @self: an exchange
  *
- * Returns: the answer's status, of HTTP; 0: none yet
+ * Returns: the HTTP status of the answer; 0 if there is none yet
  */
 guint
 mcp_cli_exchange_get_status (McpCliExchange *self)
@@ -319,7 +319,7 @@ mcp_cli_exchange_get_last_id (McpCliExchange *self)
  * mcp_cli_exchange_get_retry_ms:
  * @self: an exchange
  *
- * Returns: after how long its stream wants to be asked again; negative: it does not say
+ * Returns: the time after which the stream asks to be opened again; negative if it names none
  */
 gint64
 mcp_cli_exchange_get_retry_ms (McpCliExchange *self)

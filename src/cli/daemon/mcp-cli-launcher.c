@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Starts the daemon when it does not run: by the bus, so that systemd keeps it where it can;
- * where there is no bus, as a process of its own that outlives us.
+ * Starts the daemon if it does not run: by the bus, so that systemd supervises it; without a bus,
+ * as a process that outlives the command.
  */
 #include "cli/daemon/mcp-cli-launcher.h"
 
@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* How long a start may take; and how often it is looked for meanwhile. */
+/* How long a start may take, and how often the command looks for the daemon. */
 #define START_SECONDS 15
 #define LOOK_EVERY_US 20000
 
@@ -53,7 +53,7 @@ mcp_cli_launcher_dup_keeper_path (void)
   return g_build_filename (directory, "mcp-sessiond-keeper", NULL);
 }
 
-/* Whether the bus has started the daemon, or knows it to run. */
+/* Returns: whether the bus has started the daemon, or the daemon runs already */
 static gboolean
 start_by_bus (void)
 {
@@ -80,7 +80,7 @@ start_by_bus (void)
   return answer != NULL;
 }
 
-/* What the daemon says on its standard error while nobody reads it. */
+/* The file for the daemon's standard error. */
 static char *
 dup_log_path (void)
 {
@@ -90,14 +90,14 @@ dup_log_path (void)
   return g_build_filename (directory, "daemon.log", NULL);
 }
 
-/* Between fork and exec: only what is safe there. */
+/* Runs between fork and exec: only functions that are safe there. */
 static void
 detach_cb (gpointer user_data)
 {
   int fd = GPOINTER_TO_INT (user_data);
   sigset_t none;
 
-  /* What a command holds back for itself, SIGTERM among it, must reach the daemon. */
+  /* The command blocks signals; they must reach the daemon, SIGTERM for example. */
   sigemptyset (&none);
   sigprocmask (SIG_SETMASK, &none, NULL);
   setsid ();
@@ -117,7 +117,7 @@ start_by_hand (GPid *pid, const char *log_path, GError **error)
   int fd = open (log_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
   gboolean started;
 
-  /* A daemon belongs to no session. */
+  /* The daemon belongs to no session. */
   environment = g_environ_unsetenv (environment, "MCP_SESSION_ID");
   environment = g_environ_unsetenv (environment, "MCP_SESSION_TOKEN");
   environment = g_environ_unsetenv (environment, "MCP_SESSION_URL");
@@ -153,7 +153,7 @@ set_start_error (GError **error, const char *log_path)
                  MCP_LIBEXECDIR "/mcp-sessiond");
 }
 
-/* @pid 0: it is not our child. */
+/* @pid 0: the daemon is not a child of this process. */
 static McpCliAddress *
 await_daemon (GPid pid, const char *log_path, GError **error)
 {
@@ -163,7 +163,7 @@ await_daemon (GPid pid, const char *log_path, GError **error)
 
   while (address == NULL && !ended && g_get_monotonic_time () < deadline_us)
     {
-      /* One that says that another runs already ends too: one more look after that. */
+      /* A second daemon ends as well if another one runs already: look once more after that. */
       ended = pid != 0 && waitpid (pid, NULL, WNOHANG) != 0;
       address = mcp_cli_address_find (NULL);
       if (address == NULL && !ended)
@@ -178,10 +178,10 @@ await_daemon (GPid pid, const char *log_path, GError **error)
  * mcp_cli_launcher_ensure:
  * @error: return location
  *
- * Finds the daemon, and starts it where it does not run, which is said on standard error.
- * Blocks until it serves, 15 s at most. Any thread.
+ * Finds the daemon, and starts it if it does not run, with a word on standard error. Blocks until
+ * the daemon serves, for 15 s at most. Any thread.
  *
- * Returns: (transfer full) (nullable): where it is
+ * Returns: (transfer full) (nullable): the address of the daemon
  */
 McpCliAddress *
 mcp_cli_launcher_ensure (GError **error)
@@ -199,7 +199,7 @@ mcp_cli_launcher_ensure (GError **error)
       address = mcp_cli_address_find (NULL);
       if (address != NULL)
         return g_steal_pointer (&address);
-      /* The bus' daemon has another runtime directory than we do: this one needs its own. */
+      /* The daemon of the bus has another runtime directory; this one needs a daemon of its own. */
     }
 
   log_path = dup_log_path ();

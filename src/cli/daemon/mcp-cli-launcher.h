@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* Names another daemon than the installed one; the bus is not asked then. */
+/* The path of another daemon than the installed one; the bus is not asked then. */
 #define MCP_CLI_DAEMON_VARIABLE "MCP_SESSIOND_PATH"
 
 char *mcp_cli_launcher_dup_daemon_path (void);

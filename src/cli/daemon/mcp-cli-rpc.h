@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* Told every notification that comes before the answer. */
+/* Called for each notification before the answer. */
 typedef void (*McpCliRpcNotify) (McpJsonrpcMessage *notification, gpointer user_data);
 
 GBytes *mcp_cli_rpc_call (McpCliConnection *connection,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Which session a command is about: the one named, the one of the environment, or a new one.
+ * The session of a command: the one that is named, the one of the environment, or a new one.
  */
 #include "cli/daemon/mcp-cli-session.h"
 
@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A session for one command ends by itself when that command was killed. */
+/* A session for one command ends after this time if the command was killed. */
 #define TEMPORARY_IDLE_SECONDS 60
 
 /**
@@ -132,7 +132,7 @@ mcp_cli_session_create (McpCliConnection *connection,
  * @answer: to a request that makes or shows a session
  * @error: return location
  *
- * Returns: (transfer full) (nullable): the session it is about
+ * Returns: (transfer full) (nullable): the session
  */
 McpCliSession *
 mcp_cli_session_from_answer (GBytes *answer, GError **error)
@@ -152,7 +152,7 @@ mcp_cli_session_from_answer (GBytes *answer, GError **error)
   return NULL;
 }
 
-/* A session's whole id, the beginning of one, or a label. */
+/* Whether the name is the id, the beginning of the id, or the label. */
 static gboolean
 is_named (McpJsonSlice session, const char *name, gboolean *exactly)
 {
@@ -190,7 +190,7 @@ find_named (McpJsonSlice sessions, const char *name, GError **error)
     return g_steal_pointer (&found);
   if (n_found == 0)
     g_set_error (error, MCP_ERROR, MCP_ERROR_NOT_FOUND,
-                 _ ("There is no session “%s”; “mcp-session list” shows those there are"), name);
+                 _ ("There is no session “%s”; “mcp-session list” shows the sessions"), name);
   else
     g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
                  _ ("“%s” may be one of several sessions; give more of its id"), name);
@@ -238,10 +238,11 @@ from_environment (void)
 /**
  * mcp_cli_session_find:
  * @connection: to the daemon
- * @name: (nullable): a session's id, the beginning of one, or a label; %NULL: the environment says
+ * @name: (nullable): an id, the beginning of an id, or a label; %NULL: the session of the
+ * environment
  * @error: return location
  *
- * Returns: (transfer full) (nullable): the session meant
+ * Returns: (transfer full) (nullable): the session
  */
 McpCliSession *
 mcp_cli_session_find (McpCliConnection *connection, const char *name, GError **error)
@@ -266,8 +267,8 @@ mcp_cli_session_find (McpCliConnection *connection, const char *name, GError **e
  * @name: (nullable): as for mcp_cli_session_find()
  * @error: return location
  *
- * As mcp_cli_session_find(); where neither a name nor the environment names one, a session in the
- * current directory is made, to be ended by mcp_cli_session_end().
+ * As mcp_cli_session_find(). If neither a name nor the environment names a session, one is made in
+ * the current directory; mcp_cli_session_end() ends it.
  *
  * Returns: (transfer full) (nullable): the session
  */
@@ -301,7 +302,7 @@ mcp_cli_session_find_or_create (McpCliConnection *connection, const char *name, 
  *
  * Ends a session.
  *
- * Returns: whether it was there
+ * Returns: whether the session was there
  */
 gboolean
 mcp_cli_session_close (McpCliConnection *connection, const McpCliSession *session, GError **error)
@@ -318,7 +319,7 @@ mcp_cli_session_close (McpCliConnection *connection, const McpCliSession *sessio
  * @connection: to the daemon
  * @session: a session
  *
- * Ends a session if it was made for one command; one that has ended already is no error.
+ * Ends a session that was made for one command. It is no error if the session has ended already.
  */
 void
 mcp_cli_session_end (McpCliConnection *connection, McpCliSession *session)
@@ -333,7 +334,7 @@ mcp_cli_session_end (McpCliConnection *connection, McpCliSession *session)
  * mcp_cli_session_dup_url:
  * @error: return location
  *
- * Returns: (transfer full) (nullable): the daemon's MCP address, for programs that speak TCP
+ * Returns: (transfer full) (nullable): the daemon's MCP address over TCP
  */
 char *
 mcp_cli_session_dup_url (GError **error)

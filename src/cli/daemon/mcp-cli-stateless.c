@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * MCP 2026-07-28 says over HTTP some of a message in headers too (basic/transports/streamable-http,
- * "Request metadata"); a stdio client has no headers, so they are made of the message.
+ * Over HTTP, MCP 2026-07-28 repeats parts of a message in headers
+ * (basic/transports/streamable-http, "Request metadata"). A stdio client has no headers, so they
+ * are made from its message.
  */
 #include "cli/daemon/mcp-cli-stateless.h"
 
@@ -18,8 +19,7 @@
  * mcp_cli_stateless_dup_revision:
  * @message: from a client
  *
- * Returns: (transfer full) (nullable): the revision that the message itself names, which only
- *   stateless clients' do
+ * Returns: (transfer full) (nullable): the revision in the message; only stateless clients write it
  */
 char *
 mcp_cli_stateless_dup_revision (McpJsonrpcMessage *message)
@@ -38,7 +38,7 @@ mcp_cli_stateless_dup_revision (McpJsonrpcMessage *message)
  * mcp_cli_stateless_set_header:
  * @headers: of a request
  * @name: of a header field
- * @value: its text, in UTF-8; encoded where a header cannot hold it
+ * @value: its text, in UTF-8; encoded if a header cannot hold it
  */
 void
 mcp_cli_stateless_set_header (SoupMessageHeaders *headers, const char *name, const char *value)

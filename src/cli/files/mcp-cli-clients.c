@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The configuration files of MCP clients, as data.
+ * The configuration files of MCP clients, as a table.
  */
 #include "cli/files/mcp-cli-clients.h"
 
@@ -225,7 +225,7 @@ mcp_cli_clients_dup_path (const McpCliClient *client)
                                                  : g_steal_pointer (&path);
 }
 
-/* A string is written alike in JSON and in TOML. */
+/* JSON and TOML write a string in the same way. */
 static char *
 build_entry (const McpCliClient *client, const char *command)
 {

@@ -27,9 +27,9 @@ append_lines (GString *out, char sign, GStrv lines, guint from, guint to)
  * @before: its text
  * @after: the text it is to have
  *
- * Shows what changes, as diff -u does, in one piece: our changes are close together.
+ * Shows the difference as diff -u does, as one hunk: the changes are close together.
  *
- * Returns: (transfer full): lines
+ * Returns: (transfer full): the lines of the difference
  */
 char *
 mcp_cli_diff (const char *path, const char *before, const char *after)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Files that people and other programs edit too.
+ * Files that people and other programs edit as well.
  */
 #include "cli/files/mcp-cli-file.h"
 
@@ -107,15 +107,14 @@ mcp_cli_file_read (const char *path, char **text, GError **error)
 
 /**
  * mcp_cli_file_replace:
- * @path: a file; its directory is made where there is none
+ * @path: a file; a missing directory is made
  * @text: what is to be in it
  * @error: return location
  *
- * Puts a new file in the place of the old one, whole or not at all. It has the old one's mode; a
- * new one is for its owner alone, for such files hold keys. A symbolic link stays one: what it
- * leads to is replaced.
+ * Replaces the file, whole or not at all. The mode stays; a new file is for its owner alone,
+ * because these files hold keys. A symbolic link stays: its target is replaced.
  *
- * Returns: whether that was done
+ * Returns: whether the file was replaced
  */
 gboolean
 mcp_cli_file_replace (const char *path, const char *text, GError **error)

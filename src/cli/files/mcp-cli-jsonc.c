@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Configuration files of programs are JSON, some with comments and commas at the end. Only the
- * members asked for are looked at and touched.
+ * Changes one member of a JSON text, which may have comments and trailing commas. Everything else
+ * stays byte by byte.
  */
 #include "cli/files/mcp-cli-jsonc.h"
 
@@ -30,7 +30,7 @@ fail (GError **error, const char *text, const char *at)
 
   for (const char *p = text; p < at; p++)
     line += *p == '\n';
-  g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, _ ("Line %u is not sound JSON"),
+  g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, _ ("Line %u is not valid JSON"),
                line);
   return FALSE;
 }
@@ -180,7 +180,8 @@ find_member (const char *object, const char *key, Member *found, Member *previou
     }
 }
 
-/* The object that the path without its last key leads to; where that ends early, how far it got. */
+/* The object that the path without its last key leads to. If a key is missing, the object before
+ * it; the number of keys found tells which. */
 static const char *
 walk (const char *text, const char *const *path, guint *n_found, GError **error)
 {
@@ -201,7 +202,7 @@ walk (const char *text, const char *const *path, guint *n_found, GError **error)
         return object;
       if (*member.value != '{')
         {
-          g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, _ ("“%s” is no object"),
+          g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, _ ("“%s” is not an object"),
                        path[*n_found]);
           return NULL;
         }
@@ -243,7 +244,7 @@ mcp_cli_jsonc_get (const char *text, const char *const *path, GError **error)
  * @path: (array zero-terminated=1): of an object in it
  * @error: return location
  *
- * Returns: (transfer full) (nullable): the keys of its members; none where there is no such object
+ * Returns: (transfer full) (nullable): the keys of its members; none if there is no such object
  */
 char **
 mcp_cli_jsonc_list (const char *text, const char *const *path, GError **error)
@@ -505,7 +506,7 @@ append_without_comma (GString *out, const char *next)
  * mcp_cli_jsonc_to_json:
  * @text: JSON with comments and commas at ends
  *
- * Returns: (transfer full): the same without them, where it is sound
+ * Returns: (transfer full): the same text as JSON, if it is valid
  */
 char *
 mcp_cli_jsonc_to_json (const char *text)

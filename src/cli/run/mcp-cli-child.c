@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * A command that runs in our place: it stays in our process group, so that the terminal's Ctrl-C
- * and Ctrl-Z reach it as if we were not there; what a process sends to us is passed on.
+ * A command that runs as if it had been started directly: it stays in the process group of
+ * mcp-session, so that Ctrl-C and Ctrl-Z of the terminal reach it; a signal that a process sends is
+ * passed on.
  */
 #include "cli/run/mcp-cli-child.h"
 
@@ -11,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* As env(1) and shells have them. */
+/* The exit statuses of env(1) and of shells. */
 #define STATUS_NOT_EXECUTABLE 126
 #define STATUS_NOT_FOUND      127
 
@@ -29,9 +30,9 @@ struct _McpCliChild
 /**
  * mcp_cli_child_new:
  *
- * From now on signals do not end this process. To be called before there are other threads.
+ * From now on, signals do not end this process. Must be called while there is one thread.
  *
- * Returns: (transfer full): room for one child process
+ * Returns: (transfer full): a child that was not started
  */
 McpCliChild *
 mcp_cli_child_new (void)
@@ -47,7 +48,7 @@ mcp_cli_child_new (void)
 
 /**
  * mcp_cli_child_free:
- * @self: (transfer full): whose child has ended or was never started
+ * @self: (transfer full): a child that has ended or was never started
  */
 void
 mcp_cli_child_free (McpCliChild *self)
@@ -84,7 +85,7 @@ restore_signals_cb (gpointer user_data)
  * @environment: (array zero-terminated=1): its environment
  * @error: return location
  *
- * Starts the child, with our own standard streams.
+ * Starts the child, with the standard streams of this process.
  *
  * Returns: whether it runs
  */
@@ -102,7 +103,7 @@ mcp_cli_child_spawn (McpCliChild *self, char **argv, char **environment, GError 
  * mcp_cli_child_status_of_error:
  * @error: why a child did not start
  *
- * Returns: the exit status that tells it
+ * Returns: the exit status for the error
  */
 int
 mcp_cli_child_status_of_error (const GError *error)
@@ -112,8 +113,8 @@ mcp_cli_child_status_of_error (const GError *error)
   return error->domain == G_SPAWN_ERROR ? STATUS_NOT_EXECUTABLE : MCP_CLI_FAILED;
 }
 
-/* A child that the terminal stopped stops us too, for the shell to see: after it, as a shell that
- * takes the terminal back must find nobody at reading from it. */
+/* If the terminal stops the child, this process stops as well, so that the shell sees it. It stops
+ * after the child: when the shell takes the terminal back, no process may read from it. */
 static void
 stop_as_child_did (McpCliChild *self, int number)
 {
@@ -123,8 +124,8 @@ stop_as_child_did (McpCliChild *self, int number)
     return;
   sigemptyset (&stop);
   sigaddset (&stop, SIGTSTP);
-  /* By the same signal, which the shell shows. We may have been sent it already; it takes effect
-   * once, here. */
+  /* By the same signal, which the shell shows. The terminal may have sent it to this process
+   * already; it takes effect once, here. */
   kill (getpid (), number);
   pthread_sigmask (SIG_UNBLOCK, &stop, NULL);
   pthread_sigmask (SIG_BLOCK, &stop, NULL);
@@ -159,24 +160,24 @@ signal_cb (int number, gboolean from_process, gpointer user_data)
     self->hook (number, self->hook_data);
   if (number == SIGCHLD)
     reap (self);
-  else if (from_process) /* the terminal has told the child itself */
+  else if (from_process) /* the terminal sends its signals to the child, too */
     kill (self->pid, number);
 }
 
 /**
  * mcp_cli_child_wait:
- * @self: whose child runs
+ * @self: a child that runs
  *
  * Runs the default main context until the child ends.
  *
- * Returns: its exit status, 128 more than the signal's number where one ended it
+ * Returns: its exit status; 128 and the number of the signal if one ended it
  */
 int
 mcp_cli_child_wait (McpCliChild *self)
 {
   mcp_cli_signals_watch (self->signals, signal_cb, self);
   reap (self);
-  /* A loop that is told to quit before it runs does not. */
+  /* A quit before the loop runs has no effect. */
   if (!self->ended)
     g_main_loop_run (self->loop);
   g_spawn_close_pid (self->pid);

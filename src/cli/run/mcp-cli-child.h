@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 typedef struct _McpCliChild McpCliChild;
 
-/* Told of SIGWINCH and SIGCONT. */
+/* Called for SIGWINCH and SIGCONT. */
 typedef void (*McpCliChildHook) (int number, gpointer user_data);
 
 McpCliChild *mcp_cli_child_new (void);

@@ -3,7 +3,7 @@
 
 #include "cli/terminal/mcp-cli-json.h"
 
-/* As many as the daemon takes at once. */
+/* The daemon takes this many in one request. */
 #define MAX_EVENTS 1000
 
 struct _McpCliPublisher
@@ -26,9 +26,9 @@ begin (McpCliPublisher *self)
 /**
  * mcp_cli_publisher_new:
  * @connection: to the daemon
- * @session: (transfer full): whose watchers are told
+ * @session: (transfer full): the session of the events
  *
- * Returns: (transfer full): what gathers events and sends them together
+ * Returns: (transfer full): a publisher, which collects events and sends them together
  */
 McpCliPublisher *
 mcp_cli_publisher_new (McpCliConnection *connection, McpCliSession *session)
@@ -46,7 +46,7 @@ mcp_cli_publisher_new (McpCliConnection *connection, McpCliSession *session)
 
 /**
  * mcp_cli_publisher_free:
- * @self: (transfer full): a publisher; what was not flushed is lost
+ * @self: (transfer full): a publisher; events that were not flushed are lost
  */
 void
 mcp_cli_publisher_free (McpCliPublisher *self)
@@ -63,7 +63,7 @@ mcp_cli_publisher_free (McpCliPublisher *self)
  * mcp_cli_publisher_describe:
  * @self: a publisher
  * @key: “tool”, “call_id” or “token”
- * @value: (nullable): what all events after this say there
+ * @value: (nullable): the value in all later events
  */
 void
 mcp_cli_publisher_describe (McpCliPublisher *self, const char *key, const char *value)
@@ -76,9 +76,9 @@ mcp_cli_publisher_describe (McpCliPublisher *self, const char *key, const char *
  * @self: a publisher
  * @error: return location
  *
- * Sends what was gathered, and waits for the daemon's word on it.
+ * Sends the collected events, and waits for the daemon's answer.
  *
- * Returns: whether the daemon took it
+ * Returns: whether the daemon took them
  */
 gboolean
 mcp_cli_publisher_flush (McpCliPublisher *self, GError **error)
@@ -100,9 +100,9 @@ mcp_cli_publisher_flush (McpCliPublisher *self, GError **error)
  * @event: what to tell
  * @error: return location
  *
- * Gathers one more event; many are sent at once.
+ * Collects one more event; a full collection is sent.
  *
- * Returns: %FALSE where they were sent and not taken
+ * Returns: %FALSE if events were sent and the daemon did not take them
  */
 gboolean
 mcp_cli_publisher_add (McpCliPublisher *self, const McpCliEvent *event, GError **error)

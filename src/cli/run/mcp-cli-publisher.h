@@ -8,11 +8,11 @@ G_BEGIN_DECLS
 /**
  * McpCliEvent:
  * @progress: how far
- * @total: where it ends; negative: unknown
+ * @total: the progress at the end; negative: unknown
  * @message: (nullable): for people
  * @state: (nullable): “running”, “ok”, “error” or “cancelled”
  *
- * What changes from one event of a publisher to the next.
+ * The members that differ from one event of a publisher to the next.
  */
 typedef struct
 {

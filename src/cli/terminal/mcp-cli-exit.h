@@ -5,5 +5,5 @@
 #define MCP_CLI_OK          0
 #define MCP_CLI_FAILED      1
 #define MCP_CLI_USAGE       2
-/* As a shell reports a program that SIGPIPE ended. */
+/* What a shell reports for a program that SIGPIPE ended. */
 #define MCP_CLI_BROKEN_PIPE 141

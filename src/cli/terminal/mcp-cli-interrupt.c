@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Lets a command that waits for one answer tidy up when it is interrupted.
+ * Lets a command that waits for an answer end its session when it is interrupted.
  */
 #include "cli/terminal/mcp-cli-interrupt.h"
 
@@ -36,7 +36,7 @@ wait_for_signal (gpointer user_data)
   g_cancellable_cancel (cancellable);
   g_object_unref (cancellable);
 
-  /* Who asks twice does not want to wait for the tidying. */
+  /* A second signal ends the process at once. */
   sigwait (&set, &number);
   _exit (128 + number);
 }
@@ -44,10 +44,10 @@ wait_for_signal (gpointer user_data)
 /**
  * mcp_cli_interrupt_new:
  *
- * From now on SIGINT, SIGTERM and SIGHUP end the process no more the first time they come. To be
- * called once, before there are other threads.
+ * From now on, the first SIGINT, SIGTERM or SIGHUP does not end the process. Must be called once,
+ * while there is one thread.
  *
- * Returns: (transfer full): cancelled by them
+ * Returns: (transfer full): cancelled by the signal
  */
 GCancellable *
 mcp_cli_interrupt_new (void)
@@ -64,7 +64,7 @@ mcp_cli_interrupt_new (void)
 /**
  * mcp_cli_interrupt_get_status:
  *
- * Returns: the exit status that tells the shell which signal came; %MCP_CLI_FAILED: none
+ * Returns: the exit status for the signal that came; %MCP_CLI_FAILED if none came
  */
 int
 mcp_cli_interrupt_get_status (void)

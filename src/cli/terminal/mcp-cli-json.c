@@ -5,8 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Answers are the daemon's, which has its own limits; these only keep one error from being a crash.
- */
+/* The daemon has limits of its own; these only prevent a crash. */
 #define MAX_DEPTH  256
 #define MAX_VALUES 10000000
 
@@ -47,7 +46,7 @@ mcp_cli_json_parse_bytes (GBytes *bytes, McpJsonSlice *root, GError **error)
  * mcp_cli_json_is_value:
  * @text: from a command line
  *
- * Returns: whether it is JSON as it stands
+ * Returns: whether the text is JSON
  */
 gboolean
 mcp_cli_json_is_value (const char *text)
@@ -63,7 +62,7 @@ mcp_cli_json_is_value (const char *text)
  * @object: a value
  * @key: of one of its members
  *
- * Returns: (transfer full) (nullable): the member, where there is one and it is a string
+ * Returns: (transfer full) (nullable): the member, if there is one and it is a string
  */
 char *
 mcp_cli_json_dup_member (McpJsonSlice object, const char *key)
@@ -81,7 +80,7 @@ mcp_cli_json_dup_member (McpJsonSlice object, const char *key)
  * @key: of one of its members
  * @number: (out): the member
  *
- * Returns: whether there is such a number
+ * Returns: whether the object has that member, and it is a number
  */
 gboolean
 mcp_cli_json_get_number (McpJsonSlice object, const char *key, double *number)

@@ -28,7 +28,7 @@ mcp_cli_options_report_failure (const GError *error)
  * mcp_cli_options_report_error:
  * @format: what is wrong with the command line, without a line end
  *
- * Tells it, and where to read more.
+ * Prints the error, and where to read more.
  *
  * Returns: %MCP_CLI_USAGE
  */
@@ -46,7 +46,7 @@ mcp_cli_options_report_error (const char *format, ...)
   return MCP_CLI_USAGE;
 }
 
-/* The "--" that ends the options is left in place by GLib where an option-like word follows. */
+/* GLib leaves the "--" in place if a word that looks like an option follows. */
 static void
 drop_separator (int *argc, char ***argv)
 {
@@ -80,9 +80,10 @@ check_words (const McpCliUsage *usage, int n_words, char **words)
  * @argc: (inout): number of words, the command's name among them
  * @argv: (inout): the words; the options are taken out
  *
- * Reads a command line; asked for help, prints it and exits. Otherwise tells what is wrong.
+ * Reads a command line. Prints the help and exits if that is asked for; prints what is wrong
+ * otherwise.
  *
- * Returns: whether the command can begin; else it ends with %MCP_CLI_USAGE
+ * Returns: whether the command line is valid; if not, the exit status is %MCP_CLI_USAGE
  */
 gboolean
 mcp_cli_options_parse (const McpCliUsage *usage,

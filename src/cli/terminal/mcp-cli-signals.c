@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Signals as events of the main context, with who sent them: signalfd(2).
+ * Signals as events of the main context, with their senders: signalfd(2).
  */
 #include "cli/terminal/mcp-cli-signals.h"
 
@@ -24,10 +24,10 @@ struct _McpCliSignals
  * @numbers: of signals
  * @n_numbers: how many
  *
- * Holds these signals back, to be handed out by mcp_cli_signals_watch(). To be called before there
- * are other threads.
+ * Blocks these signals; mcp_cli_signals_watch() delivers them. Must be called while there is one
+ * thread.
  *
- * Returns: (transfer full): what holds them
+ * Returns: (transfer full): the blocked signals
  */
 McpCliSignals *
 mcp_cli_signals_new (const int *numbers, gsize n_numbers)
@@ -55,8 +55,8 @@ ready_cb (int fd, GIOCondition condition, gpointer user_data)
 
 /**
  * mcp_cli_signals_watch:
- * @self: held signals
- * @func: told each, on the default main context; those that came before too
+ * @self: blocked signals
+ * @func: called for each on the default main context, also for signals that came earlier
  * @user_data: for @func
  */
 void
@@ -71,9 +71,9 @@ mcp_cli_signals_watch (McpCliSignals *self, McpCliSignalFunc func, gpointer user
 
 /**
  * mcp_cli_signals_get_old_mask:
- * @self: held signals
+ * @self: blocked signals
  *
- * Returns: (transfer none): what was held back before, for child processes
+ * Returns: (transfer none): the old mask, for child processes
  */
 const sigset_t *
 mcp_cli_signals_get_old_mask (McpCliSignals *self)
@@ -83,7 +83,7 @@ mcp_cli_signals_get_old_mask (McpCliSignals *self)
 
 /**
  * mcp_cli_signals_free:
- * @self: (transfer full): held signals, which do again what they did before
+ * @self: (transfer full): blocked signals, which get their old effect again
  */
 void
 mcp_cli_signals_free (McpCliSignals *self)

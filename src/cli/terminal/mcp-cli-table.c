@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #define GAP       2
-/* A column is not made narrower. */
+/* No column is made narrower than this. */
 #define MIN_WIDTH 5
 
 struct _McpCliTable
@@ -57,7 +57,7 @@ mcp_cli_table_free (McpCliTable *self)
 /**
  * mcp_cli_table_add:
  * @self: a table
- * @cells: as many texts as there are columns; they are cleaned
+ * @cells: a text for each column; control characters are taken out
  */
 void
 mcp_cli_table_add (McpCliTable *self, const char *const *cells)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * What the terminal of a command can show.
+ * The terminal of a command: its width, its characters, and text that must not control it.
  */
 #include "cli/terminal/mcp-cli-terminal.h"
 

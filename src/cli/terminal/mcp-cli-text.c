@@ -12,7 +12,7 @@
  * mcp_cli_text_print:
  * @format: without a line end
  *
- * Tells the person at the terminal something that is not the command's answer.
+ * Prints on standard error something that is not the command's answer.
  */
 void
 mcp_cli_text_print (const char *format, ...)
@@ -54,7 +54,7 @@ char_width (gunichar c)
  * mcp_cli_text_width:
  * @text: cleaned text
  *
- * Returns: how many columns a terminal gives it
+ * Returns: the number of columns that it takes on a terminal
  */
 guint
 mcp_cli_text_width (const char *text)
@@ -69,9 +69,9 @@ mcp_cli_text_width (const char *text)
 /**
  * mcp_cli_text_fit:
  * @text: cleaned text
- * @columns: how many there are for it
+ * @columns: the width that it may have
  *
- * Returns: (transfer full): the text, cut where it is too long, with “…” at its end then
+ * Returns: (transfer full): the text; if it is too long, it is cut and ends with “…”
  */
 char *
 mcp_cli_text_fit (const char *text, guint columns)
@@ -97,9 +97,9 @@ mcp_cli_text_fit (const char *text, guint columns)
  * mcp_cli_text_append_padded:
  * @out: where to
  * @text: cleaned text
- * @columns: how wide it is made, at least
+ * @columns: the width of the column
  *
- * Appends a text and the spaces that its column still has room for.
+ * Appends a text, and spaces up to the width of its column.
  */
 void
 mcp_cli_text_append_padded (GString *out, const char *text, guint columns)
@@ -133,7 +133,7 @@ mcp_cli_text_shorten_path (const char *path)
  * mcp_cli_text_local_time:
  * @timestamp: of RFC 3339, UTC
  *
- * Returns: (transfer full): the time here; @timestamp itself where it is none
+ * Returns: (transfer full): the local time; @timestamp itself if it is not a time
  */
 char *
 mcp_cli_text_local_time (const char *timestamp)

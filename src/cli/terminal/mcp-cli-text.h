@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 void mcp_cli_text_print (const char *format, ...) G_GNUC_PRINTF (1, 2);
 void mcp_cli_text_print_error (const GError *error);
 
-/* Text from elsewhere, as a terminal may be shown it. */
+/* Text of others, as a terminal may show it. */
 guint mcp_cli_text_width (const char *text);
 char *mcp_cli_text_fit (const char *text, guint columns);
 void mcp_cli_text_append_padded (GString *out, const char *text, guint columns);

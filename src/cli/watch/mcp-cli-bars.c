@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * What is running, and how it looks: events in, lines out. No clock, no terminal.
+ * The calls that run: events in, lines out. It needs neither clock nor terminal; mcp-cli-bar-draw.c
+ * draws the lines.
  */
 #include "cli/watch/mcp-cli-bars.h"
 
 #include "cli/terminal/mcp-cli-json.h"
 #include "cli/terminal/mcp-cli-text.h"
-#include "cli/watch/mcp-cli-bar-line.h"
+#include "cli/watch/mcp-cli-bar-draw.h"
 #include "common/mcp-text-clean.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
-/* Work of which nobody tells the end is shown for so long after its last event. */
+/* Work without calls has no event for its end; it is shown this long after its last event. */
 #define STALE_US (30 * G_USEC_PER_SEC)
 
 struct _McpCliBars
@@ -89,7 +90,7 @@ read_time (McpJsonSlice event)
   return g_date_time_to_unix (time) * G_USEC_PER_SEC + g_date_time_get_microsecond (time);
 }
 
-/* What tells one piece of work from another: its call, else the session and its token. */
+/* The key of a piece of work: its call, or else its session and token. */
 static char *
 build_key (McpJsonSlice event, const char *session_id)
 {
@@ -178,7 +179,7 @@ update_bar (McpCliBar *bar, McpJsonSlice event)
   bar->n_events++;
 }
 
-/* Who tells no states ends by reaching the total. */
+/* Work without states ends when it reaches its total. */
 static char *
 dup_outcome (McpCliBar *bar, McpJsonSlice event)
 {
@@ -195,9 +196,9 @@ dup_outcome (McpCliBar *bar, McpJsonSlice event)
  * @event: of progress
  * @style: how lines look
  *
- * Takes an event in.
+ * Updates the bar of the event.
  *
- * Returns: (transfer full) (nullable): the line that scrolls up, where some work has ended
+ * Returns: (transfer full) (nullable): the line that scrolls up, if the event ended its work
  */
 char *
 mcp_cli_bars_take_event (McpCliBars *self, McpJsonSlice event, const McpCliBarsStyle *style)
@@ -211,7 +212,7 @@ mcp_cli_bars_take_event (McpCliBars *self, McpJsonSlice event, const McpCliBarsS
   outcome = dup_outcome (bar, event);
   if (outcome == NULL)
     return NULL;
-  line = mcp_cli_bar_line_finished (bar, outcome, style);
+  line = mcp_cli_bar_draw_finished (bar, outcome, style);
   g_ptr_array_remove_index (self->running, index);
   return line;
 }
@@ -221,7 +222,7 @@ mcp_cli_bars_take_event (McpCliBars *self, McpJsonSlice event, const McpCliBarsS
  * @self: bars
  * @event: of progress
  *
- * Returns: (transfer full): the event as one plain line, for where there is no terminal
+ * Returns: (transfer full): the event as one plain line, for output that is not a terminal
  */
 char *
 mcp_cli_bars_describe_event (McpCliBars *self, McpJsonSlice event)
@@ -235,7 +236,7 @@ mcp_cli_bars_describe_event (McpCliBars *self, McpJsonSlice event)
 
   update_bar (bar, event);
   outcome = dup_outcome (bar, event);
-  line = mcp_cli_bar_line_plain (bar, clean_state);
+  line = mcp_cli_bar_draw_plain (bar, clean_state);
   if (outcome != NULL)
     g_ptr_array_remove_index (self->running, index);
   return line;
@@ -293,7 +294,7 @@ mcp_cli_bars_layout (McpCliBars *self, const McpCliBarsStyle *style, gint64 now_
     }
   for (guint i = first; i < self->running->len; i++)
     g_ptr_array_add (
-        lines, mcp_cli_bar_line_running (g_ptr_array_index (self->running, i), style, now_us));
+        lines, mcp_cli_bar_draw_running (g_ptr_array_index (self->running, i), style, now_us));
   if (self->running->len == 0)
     g_ptr_array_add (lines, describe_idle (self, style));
   return lines;
@@ -303,7 +304,7 @@ mcp_cli_bars_layout (McpCliBars *self, const McpCliBarsStyle *style, gint64 now_
  * mcp_cli_bars_get_n_running:
  * @self: bars
  *
- * Returns: how many run
+ * Returns: the number of calls that run
  */
 guint
 mcp_cli_bars_get_n_running (McpCliBars *self)

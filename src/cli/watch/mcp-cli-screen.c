@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The last lines of a terminal, drawn over and over, while finished ones scroll up above them.
+ * The last lines of a terminal, which are drawn again and again, while finished lines scroll up
+ * above them.
  */
 #include "cli/watch/mcp-cli-screen.h"
 
@@ -14,7 +15,7 @@ struct _McpCliScreen
 {
   int fd;
   GArray *drawn;    /* (owned) (element-type guint): the widths of the lines that are there */
-  guint columns;    /* of the terminal now; 0: not told */
+  guint columns;    /* of the terminal now; 0: not known */
   GPtrArray *above; /* (owned) (element-type utf8): lines to be written above at the next drawing */
 };
 
@@ -92,7 +93,7 @@ append_line (McpCliScreen *self, GString *out, const char *line)
   return rows_of (self, measure (line));
 }
 
-/* A terminal that does not speak UTF-8 gets what it has for our characters. */
+/* A terminal without UTF-8 gets “?” for characters that it does not have. */
 static void
 write_text (int fd, GString *text)
 {
@@ -134,9 +135,9 @@ mcp_cli_screen_add_line (McpCliScreen *self, const char *line)
 /**
  * mcp_cli_screen_draw:
  * @self: a screen
- * @lines: (element-type utf8): what is to be there now, in the place of what was
+ * @lines: (element-type utf8): the new lines
  *
- * The cursor is below the lines afterwards.
+ * Draws the lines in the place of the old ones. The cursor is below them afterwards.
  */
 void
 mcp_cli_screen_draw (McpCliScreen *self, GPtrArray *lines)
@@ -184,7 +185,7 @@ mcp_cli_screen_resized (McpCliScreen *self, guint columns)
  * mcp_cli_screen_forget:
  * @self: a screen
  *
- * Others have written to the terminal: what was drawn is left where it is.
+ * Another program has written to the terminal: the lines that were drawn stay where they are.
  */
 void
 mcp_cli_screen_forget (McpCliScreen *self)

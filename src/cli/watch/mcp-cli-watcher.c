@@ -2,7 +2,7 @@
 
 /*
  * Shows the events of one session, or of all sessions, as they come. McpCliBars has the calls that
- * run, mcp-cli-bar-line.c draws a bar, and McpCliScreen puts the lines on the terminal.
+ * run, mcp-cli-bar-draw.c draws a bar, and McpCliScreen puts the lines on the terminal.
  */
 #include "cli/watch/mcp-cli-watcher.h"
 
@@ -20,7 +20,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* Drawn at most so often; and once a second for the times to go on. */
+/* The screen is drawn at most this often, and once a second so that the times go on. */
 #define DRAW_EVERY_MS    80
 #define TICK_SECONDS     1
 #define FALLBACK_COLUMNS 80
@@ -46,9 +46,9 @@ struct _McpCliWatcher
 
 /**
  * mcp_cli_watcher_mode_for:
- * @fd: where it is shown
+ * @fd: the output
  *
- * Returns: what suits that
+ * Returns: the mode for that output
  */
 McpCliWatcherMode
 mcp_cli_watcher_mode_for (int fd)
@@ -64,7 +64,7 @@ read_size (McpCliWatcher *self)
 
   if (ioctl (self->fd, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
     size = (struct winsize){ .ws_col = FALLBACK_COLUMNS, .ws_row = FALLBACK_ROWS };
-  /* The last column is left free: whether the cursor goes on after it depends on the terminal. */
+  /* The last column stays free: terminals differ in where the cursor is after it. */
   self->style.columns = MAX (size.ws_col, 2) - 1u;
   self->style.rows = MAX (size.ws_row, 3) - 1u;
   mcp_cli_screen_resized (self->screen, size.ws_col);
@@ -145,7 +145,7 @@ broken_cb (int fd, GIOCondition condition, gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* A line that stays. */
+/* Writes a line that stays. */
 static void
 write_line (McpCliWatcher *self, const char *line)
 {
@@ -181,7 +181,7 @@ write_json (McpCliWatcher *self, const char *type, GBytes *data)
   gsize length;
   const char *text = g_bytes_get_data (data, &length);
 
-  /* What is no progress says what it is. */
+  /* Other events than progress get their type. */
   if (type != NULL && length > 2 && *text == '{')
     fprintf (self->file, "{\"event\":\"%s\",%.*s\n", type, (int) length - 1, text + 1);
   else
@@ -306,10 +306,10 @@ ended_cb (const GError *error, gpointer user_data)
  * mcp_cli_watcher_new:
  * @connection: to the daemon
  * @session: (nullable): what is watched; %NULL: all sessions
- * @fd: where it is shown
- * @mode: how
+ * @fd: the output
+ * @mode: the form of the output
  *
- * Returns: (transfer full): a watcher that has not begun
+ * Returns: (transfer full): a watcher that does not watch yet
  */
 McpCliWatcher *
 mcp_cli_watcher_new (McpCliConnection *connection,
@@ -338,7 +338,7 @@ mcp_cli_watcher_new (McpCliConnection *connection,
 
 /**
  * mcp_cli_watcher_free:
- * @self: (transfer full): a watcher; what it shows stays
+ * @self: (transfer full): a watcher; finished lines stay on the terminal
  */
 void
 mcp_cli_watcher_free (McpCliWatcher *self)
@@ -358,9 +358,9 @@ mcp_cli_watcher_free (McpCliWatcher *self)
 
 /**
  * mcp_cli_watcher_want_kept:
- * @self: a watcher that has not begun
+ * @self: a watcher that does not watch yet
  *
- * Shows also what happened before, as far as the daemon has kept it.
+ * Shows the events that the daemon has kept of the session as well.
  */
 void
 mcp_cli_watcher_want_kept (McpCliWatcher *self)
@@ -371,10 +371,10 @@ mcp_cli_watcher_want_kept (McpCliWatcher *self)
 /**
  * mcp_cli_watcher_start:
  * @self: a watcher
- * @ended: told when there is nothing more to watch
+ * @ended: called when there is nothing more to watch
  * @user_data: for @ended
  *
- * Begins to show, on the default main context.
+ * Begins to watch, on the default main context.
  */
 void
 mcp_cli_watcher_start (McpCliWatcher *self, McpCliWatcherEnded ended, gpointer user_data)
@@ -413,7 +413,7 @@ mcp_cli_watcher_resized (McpCliWatcher *self)
  * mcp_cli_watcher_continued:
  * @self: a watcher
  *
- * We were stopped, and others have written to the terminal.
+ * The process was stopped, and other programs have written to the terminal.
  */
 void
 mcp_cli_watcher_continued (McpCliWatcher *self)

@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  MCP_CLI_WATCHER_BARS,  /* drawn over and over on a terminal */
+  MCP_CLI_WATCHER_BARS,  /* drawn again and again on a terminal */
   MCP_CLI_WATCHER_LINES, /* one for each event */
   MCP_CLI_WATCHER_JSON,  /* one for each event, as it came */
 } McpCliWatcherMode;

@@ -4,7 +4,7 @@
  * Draws the bar of one call as a line: the tool and its message at the left, the progress at the
  * right. What does not fit is left out, the least needed first.
  */
-#include "cli/watch/mcp-cli-bar-line.h"
+#include "cli/watch/mcp-cli-bar-draw.h"
 
 #include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-text-clean.h"
@@ -19,10 +19,10 @@
 #define DIM    "\033[2m"
 #define RESET  "\033[0m"
 
-/* Before that, a rate is a guess. */
+/* Earlier, a rate would be a guess. */
 #define RATE_AFTER_US G_USEC_PER_SEC
 
-/* Below these widths the bar, then rate and time, then all but the name are left out. */
+/* In narrower lines the bar is left out, then rate and time, then everything but the name. */
 #define BAR_MIN_COLUMNS   56
 #define RATE_MIN_COLUMNS  36
 #define SHARE_MIN_COLUMNS 10
@@ -30,7 +30,7 @@
 #define BAR_COLUMNS_MAX   40
 /* A label beside the tool needs this many. */
 #define LABEL_MIN_COLUMNS 28
-/* Wider lines leave the eye no way from the message to the bar. */
+/* With a wider gap, it is hard to see which bar belongs to which message. */
 #define LEFT_COLUMNS_MAX  90
 
 static void
@@ -121,7 +121,7 @@ draw_bar (double fraction, guint columns, const McpCliBarsStyle *style)
   return g_string_free (bar, FALSE);
 }
 
-/* " 40%", or how much there is where nobody knows of how much. */
+/* " 40%"; without a total, the progress itself. */
 static char *
 format_share (const McpCliBar *bar)
 {
@@ -132,7 +132,7 @@ format_share (const McpCliBar *bar)
   return g_strdup ("");
 }
 
-/* Rate and time left, or the time that has gone. */
+/* Rate and remaining time; if they are not known, the elapsed time. */
 static char *
 format_pace (const McpCliBar *bar, gint64 now_us)
 {
@@ -197,15 +197,15 @@ append_left (GString *line, const McpCliBar *bar, guint columns)
 }
 
 /**
- * mcp_cli_bar_line_running:
+ * mcp_cli_bar_draw_running:
  * @bar: some work
  * @style: how lines look
  * @now_us: the time, real
  *
- * Returns: (transfer full): its line, no wider than the style says
+ * Returns: (transfer full): the line of a call that runs, no wider than the style allows
  */
 char *
-mcp_cli_bar_line_running (const McpCliBar *bar, const McpCliBarsStyle *style, gint64 now_us)
+mcp_cli_bar_draw_running (const McpCliBar *bar, const McpCliBarsStyle *style, gint64 now_us)
 {
   g_autofree char *share = style->columns >= SHARE_MIN_COLUMNS ? format_share (bar) : g_strdup ("");
   g_autofree char *pace =
@@ -243,15 +243,15 @@ outcome_colour (const char *outcome)
 }
 
 /**
- * mcp_cli_bar_line_finished:
+ * mcp_cli_bar_draw_finished:
  * @bar: some work
  * @outcome: how it ended
  * @style: how lines look
  *
- * Returns: (transfer full): the line that stays of it
+ * Returns: (transfer full): the line of a call that has ended
  */
 char *
-mcp_cli_bar_line_finished (const McpCliBar *bar, const char *outcome, const McpCliBarsStyle *style)
+mcp_cli_bar_draw_finished (const McpCliBar *bar, const char *outcome, const McpCliBarsStyle *style)
 {
   g_autofree char *clean = mcp_text_clean (outcome);
   g_autoptr (GString) padded = g_string_new (NULL);
@@ -278,14 +278,14 @@ mcp_cli_bar_line_finished (const McpCliBar *bar, const char *outcome, const McpC
 }
 
 /**
- * mcp_cli_bar_line_plain:
+ * mcp_cli_bar_draw_plain:
  * @bar: some work
  * @state: (nullable): what its last event says
  *
- * Returns: (transfer full): the line that is written where there is no terminal, of any width
+ * Returns: (transfer full): a line of any width, for output that is not a terminal
  */
 char *
-mcp_cli_bar_line_plain (const McpCliBar *bar, const char *state)
+mcp_cli_bar_draw_plain (const McpCliBar *bar, const char *state)
 {
   g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc (bar->last_us / G_USEC_PER_SEC);
   g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
