@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "test-dir.h"
 
+#include "mcp-test-await.h"
+
 #include <errno.h>
 #include <ftw.h>
 #include <glib/gstdio.h>
 #include <sys/stat.h>
-
-#define AWAIT_SECONDS 30
 
 struct _TestDir
 {
@@ -65,22 +65,11 @@ test_dir_write (TestDir *self, const char *name, const char *text, int mode)
   return g_steal_pointer (&path);
 }
 
-static gboolean
-deadline_cb (gpointer user_data)
-{
-  *(gboolean *) user_data = TRUE;
-  return G_SOURCE_CONTINUE;
-}
-
 void
 test_await (const gboolean *done, const char *what)
 {
-  gboolean late = FALSE;
-  guint id = g_timeout_add_seconds (AWAIT_SECONDS, deadline_cb, &late);
+  gint64 deadline = mcp_test_await_begin ();
 
-  while (!*done && !late)
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (id);
-  if (!*done)
-    g_error ("waited %d s for: %s", AWAIT_SECONDS, what);
+  while (!*done)
+    mcp_test_await_step (deadline, what);
 }

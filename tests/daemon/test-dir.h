@@ -14,7 +14,7 @@ const char *test_dir_get_path (TestDir *self);
 char *test_dir_build (TestDir *self, const char *name);
 char *test_dir_write (TestDir *self, const char *name, const char *text, int mode);
 
-/* Runs the default context until @done is set; fails the test after 30 s. */
+/* As AWAIT(); @what is for the message. */
 void test_await (const gboolean *done, const char *what);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestDir, test_dir_free)

@@ -60,8 +60,7 @@ test_interval (Fixture *f, gconstpointer data)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       create (f, cases[i].idle_seconds);
-      g_assert_cmpuint (mcpd_expiry_timer_get_interval (f->expiry), ==,
-                        cases[i].interval_seconds);
+      g_assert_cmpuint (mcpd_expiry_timer_get_interval (f->expiry), ==, cases[i].interval_seconds);
     }
 }
 

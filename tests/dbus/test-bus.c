@@ -34,12 +34,6 @@ got_signal_cb (GDBusConnection *connection,
   g_ptr_array_add (bus->signals, signal);
 }
 
-static gboolean
-heartbeat_cb (gpointer user_data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
 /* A connection of its own: the process-wide one would outlive the bus. */
 GDBusConnection *
 test_bus_connect (TestBus *bus)
@@ -95,7 +89,6 @@ test_bus_set_up (TestBus *bus, gconstpointer data)
   bus->server = test_bus_connect (bus);
   bus->client = test_bus_connect (bus);
   bus->signals = g_ptr_array_new_with_free_func (test_signal_free);
-  bus->heartbeat = g_timeout_add (50, heartbeat_cb, NULL);
   own_name (bus);
 
   bus->store = mcp_session_store_new (&limits);
@@ -125,14 +118,13 @@ test_bus_tear_down (TestBus *bus, gconstpointer data)
   mcp_dbus_service_unexport (bus->service);
   mcp_session_store_close_all (bus->store, MCP_REASON_SHUTDOWN);
   mcp_gateway_close_async (bus->gateway, gateway_closed_cb, &closed);
-  test_await (closed);
+  AWAIT (closed);
   g_assert_finalize_object (bus->service);
   g_assert_finalize_object (bus->gateway);
   g_assert_finalize_object (bus->store);
 
   test_bus_disconnect (bus->client);
   test_bus_disconnect (bus->server);
-  g_source_remove (bus->heartbeat);
   /* what the connections still have for us */
   while (g_main_context_iteration (NULL, FALSE))
     ;
@@ -161,7 +153,7 @@ test_bus_call_from (GDBusConnection *client,
 
   g_dbus_connection_call (client, MCP_BUS_NAME, path, interface, method, args, NULL,
                           G_DBUS_CALL_FLAGS_NONE, 20000, NULL, take_result_cb, &result);
-  test_await (result != NULL);
+  AWAIT (result != NULL);
   return g_dbus_connection_call_finish (client, result, error);
 }
 
@@ -257,7 +249,7 @@ test_bus_count (TestBus *bus, const char *path, const char *name)
 TestSignal *
 test_bus_nth (TestBus *bus, const char *path, const char *name, guint n)
 {
-  test_await (test_bus_count (bus, path, name) > n);
+  AWAIT (test_bus_count (bus, path, name) > n);
 
   for (guint i = 0; i < bus->signals->len; i++)
     {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "mcp-test-await.h"
+
 #include "common/mcp-error.h"
 #include "common/mcp-names.h"
 #include "dbus/mcp-dbus-service.h"
@@ -30,21 +32,7 @@ typedef struct
   McpGateway *gateway;
   McpDbusService *service;
   GPtrArray *signals; /* of TestSignal, in order */
-  guint heartbeat;
 } TestBus;
-
-/* Iterates the default context until the condition holds; never for ever. */
-#define test_await(condition)                                           \
-  G_STMT_START                                                          \
-  {                                                                     \
-    gint64 deadline_us = g_get_monotonic_time () + 20 * G_USEC_PER_SEC; \
-    while (!(condition))                                                \
-      {                                                                 \
-        g_assert_cmpint (g_get_monotonic_time (), <, deadline_us);      \
-        g_main_context_iteration (NULL, TRUE);                          \
-      }                                                                 \
-  }                                                                     \
-  G_STMT_END
 
 #define test_add(path, function) \
   g_test_add (path, TestBus, NULL, test_bus_set_up, function, test_bus_tear_down)

@@ -161,12 +161,12 @@ test_held (Fixture *f, gconstpointer data)
   call (f, path, SESSION_INTERFACE, "Close", NULL, &n_replies);
   call (f, MCP_STORE_PATH, STORE_INTERFACE, "CloseSession", g_variant_new ("(s)", other_id),
         &n_replies);
-  test_await (mcp_session_store_lookup (f->bus.store, other_id) == NULL);
+  AWAIT (mcp_session_store_lookup (f->bus.store, other_id) == NULL);
   test_bus_round_trip (&f->bus);
   g_assert_cmpuint (mcp_session_store_get_n_sessions (f->bus.store), ==, 1);
   g_assert_cmpuint (n_replies, ==, 0);
   g_mutex_unlock (&f->gate);
-  test_await (n_replies == 3);
+  AWAIT (n_replies == 3);
 }
 
 #define add(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)

@@ -189,7 +189,7 @@ test_caller_leaves (TestBus *bus, gconstpointer data)
   g_assert_cmpuint (mcp_session_get_calls_in_flight (session), ==, 1);
   test_bus_disconnect (caller);
   assert_events (bus, path, expected);
-  test_await (mcp_session_get_calls_in_flight (session) == 0);
+  AWAIT (mcp_session_get_calls_in_flight (session) == 0);
 }
 
 static void
@@ -216,7 +216,7 @@ test_session_closes (TestBus *bus, gconstpointer data)
                           G_MAXINT, NULL, called_cb, &error);
   test_bus_nth (bus, path, "Progress", 0);
   mcp_session_store_close (bus->store, mcp_session_get_id (session), MCP_REASON_CLOSED, NULL);
-  test_await (error != NULL);
+  AWAIT (error != NULL);
   name = g_dbus_error_get_remote_error (error);
   g_assert_cmpstr (name, ==, "org.mcpsessiond.Error.Closed");
 }
@@ -251,7 +251,7 @@ test_sender_limit (TestBus *bus, gconstpointer data)
   test_bus_assert_fails (bus, path, SESSION_INTERFACE, "ListTools", NULL,
                          "org.mcpsessiond.Error.LimitExceeded", "BusCallsPerSender");
   mcp_session_store_close (bus->store, mcp_session_get_id (session), MCP_REASON_CLOSED, NULL);
-  test_await (n_ended == 2);
+  AWAIT (n_ended == 2);
   g_clear_pointer (&path, g_free);
   test_bus_create (bus, &path);
   g_free (call (bus, path, "t__echo", "{\"text\":\"x\"}", "@a{sv} {}"));

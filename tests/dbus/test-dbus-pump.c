@@ -67,7 +67,7 @@ test_threads (TestBus *bus, gconstpointer data)
   g_test_summary ("No wake-up from any thread is lost");
   for (guint i = 0; i < N_THREADS; i++)
     threads[i] = g_thread_new ("wake", wake_thread, &waker);
-  test_await (item->heard == N_THREADS * N_WAKES);
+  AWAIT (item->heard == N_THREADS * N_WAKES);
   for (guint i = 0; i < N_THREADS; i++)
     g_thread_join (threads[i]);
 

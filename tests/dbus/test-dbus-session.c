@@ -258,11 +258,11 @@ test_caller_leaves (TestBus *bus, gconstpointer data)
   g_dbus_connection_call (caller, MCP_BUS_NAME, path, SESSION_INTERFACE, "CallTool",
                           call_args ("wait", "{}", "@a{sv} {}"), NULL, G_DBUS_CALL_FLAGS_NONE,
                           G_MAXINT, NULL, NULL, NULL);
-  test_await (fake_gateway_get_n_calls (bus->gateway) == 1);
+  AWAIT (fake_gateway_get_n_calls (bus->gateway) == 1);
   g_assert_cmpuint (fake_gateway_get_n_cancelled (bus->gateway), ==, 0);
 
   test_bus_disconnect (caller);
-  test_await (fake_gateway_get_n_cancelled (bus->gateway) == 1);
+  AWAIT (fake_gateway_get_n_cancelled (bus->gateway) == 1);
 }
 
 static void
@@ -275,9 +275,9 @@ test_bus_goes (TestBus *bus, gconstpointer data)
   g_dbus_connection_call (bus->client, MCP_BUS_NAME, path, SESSION_INTERFACE, "CallTool",
                           call_args ("wait", "{}", "@a{sv} {}"), NULL, G_DBUS_CALL_FLAGS_NONE,
                           G_MAXINT, NULL, NULL, NULL);
-  test_await (fake_gateway_get_n_calls (bus->gateway) == 1);
+  AWAIT (fake_gateway_get_n_calls (bus->gateway) == 1);
   g_dbus_connection_close_sync (bus->server, NULL, NULL);
-  test_await (fake_gateway_get_n_cancelled (bus->gateway) == 1);
+  AWAIT (fake_gateway_get_n_cancelled (bus->gateway) == 1);
 }
 
 int

@@ -178,7 +178,7 @@ test_slow_bus (TestBus *bus, gconstpointer data)
 
   publish (session, n_events);
   test_bus_nth (bus, quiet_path, "Progress", 1);
-  test_await (get_last_progress (bus, path) == n_events);
+  AWAIT (get_last_progress (bus, path) == n_events);
   g_assert_cmpuint (assert_adds_up (bus, path, n_events + 1), >, 1000);
   g_assert_cmpuint (test_bus_count (bus, quiet_path, "Lagged"), ==, 0);
 }
@@ -311,7 +311,7 @@ test_changed (TestBus *bus, gconstpointer data)
         ;
     }
   mcp_session_end_call (session);
-  test_await (get_last_calls_in_flight (bus, path) == 0);
+  AWAIT (get_last_calls_in_flight (bus, path) == 0);
   test_bus_round_trip (bus);
   g_assert_cmpuint (get_last_calls_in_flight (bus, path), ==, 0);
   g_assert_cmpuint (test_bus_count (bus, path, "PropertiesChanged"), <, 10);

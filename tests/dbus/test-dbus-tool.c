@@ -52,7 +52,7 @@ run (TestBus *bus, const char *path, const char *method, const char *arg1, const
   Output output = { 0 };
 
   g_subprocess_communicate_utf8_async (process, NULL, NULL, communicated_cb, &output);
-  test_await (output.done);
+  AWAIT (output.done);
   g_assert_no_error (output.error);
   return output.output;
 }
@@ -116,7 +116,7 @@ await_line (GDataInputStream *lines, const char *text)
       Output output = { 0 };
 
       g_data_input_stream_read_line_async (lines, G_PRIORITY_DEFAULT, NULL, read_line_cb, &output);
-      test_await (output.done);
+      AWAIT (output.done);
       g_assert_no_error (output.error);
       g_assert_nonnull (output.output);
       if (strstr (output.output, text) != NULL)

@@ -63,7 +63,7 @@ fixture_teardown (Fixture *f, gconstpointer data)
 
   mcp_gateway_close_async (f->gateway, closed_cb, &closed);
   AWAIT (closed);
-  fixture_settle ();
+  mcp_test_settle ();
 
   g_assert_finalize_object (f->gateway);
   mcp_session_store_close_all (f->store, "shutdown");
@@ -113,13 +113,6 @@ fixture_close_session (Fixture *f, McpSession *session)
 }
 
 /* Everything that can run now has run. */
-void
-fixture_settle (void)
-{
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-}
-
 McpJsonrpcMessage *
 parse_message (const char *text)
 {
@@ -185,7 +178,7 @@ heard_new (McpAttachment *attachment, const char *message)
 void
 heard_free (Heard *self)
 {
-  fixture_settle ();
+  mcp_test_settle ();
   g_assert_cmpuint (self->n_after, ==, 0);
   g_signal_handlers_disconnect_by_data (self->request, self);
   g_object_unref (self->request);

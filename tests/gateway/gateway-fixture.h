@@ -3,6 +3,7 @@
 
 #include "mcp-fake-provider.h"
 #include "mcp-gateway-private.h"
+#include "mcp-test-await.h"
 
 G_BEGIN_DECLS
 
@@ -40,20 +41,6 @@ void fixture_apply (Fixture *f);
 McpFakeProvider *fixture_provider (Fixture *f, const char *name);
 McpSession *fixture_create_session (Fixture *f, const char *cwd, const char *const *allowed);
 void fixture_close_session (Fixture *f, McpSession *session);
-
-/* Runs the main loop until the condition holds; fails after some seconds. */
-#define AWAIT(condition)                                           \
-  G_STMT_START                                                     \
-  {                                                                \
-    gint64 await_until = g_get_monotonic_time () + 20000000;       \
-    while (!(condition))                                           \
-      {                                                            \
-        g_assert_cmpint (g_get_monotonic_time (), <, await_until); \
-        g_main_context_iteration (NULL, FALSE);                    \
-      }                                                            \
-  }                                                                \
-  G_STMT_END
-void fixture_settle (void);
 
 McpJsonrpcMessage *parse_message (const char *text);
 Heard *heard_new (McpAttachment *attachment, const char *message);

@@ -1,32 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "hostile.h"
 
-#include <arpa/inet.h>
 #include <dirent.h>
-#include <errno.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-/* Everything here is local: what takes longer is stuck. */
-#define PATIENCE_SECONDS 20
 /* After whatever it was, /health is answered that soon; a busy machine may miss it a few times. */
-#define HEALTH_SECONDS   1
-#define HEALTH_TRIES     5
+#define HEALTH_SECONDS 1
+#define HEALTH_TRIES   5
 /* GLib keeps some of a pool for a while after they had something to do. */
-#define MAX_THREADS      24
-
-static void
-set_patience (int fd, int seconds)
-{
-  const struct timeval time = { .tv_sec = seconds };
-
-  setsockopt (fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
-  setsockopt (fd, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time);
-}
+#define MAX_THREADS    24
 
 Hostile *
 hostile_new (const char *settings)
@@ -76,90 +61,10 @@ hostile_token (JsonObject *session)
 int
 hostile_connect (Hostile *self, HostileWay way)
 {
-  struct sockaddr_in in = { .sin_family = AF_INET,
-                            .sin_port = htons (self->port),
-                            .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
-  struct sockaddr_in6 in6 = { .sin6_family = AF_INET6,
-                              .sin6_port = htons (self->port),
-                              .sin6_addr = IN6ADDR_LOOPBACK_INIT };
-  struct sockaddr_un un = { .sun_family = AF_UNIX };
-  const struct
-  {
-    int family;
-    const void *address;
-    socklen_t length;
-  } ways[] = {
-    { AF_INET, &in, sizeof in },
-    { AF_INET6, &in6, sizeof in6 },
-    { AF_UNIX, &un, sizeof un },
-  };
-  int fd = socket (ways[way].family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-  g_assert_cmpint (fd, >=, 0);
-  g_strlcpy (un.sun_path, self->socket_path, sizeof un.sun_path);
-  set_patience (fd, PATIENCE_SECONDS);
-  if (connect (fd, ways[way].address, ways[way].length) != 0)
-    g_error ("connect: %s", g_strerror (errno));
-  return fd;
-}
-
-void
-hostile_send (int fd, const char *data, gsize length)
-{
-  while (length > 0)
-    {
-      ssize_t n = send (fd, data, length, MSG_NOSIGNAL);
-
-      if (n < 0)
-        {
-          g_assert_cmpint (errno, !=, EAGAIN);
-          return;
-        }
-      data += n;
-      length -= (gsize) n;
-    }
-}
-
-void
-hostile_send_text (int fd, const char *text)
-{
-  hostile_send (fd, text, strlen (text));
-}
-
-static char *
-read_text (int fd, const char *end)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-  char buffer[65536];
-  gsize searched = 0;
-
-  while (end == NULL || strstr (text->str + searched, end) == NULL)
-    {
-      ssize_t n;
-
-      /* the end may be half there */
-      if (end != NULL && text->len > strlen (end))
-        searched = text->len - strlen (end);
-      n = recv (fd, buffer, sizeof buffer, 0);
-      if (n < 0 && errno == EAGAIN)
-        g_error ("nothing came after: %s", text->str);
-      if (n <= 0)
-        break;
-      g_string_append_len (text, buffer, n);
-    }
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
-char *
-hostile_read_all (int fd)
-{
-  return read_text (fd, NULL);
-}
-
-char *
-hostile_read_until (int fd, const char *end)
-{
-  return read_text (fd, end);
+  if (way == HOSTILE_UNIX)
+    return mcp_test_socket_connect_unix (self->socket_path);
+  return way == HOSTILE_TCP6 ? mcp_test_socket_connect_tcp6 (self->port)
+                             : mcp_test_socket_connect_tcp (self->port);
 }
 
 char *
@@ -168,19 +73,11 @@ hostile_ask (Hostile *self, HostileWay way, const char *data, gsize length)
   int fd = hostile_connect (self, way);
   char *answer;
 
-  hostile_send (fd, data, length);
+  mcp_test_socket_send (fd, data, length);
   shutdown (fd, SHUT_WR);
-  answer = hostile_read_all (fd);
+  answer = mcp_test_socket_read_all (fd);
   close (fd);
   return answer;
-}
-
-guint
-hostile_status (const char *answer)
-{
-  return g_str_has_prefix (answer, "HTTP/1.1 ")
-             ? (guint) g_ascii_strtoull (answer + strlen ("HTTP/1.1 "), NULL, 10)
-             : 0;
 }
 
 guint
@@ -191,15 +88,6 @@ hostile_count (const char *text, const char *part)
   for (const char *at = text; (at = strstr (at, part)) != NULL; at += strlen (part))
     count++;
   return count;
-}
-
-void
-hostile_reset (int fd)
-{
-  const struct linger at_once = { .l_onoff = 1 };
-
-  setsockopt (fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-  close (fd);
 }
 
 static guint
@@ -250,7 +138,7 @@ count_sessions (Hostile *self)
   static const char request[] = "GET /session HTTP/1.1\r\n" HOSTILE_HOST "\r\n";
   g_autofree char *answer = hostile_ask (self, HOSTILE_UNIX, request, sizeof request - 1);
 
-  g_assert_cmpuint (hostile_status (answer), ==, 200);
+  g_assert_cmpuint (mcp_test_socket_get_status (answer), ==, 200);
   return hostile_count (answer, "\"session_id\"");
 }
 
@@ -279,14 +167,15 @@ is_healthy (Hostile *self, HostileWay way)
 {
   static const char request[] = "GET /health HTTP/1.1\r\n" HOSTILE_HOST "\r\n";
   int fd = hostile_connect (self, way);
+  const struct timeval patience = { .tv_sec = HEALTH_SECONDS };
   char answer[1024] = "";
   ssize_t n;
 
-  set_patience (fd, HEALTH_SECONDS);
-  hostile_send (fd, request, sizeof request - 1);
+  setsockopt (fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  mcp_test_socket_send (fd, request, sizeof request - 1);
   n = recv (fd, answer, sizeof answer - 1, 0);
   close (fd);
-  return n > 0 && hostile_status (answer) == 200;
+  return n > 0 && mcp_test_socket_get_status (answer) == 200;
 }
 
 static void
@@ -304,7 +193,7 @@ assert_healthy (Hostile *self)
 void
 hostile_assert_unharmed (Hostile *self)
 {
-  gint64 until = g_get_monotonic_time () + PATIENCE_SECONDS * G_USEC_PER_SEC;
+  gint64 until = g_get_monotonic_time () + MCP_TEST_PATIENCE_SECONDS * G_USEC_PER_SEC;
   HostileState now;
 
   /* What is on its way out goes meanwhile; each question gives it time. */

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "e2e.h"
+#include "mcp-test-await.h"
+#include "mcp-test-socket.h"
 
 G_BEGIN_DECLS
 
@@ -42,20 +44,9 @@ const char *hostile_id (JsonObject *session);
 const char *hostile_token (JsonObject *session);
 
 int hostile_connect (Hostile *self, HostileWay way);
-/* A peer that is gone is no failure of the test. */
-void hostile_send (int fd, const char *data, gsize length);
-void hostile_send_text (int fd, const char *text);
-/* All that comes until the daemon closes; a reset is an end too. */
-char *hostile_read_all (int fd);
-/* What comes until @end is there. */
-char *hostile_read_until (int fd, const char *end);
 /* One connection that sends this and no more. */
 char *hostile_ask (Hostile *self, HostileWay way, const char *data, gsize length);
-guint hostile_status (const char *answer);
 guint hostile_count (const char *text, const char *part);
-
-/* Leaves at once, without a FIN. */
-void hostile_reset (int fd);
 
 /* /health answers, and the daemon holds no more than before. */
 void hostile_assert_unharmed (Hostile *self);

@@ -46,7 +46,7 @@ test_idle (void)
     {
       g_autofree char *answer = hostile_ask (h, way, HEALTH, strlen (HEALTH));
 
-      g_assert_cmpuint (hostile_status (answer), ==, 200);
+      g_assert_cmpuint (mcp_test_socket_get_status (answer), ==, 200);
     }
   for (guint i = 0; i < n; i++)
     close (fds[i]);
@@ -69,13 +69,13 @@ test_slow (void)
   for (guint i = 0; i < N_SLOW; i++)
     {
       fds[i] = hostile_connect (h, i % HOSTILE_N_WAYS);
-      hostile_send_text (fds[i], beginnings[i % G_N_ELEMENTS (beginnings)]);
+      mcp_test_socket_send_text (fds[i], beginnings[i % G_N_ELEMENTS (beginnings)]);
     }
   for (guint i = 0; i < N_SLOW; i++)
     {
-      g_autofree char *answer = hostile_read_all (fds[i]);
+      g_autofree char *answer = mcp_test_socket_read_all (fds[i]);
 
-      g_assert_cmpuint (hostile_status (answer), ==, 408);
+      g_assert_cmpuint (mcp_test_socket_get_status (answer), ==, 408);
       close (fds[i]);
     }
   hostile_assert_unharmed (h);
@@ -96,7 +96,7 @@ publish (Hostile *h, const char *body)
   g_autofree char *request = build_progress (h, body);
   g_autofree char *answer = hostile_ask (h, HOSTILE_UNIX, request, strlen (request));
 
-  g_assert_cmpuint (hostile_status (answer), ==, 202);
+  g_assert_cmpuint (mcp_test_socket_get_status (answer), ==, 202);
 }
 
 static int
@@ -108,7 +108,7 @@ open_events (Hostile *h)
                        hostile_id (h->mine), hostile_token (h->mine));
   int fd = hostile_connect (h, HOSTILE_TCP4);
 
-  hostile_send_text (fd, request);
+  mcp_test_socket_send_text (fd, request);
   return fd;
 }
 
@@ -125,18 +125,18 @@ test_stalled (void)
   for (guint i = 0; i < N_STALLED; i++)
     {
       stalled[i] = open_events (h);
-      g_free (hostile_read_until (stalled[i], "\r\n\r\n"));
+      g_free (mcp_test_socket_read_until (stalled[i], "\r\n\r\n"));
     }
   for (guint i = 0; i < 200; i++)
     publish (h, body);
   reader = open_events (h);
-  g_free (hostile_read_until (reader, "\r\n\r\n"));
+  g_free (mcp_test_socket_read_until (reader, "\r\n\r\n"));
   publish (h, "{\"progress\":2,\"message\":\"the last\"}");
-  text = hostile_read_until (reader, "the last");
+  text = mcp_test_socket_read_until (reader, "the last");
   g_assert_nonnull (strstr (text, "the last"));
 
   g_free (text);
-  text = hostile_read_until (stalled[0], "the last");
+  text = mcp_test_socket_read_until (stalled[0], "the last");
   g_assert_nonnull (strstr (text, "event: lagged"));
   close (reader);
   for (guint i = 0; i < N_STALLED; i++)
@@ -148,7 +148,7 @@ static void
 leave (int fd, guint how)
 {
   if (how % 3 == 0)
-    hostile_reset (fd);
+    mcp_test_socket_reset (fd);
   else
     {
       if (how % 3 == 1)
@@ -169,7 +169,7 @@ test_every_byte (void)
     {
       int fd = hostile_connect (h, i % HOSTILE_N_WAYS);
 
-      hostile_send (fd, request, i);
+      mcp_test_socket_send (fd, request, i);
       leave (fd, (guint) i);
     }
   for (guint i = 0; i < 4; i++)
@@ -198,7 +198,8 @@ test_orphans (void)
     {
       int fd = hostile_connect (h, i % 2 == 0 ? HOSTILE_TCP4 : HOSTILE_TCP6);
 
-      hostile_send_text (fd, "POST /session HTTP/1.1\r\n" HOSTILE_HOST "Content-Length: 0\r\n\r\n");
+      mcp_test_socket_send_text (fd, "POST /session HTTP/1.1\r\n" HOSTILE_HOST
+                                     "Content-Length: 0\r\n\r\n");
       close (fd);
     }
   g_assert_cmpint (kill (h->pid, SIGCONT), ==, 0);
@@ -208,7 +209,7 @@ test_orphans (void)
     {
       int fd = hostile_connect (h, i % HOSTILE_N_WAYS);
 
-      hostile_send_text (fd, HEALTH HEALTH);
+      mcp_test_socket_send_text (fd, HEALTH HEALTH);
       leave (fd, i);
     }
   hostile_assert_unharmed (h);
@@ -365,18 +366,18 @@ test_descriptors (void)
 
   g_test_summary ("Without descriptors the daemon serves those it has, says what it cannot do, and "
                   "takes others again when it can");
-  hostile_send_text (kept, HEALTH);
-  g_free (hostile_read_until (kept, "}"));
+  mcp_test_socket_send_text (kept, HEALTH);
+  g_free (mcp_test_socket_read_until (kept, "}"));
   set_descriptors (h, hostile_get_state (h).n_fds + 20);
   for (gsize i = 0; i < G_N_ELEMENTS (fds); i++)
     fds[i] = hostile_connect (h, HOSTILE_UNIX);
 
-  hostile_send_text (kept, HEALTH);
-  answer = hostile_read_until (kept, "}");
-  g_assert_cmpuint (hostile_status (answer), ==, 200);
-  hostile_send_text (kept, call);
+  mcp_test_socket_send_text (kept, HEALTH);
+  answer = mcp_test_socket_read_until (kept, "}");
+  g_assert_cmpuint (mcp_test_socket_get_status (answer), ==, 200);
+  mcp_test_socket_send_text (kept, call);
   g_free (answer);
-  answer = hostile_read_until (kept, "}}");
+  answer = mcp_test_socket_read_until (kept, "}}");
   g_assert_nonnull (strstr (answer, "\"code\":-32603"));
 
   for (gsize i = 0; i < G_N_ELEMENTS (fds); i++)

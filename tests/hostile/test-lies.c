@@ -47,7 +47,7 @@ attach (Hostile *h, JsonObject *session)
   g_autofree char *answer = post (h, session, "", INITIALIZE);
   const char *id = strstr (answer, name);
 
-  g_assert_cmpuint (hostile_status (answer), ==, 200);
+  g_assert_cmpuint (mcp_test_socket_get_status (answer), ==, 200);
   g_assert_nonnull (id);
   id += strlen ("\r\n");
   return g_strdup_printf ("%.*s\r\nMCP-Protocol-Version: 2025-11-25\r\n", (int) strcspn (id, "\r"),
@@ -80,7 +80,7 @@ begin_hanging_call (Hostile *h, JsonObject *session)
   g_autofree char *text = build_post (session, "", HANG);
   int fd = hostile_connect (h, HOSTILE_UNIX);
 
-  hostile_send_text (fd, text);
+  mcp_test_socket_send_text (fd, text);
   await_calls (h, session, 1);
   return fd;
 }
@@ -114,9 +114,9 @@ test_foreign_attachment (void)
             "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}");
 
   g_test_summary ("Another session's attachment is not there");
-  g_assert_cmpuint (hostile_status (own), ==, 200);
-  g_assert_cmpuint (hostile_status (foreign), ==, 404);
-  g_assert_cmpuint (hostile_status (unknown), ==, 404);
+  g_assert_cmpuint (mcp_test_socket_get_status (own), ==, 200);
+  g_assert_cmpuint (mcp_test_socket_get_status (foreign), ==, 404);
+  g_assert_cmpuint (mcp_test_socket_get_status (unknown), ==, 404);
   hostile_assert_unharmed (h);
 }
 
@@ -134,12 +134,12 @@ test_foreign_cancel (void)
   mine = begin_hanging_call (h, h->mine);
   other = begin_hanging_call (h, h->other);
   spared = post (h, h->mine, attachment, CANCEL);
-  g_assert_cmpuint (hostile_status (spared), ==, 202);
+  g_assert_cmpuint (mcp_test_socket_get_status (spared), ==, 202);
   g_assert_cmpuint (get_calls (h, h->mine), ==, 1);
 
   cancelled = post (h, h->other, "", CANCEL);
-  g_assert_cmpuint (hostile_status (cancelled), ==, 202);
-  g_free (hostile_read_until (other, "\r\n\r\n"));
+  g_assert_cmpuint (mcp_test_socket_get_status (cancelled), ==, 202);
+  g_free (mcp_test_socket_read_until (other, "\r\n\r\n"));
   await_calls (h, h->other, 0);
   g_assert_cmpuint (get_calls (h, h->mine), ==, 1);
   close (other);
@@ -167,7 +167,7 @@ test_answers_to_nothing (void)
     {
       g_autofree char *answer = post (h, h->mine, attachment, bodies[i]);
 
-      g_assert_cmpuint (hostile_status (answer), ==, 202);
+      g_assert_cmpuint (mcp_test_socket_get_status (answer), ==, 202);
     }
   hostile_assert_unharmed (h);
 }
@@ -200,9 +200,10 @@ test_messages (void)
     {
       g_autofree char *answer = post (h, h->mine, "", bodies[i]);
 
-      g_test_message ("%s: %u", bodies[i], hostile_status (answer));
-      g_assert_cmpuint (hostile_status (answer), <, 500);
-      g_assert_true (hostile_status (answer) >= 400 || strstr (answer, "\"error\"") != NULL);
+      g_test_message ("%s: %u", bodies[i], mcp_test_socket_get_status (answer));
+      g_assert_cmpuint (mcp_test_socket_get_status (answer), <, 500);
+      g_assert_true (mcp_test_socket_get_status (answer) >= 400 ||
+                     strstr (answer, "\"error\"") != NULL);
     }
   hostile_assert_unharmed (h);
 }
@@ -265,7 +266,7 @@ test_forged_state (void)
       g_autofree char *answer = post_modern (h, h->mine, "echo", "{\"text\":\"x\"}", more);
 
       g_test_message ("%s: %s", states[i], answer);
-      g_assert_cmpuint (hostile_status (answer), <, 500);
+      g_assert_cmpuint (mcp_test_socket_get_status (answer), <, 500);
       if (g_str_has_prefix (states[i], "mcpsd-0"))
         g_assert_nonnull (strstr (answer, "-32602"));
     }
@@ -309,7 +310,7 @@ assert_continues_nothing (Hostile *h, JsonObject *session, const char *more)
 {
   g_autofree char *answer = post_modern (h, session, "ask", QUESTION, more);
 
-  g_assert_cmpuint (hostile_status (answer), <, 500);
+  g_assert_cmpuint (mcp_test_socket_get_status (answer), <, 500);
   g_assert_nonnull (strstr (answer, "-32602"));
   g_assert_null (strstr (answer, "because"));
 }
@@ -370,7 +371,7 @@ test_injected_by_server (void)
     {
       const char *answer = i == 0 ? counted : failed;
 
-      g_assert_cmpuint (hostile_status (answer), ==, 200);
+      g_assert_cmpuint (mcp_test_socket_get_status (answer), ==, 200);
       g_assert_cmpuint (hostile_count (answer, "\nevent: closed"), ==, 0);
       g_assert_cmpuint (hostile_count (answer, "\ndata: {}"), ==, 0);
       g_assert_null (strchr (answer, '\x1b'));
@@ -398,12 +399,13 @@ static void
 serve_one (int listener, GString *seen)
 {
   int fd = accept4 (listener, NULL, NULL, SOCK_CLOEXEC);
-  g_autofree char *head = hostile_read_until (fd, "\r\n\r\n");
+  g_autofree char *head = mcp_test_socket_read_until (fd, "\r\n\r\n");
 
   g_string_append (seen, head);
-  hostile_send_text (fd, "HTTP/1.1 500 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+  mcp_test_socket_send_text (fd,
+                             "HTTP/1.1 500 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
   shutdown (fd, SHUT_WR);
-  g_free (hostile_read_all (fd));
+  g_free (mcp_test_socket_read_all (fd));
   close (fd);
 }
 
@@ -448,7 +450,7 @@ test_credentials_stay (void)
   g_free (test_dir_write (h->e2e->dir, "config/mcp-sessiond/mcp.json", config, 0600));
   e2e_await_log (h->e2e, "1 server");
   client = hostile_connect (h, HOSTILE_TCP4);
-  hostile_send_text (client, request);
+  mcp_test_socket_send_text (client, request);
   seen = collect_heads (listener, client);
   close (client);
   close (listener);

@@ -59,7 +59,7 @@ check (Hostile *h, const char *more, const char *body, guint within, guint beyon
   g_autofree char *answer = ask (h, "POST", path, more, body);
 
   g_test_message ("%zu and %zu bytes: %.200s", strlen (more), strlen (body), answer);
-  g_assert_cmpuint (hostile_status (answer), ==, beyond != 0 ? beyond : within);
+  g_assert_cmpuint (mcp_test_socket_get_status (answer), ==, beyond != 0 ? beyond : within);
 }
 
 static void
@@ -92,9 +92,9 @@ test_sessions (void)
 
   g_test_summary ("One session more than there may be is refused, with the limit's name");
   /* a token is no use there, but no harm */
-  g_assert_cmpuint (hostile_status (third), ==, 200);
+  g_assert_cmpuint (mcp_test_socket_get_status (third), ==, 200);
   fourth = ask (h, "POST", "/session", "", "{}");
-  g_assert_cmpuint (hostile_status (fourth), ==, 429);
+  g_assert_cmpuint (mcp_test_socket_get_status (fourth), ==, 429);
   g_assert_nonnull (strstr (fourth, "Sessions"));
 }
 
@@ -105,7 +105,7 @@ test_rate (void)
   g_autofree char *third = ask (h, "POST", "/session", "", "{}");
 
   g_test_summary ("Sessions that are made too fast are refused, with the limit's name");
-  g_assert_cmpuint (hostile_status (third), ==, 429);
+  g_assert_cmpuint (mcp_test_socket_get_status (third), ==, 429);
   g_assert_nonnull (strstr (third, "SessionsPerMinute"));
   hostile_assert_unharmed (h);
 }
@@ -120,7 +120,7 @@ open_stream (Hostile *h,
   g_autofree char *text = build (session, method, path, "", body);
   int fd = hostile_connect (h, HOSTILE_UNIX);
 
-  hostile_send_text (fd, text);
+  mcp_test_socket_send_text (fd, text);
   return fd;
 }
 
@@ -130,12 +130,12 @@ test_subscribers (void)
   g_autoptr (Hostile) h = hostile_new (SETTINGS);
   g_autofree char *path = g_strdup_printf ("/session/%s/events", hostile_id (h->mine));
   int fd = open_stream (h, h->mine, "GET", path, "");
-  g_autofree char *head = hostile_read_until (fd, "\r\n\r\n");
+  g_autofree char *head = mcp_test_socket_read_until (fd, "\r\n\r\n");
   g_autofree char *second = ask (h, "GET", path, "", "");
 
   g_test_summary ("One event stream more than a session may have is refused");
-  g_assert_cmpuint (hostile_status (head), ==, 200);
-  g_assert_cmpuint (hostile_status (second), ==, 429);
+  g_assert_cmpuint (mcp_test_socket_get_status (head), ==, 200);
+  g_assert_cmpuint (mcp_test_socket_get_status (second), ==, 429);
   close (fd);
   hostile_assert_unharmed (h);
 }
@@ -148,8 +148,8 @@ test_attachments (void)
   g_autofree char *second = ask (h, "POST", "/mcp", "", INITIALIZE);
 
   g_test_summary ("One attachment more than a session may have is refused");
-  g_assert_cmpuint (hostile_status (first), ==, 200);
-  g_assert_cmpuint (hostile_status (second), ==, 429);
+  g_assert_cmpuint (mcp_test_socket_get_status (first), ==, 200);
+  g_assert_cmpuint (mcp_test_socket_get_status (second), ==, 429);
 }
 
 /* Until the daemon says that @session has so many calls under way. */

@@ -73,8 +73,8 @@ test_foreign (void)
         g_autofree char *answer = hostile_ask (h, k % HOSTILE_N_WAYS, text, strlen (text));
 
         g_test_message ("%s %s with %s: %u", routes[i].method, routes[i].path, fields[k],
-                        hostile_status (answer));
-        g_assert_cmpuint (hostile_status (answer), ==, 403);
+                        mcp_test_socket_get_status (answer));
+        g_assert_cmpuint (mcp_test_socket_get_status (answer), ==, 403);
         g_assert_null (strstr (answer, "Access-Control-"));
       }
   hostile_assert_unharmed (h);
@@ -92,8 +92,8 @@ test_absolute (void)
       g_autofree char *text = build_request (h->mine, routes[i].method, path, HOSTILE_HOST, "{}");
       g_autofree char *answer = hostile_ask (h, HOSTILE_TCP4, text, strlen (text));
 
-      g_assert_cmpuint (hostile_status (answer), >=, 400);
-      g_assert_cmpuint (hostile_status (answer), <=, 403);
+      g_assert_cmpuint (mcp_test_socket_get_status (answer), >=, 400);
+      g_assert_cmpuint (mcp_test_socket_get_status (answer), <=, 403);
     }
   hostile_assert_unharmed (h);
 }
@@ -137,7 +137,7 @@ test_smuggled (void)
       g_autofree char *shown = g_strescape (smuggled[i], NULL);
 
       g_test_message ("%s", shown);
-      g_assert_cmpuint (hostile_status (answer), >=, 400);
+      g_assert_cmpuint (mcp_test_socket_get_status (answer), >=, 400);
       g_assert_cmpuint (hostile_count (answer, "\r\nContent-Length: "), ==, 1);
       g_assert_null (strstr (answer, "session_id"));
     }
@@ -155,7 +155,7 @@ check_method (Hostile *h, const char *method, gsize route, guint expected)
   g_test_message ("%s %s: %.100s", method, routes[route].path, answer);
   if (routes[route].allow == NULL && expected == 405)
     expected = 404;
-  g_assert_cmpuint (hostile_status (answer), ==, expected);
+  g_assert_cmpuint (mcp_test_socket_get_status (answer), ==, expected);
   if (expected == 405)
     g_assert_nonnull (strstr (answer, allow));
 }
@@ -222,9 +222,9 @@ test_bombs (void)
               build_request (h->mine, "POST", body_routes[k], HOSTILE_HOST, bombs[i]);
           g_autofree char *answer = hostile_ask (h, HOSTILE_TCP4, text, strlen (text));
 
-          g_test_message ("%zu on %s: %u", i, body_routes[k], hostile_status (answer));
-          g_assert_cmpuint (hostile_status (answer), >=, 400);
-          g_assert_cmpuint (hostile_status (answer), <, 500);
+          g_test_message ("%zu on %s: %u", i, body_routes[k], mcp_test_socket_get_status (answer));
+          g_assert_cmpuint (mcp_test_socket_get_status (answer), >=, 400);
+          g_assert_cmpuint (mcp_test_socket_get_status (answer), <, 500);
         }
       g_free (bombs[i]);
     }
@@ -250,7 +250,7 @@ test_injected (void)
   g_autofree char *stream = NULL;
 
   g_test_summary ("Text in an event cannot make another event, nor a header");
-  hostile_send_text (fd, events);
+  mcp_test_socket_send_text (fd, events);
   for (gsize i = 0; i <= G_N_ELEMENTS (texts); i++)
     {
       const char *text = i < G_N_ELEMENTS (texts) ? texts[i] : "the last";
@@ -260,9 +260,9 @@ test_injected (void)
           build_request (h->mine, "POST", "/session/%s/progress", HOSTILE_HOST, body);
       g_autofree char *answer = hostile_ask (h, HOSTILE_UNIX, request, strlen (request));
 
-      g_assert_cmpuint (hostile_status (answer), ==, 202);
+      g_assert_cmpuint (mcp_test_socket_get_status (answer), ==, 202);
     }
-  stream = hostile_read_until (fd, "the last");
+  stream = mcp_test_socket_read_until (fd, "the last");
   g_assert_cmpuint (hostile_count (stream, "\ndata: {"), ==, G_N_ELEMENTS (texts) + 1);
   g_assert_cmpuint (hostile_count (stream, "\nid: "), ==, G_N_ELEMENTS (texts) + 1);
   g_assert_cmpuint (hostile_count (stream, "\nevent:"), ==, 0);
@@ -294,7 +294,7 @@ test_tokens (void)
       of_none = build_request (unknown, routes[i].method, routes[i].path, HOSTILE_HOST, "{}");
       foreign_answer = hostile_ask (h, HOSTILE_TCP4, foreign, strlen (foreign));
       none_answer = hostile_ask (h, HOSTILE_TCP4, of_none, strlen (of_none));
-      g_assert_cmpuint (hostile_status (foreign_answer), ==, 401);
+      g_assert_cmpuint (mcp_test_socket_get_status (foreign_answer), ==, 401);
       g_assert_nonnull (strstr (foreign_answer, "\r\nWWW-Authenticate: Bearer"));
       g_assert_cmpstr (strstr (foreign_answer, "\r\n\r\n"), ==, strstr (none_answer, "\r\n\r\n"));
     }
@@ -321,8 +321,9 @@ test_token_in_url (void)
       g_autofree char *answer = hostile_ask (h, HOSTILE_TCP4, text, strlen (text));
 
       g_test_message ("%s: %.100s", paths[i], answer);
-      g_assert_true (hostile_status (answer) == 401 || hostile_status (answer) == 404 ||
-                     hostile_status (answer) == 400);
+      g_assert_true (mcp_test_socket_get_status (answer) == 401 ||
+                     mcp_test_socket_get_status (answer) == 404 ||
+                     mcp_test_socket_get_status (answer) == 400);
       g_assert_null (strstr (answer, hostile_token (h->mine)));
     }
   hostile_assert_unharmed (h);
@@ -347,7 +348,7 @@ test_named_session (void)
       g_autofree char *answer = hostile_ask (h, HOSTILE_TCP4, text, strlen (text));
 
       g_test_message ("%s: %.100s", requests[i], answer);
-      g_assert_cmpuint (hostile_status (answer), ==, 401);
+      g_assert_cmpuint (mcp_test_socket_get_status (answer), ==, 401);
     }
   hostile_assert_unharmed (h);
 }

@@ -4,50 +4,12 @@
 #include "http/connection/mcp-http-connection-exchange.h"
 #include "http/connection/mcp-http-connection-stream.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
 #include <glib/gstdio.h>
-#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#define PATIENCE_US (20 * G_USEC_PER_SEC)
-#define BIG_BYTES   (6 * 1024 * 1024)
-
-gint64
-http_await_deadline (void)
-{
-  return g_get_monotonic_time () + PATIENCE_US;
-}
-
-static gboolean
-tick (gpointer user_data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-void
-http_iterate (gint64 deadline, const char *what)
-{
-  /* wakes the wait for what only a client's socket tells */
-  guint id = g_timeout_add (1, tick, NULL);
-
-  if (g_get_monotonic_time () > deadline)
-    g_error ("Waited in vain for %s", what);
-  g_main_context_iteration (NULL, TRUE);
-  g_source_remove (id);
-}
-
-/* Lets everything happen that is due. */
-void
-http_settle (void)
-{
-  for (guint i = 0; i < 20; i++)
-    while (g_main_context_iteration (NULL, FALSE))
-      ;
-}
+#define BIG_BYTES (6 * 1024 * 1024)
 
 static void
 append_field (const char *name, const char *value, gpointer user_data)
@@ -170,7 +132,7 @@ take_request (McpHttpConnection *connection, McpRequestHead *head, GBytes *body,
   g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
 
   f->n_exchanges++;
-  f->last_pid = mcp_http_connection_get_pid (connection);
+  f->last_pid = f->asks_pid ? mcp_http_connection_get_pid (connection) : 0;
   f->last_is_unix = mcp_http_connection_is_unix (connection);
   g_object_set_data_full (G_OBJECT (address), "connection", g_object_ref (connection),
                           g_object_unref);
@@ -216,7 +178,7 @@ http_fixture_tear_down (HttpFixture *f, gconstpointer data)
 {
   g_clear_object (&f->paused);
   mcp_http_listener_close (f->listener);
-  http_settle ();
+  mcp_test_settle ();
   g_clear_object (&f->stream);
   g_assert_finalize_object (g_steal_pointer (&f->server));
   g_assert_finalize_object (g_steal_pointer (&f->listener));
@@ -228,127 +190,9 @@ http_fixture_tear_down (HttpFixture *f, gconstpointer data)
 }
 
 int
-http_connect_port (guint16 port, gboolean ipv6)
-{
-  struct sockaddr_in in = { .sin_family = AF_INET,
-                            .sin_port = htons (port),
-                            .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
-  struct sockaddr_in6 in6 = { .sin6_family = AF_INET6,
-                              .sin6_port = htons (port),
-                              .sin6_addr = IN6ADDR_LOOPBACK_INIT };
-  int fd = socket (ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-  g_assert_cmpint (fd, >=, 0);
-  g_assert_cmpint (ipv6 ? connect (fd, (struct sockaddr *) &in6, sizeof in6)
-                        : connect (fd, (struct sockaddr *) &in, sizeof in),
-                   ==, 0);
-  return fd;
-}
-
-int
 http_connect (HttpFixture *f)
 {
-  return http_connect_port (f->port, FALSE);
-}
-
-int
-http_connect_unix (const char *path)
-{
-  struct sockaddr_un address = { .sun_family = AF_UNIX };
-  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-  g_strlcpy (address.sun_path, path, sizeof address.sun_path);
-  g_assert_cmpint (connect (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
-  return fd;
-}
-
-/* What the other side does not take because it is gone is lost, as for any client. */
-void
-http_send (int fd, const char *data, gsize length)
-{
-  gint64 deadline = http_await_deadline ();
-
-  while (length > 0)
-    {
-      gssize n = send (fd, data, length, MSG_DONTWAIT | MSG_NOSIGNAL);
-
-      if (n < 0 && errno != EAGAIN)
-        return;
-      if (n < 0)
-        {
-          http_iterate (deadline, "room to send");
-          continue;
-        }
-      data += n;
-      length -= (gsize) n;
-    }
-}
-
-void
-http_send_text (int fd, const char *text)
-{
-  http_send (fd, text, strlen (text));
-}
-
-static gssize
-receive (int fd, char *buffer, gsize size)
-{
-  gint64 deadline = http_await_deadline ();
-  gssize n;
-
-  while ((n = recv (fd, buffer, size, MSG_DONTWAIT)) < 0 && errno == EAGAIN)
-    http_iterate (deadline, "an answer");
-  return n;
-}
-
-/* Everything up to the end; what came before a reset is still there. */
-char *
-http_read_to_end (int fd)
-{
-  GString *text = g_string_new (NULL);
-  char buffer[65536];
-  gssize n;
-
-  while ((n = receive (fd, buffer, sizeof buffer)) > 0)
-    g_string_append_len (text, buffer, n);
-  return g_string_free (text, FALSE);
-}
-
-/* One answer with a Content-Length or without a body, and no byte more. */
-char *
-http_read_answer (int fd)
-{
-  GString *text = g_string_new (NULL);
-  gsize length = 0;
-  const char *field;
-  char c;
-
-  while (!g_str_has_suffix (text->str, "\r\n\r\n") && receive (fd, &c, 1) == 1)
-    g_string_append_c (text, c);
-
-  field = strstr (text->str, "Content-Length: ");
-  if (field != NULL)
-    length = (gsize) g_ascii_strtoull (field + strlen ("Content-Length: "), NULL, 10);
-  length += text->len;
-  while (text->len < length)
-    {
-      char buffer[4096];
-      gssize n = receive (fd, buffer, MIN (sizeof buffer, length - text->len));
-
-      if (n <= 0)
-        break;
-      g_string_append_len (text, buffer, n);
-    }
-  return g_string_free (text, FALSE);
-}
-
-gboolean
-http_is_closed (int fd)
-{
-  char c;
-  gssize n = recv (fd, &c, 1, MSG_DONTWAIT | MSG_PEEK);
-
-  return n == 0 || (n < 0 && errno != EAGAIN);
+  return mcp_test_socket_connect_tcp (f->port);
 }
 
 /* One request on a connection of its own, and all that comes back. */
@@ -358,36 +202,9 @@ http_ask (HttpFixture *f, const char *request)
   int fd = http_connect (f);
   char *text;
 
-  http_send_text (fd, request);
+  mcp_test_socket_send_text (fd, request);
   shutdown (fd, SHUT_WR);
-  text = http_read_to_end (fd);
+  text = mcp_test_socket_read_all (fd);
   close (fd);
   return text;
-}
-
-guint
-http_get_status (const char *text)
-{
-  return g_str_has_prefix (text, "HTTP/1.1 ")
-             ? (guint) g_ascii_strtoull (text + strlen ("HTTP/1.1 "), NULL, 10)
-             : 0;
-}
-
-const char *
-http_get_body (const char *text)
-{
-  const char *end = strstr (text, "\r\n\r\n");
-
-  return end != NULL ? end + 4 : "";
-}
-
-guint
-http_count_fds (void)
-{
-  g_autoptr (GDir) directory = g_dir_open ("/proc/self/fd", 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (directory) != NULL)
-    n++;
-  return n;
 }

@@ -6,7 +6,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-#define CLOSE_TIMEOUT_MS 20000
+#define CLOSE_TIMEOUT_MS (MCP_TEST_PATIENCE_SECONDS * 1000)
 
 struct _DbTestGate
 {
@@ -15,22 +15,6 @@ struct _DbTestGate
   GCond cond;
   gboolean is_open;
 };
-
-static gboolean
-wake_cb (gpointer user_data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-/* Never waits for ever: who waits looks at the time in between. */
-void
-db_test_iterate (void)
-{
-  guint id = g_timeout_add (20, wake_cb, NULL);
-
-  g_main_context_iteration (NULL, TRUE);
-  g_source_remove (id);
-}
 
 void
 db_test_set_up (DbTest *f, gconstpointer data)
@@ -124,7 +108,7 @@ db_test_stop (DbTest *f)
 
   mcp_session_store_close_all (f->store, MCP_REASON_SHUTDOWN);
   mcp_session_persist_flush_async (f->persist, done_cb, &done);
-  DB_TEST_AWAIT (done);
+  AWAIT (done);
   db_test_kill (f);
 }
 
@@ -134,7 +118,7 @@ db_test_settle (DbTest *f)
   gboolean done = FALSE;
 
   mcp_session_store_settle_async (f->store, done_cb, &done);
-  DB_TEST_AWAIT (done);
+  AWAIT (done);
 }
 
 gint64
@@ -174,7 +158,7 @@ db_test_exec (DbTest *f, const char *text)
 
   mcp_session_db_query_async (f->db, exec_query, (gpointer) text, NULL,
                               g_task_new (f->db, NULL, executed_cb, &done), g_free);
-  DB_TEST_AWAIT (done);
+  AWAIT (done);
 }
 
 static void
@@ -262,6 +246,6 @@ db_test_query (DbTest *f, const char *session_id, const McpCallFilter *filter)
   Answer answer = { 0 };
 
   mcp_call_history_query_async (f->history, session_id, filter, queried_cb, &answer);
-  DB_TEST_AWAIT (answer.done);
+  AWAIT (answer.done);
   return answer.json;
 }

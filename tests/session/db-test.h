@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "mcp-test-await.h"
 #include "session-test.h"
 #include "session/database/mcp-sql.h"
 #include "session/store/mcp-session-persist.h"
@@ -47,20 +48,6 @@ void db_test_open_gate (DbTestGate *gate);
 guint db_test_count_files (DbTest *f, const char *prefix);
 /* The calls of a session, as JSON. */
 char *db_test_query (DbTest *f, const char *session_id, const McpCallFilter *filter);
-
-#define DB_TEST_AWAIT(condition)                                        \
-  G_STMT_START                                                          \
-  {                                                                     \
-    gint64 deadline_us = g_get_monotonic_time () + 20 * G_USEC_PER_SEC; \
-    while (!(condition))                                                \
-      {                                                                 \
-        g_assert_cmpint (g_get_monotonic_time (), <, deadline_us);      \
-        db_test_iterate ();                                             \
-      }                                                                 \
-  }                                                                     \
-  G_STMT_END
-
-void db_test_iterate (void);
 
 #define db_test_add(path, function) \
   g_test_add (path, DbTest, NULL, db_test_set_up, function, db_test_tear_down)

@@ -9,105 +9,42 @@
 #include "common/mcp-names.h"
 #include "http/wire/mcp-http-error.h"
 
-#include <errno.h>
-#include <gio/gunixsocketaddress.h>
-#include <glib-unix.h>
 #include <glib/gstdio.h>
-#include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-/* Longer than any honest wait, sanitizers and a busy machine included. */
-#define PATIENCE_S 20
-
-static gboolean
-set_flag_cb (gpointer user_data)
-{
-  *(gboolean *) user_data = TRUE;
-  return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-ready_cb (int fd, GIOCondition condition, gpointer user_data)
-{
-  *(gboolean *) user_data = TRUE;
-  return G_SOURCE_CONTINUE;
-}
-
-/* Runs the main context until @fd is ready; or for a while. */
-static gboolean
-wait_fd (int fd, GIOCondition condition, guint n_ms)
-{
-  gboolean ready = FALSE, late = FALSE;
-  guint fd_id = g_unix_fd_add (fd, condition, ready_cb, &ready);
-  guint timeout_id = g_timeout_add (n_ms, set_flag_cb, &late);
-
-  while (!ready && !late)
-    g_main_context_iteration (NULL, TRUE);
-
-  g_source_remove (fd_id);
-  g_source_remove (timeout_id);
-  return ready;
-}
-
 /**
- * mcp_test_spin:
- * @n_ms: how long
- *
- * Runs the main context for a while, to see that something does not happen.
+ * mcp_test_http_wait_streams:
+ * @self: a server
+ * @n_streams: how many event streams there will be
  */
-void
-mcp_test_spin (guint n_ms)
-{
-  gboolean late = FALSE;
-  guint timeout_id = g_timeout_add (n_ms, set_flag_cb, &late);
-
-  while (!late)
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (timeout_id);
-}
-
-static void
-wait_count (McpTestHttp *self, guint (*get) (McpHttpServer *), guint n, const char *what)
-{
-  gboolean late = FALSE;
-  guint timeout_id = g_timeout_add_seconds (PATIENCE_S, set_flag_cb, &late);
-  /* Something must happen for an iteration to end. */
-  gboolean tick = FALSE;
-  guint tick_id = g_timeout_add (1, set_flag_cb, &tick);
-
-  while (get (self->server) != n && !late)
-    g_main_context_iteration (NULL, TRUE);
-  if (late)
-    g_error ("Still %u %s, not %u", get (self->server), what, n);
-
-  g_source_remove (timeout_id);
-  g_source_remove (tick_id);
-}
-
 void
 mcp_test_http_wait_streams (McpTestHttp *self, guint n_streams)
 {
-  wait_count (self, mcp_http_server_get_n_streams, n_streams, "event streams");
+  AWAIT (mcp_http_server_get_n_streams (self->server) == n_streams);
 }
 
 void
 mcp_test_http_wait_connections (McpTestHttp *self, guint n_connections)
 {
-  wait_count (self, mcp_http_server_get_n_connections, n_connections, "connections");
+  AWAIT (mcp_http_server_get_n_connections (self->server) == n_connections);
 }
 
-guint
-mcp_test_count_fds (void)
+/**
+ * mcp_test_http_fence:
+ * @self: a server
+ *
+ * Lets the server deal with all that was sent to it so far: asks something else, and waits for the
+ * answer. Whatever has not happened then is not going to happen by itself.
+ */
+void
+mcp_test_http_fence (McpTestHttp *self)
 {
-  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
-  guint n = 0;
+  McpTestReply *reply = mcp_test_http_request (self, MCP_TEST_UNIX, "GET", "/health", NULL, NULL);
 
-  while (g_dir_read_name (dir) != NULL)
-    n++;
-  return n;
+  g_assert_cmpuint (reply->status, ==, 200);
+  mcp_test_reply_free (reply);
+  mcp_test_settle ();
 }
 
 McpTestHttp *
@@ -132,7 +69,7 @@ mcp_test_http_new_with_limits (const McpLimits *limits)
 
   self->store = mcp_session_store_new (&self->limits);
   self->gateway = mcp_gateway_new (self->store, &self->limits, g_getenv ("MCP_TEST_KEEPER"));
-  mcp_gateway_set_call_timeout (self->gateway, PATIENCE_S * 1000);
+  mcp_gateway_set_call_timeout (self->gateway, MCP_TEST_PATIENCE_SECONDS * 1000);
   self->server =
       mcp_http_server_new (self->store, self->gateway, &self->limits, MCP_TEST_OWNER_KEY);
 
@@ -159,11 +96,9 @@ mcp_test_http_free (McpTestHttp *self)
   mcp_session_store_close_all (self->store, MCP_REASON_SHUTDOWN);
   mcp_http_server_close (self->server);
   mcp_gateway_close_async (self->gateway, closed_cb, &closed);
-  while (!closed)
-    g_main_context_iteration (NULL, TRUE);
+  AWAIT (closed);
   /* What was put off to the main loop holds references. */
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
+  mcp_test_settle ();
 
   g_assert_finalize_object (self->server);
   g_assert_finalize_object (self->gateway);
@@ -175,41 +110,13 @@ mcp_test_http_free (McpTestHttp *self)
   g_free (self);
 }
 
-static int
-connect_tcp (guint16 port)
-{
-  struct sockaddr_in address = { .sin_family = AF_INET,
-                                 .sin_port = g_htons (port),
-                                 .sin_addr.s_addr = g_htonl (INADDR_LOOPBACK) };
-  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-  g_assert_cmpint (fd, >=, 0);
-  /* The kernel completes it; nobody needs to accept. */
-  g_assert_cmpint (connect (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
-  return fd;
-}
-
-static int
-connect_unix (const char *path)
-{
-  struct sockaddr_un address = { .sun_family = AF_UNIX };
-  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-  g_assert_cmpint (fd, >=, 0);
-  g_assert_cmpuint (strlen (path), <, sizeof address.sun_path);
-  strcpy (address.sun_path, path);
-  g_assert_cmpint (connect (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
-  return fd;
-}
-
 McpTestStream *
 mcp_test_stream_connect (McpTestHttp *self, McpTestTransport transport)
 {
   McpTestStream *stream = g_new0 (McpTestStream, 1);
 
-  stream->fd =
-      transport == MCP_TEST_TCP ? connect_tcp (self->port) : connect_unix (self->socket_path);
-  g_unix_set_fd_nonblocking (stream->fd, TRUE, NULL);
+  stream->fd = transport == MCP_TEST_TCP ? mcp_test_socket_connect_tcp (self->port)
+                                         : mcp_test_socket_connect_unix (self->socket_path);
   stream->input = g_string_new (NULL);
   return stream;
 }
@@ -225,19 +132,7 @@ mcp_test_stream_free (McpTestStream *self)
 void
 mcp_test_stream_send (McpTestStream *self, const char *text, gsize length)
 {
-  gsize sent = 0;
-
-  while (sent < length)
-    {
-      gssize n = send (self->fd, text + sent, length - sent, MSG_NOSIGNAL);
-
-      if (n > 0)
-        sent += (gsize) n;
-      else if (errno == EAGAIN)
-        g_assert_true (wait_fd (self->fd, G_IO_OUT, PATIENCE_S * 1000));
-      else
-        return; /* the server has said enough, and closed */
-    }
+  mcp_test_socket_send (self->fd, text, length);
 }
 
 /* Takes what is there, or waits for something. */
@@ -245,11 +140,7 @@ static void
 read_some (McpTestStream *self)
 {
   char buffer[65536];
-  gssize n;
-
-  while ((n = recv (self->fd, buffer, sizeof buffer, 0)) < 0 && errno == EAGAIN)
-    if (!wait_fd (self->fd, G_IO_IN | G_IO_HUP | G_IO_ERR, PATIENCE_S * 1000))
-      g_error ("Nothing more came after “%s”", self->input->str);
+  gssize n = mcp_test_socket_receive (self->fd, buffer, sizeof buffer);
 
   if (n > 0)
     g_string_append_len (self->input, buffer, n);
@@ -336,8 +227,7 @@ read_reply (McpTestStream *stream)
   reply->head = mcp_test_stream_read_until (stream, "\r\n\r\n");
   if (reply->head == NULL)
     g_error ("The connection ended before an answer came");
-  g_assert_true (g_str_has_prefix (reply->head, "HTTP/1.1 "));
-  reply->status = (guint) g_ascii_strtoull (reply->head + strlen ("HTTP/1.1 "), NULL, 10);
+  reply->status = mcp_test_socket_get_status (reply->head);
 
   while (!stream->eof)
     read_some (stream);

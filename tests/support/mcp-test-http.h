@@ -2,6 +2,8 @@
 #pragma once
 
 #include "http/server/mcp-http-server.h"
+#include "mcp-test-await.h"
+#include "mcp-test-socket.h"
 
 G_BEGIN_DECLS
 
@@ -52,11 +54,10 @@ McpTestHttp *mcp_test_http_new (void);
 McpTestHttp *mcp_test_http_new_with_limits (const McpLimits *limits);
 void mcp_test_http_free (McpTestHttp *self);
 
-/* Waiting: each aborts the test when it takes too long. */
+/* Each fails the test when it takes too long. */
 void mcp_test_http_wait_streams (McpTestHttp *self, guint n_streams);
 void mcp_test_http_wait_connections (McpTestHttp *self, guint n_connections);
-void mcp_test_spin (guint n_ms);
-guint mcp_test_count_fds (void);
+void mcp_test_http_fence (McpTestHttp *self);
 
 /* @fields: header fields, each ended by CRLF; NULL: none. @body: NULL: none. */
 McpTestReply *mcp_test_http_request (McpTestHttp *self,

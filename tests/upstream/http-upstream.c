@@ -496,7 +496,7 @@ http_setup_tls (HttpFixture *f, GTlsCertificate *certificate)
   mcp_limits_init_defaults (&f->base.limits);
   f->base.limits.upstream_message_bytes = 64 * 1024;
   f->base.provider = mcp_http_provider_new (f->base.config, f->base.directory, &f->base.limits,
-                                            TEST_DEADLINE_SECONDS * 1000);
+                                            MCP_TEST_PATIENCE_SECONDS * 1000);
 
   times = http_times (f);
   times.resume_ms = 1;

@@ -19,7 +19,7 @@ provider_setup (ProviderFixture *f, gconstpointer options)
   mcp_limits_init_defaults (&f->limits);
   f->limits.upstream_message_bytes = 32 * 1024 * 1024;
   f->provider = mcp_stdio_provider_new (f->config, f->directory, g_getenv ("MCP_TEST_KEEPER"),
-                                        &f->limits, TEST_DEADLINE_SECONDS * 1000);
+                                        &f->limits, MCP_TEST_PATIENCE_SECONDS * 1000);
 
   times = mcp_server_link_get_setup (MCP_SERVER_LINK (f->provider))->times;
   times.stop_grace_ms = 500;

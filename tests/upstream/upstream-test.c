@@ -6,26 +6,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static gboolean
-deadline_cb (gpointer data)
-{
-  gboolean *passed = data;
-
-  *passed = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-/* Iterates the default context until the condition holds; fails the test after the deadline. */
 void
 test_await (TestCondition condition, gpointer data)
 {
-  gboolean passed = FALSE;
-  guint id = g_timeout_add_seconds (TEST_DEADLINE_SECONDS, deadline_cb, &passed);
-
-  while (!condition (data) && !passed)
-    g_main_context_iteration (NULL, TRUE);
-  g_assert_false (passed);
-  g_source_remove (id);
+  AWAIT (condition (data));
 }
 
 gboolean
@@ -62,7 +46,7 @@ test_await_process_end (int process_fd)
 {
   struct pollfd fd = { .fd = process_fd, .events = POLLIN };
 
-  g_assert_cmpint (poll (&fd, 1, TEST_DEADLINE_SECONDS * 1000), ==, 1);
+  g_assert_cmpint (poll (&fd, 1, MCP_TEST_PATIENCE_SECONDS * 1000), ==, 1);
   close (process_fd);
 }
 

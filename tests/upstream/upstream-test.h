@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "mcp-test-await.h"
+
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
 
 typedef gboolean (*TestCondition) (gpointer data);
 
-/* What to wait for is an event; this is only how long a broken test takes to say so. */
-#define TEST_DEADLINE_SECONDS 20
-
+/* As AWAIT(). */
 void test_await (TestCondition condition, gpointer data);
 gboolean test_is_true (gpointer flag);
 void test_keep_result (GObject *source, GAsyncResult *result, gpointer location);

@@ -39,6 +39,9 @@ write_line (McpCliPipe *pipe, const char *text, McpCliPlace place)
   mcp_cli_pipe_write (pipe, message, place);
 }
 
+/* The pipe has a thread of its own, and nothing tells when this has written. */
+#define LOOK_US 500
+
 /* Returns: whether so much waited to be read within the time */
 static gboolean
 wait_for_bytes (int fd, int n_bytes, gint64 timeout_us)
@@ -49,7 +52,7 @@ wait_for_bytes (int fd, int n_bytes, gint64 timeout_us)
   do
     {
       g_assert_cmpint (ioctl (fd, FIONREAD, &n), ==, 0);
-      g_thread_yield ();
+      g_usleep (LOOK_US);
     }
   while (n < n_bytes && g_get_monotonic_time () < deadline);
   return n >= n_bytes;

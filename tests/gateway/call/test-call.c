@@ -208,7 +208,7 @@ test_client_cancels (Call *c, gconstpointer data)
   fixture_tell (c->attachment, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\","
                                "\"params\":{\"requestId\":\"a\"}}");
   AWAIT (c->heard->cancelled);
-  fixture_settle ();
+  mcp_test_settle ();
   g_assert_false (c->heard->responded);
   g_assert_cmpuint (mcp_fake_provider_get_n_cancelled (c->provider), ==, 1);
   assert_event (c, "running 0");

@@ -444,7 +444,7 @@ test_endless_rounds_end (Fixture *f, gconstpointer data)
       n_rounds++;
       mcp_fake_provider_answer (provider, 0,
                                 "{\"resultType\":\"input_required\",\"requestState\":\"s\"}");
-      fixture_settle ();
+      mcp_test_settle ();
     }
   g_assert_cmpint (heard->error_code, ==, MCP_JSONRPC_ERROR_INTERNAL);
   g_assert_cmpuint (n_rounds, >, 3);

@@ -86,7 +86,7 @@ test_one_after_the_other (Fixture *f, gconstpointer data)
   subscribe (provider, first);
   unsubscribe (first);
   heard = heard_new (second, REQUEST ("subscribe"));
-  fixture_settle ();
+  mcp_test_settle ();
   answer (provider, "resources/unsubscribe", "{}");
   answer (provider, "resources/subscribe", "{}");
   AWAIT (heard->responded);
@@ -108,7 +108,7 @@ test_asking_counts (Fixture *f, gconstpointer data)
   unsubscribe (first);
   answer (provider, "resources/subscribe", "{}");
   AWAIT (heard->responded);
-  fixture_settle ();
+  mcp_test_settle ();
   g_assert_cmpuint (mcp_fake_provider_get_n_waiting (provider), ==, 0);
 
   unsubscribe (second);
@@ -127,7 +127,7 @@ test_refused (Fixture *f, gconstpointer data)
   mcp_fake_provider_answer_error (provider, 0, "{\"code\":-32602,\"message\":\"no\"}");
   AWAIT (heard->responded);
   g_assert_cmpint (heard->error_code, ==, -32602);
-  fixture_settle ();
+  mcp_test_settle ();
   g_assert_cmpuint (mcp_fake_provider_get_n_waiting (provider), ==, 0);
   subscribe (provider, attachment);
 }

@@ -355,7 +355,7 @@ static void
 test_meter (PoolFixture *f, gconstpointer data)
 {
   g_autoptr (McpServerConfig) config = new_config ("a", MCP_SERVER_SCOPE_SHARED);
-  g_autoptr (McpProviderMeter) meter = mcp_provider_meter_new (f->pool);
+  gpointer meter = mcp_provider_meter_new (f->pool);
   g_autoptr (McpProviderLease) lease = acquire (f, config, create_session (f, "/"));
   guint n_measured = 0;
 
@@ -365,6 +365,11 @@ test_meter (PoolFixture *f, gconstpointer data)
   mcp_provider_meter_measure_async (meter, measured_cb, &n_measured);
   mcp_provider_meter_measure_async (meter, measured_cb, &n_measured);
   AWAIT (n_measured == 2);
+
+  /* The thread that measured may still hold its reference. */
+  g_object_add_weak_pointer (meter, &meter);
+  g_object_unref (meter);
+  AWAIT (meter == NULL);
 }
 
 #define ADD(path, function) \

@@ -177,7 +177,7 @@ send_held (Fixture *f, const char *method, const char *target, const char *token
   char byte;
 
   mcp_test_stream_send (stream, text, strlen (text));
-  mcp_test_spin (50);
+  mcp_test_http_fence (f->http);
   g_assert_cmpint (recv (stream->fd, &byte, 1, MSG_DONTWAIT), <, 0);
   return stream;
 }
@@ -224,8 +224,7 @@ test_client_leaves (Fixture *f, gconstpointer data)
   mcp_test_stream_free (send_held (f, "GET", target, f->token));
   mcp_test_http_wait_connections (f->http, 0);
   g_mutex_unlock (&f->gate);
-  mcp_test_spin (20);
-  g_assert_cmpuint (mcp_session_store_get_n_sessions (f->http->store), ==, 2);
+  AWAIT (mcp_session_store_get_n_sessions (f->http->store) == 2);
 }
 
 static void

@@ -239,12 +239,16 @@ test_leaves (Fixture *f, gconstpointer data)
 {
   g_autoptr (McpTestStream) stream = mcp_test_stream_connect (f->http, MCP_TEST_UNIX);
   static const char request[] = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  g_autoptr (McpTestReply) reply = NULL;
 
   g_test_summary ("A client that leaves before it is told costs nothing");
   mcp_test_stream_send (stream, request, strlen (request));
   shutdown (stream->fd, SHUT_RDWR);
   mcp_test_http_wait_connections (f->http, 0);
-  mcp_test_spin (50);
+
+  reply = mcp_test_http_owner (f->http, "GET", "/metrics");
+  g_assert_cmpuint (reply->status, ==, 200);
+  g_assert_cmpfloat (get_value (reply, "mcp_sessiond_http_connections"), ==, 1);
 }
 
 #define add(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)

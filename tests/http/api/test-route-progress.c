@@ -424,7 +424,7 @@ test_server_closes_meanwhile (void)
   publisher = begin_publishing (&f, &n_events);
   mcp_http_server_close (f.http->server);
   n_then = n_events;
-  mcp_test_spin (30);
+  mcp_test_settle ();
   g_assert_cmpuint (n_events, ==, n_then);
   mcp_test_stream_expect_eof (publisher);
 }

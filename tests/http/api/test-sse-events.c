@@ -212,7 +212,7 @@ overrun (Fixture *f, const char *message)
     {
       for (guint i = 0; i < 32; i++)
         publish (f, ++n, message);
-      mcp_test_spin (2);
+      mcp_test_http_fence (f->http);
     }
   return n;
 }

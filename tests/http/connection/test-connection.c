@@ -16,8 +16,8 @@ assert_error (const char *text, guint status, const char *code)
 {
   g_autofree char *start = g_strdup_printf ("{\"error\":{\"code\":\"%s\",\"message\":\"", code);
 
-  g_assert_cmpuint (http_get_status (text), ==, status);
-  g_assert_true (g_str_has_prefix (http_get_body (text), start));
+  g_assert_cmpuint (mcp_test_socket_get_status (text), ==, status);
+  g_assert_true (g_str_has_prefix (mcp_test_socket_get_body (text), start));
   g_assert_nonnull (strstr (text, "\r\nContent-Type: application/json\r\n"));
   g_assert_nonnull (strstr (text, "\r\nConnection: close\r\n"));
 }
@@ -29,32 +29,34 @@ test_one_request (HttpFixture *f, gconstpointer data)
   g_autofree char *text = NULL;
 
   g_test_summary ("A request is answered, and the connection stays open for another");
-  http_send_text (fd, GET_HELLO);
-  text = http_read_answer (fd);
+  f->asks_pid = TRUE;
+  mcp_test_socket_send_text (fd, GET_HELLO);
+  text = mcp_test_socket_read_answer (fd);
 
-  g_assert_cmpuint (http_get_status (text), ==, 200);
-  g_assert_cmpstr (http_get_body (text), ==, "hello");
+  g_assert_cmpuint (mcp_test_socket_get_status (text), ==, 200);
+  g_assert_cmpstr (mcp_test_socket_get_body (text), ==, "hello");
   g_assert_null (strstr (text, "Connection:"));
-  http_settle ();
-  g_assert_false (http_is_closed (fd));
+  mcp_test_settle ();
+  g_assert_false (mcp_test_socket_is_closed (fd));
   g_assert_cmpuint (mcp_http_listener_get_n_connections (f->listener), ==, 1);
   g_assert_false (f->last_is_unix);
   g_assert_cmpint (f->last_pid, ==, 0);
   close (fd);
-  HTTP_AWAIT (mcp_http_listener_get_n_connections (f->listener) == 0);
+  AWAIT (mcp_http_listener_get_n_connections (f->listener) == 0);
   g_assert_cmpuint (f->n_peer_gone, ==, 0);
 }
 
 static void
 test_unix (HttpFixture *f, gconstpointer data)
 {
-  int fd = http_connect_unix (f->socket_path);
+  int fd = mcp_test_socket_connect_unix (f->socket_path);
   g_autofree char *text = NULL;
 
   g_test_summary ("The Unix socket serves the same, and names the client's process");
-  http_send_text (fd, "GET /hello HTTP/1.1\r\nHost: localhost:1\r\n\r\n");
-  text = http_read_answer (fd);
-  g_assert_cmpstr (http_get_body (text), ==, "hello");
+  f->asks_pid = TRUE;
+  mcp_test_socket_send_text (fd, "GET /hello HTTP/1.1\r\nHost: localhost:1\r\n\r\n");
+  text = mcp_test_socket_read_answer (fd);
+  g_assert_cmpstr (mcp_test_socket_get_body (text), ==, "hello");
   g_assert_true (f->last_is_unix);
   g_assert_cmpint (f->last_pid, ==, getpid ());
   close (fd);
@@ -73,9 +75,9 @@ test_keep_alive (HttpFixture *f, gconstpointer data)
           "POST /echo HTTP/1.1\r\n" HOST "Content-Length: %zu\r\n\r\n%s", strlen (body), body);
       g_autofree char *text = NULL;
 
-      http_send_text (fd, request);
-      text = http_read_answer (fd);
-      g_assert_cmpstr (http_get_body (text), ==, body);
+      mcp_test_socket_send_text (fd, request);
+      text = mcp_test_socket_read_answer (fd);
+      g_assert_cmpstr (mcp_test_socket_get_body (text), ==, body);
     }
   g_assert_cmpuint (f->n_exchanges, ==, N_KEPT);
   g_assert_cmpuint (mcp_http_listener_get_n_connections (f->listener), ==, 1);
@@ -94,13 +96,13 @@ test_pipelining (HttpFixture *f, gconstpointer data)
                             "POST /echo HTTP/1.1\r\n" HOST
                             "Transfer-Encoding: chunked\r\n\r\n4\r\n%04u\r\n0\r\n\r\n",
                             i);
-  http_send (fd, requests->str, requests->len);
+  mcp_test_socket_send (fd, requests->str, requests->len);
   for (guint i = 0; i < N_PIPED; i++)
     {
-      g_autofree char *text = http_read_answer (fd);
+      g_autofree char *text = mcp_test_socket_read_answer (fd);
       g_autofree char *expected = g_strdup_printf ("%04u", i);
 
-      g_assert_cmpstr (http_get_body (text), ==, expected);
+      g_assert_cmpstr (mcp_test_socket_get_body (text), ==, expected);
     }
   close (fd);
 }
@@ -116,11 +118,11 @@ test_byte_by_byte (HttpFixture *f, gconstpointer data)
   g_test_summary ("A request that arrives byte by byte, behind an empty line, is the same");
   for (gsize i = 0; i < sizeof request - 1; i++)
     {
-      http_send (fd, request + i, 1);
-      http_settle ();
+      mcp_test_socket_send (fd, request + i, 1);
+      mcp_test_settle ();
     }
-  text = http_read_answer (fd);
-  g_assert_cmpstr (http_get_body (text), ==, "abc");
+  text = mcp_test_socket_read_answer (fd);
+  g_assert_cmpstr (mcp_test_socket_get_body (text), ==, "abc");
   close (fd);
 }
 
@@ -132,10 +134,10 @@ test_half_close (HttpFixture *f, gconstpointer data)
   const char *second;
 
   g_test_summary ("A client that sends no more is answered all it asked, then the connection ends");
-  g_assert_cmpstr (http_get_body (one), ==, "hello");
-  second = strstr (http_get_body (two), "HTTP/1.1 200");
+  g_assert_cmpstr (mcp_test_socket_get_body (one), ==, "hello");
+  second = strstr (mcp_test_socket_get_body (two), "HTTP/1.1 200");
   g_assert_nonnull (second);
-  g_assert_cmpstr (http_get_body (second), ==, "hello");
+  g_assert_cmpstr (mcp_test_socket_get_body (second), ==, "hello");
   g_assert_cmpuint (f->n_exchanges, ==, 3);
   g_assert_cmpuint (f->n_peer_gone, ==, 0);
 }
@@ -148,33 +150,33 @@ test_half_close_slow (HttpFixture *f, gconstpointer data)
   gint64 until;
 
   g_test_summary ("A client that sends no more and waits is not taken for gone");
-  http_send_text (fd, "GET /slow HTTP/1.1\r\n" HOST "\r\n");
+  mcp_test_socket_send_text (fd, "GET /slow HTTP/1.1\r\n" HOST "\r\n");
   shutdown (fd, SHUT_WR);
-  HTTP_AWAIT (f->paused != NULL);
+  AWAIT (f->paused != NULL);
   /* long enough for the first times that the kernel is asked for the peer */
   until = g_get_monotonic_time () + 100 * G_TIME_SPAN_MILLISECOND;
-  HTTP_AWAIT (g_get_monotonic_time () > until);
+  AWAIT (g_get_monotonic_time () > until);
   g_assert_cmpuint (f->n_peer_gone, ==, 0);
 
   soup_server_message_unpause (f->paused);
-  text = http_read_to_end (fd);
-  g_assert_cmpstr (http_get_body (text), ==, "at last");
+  text = mcp_test_socket_read_all (fd);
+  g_assert_cmpstr (mcp_test_socket_get_body (text), ==, "at last");
   close (fd);
 }
 
 static void
 check_gone (HttpFixture *f, int fd)
 {
-  http_send_text (fd, "GET /slow HTTP/1.1\r\n" HOST "\r\n");
-  HTTP_AWAIT (f->paused != NULL);
+  mcp_test_socket_send_text (fd, "GET /slow HTTP/1.1\r\n" HOST "\r\n");
+  AWAIT (f->paused != NULL);
   g_assert_cmpuint (f->n_peer_gone, ==, 0);
   close (fd);
-  HTTP_AWAIT (f->n_peer_gone == 1);
-  HTTP_AWAIT (mcp_http_listener_get_n_connections (f->listener) == 0);
+  AWAIT (f->n_peer_gone == 1);
+  AWAIT (mcp_http_listener_get_n_connections (f->listener) == 0);
 
   /* the server behind learns it when it writes */
   soup_server_message_unpause (f->paused);
-  http_settle ();
+  mcp_test_settle ();
   g_assert_cmpuint (f->n_peer_gone, ==, 1);
 }
 
@@ -189,7 +191,7 @@ static void
 test_gone_unix (HttpFixture *f, gconstpointer data)
 {
   g_test_summary ("A Unix client that closes during a long call is noticed, once");
-  check_gone (f, http_connect_unix (f->socket_path));
+  check_gone (f, mcp_test_socket_connect_unix (f->socket_path));
 }
 
 static void
@@ -209,15 +211,15 @@ test_gone_with_input (HttpFixture *f, gconstpointer data)
   int fd = http_connect (f);
 
   g_test_summary ("A client that sent on before it closed is noticed too");
-  http_send_text (fd, "GET /slow HTTP/1.1\r\n" HOST "\r\n");
-  HTTP_AWAIT (f->paused != NULL);
-  http_send_text (fd, GET_HELLO);
-  http_settle ();
+  mcp_test_socket_send_text (fd, "GET /slow HTTP/1.1\r\n" HOST "\r\n");
+  AWAIT (f->paused != NULL);
+  mcp_test_socket_send_text (fd, GET_HELLO);
+  mcp_test_settle ();
   close (fd);
-  HTTP_AWAIT (f->n_peer_gone == 1);
+  AWAIT (f->n_peer_gone == 1);
   g_assert_cmpuint (f->n_exchanges, ==, 1);
   soup_server_message_unpause (f->paused);
-  http_settle ();
+  mcp_test_settle ();
 }
 
 /* What the table of refused heads leaves out is that nothing reaches the server behind. */
@@ -268,7 +270,7 @@ test_smuggling (HttpFixture *f, gconstpointer data)
       g_autofree char *text = http_ask (f, request);
 
       assert_error (text, cases[i].status, cases[i].code);
-      g_assert_null (strstr (http_get_body (text), "HTTP/1.1 200"));
+      g_assert_null (strstr (mcp_test_socket_get_body (text), "HTTP/1.1 200"));
     }
   g_assert_cmpuint (f->n_exchanges, ==, 0);
 }
@@ -294,7 +296,7 @@ test_head_limits (HttpFixture *f, gconstpointer data)
   head = g_strconcat ("GET /hello HTTP/1.1\r\n" HOST "X:", filling, "\r\n\r\n", NULL);
   g_assert_cmpuint (strlen (head), ==, 65536);
   fitting = http_ask (f, head);
-  g_assert_cmpstr (http_get_body (fitting), ==, "hello");
+  g_assert_cmpstr (mcp_test_socket_get_body (fitting), ==, "hello");
 }
 
 static void
@@ -306,7 +308,7 @@ test_canonical (HttpFixture *f, gconstpointer data)
                    "Transfer-Encoding: chunked\r\n\r\n3;ext\r\nabc\r\n0\r\nTrailer: z\r\n\r\n");
 
   g_test_summary ("The server behind sees a plain request with a length");
-  g_assert_cmpstr (http_get_body (text), ==, "abc");
+  g_assert_cmpstr (mcp_test_socket_get_body (text), ==, "abc");
   g_assert_cmpstr (f->last_fields, ==, "Host: localhost\nContent-Length: 3\nX: y\n");
 }
 
@@ -317,9 +319,10 @@ test_http_1_0 (HttpFixture *f, gconstpointer data)
   g_autofree char *text = NULL;
 
   g_test_summary ("An HTTP/1.0 client is answered, told that the connection ends, and it does");
-  http_send_text (fd, "GET /hello HTTP/1.0\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n");
-  text = http_read_to_end (fd);
-  g_assert_cmpstr (http_get_body (text), ==, "hello");
+  mcp_test_socket_send_text (
+      fd, "GET /hello HTTP/1.0\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n");
+  text = mcp_test_socket_read_all (fd);
+  g_assert_cmpstr (mcp_test_socket_get_body (text), ==, "hello");
   g_assert_nonnull (strstr (text, "\r\nConnection: close\r\n"));
   close (fd);
 }
@@ -330,9 +333,9 @@ check_closing (HttpFixture *f, const char *request, const char *body)
   int fd = http_connect (f);
   g_autofree char *text = NULL;
 
-  http_send_text (fd, request);
-  text = http_read_to_end (fd);
-  g_assert_cmpstr (http_get_body (text), ==, body);
+  mcp_test_socket_send_text (fd, request);
+  text = mcp_test_socket_read_all (fd);
+  g_assert_cmpstr (mcp_test_socket_get_body (text), ==, body);
   g_assert_nonnull (strstr (text, "\r\nConnection: close\r\n"));
   close (fd);
 }
@@ -357,19 +360,19 @@ test_framing_of_answers (HttpFixture *f, gconstpointer data)
   g_autofree char *last = NULL;
 
   g_test_summary ("Answers without a body leave the connection usable: HEAD, 204, 404");
-  http_send_text (fd, "HEAD /hello HTTP/1.1\r\n" HOST "\r\n"
-                      "GET /none HTTP/1.1\r\n" HOST "\r\n"
-                      "GET /missing HTTP/1.1\r\n" HOST "\r\n"
-                      "GET /hello HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n");
-  last = http_read_to_end (fd);
+  mcp_test_socket_send_text (fd, "HEAD /hello HTTP/1.1\r\n" HOST "\r\n"
+                                 "GET /none HTTP/1.1\r\n" HOST "\r\n"
+                                 "GET /missing HTTP/1.1\r\n" HOST "\r\n"
+                                 "GET /hello HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n");
+  last = mcp_test_socket_read_all (fd);
 
-  head = g_strndup (last, (gsize) (http_get_body (last) - last));
+  head = g_strndup (last, (gsize) (mcp_test_socket_get_body (last) - last));
   g_assert_nonnull (strstr (head, "\r\nContent-Length: 5\r\n"));
-  none = g_strdup (http_get_body (last));
-  g_assert_cmpuint (http_get_status (none), ==, 204);
-  missing = g_strdup (http_get_body (none));
-  g_assert_cmpuint (http_get_status (missing), ==, 404);
-  g_assert_cmpuint (http_get_status (http_get_body (missing)), ==, 200);
+  none = g_strdup (mcp_test_socket_get_body (last));
+  g_assert_cmpuint (mcp_test_socket_get_status (none), ==, 204);
+  missing = g_strdup (mcp_test_socket_get_body (none));
+  g_assert_cmpuint (mcp_test_socket_get_status (missing), ==, 404);
+  g_assert_cmpuint (mcp_test_socket_get_status (mcp_test_socket_get_body (missing)), ==, 200);
   g_assert_true (g_str_has_suffix (last, "\r\n\r\nhello"));
   close (fd);
 }
@@ -382,13 +385,13 @@ test_chunked_answer (HttpFixture *f, gconstpointer data)
   const char *second;
 
   g_test_summary ("A chunked answer comes whole, its end included, and the connection stays");
-  http_send_text (fd, "GET /chunked HTTP/1.1\r\n" HOST "\r\n"
-                      "GET /hello HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n");
-  text = http_read_to_end (fd);
-  g_assert_true (
-      g_str_has_prefix (http_get_body (text), "4\r\none \r\n3\r\ntwo\r\n0\r\n\r\nHTTP/1.1 200 OK"));
-  second = strstr (http_get_body (text), "HTTP/1.1 200 OK");
-  g_assert_cmpstr (http_get_body (second), ==, "hello");
+  mcp_test_socket_send_text (fd, "GET /chunked HTTP/1.1\r\n" HOST "\r\n"
+                                 "GET /hello HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n");
+  text = mcp_test_socket_read_all (fd);
+  g_assert_true (g_str_has_prefix (mcp_test_socket_get_body (text),
+                                   "4\r\none \r\n3\r\ntwo\r\n0\r\n\r\nHTTP/1.1 200 OK"));
+  second = strstr (mcp_test_socket_get_body (text), "HTTP/1.1 200 OK");
+  g_assert_cmpstr (mcp_test_socket_get_body (second), ==, "hello");
   close (fd);
 }
 
@@ -396,16 +399,16 @@ static void
 test_big_answer (HttpFixture *f, gconstpointer data)
 {
   const int small = 4096;
-  int fd = http_connect_unix (f->socket_path);
+  int fd = mcp_test_socket_connect_unix (f->socket_path);
   g_autofree char *text = NULL;
 
   g_test_summary ("A large answer waits for its reader and comes whole");
   setsockopt (fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
-  http_send_text (fd, "GET /big HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n");
-  HTTP_AWAIT (f->n_exchanges == 1);
-  http_settle ();
-  text = http_read_to_end (fd);
-  g_assert_cmpuint (strlen (http_get_body (text)), ==, 6 * 1024 * 1024);
+  mcp_test_socket_send_text (fd, "GET /big HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n");
+  AWAIT (f->n_exchanges == 1);
+  mcp_test_settle ();
+  text = mcp_test_socket_read_all (fd);
+  g_assert_cmpuint (strlen (mcp_test_socket_get_body (text)), ==, 6 * 1024 * 1024);
   close (fd);
 }
 
@@ -420,11 +423,11 @@ test_big_body (HttpFixture *f, gconstpointer data)
   g_autofree char *text = NULL;
 
   g_test_summary ("A body of exactly the limit is taken");
-  http_send_text (fd, head);
-  http_send (fd, body, length);
-  text = http_read_to_end (fd);
-  g_assert_cmpuint (http_get_status (text), ==, 200);
-  g_assert_cmpuint (strlen (http_get_body (text)), ==, length);
+  mcp_test_socket_send_text (fd, head);
+  mcp_test_socket_send (fd, body, length);
+  text = mcp_test_socket_read_all (fd);
+  g_assert_cmpuint (mcp_test_socket_get_status (text), ==, 200);
+  g_assert_cmpuint (strlen (mcp_test_socket_get_body (text)), ==, length);
   close (fd);
 }
 
@@ -435,11 +438,11 @@ check_too_large (HttpFixture *f, const char *head, const char *chunk_head, gsize
   g_autofree char *filling = g_strnfill (65536, 'x');
   g_autofree char *text = NULL;
 
-  http_send_text (fd, head);
-  http_send_text (fd, chunk_head);
+  mcp_test_socket_send_text (fd, head);
+  mcp_test_socket_send_text (fd, chunk_head);
   for (gsize n_sent = 0; n_sent < n_bytes; n_sent += 65536)
-    http_send (fd, filling, 65536);
-  text = http_read_answer (fd);
+    mcp_test_socket_send (fd, filling, 65536);
+  text = mcp_test_socket_read_answer (fd);
   assert_error (text, 413, "payload_too_large");
   close (fd);
 }
@@ -465,18 +468,18 @@ test_continue (HttpFixture *f, gconstpointer data)
   g_autofree char *refused = NULL;
 
   g_test_summary ("“Expect: 100-continue” is answered once the head passed, or by the refusal");
-  http_send_text (fd, "POST /echo HTTP/1.1\r\n" HOST
-                      "Content-Length: 3\r\nExpect: 100-continue\r\n\r\n");
-  proceed = http_read_answer (fd);
+  mcp_test_socket_send_text (fd, "POST /echo HTTP/1.1\r\n" HOST
+                                 "Content-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+  proceed = mcp_test_socket_read_answer (fd);
   g_assert_cmpstr (proceed, ==, "HTTP/1.1 100 Continue\r\n\r\n");
-  http_send_text (fd, "abc");
-  text = http_read_answer (fd);
-  g_assert_cmpuint (http_get_status (text), ==, 200);
-  g_assert_cmpstr (http_get_body (text), ==, "abc");
+  mcp_test_socket_send_text (fd, "abc");
+  text = mcp_test_socket_read_answer (fd);
+  g_assert_cmpuint (mcp_test_socket_get_status (text), ==, 200);
+  g_assert_cmpstr (mcp_test_socket_get_body (text), ==, "abc");
 
-  http_send_text (fd, "POST /echo HTTP/1.1\r\n" HOST
-                      "Content-Length: 999999999\r\nExpect: 100-continue\r\n\r\n");
-  refused = http_read_answer (fd);
+  mcp_test_socket_send_text (fd, "POST /echo HTTP/1.1\r\n" HOST
+                                 "Content-Length: 999999999\r\nExpect: 100-continue\r\n\r\n");
+  refused = mcp_test_socket_read_answer (fd);
   assert_error (refused, 413, "payload_too_large");
   close (fd);
 }
@@ -493,10 +496,10 @@ test_slow_head (HttpFixture *f, gconstpointer data)
   http_fixture_restart (f);
   silent = http_connect (f);
   slow = http_connect (f);
-  http_send_text (slow, "GET /hello HTTP/1.1\r\nHo");
-  text = http_read_to_end (slow);
+  mcp_test_socket_send_text (slow, "GET /hello HTTP/1.1\r\nHo");
+  text = mcp_test_socket_read_all (slow);
   assert_error (text, 408, "request_timeout");
-  nothing = http_read_to_end (silent);
+  nothing = mcp_test_socket_read_all (silent);
   g_assert_cmpstr (nothing, ==, "");
   close (silent);
   close (slow);
@@ -512,8 +515,8 @@ test_slow_body (HttpFixture *f, gconstpointer data)
   f->limits.body_seconds = 1;
   http_fixture_restart (f);
   fd = http_connect (f);
-  http_send_text (fd, "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nab");
-  text = http_read_to_end (fd);
+  mcp_test_socket_send_text (fd, "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nab");
+  text = mcp_test_socket_read_all (fd);
   assert_error (text, 408, "request_timeout");
   close (fd);
 }
@@ -530,10 +533,10 @@ test_idle_time (HttpFixture *f, gconstpointer data)
   f->limits.keep_alive_seconds = 1;
   http_fixture_restart (f);
   fd = http_connect (f);
-  http_send_text (fd, GET_HELLO);
-  text = http_read_answer (fd);
+  mcp_test_socket_send_text (fd, GET_HELLO);
+  text = mcp_test_socket_read_answer (fd);
   start = g_get_monotonic_time ();
-  rest = http_read_to_end (fd);
+  rest = mcp_test_socket_read_all (fd);
   g_assert_cmpstr (rest, ==, "");
   g_assert_cmpint (g_get_monotonic_time () - start, >=, G_USEC_PER_SEC / 2);
   close (fd);

@@ -31,13 +31,13 @@ open_stream (HttpFixture *f, int fd)
 {
   g_autofree char *head = NULL;
 
-  http_send_text (fd, GET_STREAM);
-  head = http_read_answer (fd);
-  g_assert_cmpuint (http_get_status (head), ==, 200);
+  mcp_test_socket_send_text (fd, GET_STREAM);
+  head = mcp_test_socket_read_answer (fd);
+  g_assert_cmpuint (mcp_test_socket_get_status (head), ==, 200);
   g_assert_nonnull (strstr (head, "\r\nContent-Type: text/event-stream\r\n"));
   g_assert_nonnull (strstr (head, "\r\nConnection: close\r\n"));
   g_assert_null (strstr (head, "\r\nTransfer-Encoding"));
-  HTTP_AWAIT (f->stream != NULL);
+  AWAIT (f->stream != NULL);
   return fd;
 }
 
@@ -74,27 +74,27 @@ test_write (HttpFixture *f, gconstpointer data)
   write_event (f, "data: 1\n\n");
   write_event (f, "data: 2\n\n");
   assert_reads (fd, "data: 1\n\ndata: 2\n\n");
-  http_settle ();
+  mcp_test_settle ();
   g_assert_cmpuint (mcp_http_listener_get_n_connections (f->listener), ==, 1);
   close (fd);
-  HTTP_AWAIT (f->n_peer_gone == 1);
+  AWAIT (f->n_peer_gone == 1);
 }
 
 static void
 check_vanishing (HttpFixture *f, int fd)
 {
   open_stream (f, fd);
-  http_settle ();
+  mcp_test_settle ();
   g_assert_cmpuint (f->n_peer_gone, ==, 0);
   close (fd);
-  HTTP_AWAIT (f->n_peer_gone == 1);
+  AWAIT (f->n_peer_gone == 1);
   g_assert_cmpuint (mcp_http_listener_get_n_connections (f->listener), ==, 0);
   g_assert_true (g_socket_is_closed (f->stream_socket));
 
   /* what comes too late does no harm */
   mcp_http_connection_stream_watch_writable (f->stream, NULL, NULL);
   mcp_http_connection_stream_end (f->stream);
-  http_settle ();
+  mcp_test_settle ();
   g_assert_cmpuint (f->n_peer_gone, ==, 1);
 }
 
@@ -109,7 +109,7 @@ static void
 test_vanishing_unix (HttpFixture *f, gconstpointer data)
 {
   g_test_summary ("A Unix watcher that closes is noticed although nothing is written");
-  check_vanishing (f, http_connect_unix (f->socket_path));
+  check_vanishing (f, mcp_test_socket_connect_unix (f->socket_path));
 }
 
 static void
@@ -119,13 +119,13 @@ check_half_closed (HttpFixture *f, int fd)
 
   open_stream (f, fd);
   shutdown (fd, SHUT_WR);
-  HTTP_AWAIT (g_get_monotonic_time () > until);
+  AWAIT (g_get_monotonic_time () > until);
   g_assert_cmpuint (f->n_peer_gone, ==, 0);
   write_event (f, "data: 1\n\n");
   assert_reads (fd, "data: 1\n\n");
 
   close (fd);
-  HTTP_AWAIT (f->n_peer_gone == 1);
+  AWAIT (f->n_peer_gone == 1);
 }
 
 static void
@@ -140,7 +140,7 @@ test_half_closed_unix (HttpFixture *f, gconstpointer data)
 {
   g_test_summary (
       "A Unix watcher that only sends no more goes on watching, and its end is noticed");
-  check_half_closed (f, http_connect_unix (f->socket_path));
+  check_half_closed (f, mcp_test_socket_connect_unix (f->socket_path));
 }
 
 static void
@@ -155,7 +155,7 @@ test_input (HttpFixture *f, gconstpointer data)
     {
       n = send (fd, filling, strlen (filling), MSG_DONTWAIT | MSG_NOSIGNAL);
       n_sent += MAX (n, 0);
-      http_settle ();
+      mcp_test_settle ();
     }
   g_assert_cmpint (n, <, 0);
   g_assert_cmpint (errno, ==, EAGAIN);
@@ -166,7 +166,7 @@ test_input (HttpFixture *f, gconstpointer data)
   assert_reads (fd, "data: 1\n\n");
 
   close (fd);
-  HTTP_AWAIT (f->n_peer_gone == 1);
+  AWAIT (f->n_peer_gone == 1);
 }
 
 static void
@@ -189,25 +189,25 @@ test_writable (HttpFixture *f, gconstpointer data)
   while ((n = g_socket_send (f->stream_socket, filling, strlen (filling), NULL, NULL)) > 0)
     n_sent += (gsize) n;
   mcp_http_connection_stream_watch_writable (f->stream, count_writable, &n_called);
-  http_settle ();
+  mcp_test_settle ();
   g_assert_cmpuint (n_called, ==, 0);
 
   while (n_read < n_sent)
     {
       n = recv (fd, buffer, 1024 * 1024, MSG_DONTWAIT);
       n_read += (gsize) MAX (n, 0);
-      http_settle ();
+      mcp_test_settle ();
     }
-  HTTP_AWAIT (n_called == 1);
-  http_settle ();
+  AWAIT (n_called == 1);
+  mcp_test_settle ();
   g_assert_cmpuint (n_called, ==, 1);
 
   mcp_http_connection_stream_watch_writable (f->stream, count_writable, &n_called);
   mcp_http_connection_stream_watch_writable (f->stream, NULL, NULL);
-  http_settle ();
+  mcp_test_settle ();
   g_assert_cmpuint (n_called, ==, 1);
   close (fd);
-  HTTP_AWAIT (f->n_peer_gone == 1);
+  AWAIT (f->n_peer_gone == 1);
 }
 
 static void
@@ -218,13 +218,13 @@ test_end (HttpFixture *f, gconstpointer data)
 
   g_test_summary ("At the end of a stream the last words arrive, also when the client's own were "
                   "not read");
-  http_send_text (fd, "something nobody asked for");
+  mcp_test_socket_send_text (fd, "something nobody asked for");
   write_event (f, "event: closed\n\n");
   mcp_http_connection_stream_end (f->stream);
-  text = http_read_to_end (fd);
+  text = mcp_test_socket_read_all (fd);
   g_assert_cmpstr (text, ==, "event: closed\n\n");
   close (fd);
-  HTTP_AWAIT (mcp_http_listener_get_n_connections (f->listener) == 0);
+  AWAIT (mcp_http_listener_get_n_connections (f->listener) == 0);
   g_assert_cmpuint (f->n_peer_gone, ==, 0);
 }
 
@@ -236,11 +236,11 @@ test_stop (HttpFixture *f, gconstpointer data)
 
   g_test_summary ("A stream goes on when the listener stops, and ends when it closes");
   mcp_http_listener_stop (f->listener);
-  http_settle ();
+  mcp_test_settle ();
   write_event (f, "data: 1\n\n");
   assert_reads (fd, "data: 1\n\n");
   mcp_http_listener_close (f->listener);
-  text = http_read_to_end (fd);
+  text = mcp_test_socket_read_all (fd);
   g_assert_cmpstr (text, ==, "");
   g_assert_cmpuint (f->n_peer_gone, ==, 0);
   close (fd);
@@ -305,8 +305,8 @@ single_set_up (Single *s, gconstpointer data)
   setup.peer_check = s->peer_check = mcp_peer_check_new (geteuid ());
   s->connection = mcp_http_connection_new (fds[1], &setup);
   g_signal_connect (s->connection, "peer-gone", G_CALLBACK (single_peer_gone), s);
-  http_send_text (s->fd, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
-  HTTP_AWAIT (s->stream != NULL);
+  mcp_test_socket_send_text (s->fd, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  AWAIT (s->stream != NULL);
 }
 
 static void
@@ -364,10 +364,10 @@ test_stall (Single *s, gconstpointer data)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
   g_clear_error (&error);
   source = single_wait (s, &ready);
-  http_settle ();
+  mcp_test_settle ();
   g_assert_false (ready);
 
-  HTTP_AWAIT (ready);
+  AWAIT (ready);
   g_assert_cmpuint (s->n_closed, ==, 1);
   g_assert_cmpuint (s->n_peer_gone, ==, 1);
   g_assert_cmpint (single_write (s, "x", 1, &error), ==, -1);
@@ -392,7 +392,7 @@ test_room (Single *s, gconstpointer data)
   while (!ready)
     {
       g_assert_cmpint (recv (s->fd, filling, 64 * 1024, 0), >, 0);
-      http_settle ();
+      mcp_test_settle ();
     }
   g_assert_cmpint (single_write (s, "x", 1, NULL), ==, 1);
 }
@@ -408,8 +408,8 @@ test_cut_short (Single *s, gconstpointer data)
   g_assert_cmpint (single_write (s, "abc", 3, NULL), ==, 3);
   g_io_stream_close (s->stream, NULL, NULL);
   g_assert_cmpuint (s->n_closed, ==, 0);
-  text = http_read_to_end (s->fd);
-  g_assert_cmpstr (http_get_body (text), ==, "abc");
+  text = mcp_test_socket_read_all (s->fd);
+  g_assert_cmpstr (mcp_test_socket_get_body (text), ==, "abc");
   g_assert_cmpuint (s->n_closed, ==, 1);
   g_assert_cmpuint (s->n_peer_gone, ==, 0);
 }
@@ -425,10 +425,10 @@ test_too_long (Single *s, gconstpointer data)
   g_assert_cmpint (single_write (s, "abcdef", 6, NULL), ==, 3);
   g_assert_cmpint (single_write (s, "def", 3, NULL), ==, 3);
   g_io_stream_close (s->stream, NULL, NULL);
-  text = http_read_answer (s->fd);
-  http_settle ();
-  g_assert_cmpstr (http_get_body (text), ==, "abc");
-  g_assert_false (http_is_closed (s->fd));
+  text = mcp_test_socket_read_answer (s->fd);
+  mcp_test_settle ();
+  g_assert_cmpstr (mcp_test_socket_get_body (text), ==, "abc");
+  g_assert_false (mcp_test_socket_is_closed (s->fd));
   g_assert_cmpuint (s->n_closed, ==, 0);
 }
 
@@ -437,7 +437,7 @@ test_dropped (Single *s, gconstpointer data)
 {
   g_test_summary ("An exchange that nobody answers ends the connection");
   g_assert_finalize_object (g_steal_pointer (&s->stream));
-  HTTP_AWAIT (s->n_closed == 1);
+  AWAIT (s->n_closed == 1);
 }
 
 #define ADD(name, func)                                                                 \

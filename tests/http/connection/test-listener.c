@@ -22,9 +22,9 @@ assert_hello (int fd)
 {
   g_autofree char *text = NULL;
 
-  http_send_text (fd, GET_HELLO);
-  text = http_read_answer (fd);
-  g_assert_cmpstr (http_get_body (text), ==, "hello");
+  mcp_test_socket_send_text (fd, GET_HELLO);
+  text = mcp_test_socket_read_answer (fd);
+  g_assert_cmpstr (mcp_test_socket_get_body (text), ==, "hello");
 }
 
 static gboolean
@@ -50,7 +50,7 @@ test_ipv6 (HttpFixture *f, gconstpointer data)
       g_test_skip ("There is no IPv6 here");
       return;
     }
-  fd = http_connect_port (f->port, TRUE);
+  fd = mcp_test_socket_connect_tcp6 (f->port);
   assert_hello (fd);
   close (fd);
 }
@@ -174,7 +174,7 @@ test_unix_stale (HttpFixture *f, gconstpointer data)
   g_assert_true (g_socket_close (left, NULL));
   g_assert_true (mcp_http_listener_add_unix (f->listener, path, &error));
   g_assert_no_error (error);
-  fd = http_connect_unix (path);
+  fd = mcp_test_socket_connect_unix (path);
   assert_hello (fd);
   close (fd);
 
@@ -195,18 +195,18 @@ test_leaving (HttpFixture *f, gconstpointer data)
   g_test_summary ("Clients that leave take their descriptors with them");
   assert_hello (first);
   close (first);
-  HTTP_AWAIT (mcp_http_listener_get_n_connections (f->listener) == 0);
+  AWAIT (mcp_http_listener_get_n_connections (f->listener) == 0);
 
-  n_before = http_count_fds ();
+  n_before = mcp_test_count_fds ();
   for (guint i = 0; i < N_LEAVING; i++)
     {
-      int fd = i % 2 == 0 ? http_connect (f) : http_connect_unix (f->socket_path);
+      int fd = i % 2 == 0 ? http_connect (f) : mcp_test_socket_connect_unix (f->socket_path);
 
       assert_hello (fd);
       close (fd);
     }
-  HTTP_AWAIT (mcp_http_listener_get_n_connections (f->listener) == 0);
-  g_assert_cmpuint (http_count_fds (), ==, n_before);
+  AWAIT (mcp_http_listener_get_n_connections (f->listener) == 0);
+  g_assert_cmpuint (mcp_test_count_fds (), ==, n_before);
   g_assert_cmpuint (f->n_exchanges, ==, N_LEAVING + 1);
 }
 
@@ -237,7 +237,7 @@ test_idle (HttpFixture *f, gconstpointer data)
       assert_hello (fds[i - 1]);
       close (fds[i - 1]);
     }
-  HTTP_AWAIT (mcp_http_listener_get_n_connections (f->listener) == 0);
+  AWAIT (mcp_http_listener_get_n_connections (f->listener) == 0);
 }
 
 static void
@@ -258,7 +258,7 @@ test_eviction (HttpFixture *f, gconstpointer data)
   fds[4] = http_connect (f);
   assert_hello (fds[4]);
   g_assert_cmpuint (mcp_http_listener_get_n_connections (f->listener), ==, 4);
-  g_assert_true (http_is_closed (fds[1]));
+  g_assert_true (mcp_test_socket_is_closed (fds[1]));
   assert_hello (fds[0]);
   assert_hello (fds[2]);
   for (guint i = 0; i < 5; i++)
@@ -287,7 +287,7 @@ fork_greedy (HttpFixture *f, const SharesCase *c, int *control)
       close (ends[0]);
       for (guint i = 0; i < 3; i++)
         {
-          int fd = c->over_tcp ? http_connect (f) : http_connect_unix (f->socket_path);
+          int fd = c->over_tcp ? http_connect (f) : mcp_test_socket_connect_unix (f->socket_path);
 
           if (write (fd, c->request, strlen (c->request)) != (ssize_t) strlen (c->request))
             _exit (1);
@@ -303,20 +303,20 @@ static void
 test_shares (HttpFixture *f, gconstpointer data)
 {
   const SharesCase *c = data;
-  int busy = http_connect_unix (f->socket_path), newcomer, control, status;
+  int busy = mcp_test_socket_connect_unix (f->socket_path), newcomer, control, status;
   pid_t child;
 
   g_test_summary ("In a full house the process with the most connections makes room");
   f->limits.connections = 4;
   mcp_http_listener_set_limits (f->listener, &f->limits);
-  http_send_text (busy, "GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
-  HTTP_AWAIT (f->paused != NULL);
+  mcp_test_socket_send_text (busy, "GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  AWAIT (f->paused != NULL);
   child = fork_greedy (f, c, &control);
-  HTTP_AWAIT (mcp_http_listener_get_n_connections (f->listener) == 4);
+  AWAIT (mcp_http_listener_get_n_connections (f->listener) == 4);
 
-  newcomer = http_connect_unix (f->socket_path);
+  newcomer = mcp_test_socket_connect_unix (f->socket_path);
   assert_hello (newcomer);
-  g_assert_false (http_is_closed (busy));
+  g_assert_false (mcp_test_socket_is_closed (busy));
   g_assert_cmpuint (mcp_http_listener_get_n_connections (f->listener), ==, 4);
 
   close (control);
@@ -398,24 +398,24 @@ test_full (HttpFixture *f, gconstpointer data)
   f->limits.connections = 1;
   mcp_http_listener_set_limits (f->listener, &f->limits);
   busy = http_connect (f);
-  http_send_text (busy, "GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
-  HTTP_AWAIT (f->paused != NULL);
+  mcp_test_socket_send_text (busy, "GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  AWAIT (f->paused != NULL);
 
   refused = http_connect (f);
-  http_send_text (refused, GET_HELLO);
-  text = http_read_to_end (refused);
-  g_assert_cmpuint (http_get_status (text), ==, 503);
+  mcp_test_socket_send_text (refused, GET_HELLO);
+  text = mcp_test_socket_read_all (refused);
+  g_assert_cmpuint (mcp_test_socket_get_status (text), ==, 503);
   g_assert_nonnull (strstr (text, "\"service_unavailable\""));
   g_assert_nonnull (strstr (text, "\r\nRetry-After: 1\r\n"));
   close (refused);
 
   soup_server_message_unpause (f->paused);
-  answer = http_read_answer (busy);
-  g_assert_cmpstr (http_get_body (answer), ==, "at last");
-  http_settle ();
+  answer = mcp_test_socket_read_answer (busy);
+  g_assert_cmpstr (mcp_test_socket_get_body (answer), ==, "at last");
+  mcp_test_settle ();
   refused = http_connect (f);
   assert_hello (refused);
-  g_assert_true (http_is_closed (busy));
+  g_assert_true (mcp_test_socket_is_closed (busy));
   close (busy);
   close (refused);
 }
@@ -433,17 +433,17 @@ test_stop (HttpFixture *f, gconstpointer data)
 
   g_test_summary ("Stopping lets nobody in, closes who waits, and completes what is in progress");
   assert_hello (idle);
-  http_send_text (busy, "GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
-  HTTP_AWAIT (f->paused != NULL);
+  mcp_test_socket_send_text (busy, "GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  AWAIT (f->paused != NULL);
   mcp_http_listener_stop (f->listener);
 
   g_assert_cmpint (connect (late, (struct sockaddr *) &address, sizeof address), ==, -1);
   g_assert_cmpint (errno, ==, ECONNREFUSED);
-  nothing = http_read_to_end (idle);
+  nothing = mcp_test_socket_read_all (idle);
   g_assert_cmpstr (nothing, ==, "");
   soup_server_message_unpause (f->paused);
-  text = http_read_to_end (busy);
-  g_assert_cmpstr (http_get_body (text), ==, "at last");
+  text = mcp_test_socket_read_all (busy);
+  g_assert_cmpstr (mcp_test_socket_get_body (text), ==, "at last");
   g_assert_nonnull (strstr (text, "\r\nConnection: close\r\n"));
   close (late);
   close (idle);
@@ -461,14 +461,16 @@ ask_as_other (guint16 port, const char *path)
 
   if (setresuid (OTHER_UID, OTHER_UID, OTHER_UID) < 0)
     _exit (10);
-  fd = path != NULL ? http_connect_unix (path) : http_connect_port (port, FALSE);
+  fd = path != NULL ? mcp_test_socket_connect_unix (path) : mcp_test_socket_connect_tcp (port);
   if (send (fd, GET_HELLO, strlen (GET_HELLO), MSG_NOSIGNAL) < 0)
     _exit (11);
   while ((n = read (fd, buffer + n_read, sizeof buffer - 1 - n_read)) > 0)
     n_read += (gsize) n;
   if (n < 0)
     _exit (12);
-  _exit (http_get_status (buffer) == 403 && strstr (buffer, "\"forbidden\"") != NULL ? 0 : 13);
+  _exit (mcp_test_socket_get_status (buffer) == 403 && strstr (buffer, "\"forbidden\"") != NULL
+             ? 0
+             : 13);
 }
 
 static void
@@ -479,7 +481,7 @@ check_other_user (HttpFixture *f, const char *path)
 
   if (child == 0)
     ask_as_other (f->port, path);
-  HTTP_AWAIT (waitpid (child, &status, WNOHANG) == child);
+  AWAIT (waitpid (child, &status, WNOHANG) == child);
   g_assert_true (WIFEXITED (status));
   g_assert_cmpint (WEXITSTATUS (status), ==, 0);
   g_assert_cmpuint (f->n_exchanges, ==, 0);
@@ -524,10 +526,10 @@ run_out_of_descriptors (void)
   /* five come in, the others are turned away one by one */
   while (n_closed < 2)
     {
-      http_iterate (http_await_deadline (), "a client that is turned away");
+      mcp_test_await_step (mcp_test_await_begin (), "a client that is turned away");
       n_closed = 0;
       for (guint i = 0; i < G_N_ELEMENTS (fds); i++)
-        n_closed += http_is_closed (fds[i]) ? 1 : 0;
+        n_closed += mcp_test_socket_is_closed (fds[i]) ? 1 : 0;
     }
   g_assert_cmpuint (mcp_http_listener_get_n_connections (f.listener), ==, 5);
   g_assert_cmpuint (mcp_http_listener_get_n_accept_errors (f.listener), >=, 2);

@@ -40,7 +40,7 @@ test_sleepers (void)
     {
       mcp_session_publish (session, &fields);
       if (i % 32 == 0)
-        mcp_test_spin (1);
+        mcp_test_http_fence (f);
     }
   full_rss = get_rss ();
   /* Each sleeper would have to keep 20 MB of these. */
@@ -48,7 +48,7 @@ test_sleepers (void)
     {
       mcp_session_publish (session, &fields);
       if (i % 500 == 0)
-        mcp_test_spin (1);
+        mcp_test_http_fence (f);
     }
   grown = get_rss () - MIN (full_rss, get_rss ());
   g_test_message ("%" G_GSIZE_FORMAT " kB more", grown / 1024);
@@ -82,7 +82,7 @@ test_shutdown (void)
 
   g_test_summary ("A server that ends tells its event streams why, and goes with live clients");
   mcp_test_stream_send (slow, "GET /hea", 8);
-  mcp_test_spin (5);
+  mcp_test_http_fence (f);
   mcp_session_publish (session, &fields);
   mcp_test_http_free (f);
 
@@ -126,6 +126,8 @@ test_close_twice (void)
   McpSession *session = mcp_test_http_create_session (f, &token);
   g_autoptr (McpTestStream) stream = mcp_test_stream_open_events (f, session, token);
   McpProgressFields fields = { .progress = 1 };
+  McpEventQueue *queue;
+  guint64 none = 0;
 
   g_test_summary ("A closed server may be closed again, and events go on without it");
   mcp_http_server_close (f->server);
@@ -133,7 +135,10 @@ test_close_twice (void)
   g_assert_cmpuint (mcp_session_get_n_subscribers (session), ==, 0);
   mcp_http_server_close (f->server);
   mcp_session_publish (session, &fields);
-  mcp_test_spin (5);
+  mcp_test_settle ();
+  queue = mcp_session_subscribe (session, MCP_SUBSCRIBER_STREAM, &none, NULL);
+  g_assert_cmpuint (mcp_event_queue_get_length (queue), ==, 1);
+  mcp_session_unsubscribe (session, queue);
 }
 
 int

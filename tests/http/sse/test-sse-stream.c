@@ -7,9 +7,10 @@
 #include "http/connection/mcp-http-connection-exchange.h"
 #include "http/connection/mcp-http-listener.h"
 #include "http/sse/mcp-sse-stream.h"
+#include "mcp-test-await.h"
+#include "mcp-test-socket.h"
 #include "session/events/mcp-event-queue.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -108,8 +109,7 @@ fixture_clear (Fixture *f)
   mcp_sse_flusher_close (f->flusher);
   mcp_http_listener_close (f->listener);
   g_clear_pointer (&f->stream, mcp_sse_stream_unref);
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
+  mcp_test_settle ();
   g_assert_finalize_object (f->listener);
   g_clear_pointer (&f->flusher, mcp_sse_flusher_unref);
   g_clear_pointer (&f->queue, mcp_event_queue_unref);
@@ -120,25 +120,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, fixture_clear)
 static int
 open_stream (Fixture *f)
 {
-  static const char request[] = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
-  struct sockaddr_in address = { .sin_family = AF_INET,
-                                 .sin_port = htons (f->port),
-                                 .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
-  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  char c;
-  guint n_line_ends = 0;
-  gint64 deadline_us = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+  int fd = mcp_test_socket_connect_tcp (f->port);
+  g_autofree char *head = NULL;
 
-  g_assert_cmpint (connect (fd, (struct sockaddr *) &address, sizeof address), ==, 0);
-  g_assert_cmpint (send (fd, request, strlen (request), 0), ==, strlen (request));
-  while (n_line_ends < 2)
-    {
-      g_main_context_iteration (NULL, FALSE);
-      g_assert_cmpint (g_get_monotonic_time (), <, deadline_us);
-      if (recv (fd, &c, 1, MSG_DONTWAIT) != 1 || c == '\r')
-        continue;
-      n_line_ends = c == '\n' ? n_line_ends + 1 : 0;
-    }
+  mcp_test_socket_send_text (fd, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  head = mcp_test_socket_read_answer (fd);
+  g_assert_true (g_str_has_suffix (head, "\r\n\r\n"));
   return fd;
 }
 

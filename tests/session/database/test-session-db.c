@@ -29,13 +29,12 @@ test_durable_before_answer (DbTest *f, gconstpointer data)
   gate = db_test_close_gate (f);
   session_test_create (f->store, NULL);
   mcp_session_store_settle_async (f->store, done_cb, &n_done);
-  for (guint i = 0; i < 5; i++)
-    db_test_iterate ();
+  mcp_test_settle ();
   g_assert_cmpuint (n_done, ==, 0);
   g_assert_cmpint (db_test_count (f, N_SESSIONS), ==, 0);
 
   db_test_open_gate (gate);
-  DB_TEST_AWAIT (n_done == 1);
+  AWAIT (n_done == 1);
   g_assert_cmpint (db_test_count (f, N_SESSIONS), ==, 1);
 }
 
@@ -58,7 +57,7 @@ test_group_commit (DbTest *f, gconstpointer data)
       mcp_session_store_settle_async (f->store, done_cb, &n_done);
     }
   db_test_open_gate (gate);
-  DB_TEST_AWAIT (n_done == n_sessions);
+  AWAIT (n_done == n_sessions);
   g_assert_cmpuint (mcp_session_db_get_n_commits (f->db) - n_before, <=, 2);
   g_assert_cmpint (db_test_count (f, N_SESSIONS), ==, n_sessions);
 }
@@ -228,7 +227,7 @@ test_damaged_at_work (DbTest *f, gconstpointer data)
   mcp_session_db_write (f->db, find_damage, NULL, NULL);
   session_test_create (f->store, NULL);
   db_test_settle (f);
-  DB_TEST_AWAIT (strstr (f->trouble->str, "written again") != NULL);
+  AWAIT (strstr (f->trouble->str, "written again") != NULL);
   g_assert_cmpuint (f->n_failures, ==, 1);
   g_assert_nonnull (strstr (f->trouble->str, ".corrupt-"));
   g_assert_cmpuint (db_test_count_files (f, "sessions.db.corrupt-"), >=, 1);
@@ -272,7 +271,7 @@ test_full_disk (DbTest *f, gconstpointer data)
   db_test_exec (f, "PRAGMA query_only = OFF");
   db_test_exec (f, "PRAGMA max_page_count = 1000000");
   mcp_session_persist_retry (f->persist);
-  DB_TEST_AWAIT (strstr (f->trouble->str, "written again") != NULL);
+  AWAIT (strstr (f->trouble->str, "written again") != NULL);
   g_assert_cmpint (db_test_count (f, N_SESSIONS), ==, mcp_session_store_get_n_sessions (f->store));
   g_assert_cmpuint (db_test_count_files (f, "sessions.db."), ==, 0);
   db_test_kill (f);
@@ -300,14 +299,14 @@ test_full_at_start (DbTest *f, gconstpointer data)
   low.rlim_cur = 33000;
   g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &low), ==, 0);
   db_test_open (f);
-  DB_TEST_AWAIT (f->n_failures == 1);
+  AWAIT (f->n_failures == 1);
   g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
   g_assert_null (f->problem);
   g_assert_false (mcp_session_db_is_in_memory (f->db));
   g_assert_cmpuint (mcp_session_store_get_n_sessions (f->store), ==, n_sessions);
 
   mcp_session_persist_retry (f->persist);
-  DB_TEST_AWAIT (strstr (f->trouble->str, "written again") != NULL);
+  AWAIT (strstr (f->trouble->str, "written again") != NULL);
   g_assert_cmpint (db_test_count (f, "SELECT min(sequence_mark) FROM session"), ==, 10000);
 }
 
@@ -320,10 +319,10 @@ test_read_only (DbTest *f, gconstpointer data)
   db_test_exec (f, "PRAGMA query_only = ON");
   session_test_create (f->store, NULL);
   db_test_settle (f);
-  DB_TEST_AWAIT (f->n_failures == 1);
+  AWAIT (f->n_failures == 1);
   db_test_exec (f, "PRAGMA query_only = OFF");
   mcp_session_persist_retry (f->persist);
-  DB_TEST_AWAIT (strstr (f->trouble->str, "written again") != NULL);
+  AWAIT (strstr (f->trouble->str, "written again") != NULL);
   g_assert_cmpint (db_test_count (f, N_SESSIONS), ==, 1);
 }
 
@@ -355,7 +354,7 @@ test_closed (DbTest *f, gconstpointer data)
   g_assert_true (mcp_session_db_close (f->db, 20000));
   session_test_create (f->store, NULL);
   mcp_session_store_settle_async (f->store, done_cb, &n_done);
-  DB_TEST_AWAIT (n_done == 1);
+  AWAIT (n_done == 1);
   g_assert_cmpint (db_test_count (f, N_SESSIONS), ==, 0);
 }
 
@@ -381,12 +380,12 @@ test_slow_disk (DbTest *f, gconstpointer data)
   session_test_create (f->store, NULL);
   mcp_session_store_settle_async (f->store, done_cb, &n_done);
   db_test_open_gate (gate);
-  DB_TEST_AWAIT (n_done == 1 && f->n_failures == 1);
+  AWAIT (n_done == 1 && f->n_failures == 1);
   g_assert_nonnull (strstr (f->trouble->str, "too slow"));
   g_assert_cmpint (db_test_count (f, N_SESSIONS), ==, 0);
 
   mcp_session_persist_retry (f->persist);
-  DB_TEST_AWAIT (strstr (f->trouble->str, "written again") != NULL);
+  AWAIT (strstr (f->trouble->str, "written again") != NULL);
   g_assert_cmpint (db_test_count (f, N_SESSIONS), ==, 1);
 }
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "mcp-test-await.h"
 #include "session/events/mcp-event-queue.h"
 
-#define N_PUSHERS 4
-#define N_ITEMS   20000 /* of each pusher */
-#define DEADLINE  (30 * G_USEC_PER_SEC)
+#define N_PUSHERS  4
+#define N_ITEMS    20000 /* of each pusher */
+#define N_NOTIFIES 5000
+#define DEADLINE   (MCP_TEST_PATIENCE_SECONDS * G_USEC_PER_SEC)
 
 /* An item says who pushed it and as which of its items: never 0. */
 #define MAKE_ITEM(pusher, number) GUINT_TO_POINTER ((pusher) *N_ITEMS + (number) + 1)
@@ -154,32 +156,55 @@ test_no_lost_wake_up (void)
   g_cond_clear (&reader.cond);
 }
 
-static void
-count_cb (McpEventQueue *queue, gpointer user_data)
+/* What one notify is given. Kept to the end of the test, so that a call after its end is seen. */
+typedef struct
 {
-  g_atomic_int_inc ((int *) user_data);
+  int is_gone;
+  int n_late;
+} Notified;
+
+static void
+notified_cb (McpEventQueue *queue, gpointer user_data)
+{
+  Notified *notified = user_data;
+
+  if (g_atomic_int_get (&notified->is_gone))
+    g_atomic_int_inc (&notified->n_late);
+}
+
+static void
+notified_gone (gpointer data)
+{
+  g_atomic_int_inc (&((Notified *) data)->is_gone);
 }
 
 static void
 test_replaced_notify (void)
 {
+  g_autofree Notified *notified = g_new0 (Notified, N_NOTIFIES);
   g_autoptr (McpEventQueue) queue = mcp_event_queue_new (MCP_EVENT_QUEUE_LENGTH, keep_item);
   GThread *threads[N_PUSHERS];
   Job jobs[N_PUSHERS];
 
   g_test_summary ("A notify's data outlives a call that another thread is in when it is replaced");
   start (threads, jobs, queue);
-  for (guint i = 0; i < 5000; i++)
+  for (guint i = 0; i < N_NOTIFIES; i++)
     {
       guint64 missed;
 
-      mcp_event_queue_set_notify (queue, count_cb, g_new0 (int, 1), g_free);
+      mcp_event_queue_set_notify (queue, notified_cb, &notified[i], notified_gone);
       while (mcp_event_queue_pop (queue, &missed) != NULL)
         ;
     }
   mcp_event_queue_set_notify (queue, NULL, NULL, NULL);
   for (guint i = 0; i < N_PUSHERS; i++)
     g_thread_join (threads[i]);
+
+  for (guint i = 0; i < N_NOTIFIES; i++)
+    {
+      g_assert_cmpint (notified[i].is_gone, ==, 1);
+      g_assert_cmpint (notified[i].n_late, ==, 0);
+    }
 }
 
 int

@@ -218,7 +218,7 @@ test_room (DbTest *f, gconstpointer data)
   g_assert_false (mcp_session_has_room (session, 1));
   db_test_open_gate (gate);
   publish (session, 1);
-  DB_TEST_AWAIT (mcp_session_has_room (session, 64) || (publish (session, 1), FALSE));
+  AWAIT (mcp_session_has_room (session, 64) || (publish (session, 1), FALSE));
 }
 
 static void

@@ -102,14 +102,14 @@ setup (RevisionFixture *f, gconstpointer data)
       base->config->args[0] = g_strconcat ("--revision=", f->server->revision, NULL);
       base->provider =
           mcp_stdio_provider_new (base->config, base->directory, g_getenv ("MCP_TEST_KEEPER"),
-                                  &base->limits, TEST_DEADLINE_SECONDS * 1000);
+                                  &base->limits, MCP_TEST_PATIENCE_SECONDS * 1000);
     }
   else
     {
       url = start_http (f);
       base->config = mcp_server_config_new_http ("fixture", url);
       base->provider = mcp_http_provider_new (base->config, base->directory, &base->limits,
-                                              TEST_DEADLINE_SECONDS * 1000);
+                                              MCP_TEST_PATIENCE_SECONDS * 1000);
     }
   g_signal_connect (base->provider, "notification", G_CALLBACK (notification_cb), f);
 }

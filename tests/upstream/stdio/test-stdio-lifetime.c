@@ -327,8 +327,7 @@ test_dropped_in_callback (ProviderFixture *f, gconstpointer data)
   g_object_add_weak_pointer (provider, &provider);
   mcp_provider_request_async (f->provider, &request, NULL, test_dropped_in_callback_cb, f);
   test_await (has_no_provider, f);
-  while (provider != NULL)
-    g_main_context_iteration (NULL, FALSE);
+  AWAIT (provider == NULL);
 }
 
 static void

@@ -25,7 +25,7 @@ setup_probe (ProviderFixture *f, gconstpointer data)
 
   provider_setup (f, probe->options);
   times = mcp_server_link_get_setup (MCP_SERVER_LINK (f->provider))->times;
-  times.probe_ms = probe->probe_ms > 0 ? probe->probe_ms : TEST_DEADLINE_SECONDS * 1000;
+  times.probe_ms = probe->probe_ms > 0 ? probe->probe_ms : MCP_TEST_PATIENCE_SECONDS * 1000;
   times.probe_spoken_ms = probe->probe_spoken_ms > 0 ? probe->probe_spoken_ms : times.probe_ms;
   mcp_server_link_set_times (MCP_SERVER_LINK (f->provider), &times);
 }
@@ -77,7 +77,7 @@ test_remembered (ProviderFixture *f, gconstpointer data)
   provider_close (f);
   g_assert_finalize_object (G_OBJECT (f->provider));
   f->provider = mcp_stdio_provider_new (f->config, f->directory, g_getenv ("MCP_TEST_KEEPER"),
-                                        &f->limits, TEST_DEADLINE_SECONDS * 1000);
+                                        &f->limits, MCP_TEST_PATIENCE_SECONDS * 1000);
   third = provider_call_text (f, "received", "{\"method\":\"server/discover\"}");
   g_assert_cmpstr (third, ==, "[]");
 }
