@@ -127,7 +127,7 @@ test_objects_in_steps (TestBus *bus, gconstpointer data)
   meter = mcp_dispatch_meter_new (g_main_context_default ());
   for (guint i = 0; i < 5; i++)
     ask_for_objects (bus, &answers);
-  test_await (answers.n_answers == 5);
+  AWAIT (answers.n_answers == 5);
   g_assert_cmpuint (answers.n_objects, ==, N_SESSIONS + 2);
   g_test_message ("longest turn, five clients included: %.3f s",
                   mcp_dispatch_meter_get_longest (meter));
@@ -151,7 +151,7 @@ test_removed_meanwhile (TestBus *bus, gconstpointer data)
   sessions = mcp_session_store_list (bus->store);
   mcp_session_store_close (bus->store, mcp_session_get_id (sessions->pdata[0]), MCP_REASON_CLOSED,
                            NULL);
-  test_await (answers.n_answers == 1);
+  AWAIT (answers.n_answers == 1);
   test_bus_round_trip (bus);
   n_told = test_bus_count (bus, MCP_OBJECT_MANAGER_PATH, "InterfacesRemoved");
   g_test_message ("%u objects, removal told %u times", answers.n_objects, n_told);

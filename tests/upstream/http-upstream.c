@@ -576,7 +576,7 @@ http_await (HttpFixture *f, const char *seen, guint n)
 {
   Wait wait = { f, seen, n };
 
-  test_await (has_seen, &wait);
+  AWAIT (has_seen, &wait);
 }
 
 /* Of the last such request. */

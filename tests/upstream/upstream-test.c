@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 void
-test_await (TestCondition condition, gpointer data)
+AWAIT (TestCondition condition, gpointer data)
 {
   AWAIT (condition (data));
 }

@@ -143,8 +143,8 @@ publish_piece (Publication *self, guint n_events)
 static guint
 get_piece (Publication *self)
 {
-  guint n_watchers = mcp_session_get_n_subscribers (self->session) +
-                     mcp_event_hub_get_n_subscribers (self->hub);
+  guint n_watchers =
+      mcp_session_get_n_subscribers (self->session) + mcp_event_hub_get_n_subscribers (self->hub);
 
   return CLAMP (MAX_PUSHES / MAX (n_watchers, 1), 1, PIECE);
 }

@@ -104,8 +104,7 @@ find_any (GHashTable *connections, pid_t pid)
 static gboolean
 must_share (const Holder *biggest, const Holder *newcomer, guint max_connections)
 {
-  return biggest->pid != newcomer->pid &&
-         biggest->n_connections > max_connections / FAIR_PART &&
+  return biggest->pid != newcomer->pid && biggest->n_connections > max_connections / FAIR_PART &&
          biggest->n_connections > newcomer->n_connections + 1;
 }
 

@@ -277,6 +277,26 @@ mcp_http_connection_lose (McpHttpConnection *self)
 }
 
 /**
+ * mcp_http_connection_cut:
+ * @self: the connection
+ *
+ * Gives up the connection, whatever it is used for: nothing is read or written any more, and the
+ * socket is closed from the main loop, as by mcp_http_connection_lose(). May be called from within
+ * libsoup.
+ */
+void
+mcp_http_connection_cut (McpHttpConnection *self)
+{
+  g_return_if_fail (MCP_IS_HTTP_CONNECTION (self));
+
+  if (self->watch == NULL)
+    return;
+
+  self->wire.broken = TRUE;
+  mcp_http_poller_watch_defer (self->watch);
+}
+
+/**
  * mcp_http_connection_is_closed:
  * @self: the connection
  *

@@ -21,5 +21,6 @@ G_DECLARE_FINAL_TYPE (McpHttpConnection, mcp_http_connection, MCP, HTTP_CONNECTI
 
 gboolean mcp_http_connection_is_unix (McpHttpConnection *self);
 pid_t mcp_http_connection_get_pid (McpHttpConnection *self);
+void mcp_http_connection_cut (McpHttpConnection *self);
 
 G_END_DECLS

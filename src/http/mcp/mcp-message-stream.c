@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "http/mcp/mcp-message-stream.h"
 
+<<<<<<< HEAD
 #include "common/mcp-timer.h"
+=======
+#include "http/request/mcp-http-context.h"
+>>>>>>> 525b0b4 (http: answers that are not read are charged to their session)
 
 #include <string.h>
 
@@ -31,13 +35,20 @@ struct _McpMessageStream
   GList *next;               /* (unowned) (nullable): first that was not handed to the carrier */
   gsize n_bytes;             /* of entries */
   gsize n_unsent;            /* of those from next on */
+  gsize n_handed;            /* of those that the carrier was handed last, and may not have sent */
   guint64 dropped;           /* id of the last entry that is not there any more; 0: none */
   gboolean is_complete;
+<<<<<<< HEAD
   gboolean is_next_last;
   gint64 written_us;     /* monotonic: when a message that was no last one was written; 0: never */
   GSource *hold;         /* (owned) (nullable): while a last message waits */
+=======
+  gboolean is_cut;       /* messages were lost, as nobody read them */
+>>>>>>> 525b0b4 (http: answers that are not read are charged to their session)
   McpSseStream *carrier; /* (owned) (nullable) */
   guint n_carriers;      /* so far */
+
+  McpUnreadAnswer unread; /* charged to the session since somebody carries the stream */
 
   McpMessageStreamFunc gone;    /* (nullable) */
   McpMessageStreamFunc drained; /* (nullable) */
@@ -104,7 +115,11 @@ stream_clear (gpointer data)
   McpMessageStream *self = data;
 
   /* A carrier holds a reference: there is none. */
+<<<<<<< HEAD
   mcp_timer_clear (&self->hold);
+=======
+  mcp_unread_answers_remove (&self->unread);
+>>>>>>> 525b0b4 (http: answers that are not read are charged to their session)
   add_bytes (self, -(gssize) self->n_bytes);
   g_queue_clear_full (&self->entries, (GDestroyNotify) entry_free);
   if (self->destroy != NULL)
@@ -177,6 +192,12 @@ entry_size (const Entry *entry)
 }
 
 static void
+update_charge (McpMessageStream *self)
+{
+  mcp_unread_answers_update (&self->unread, self->n_unsent + self->n_handed);
+}
+
+static void
 drop (McpMessageStream *self, GList *link)
 {
   Entry *entry = link->data;
@@ -187,6 +208,7 @@ drop (McpMessageStream *self, GList *link)
     {
       self->next = link->next;
       self->n_unsent -= entry_size (entry);
+      update_charge (self);
     }
   g_queue_delete_link (&self->entries, link);
   entry_free (entry);
@@ -201,6 +223,31 @@ write_primer (McpSseBatch *batch, guint64 id)
   g_autoptr (GBytes) frame = g_bytes_new (text, strlen (text));
 
   mcp_sse_batch_append_frame (batch, frame);
+}
+
+/* The session has too much that is not read: what waits is dropped, and the connection ends. */
+static void
+cut (gpointer data)
+{
+  McpMessageStream *self = data;
+
+  self->is_cut = TRUE;
+  while (self->next != NULL)
+    drop (self, self->next);
+  if (self->carrier != NULL)
+    mcp_sse_stream_close (self->carrier);
+}
+
+static void
+charge (McpMessageStream *self, McpHttpRequest *request)
+{
+  if (self->unread.account != NULL)
+    return;
+
+  self->unread.cut = cut;
+  self->unread.data = self;
+  mcp_unread_answers_add (request->context->unread, &self->unread, request->session,
+                          self->n_unsent + self->n_handed);
 }
 
 static gboolean
@@ -238,6 +285,7 @@ fill (McpSseBatch *batch, gpointer user_data)
   if (carrying->number != self->n_carriers)
     return FALSE;
 
+  self->n_handed = 0;
   while (!mcp_sse_batch_is_full (batch) && self->next != NULL)
     {
       GList *link = self->next;
@@ -247,7 +295,11 @@ fill (McpSseBatch *batch, gpointer user_data)
         break;
       self->next = link->next;
       self->n_unsent -= entry_size (entry);
+<<<<<<< HEAD
       self->written_us = entry->is_last ? 0 : g_get_monotonic_time ();
+=======
+      self->n_handed += entry_size (entry);
+>>>>>>> 525b0b4 (http: answers that are not read are charged to their session)
       if (entry->data != NULL)
         mcp_sse_batch_append_event (batch, entry->id, entry->name, entry->data);
       else
@@ -255,6 +307,7 @@ fill (McpSseBatch *batch, gpointer user_data)
       if (self->shared == NULL)
         drop (self, link);
     }
+  update_charge (self);
   if (was_behind && !mcp_message_stream_is_behind (self) && self->drained != NULL)
     self->drained (self, self->user_data);
   return !self->is_complete || self->next != NULL;
@@ -272,6 +325,8 @@ carrier_closed (gpointer user_data)
     return;
 
   g_clear_pointer (&self->carrier, mcp_sse_stream_unref);
+  self->n_handed = 0;
+  update_charge (self);
   if (self->gone != NULL)
     self->gone (self, self->user_data);
 }
@@ -324,6 +379,7 @@ mcp_message_stream_carry (McpMessageStream *self,
 
   carrying->stream = mcp_message_stream_ref (self);
   carrying->number = ++self->n_carriers;
+  self->is_cut = FALSE;
   if (old != NULL)
     mcp_sse_stream_close (old);
 
@@ -333,6 +389,7 @@ mcp_message_stream_carry (McpMessageStream *self,
     push (self, NULL, NULL);
   self->carrier = mcp_http_request_stream (request, fill, carrying, carrier_closed);
   mcp_sse_stream_wake (self->carrier);
+  charge (self, request);
 }
 
 /**
@@ -372,10 +429,11 @@ mcp_message_stream_append (McpMessageStream *self, GBytes *json)
 gboolean
 mcp_message_stream_append_event (McpMessageStream *self, const char *name, GBytes *data)
 {
-  if (self->n_unsent >= MAX_UNSENT_BYTES)
+  if (self->n_unsent >= MAX_UNSENT_BYTES || self->is_cut)
     return FALSE;
 
   push (self, name, data);
+  update_charge (self);
   if (self->carrier != NULL)
     mcp_sse_stream_wake (self->carrier);
   return TRUE;

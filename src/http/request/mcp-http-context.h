@@ -7,6 +7,7 @@
 #include "http/request/mcp-ambient-sessions.h"
 #include "http/request/mcp-http-auth.h"
 #include "http/request/mcp-http-request.h"
+#include "http/request/mcp-unread-answers.h"
 #include "http/sse/mcp-event-hub.h"
 #include "http/sse/mcp-sse-flusher.h"
 #include "http/wire/mcp-http-counters.h"
@@ -28,6 +29,7 @@ struct _McpHttpContext
   McpHttpListener *listener;   /* (owned) (nullable): NULL once closed */
   McpHttpCounters *counters;   /* (owned): of the listener */
   McpHttpAuth *auth;           /* (owned) */
+  McpUnreadAnswers *unread;    /* (owned) */
   McpSseFlusher *flusher;      /* (owned) */
   McpEventHub *hub;            /* (owned) */
   McpAmbientSessions *ambient; /* (owned) */

@@ -39,6 +39,7 @@ mcp_http_server_finalize (GObject *object)
   g_clear_pointer (&context->hub, mcp_event_hub_unref);
   g_clear_pointer (&context->flusher, mcp_sse_flusher_unref);
   g_clear_pointer (&context->auth, mcp_http_auth_free);
+  g_clear_pointer (&context->unread, mcp_unread_answers_unref);
   g_clear_pointer (&context->counters, g_rc_box_release);
   g_clear_object (&context->gateway);
   g_clear_object (&context->store);
@@ -109,6 +110,7 @@ mcp_http_server_new (McpSessionStore *store,
   context->gateway = g_object_ref (gateway);
   context->limits = *limits;
   context->auth = mcp_http_auth_new (store, owner_key);
+  context->unread = mcp_unread_answers_new (limits);
   context->flusher = mcp_sse_flusher_new ();
   context->hub = mcp_event_hub_new (store);
   context->ambient = mcp_ambient_sessions_new (store);
@@ -151,6 +153,7 @@ mcp_http_server_set_limits (McpHttpServer *self, const McpLimits *limits)
   g_return_if_fail (MCP_IS_HTTP_SERVER (self));
 
   self->context.limits = *limits;
+  mcp_unread_answers_set_limits (self->context.unread, limits);
   if (self->context.listener != NULL)
     mcp_http_listener_set_limits (self->context.listener, limits);
 }

@@ -9,11 +9,14 @@
 
 #include "common/mcp-names.h"
 #include "http/connection/mcp-http-connection-exchange.h"
+#include "http/request/mcp-http-context.h"
 #include "http/wire/mcp-http-error.h"
 
 #include "config.h"
 
 #include <libsoup/soup.h>
+
+#define CHARGED_BYTES (64 * 1024)
 
 struct _McpSoupCarrier
 {
@@ -34,7 +37,8 @@ typedef struct
   gboolean is_lost;          /* the client went away before that */
   gboolean is_answered;      /* the message has its answer, or its head */
   gboolean is_stream;
-  gboolean is_paused; /* libsoup waits for the answer */
+  gboolean is_paused;     /* libsoup waits for the answer */
+  McpUnreadAnswer unread; /* until the answer is sent */
 } Exchange;
 
 static G_DEFINE_QUARK (mcp_soup_carrier_exchange, exchange);
@@ -42,6 +46,7 @@ static G_DEFINE_QUARK (mcp_soup_carrier_exchange, exchange);
 static void
 leave_message (Exchange *self)
 {
+  mcp_unread_answers_remove (&self->unread);
   g_signal_handlers_disconnect_by_data (mcp_http_request_get_connection (self->request), self);
   if (self->msg == NULL)
     return;
@@ -94,6 +99,35 @@ release (Exchange *self)
 }
 
 static void
+cut (gpointer data)
+{
+  mcp_http_connection_cut (mcp_http_request_get_connection (((Exchange *) data)->request));
+}
+
+static void
+wrote_body_data_cb (SoupServerMessage *msg, guint n_bytes, gpointer user_data)
+{
+  Exchange *self = user_data;
+
+  /* libsoup keeps the whole of an answer until the end: nothing is freed, but the client reads. */
+  mcp_unread_answers_update (&self->unread, self->unread.n_bytes);
+}
+
+/* Small answers are held by the socket. */
+static void
+charge (Exchange *self, gsize n_bytes)
+{
+  if (n_bytes < CHARGED_BYTES)
+    return;
+
+  self->unread.cut = cut;
+  self->unread.data = self;
+  g_signal_connect (self->msg, "wrote-body-data", G_CALLBACK (wrote_body_data_cb), self);
+  mcp_unread_answers_add (self->request->context->unread, &self->unread, self->request->session,
+                          n_bytes);
+}
+
+static void
 send_reply (gpointer carrier)
 {
   Exchange *self = carrier;
@@ -101,8 +135,11 @@ send_reply (gpointer carrier)
 
   set_head (self);
   if (response->body != NULL)
-    soup_message_body_append_bytes (soup_server_message_get_response_body (self->msg),
-                                    response->body);
+    {
+      soup_message_body_append_bytes (soup_server_message_get_response_body (self->msg),
+                                      response->body);
+      charge (self, g_bytes_get_size (response->body));
+    }
   release (self);
 }
 

@@ -177,7 +177,7 @@ test_known_prompt_waits_for_nobody (Fixture *f, gconstpointer data)
   provider = fixture_provider (f, "z");
   heard = heard_new (attachment, "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"prompts/get\","
                                  "\"params\":{\"name\":\"z__p\"}}");
-  fixture_settle ();
+  mcp_test_settle ();
   g_assert_cmpuint (mcp_fake_provider_get_n_waiting (provider), ==, 1);
   g_assert_cmpstr (mcp_fake_provider_get_params (provider, 0), ==, "{\"name\":\"p\"}");
   mcp_fake_provider_answer (provider, 0, "{\"messages\":[]}");

@@ -222,7 +222,7 @@ test_file (void)
   changes = mcp_tool_guard_check (spoilt, config, now_after);
   g_assert_cmpuint (g_strv_length (changes->added), ==, 3);
   g_assert_false (accepts (spoilt, config, mcp_item_list_get (after, 1)));
-  fixture_settle ();
+  mcp_test_settle ();
   g_unlink (path);
   g_rmdir (directory);
 }

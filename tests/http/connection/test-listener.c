@@ -350,9 +350,9 @@ test_equal_shares (HttpFixture *f, gconstpointer data)
   mcp_http_listener_set_limits (f->listener, &f->limits);
   for (guint i = 0; i < G_N_ELEMENTS (children); i++)
     children[i] = fork_greedy (f, c, &controls[i]);
-  HTTP_AWAIT (mcp_http_listener_get_n_connections (f->listener) >= (c->over_tcp ? 8 : 9));
+  AWAIT (mcp_http_listener_get_n_connections (f->listener) >= (c->over_tcp ? 8 : 9));
 
-  newcomer = http_connect_unix (f->socket_path);
+  newcomer = mcp_test_socket_connect_unix (f->socket_path);
   assert_hello (newcomer);
   close (newcomer);
   for (guint i = 0; i < G_N_ELEMENTS (children); i++)
@@ -380,7 +380,7 @@ test_kept_for_unix (HttpFixture *f, gconstpointer data)
   assert_hello (fds[7]);
   g_assert_cmpuint (mcp_http_listener_get_n_connections (f->listener), ==, 7);
   close (fds[0]);
-  fds[0] = http_connect_unix (f->socket_path);
+  fds[0] = mcp_test_socket_connect_unix (f->socket_path);
   assert_hello (fds[0]);
   g_assert_cmpuint (mcp_http_listener_get_n_connections (f->listener), ==, 8);
   for (guint i = 0; i < G_N_ELEMENTS (fds); i++)

@@ -7,8 +7,10 @@
 #include "common/mcp-names.h"
 #include "mcp-fixture.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define INITIALIZE                                                       \
   "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{" \
@@ -317,6 +319,102 @@ test_unread (void)
   mcp_test_http_wait_connections (f.http, 1);
 }
 
+/* Returns: how many bytes came before the end */
+static gsize
+read_to_end (McpTestStream *stream)
+{
+  char buffer[65536];
+  gsize n_bytes = 0;
+  gssize n;
+
+  while ((n = recv (stream->fd, buffer, sizeof buffer, MSG_DONTWAIT)) > 0 ||
+         (n < 0 && errno == EAGAIN))
+    if (n > 0)
+      n_bytes += (gsize) n;
+    else
+      g_main_context_iteration (NULL, FALSE);
+  return n_bytes;
+}
+
+static void
+wait_for_call (McpFixture *f, guint n_calls)
+{
+  while (mcp_session_get_calls_in_flight (f->session) != n_calls)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+#define UNREAD_BYTES 12000000
+#define UNREAD_CALL  "{\"bytes\":12000000}"
+
+/* @fields: how the answers are asked for; @with_token: as streams */
+static void
+check_unread (McpFixture *f, const char *fields, gboolean with_token)
+{
+  McpTestStream *streams[3];
+
+  for (guint i = 0; i < G_N_ELEMENTS (streams); i++)
+    {
+      streams[i] = begin_call (f, fields, "huge", UNREAD_CALL, with_token);
+      wait_for_call (f, 1);
+      wait_for_call (f, 0);
+    }
+
+  g_assert_cmpuint (read_to_end (streams[0]), <, UNREAD_BYTES);
+  g_assert_cmpuint (read_to_end (streams[1]), <, UNREAD_BYTES);
+  g_assert_cmpuint (read_to_end (streams[2]), >, UNREAD_BYTES);
+  for (guint i = 0; i < G_N_ELEMENTS (streams); i++)
+    mcp_test_stream_free (streams[i]);
+}
+
+static void
+test_unread_answers (void)
+{
+  g_auto (McpFixture) f = { NULL };
+  g_autofree char *json = NULL;
+  McpLimits limits;
+
+  g_test_summary ("What the clients of a session do not read is bounded: the connection of the "
+                  "answer that has moved least is closed");
+  mcp_fixture_init_with_server (&f);
+  mcp_limits_init_defaults (&limits);
+  limits.unread_bytes_per_session = 20 * 1000 * 1000;
+  mcp_http_server_set_limits (f.http->server, &limits);
+  json = g_strconcat (f.bearer, "Accept: application/json\r\n", NULL);
+  check_unread (&f, json, FALSE);
+}
+
+static void
+test_unread_answers_in_all (void)
+{
+  g_auto (McpFixture) f = { NULL };
+  g_autofree char *json = NULL;
+  McpLimits limits;
+
+  g_test_summary ("What clients do not read is bounded for all sessions together");
+  mcp_fixture_init_with_server (&f);
+  mcp_limits_init_defaults (&limits);
+  limits.unread_bytes = 20 * 1000 * 1000;
+  mcp_http_server_set_limits (f.http->server, &limits);
+  json = g_strconcat (f.bearer, "Accept: application/json\r\n", NULL);
+  check_unread (&f, json, FALSE);
+}
+
+static void
+test_unread_streams (void)
+{
+  g_auto (McpFixture) f = { NULL };
+  g_autofree char *stream = NULL;
+  McpLimits limits;
+
+  g_test_summary ("Streams that are not read are bounded as other answers are");
+  mcp_fixture_init_with_server (&f);
+  mcp_limits_init_defaults (&limits);
+  limits.unread_bytes_per_session = 20 * 1000 * 1000;
+  mcp_http_server_set_limits (f.http->server, &limits);
+  stream = g_strconcat (f.bearer, "Accept: text/event-stream\r\n", NULL);
+  check_unread (&f, stream, TRUE);
+}
+
 static void
 test_session_ends (void)
 {
@@ -376,6 +474,9 @@ main (int argc, char **argv)
   g_test_add_func ("/http/mcp-answer/attached-client-goes", test_attached_client_goes);
   g_test_add_func ("/http/mcp-answer/withdrawn", test_withdrawn);
   g_test_add_func ("/http/mcp-answer/unread", test_unread);
+  g_test_add_func ("/http/mcp-answer/unread-answers", test_unread_answers);
+  g_test_add_func ("/http/mcp-answer/unread-answers-in-all", test_unread_answers_in_all);
+  g_test_add_func ("/http/mcp-answer/unread-streams", test_unread_streams);
   g_test_add_func ("/http/mcp-answer/session-ends", test_session_ends);
   g_test_add_func ("/http/mcp-answer/server-closes", test_server_closes);
 

@@ -410,7 +410,7 @@ assert_goes_on (DbTest *f, const char *trouble)
   g_autofree char *second = NULL;
 
   db_test_settle (f);
-  DB_TEST_AWAIT (strstr (f->trouble->str, trouble) != NULL);
+  AWAIT (strstr (f->trouble->str, trouble) != NULL);
   second = g_strdup (mcp_session_get_id (session_test_create (f->store, NULL)));
   db_test_settle (f);
   db_test_kill (f);
@@ -447,7 +447,7 @@ test_removed_while_idle (DbTest *f, gconstpointer data)
   db_test_settle (f);
   g_remove (f->path);
   mcp_session_persist_note_use (f->persist);
-  DB_TEST_AWAIT (strstr (f->trouble->str, "was removed") != NULL);
+  AWAIT (strstr (f->trouble->str, "was removed") != NULL);
 }
 
 static void

@@ -256,7 +256,7 @@ test_turns (DbTest *f, gconstpointer data)
     mcp_call_history_query_async (f->history, SESSION, filter, answered_cb, &many);
   mcp_call_history_query_async (f->history, "another", filter, answered_cb, &one);
   db_test_open_gate (gate);
-  DB_TEST_AWAIT (order->len == 6);
+  AWAIT (order->len == 6);
   g_assert_cmpstr (order->str, ==, "m1mmmm");
 }
 
