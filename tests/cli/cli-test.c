@@ -131,7 +131,7 @@ run (CliTest *self, const char *input, const char *const *arguments)
 
   g_subprocess_communicate_utf8_async (process, input != NULL ? input : "", NULL, communicated_cb,
                                        &wait);
-  AWAIT (&wait.done, words);
+  test_await (&wait.done, words);
   wait.run->status =
       g_subprocess_get_if_exited (process) ? g_subprocess_get_exit_status (process) : -1;
   g_test_message ("mcp-session %s: %d\n%s%s", words, wait.run->status, wait.run->out,

@@ -57,7 +57,7 @@ stdio_client_receive_any (StdioClient *self)
   Reading reading = { NULL, FALSE };
 
   g_data_input_stream_read_line_async (self->out, G_PRIORITY_DEFAULT, NULL, line_cb, &reading);
-  AWAIT (&reading.done, "a line");
+  test_await (&reading.done, "a line");
   g_test_message ("<- %s", reading.line);
   return reading.line;
 }
@@ -106,7 +106,7 @@ stdio_client_await_exit (StdioClient *self)
   gboolean exited = FALSE;
 
   g_subprocess_wait_async (self->process, NULL, exited_cb, &exited);
-  AWAIT (&exited, "the bridge's end");
+  test_await (&exited, "the bridge's end");
   return g_subprocess_get_exit_status (self->process);
 }
 

@@ -66,7 +66,7 @@ test_dir_write (TestDir *self, const char *name, const char *text, int mode)
 }
 
 void
-AWAIT (const gboolean *done, const char *what)
+test_await (const gboolean *done, const char *what)
 {
   gint64 deadline = mcp_test_await_begin ();
 

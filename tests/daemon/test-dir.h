@@ -15,7 +15,7 @@ char *test_dir_build (TestDir *self, const char *name);
 char *test_dir_write (TestDir *self, const char *name, const char *text, int mode);
 
 /* As AWAIT(); @what is for the message. */
-void AWAIT (const gboolean *done, const char *what);
+void test_await (const gboolean *done, const char *what);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TestDir, test_dir_free)
 

@@ -70,7 +70,7 @@ test_expires (Fixture *f, gconstpointer data)
   g_test_summary ("An idle session ends by itself; one that never expires stays");
   create (f, 0);
   create (f, 1);
-  AWAIT (&f->removed, "the session's end");
+  test_await (&f->removed, "the session's end");
   g_assert_cmpuint (mcp_session_store_get_n_sessions (f->store), ==, 1);
 }
 

@@ -256,7 +256,7 @@ changed_cb (McpdWatchedFile *file, GBytes *contents, GError *error, gpointer use
 static void
 await_change (Seen *seen, const char *what)
 {
-  AWAIT (&seen->seen, what);
+  test_await (&seen->seen, what);
   seen->seen = FALSE;
 }
 

@@ -276,7 +276,7 @@ e2e_await_exit (E2e *self)
   int status;
 
   g_subprocess_wait_async (self->process, NULL, exited_cb, &exited);
-  AWAIT (&exited, "the daemon's end");
+  test_await (&exited, "the daemon's end");
   while (self->reading_log)
     g_main_context_iteration (NULL, TRUE);
   status = g_subprocess_get_if_exited (self->process) ? g_subprocess_get_exit_status (self->process)

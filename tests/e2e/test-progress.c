@@ -140,7 +140,7 @@ test_three_watchers (void)
   assert_caller (caller);
   watched = read_watched (events);
   assert_events (watched);
-  AWAIT (&watcher.ended, "the end event on the bus");
+  test_await (&watcher.ended, "the end event on the bus");
   assert_events (watcher.events);
 
   g_dbus_connection_signal_unsubscribe (e2e->connection, subscription);

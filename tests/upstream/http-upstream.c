@@ -576,7 +576,7 @@ http_await (HttpFixture *f, const char *seen, guint n)
 {
   Wait wait = { f, seen, n };
 
-  AWAIT (has_seen, &wait);
+  test_await (has_seen, &wait);
 }
 
 /* Of the last such request. */

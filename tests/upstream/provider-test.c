@@ -83,7 +83,7 @@ provider_end (ProviderCall *call, GError **error)
 {
   McpJsonrpcMessage *answer;
 
-  AWAIT (test_is_set, &call->result);
+  test_await (test_is_set, &call->result);
   answer = mcp_provider_request_finish (call->fixture->provider, call->result, error);
   g_clear_object (&call->result);
   g_clear_pointer (&call->progress, g_ptr_array_unref);
@@ -160,7 +160,7 @@ provider_await_state (ProviderFixture *f, McpProviderState state)
 {
   StateWait wait = { f->provider, state };
 
-  AWAIT (has_state, &wait);
+  test_await (has_state, &wait);
 }
 
 void
@@ -170,7 +170,7 @@ provider_close (ProviderFixture *f)
   g_autoptr (GError) error = NULL;
 
   mcp_provider_close_async (f->provider, NULL, test_keep_result, &result);
-  AWAIT (test_is_set, &result);
+  test_await (test_is_set, &result);
   mcp_provider_close_finish (f->provider, result, &error);
   g_assert_no_error (error);
   g_assert_cmpint (mcp_provider_get_state (f->provider), ==, MCP_PROVIDER_STOPPED);

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 void
-AWAIT (TestCondition condition, gpointer data)
+test_await (TestCondition condition, gpointer data)
 {
   AWAIT (condition (data));
 }

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 typedef gboolean (*TestCondition) (gpointer data);
 
 /* As AWAIT(). */
-void AWAIT (TestCondition condition, gpointer data);
+void test_await (TestCondition condition, gpointer data);
 gboolean test_is_true (gpointer flag);
 void test_keep_result (GObject *source, GAsyncResult *result, gpointer location);
 gboolean test_is_set (gpointer location);

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "http/mcp/mcp-message-stream.h"
 
-<<<<<<< HEAD
 #include "common/mcp-timer.h"
-=======
 #include "http/request/mcp-http-context.h"
->>>>>>> 525b0b4 (http: answers that are not read are charged to their session)
 
 #include <string.h>
 
@@ -38,13 +35,10 @@ struct _McpMessageStream
   gsize n_handed;            /* of those that the carrier was handed last, and may not have sent */
   guint64 dropped;           /* id of the last entry that is not there any more; 0: none */
   gboolean is_complete;
-<<<<<<< HEAD
   gboolean is_next_last;
   gint64 written_us;     /* monotonic: when a message that was no last one was written; 0: never */
   GSource *hold;         /* (owned) (nullable): while a last message waits */
-=======
   gboolean is_cut;       /* messages were lost, as nobody read them */
->>>>>>> 525b0b4 (http: answers that are not read are charged to their session)
   McpSseStream *carrier; /* (owned) (nullable) */
   guint n_carriers;      /* so far */
 
@@ -115,11 +109,8 @@ stream_clear (gpointer data)
   McpMessageStream *self = data;
 
   /* A carrier holds a reference: there is none. */
-<<<<<<< HEAD
   mcp_timer_clear (&self->hold);
-=======
   mcp_unread_answers_remove (&self->unread);
->>>>>>> 525b0b4 (http: answers that are not read are charged to their session)
   add_bytes (self, -(gssize) self->n_bytes);
   g_queue_clear_full (&self->entries, (GDestroyNotify) entry_free);
   if (self->destroy != NULL)
@@ -295,11 +286,8 @@ fill (McpSseBatch *batch, gpointer user_data)
         break;
       self->next = link->next;
       self->n_unsent -= entry_size (entry);
-<<<<<<< HEAD
       self->written_us = entry->is_last ? 0 : g_get_monotonic_time ();
-=======
       self->n_handed += entry_size (entry);
->>>>>>> 525b0b4 (http: answers that are not read are charged to their session)
       if (entry->data != NULL)
         mcp_sse_batch_append_event (batch, entry->id, entry->name, entry->data);
       else
@@ -339,6 +327,8 @@ push (McpMessageStream *self, const char *name, GBytes *data)
   entry->id = self->shared != NULL ? ++self->shared->last_id : 0;
   entry->name = name;
   entry->data = data != NULL ? g_bytes_ref (data) : NULL;
+  entry->is_last = self->is_next_last;
+  self->is_next_last = FALSE;
   add_bytes (self, (gssize) entry_size (entry));
   self->n_unsent += entry_size (entry);
   g_queue_push_tail (&self->entries, entry);

@@ -256,7 +256,7 @@ test_interrupted (void)
 
   g_subprocess_send_signal (process, SIGINT);
   g_subprocess_wait_async (process, NULL, exited_cb, &exited);
-  AWAIT (&exited, "the command's end");
+  test_await (&exited, "the command's end");
   g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 128 + SIGINT);
   errors = g_data_input_stream_new (g_subprocess_get_stderr_pipe (process));
   line = g_data_input_stream_read_line (errors, NULL, NULL, NULL);

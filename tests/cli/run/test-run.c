@@ -118,7 +118,7 @@ test_signals (void)
   got = g_data_input_stream_read_line (out, NULL, NULL, NULL);
   g_assert_cmpstr (got, ==, "got");
   g_subprocess_wait_async (process, NULL, exited_cb, &exited);
-  AWAIT (&exited, "the command's end");
+  test_await (&exited, "the command's end");
   g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 3);
 }
 

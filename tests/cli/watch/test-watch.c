@@ -335,7 +335,7 @@ test_closed_pipe (void)
       await_watchers (test, json_object_get_string_member (session, "session_id"), 1);
       g_input_stream_close (g_subprocess_get_stdout_pipe (process), NULL, NULL);
       g_subprocess_wait_async (process, NULL, exited_cb, &exited);
-      AWAIT (&exited, "the end of the command");
+      test_await (&exited, "the end of the command");
       g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 128 + SIGPIPE);
     }
 }

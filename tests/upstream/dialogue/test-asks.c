@@ -59,7 +59,7 @@ end_failed (ProviderFixture *f, Call *call, int code)
 {
   g_autoptr (GError) error = NULL;
 
-  AWAIT (test_is_set, &call->result);
+  test_await (test_is_set, &call->result);
   g_assert_null (mcp_provider_request_finish (f->provider, call->result, &error));
   g_assert_error (error, MCP_ERROR, code);
   g_clear_object (&call->result);
@@ -92,7 +92,7 @@ test_task (ProviderFixture *f, gconstpointer data)
                   "{\"method\":\"elicitation/create\",\"params\":{\"_meta\":{"
                   "\"io.modelcontextprotocol/related-task\":{\"taskId\":\"two\"}}}}",
                   0, NULL);
-  AWAIT (test_is_set, &second.asked);
+  test_await (test_is_set, &second.asked);
   g_assert_null (first.asked);
   respond (f, &second, "{\"action\":\"cancel\"}");
   answer = provider_end (&asking, NULL);
@@ -121,7 +121,7 @@ test_withdrawn (ProviderFixture *f, gconstpointer data)
   g_free (provider_call_text (f, "echo", "{}"));
   begin (f, &call, "tools/call",
          "{\"name\":\"ask\",\"arguments\":{\"method\":\"sampling/createMessage\"}}", 60, NULL);
-  AWAIT (test_is_set, &call.asked);
+  test_await (test_is_set, &call.asked);
   g_free (provider_call_text (
       f, "notify",
       "{\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":\"ask-1\"}}"));
@@ -141,7 +141,7 @@ test_late (ProviderFixture *f, gconstpointer data)
   g_test_summary ("What was asked for the sake of a call that has ended is not answered any more");
   begin (f, &call, "tools/call",
          "{\"name\":\"ask\",\"arguments\":{\"method\":\"elicitation/create\"}}", 0, cancellable);
-  AWAIT (test_is_set, &call.asked);
+  test_await (test_is_set, &call.asked);
   asked = mcp_jsonrpc_message_ref (call.asked);
   g_cancellable_cancel (cancellable);
   end_failed (f, &call, MCP_ERROR_CANCELLED);
@@ -161,9 +161,9 @@ test_roots (ProviderFixture *f, gconstpointer data)
 
   g_test_summary ("Who can be asked is asked for its roots, too");
   begin (f, &call, "tools/call", "{\"name\":\"ask\"}", 0, NULL);
-  AWAIT (test_is_set, &call.asked);
+  test_await (test_is_set, &call.asked);
   respond (f, &call, "{\"roots\":[]}");
-  AWAIT (test_is_set, &call.result);
+  test_await (test_is_set, &call.result);
   answer = mcp_provider_request_finish (f->provider, call.result, NULL);
   text = provider_get_text (answer);
   g_assert_cmpstr (text, ==, "{\"roots\":[]}");

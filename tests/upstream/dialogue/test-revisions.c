@@ -179,7 +179,7 @@ end (AskedCall *call)
   g_autoptr (GError) error = NULL;
   McpJsonrpcMessage *answer;
 
-  AWAIT (test_is_set, &call->result);
+  test_await (test_is_set, &call->result);
   answer = mcp_provider_request_finish (call->f->base.provider, call->result, &error);
   g_assert_no_error (error);
   g_clear_object (&call->result);
@@ -280,7 +280,7 @@ test_ask (RevisionFixture *f, gconstpointer data)
       g_assert_true (says (answer, "\"input_required\""));
       return;
     }
-  AWAIT (test_is_set, &call.asked);
+  test_await (test_is_set, &call.asked);
   g_assert_cmpstr (mcp_jsonrpc_message_get_method (call.asked), ==, "sampling/createMessage");
   respond (&call);
   answer = end (&call);
@@ -304,7 +304,7 @@ test_ask_two (RevisionFixture *f, gconstpointer data)
   begin (f, &calls[1], "test_sampling", "two", 0);
   for (guint i = 0; i < 2; i++)
     {
-      AWAIT (test_is_set, &calls[i].asked);
+      test_await (test_is_set, &calls[i].asked);
       g_assert_true (says (calls[i].asked, calls[i].text));
     }
   for (guint i = 2; i > 0; i--)
@@ -361,9 +361,9 @@ test_ask_time (RevisionFixture *f, gconstpointer data)
     }
   g_free (provider_call_text (&f->base, "echo", "{}"));
   begin (f, &call, "test_sampling", "one", 250);
-  AWAIT (test_is_set, &call.asked);
+  test_await (test_is_set, &call.asked);
   g_timeout_add (350, set_flag, &has_passed);
-  AWAIT (test_is_true, &has_passed);
+  test_await (test_is_true, &has_passed);
   g_assert_null (call.result);
   respond (&call);
   /* What is said twice is not sent again. */

@@ -107,7 +107,7 @@ test_answer (gconstpointer data)
   uri = g_uri_parse (url, SOUP_HTTP_URI_FLAGS, NULL);
   fetch = mcp_http_fetch_new ("GET", uri, 65536, &funcs, &c);
   mcp_http_fetch_start (fetch, session, 0);
-  AWAIT (test_is_true, &c.has_ended);
+  test_await (test_is_true, &c.has_ended);
 
   g_assert_cmpstr (c.message->str, ==, c.answer->message != NULL ? c.answer->message : "");
   g_assert_cmpint (c.error != NULL, ==, c.answer->error != NULL);
@@ -176,7 +176,7 @@ test_packed (void)
       uri = g_uri_build (SOUP_HTTP_URI_FLAGS, "http", NULL, "127.0.0.1", port, "/", NULL, NULL);
       fetch = mcp_http_fetch_new ("GET", uri, 65536, &funcs, &c);
       mcp_http_fetch_start (fetch, session, 0);
-      AWAIT (test_is_true, &c.has_ended);
+      test_await (test_is_true, &c.has_ended);
       if (sizes[i] < 65536)
         g_assert_cmpuint (c.message->len, ==, sizes[i] + 2);
       else

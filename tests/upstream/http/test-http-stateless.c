@@ -40,7 +40,7 @@ await_closed (HttpFixture *f)
 {
   guint id = g_timeout_add (5, write_cb, f);
 
-  AWAIT (has_closed, f);
+  test_await (has_closed, f);
   g_source_remove (id);
 }
 
@@ -59,7 +59,7 @@ test_headers (HttpFixture *f, gconstpointer data)
 
   g_test_summary ("A server of 2026-07-28 reads in headers what the request is about");
   mcp_provider_request_async (f->base.provider, &request, NULL, test_keep_result, &result);
-  AWAIT (test_is_set, &result);
+  test_await (test_is_set, &result);
   answer = mcp_provider_request_finish (f->base.provider, result, NULL);
   g_assert_nonnull (answer);
   g_assert_cmpint (mcp_provider_get_revision (f->base.provider), ==, MCP_REVISION_2026_07_28);

@@ -66,7 +66,7 @@ test_cut (HttpFixture *f, gconstpointer data)
 
   g_test_summary ("A stream whose connection is cut is resumed as well");
   http_begin (f, &call, "cut");
-  AWAIT (has_open, f);
+  test_await (has_open, f);
   while (call.progress->len == 0)
     g_main_context_iteration (NULL, TRUE);
   http_cut (f);
@@ -90,14 +90,14 @@ test_cancel (HttpFixture *f, gconstpointer data)
 
   g_test_summary ("A withdrawn call is cancelled at the server, and its stream closed");
   provider_begin (&f->base, &call, "hang", NULL, 0, cancellable);
-  AWAIT (has_open, f);
+  test_await (has_open, f);
   g_cancellable_cancel (cancellable);
   provider_end_failed (&call, MCP_ERROR_CANCELLED, "withdrawn");
   http_await (f, "POST notifications/cancelled", 1);
   /* the server notices when it writes */
   if (!has_closed (f))
     http_send_event (f, 0, ": still there\n\n");
-  AWAIT (has_closed, f);
+  test_await (has_closed, f);
 }
 
 static void
@@ -134,7 +134,7 @@ test_progress_moves_time (HttpFixture *f, gconstpointer data)
 
   g_test_summary ("Progress gives a call its whole time again");
   provider_begin (&f->base, &call, "hang", NULL, 200, NULL);
-  AWAIT (has_open, f);
+  test_await (has_open, f);
   id = g_timeout_add (20, say_progress, f);
   while (g_get_monotonic_time () - begin_us < 600 * 1000)
     g_main_context_iteration (NULL, TRUE);
@@ -211,9 +211,9 @@ test_listen (HttpFixture *f, gconstpointer data)
   f->upstream.get_events = LIST_CHANGED;
   g_signal_connect (f->base.provider, "notification", G_CALLBACK (notification_cb), &n);
   text = http_call_text (f, "json");
-  AWAIT (has_open, f);
+  test_await (has_open, f);
   http_send_event (f, 0, LIST_CHANGED);
-  AWAIT (is_two, &n);
+  test_await (is_two, &n);
   g_assert_cmpuint (http_count (f, "GET /mcp"), ==, 1);
 }
 
@@ -229,7 +229,7 @@ test_listen_again (HttpFixture *f, gconstpointer data)
   f->upstream.get_ends = TRUE;
   g_signal_connect (f->base.provider, "notification", G_CALLBACK (notification_cb), &n);
   text = http_call_text (f, "json");
-  AWAIT (is_two, &n);
+  test_await (is_two, &n);
   g_assert_cmpstr (http_get_header (f, "GET /mcp", "Last-Event-ID"), ==, "g1");
 }
 
@@ -243,7 +243,7 @@ test_listen_failing (HttpFixture *f, gconstpointer data)
   text = http_call_text (f, "json");
   http_await (f, "GET /mcp", 2);
   f->upstream.get_status = 0;
-  AWAIT (has_open, f);
+  test_await (has_open, f);
 }
 
 static void

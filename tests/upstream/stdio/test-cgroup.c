@@ -77,13 +77,13 @@ test_process (ProviderFixture *f, gconstpointer data)
 
   keeper = mcp_stdio_provider_get_pid (MCP_STDIO_PROVIDER (f->provider));
   g_assert_cmpint (kill (keeper, SIGKILL), ==, 0);
-  AWAIT (is_removed, group);
+  test_await (is_removed, group);
   test_await_process_end (grandchild_fd);
 
   g_free (provider_call_text (f, "echo", "{}"));
   g_assert_false (is_empty (group));
   provider_close (f);
-  AWAIT (is_removed, group);
+  test_await (is_removed, group);
   g_assert_cmpint (g_rmdir (group), ==, 0);
 }
 

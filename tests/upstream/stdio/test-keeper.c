@@ -81,7 +81,7 @@ read_line (Fixture *f)
 
   g_data_input_stream_read_line_async (f->output, G_PRIORITY_DEFAULT, NULL, test_keep_result,
                                        &result);
-  AWAIT (test_is_set, &result);
+  test_await (test_is_set, &result);
   line = g_data_input_stream_read_line_finish (f->output, result, NULL, &error);
   g_assert_no_error (error);
   return line;
@@ -102,7 +102,7 @@ await_exit (Fixture *f)
   g_autoptr (GError) error = NULL;
 
   g_subprocess_wait_async (f->keeper, NULL, test_keep_result, &result);
-  AWAIT (test_is_set, &result);
+  test_await (test_is_set, &result);
   g_subprocess_wait_finish (f->keeper, result, &error);
   g_assert_no_error (error);
   g_assert_true (g_subprocess_get_if_exited (f->keeper));
@@ -244,7 +244,7 @@ test_keeper_killed (Fixture *f, gconstpointer data)
   test_await_process_end (command);
 
   g_subprocess_wait_async (f->keeper, NULL, test_keep_result, &result);
-  AWAIT (test_is_set, &result);
+  test_await (test_is_set, &result);
   g_assert_true (g_subprocess_wait_finish (f->keeper, result, NULL));
 }
 

@@ -142,7 +142,7 @@ await_looking (TestCondition condition, gpointer data)
 {
   guint id = g_timeout_add (5, wake_cb, NULL);
 
-  AWAIT (condition, data);
+  test_await (condition, data);
   g_source_remove (id);
 }
 
@@ -222,8 +222,8 @@ test_close (ProviderFixture *f, gconstpointer data)
   provider_begin (f, &late, "echo", "{}", 0, NULL);
   provider_end_failed (&late, MCP_ERROR_CLOSED, "is being closed");
 
-  AWAIT (test_is_set, &first);
-  AWAIT (test_is_set, &second);
+  test_await (test_is_set, &first);
+  test_await (test_is_set, &second);
   g_assert_true (mcp_provider_close_finish (f->provider, first, NULL));
   g_assert_true (mcp_provider_close_finish (f->provider, second, NULL));
   test_await_process_end (process_fd);
@@ -326,7 +326,7 @@ test_dropped_in_callback (ProviderFixture *f, gconstpointer data)
   g_test_summary ("The provider may be dropped by who is called with an answer");
   g_object_add_weak_pointer (provider, &provider);
   mcp_provider_request_async (f->provider, &request, NULL, test_dropped_in_callback_cb, f);
-  AWAIT (has_no_provider, f);
+  test_await (has_no_provider, f);
   AWAIT (provider == NULL);
 }
 
@@ -348,7 +348,7 @@ test_daemon_killed (void)
   g_assert_no_error (error);
   output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (owner));
   g_data_input_stream_read_line_async (output, G_PRIORITY_DEFAULT, NULL, test_keep_result, &result);
-  AWAIT (test_is_set, &result);
+  test_await (test_is_set, &result);
   line = g_data_input_stream_read_line_finish (output, result, NULL, &error);
   g_assert_no_error (error);
   g_assert_nonnull (line);
@@ -363,7 +363,7 @@ test_daemon_killed (void)
 
   g_clear_object (&result);
   g_subprocess_wait_async (owner, NULL, test_keep_result, &result);
-  AWAIT (test_is_set, &result);
+  test_await (test_is_set, &result);
   g_subprocess_wait_finish (owner, result, NULL);
 }
 

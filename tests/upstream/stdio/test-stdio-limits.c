@@ -74,7 +74,7 @@ test_huge (ProviderFixture *f, gconstpointer data)
   g_test_summary ("A result of 20 MB comes whole, and nothing overtakes it");
   provider_begin (f, &huge, "huge", "{\"bytes\":20000000}", 0, NULL);
   provider_begin (f, &small, "echo", "{}", 0, NULL);
-  AWAIT (test_is_set, &small.result);
+  test_await (test_is_set, &small.result);
   g_assert_nonnull (huge.result);
 
   answer = provider_end (&huge, &error);

@@ -109,7 +109,7 @@ test_progress (ProviderFixture *f, gconstpointer data)
 
   g_test_summary ("All progress comes, in order, before the result");
   provider_begin (f, &call, tool_and_arguments[0], tool_and_arguments[1], 0, NULL);
-  AWAIT (test_is_set, &call.result);
+  test_await (test_is_set, &call.result);
   g_assert_cmpuint (call.progress->len, ==, n);
   for (guint i = 0; i < n; i++)
     {
@@ -150,7 +150,7 @@ test_flood_leaves_room (ProviderFixture *f, gconstpointer data)
   g_test_summary ("A flood is taken in small turns, between which others run");
   provider_begin (f, &flood.call, "flood", "{\"n\":5000}", 0, NULL);
   id = g_idle_add_full (G_PRIORITY_DEFAULT + 10, turn_cb, &flood, NULL);
-  AWAIT (test_is_set, &flood.call.result);
+  test_await (test_is_set, &flood.call.result);
   g_source_remove (id);
   g_assert_cmpuint (flood.call.progress->len, ==, 5000);
   /* 15 that were left, a read, and 16 of it. */
@@ -169,7 +169,7 @@ test_late_progress (ProviderFixture *f, gconstpointer data)
 
   g_test_summary ("Progress after the result is dropped");
   provider_begin (f, &call, "late-progress", "{}", 0, NULL);
-  AWAIT (test_is_set, &call.result);
+  test_await (test_is_set, &call.result);
   /* Another round trip: the late one has been read by then. */
   later = provider_call_text (f, "echo", "{}");
   g_assert_cmpuint (call.progress->len, ==, 1);
@@ -190,7 +190,7 @@ test_progress_token (ProviderFixture *f, gconstpointer data)
 
   g_test_summary ("The client's token never gets to the server: ours does, or none");
   mcp_provider_request_async (f->provider, &silent, NULL, test_keep_result, &result);
-  AWAIT (test_is_set, &result);
+  test_await (test_is_set, &result);
   answer = mcp_provider_request_finish (f->provider, result, NULL);
   g_assert_nonnull (answer);
 

@@ -126,7 +126,7 @@ test_metadata (ProviderFixture *f, gconstpointer data)
 
   g_test_summary ("Each request says all there is to know, and nothing of another hop");
   mcp_provider_request_async (f->provider, &request, NULL, test_keep_result, &result);
-  AWAIT (test_is_set, &result);
+  test_await (test_is_set, &result);
   answer = mcp_provider_request_finish (f->provider, result, NULL);
   text = provider_get_text (answer);
   g_assert_nonnull (strstr (text,
