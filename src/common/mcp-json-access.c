@@ -375,6 +375,27 @@ mcp_json_string_equal (McpJsonSlice string, const char *text)
 }
 
 /**
+ * mcp_json_is_nothing:
+ * @value: a value of an accepted text
+ *
+ * Some programs write null or an empty array where an object is wanted and there is none.
+ *
+ * Returns: whether the value is null or an empty array
+ */
+gboolean
+mcp_json_is_nothing (McpJsonSlice value)
+{
+  McpJsonSlice element;
+  McpJsonIter iter;
+
+  if (mcp_json_get_type (value) != MCP_JSON_ARRAY)
+    return mcp_json_get_type (value) == MCP_JSON_NULL;
+
+  mcp_json_iter_init (&iter, value);
+  return !mcp_json_iter_next_element (&iter, &element);
+}
+
+/**
  * mcp_json_get_boolean:
  * @value: any value of an accepted text
  *

@@ -95,6 +95,7 @@ gboolean mcp_json_iter_next_member (McpJsonIter *iter, McpJsonSlice *key, McpJso
 gboolean mcp_json_iter_next_element (McpJsonIter *iter, McpJsonSlice *value);
 gboolean mcp_json_string_equal (McpJsonSlice string, const char *text);
 char *mcp_json_dup_string (McpJsonSlice string);
+gboolean mcp_json_is_nothing (McpJsonSlice value);
 gboolean mcp_json_get_boolean (McpJsonSlice value);
 gboolean mcp_json_get_double (McpJsonSlice value, double *number);
 gboolean mcp_json_get_int64 (McpJsonSlice value, gint64 *number);

@@ -104,14 +104,16 @@ take_call (McpJsonrpcMessage *self, const Members *members, GError **error)
     return fail_invalid (error, "“method” must be a string");
   if (members->result.data != NULL || members->error.data != NULL)
     return fail_invalid (error, "A message is either a call or a response");
-  if (members->params.data != NULL && !has_type (members->params, MCP_JSON_OBJECT))
+  if (members->params.data != NULL && !has_type (members->params, MCP_JSON_OBJECT) &&
+      !mcp_json_is_nothing (members->params))
     return fail_invalid (error, "“params” must be an object");
 
   self->method = mcp_json_dup_string (members->method);
   if (self->method == NULL)
     return fail_invalid (error, "“method” holds a NUL character");
   self->kind = members->id.data != NULL ? MCP_JSONRPC_REQUEST : MCP_JSONRPC_NOTIFICATION;
-  self->params = members->params;
+  if (has_type (members->params, MCP_JSON_OBJECT))
+    self->params = members->params;
   return TRUE;
 }
 

@@ -7,7 +7,8 @@
 
 /* In the order of #McpParam. */
 static const char *const names[] = {
-  "_meta", "inputResponses", "name", "ref", "requestState", "task", "taskId", "uri", NULL,
+  "_meta",        "arguments", "inputResponses", "name", "ref",
+  "requestState", "task",      "taskId",         "uri",  NULL,
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (names) == MCP_N_PARAMS + 1);
 

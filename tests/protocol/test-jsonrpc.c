@@ -185,7 +185,7 @@ static const struct
     "1" },
   { "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x\",\"params\":[1]}",
     MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
-  { "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x\",\"params\":null}",
+  { "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x\",\"params\":\"\"}",
     MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
   { "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x\",\"result\":{}}",
     MCP_JSONRPC_ERROR_INVALID_REQUEST, "1" },
@@ -206,6 +206,22 @@ static const struct
   { "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":1}}", MCP_JSONRPC_ERROR_INVALID_REQUEST,
     "1" },
 };
+
+static void
+test_no_params (void)
+{
+  static const char *const nothing[] = { "null", "[]", "[ ]" };
+
+  g_test_summary ("Params that are null or an empty array are none");
+  for (gsize i = 0; i < G_N_ELEMENTS (nothing); i++)
+    {
+      g_autofree char *text = g_strdup_printf (
+          "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x\",\"params\":%s}", nothing[i]);
+      g_autoptr (McpJsonrpcMessage) message = parse_ok (text);
+
+      assert_slice (mcp_jsonrpc_message_get_params (message), NULL);
+    }
+}
 
 static void
 test_malformed (void)
@@ -277,6 +293,7 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/jsonrpc/ids", test_ids);
   g_test_add_func ("/protocol/jsonrpc/long-string-id", test_long_string_id);
   g_test_add_func ("/protocol/jsonrpc/malformed", test_malformed);
+  g_test_add_func ("/protocol/jsonrpc/no-params", test_no_params);
   g_test_add_func ("/protocol/jsonrpc/limits", test_limits);
   g_test_add_func ("/protocol/jsonrpc/boxed", test_boxed);
   return g_test_run ();

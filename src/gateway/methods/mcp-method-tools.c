@@ -11,7 +11,11 @@
 static void
 rename_tool (McpParams *params, const char *own_name)
 {
+  McpJsonSlice arguments;
+
   mcp_params_set_string (params, MCP_PARAM_NAME, own_name);
+  if (mcp_params_get (params, MCP_PARAM_ARGUMENTS, &arguments) && mcp_json_is_nothing (arguments))
+    mcp_params_set (params, MCP_PARAM_ARGUMENTS, g_strdup ("{}"));
 }
 
 static const McpOperationSubject subject = {
@@ -30,7 +34,7 @@ check_params (McpRequest *request, McpJsonSlice *name)
   if (params.data == NULL || !mcp_json_find_typed (params, "name", MCP_JSON_STRING, name))
     problem = "tools/call needs a string “name”";
   else if (mcp_json_find (params, "arguments", &arguments) &&
-           mcp_json_get_type (arguments) != MCP_JSON_OBJECT)
+           mcp_json_get_type (arguments) != MCP_JSON_OBJECT && !mcp_json_is_nothing (arguments))
     problem = "“arguments” must be an object";
   if (problem != NULL)
     mcp_request_respond_error (request, MCP_JSONRPC_ERROR_INVALID_PARAMS, problem,

@@ -292,7 +292,8 @@ test_bad_params (Call *c, gconstpointer data)
     "",
     ",\"params\":{}",
     ",\"params\":{\"name\":7}",
-    ",\"params\":{\"name\":\"srv__work\",\"arguments\":[]}",
+    ",\"params\":{\"name\":\"srv__work\",\"arguments\":[1]}",
+    ",\"params\":null",
     ",\"params\":{\"name\":\"srv__work\",\"_meta\":{\"progressToken\":1.5}}",
     ",\"params\":{\"name\":\"srv__work\",\"_meta\":{\"progressToken\":null}}",
   };
@@ -308,6 +309,29 @@ test_bad_params (Call *c, gconstpointer data)
       g_assert_nonnull (strstr (answer, "\"code\":-32602"));
     }
   assert_event (c, NULL);
+}
+
+static void
+test_no_arguments (Call *c, gconstpointer data)
+{
+  static const char *const nothing[] = { "null", "[]", "[ ]", "{}" };
+
+  g_test_summary ("Arguments that are null or an empty array are none");
+  for (gsize i = 0; i < G_N_ELEMENTS (nothing); i++)
+    {
+      g_autofree char *text =
+          g_strdup_printf ("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":"
+                           "{\"name\":\"srv__work\",\"arguments\":%s}}",
+                           nothing[i]);
+      g_autoptr (Heard) heard = heard_new (c->attachment, text);
+
+      AWAIT ((c->provider = fixture_provider (&c->fixture, "srv")) != NULL &&
+             mcp_fake_provider_get_n_waiting (c->provider) > 0);
+      g_assert_cmpstr (mcp_fake_provider_get_params (c->provider, 0), ==,
+                       "{\"name\":\"work\",\"arguments\":{}}");
+      mcp_fake_provider_answer (c->provider, 0, OK_RESULT);
+      AWAIT (heard->responded);
+    }
 }
 
 #define ADD(path, function) \
@@ -330,6 +354,7 @@ main (int argc, char **argv)
   ADD ("limit", test_limit);
   ADD ("event-facts", test_event_facts);
   ADD ("bad-params", test_bad_params);
+  ADD ("no-arguments", test_no_arguments);
   ADD ("new-limits", test_new_limits);
   return g_test_run ();
 }
