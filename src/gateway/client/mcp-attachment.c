@@ -19,9 +19,11 @@ struct _McpAttachment
   gboolean confirmed;          /* notifications/initialized came */
   McpChangeListener *listener; /* (owned) (nullable): of a lasting one */
   McpAskTable *asks;           /* (owned) */
-  GHashTable *requests;        /* (owned): JSON text of the id (owned) -> McpRequest (unowned) */
-  GHashTable *ids;             /* (owned): McpRequest (unowned) -> that text (unowned) */
-  gint64 last_used_us;         /* monotonic */
+  GHashTable
+      *in_flight;      /* (owned): McpRequest (unowned) -> its key in @by_id (unowned) (nullable) */
+  GHashTable *by_id;   /* (owned): JSON text of the id (owned) -> McpRequest (unowned); nothing of
+                        * a default attachment */
+  gint64 last_used_us; /* monotonic */
   gboolean is_detached;
   McpItemKinds listed; /* what the client has been told */
 };
@@ -43,10 +45,33 @@ take_client (McpAttachment *self, McpClient *client)
   self->client = client;
 }
 
-static char *
-dup_slice (McpJsonSlice slice)
+static gboolean
+has_id (McpRequest *request, McpJsonSlice id)
 {
-  return g_strndup (slice.data, slice.length);
+  McpJsonSlice own = mcp_request_get_id (request);
+
+  return own.length == id.length && memcmp (own.data, id.data, id.length) == 0;
+}
+
+/* Of a default attachment: its clients do not know of each other, and may choose the same id. One
+ * that several have chosen finds none of them. */
+static McpRequest *
+find_only_request (McpAttachment *self, McpJsonSlice id)
+{
+  McpRequest *only = NULL;
+  GHashTableIter iter;
+  gpointer request;
+
+  g_hash_table_iter_init (&iter, self->in_flight);
+  while (g_hash_table_iter_next (&iter, &request, NULL))
+    {
+      if (!has_id (request, id))
+        continue;
+      if (only != NULL)
+        return NULL;
+      only = request;
+    }
+  return only;
 }
 
 /**
@@ -54,37 +79,51 @@ dup_slice (McpJsonSlice slice)
  * @self: an attachment
  * @id: as a message says it
  *
- * Returns: (transfer none) (nullable): the request of that id, of that type, that is in flight
+ * Returns: (transfer none) (nullable): the request in flight that alone has that id, of that type
  */
 McpRequest *
 mcp_attachment_find_request (McpAttachment *self, McpJsonSlice id)
 {
-  g_autofree char *text = dup_slice (id);
+  g_autofree char *text = NULL;
 
-  return g_hash_table_lookup (self->requests, text);
+  if (self->kind == MCP_ATTACHMENT_DEFAULT)
+    return find_only_request (self, id);
+
+  text = g_strndup (id.data, id.length);
+  return g_hash_table_lookup (self->by_id, text);
+}
+
+static gboolean
+is_taken (McpAttachment *self, McpJsonSlice id)
+{
+  return self->kind != MCP_ATTACHMENT_DEFAULT && mcp_attachment_find_request (self, id) != NULL;
 }
 
 /* Makes the id of a request free again; a request that was refused never had one. */
 static void
 request_done_cb (McpAttachment *self, McpRequest *request)
 {
-  const char *id = g_hash_table_lookup (self->ids, request);
+  gpointer id;
 
-  if (id == NULL)
+  if (!g_hash_table_steal_extended (self->in_flight, request, NULL, &id))
     return;
 
-  g_hash_table_remove (self->ids, request);
-  g_hash_table_remove (self->requests, id);
+  if (id != NULL)
+    g_hash_table_remove (self->by_id, id);
   self->last_used_us = g_get_monotonic_time ();
 }
 
 static void
 add_request (McpAttachment *self, McpRequest *request, McpJsonSlice id)
 {
-  char *text = dup_slice (id);
+  char *text = NULL;
 
-  g_hash_table_insert (self->requests, text, request);
-  g_hash_table_insert (self->ids, request, text);
+  if (self->kind != MCP_ATTACHMENT_DEFAULT)
+    {
+      text = g_strndup (id.data, id.length);
+      g_hash_table_insert (self->by_id, text, request);
+    }
+  g_hash_table_insert (self->in_flight, request, text);
 }
 
 /**
@@ -177,7 +216,7 @@ receive_request (McpAttachment *self, McpJsonrpcMessage *message)
 
   if (self->is_detached || mcp_session_is_closed (self->client->session))
     mcp_request_refuse (request, MCP_JSONRPC_ERROR_INTERNAL, "The session was closed");
-  else if (mcp_attachment_find_request (self, id) != NULL)
+  else if (is_taken (self, id))
     mcp_request_refuse (request, MCP_JSONRPC_ERROR_INVALID_REQUEST,
                         "A request with this id is in flight already");
   else if (method == NULL)
@@ -240,7 +279,7 @@ dup_requests (McpAttachment *self)
   GHashTableIter iter;
   gpointer request;
 
-  g_hash_table_iter_init (&iter, self->ids);
+  g_hash_table_iter_init (&iter, self->in_flight);
   while (g_hash_table_iter_next (&iter, &request, NULL))
     g_ptr_array_add (requests, g_object_ref (request));
   return requests;
@@ -507,7 +546,7 @@ mcp_attachment_get_last_used (McpAttachment *self)
 gboolean
 mcp_attachment_is_busy (McpAttachment *self)
 {
-  return g_hash_table_size (self->ids) > 0;
+  return g_hash_table_size (self->in_flight) > 0;
 }
 
 static void
@@ -524,8 +563,8 @@ mcp_attachment_finalize (GObject *object)
   McpAttachment *self = MCP_ATTACHMENT (object);
 
   /* requests hold a reference: there are none */
-  g_hash_table_unref (self->ids);
-  g_hash_table_unref (self->requests);
+  g_hash_table_unref (self->in_flight);
+  g_hash_table_unref (self->by_id);
   mcp_ask_table_free (self->asks);
   mcp_client_unref (self->client);
   mcp_services_unref (self->services);
@@ -551,8 +590,8 @@ mcp_attachment_class_init (McpAttachmentClass *klass)
 static void
 mcp_attachment_init (McpAttachment *self)
 {
-  self->requests = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->ids = g_hash_table_new (NULL, NULL);
+  self->by_id = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->in_flight = g_hash_table_new (NULL, NULL);
   self->asks = mcp_ask_table_new ();
   self->last_used_us = g_get_monotonic_time ();
 }

@@ -176,6 +176,35 @@ test_two_clients (Fixture *f, gconstpointer data)
 }
 
 static void
+test_two_scripts (Fixture *f, gconstpointer data)
+{
+  McpAttachment *shared = mcp_gateway_get_default_attachment (f->gateway, f->session);
+  McpFakeProvider *provider;
+
+  g_test_summary ("Two scripts that share a session's default attachment may choose the same id: "
+                  "both are answered, and neither can cancel the other's call");
+  fixture_add_server (f, "srv", TOOLS);
+  fixture_apply (f);
+  {
+    g_autoptr (Heard) a = heard_new (shared, CALL ("1", "1"));
+    g_autoptr (Heard) b = heard_new (shared, CALL ("1", "2"));
+
+    AWAIT ((provider = fixture_provider (f, "srv")) != NULL &&
+           mcp_fake_provider_get_n_waiting (provider) == 2);
+    fixture_tell (shared, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":"
+                          "{\"requestId\":1}}");
+    mcp_fake_provider_answer (provider, 1, "{\"of\":\"b\"}");
+    AWAIT (b->responded);
+    g_assert_nonnull (strstr (heard_last (b), "{\"of\":\"b\"}"));
+    g_assert_false (a->responded || a->cancelled);
+    /* now the id is that of one request again */
+    fixture_tell (shared, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":"
+                          "{\"requestId\":1}}");
+    AWAIT (a->cancelled);
+  }
+}
+
+static void
 test_detach_cancels (Fixture *f, gconstpointer data)
 {
   McpAttachment *attachment = attach (f);
@@ -209,6 +238,7 @@ main (int argc, char **argv)
   ADD ("small-methods", test_small_methods);
   ADD ("typed-ids", test_typed_ids);
   ADD ("two-clients", test_two_clients);
+  ADD ("two-scripts", test_two_scripts);
   ADD ("detach-cancels", test_detach_cancels);
   return g_test_run ();
 }
