@@ -64,6 +64,7 @@ session_removed_cb (McpSessionStore *store,
 
   for (guint i = 0; i < attachments->len; i++)
     mcp_attachment_session_closed (g_ptr_array_index (attachments, i));
+  mcp_task_owners_drop_session (self->services->task_owners, session_id);
   mcp_provider_pool_drop_session (self->pool, session_id);
 }
 

@@ -27,6 +27,7 @@ mcp_services_new (McpSessionStore *store,
   self->change_notifier = mcp_change_notifier_new (pool, self->catalogue);
   self->log_levels = mcp_log_levels_new (pool);
   self->parking = mcp_parking_new ();
+  self->task_owners = mcp_task_owners_new ();
   self->meter = mcp_provider_meter_new (pool);
   mcp_services_set_limits (self, limits);
   return self;
@@ -74,6 +75,7 @@ mcp_services_unref (McpServices *self)
 
   g_object_unref (self->meter);
   g_object_unref (self->parking);
+  mcp_task_owners_free (self->task_owners);
   g_object_unref (self->log_levels);
   g_object_unref (self->change_notifier);
   g_object_unref (self->running_calls);

@@ -7,6 +7,7 @@
 #include "gateway/client/mcp-log-levels.h"
 #include "gateway/client/mcp-method-table.h"
 #include "gateway/client/mcp-parking.h"
+#include "gateway/client/mcp-task-owners.h"
 #include "gateway/servers/mcp-provider-meter.h"
 #include "session/store/mcp-session-store.h"
 
@@ -30,6 +31,7 @@ typedef struct
   McpChangeNotifier *change_notifier;
   McpLogLevels *log_levels;
   McpParking *parking;
+  McpTaskOwners *task_owners;
   McpProviderMeter *meter;
 } McpServices;
 

@@ -112,12 +112,19 @@ is_about_task (McpRequest *request, McpJsonSlice result)
 }
 
 static void
-answer_result (McpRequest *request, McpJsonSlice result, McpServerConfig *server)
+answer_result (McpRequest *request,
+               McpJsonSlice result,
+               McpServerConfig *server,
+               McpTaskOwners *task_owners)
 {
+  McpSession *session = mcp_request_get_client (request)->session;
   g_autofree char *exposed = NULL;
+  g_autofree char *task = NULL;
 
   if (is_about_task (request, result))
-    exposed = mcp_task_id_expose (result, server->name);
+    exposed = mcp_task_id_expose (result, server->name, &task);
+  if (task != NULL)
+    mcp_task_owners_add (task_owners, mcp_session_get_id (session), task);
   mcp_request_respond_result (request, exposed != NULL ? slice (exposed) : result);
 }
 
@@ -127,6 +134,7 @@ answer_result (McpRequest *request, McpJsonSlice result, McpServerConfig *server
  * @answer: the server's answer to it, with an id of its own
  * @server: the server that answered
  * @uri: (nullable): of the resource that it is about, as the client names it
+ * @task_owners: learns of a task that the answer names
  *
  * Answers the client, in its own revision.
  */
@@ -134,10 +142,11 @@ void
 mcp_answer_pass (McpRequest *request,
                  McpJsonrpcMessage *answer,
                  McpServerConfig *server,
-                 const char *uri)
+                 const char *uri,
+                 McpTaskOwners *task_owners)
 {
   if (mcp_jsonrpc_message_get_kind (answer) == MCP_JSONRPC_RESULT)
-    answer_result (request, mcp_jsonrpc_message_get_result (answer), server);
+    answer_result (request, mcp_jsonrpc_message_get_result (answer), server, task_owners);
   else
     answer_error (request, answer, uri);
 }

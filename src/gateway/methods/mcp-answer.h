@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gateway/client/mcp-request-inner.h"
+#include "gateway/client/mcp-task-owners.h"
 #include "upstream/config/mcp-server-config.h"
 
 G_BEGIN_DECLS
@@ -9,6 +10,7 @@ G_BEGIN_DECLS
 void mcp_answer_pass (McpRequest *request,
                       McpJsonrpcMessage *answer,
                       McpServerConfig *server,
-                      const char *uri);
+                      const char *uri,
+                      McpTaskOwners *task_owners);
 
 G_END_DECLS

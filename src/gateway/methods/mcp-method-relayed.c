@@ -181,12 +181,17 @@ respond_no_tasks (McpRequest *request)
                              (McpJsonSlice){ required, strlen (required) });
 }
 
+/* A task of another session does not exist. */
 static McpTarget *
-find_task (McpServices *services, const char *id)
+find_task (McpServices *services, McpSession *session, const char *id)
 {
   g_autofree char *own_id = NULL;
-  g_autofree char *server = mcp_task_id_split (id, &own_id);
+  g_autofree char *server = NULL;
 
+  if (!mcp_task_owners_has (services->task_owners, mcp_session_get_id (session), id))
+    return NULL;
+
+  server = mcp_task_id_split (id, &own_id);
   return server != NULL ? mcp_catalogue_resolve_server (services->catalogue, server, own_id) : NULL;
 }
 
@@ -217,7 +222,8 @@ mcp_method_task (McpAttachment *attachment, McpRequest *request)
       return;
     }
 
-  target = find_task (mcp_attachment_get_services (attachment), id);
+  target = find_task (mcp_attachment_get_services (attachment),
+                      mcp_attachment_get_session (attachment), id);
   text = g_strdup_printf ("Unknown task: %s", id);
   if (target != NULL)
     mcp_operation_start_at (attachment, request, &subject, target);

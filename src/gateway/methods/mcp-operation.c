@@ -138,7 +138,8 @@ respond (McpOperation *self, McpJsonrpcMessage *answer, const GError *error)
 
   if (answer != NULL)
     mcp_answer_pass (request, answer, self->target->config,
-                     self->subject->kind == MCP_ITEM_RESOURCE ? self->name : NULL);
+                     self->subject->kind == MCP_ITEM_RESOURCE ? self->name : NULL,
+                     self->services->task_owners);
   else
     respond_error (self, request, error);
 }

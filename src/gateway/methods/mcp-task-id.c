@@ -18,27 +18,28 @@
  * mcp_task_id_expose:
  * @result: of a server, which may name a task of its own
  * @server: its name
+ * @exposed: (out) (transfer full) (nullable): the task's id as a client sees it
  *
  * Any thread.
  *
  * Returns: (transfer full) (nullable): the result as a client sees it; %NULL: it names no task
  */
 char *
-mcp_task_id_expose (McpJsonSlice result, const char *server)
+mcp_task_id_expose (McpJsonSlice result, const char *server, char **exposed)
 {
   g_autofree char *name = NULL;
   g_autofree char *own_id = NULL;
-  g_autofree char *exposed = NULL;
   g_autoptr (GString) text = g_string_new (NULL);
   McpJsonSlice value;
 
+  *exposed = NULL;
   if (!mcp_json_find_typed (result, "taskId", MCP_JSON_STRING, &value) ||
       (own_id = mcp_json_dup_string (value)) == NULL)
     return NULL;
 
   name = g_uri_escape_string (server, NULL, FALSE);
-  exposed = g_strconcat (name, SEPARATOR, own_id, NULL);
-  mcp_json_append_string (text, exposed);
+  *exposed = g_strconcat (name, SEPARATOR, own_id, NULL);
+  mcp_json_append_string (text, *exposed);
   return mcp_json_edit_replace_member (result, "taskId", (McpJsonSlice){ text->str, text->len });
 }
 

@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-char *mcp_task_id_expose (McpJsonSlice result, const char *server);
+char *mcp_task_id_expose (McpJsonSlice result, const char *server, char **exposed);
 char *mcp_task_id_split (const char *exposed, char **own_id);
 
 G_END_DECLS

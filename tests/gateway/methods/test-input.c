@@ -549,6 +549,38 @@ test_task_of_a_modern_server (Fixture *f, gconstpointer data)
 }
 
 static void
+test_task_is_of_its_session (Fixture *f, gconstpointer data)
+{
+  McpFakeProvider *provider = fixture_provider (f, "srv");
+  McpSession *other = fixture_create_session (f, "/", NULL);
+  static const char *const methods[] = { "tasks/get", "tasks/update", "tasks/cancel" };
+  g_autoptr (Heard) heard = NULL;
+
+  g_test_summary ("A session can ask for its own tasks alone, whoever shares the server with it");
+  mcp_fake_provider_set_peer (provider, MCP_REVISION_2026_07_28, "{\"tools\":{}}");
+  heard = send_modern (f, f->session,
+                       "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":"
+                       "{\"name\":\"srv__work\"," META (CAN_TASKS) "}}");
+  AWAIT (mcp_fake_provider_get_n_waiting (provider) == 1);
+  mcp_fake_provider_answer (
+      provider, 0, "{\"resultType\":\"task\",\"taskId\":\"own id\",\"status\":\"working\"}");
+  AWAIT (heard->responded);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (methods); i++)
+    {
+      g_autofree char *text =
+          g_strdup_printf ("{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"%s\","
+                           "\"params\":{\"taskId\":\"srv/own id\"," META (CAN_TASKS) "}}",
+                           methods[i]);
+      g_autoptr (Heard) refused = send_modern (f, other, text);
+
+      assert_refused (refused);
+    }
+  g_assert_cmpuint (mcp_fake_provider_get_n_waiting (provider), ==, 0);
+  ask_about_task (f, "tasks/get", "srv/own id");
+}
+
+static void
 test_log_is_filtered (Fixture *f, gconstpointer data)
 {
   McpAttachment *attachment = attach_legacy (f);
@@ -599,6 +631,7 @@ main (int argc, char **argv)
   ADD ("task-is-followed-to-its-result", test_task_is_followed_to_its_result);
   ADD ("cancelled-task-is-cancelled", test_cancelled_task_is_cancelled);
   ADD ("task-of-a-modern-server", test_task_of_a_modern_server);
+  ADD ("task-is-of-its-session", test_task_is_of_its_session);
   ADD ("log-is-filtered", test_log_is_filtered);
   return g_test_run ();
 }
