@@ -117,6 +117,16 @@ follow_caller (ToolCall *self, GCancellable *cancellable)
     g_cancellable_cancel (self->cancellable);
 }
 
+/* Shares the text of the message. */
+static GBytes *
+take_part (McpJsonrpcMessage *message, McpJsonSlice part)
+{
+  GBytes *text = mcp_jsonrpc_message_get_text (message);
+  const char *start = g_bytes_get_data (text, NULL);
+
+  return g_bytes_new_from_bytes (text, part.data - start, part.length);
+}
+
 static void
 return_answer (GTask *task, McpJsonrpcMessage *answer)
 {
@@ -125,8 +135,7 @@ return_answer (GTask *task, McpJsonrpcMessage *answer)
 
   if (mcp_jsonrpc_message_get_kind (answer) == MCP_JSONRPC_RESULT)
     {
-      g_task_return_pointer (task, g_bytes_new (result.data, result.length),
-                             (GDestroyNotify) g_bytes_unref);
+      g_task_return_pointer (task, take_part (answer, result), (GDestroyNotify) g_bytes_unref);
       return;
     }
 
@@ -135,14 +144,14 @@ return_answer (GTask *task, McpJsonrpcMessage *answer)
 }
 
 static void
-done_cb (McpJsonrpcMessage *answer, const GError *error, gpointer user_data)
+done_cb (const McpServerAnswer *answer, const GError *error, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
   ToolCall *self = g_task_get_task_data (task);
 
   g_clear_signal_handler (&self->cancelled_id, g_task_get_cancellable (task));
   if (answer != NULL)
-    return_answer (task, answer);
+    return_answer (task, answer->message);
   else
     g_task_return_error (task, g_error_copy (error));
 }

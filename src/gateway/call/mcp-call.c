@@ -180,28 +180,15 @@ ask_cb (McpAsk *ask, gpointer user_data)
   self->funcs->ask (ask, self->user_data);
 }
 
-static gboolean
-is_error_result (McpJsonrpcMessage *message)
-{
-  McpJsonSlice flag;
-
-  if (mcp_jsonrpc_message_get_kind (message) == MCP_JSONRPC_FAILURE)
-    return TRUE;
-
-  return mcp_json_find_typed (mcp_jsonrpc_message_get_result (message), "isError", MCP_JSON_BOOLEAN,
-                              &flag) &&
-         mcp_json_get_boolean (flag);
-}
-
 static void
-tell_end (McpCall *self, McpJsonrpcMessage *answer, const GError *error)
+tell_end (McpCall *self, const McpServerAnswer *answer, const GError *error)
 {
   if (g_error_matches (error, MCP_ERROR, MCP_ERROR_CANCELLED) ||
       g_error_matches (error, MCP_ERROR, MCP_ERROR_CLOSED))
     publish_end (self, MCP_PROGRESS_STATE_CANCELLED, NULL);
   else if (error != NULL)
     publish_end (self, MCP_PROGRESS_STATE_ERROR, error->message);
-  else if (is_error_result (answer))
+  else if (answer->is_error)
     publish_end (self, MCP_PROGRESS_STATE_ERROR, "The tool answered with an error");
   else
     publish_end (self, MCP_PROGRESS_STATE_OK, NULL);
@@ -209,7 +196,7 @@ tell_end (McpCall *self, McpJsonrpcMessage *answer, const GError *error)
 
 /* The one place where a call that has run ends. */
 static void
-done_cb (McpJsonrpcMessage *answer, const GError *error, gpointer user_data)
+done_cb (const McpServerAnswer *answer, const GError *error, gpointer user_data)
 {
   g_autoptr (McpCall) self = user_data; /* taken by mcp_call_run() */
 

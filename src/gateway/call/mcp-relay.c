@@ -20,9 +20,10 @@
 #include <string.h>
 
 /* basic/patterns/mrtr sets no bound; no honest server needs as many. */
-#define MAX_ROUNDS  16
-/* An answer that takes milliseconds to write. */
-#define LARGE_BYTES (1024 * 1024)
+#define MAX_ROUNDS       16
+/* Of the params of one progress notification or log message: a client has other uses for its time.
+ */
+#define MAX_REPORT_BYTES (1024 * 1024)
 
 typedef enum
 {
@@ -136,7 +137,7 @@ report (McpRelay *self, const GError *error, const GError *explained)
 
 /* The one place where a relay ends. An answer that nobody wants any more is none. */
 static void
-finish (McpRelay *self, McpJsonrpcMessage *answer, const GError *error)
+finish (McpRelay *self, const McpServerAnswer *answer, const GError *error)
 {
   g_autoptr (GError) explained = NULL;
 
@@ -169,7 +170,8 @@ progress_cb (McpProvider *provider, McpJsonSlice params, gpointer user_data)
 {
   McpRelay *self = user_data;
 
-  if (is_running (self) && mcp_progress_report_read (&self->report, params))
+  if (is_running (self) && params.length <= MAX_REPORT_BYTES &&
+      mcp_progress_report_read (&self->report, params))
     self->funcs->progress (&self->report, self->user_data);
 }
 
@@ -178,7 +180,7 @@ log_cb (McpProvider *provider, McpJsonSlice params, gpointer user_data)
 {
   McpRelay *self = user_data;
 
-  if (is_running (self))
+  if (is_running (self) && params.length <= MAX_REPORT_BYTES)
     self->funcs->log (params, self->user_data);
 }
 
@@ -317,15 +319,6 @@ wait_for_input (McpRelay *self, McpJsonSlice result)
 
 /* A tool that only runs as a task (2025-11-25, basic/utilities/tasks). */
 
-static gboolean
-find_task_id (McpJsonSlice result, McpJsonSlice *task_id)
-{
-  McpJsonSlice task;
-
-  return mcp_json_find_typed (result, "task", MCP_JSON_OBJECT, &task) &&
-         mcp_json_find_typed (task, "taskId", MCP_JSON_STRING, task_id);
-}
-
 static char *
 build_task_params (McpRelay *self)
 {
@@ -355,70 +348,44 @@ cancel_task (McpRelay *self)
 
 /* Answers */
 
-static gboolean
-wants_input (McpJsonSlice result)
-{
-  McpJsonSlice type;
-
-  return mcp_json_find_typed (result, "resultType", MCP_JSON_STRING, &type) &&
-         mcp_json_string_equal (type, "input_required");
-}
-
 static void
-take_answer (McpRelay *self, McpJsonrpcMessage *message)
+take_answer (McpRelay *self, const McpServerAnswer *answer)
 {
-  McpJsonSlice result = mcp_jsonrpc_message_get_result (message);
-  gboolean is_result = mcp_jsonrpc_message_get_kind (message) == MCP_JSONRPC_RESULT;
-  McpJsonSlice task_id;
-
   if (g_cancellable_is_cancelled (self->cancellable))
     finish (self, NULL, NULL);
-  else if (is_result && !mcp_client_is_stateless (self->client) && wants_input (result))
-    wait_for_input (self, result);
-  else if (is_result && self->target->as_task && self->task_id == NULL &&
-           find_task_id (result, &task_id))
-    await_task (self, task_id);
+  else if (answer->wants_input && !mcp_client_is_stateless (self->client))
+    wait_for_input (self, mcp_jsonrpc_message_get_result (answer->message));
+  else if (answer->task_id.data != NULL && self->target->as_task && self->task_id == NULL)
+    await_task (self, answer->task_id);
   else
-    finish (self, message, NULL);
+    finish (self, answer, NULL);
 }
-
-/* A large answer, for the next iteration. */
-typedef struct
-{
-  McpRelay *relay;            /* (owned) */
-  McpJsonrpcMessage *message; /* (owned) */
-} Later;
 
 static void
-later_free (Later *later)
+look_at_message (GTask *task, gpointer source, gpointer message, GCancellable *cancellable)
 {
-  g_object_unref (later->relay);
-  mcp_jsonrpc_message_unref (later->message);
-  g_free (later);
+  g_task_return_pointer (task, mcp_server_answer_new (message),
+                         (GDestroyNotify) mcp_server_answer_free);
 }
 
-static gboolean
-later_cb (gpointer user_data)
-{
-  Later *later = user_data;
-
-  take_answer (later->relay, later->message);
-  return G_SOURCE_REMOVE;
-}
-
-/* To read a large answer has taken its time already: others have their turn before the answer is
- * written again. */
 static void
-take_later (McpRelay *self, McpJsonrpcMessage *message)
+looked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (GSource) source = g_idle_source_new ();
-  Later *later = g_new0 (Later, 1);
+  g_autoptr (McpServerAnswer) answer = g_task_propagate_pointer (G_TASK (result), NULL);
 
-  later->relay = g_object_ref (self);
-  later->message = mcp_jsonrpc_message_ref (message);
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, later_cb, later, (GDestroyNotify) later_free);
-  g_source_attach (source, g_main_context_get_thread_default ());
+  take_answer (MCP_RELAY (source), answer);
+}
+
+/* To look at a large answer takes longer than others may be made to wait. */
+static void
+look_in_thread (McpRelay *self, McpJsonrpcMessage *message)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, looked_cb, NULL);
+
+  g_task_set_source_tag (task, look_in_thread);
+  g_task_set_task_data (task, mcp_jsonrpc_message_ref (message),
+                        (GDestroyNotify) mcp_jsonrpc_message_unref);
+  g_task_run_in_thread (task, look_at_message);
 }
 
 static void
@@ -436,10 +403,14 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
         cancel_task (self);
       finish (self, NULL, error);
     }
-  else if (g_bytes_get_size (mcp_jsonrpc_message_get_text (message)) < LARGE_BYTES)
-    take_answer (self, message);
+  else if (mcp_server_answer_is_large (message))
+    look_in_thread (self, message);
   else
-    take_later (self, message);
+    {
+      g_autoptr (McpServerAnswer) answer = mcp_server_answer_new (message);
+
+      take_answer (self, answer);
+    }
 }
 
 static void

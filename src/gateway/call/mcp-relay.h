@@ -3,6 +3,7 @@
 
 #include "gateway/call/mcp-ask.h"
 #include "gateway/call/mcp-progress-report.h"
+#include "gateway/call/mcp-server-answer.h"
 #include "gateway/catalogue/mcp-client.h"
 #include "gateway/catalogue/mcp-target.h"
 #include "gateway/servers/mcp-provider-pool.h"
@@ -28,7 +29,7 @@ typedef struct
   void (*progress) (const McpProgressReport *report, gpointer user_data);
   void (*log) (McpJsonSlice params, gpointer user_data);
   void (*ask) (McpAsk *ask, gpointer user_data);
-  void (*done) (McpJsonrpcMessage *answer, const GError *error, gpointer user_data);
+  void (*done) (const McpServerAnswer *answer, const GError *error, gpointer user_data);
 } McpRelayFuncs;
 
 /**

@@ -13,6 +13,10 @@
 
 #include <string.h>
 
+/* Of an exposed name. What is longer is no tool's name, and is not compared with
+ * anything. */
+#define MAX_NAME_BYTES 64
+
 /* A request while its server is looked for. */
 typedef struct
 {
@@ -105,11 +109,20 @@ explain_unlisted (McpCatalogue *self, McpServerConfig *config)
                       "Server “%s” has not told its tools yet", config->name);
 }
 
+static gboolean
+is_tool_name (const char *name)
+{
+  return strlen (name) <= MAX_NAME_BYTES;
+}
+
 static GError *
 explain_unknown_tool (McpCatalogue *self, Resolving *resolving)
 {
   McpServerConfig *config;
 
+  if (!is_tool_name (resolving->name))
+    return g_error_new (MCP_ERROR, MCP_ERROR_NOT_FOUND,
+                        "Unknown tool: a name has at most %d characters", MAX_NAME_BYTES);
   config = mcp_catalogue_find_unlisted (self, resolving->client->session, resolving->name);
   if (config != NULL)
     return explain_unlisted (self, config);
@@ -186,6 +199,11 @@ mcp_catalogue_resolve_async (McpCatalogue *self,
   g_task_set_task_data (task, resolving, (GDestroyNotify) resolving_free);
   g_task_set_check_cancellable (task, FALSE); /* the search says better why it ended */
 
+  if (kind == MCP_ITEM_TOOL && !is_tool_name (name))
+    {
+      g_task_return_error (task, explain_unknown (self, resolving));
+      return;
+    }
   if (try_return (self, task))
     return;
   if (kind == MCP_ITEM_TOOL && !mcp_catalogue_may_have (self, client->session, name))

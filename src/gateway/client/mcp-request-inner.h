@@ -8,6 +8,9 @@
 
 G_BEGIN_DECLS
 
+/* What the client sees, whichever server is behind. */
+#define MCP_REQUEST_SERVER_INFO "{\"name\":\"mcp-sessiond\",\"version\":\"" MCP_VERSION "\"}"
+
 /**
  * McpRequestDoneFunc:
  * @attachment: the attachment that received the request
@@ -37,6 +40,7 @@ void mcp_request_set_cancellable (McpRequest *self, GCancellable *cancellable);
 
 void mcp_request_send (McpRequest *self, GBytes *message);
 void mcp_request_respond_result (McpRequest *self, McpJsonSlice result);
+void mcp_request_respond_written (McpRequest *self, GBytes *response, int error_code);
 void mcp_request_respond_error (McpRequest *self, int code, const char *text, McpJsonSlice data);
 void mcp_request_respond_gerror (McpRequest *self, const GError *error, const char *server);
 

@@ -7,9 +7,6 @@
 
 #include <string.h>
 
-/* What the client sees, whoever is behind. */
-#define SERVER_INFO "{\"name\":\"mcp-sessiond\",\"version\":\"" MCP_VERSION "\"}"
-
 typedef enum
 {
   REQUEST_NEW,
@@ -93,7 +90,7 @@ mcp_request_respond_result (McpRequest *self, McpJsonSlice result)
 {
   g_autoptr (GBytes) response = mcp_translate_response (
       mcp_jsonrpc_message_get_id (self->message), mcp_jsonrpc_message_get_method (self->message),
-      result, self->client->revision, SERVER_INFO);
+      result, self->client->revision, MCP_REQUEST_SERVER_INFO);
 
   respond (self, response, 0);
 }
@@ -162,6 +159,22 @@ mcp_request_get_method (McpRequest *self)
 }
 
 /**
+ * mcp_request_respond_written:
+ * @self: a running request
+ * @response: the JSON-RPC response to it, in its client's revision
+ * @error_code: of the response; 0: it is a result
+ *
+ * Answers the request, unless that has happened or it was cancelled.
+ */
+void
+mcp_request_respond_written (McpRequest *self, GBytes *response, int error_code)
+{
+  if (error_code != 0 && mcp_client_is_stateless (self->client))
+    self->http_status = mcp_rpc_error_http_status (error_code, self->refusal != 0);
+  respond (self, response, error_code);
+}
+
+/**
  * mcp_request_respond_error:
  * @self: a running request
  * @code: of JSON-RPC or MCP
@@ -176,9 +189,7 @@ mcp_request_respond_error (McpRequest *self, int code, const char *text, McpJson
   g_autoptr (GBytes) response =
       mcp_jsonrpc_build_error (mcp_jsonrpc_message_get_id (self->message), code, text, data);
 
-  if (mcp_client_is_stateless (self->client))
-    self->http_status = mcp_rpc_error_http_status (code, self->refusal != 0);
-  respond (self, response, code);
+  mcp_request_respond_written (self, response, code);
 }
 
 /**
@@ -192,17 +203,10 @@ mcp_request_respond_error (McpRequest *self, int code, const char *text, McpJson
 void
 mcp_request_respond_gerror (McpRequest *self, const GError *error, const char *server)
 {
-  g_autoptr (GString) data = NULL;
-  McpJsonSlice slice = MCP_JSON_SLICE_NONE;
+  g_autofree char *data = server != NULL ? mcp_rpc_error_build_data (server) : NULL;
 
-  if (server != NULL)
-    {
-      data = g_string_new ("{\"provider\":");
-      mcp_json_append_string (data, server);
-      g_string_append_c (data, '}');
-      slice = (McpJsonSlice){ data->str, data->len };
-    }
-  mcp_request_respond_error (self, mcp_rpc_error_code (error), error->message, slice);
+  mcp_request_respond_error (self, mcp_rpc_error_code (error), error->message,
+                             (McpJsonSlice){ data, data != NULL ? strlen (data) : 0 });
 }
 
 /**

@@ -35,6 +35,22 @@ mcp_rpc_error_code (const GError *error)
 }
 
 /**
+ * mcp_rpc_error_build_data:
+ * @server: name of the server that caused an error
+ *
+ * Returns: (transfer full): JSON object: the “data” of the error
+ */
+char *
+mcp_rpc_error_build_data (const char *server)
+{
+  GString *data = g_string_new ("{\"provider\":");
+
+  mcp_json_append_string (data, server);
+  g_string_append_c (data, '}');
+  return g_string_free (data, FALSE);
+}
+
+/**
  * mcp_rpc_error_http_status:
  * @code: of an error that answers a request of 2026-07-28
  * @is_refusal: whether the gateway refused the request before any method saw it

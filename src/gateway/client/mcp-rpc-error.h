@@ -8,6 +8,7 @@
 G_BEGIN_DECLS
 
 int mcp_rpc_error_code (const GError *error);
+char *mcp_rpc_error_build_data (const char *server);
 guint mcp_rpc_error_http_status (int code, gboolean is_refusal);
 
 G_END_DECLS

@@ -1,15 +1,34 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * A server's answer as its client is to have it.
+ * A server's answer, written as its client is to have it. Small answers are written at once, large
+ * ones in a thread.
  */
 #include "gateway/methods/mcp-answer.h"
 
+#include "config.h"
 #include "gateway/client/mcp-rpc-error.h"
 #include "gateway/methods/mcp-task-id.h"
 #include "protocol/mcp-translate.h"
 
 #include <string.h>
+
+/* All that is needed to write a response, in any thread; and the response. */
+typedef struct
+{
+  McpRequest *request; /* (owned) (nullable): keeps @id and @method; for the main context alone */
+  McpJsonrpcMessage *answer; /* (owned) */
+  McpJsonSlice id;
+  const char *method;
+  McpRevision revision;
+  char *server;     /* (owned): name of the server */
+  char *uri;        /* (owned) (nullable): of the resource that the answer is about */
+  gboolean is_task; /* whether the answer is about a task that the client asks for later */
+
+  char *task;       /* (owned) (nullable): id of that task, as the client sees it */
+  GBytes *response; /* (owned) (nullable) */
+  int error_code;   /* of the response; 0: it is a result */
+} Writing;
 
 static McpJsonSlice
 slice (const char *text)
@@ -17,29 +36,44 @@ slice (const char *text)
   return (McpJsonSlice){ text, strlen (text) };
 }
 
-static McpRevision
-get_revision (McpRequest *request)
+static void
+writing_free (Writing *self)
 {
-  return mcp_request_get_client (request)->revision;
+  g_clear_object (&self->request);
+  mcp_jsonrpc_message_unref (self->answer);
+  g_clear_pointer (&self->response, g_bytes_unref);
+  g_free (self->server);
+  g_free (self->uri);
+  g_free (self->task);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Writing, writing_free)
+
+static void
+write_result (Writing *self, McpJsonSlice result)
+{
+  self->response = mcp_translate_response (self->id, self->method, result, self->revision,
+                                           MCP_REQUEST_SERVER_INFO);
 }
 
 /* 2025-11-25, client/elicitation, "URL Elicitation Required Error": a client of 2026-07-28 is asked
  * in its own way, and makes the request again. */
 static gboolean
-answer_by_urls (McpRequest *request, int code, McpJsonSlice data)
+write_urls_as_round (Writing *self, int code, McpJsonSlice data)
 {
   g_autofree char *requests = NULL;
   g_autofree char *result = NULL;
 
   if (code != MCP_ERROR_CODE_URL_ELICITATION_REQUIRED ||
-      !mcp_revision_is_stateless (get_revision (request)) || data.data == NULL)
+      !mcp_revision_is_stateless (self->revision) || data.data == NULL)
     return FALSE;
   requests = mcp_translate_url_elicitations (data);
   if (requests == NULL)
     return FALSE;
 
   result = g_strdup_printf ("{\"resultType\":\"input_required\",\"inputRequests\":%s}", requests);
-  mcp_request_respond_result (request, slice (result));
+  write_result (self, slice (result));
   return TRUE;
 }
 
@@ -59,73 +93,113 @@ append_url (GString *text, McpJsonSlice elicitation)
 
 /* Clients before 2025-11-25 cannot show a URL to the user: the URLs go into the tool's result. */
 static gboolean
-answer_with_url_text (McpRequest *request, int code, McpJsonSlice data)
+write_urls_as_text (Writing *self, int code, McpJsonSlice data)
 {
-  g_autoptr (GString) text = g_string_new ("Before this can be done, open in a browser:");
-  g_autoptr (GString) result = g_string_new ("{\"content\":[{\"type\":\"text\",\"text\":");
+  g_autoptr (GString) text = NULL;
+  g_autoptr (GString) result = NULL;
   McpJsonSlice elicitation;
   McpJsonSlice list;
   McpJsonIter iter;
 
   if (code != MCP_ERROR_CODE_URL_ELICITATION_REQUIRED ||
-      get_revision (request) >= MCP_REVISION_2025_11_25 ||
-      strcmp (mcp_request_get_method (request), "tools/call") != 0 || data.data == NULL ||
-      !mcp_json_find_typed (data, "elicitations", MCP_JSON_ARRAY, &list))
+      self->revision >= MCP_REVISION_2025_11_25 || strcmp (self->method, "tools/call") != 0 ||
+      data.data == NULL || !mcp_json_find_typed (data, "elicitations", MCP_JSON_ARRAY, &list))
     return FALSE;
 
+  text = g_string_new ("Before this can be done, open in a browser:");
   mcp_json_iter_init (&iter, list);
   while (mcp_json_iter_next_element (&iter, &elicitation))
     append_url (text, elicitation);
+  result = g_string_new ("{\"content\":[{\"type\":\"text\",\"text\":");
   mcp_json_append_string (result, text->str);
   g_string_append (result, "}],\"isError\":true}");
-  mcp_request_respond_result (request, (McpJsonSlice){ result->str, result->len });
+  write_result (self, (McpJsonSlice){ result->str, result->len });
   return TRUE;
 }
 
 static void
-answer_error (McpRequest *request, McpJsonrpcMessage *answer, const char *uri)
+write_error (Writing *self)
 {
-  int code = mcp_jsonrpc_message_get_error_code (answer);
-  g_autofree char *text = mcp_jsonrpc_message_dup_error_text (answer);
+  g_autofree char *text = mcp_jsonrpc_message_dup_error_text (self->answer);
   g_autofree char *new_data = NULL;
   McpJsonSlice data;
 
-  mcp_json_find (mcp_jsonrpc_message_get_error (answer), "data", &data);
-  if (answer_by_urls (request, code, data) || answer_with_url_text (request, code, data))
-    return;
-  if (mcp_translate_error (mcp_request_get_method (request), code, data, uri,
-                           get_revision (request), &code, &new_data) &&
+  self->error_code = mcp_jsonrpc_message_get_error_code (self->answer);
+  mcp_json_find (mcp_jsonrpc_message_get_error (self->answer), "data", &data);
+  if (mcp_translate_error (self->method, self->error_code, data, self->uri, self->revision,
+                           &self->error_code, &new_data) &&
       new_data != NULL)
     data = slice (new_data);
-  mcp_request_respond_error (request, code, text, data);
-}
-
-/* Whether a result is about a task of the server's, which the client asks for later. */
-static gboolean
-is_about_task (McpRequest *request, McpJsonSlice result)
-{
-  McpJsonSlice type;
-
-  return g_str_has_prefix (mcp_request_get_method (request), "tasks/") ||
-         (mcp_json_find_typed (result, "resultType", MCP_JSON_STRING, &type) &&
-          mcp_json_string_equal (type, "task"));
+  self->response = mcp_jsonrpc_build_error (self->id, self->error_code, text, data);
 }
 
 static void
-answer_result (McpRequest *request,
-               McpJsonSlice result,
-               McpServerConfig *server,
-               McpTaskOwners *task_owners)
+write_failure (Writing *self)
 {
-  McpSession *session = mcp_request_get_client (request)->session;
-  g_autofree char *exposed = NULL;
-  g_autofree char *task = NULL;
+  int code = mcp_jsonrpc_message_get_error_code (self->answer);
+  McpJsonSlice data;
 
-  if (is_about_task (request, result))
-    exposed = mcp_task_id_expose (result, server->name, &task);
-  if (task != NULL)
-    mcp_task_owners_add (task_owners, mcp_session_get_id (session), task);
-  mcp_request_respond_result (request, exposed != NULL ? slice (exposed) : result);
+  mcp_json_find (mcp_jsonrpc_message_get_error (self->answer), "data", &data);
+  if (!write_urls_as_round (self, code, data) && !write_urls_as_text (self, code, data))
+    write_error (self);
+}
+
+/* Any thread. */
+static void
+write_response (Writing *self)
+{
+  McpJsonSlice result = mcp_jsonrpc_message_get_result (self->answer);
+  g_autofree char *exposed = NULL;
+
+  if (mcp_jsonrpc_message_get_kind (self->answer) != MCP_JSONRPC_RESULT)
+    {
+      write_failure (self);
+      return;
+    }
+  if (self->is_task)
+    exposed = mcp_task_id_expose (result, self->server, &self->task);
+  write_result (self, exposed != NULL ? slice (exposed) : result);
+}
+
+static void
+respond (Writing *self, McpServices *services)
+{
+  McpSession *session = mcp_request_get_client (self->request)->session;
+
+  if (self->task != NULL && !mcp_session_is_closed (session))
+    mcp_task_owners_add (services->task_owners, mcp_session_get_id (session), self->task);
+  mcp_request_respond_written (self->request, self->response, self->error_code);
+}
+
+/* Large answers */
+
+static void
+write_in_thread (GTask *task, gpointer source, gpointer writing, GCancellable *cancellable)
+{
+  write_response (writing);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+written_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Writing *self = g_task_get_task_data (G_TASK (result));
+  g_autoptr (McpServices) services = user_data;
+  g_autoptr (McpRequest) request = NULL;
+
+  respond (self, services);
+  /* the thread may be the last to hold the task, and no place to end a request */
+  request = g_steal_pointer (&self->request);
+}
+
+static void
+start_writing (Writing *self, McpServices *services)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, written_cb, mcp_services_ref (services));
+
+  g_task_set_source_tag (task, start_writing);
+  g_task_set_task_data (task, self, (GDestroyNotify) writing_free);
+  g_task_run_in_thread (task, write_in_thread);
 }
 
 /**
@@ -133,20 +207,33 @@ answer_result (McpRequest *request,
  * @request: a running request
  * @answer: the server's answer to it, with an id of its own
  * @server: the server that answered
- * @uri: (nullable): of the resource that it is about, as the client names it
- * @task_owners: learns of a task that the answer names
+ * @uri: (nullable): of the resource that the answer is about, as the client names it
+ * @services: learn of a task that the answer names
  *
  * Answers the client, in its own revision.
  */
 void
 mcp_answer_pass (McpRequest *request,
-                 McpJsonrpcMessage *answer,
+                 const McpServerAnswer *answer,
                  McpServerConfig *server,
                  const char *uri,
-                 McpTaskOwners *task_owners)
+                 McpServices *services)
 {
-  if (mcp_jsonrpc_message_get_kind (answer) == MCP_JSONRPC_RESULT)
-    answer_result (request, mcp_jsonrpc_message_get_result (answer), server, task_owners);
-  else
-    answer_error (request, answer, uri);
+  g_autoptr (Writing) self = g_new0 (Writing, 1);
+
+  self->request = g_object_ref (request);
+  self->answer = mcp_jsonrpc_message_ref (answer->message);
+  self->id = mcp_request_get_id (request);
+  self->method = mcp_request_get_method (request);
+  self->revision = mcp_request_get_client (request)->revision;
+  self->server = g_strdup (server->name);
+  self->uri = g_strdup (uri);
+  self->is_task = answer->is_task || g_str_has_prefix (self->method, "tasks/");
+  if (mcp_server_answer_is_large (answer->message))
+    {
+      start_writing (g_steal_pointer (&self), services);
+      return;
+    }
+  write_response (self);
+  respond (self, services);
 }

@@ -59,8 +59,8 @@ struct _McpOperation
   char *digest;              /* (nullable): of what a client that comes back must repeat */
   char *handle;              /* (nullable): under which the operation is parked */
 
-  McpJsonrpcMessage *answer; /* (owned) (nullable): while ANSWERED */
-  GError *error;             /* (owned) (nullable): while ANSWERED */
+  McpServerAnswer *answer; /* (owned) (nullable): while ANSWERED */
+  GError *error;           /* (owned) (nullable): while ANSWERED */
 };
 
 G_DEFINE_FINAL_TYPE (McpOperation, mcp_operation, G_TYPE_OBJECT)
@@ -132,14 +132,13 @@ respond_error (McpOperation *self, McpRequest *request, const GError *error)
 }
 
 static void
-respond (McpOperation *self, McpJsonrpcMessage *answer, const GError *error)
+respond (McpOperation *self, const McpServerAnswer *answer, const GError *error)
 {
   g_autoptr (McpRequest) request = unbind_caller (self, OPERATION_DONE);
 
   if (answer != NULL)
     mcp_answer_pass (request, answer, self->target->config,
-                     self->subject->kind == MCP_ITEM_RESOURCE ? self->name : NULL,
-                     self->services->task_owners);
+                     self->subject->kind == MCP_ITEM_RESOURCE ? self->name : NULL, self->services);
   else
     respond_error (self, request, error);
 }
@@ -154,7 +153,7 @@ leave_parking (McpOperation *self)
 
 /* Keeps the answer for a client that is to come back. */
 static void
-keep_answer (McpOperation *self, McpJsonrpcMessage *answer, const GError *error)
+keep_answer (McpOperation *self, const McpServerAnswer *answer, const GError *error)
 {
   if (mcp_session_is_closed (self->client->session))
     {
@@ -164,13 +163,13 @@ keep_answer (McpOperation *self, McpJsonrpcMessage *answer, const GError *error)
     }
   self->state = OPERATION_ANSWERED;
   if (answer != NULL)
-    self->answer = mcp_jsonrpc_message_ref (answer);
+    self->answer = mcp_server_answer_copy (answer);
   else
     self->error = g_error_copy (error);
 }
 
 static void
-finish (McpOperation *self, McpJsonrpcMessage *answer, const GError *error)
+finish (McpOperation *self, const McpServerAnswer *answer, const GError *error)
 {
   switch (self->state)
     {
@@ -229,7 +228,7 @@ ask_cb (McpAsk *ask, gpointer user_data)
 }
 
 static void
-done_cb (McpJsonrpcMessage *answer, const GError *error, gpointer user_data)
+done_cb (const McpServerAnswer *answer, const GError *error, gpointer user_data)
 {
   g_autoptr (McpOperation) self = user_data; /* taken by run() */
 
@@ -324,7 +323,7 @@ read_responses (McpRequest *request, McpJsonSlice *responses, GError **error)
 static void
 come_back (McpOperation *self, McpAttachment *attachment, McpRequest *request)
 {
-  g_autoptr (McpJsonrpcMessage) answer = g_steal_pointer (&self->answer);
+  g_autoptr (McpServerAnswer) answer = g_steal_pointer (&self->answer);
   g_autoptr (GError) kept = g_steal_pointer (&self->error);
   g_autoptr (GError) error = NULL;
   McpCaller *caller = NULL;
@@ -553,7 +552,7 @@ mcp_operation_finalize (GObject *object)
   McpOperation *self = MCP_OPERATION (object);
 
   g_clear_pointer (&self->rounds, mcp_rounds_to_client_free);
-  g_clear_pointer (&self->answer, mcp_jsonrpc_message_unref);
+  g_clear_pointer (&self->answer, mcp_server_answer_free);
   g_clear_error (&self->error);
   g_clear_object (&self->call);
   g_clear_pointer (&self->caller, mcp_caller_free);

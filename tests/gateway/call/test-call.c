@@ -311,6 +311,82 @@ test_bad_params (Call *c, gconstpointer data)
   assert_event (c, NULL);
 }
 
+static char *
+make_large_result (void)
+{
+  GString *result = g_string_new ("{\"content\":[],\"numbers\":[0");
+
+  for (guint i = 1; i < 200000; i++)
+    g_string_append_printf (result, ",%u", i);
+  g_string_append (result, "]}");
+  return g_string_free (result, FALSE);
+}
+
+static void
+test_large_answer (Call *c, gconstpointer data)
+{
+  g_autofree char *result = make_large_result ();
+
+  g_test_summary ("A large answer arrives whole, and its call ends once");
+  begin_call (c, "");
+  mcp_fake_provider_answer (c->provider, 0, result);
+  assert_response (c, result);
+  assert_event (c, "running 0");
+  assert_event (c, "ok 1/1");
+  assert_event (c, NULL);
+}
+
+static void
+test_large_answer_withdrawn (Call *c, gconstpointer data)
+{
+  g_autofree char *result = make_large_result ();
+
+  g_test_summary ("A request that is withdrawn while its large answer is looked at gets no answer");
+  begin_call (c, "");
+  mcp_fake_provider_answer (c->provider, 0, result);
+  g_main_context_iteration (NULL, TRUE); /* the thread has it now */
+  fixture_tell (c->attachment, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\","
+                               "\"params\":{\"requestId\":\"a\"}}");
+  AWAIT (c->heard->cancelled);
+  AWAIT (mcp_session_get_calls_in_flight (c->fixture.session) == 0);
+  fixture_settle ();
+  g_assert_false (c->heard->responded);
+}
+
+static void
+test_large_report (Call *c, gconstpointer data)
+{
+  g_autofree char *filler = g_strnfill (2 * 1024 * 1024, 'x');
+  g_autofree char *progress = g_strdup_printf ("{\"progress\":1,\"message\":\"%s\"}", filler);
+  g_autofree char *log = g_strdup_printf ("{\"level\":\"error\",\"data\":\"%s\"}", filler);
+
+  g_test_summary ("Progress and log messages of more than a mebibyte are passed over");
+  begin_call (c, ",\"_meta\":{\"progressToken\":1}");
+  mcp_fake_provider_progress (c->provider, 0, progress);
+  mcp_fake_provider_log (c->provider, 0, log);
+  mcp_fake_provider_answer (c->provider, 0, OK_RESULT);
+  assert_response (c, OK_RESULT);
+  g_assert_cmpuint (c->heard->messages->len, ==, 1);
+  assert_event (c, "running 0");
+  assert_event (c, "ok 1/1");
+  assert_event (c, NULL);
+}
+
+static void
+test_long_name (Call *c, gconstpointer data)
+{
+  g_autofree char *name = g_strnfill (1024 * 1024, 'a');
+  g_autofree char *text = g_strdup_printf (
+      "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"%s\"}}",
+      name);
+  g_autofree char *answer = fixture_ask (c->attachment, text);
+
+  g_test_summary ("A name longer than any tool's is refused without a look at globs, and not "
+                  "repeated to the client");
+  g_assert_nonnull (strstr (answer, "\"code\":-32602"));
+  g_assert_cmpuint (strlen (answer), <, 1000);
+}
+
 static void
 test_no_arguments (Call *c, gconstpointer data)
 {
@@ -354,6 +430,10 @@ main (int argc, char **argv)
   ADD ("limit", test_limit);
   ADD ("event-facts", test_event_facts);
   ADD ("bad-params", test_bad_params);
+  ADD ("large-answer", test_large_answer);
+  ADD ("large-answer-withdrawn", test_large_answer_withdrawn);
+  ADD ("large-report", test_large_report);
+  ADD ("long-name", test_long_name);
   ADD ("no-arguments", test_no_arguments);
   ADD ("new-limits", test_new_limits);
   return g_test_run ();
