@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "config.h"
 #include "gateway/client/mcp-request-inner.h"
 
+#include "config.h"
 #include "gateway/client/mcp-rpc-error.h"
 #include "protocol/mcp-translate.h"
 
@@ -57,7 +57,6 @@ finish (McpRequest *self)
 {
   if (self->state == REQUEST_DONE)
     return FALSE;
-
   self->state = REQUEST_DONE;
   self->done (self->attachment, self);
   if (self->is_counted)
