@@ -11,9 +11,9 @@
 #include "protocol/mcp-revision.h"
 #include "session/session/mcp-token.h"
 
-/* Clients that crashed never say goodbye. Where they have filled a session, the
- * one not heard of for longest makes room; should it come back, it gets 404 and
- * initializes again (basic/transports, "Session Management"). */
+/* Clients that crashed never end their attachments. Where these have filled a session, the
+ * attachment that was not used for longest makes room. If its client comes back, the client gets
+ * 404 and initializes again (basic/transports, "Session Management"). */
 #define UNUSED_SECONDS 3600
 
 static gboolean

@@ -2,7 +2,7 @@
 
 /*
  * The daemon's state for a bug report. What could be a secret is not in it:
- * tokens, keys, the ids of attachments (whoever knows one may use it), paths,
+ * tokens, keys, the ids of attachments (who knows an id may use the attachment), paths,
  * arguments, results, and what servers said of their failures.
  */
 #include "gateway/api/mcp-gateway-dump.h"
@@ -19,7 +19,7 @@
 
 #include <unistd.h>
 
-/* So that it stays something that a person reads and a log takes. */
+/* A person is to read the dump, and a log to take it. */
 #define MAX_SESSIONS 100
 #define MAX_CALLS    200
 

@@ -7,7 +7,7 @@
  * mcp_gateway_stats_get_calls:
  * @self: the gateway
  *
- * Returns: (transfer none): what has become of tool calls since the gateway was made
+ * Returns: (transfer none): how tool calls ended since the gateway was made
  */
 const McpCallStats *
 mcp_gateway_stats_get_calls (McpGateway *self)

@@ -156,7 +156,8 @@ done_cb (const McpServerAnswer *answer, const GError *error, gpointer user_data)
     g_task_return_error (task, g_error_copy (error));
 }
 
-/* Such callers hear of progress as the session's watchers do, and cannot be asked anything. */
+/* Callers without MCP hear of progress as the session's watchers do, and cannot be asked anything.
+ */
 
 static void
 ignore_progress (const McpProgressReport *report, gpointer user_data)
@@ -372,7 +373,7 @@ mcp_gateway_build_held_tools (McpGateway *self, const char *provider, GError **e
  * mcp_gateway_accept_tools:
  * @self: the gateway
  * @provider: name of a server
- * @held: what mcp_gateway_build_held_tools() told of it
+ * @held: what mcp_gateway_build_held_tools() returned for it
  * @error: return location
  *
  * Takes a server's tools as they were shown; not what it has become since.

@@ -484,7 +484,7 @@ mcp_gateway_new (McpSessionStore *store, const McpLimits *limits, const char *ke
 /**
  * mcp_gateway_set_cgroup:
  * @self: a gateway of mcp_gateway_new()
- * @cgroup: (nullable): directory of a control group that is ours
+ * @cgroup: (nullable): directory of a control group that belongs to the daemon
  *
  * Each upstream process that starts from now on gets a control group of its own in there.
  */

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-/* A person may have to think; one who never answers must not hold a server for ever. */
+/* A person may have to think. A person who never answers must not keep a server waiting without
+ * end. */
 #define PATIENCE_SECONDS 3600
 
 struct _McpAsk
@@ -30,7 +31,7 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (McpAsk, mcp_ask, G_TYPE_OBJECT)
 
-/* Nothing is done for it any more; the caller holds a reference. */
+/* The question is closed. The caller holds a reference. */
 static void
 finish (McpAsk *self, const McpAskAnswer *answer)
 {

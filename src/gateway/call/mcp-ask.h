@@ -11,12 +11,12 @@ G_BEGIN_DECLS
 /**
  * McpAsk:
  *
- * Something that a server asks its client while it works on a request:
- * elicitation/create, sampling/createMessage or roots/list, however it came and
- * however the client is asked. It is answered once, or withdrawn. Main context only.
+ * A question that a server asks its client while the server works on a request:
+ * elicitation/create, sampling/createMessage or roots/list, however the question came and
+ * however the client is asked. A question is answered once, or withdrawn. Main context only.
  *
  * Signals:
- *   closed (): it was answered or withdrawn; whoever carries it forgets it
+ *   closed (): the question was answered or withdrawn; its carrier forgets it
  */
 #define MCP_TYPE_ASK (mcp_ask_get_type ())
 G_DECLARE_FINAL_TYPE (McpAsk, mcp_ask, MCP, ASK, GObject)
@@ -28,7 +28,7 @@ G_DECLARE_FINAL_TYPE (McpAsk, mcp_ask, MCP, ASK, GObject)
  * @text: of the error
  * @data: of the error; may be %MCP_JSON_SLICE_NONE
  *
- * What came of it; borrowed.
+ * The client's answer; valid during the callback.
  */
 typedef struct
 {

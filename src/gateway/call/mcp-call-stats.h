@@ -31,9 +31,9 @@ typedef enum
  * McpCallStats:
  * @n_in_bucket: calls by outcome and by how long they took; not summed up
  * @duration_us: by outcome, of all calls together
- * @n_over_limit: calls that a session could not take
+ * @n_over_limit: calls that were refused since their session had too many
  *
- * What has become of tool calls. All zeros at first.
+ * How tool calls ended. All zeros at first.
  */
 typedef struct
 {

@@ -192,7 +192,7 @@ ask_closed_cb (McpAsk *ask, McpRelay *self)
   g_ptr_array_remove (self->asks, ask);
 }
 
-/* Puts a question to whoever carries it to the client. */
+/* Hands a question to the caller of the relay, who carries it to the client. */
 static void
 put_ask (McpRelay *self, McpAsk *ask)
 {
@@ -297,7 +297,7 @@ wait_for_input (McpRelay *self, McpJsonSlice result)
 
   if (++self->n_rounds > MAX_ROUNDS)
     {
-      fail (self, "The server wants input again and again");
+      fail (self, "The server wanted input 16 times and did not go on");
       return;
     }
   self->rounds = mcp_rounds_from_server_new (result, input_ready_cb, self, &error);

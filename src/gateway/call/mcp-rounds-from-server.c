@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* A client is asked all of them at once. */
+/* Of one round: the client is asked all of them at once. */
 #define MAX_REQUESTS 64
 
 struct _McpRoundsFromServer
@@ -143,7 +143,7 @@ mcp_rounds_from_server_new (McpJsonSlice result,
   if (mcp_json_find (result, "inputRequests", &requests) && !add_requests (self, requests))
     {
       g_set_error_literal (error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
-                           "The server wants input, but does not say properly which");
+                           "The server wants input, but its “inputRequests” make no sense");
       return NULL;
     }
 

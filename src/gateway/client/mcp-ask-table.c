@@ -17,7 +17,7 @@ typedef struct
   McpAskTable *table; /* (unowned) */
   gint64 id;
   McpAsk *ask;         /* (owned) */
-  McpRequest *request; /* (owned): on whose stream it was sent */
+  McpRequest *request; /* (owned): the question was sent on the stream of this request */
   gulong closed_id;
 } Asked;
 
@@ -30,7 +30,7 @@ asked_free (Asked *asked)
   g_free (asked);
 }
 
-/* basic/utilities/cancellation: whoever asked may say that no answer is wanted any more. */
+/* basic/utilities/cancellation: who asked may withdraw the question. */
 static void
 ask_closed_cb (McpAsk *ask, Asked *asked)
 {
@@ -49,7 +49,7 @@ ask_closed_cb (McpAsk *ask, Asked *asked)
  * mcp_ask_table_put:
  * @self: what the request's client is asked
  * @ask: what a server asks
- * @request: the client's request for whose sake it is asked
+ * @request: the client's request that the server works on
  *
  * Asks the client, in its own revision and as far as it can be asked; else the server is refused.
  */

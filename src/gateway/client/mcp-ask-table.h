@@ -10,9 +10,9 @@ G_BEGIN_DECLS
 /**
  * McpAskTable:
  *
- * What a client is asked at the moment, by requests of ours (client/roots,
- * client/sampling, client/elicitation): each on the stream of the client's own
- * request for whose sake it is. Main context only.
+ * The questions that a client is asked at the moment, as requests of the daemon (client/roots,
+ * client/sampling, client/elicitation): each on the stream of the client's own request that the
+ * server works on. Main context only.
  */
 typedef struct _McpAskTable McpAskTable;
 

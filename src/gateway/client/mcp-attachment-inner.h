@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 /**
  * McpAttachmentKind:
  * @MCP_ATTACHMENT_LASTING: a client that initialized, under an id
- * @MCP_ATTACHMENT_DEFAULT: of a session, for whoever has its token alone
+ * @MCP_ATTACHMENT_DEFAULT: of a session, for all that name the session by its token only
  * @MCP_ATTACHMENT_EXCHANGE: of one request that says all there is to know (2026-07-28)
  */
 typedef enum

@@ -25,7 +25,6 @@ struct _McpAttachment
                         * a default attachment */
   gint64 last_used_us; /* monotonic */
   gboolean is_detached;
-  McpItemKinds listed; /* what the client has been told */
 };
 
 enum
@@ -128,9 +127,10 @@ add_request (McpAttachment *self, McpRequest *request, McpJsonSlice id)
 
 /**
  * mcp_attachment_put_ask:
- * @self: an attachment whose client speaks a revision with requests of servers
+ * @self: an attachment the attachment that received the notification a revision with requests of
+ * servers
  * @ask: what a server asks
- * @request: the client's request for whose sake it is asked
+ * @request: the client's request that the server works on
  *
  * Asks the client, in its own revision and as far as it can be asked; else the server is refused.
  */
@@ -142,33 +142,16 @@ mcp_attachment_put_ask (McpAttachment *self, McpAsk *ask, McpRequest *request)
 
 /* What belongs to no request */
 
-/* A list that the client never saw, or is about to see for the first time, is not other than it
-   was. */
-static gboolean
-is_irrelevant_change (McpAttachment *self, const char *method)
-{
-  gboolean is_list = FALSE;
-
-  for (guint kind = 0; kind < MCP_N_ITEM_KINDS; kind++)
-    {
-      if (strcmp (method, mcp_item_kind_get_facts (kind)->changed) != 0)
-        continue;
-      if ((self->listed & 1u << kind) != 0)
-        return FALSE;
-      is_list = TRUE;
-    }
-  return is_list;
-}
-
 /**
  * mcp_attachment_note_listed:
  * @self: an attachment
- * @kind: what its client has been told of; it is told of changes from now on
+ * @kind: the kind of list that its client has seen; the client hears of changes from now on
  */
 void
 mcp_attachment_note_listed (McpAttachment *self, McpItemKind kind)
 {
-  self->listed |= 1u << kind;
+  if (self->listener != NULL)
+    mcp_change_notifier_note_listed (self->listener, kind);
 }
 
 static void
@@ -178,7 +161,7 @@ notice_cb (const char *method, McpJsonSlice params, McpServerConfig *server, gpo
   g_autofree char *named = NULL;
   g_autoptr (GBytes) message = NULL;
 
-  if (!self->confirmed || is_irrelevant_change (self, method))
+  if (!self->confirmed)
     return;
   if (strcmp (method, "notifications/message") == 0)
     {
@@ -285,7 +268,7 @@ dup_requests (McpAttachment *self)
   return requests;
 }
 
-/* Nothing is heard, asked or said any more. */
+/* The client hears nothing and is asked nothing any more. */
 static void
 disconnect (McpAttachment *self)
 {
@@ -350,10 +333,13 @@ mcp_attachment_initialize (McpAttachment *self,
 {
   self->initialized = TRUE;
   take_client (self, mcp_client_with_facts (self->client, revision, name, capabilities));
-  if (self->kind == MCP_ATTACHMENT_LASTING && self->listener == NULL)
-    self->listener =
-        mcp_change_notifier_add (self->services->change_notifier, self->client->session,
-                                 MCP_ITEM_KINDS_ALL | MCP_LISTENER_ALL_ELSE, notice_cb, self);
+  if (self->kind != MCP_ATTACHMENT_LASTING || self->listener != NULL)
+    return;
+
+  self->listener =
+      mcp_change_notifier_add (self->services->change_notifier, self->client->session,
+                               MCP_ITEM_KINDS_ALL | MCP_LISTENER_ALL_ELSE, notice_cb, self);
+  mcp_change_notifier_expect_listing (self->listener);
 }
 
 /**
@@ -385,7 +371,7 @@ mcp_attachment_is_initialized (McpAttachment *self)
  * mcp_attachment_confirm:
  * @self: an attachment
  *
- * The client is ready for requests of ours.
+ * The client is ready for requests of the daemon.
  */
 void
 mcp_attachment_confirm (McpAttachment *self)

@@ -17,6 +17,7 @@ struct _McpChangeListener
 {
   McpSession *session; /* (owned) */
   McpItemKinds wanted;
+  McpItemKinds seen;          /* lists: a client hears of changes of these, and of no others */
   McpChangeListenerFunc func; /* (nullable): %NULL: removed */
   gpointer user_data;
   GPtrArray *watches; /* (owned): Watch */
@@ -95,7 +96,8 @@ notify_changes (McpChangeListener *listener, McpItemKinds kinds)
     {
       const char *method = mcp_item_kind_get_facts (kind)->changed;
 
-      if ((kinds & listener->wanted & 1u << kind) == 0 || g_strcmp0 (method, last) == 0)
+      if ((kinds & listener->wanted & listener->seen & 1u << kind) == 0 ||
+          g_strcmp0 (method, last) == 0)
         continue;
       last = method;
       notify_listener (listener, method, MCP_JSON_SLICE_NONE, NULL);
@@ -150,7 +152,7 @@ relay_resource_update (McpChangeNotifier *self,
   if (params.data == NULL || !mcp_json_find_typed (params, "uri", MCP_JSON_STRING, &slice))
     return;
   uri = mcp_json_dup_string (slice);
-  /* The subscription that a server of 2026-07-28 names is ours, and nobody else's. */
+  /* The subscription that a server of 2026-07-28 names is the daemon's own. */
   relayed = mcp_jsonrpc_params_with_token (params, MCP_JSON_SLICE_NONE);
   params = (McpJsonSlice){ relayed, strlen (relayed) };
   for (guint i = 0; uri != NULL && i < listeners->len; i++)
@@ -201,9 +203,9 @@ notification_cb (McpProviderPool *pool,
 /**
  * mcp_change_notifier_add:
  * @self: the change notifier
- * @session: whose
+ * @session: the session of the client
  * @wanted: of which lists it wants to hear, and %MCP_LISTENER_ALL_ELSE
- * @func: told; may remove listeners
+ * @func: called with what the client wants to hear; may remove listeners
  * @user_data: for @func
  *
  * Returns: (transfer none): a listener, until it is removed
@@ -219,11 +221,42 @@ mcp_change_notifier_add (McpChangeNotifier *self,
 
   listener->session = g_object_ref (session);
   listener->wanted = wanted;
+  listener->seen = MCP_ITEM_KINDS_ALL;
   listener->func = func;
   listener->user_data = user_data;
   listener->watches = g_ptr_array_new_with_free_func ((GDestroyNotify) watch_free);
   g_ptr_array_add (self->listeners, listener);
   return listener;
+}
+
+/**
+ * mcp_change_notifier_expect_listing:
+ * @listener: one of them
+ *
+ * From now on the client hears only of lists that mcp_change_notifier_note_listed() was called for:
+ * a list that the client has not seen cannot change for it.
+ */
+void
+mcp_change_notifier_expect_listing (McpChangeListener *listener)
+{
+  listener->seen = 0;
+}
+
+/**
+ * mcp_change_notifier_note_listed:
+ * @listener: one of them
+ * @kind: the kind of list that the client has seen
+ *
+ * Resources and their templates share a notification: who has seen one list hears of both.
+ */
+void
+mcp_change_notifier_note_listed (McpChangeListener *listener, McpItemKind kind)
+{
+  const char *changed = mcp_item_kind_get_facts (kind)->changed;
+
+  for (guint other = 0; other < MCP_N_ITEM_KINDS; other++)
+    if (strcmp (mcp_item_kind_get_facts (other)->changed, changed) == 0)
+      listener->seen |= 1u << other;
 }
 
 /**
@@ -374,7 +407,7 @@ mcp_change_notifier_init (McpChangeNotifier *self)
 /**
  * mcp_change_notifier_new:
  * @pool: where the providers are
- * @catalogue: whose changes are told
+ * @catalogue: clients hear of its changes
  *
  * Returns: (transfer full): change notifier without listeners
  */

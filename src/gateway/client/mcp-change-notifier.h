@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 /**
  * McpChangeNotifier:
  *
- * What servers say that belongs to no request, and who hears of it: lists that
- * changed, resources that changed, log messages. Main context only.
+ * Tells clients what servers say outside of requests: lists that changed, resources that changed,
+ * log messages. Main context only.
  */
 #define MCP_TYPE_CHANGE_NOTIFIER (mcp_change_notifier_get_type ())
 G_DECLARE_FINAL_TYPE (McpChangeNotifier, mcp_change_notifier, MCP, CHANGE_NOTIFIER, GObject)
@@ -18,7 +18,7 @@ G_DECLARE_FINAL_TYPE (McpChangeNotifier, mcp_change_notifier, MCP, CHANGE_NOTIFI
 /**
  * McpChangeListener:
  *
- * One who hears, as long as it is not removed.
+ * A client that hears of changes, until the listener is removed.
  */
 typedef struct _McpChangeListener McpChangeListener;
 
@@ -30,7 +30,7 @@ typedef struct _McpChangeListener McpChangeListener;
  * McpChangeListenerFunc:
  * @method: of a notification
  * @params: of it; %MCP_JSON_SLICE_NONE for none
- * @server: (nullable): whose it is; %NULL: the daemon's
+ * @server: (nullable): the server that says it; %NULL: the daemon does
  */
 typedef void (*McpChangeListenerFunc) (const char *method,
                                        McpJsonSlice params,
@@ -43,6 +43,8 @@ McpChangeListener *mcp_change_notifier_add (McpChangeNotifier *self,
                                             McpItemKinds wanted,
                                             McpChangeListenerFunc func,
                                             gpointer user_data);
+void mcp_change_notifier_expect_listing (McpChangeListener *listener);
+void mcp_change_notifier_note_listed (McpChangeListener *listener, McpItemKind kind);
 void mcp_change_notifier_remove (McpChangeNotifier *self, McpChangeListener *listener);
 void mcp_change_notifier_watch (McpChangeNotifier *self,
                                 McpChangeListener *listener,

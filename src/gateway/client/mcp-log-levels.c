@@ -8,7 +8,7 @@ static const char *const levels[] = {
   "debug", "info", "notice", "warning", "error", "critical", "alert", "emergency",
 };
 
-/* How long a server may take to say that it has understood. */
+/* How long a server may take to answer logging/setLevel. */
 #define PATIENCE_MS 2000
 
 typedef struct
@@ -47,7 +47,7 @@ wish_free (Wish *wish)
  * mcp_log_levels_is_known:
  * @level: (nullable): as a client names it
  *
- * Returns: whether there is such a level
+ * Returns: whether a level of that name exists
  */
 gboolean
 mcp_log_levels_is_known (const char *level)
@@ -79,7 +79,7 @@ mcp_log_levels_passes (const char *least, McpJsonSlice params)
 /**
  * mcp_log_levels_name_logger:
  * @params: of a notifications/message
- * @server: (nullable): whose it is
+ * @server: (nullable): the server that logs
  *
  * Says in “logger” which server speaks, since a client sees but one; not for a server
  * that is exposed as it is.
@@ -104,7 +104,7 @@ mcp_log_levels_name_logger (McpJsonSlice params, McpServerConfig *server)
   return mcp_json_edit_replace_member (params, "logger", (McpJsonSlice){ named->str, named->len });
 }
 
-/* The most that anybody wants who uses the provider; -1: nobody said. */
+/* The lowest level that a client of the provider wants; -1: no client has named one. */
 static int
 find_wanted (McpLogLevels *self, McpProvider *provider)
 {
@@ -164,7 +164,7 @@ ready_cb (McpProviderPool *pool, McpServerConfig *config, McpProvider *provider,
 /**
  * mcp_log_levels_set:
  * @self: the levels
- * @client: who wishes
+ * @client: the client, by its address only
  * @session: its session
  * @level: a known one
  *
@@ -183,7 +183,7 @@ mcp_log_levels_set (McpLogLevels *self, gpointer client, McpSession *session, co
 /**
  * mcp_log_levels_forget:
  * @self: the levels
- * @client: who is gone
+ * @client: a client that has gone
  */
 void
 mcp_log_levels_forget (McpLogLevels *self, gpointer client)
@@ -214,7 +214,7 @@ level_set_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 /**
  * mcp_log_levels_apply_async:
  * @self: the levels
- * @session: whose wishes have changed
+ * @session: clients of this session have changed their levels
  * @cancellable: (nullable): ends the waiting
  * @callback: (nullable) (scope async): when the running servers know
  * @user_data: for @callback
@@ -293,7 +293,7 @@ mcp_log_levels_init (McpLogLevels *self)
  * mcp_log_levels_new:
  * @pool: where the providers are
  *
- * Returns: (transfer full): levels that nobody wishes
+ * Returns: (transfer full): no client has named a level
  */
 McpLogLevels *
 mcp_log_levels_new (McpProviderPool *pool)

@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 /**
  * McpLogLevels:
  *
- * Which log messages clients want to hear, and telling it to the servers: each
- * is asked for the most that anybody wants who uses it. Main context only.
+ * The log levels that clients want to hear, and the levels that servers are set to: each server
+ * gets the lowest level that a client of it wants. Main context only.
  */
 #define MCP_TYPE_LOG_LEVELS (mcp_log_levels_get_type ())
 G_DECLARE_FINAL_TYPE (McpLogLevels, mcp_log_levels, MCP, LOG_LEVELS, GObject)

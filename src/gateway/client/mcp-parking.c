@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* A person may have to think; the server behind is kept waiting all the while. */
+/* A person may have to think; the server waits all the while. */
 #define PATIENCE_MS (10 * 60 * 1000)
 /* Tells a handle of the daemon from a server's own state. */
 #define HANDLE_HEAD "mcpsd-"
@@ -90,7 +90,7 @@ mcp_parking_set_max (McpParking *self, guint max_per_session)
  * @digest: of the request
  * @error: return location
  *
- * The handle is 128 bits from the kernel, so that it can be known only by having been told.
+ * The handle is 128 bits from the kernel, so that nobody can guess it.
  *
  * Errors: %MCP_ERROR_LIMIT_EXCEEDED; those of mcp_token_generate().
  *
@@ -154,8 +154,8 @@ mcp_parking_is_handle (McpJsonSlice state)
  * @digest: of the request it comes back with
  * @error: return location
  *
- * Uses up a handle. One that was altered, used, expired, told to another session or for another
- * request fits nothing, and spoils nothing.
+ * Uses up a handle. A handle that was altered, used, expired, or given to another session or for
+ * another request fits nothing, and spoils nothing.
  *
  * Errors: %MCP_ERROR_INVALID_ARGUMENTS.
  *

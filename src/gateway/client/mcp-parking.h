@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  *
  * Requests that wait for their client to come back with the input that a server
  * asked for (2026-07-28, basic/patterns/mrtr): each under a handle that only the
- * client was told, that is good once, for the same session and the same request,
+ * client knows, that is good once, for the same session and the same request,
  * and for a while. Main context only.
  */
 #define MCP_TYPE_PARKING (mcp_parking_get_type ())

@@ -30,7 +30,7 @@ struct _McpRequest
   char *refusal_text;
   gboolean is_counted;    /* by its session */
   gboolean withdrawn;     /* by its client */
-  gboolean is_streamable; /* whoever carries it can carry messages before its response */
+  gboolean is_streamable; /* messages before the response can reach the client */
   guint http_status;
 };
 
@@ -195,9 +195,9 @@ mcp_request_respond_error (McpRequest *self, int code, const char *text, McpJson
  * mcp_request_respond_gerror:
  * @self: a running request
  * @error: why it failed
- * @server: (nullable): name of the upstream server whose fault it is
+ * @server: (nullable): name of the upstream server that caused the error
  *
- * Answers the request by an error of ours.
+ * Answers the request by an error of the daemon.
  */
 void
 mcp_request_respond_gerror (McpRequest *self, const GError *error, const char *server)
@@ -282,7 +282,7 @@ mcp_request_cancel (McpRequest *self)
  * @self: a request
  *
  * The client itself wants no answer any more: as mcp_request_cancel(), and
- * whoever carries the request is told.
+ * the carrier of the request gets the signal “cancelled”.
  */
 void
 mcp_request_withdraw (McpRequest *self)

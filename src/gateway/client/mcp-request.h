@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  *     and last; error_code is 0 for a result. Not emitted after
  *     mcp_request_cancel().
  *   cancelled (): the client withdrew the request by notifications/cancelled, or
- *     its attachment was detached: nothing follows, and whoever carries the
+ *     its attachment was detached: nothing follows, and the carrier of the
  *     request ends its exchange. Not emitted for mcp_request_cancel().
  */
 #define MCP_TYPE_REQUEST (mcp_request_get_type ())

@@ -9,7 +9,7 @@
 
 /**
  * mcp_method_note_cancelled:
- * @attachment: whose client speaks
+ * @attachment: the attachment that received the notification
  * @params: names the request
  *
  * Withdraws a request of this attachment. Unknown ids and malformed notifications

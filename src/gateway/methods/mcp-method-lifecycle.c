@@ -9,8 +9,8 @@
 #include "gateway/client/mcp-request-inner.h"
 #include "gateway/methods/mcp-method.h"
 
-/* Whatever servers offer, now or later, there is somebody here to relay it; where none offers it,
- * the lists are empty. */
+/* The gateway relays all that servers offer, now or later. Where no server offers a kind, its list
+ * is empty. */
 #define CAPABILITIES                                                            \
   "\"tools\":{\"listChanged\":true},\"prompts\":{\"listChanged\":true},"        \
   "\"resources\":{\"subscribe\":true,\"listChanged\":true},\"completions\":{}," \
@@ -45,7 +45,7 @@ dup_client_name (McpJsonSlice params)
 
 /**
  * mcp_method_initialize:
- * @attachment: whose client asks
+ * @attachment: the attachment that received the request
  * @request: an initialize
  *
  * Settles revision and capabilities, once for each attachment.
@@ -88,10 +88,10 @@ mcp_method_initialize (McpAttachment *attachment, McpRequest *request)
 
 /**
  * mcp_method_discover:
- * @attachment: whose client asks
+ * @attachment: the attachment that received the request
  * @request: a server/discover (2026-07-28, server/discover)
  *
- * Says what there is; nothing is settled by it.
+ * Says what the gateway offers. Nothing is settled by it.
  */
 void
 mcp_method_discover (McpAttachment *attachment, McpRequest *request)
@@ -111,7 +111,7 @@ mcp_method_discover (McpAttachment *attachment, McpRequest *request)
 
 /**
  * mcp_method_ping:
- * @attachment: whose client asks
+ * @attachment: the attachment that received the request
  * @request: a ping
  *
  * Answers at once; exactly empty, for some clients check.
@@ -124,7 +124,7 @@ mcp_method_ping (McpAttachment *attachment, McpRequest *request)
 
 /**
  * mcp_method_note_initialized:
- * @attachment: whose client speaks
+ * @attachment: the attachment that received the notification
  * @params: ignored
  *
  * The client is ready.
@@ -137,10 +137,10 @@ mcp_method_note_initialized (McpAttachment *attachment, McpJsonSlice params)
 
 /**
  * mcp_method_note_roots_changed:
- * @attachment: whose client speaks
+ * @attachment: the attachment that received the notification
  * @params: ignored
  *
- * Tells the servers that serve this session, whose roots are the client's too.
+ * Tells the servers of this session that its roots have changed: the client's are among them.
  */
 void
 mcp_method_note_roots_changed (McpAttachment *attachment, McpJsonSlice params)

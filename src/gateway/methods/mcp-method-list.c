@@ -73,7 +73,7 @@ answer_list (McpAttachment *attachment, McpRequest *request, McpItemKind kind)
 
 /**
  * mcp_method_list_tools:
- * @attachment: whose client asks
+ * @attachment: the attachment that received the request
  * @request: a tools/list
  */
 void
@@ -84,7 +84,7 @@ mcp_method_list_tools (McpAttachment *attachment, McpRequest *request)
 
 /**
  * mcp_method_list_prompts:
- * @attachment: whose client asks
+ * @attachment: the attachment that received the request
  * @request: a prompts/list
  */
 void
@@ -95,7 +95,7 @@ mcp_method_list_prompts (McpAttachment *attachment, McpRequest *request)
 
 /**
  * mcp_method_list_resources:
- * @attachment: whose client asks
+ * @attachment: the attachment that received the request
  * @request: a resources/list
  */
 void
@@ -106,7 +106,7 @@ mcp_method_list_resources (McpAttachment *attachment, McpRequest *request)
 
 /**
  * mcp_method_list_templates:
- * @attachment: whose client asks
+ * @attachment: the attachment that received the request
  * @request: a resources/templates/list
  */
 void

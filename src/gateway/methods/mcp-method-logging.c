@@ -19,7 +19,7 @@ applied_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /**
  * mcp_method_set_level:
- * @attachment: whose client asks
+ * @attachment: the attachment that received the request
  * @request: a logging/setLevel
  *
  * Keeps what the client wants to hear, and answers when the servers that run know.

@@ -38,7 +38,7 @@ rename_prompt (McpParams *params, const char *own_name)
 
 /**
  * mcp_method_get_prompt:
- * @attachment: whose client asks
+ * @attachment: the attachment that received the request
  * @request: a prompts/get
  *
  * Asks the server that has the prompt.
@@ -67,7 +67,7 @@ rename_resource (McpParams *params, const char *own_uri)
 
 /**
  * mcp_method_read_resource:
- * @attachment: whose client asks
+ * @attachment: the attachment that received the request
  * @request: a resources/read
  *
  * Asks the server that has the resource.
@@ -115,7 +115,7 @@ rename_resource_ref (McpParams *params, const char *own_uri)
 
 /**
  * mcp_method_complete:
- * @attachment: whose client asks
+ * @attachment: the attachment that received the request
  * @request: a completion/complete
  *
  * Asks the server that has the prompt or the resource.
@@ -197,7 +197,7 @@ find_task (McpServices *services, McpSession *session, const char *id)
 
 /**
  * mcp_method_task:
- * @attachment: whose client asks
+ * @attachment: the attachment that received the request
  * @request: a tasks/get, tasks/update or tasks/cancel
  *
  * Asks the server that runs the task.

@@ -96,7 +96,7 @@ subscribed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /**
  * mcp_method_subscribe:
- * @attachment: whose client asks
+ * @attachment: the attachment that received the request
  * @request: a resources/subscribe
  */
 void
@@ -121,9 +121,10 @@ mcp_method_subscribe (McpAttachment *attachment, McpRequest *request)
     }
   if (listener == NULL)
     {
-      mcp_request_respond_error (request, MCP_JSONRPC_ERROR_INVALID_REQUEST,
-                                 "There is no stream to hear of changes on: initialize first",
-                                 MCP_JSON_SLICE_NONE);
+      mcp_request_respond_error (
+          request, MCP_JSONRPC_ERROR_INVALID_REQUEST,
+          "Changes are sent on the stream of an initialized client: send initialize first",
+          MCP_JSON_SLICE_NONE);
       return;
     }
   if (mcp_change_notifier_count_watches (services->change_notifier, listener) >= MAX_WATCHES)
@@ -143,7 +144,7 @@ mcp_method_subscribe (McpAttachment *attachment, McpRequest *request)
 
 /**
  * mcp_method_unsubscribe:
- * @attachment: whose client asks
+ * @attachment: the attachment that received the request
  * @request: a resources/unsubscribe
  */
 void
@@ -371,7 +372,7 @@ listening_new (McpAttachment *attachment, McpRequest *request, McpJsonSlice filt
 
 /**
  * mcp_method_listen:
- * @attachment: whose client asks
+ * @attachment: the attachment that received the request
  * @request: a subscriptions/listen
  *
  * Says what is listened to, then what changes, until the client goes or the session ends.

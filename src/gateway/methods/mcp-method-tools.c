@@ -44,7 +44,7 @@ check_params (McpRequest *request, McpJsonSlice *name)
 
 /**
  * mcp_method_call_tool:
- * @attachment: whose client asks
+ * @attachment: the attachment that received the request
  * @request: a tools/call
  *
  * Makes a call: what the server reports and asks goes to the client, and its answer, in the

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 const McpMethodTable *mcp_method_get_table (void);
 
-/* One function each, in mcp-method-*.c. */
+/* Each function is in one of mcp-method-*.c. */
 void mcp_method_initialize (McpAttachment *attachment, McpRequest *request);
 void mcp_method_discover (McpAttachment *attachment, McpRequest *request);
 void mcp_method_ping (McpAttachment *attachment, McpRequest *request);

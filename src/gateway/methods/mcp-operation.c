@@ -491,7 +491,7 @@ begin_call (McpOperation *self, GError **error)
  * mcp_operation_start:
  * @attachment: the attachment that received the request
  * @request: a running request
- * @subject: what such requests are about
+ * @subject: what requests of this method are about
  * @name: what this one is about, as the client calls it
  *
  * Finds the server, passes the request on to it, and its answer back.
@@ -521,7 +521,7 @@ mcp_operation_start (McpAttachment *attachment,
  * mcp_operation_start_at:
  * @attachment: the attachment that received the request
  * @request: a running request
- * @subject: what such requests are about; no calls
+ * @subject: what requests of this method are about; no calls
  * @target: where this one goes
  *
  * As mcp_operation_start(), where the server is known.

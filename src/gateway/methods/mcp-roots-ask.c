@@ -24,7 +24,7 @@ wrapped_free (Wrapped *wrapped)
   g_free (wrapped);
 }
 
-/* A client that does not say leaves the working directory. */
+/* Where the client does not answer, the working directory is the only root. */
 static void
 answered_cb (McpAsk *ask, const McpAskAnswer *answer, gpointer user_data)
 {

@@ -50,7 +50,8 @@ mcp_task_id_expose (McpJsonSlice result, const char *server, char **exposed)
  *
  * Any thread.
  *
- * Returns: (transfer full) (nullable): the server's name; %NULL: it is no id of ours
+ * Returns: (transfer full) (nullable): the server's name; %NULL: the id is none that the daemon
+ * made
  */
 char *
 mcp_task_id_split (const char *exposed, char **own_id)
