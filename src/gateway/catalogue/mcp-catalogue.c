@@ -81,8 +81,8 @@ is_current (McpCatalogue *self)
 static gboolean
 concerns (McpCatalogue *self, McpCatalogueWaiter *waiter, McpServerConfig *config)
 {
-  return waiter->exposed == NULL || mcp_exposed_names_may_own (config->prefix, config->name,
-                                                               self->max_name, waiter->exposed);
+  return waiter->exposed == NULL ||
+         mcp_exposed_names_may_own (config->prefix, config->name, self->max_name, waiter->exposed);
 }
 
 /* Asks every server that matters to the waiter and is not known; says whether one of them is
