@@ -213,7 +213,7 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   mcp_timer_clear (&self->deadline);
   g_clear_object (&self->cancellable);
-  mcp_refresh_pace_listed (&self->pace, g_get_monotonic_time ());
+  mcp_refresh_pace_listed (&self->pace, g_get_monotonic_time (), self->changed != 0);
 
   if (!is_listed && self->timed_out)
     {

@@ -7,11 +7,14 @@
 /* A list_changed that comes later than this after a listing is news, not an echo of it. */
 #define ECHO_US (5 * G_USEC_PER_SEC)
 
-/* 50 ms, 100 ms, … 3.2 s: then nobody asks of his own accord any more. */
-#define MAX_REPEATS 7
+/* 50 ms, 100 ms, … 3.2 s, … */
+#define MAX_REPEATS      7
+/* … then 30 s, a few times; then nobody asks of his own accord any more. */
+#define SLOW_DELAY_MS    30000
+#define MAX_SLOW_REPEATS 3
 
-/* How often at most a client's list asks a server that always says that its lists changed. */
-#define PAUSE_US (30 * G_USEC_PER_SEC)
+/* Each of so many listings in a row may find something new before that counts as an echo, too. */
+#define MAX_CHANGES 100
 
 /**
  * mcp_refresh_pace_next:
@@ -27,25 +30,28 @@ gboolean
 mcp_refresh_pace_next (McpRefreshPace *self, gint64 now_us, guint *delay_ms)
 {
   if (self->ended_at == 0 || now_us - self->ended_at > ECHO_US)
-    self->n_repeats = 0;
-  else if (self->n_repeats < MAX_REPEATS)
+    self->n_repeats = self->n_changes = 0;
+  else if (self->n_repeats < MAX_REPEATS + MAX_SLOW_REPEATS)
     self->n_repeats++;
 
-  *delay_ms = FIRST_DELAY_MS << self->n_repeats;
-  return self->n_repeats < MAX_REPEATS;
+  *delay_ms = self->n_repeats < MAX_REPEATS ? FIRST_DELAY_MS << self->n_repeats : SLOW_DELAY_MS;
+  return self->n_repeats < MAX_REPEATS + MAX_SLOW_REPEATS;
 }
 
 /**
  * mcp_refresh_pace_listed:
  * @self: the pace of a server
  * @now_us: monotonic
+ * @is_changed: whether the listing found other items than the one before
  *
- * A listing of the server has ended.
+ * A listing of the server has ended. One that found something new was worth it.
  */
 void
-mcp_refresh_pace_listed (McpRefreshPace *self, gint64 now_us)
+mcp_refresh_pace_listed (McpRefreshPace *self, gint64 now_us, gboolean is_changed)
 {
   self->ended_at = now_us;
+  if (is_changed && ++self->n_changes < MAX_CHANGES)
+    self->n_repeats = 0;
 }
 
 /**
@@ -58,5 +64,5 @@ mcp_refresh_pace_listed (McpRefreshPace *self, gint64 now_us)
 gboolean
 mcp_refresh_pace_may_ask (const McpRefreshPace *self, gint64 now_us)
 {
-  return now_us - self->ended_at >= PAUSE_US;
+  return now_us - self->ended_at >= SLOW_DELAY_MS * (gint64) 1000;
 }

@@ -7,7 +7,9 @@ G_BEGIN_DECLS
 
 /**
  * McpRefreshPace:
- * @n_repeats: how many listings in a row were followed by another list_changed at once
+ * @n_repeats: how many listings in a row found nothing new and were followed by another
+ *   list_changed at once
+ * @n_changes: how many listings in a row found something new
  * @ended_at: when the last listing ended, monotonic, in microseconds; 0: there was none
  *
  * How soon a server is listed again that says that its lists have changed. Some servers say so
@@ -17,11 +19,12 @@ G_BEGIN_DECLS
 typedef struct
 {
   guint n_repeats;
+  guint n_changes;
   gint64 ended_at;
 } McpRefreshPace;
 
 gboolean mcp_refresh_pace_next (McpRefreshPace *self, gint64 now_us, guint *delay_ms);
-void mcp_refresh_pace_listed (McpRefreshPace *self, gint64 now_us);
+void mcp_refresh_pace_listed (McpRefreshPace *self, gint64 now_us, gboolean is_changed);
 gboolean mcp_refresh_pace_may_ask (const McpRefreshPace *self, gint64 now_us);
 
 G_END_DECLS
