@@ -79,6 +79,8 @@ apply_settings (McpdApplication *self)
                                settings->history_calls);
   mcp_gateway_set_limits (self->gateway, &settings->limits);
   mcp_gateway_set_call_timeout (self->gateway, settings->timeout_seconds * 1000);
+  mcp_gateway_set_list_patience (self->gateway, settings->list_seconds * 1000);
+  mcp_gateway_set_max_name (self->gateway, settings->max_name);
   mcp_http_server_set_limits (self->http, &settings->limits);
   mcp_http_server_set_require_key (self->http, settings->require_key);
   if (self->service != NULL)

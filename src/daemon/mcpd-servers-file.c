@@ -23,12 +23,13 @@ take_servers (McpdServersFile *self, GBytes *contents)
   const char *path = mcpd_watched_file_get_path (self->file);
   g_autoptr (GPtrArray) configs = NULL;
   g_autoptr (GPtrArray) problems = NULL;
+  g_autoptr (GPtrArray) left_out = NULL;
   g_autoptr (GError) error = NULL;
   gsize length;
   const char *text = g_bytes_get_data (contents, &length);
 
-  configs =
-      mcp_server_config_parse_file (text != NULL ? text : "", length, path, &problems, &error);
+  configs = mcp_server_config_parse_entries (text != NULL ? text : "", length, path, &problems,
+                                             &left_out, &error);
   for (guint i = 0; problems != NULL && i < problems->len; i++)
     g_warning ("%s", (const char *) g_ptr_array_index (problems, i));
   if (configs == NULL)
@@ -37,6 +38,7 @@ take_servers (McpdServersFile *self, GBytes *contents)
       return;
     }
 
+  mcp_gateway_set_left_out (self->gateway, left_out);
   mcp_gateway_set_servers (self->gateway, configs);
   /* TRANSLATORS: file, number of upstream servers */
   g_message (ngettext ("%s: %u server", "%s: %u servers", configs->len), path, configs->len);
@@ -60,6 +62,7 @@ changed_cb (McpdWatchedFile *file, GBytes *contents, GError *error, gpointer use
     }
 
   none = g_ptr_array_new ();
+  mcp_gateway_set_left_out (self->gateway, NULL);
   mcp_gateway_set_servers (self->gateway, none);
   g_message (_ ("%s: no such file, no servers"), mcpd_watched_file_get_path (file));
 }

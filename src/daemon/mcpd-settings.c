@@ -10,6 +10,11 @@
 /* Default idle time of a session, of a call without progress: see docs. */
 #define DEFAULT_IDLE_SECONDS    (24 * 60 * 60)
 #define DEFAULT_TIMEOUT_SECONDS 300
+/* Clients give up waiting for a list after ten. */
+#define DEFAULT_LIST_SECONDS    8
+/* Clients put a prefix of their own before a name (“mcp__sessiond__”), and the whole may have 64
+ * characters. */
+#define DEFAULT_MAX_NAME        48
 
 typedef struct
 {
@@ -24,6 +29,8 @@ static const NumberEntry numbers[] = {
   { "Http", "Port", G_STRUCT_OFFSET (McpdSettings, port), 0, G_MAXUINT16 },
   { "Sessions", "IdleSeconds", G_STRUCT_OFFSET (McpdSettings, idle_seconds), 0, 365 * 86400 },
   { "Calls", "TimeoutSeconds", G_STRUCT_OFFSET (McpdSettings, timeout_seconds), 1, 7 * 86400 },
+  { "Calls", "ListSeconds", G_STRUCT_OFFSET (McpdSettings, list_seconds), 1, 300 },
+  { "Names", "MaxLength", G_STRUCT_OFFSET (McpdSettings, max_name), 24, 64 },
   { "History", "Days", G_STRUCT_OFFSET (McpdSettings, history_days), 1, 3650 },
   { "History", "MaxCalls", G_STRUCT_OFFSET (McpdSettings, history_calls), 0, 10 * 1000 * 1000 },
 };
@@ -54,6 +61,8 @@ mcpd_settings_init_defaults (McpdSettings *settings)
   settings->port = MCP_DEFAULT_PORT;
   settings->idle_seconds = DEFAULT_IDLE_SECONDS;
   settings->timeout_seconds = DEFAULT_TIMEOUT_SECONDS;
+  settings->list_seconds = DEFAULT_LIST_SECONDS;
+  settings->max_name = DEFAULT_MAX_NAME;
   settings->history_days = MCP_CALL_HISTORY_DEFAULT_DAYS;
   settings->history_calls = MCP_CALL_HISTORY_DEFAULT_MAX_CALLS;
   mcp_limits_init_defaults (&settings->limits);

@@ -18,6 +18,8 @@ typedef struct
   gboolean require_key;  /* [Http] RequireKey */
   guint idle_seconds;    /* [Sessions] IdleSeconds, 0: never */
   guint timeout_seconds; /* [Calls] TimeoutSeconds, of a call without progress */
+  guint list_seconds;    /* [Calls] ListSeconds, for servers that were never listed */
+  guint max_name;        /* [Names] MaxLength, of exposed names of tools and prompts */
   guint history_days;    /* [History] Days */
   guint history_calls;   /* [History] MaxCalls, 0: no history */
   McpLimits limits;      /* [Limits] */

@@ -29,6 +29,7 @@ struct _McpGateway
   McpServices *services;           /* (owned) */
   McpAttachmentTable *attachments; /* (owned) */
   GPtrArray *configs;              /* (owned): McpServerConfig, in order */
+  GPtrArray *left_out;             /* (owned) (nullable): McpServerLeftOut */
   Launching *launching;            /* (unowned) (nullable): the pool's */
   gboolean is_closed;
 };
@@ -161,6 +162,88 @@ mcp_gateway_set_call_timeout (McpGateway *self, guint timeout_ms)
 
   mcp_running_calls_set_timeout (self->services->running_calls, timeout_ms);
   mcp_provider_pool_set_timeout (self->pool, timeout_ms);
+}
+
+/**
+ * mcp_gateway_set_list_patience:
+ * @self: the gateway
+ * @first_ms: how long a client's list waits for servers that were never listed
+ *
+ * What comes later is announced by list_changed.
+ */
+void
+mcp_gateway_set_list_patience (McpGateway *self, guint first_ms)
+{
+  g_return_if_fail (MCP_IS_GATEWAY (self));
+
+  mcp_catalogue_set_first_wait (self->services->catalogue, first_ms);
+}
+
+/**
+ * mcp_gateway_set_max_name:
+ * @self: the gateway
+ * @max_name: how many characters an exposed name of a tool or prompt may have
+ *
+ * Longer names are cut short, and end in a hash.
+ */
+void
+mcp_gateway_set_max_name (McpGateway *self, guint max_name)
+{
+  g_return_if_fail (MCP_IS_GATEWAY (self));
+
+  mcp_catalogue_set_max_name (self->services->catalogue, max_name);
+}
+
+/**
+ * mcp_gateway_set_left_out:
+ * @self: the gateway
+ * @left_out: (nullable) (element-type McpServerLeftOut): entries that cannot be used, and why;
+ *   not changed any more
+ */
+void
+mcp_gateway_set_left_out (McpGateway *self, GPtrArray *left_out)
+{
+  g_return_if_fail (MCP_IS_GATEWAY (self));
+
+  g_clear_pointer (&self->left_out, g_ptr_array_unref);
+  self->left_out = left_out != NULL ? g_ptr_array_ref (left_out) : NULL;
+}
+
+/**
+ * mcp_gateway_get_left_out:
+ * @self: the gateway
+ *
+ * Returns: (transfer none) (nullable) (element-type McpServerLeftOut): entries that cannot be used
+ */
+GPtrArray *
+mcp_gateway_get_left_out (McpGateway *self)
+{
+  return self->left_out;
+}
+
+/**
+ * mcp_gateway_refresh_server:
+ * @self: the gateway
+ * @name: name of a server
+ * @error: return location
+ *
+ * Asks a server for its lists again: now, if a session is there for which it can be started, else
+ * as soon as a client wants a list.
+ *
+ * Errors: %MCP_ERROR_NOT_FOUND.
+ *
+ * Returns: whether there is such a server that is enabled
+ */
+gboolean
+mcp_gateway_refresh_server (McpGateway *self, const char *name, GError **error)
+{
+  g_return_val_if_fail (MCP_IS_GATEWAY (self), FALSE);
+
+  if (mcp_catalogue_renew (self->services->catalogue, name))
+    return TRUE;
+  g_set_error (error, MCP_ERROR, MCP_ERROR_NOT_FOUND, "There is no server “%s” that is switched on",
+               name);
+  return FALSE;
 }
 
 /**
@@ -366,6 +449,7 @@ mcp_gateway_finalize (GObject *object)
   McpGateway *self = MCP_GATEWAY (object);
 
   mcp_attachment_table_free (self->attachments);
+  g_clear_pointer (&self->left_out, g_ptr_array_unref);
   g_ptr_array_unref (self->configs);
   g_clear_pointer (&self->services, mcp_services_unref);
   g_clear_object (&self->pool);

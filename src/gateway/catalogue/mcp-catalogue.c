@@ -404,6 +404,17 @@ mcp_catalogue_set_patience (McpCatalogue *self, guint first_ms, guint refresh_ms
   self->refresh_ms = refresh_ms;
 }
 
+/**
+ * mcp_catalogue_set_first_wait:
+ * @self: the catalogue
+ * @first_ms: how long a list waits for servers that are not known yet
+ */
+void
+mcp_catalogue_set_first_wait (McpCatalogue *self, guint first_ms)
+{
+  self->first_ms = first_ms;
+}
+
 /* What clients ask. */
 
 static void

@@ -43,6 +43,7 @@ gboolean mcp_catalogue_load_prints (McpCatalogue *self, const char *path, GError
 void mcp_catalogue_set_limits (McpCatalogue *self, const McpLimits *limits);
 void mcp_catalogue_set_servers (McpCatalogue *self, GPtrArray *configs);
 void mcp_catalogue_set_max_name (McpCatalogue *self, guint max_name);
+void mcp_catalogue_set_first_wait (McpCatalogue *self, guint first_ms);
 void mcp_catalogue_set_patience (McpCatalogue *self, guint first_ms, guint refresh_ms);
 void mcp_catalogue_close (McpCatalogue *self);
 

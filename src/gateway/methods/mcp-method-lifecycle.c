@@ -43,6 +43,19 @@ dup_client_name (McpJsonSlice params)
   return mcp_json_dup_string (name);
 }
 
+/* What the servers say of themselves, as far as they were listed. */
+static void
+append_instructions (McpAttachment *attachment, GString *result)
+{
+  g_autofree char *text = mcp_catalogue_build_instructions (
+      mcp_attachment_get_services (attachment)->catalogue, mcp_attachment_get_session (attachment));
+
+  if (text == NULL)
+    return;
+  g_string_append (result, ",\"instructions\":");
+  mcp_json_append_string (result, text);
+}
+
 /**
  * mcp_method_initialize:
  * @attachment: the attachment that received the request
@@ -82,7 +95,9 @@ mcp_method_initialize (McpAttachment *attachment, McpRequest *request)
 
   mcp_json_append_string (result, mcp_revision_to_string (revision));
   g_string_append (result, ",\"capabilities\":{" CAPABILITIES "},\"serverInfo\":"
-                           "{\"name\":\"mcp-sessiond\",\"version\":\"" MCP_VERSION "\"}}");
+                           "{\"name\":\"mcp-sessiond\",\"version\":\"" MCP_VERSION "\"}");
+  append_instructions (attachment, result);
+  g_string_append_c (result, '}');
   mcp_request_respond_result (request, (McpJsonSlice){ result->str, result->len });
 }
 
@@ -105,7 +120,9 @@ mcp_method_discover (McpAttachment *attachment, McpRequest *request)
         g_string_append_c (result, ',');
       mcp_json_append_string (result, revisions[i]);
     }
-  g_string_append (result, "],\"capabilities\":{" CAPABILITIES EXTENSIONS "}}");
+  g_string_append (result, "],\"capabilities\":{" CAPABILITIES EXTENSIONS "}");
+  append_instructions (attachment, result);
+  g_string_append_c (result, '}');
   mcp_request_respond_result (request, (McpJsonSlice){ result->str, result->len });
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gateway/servers/mcp-pool-entry.h"
 
+#include "common/mcp-keyed-hash.h"
+
 /**
  * mcp_pool_entry_new:
  * @config: the server
@@ -18,7 +20,7 @@ mcp_pool_entry_new (McpServerConfig *config, McpServerRecord *record, char *key)
   self->config = mcp_server_config_ref (config);
   self->record = mcp_server_record_ref (record);
   self->key = key;
-  self->sessions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->sessions = g_hash_table_new_full (mcp_keyed_hash_str, g_str_equal, g_free, NULL);
   return self;
 }
 
@@ -86,6 +88,7 @@ mcp_pool_entry_remove_lease (McpPoolEntry *self)
     return;
 
   self->n_leases--;
+  self->used_at = g_get_monotonic_time ();
   tell_pool (self);
 }
 

@@ -43,6 +43,7 @@ struct _McpPoolEntry
   GHashTable *sessions;    /* (owned): ids (owned) of those that may use it; empty if shared */
   McpProviderState state;  /* as last seen */
   guint n_leases;
+  gint64 used_at;     /* monotonic, microseconds: when the last lease was given back */
   gboolean active;    /* counted as a process: there is one, or will be in a moment */
   gboolean has_run;   /* was ready at least once */
   gboolean retired;   /* no new lease is given; closed when the last one is given back */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gateway/servers/mcp-pool-sessions.h"
 
+#include "common/mcp-keyed-hash.h"
+
 /**
  * mcp_pool_sessions_new:
  *
@@ -9,7 +11,7 @@
 GHashTable *
 mcp_pool_sessions_new (void)
 {
-  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+  return g_hash_table_new_full (mcp_keyed_hash_str, g_str_equal, g_free,
                                 (GDestroyNotify) g_hash_table_unref);
 }
 

@@ -2,6 +2,7 @@
 #include "gateway/servers/mcp-provider-pool.h"
 
 #include "common/mcp-error.h"
+#include "common/mcp-keyed-hash.h"
 #include "common/mcp-log.h"
 #include "gateway/servers/mcp-pool-sessions.h"
 #include "gateway/servers/mcp-server-records.h"
@@ -21,7 +22,8 @@ struct _McpProviderPool
   GHashTable *by_provider; /* (owned): McpProvider (unowned) -> McpPoolEntry (unowned) */
   GHashTable *by_session;  /* (owned): id (owned) -> set of McpPoolEntry (unowned) */
   GHashTable *records;     /* (owned): server name (owned) -> McpServerRecord */
-  guint n_active;          /* entries that have a process or are about to */
+  guint n_active;          /* entries that have a process, or will have one in a moment */
+  guint n_closing;         /* entries whose process is being ended */
   gboolean is_closed;
   GPtrArray *close_tasks; /* (owned): GTask (owned) */
 };
@@ -46,7 +48,8 @@ G_DEFINE_FINAL_TYPE (McpProviderPool, mcp_provider_pool, G_TYPE_OBJECT)
 static void
 update_active (McpProviderPool *self, McpPoolEntry *entry)
 {
-  gboolean active = entry->n_leases > 0 || entry->state != MCP_PROVIDER_STOPPED;
+  gboolean active =
+      !entry->is_closed && (entry->n_leases > 0 || entry->state != MCP_PROVIDER_STOPPED);
 
   if (active == entry->active)
     return;
@@ -135,6 +138,7 @@ closed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     mcp_log (G_LOG_LEVEL_INFO, &(McpLogSubject){ .provider = entry->config->name },
              "server “%s”: %s", entry->config->name, error->message);
 
+  self->n_closing--;
   forget_entry (self, entry);
   mcp_pool_entry_unref (entry);
   g_free (closing);
@@ -162,6 +166,8 @@ close_entry (McpProviderPool *self, McpPoolEntry *entry)
 
   retire_entry (self, entry);
   entry->is_closed = TRUE;
+  self->n_closing++;
+  update_active (self, entry);
   mcp_pool_sessions_leave_all (self->by_session, entry);
 
   closing = g_new0 (Closing, 1);
@@ -234,6 +240,50 @@ create_entry (McpProviderPool *self, McpServerConfig *config, McpSession *sessio
   return entry;
 }
 
+static gboolean
+is_idle (const McpPoolEntry *entry)
+{
+  return entry->active && entry->n_leases == 0 && entry->state == MCP_PROVIDER_READY;
+}
+
+/* The process that nobody has used for the longest time; %NULL: all are at work. */
+static McpPoolEntry *
+find_idle (McpProviderPool *self)
+{
+  McpPoolEntry *found = NULL;
+  GHashTableIter iter;
+  gpointer item;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, &item, NULL))
+    {
+      McpPoolEntry *entry = item;
+
+      if (is_idle (entry) && (found == NULL || entry->used_at < found->used_at))
+        found = entry;
+    }
+  return found;
+}
+
+/* Idle processes make room for one that is wanted now; one that ends counts no more, but not too
+ * many may be ending. */
+static gboolean
+has_room (McpProviderPool *self)
+{
+  McpPoolEntry *idle;
+
+  if (self->n_active < self->limits.upstream_processes)
+    return TRUE;
+  if (self->n_closing > self->limits.upstream_processes / 4)
+    return FALSE;
+  idle = find_idle (self);
+  if (idle == NULL)
+    return FALSE;
+
+  close_entry (self, idle);
+  return self->n_active < self->limits.upstream_processes;
+}
+
 /**
  * mcp_provider_pool_acquire:
  * @self: the pool
@@ -243,7 +293,10 @@ create_entry (McpProviderPool *self, McpServerConfig *config, McpSession *sessio
  *
  * Gets the provider of a server for a session. The provider starts at its first request.
  *
- * Errors: %MCP_ERROR_LIMIT_EXCEEDED when that would be one process more than the limit,
+ * Where there are as many processes as there may be, the one that was idle for the longest time is
+ * ended.
+ *
+ * Errors: %MCP_ERROR_LIMIT_EXCEEDED when all processes are at work,
  * %MCP_ERROR_CLOSED when the session or the pool has ended.
  *
  * Returns: (transfer full): a lease of the provider
@@ -268,7 +321,7 @@ mcp_provider_pool_acquire (McpProviderPool *self,
 
   key = build_key (config, session);
   entry = g_hash_table_lookup (self->by_key, key);
-  if ((entry == NULL || !entry->active) && self->n_active >= self->limits.upstream_processes)
+  if ((entry == NULL || !entry->active) && !has_room (self))
     {
       g_set_error (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED,
                    "Server “%s” cannot be started: %u server processes are running already "
@@ -592,7 +645,7 @@ mcp_provider_pool_init (McpProviderPool *self)
 {
   mcp_limits_init_defaults (&self->limits);
   self->entries = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) mcp_pool_entry_unref, NULL);
-  self->by_key = g_hash_table_new (g_str_hash, g_str_equal);
+  self->by_key = g_hash_table_new (mcp_keyed_hash_str, g_str_equal);
   self->by_provider = g_hash_table_new (NULL, NULL);
   self->by_session = mcp_pool_sessions_new ();
   self->records = mcp_server_records_new ();

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gateway/servers/mcp-server-records.h"
 
+#include "common/mcp-keyed-hash.h"
+
 #include "upstream/config/mcp-server-config.h"
 
 /**
@@ -11,7 +13,7 @@
 GHashTable *
 mcp_server_records_new (void)
 {
-  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+  return g_hash_table_new_full (mcp_keyed_hash_str, g_str_equal, g_free,
                                 (GDestroyNotify) mcp_server_record_unref);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gateway/servers/mcp-server-watch.h"
+#include "common/mcp-keyed-hash.h"
 
 #include "common/mcp-json.h"
 
@@ -23,7 +24,7 @@ watch_hash (gconstpointer key)
 {
   const McpServerWatch *self = key;
 
-  return g_direct_hash (self->provider) ^ g_str_hash (self->uri);
+  return g_direct_hash (self->provider) ^ mcp_keyed_hash_str (self->uri);
 }
 
 static gboolean

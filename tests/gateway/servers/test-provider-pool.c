@@ -253,6 +253,27 @@ test_limit_counts_processes (PoolFixture *f, gconstpointer data)
 }
 
 static void
+test_idle_make_room (PoolFixture *f, gconstpointer data)
+{
+  g_autoptr (McpServerConfig) config = new_config ("a", MCP_SERVER_SCOPE_SESSION);
+  McpSession *sessions[] = { create_session (f, "/"), create_session (f, "/"),
+                             create_session (f, "/") };
+  g_autoptr (McpProviderLease) one = acquire (f, config, sessions[0]);
+  g_autoptr (McpProviderLease) two = acquire (f, config, sessions[1]);
+  g_autoptr (McpProviderLease) three = NULL;
+
+  g_test_summary ("A process that nobody uses makes room, the longest idle one first; one at work "
+                  "does not");
+  start (one);
+  start (two);
+  g_clear_pointer (&two, mcp_provider_lease_free);
+  three = acquire (f, config, sessions[2]);
+  g_assert_true (mcp_fake_provider_is_closed (g_ptr_array_index (f->providers, 1)));
+  g_assert_false (mcp_fake_provider_is_closed (g_ptr_array_index (f->providers, 0)));
+  refuse (f, config, sessions[1], MCP_ERROR_LIMIT_EXCEEDED);
+}
+
+static void
 test_retired (PoolFixture *f, gconstpointer data)
 {
   g_autoptr (McpServerConfig) old = new_config ("a", MCP_SERVER_SCOPE_SHARED);
@@ -385,6 +406,7 @@ main (int argc, char **argv)
   ADD ("closed-session", test_closed_session);
   ADD ("limit", test_limit);
   ADD ("limit-counts-processes", test_limit_counts_processes);
+  ADD ("idle-make-room", test_idle_make_room);
   ADD ("retired", test_retired);
   ADD ("unchanged", test_unchanged);
   ADD ("records", test_records);
