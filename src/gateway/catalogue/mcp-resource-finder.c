@@ -161,24 +161,22 @@ find_unlisted (Search *search)
   return server >= 0 ? server : find_sole (search);
 }
 
-/* A URI that names its server. */
-static int
-find_named (Search *search, const char **own)
+/* A URI that names its server is for this one alone. */
+static gboolean
+find_named (Search *search, const char **own, int *server)
 {
   GPtrArray *configs = mcp_catalogue_views_get_configs (search->views);
   g_autofree char *name = NULL;
-  const char *rest;
 
-  if (!mcp_own_uri_split (search->uri, &name, &rest))
-    return -1;
-  for (guint i = 0; i < configs->len; i++)
+  if (!mcp_own_uri_split (search->uri, &name, own))
+    return FALSE;
+
+  *server = -1;
+  for (guint i = 0; i < configs->len && *server < 0; i++)
     if (strcmp (((McpServerConfig *) g_ptr_array_index (configs, i))->name, name) == 0 &&
         may_see (search, i))
-      {
-        *own = rest;
-        return (int) i;
-      }
-  return -1;
+      *server = (int) i;
+  return TRUE;
 }
 
 /**
@@ -220,8 +218,7 @@ mcp_resource_finder_find (McpCatalogueViews *views,
   if (strlen (uri) > MAX_URI)
     return NULL;
 
-  server = find_named (&search, own);
-  if (server < 0)
+  if (!find_named (&search, own, &server))
     server = find_unlisted (&search);
   return server >= 0 ? g_ptr_array_index (configs, server) : NULL;
 }

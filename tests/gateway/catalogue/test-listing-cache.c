@@ -70,13 +70,19 @@ find_file (void)
 
 /* A new file is there before it is whole. */
 static gboolean
-is_kept (void)
+is_kept_with (const char *part)
 {
   g_autofree char *path = count_files () == 1 ? find_file () : NULL;
   g_autofree char *text = NULL;
 
   return path != NULL && g_file_get_contents (path, &text, NULL, NULL) &&
-         g_str_has_suffix (text, "}\n");
+         g_str_has_suffix (text, "}\n") && strstr (text, part) != NULL;
+}
+
+static gboolean
+is_kept (void)
+{
+  return is_kept_with ("");
 }
 
 /* How often a name is in the list of the moment. */
@@ -133,8 +139,6 @@ static void
 test_running_server_counts (Fixture *f, gconstpointer data)
 {
   g_autofree char *names = NULL;
-  McpAttachment *attachment;
-  g_autoptr (Heard) heard = NULL;
 
   g_test_summary ("When the server runs, what it lists then counts, and is kept");
   fixture_add_server (f, "z", ONE);
@@ -145,16 +149,8 @@ test_running_server_counts (Fixture *f, gconstpointer data)
   restart (f);
   fixture_add_server (f, "z", TWO);
   fixture_apply (f);
-  attachment = mcp_gateway_get_default_attachment (f->gateway, f->session);
-  g_free (names);
-  names = fixture_list (f, f->session);
-  g_assert_cmpstr (names, ==, "z__a");
-  heard = heard_new (attachment, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\","
-                                 "\"params\":{\"name\":\"z__a\"}}");
-  AWAIT (f->providers->len == 1 && mcp_fake_provider_get_n_lists (fixture_provider (f, "z")) > 0);
   AWAIT (count_tool (f, "z__b") == 1);
-  mcp_fake_provider_answer (fixture_provider (f, "z"), 0, "{}");
-  AWAIT (heard->responded);
+  AWAIT (is_kept_with ("\"b\""));
 }
 
 static void

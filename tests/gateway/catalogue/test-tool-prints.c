@@ -143,6 +143,23 @@ test_pinned (Prints *p, gconstpointer data)
 }
 
 static void
+test_listed_twice (Prints *p, gconstpointer data)
+{
+  McpAttachment *attachment =
+      mcp_gateway_get_default_attachment (p->fixture.gateway, p->fixture.session);
+  g_autofree char *list = NULL;
+
+  g_test_summary ("A tool that a pinned server lists twice, once as it was accepted, is held back "
+                  "whatever the order");
+  assert_listed (p, "srv__a srv__b srv__c");
+  change_tools (p, "[{\"name\":\"a\",\"description\":\"EVIL\",\"inputSchema\":{}},"
+                   "{\"name\":\"a\",\"description\":\"one\",\"inputSchema\":{}}]");
+  list = fixture_ask (attachment, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}");
+  g_assert_null (strstr (list, "EVIL"));
+  g_assert_null (strstr (list, "srv__a"));
+}
+
+static void
 test_unknown_server (Prints *p, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
@@ -237,6 +254,7 @@ main (int argc, char **argv)
   ADD ("told", NULL, test_told);
   ADD ("rewritten", NULL, test_rewritten);
   ADD ("pinned", "pin", test_pinned);
+  ADD ("listed-twice", "pin", test_listed_twice);
   ADD ("unknown-server", NULL, test_unknown_server);
   g_test_add_func ("/gateway/tool-prints/file", test_file);
   return g_test_run ();
