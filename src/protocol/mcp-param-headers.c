@@ -11,68 +11,36 @@
 
 #include <string.h>
 
-#define ANNOTATION "x-mcp-header"
+#define ANNOTATION    "x-mcp-header"
 /* Of schemas in schemas; the annotations of deeper ones are not looked at. */
-#define MAX_DEPTH  16
+#define MAX_DEPTH     16
+/* Each is a header of every call; a tool with more is not used. */
+#define MAX_ANNOTATED 32
 
-/* What is done for an annotated property; @value is %MCP_JSON_SLICE_NONE where the argument is
- * absent or null. Returns whether to go on. */
-typedef gboolean (*PropertyFunc) (McpJsonSlice property,
-                                  McpJsonSlice annotation,
-                                  McpJsonSlice value,
-                                  gpointer user_data);
-
-static McpJsonSlice
-find_argument (McpJsonSlice arguments, McpJsonSlice key)
+/* A property that is annotated, or holds one that is. */
+typedef struct
 {
-  McpJsonSlice value = MCP_JSON_SLICE_NONE;
-  g_autofree char *name = mcp_json_dup_string (key);
-
-  if (name == NULL || arguments.data == NULL || mcp_json_get_type (arguments) != MCP_JSON_OBJECT ||
-      !mcp_json_find (arguments, name, &value))
-    return MCP_JSON_SLICE_NONE;
-  return mcp_json_get_type (value) == MCP_JSON_NULL ? MCP_JSON_SLICE_NONE : value;
-}
-
-static gboolean
-walk (McpJsonSlice schema, McpJsonSlice arguments, guint depth, PropertyFunc func, gpointer data)
-{
-  McpJsonSlice properties;
-  McpJsonSlice property;
-  McpJsonSlice annotation;
   McpJsonSlice key;
-  McpJsonIter iter;
+  McpJsonSlice annotation; /* MCP_JSON_SLICE_NONE: only what is below it is annotated */
+  GPtrArray *below;        /* (owned) (element-type Property) (nullable) */
+} Property;
 
-  if (depth > MAX_DEPTH || mcp_json_get_type (schema) != MCP_JSON_OBJECT ||
-      !mcp_json_find_typed (schema, "properties", MCP_JSON_OBJECT, &properties))
-    return TRUE;
-
-  mcp_json_iter_init (&iter, properties);
-  while (mcp_json_iter_next_member (&iter, &key, &property))
-    {
-      McpJsonSlice value = find_argument (arguments, key);
-
-      if (mcp_json_get_type (property) != MCP_JSON_OBJECT)
-        continue;
-      if (mcp_json_find (property, ANNOTATION, &annotation) &&
-          !func (property, annotation, value, data))
-        return FALSE;
-      if (!walk (property, value, depth + 1, func, data))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-static gboolean
-walk_tool (McpJsonSlice tool, McpJsonSlice params, PropertyFunc func, gpointer data)
+/* What is found in one walk over the schema. */
+typedef struct
 {
-  McpJsonSlice schema;
-  McpJsonSlice arguments = MCP_JSON_SLICE_NONE;
+  GHashTable *names; /* (owned): of the headers, in lower case */
+  gboolean is_valid;
+} Search;
 
-  if (params.data != NULL)
-    mcp_json_find_typed (params, "arguments", MCP_JSON_OBJECT, &arguments);
-  return !mcp_json_find_typed (tool, "inputSchema", MCP_JSON_OBJECT, &schema) ||
-         walk (schema, arguments, 0, func, data);
+static GPtrArray *find_annotated (McpJsonSlice schema, guint depth, Search *search);
+
+static void
+property_free (gpointer data)
+{
+  Property *property = data;
+
+  g_clear_pointer (&property->below, g_ptr_array_unref);
+  g_free (property);
 }
 
 /* RFC 9110 section 5.6.2 */
@@ -96,40 +64,162 @@ is_plain_type (McpJsonSlice property)
 }
 
 static gboolean
-validate_cb (McpJsonSlice property, McpJsonSlice annotation, McpJsonSlice value, gpointer data)
+is_right (McpJsonSlice property, McpJsonSlice annotation, Search *search)
 {
-  GHashTable *seen = data;
   g_autofree char *name = NULL;
-  char *folded;
 
-  if (mcp_json_get_type (annotation) != MCP_JSON_STRING || !is_plain_type (property))
+  if (mcp_json_get_type (annotation) != MCP_JSON_STRING || !is_plain_type (property) ||
+      g_hash_table_size (search->names) == MAX_ANNOTATED)
     return FALSE;
   name = mcp_json_dup_string (annotation);
-  if (name == NULL || !is_token (name))
-    return FALSE;
+  return name != NULL && is_token (name) &&
+         g_hash_table_add (search->names, g_ascii_strdown (name, -1));
+}
 
-  folded = g_ascii_strdown (name, -1);
-  return g_hash_table_add (seen, folded);
+static void
+add_property (GPtrArray **found, McpJsonSlice key, McpJsonSlice value, guint depth, Search *search)
+{
+  McpJsonSlice annotation = MCP_JSON_SLICE_NONE;
+  GPtrArray *below = NULL;
+  Property *property;
+
+  if (mcp_json_get_type (value) != MCP_JSON_OBJECT)
+    return;
+  if (mcp_json_find (value, ANNOTATION, &annotation))
+    search->is_valid = search->is_valid && is_right (value, annotation, search);
+  below = find_annotated (value, depth + 1, search);
+  if (annotation.data == NULL && below == NULL)
+    return;
+
+  property = g_new0 (Property, 1);
+  property->key = key;
+  property->annotation = annotation;
+  property->below = below;
+  if (*found == NULL)
+    *found = g_ptr_array_new_with_free_func (property_free);
+  g_ptr_array_add (*found, property);
+}
+
+/* Returns: (transfer full) (nullable): the annotated properties; %NULL: none */
+static GPtrArray *
+find_annotated (McpJsonSlice schema, guint depth, Search *search)
+{
+  GPtrArray *found = NULL;
+  McpJsonSlice properties;
+  McpJsonSlice value;
+  McpJsonSlice key;
+  McpJsonIter iter;
+
+  if (depth > MAX_DEPTH || mcp_json_get_type (schema) != MCP_JSON_OBJECT ||
+      !mcp_json_find_typed (schema, "properties", MCP_JSON_OBJECT, &properties))
+    return NULL;
+
+  mcp_json_iter_init (&iter, properties);
+  while (search->is_valid && mcp_json_iter_next_member (&iter, &key, &value))
+    add_property (&found, key, value, depth, search);
+  return found;
+}
+
+/* Returns: (transfer full) (nullable): the annotated properties of a tool; %NULL: none */
+static GPtrArray *
+find_annotated_of (McpJsonSlice tool, gboolean *is_valid)
+{
+  Search search = { NULL, TRUE };
+  GPtrArray *found = NULL;
+  McpJsonSlice schema;
+
+  *is_valid = TRUE;
+  if (memmem (tool.data, tool.length, ANNOTATION, strlen (ANNOTATION)) == NULL ||
+      !mcp_json_find_typed (tool, "inputSchema", MCP_JSON_OBJECT, &schema))
+    return NULL;
+  search.names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  found = find_annotated (schema, 0, &search);
+  g_hash_table_unref (search.names);
+  *is_valid = search.is_valid;
+  if (!search.is_valid)
+    g_clear_pointer (&found, g_ptr_array_unref);
+  return found;
+}
+
+/* What is done for an argument that is there and not null. Returns whether to go on. */
+typedef gboolean (*ArgumentFunc) (McpJsonSlice annotation, McpJsonSlice value, gpointer user_data);
+
+/* JSON strings may write one name in several ways; what is plain is compared as bytes. */
+static gboolean
+is_same_key (McpJsonSlice a, McpJsonSlice b)
+{
+  g_autofree char *text = NULL;
+
+  if (a.length == b.length && memcmp (a.data, b.data, a.length) == 0)
+    return TRUE;
+  if (memchr (a.data, '\\', a.length) == NULL && memchr (b.data, '\\', b.length) == NULL)
+    return FALSE;
+  text = mcp_json_dup_string (a);
+  return text != NULL && mcp_json_string_equal (b, text);
+}
+
+static Property *
+find_property (GPtrArray *properties, McpJsonSlice key)
+{
+  for (guint i = 0; i < properties->len; i++)
+    {
+      Property *property = properties->pdata[i];
+
+      if (is_same_key (property->key, key))
+        return property;
+    }
+  return NULL;
+}
+
+/* One walk over the arguments, whatever the schema has. Returns: whether no function said stop */
+static gboolean
+visit (GPtrArray *properties, McpJsonSlice arguments, ArgumentFunc func, gpointer user_data)
+{
+  McpJsonSlice key;
+  McpJsonSlice value;
+  McpJsonIter iter;
+
+  mcp_json_iter_init (&iter, arguments);
+  while (mcp_json_iter_next_member (&iter, &key, &value))
+    {
+      Property *property = find_property (properties, key);
+
+      if (property == NULL || mcp_json_get_type (value) == MCP_JSON_NULL)
+        continue;
+      if (property->annotation.data != NULL && !func (property->annotation, value, user_data))
+        return FALSE;
+      if (property->below != NULL && mcp_json_get_type (value) == MCP_JSON_OBJECT &&
+          !visit (property->below, value, func, user_data))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+visit_params (GPtrArray *properties, McpJsonSlice params, ArgumentFunc func, gpointer user_data)
+{
+  McpJsonSlice arguments;
+
+  return params.data == NULL ||
+         !mcp_json_find_typed (params, "arguments", MCP_JSON_OBJECT, &arguments) ||
+         visit (properties, arguments, func, user_data);
 }
 
 /**
  * mcp_param_headers_is_valid:
  * @tool: as it is listed
  *
- * Clients must not see a tool whose annotations make no sense.
+ * Clients must not see a tool whose annotations make no sense. Any thread.
  *
  * Returns: whether they do, or there are none
  */
 gboolean
 mcp_param_headers_is_valid (McpJsonSlice tool)
 {
-  g_autoptr (GHashTable) seen = NULL;
+  gboolean is_valid;
+  g_autoptr (GPtrArray) found = find_annotated_of (tool, &is_valid);
 
-  if (memmem (tool.data, tool.length, ANNOTATION, strlen (ANNOTATION)) == NULL)
-    return TRUE;
-
-  seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  return walk_tool (tool, MCP_JSON_SLICE_NONE, validate_cb, seen);
+  return is_valid;
 }
 
 /* As a header says it; %NULL: it cannot. */
@@ -152,16 +242,12 @@ dup_value (McpJsonSlice value)
 }
 
 static gboolean
-build_cb (McpJsonSlice property, McpJsonSlice annotation, McpJsonSlice value, gpointer data)
+build_cb (McpJsonSlice annotation, McpJsonSlice value, gpointer data)
 {
   GPtrArray *headers = data;
-  g_autofree char *name = NULL;
-  g_autofree char *text = NULL;
+  g_autofree char *name = mcp_json_dup_string (annotation);
+  g_autofree char *text = dup_value (value);
 
-  if (value.data == NULL)
-    return TRUE;
-  name = mcp_json_dup_string (annotation);
-  text = dup_value (value);
   if (name != NULL && text != NULL)
     {
       g_ptr_array_add (headers, g_steal_pointer (&name));
@@ -175,19 +261,21 @@ build_cb (McpJsonSlice property, McpJsonSlice annotation, McpJsonSlice value, gp
  * @tool: as it is listed
  * @params: of a tools/call
  *
+ * Any thread.
+ *
  * Returns: (transfer full) (nullable): name, value, … for #McpProviderRequest; %NULL: none
  */
 char **
 mcp_param_headers_build (McpJsonSlice tool, McpJsonSlice params)
 {
+  gboolean is_valid;
+  g_autoptr (GPtrArray) properties = find_annotated_of (tool, &is_valid);
   g_autoptr (GPtrArray) headers = NULL;
 
-  if (memmem (tool.data, tool.length, ANNOTATION, strlen (ANNOTATION)) == NULL ||
-      !mcp_param_headers_is_valid (tool))
+  if (properties == NULL)
     return NULL;
-
   headers = g_ptr_array_new_with_free_func (g_free);
-  walk_tool (tool, params, build_cb, headers);
+  visit_params (properties, params, build_cb, headers);
   if (headers->len == 0)
     return NULL;
   g_ptr_array_add (headers, NULL);
@@ -212,14 +300,14 @@ is_same (McpJsonSlice value, const char *received)
 }
 
 static gboolean
-check_cb (McpJsonSlice property, McpJsonSlice annotation, McpJsonSlice value, gpointer data)
+check_cb (McpJsonSlice annotation, McpJsonSlice value, gpointer data)
 {
   GHashTable *received = data;
   g_autofree char *name = mcp_json_dup_string (annotation);
   g_autofree char *folded = NULL;
   const char *header;
 
-  if (name == NULL || value.data == NULL)
+  if (name == NULL)
     return TRUE;
   folded = g_ascii_strdown (name, -1);
   header = received != NULL ? g_hash_table_lookup (received, folded) : NULL;
@@ -233,7 +321,7 @@ check_cb (McpJsonSlice property, McpJsonSlice annotation, McpJsonSlice value, gp
  * @received: (nullable): lower-case name without “Mcp-Param-” -> value, decoded
  * @error: return location
  *
- * Whether the request's headers say what its arguments say.
+ * Whether the request's headers say what its arguments say. Any thread.
  *
  * Errors: %MCP_ERROR_INVALID_ARGUMENTS.
  *
@@ -245,8 +333,10 @@ mcp_param_headers_check (McpJsonSlice tool,
                          GHashTable *received,
                          GError **error)
 {
-  if (memmem (tool.data, tool.length, ANNOTATION, strlen (ANNOTATION)) == NULL ||
-      !mcp_param_headers_is_valid (tool) || walk_tool (tool, params, check_cb, received))
+  gboolean is_valid;
+  g_autoptr (GPtrArray) properties = find_annotated_of (tool, &is_valid);
+
+  if (properties == NULL || visit_params (properties, params, check_cb, received))
     return TRUE;
 
   g_set_error_literal (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
