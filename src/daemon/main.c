@@ -9,6 +9,7 @@
 #include "daemon/mcpd-directories.h"
 #include "daemon/mcpd-lock.h"
 #include "daemon/mcpd-log.h"
+#include "upstream/stdio/mcp-orphans.h"
 
 #include <glib/gi18n.h>
 #ifdef __GLIBC__
@@ -228,6 +229,8 @@ main (int argc, char **argv)
 
   open_standard_streams ();
   survive_file_size_limit ();
+  if (!mcp_orphans_adopt ())
+    g_message (_ ("Processes that outlive their keeper cannot be adopted"));
   bound_kept_memory ();
   mcp_gettext_init ();
 

@@ -11,16 +11,20 @@
 #include "upstream/stdio/mcp-cgroup.h"
 #include "upstream/stdio/mcp-message-reader.h"
 #include "upstream/stdio/mcp-message-writer.h"
+#include "upstream/stdio/mcp-orphans.h"
 #include "upstream/stdio/mcp-stderr-log.h"
 
 #include <fcntl.h>
 #include <glib-unix.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #define MAX_QUEUED_BYTES   ((gsize) MCP_STDIO_PROCESS_MAX_QUEUED_MIB * 1024 * 1024)
+/* What a keeper takes to kill a tree, beside its grace. */
+#define KEEPER_EXTRA_MS    3000
 /* Where the keeper finds its pipe. */
 #define KEEPER_CONTROL_FD  3
 /* The daemon raises its own soft limit; programs that use select() need the usual one: select(2).
@@ -46,7 +50,8 @@ struct _McpStdioProcess
   McpMessageReader *reader; /* (owned) */
   McpStderrLog *stderr_log; /* (owned) */
   GCancellable *wait_cancellable;
-  GSource *stop_timer; /* (owned) (nullable) */
+  guint kill_grace_ms;
+  GSource *stop_timer; /* (owned) (nullable): to the next step of the end */
   char *how;           /* (nullable): it ended so; set when the keeper has */
   char *broken;        /* (nullable): why we killed it */
   gboolean has_ended_output;
@@ -131,6 +136,7 @@ keeper_ended_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!g_subprocess_wait_finish (keeper, result, NULL))
     return;
 
+  mcp_orphans_forget (self->pid);
   if (g_subprocess_get_if_exited (keeper))
     self->how = describe_status (g_subprocess_get_exit_status (keeper));
   else
@@ -138,6 +144,7 @@ keeper_ended_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       self->how = g_strdup ("lost its keeper");
       if (self->cgroup != NULL)
         mcp_cgroup_kill (self->cgroup);
+      mcp_orphans_end_soon ();
     }
 
   mcp_stderr_log_drain (self->stderr_log);
@@ -155,6 +162,26 @@ stop_timer_cb (gpointer data)
 }
 
 static void
+keeper_left_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GSubprocess *keeper = G_SUBPROCESS (source);
+
+  if (!g_subprocess_wait_finish (keeper, result, NULL))
+    return;
+  mcp_orphans_forget (GPOINTER_TO_INT (user_data));
+  if (!g_subprocess_get_if_exited (keeper))
+    mcp_orphans_end_soon ();
+}
+
+/* The keeper ends the server by itself; it is waited for, so that it does not stay as a zombie. */
+static void
+leave_to_keeper (McpStdioProcess *self)
+{
+  g_subprocess_send_signal (self->keeper, SIGCONT);
+  g_subprocess_wait_async (self->keeper, NULL, keeper_left_cb, GINT_TO_POINTER (self->pid));
+}
+
+static void
 mcp_stdio_process_dispose (GObject *object)
 {
   McpStdioProcess *self = MCP_STDIO_PROCESS (object);
@@ -169,8 +196,9 @@ mcp_stdio_process_dispose (GObject *object)
   if (self->control_fd >= 0)
     close (self->control_fd);
   self->control_fd = -1;
+  if (self->keeper != NULL && self->how == NULL)
+    leave_to_keeper (self);
   g_clear_pointer (&self->cgroup, mcp_cgroup_free);
-  /* GLib goes on to wait for the keeper, so that it does not stay as a zombie. */
   g_clear_object (&self->keeper);
 
   G_OBJECT_CLASS (mcp_stdio_process_parent_class)->dispose (object);
@@ -298,6 +326,14 @@ spawn (const McpStdioProcessOptions *options, McpCgroup *cgroup, const Pipes *pi
   return g_subprocess_launcher_spawnv (launcher, (const char *const *) argv->pdata, error);
 }
 
+static int
+get_pid_of (GSubprocess *keeper)
+{
+  const char *identifier = keeper != NULL ? g_subprocess_get_identifier (keeper) : NULL;
+
+  return identifier != NULL ? (int) g_ascii_strtoll (identifier, NULL, 10) : 0;
+}
+
 /**
  * mcp_stdio_process_new:
  * @options: what to run; borrowed
@@ -327,7 +363,9 @@ mcp_stdio_process_new (const McpStdioProcessOptions *options,
 
   if (open_pipes (&pipes, &local_error))
     {
+      mcp_orphans_begin_spawn ();
       keeper = spawn (options, cgroup, &pipes, &local_error);
+      mcp_orphans_end_spawn (get_pid_of (keeper));
       if (keeper == NULL)
         close_our_ends (&pipes);
     }
@@ -343,11 +381,11 @@ mcp_stdio_process_new (const McpStdioProcessOptions *options,
   self->cgroup = cgroup;
   self->server = g_strdup (options->server);
   self->stop_grace_ms = options->stop_grace_ms;
+  self->kill_grace_ms = options->kill_grace_ms;
   self->funcs = *funcs;
   self->user_data = user_data;
   self->keeper = g_steal_pointer (&keeper);
-  if (g_subprocess_get_identifier (self->keeper) != NULL)
-    self->pid = (GPid) g_ascii_strtoll (g_subprocess_get_identifier (self->keeper), NULL, 10);
+  self->pid = get_pid_of (self->keeper);
   self->control_fd = pipes.control[1];
   self->writer = mcp_message_writer_new (pipes.input[1], MAX_QUEUED_BYTES);
   self->reader =
@@ -404,11 +442,22 @@ mcp_stdio_process_stop (McpStdioProcess *self)
       mcp_timer_new_ms ("server-stop-grace", self->stop_grace_ms, stop_timer_cb, self);
 }
 
+static gboolean
+force_timer_cb (gpointer data)
+{
+  McpStdioProcess *self = data;
+
+  g_info ("server %s: its keeper does not end it, and is ended", self->server);
+  g_subprocess_force_exit (self->keeper);
+  return G_SOURCE_REMOVE;
+}
+
 /**
  * mcp_stdio_process_kill:
  * @self: a process
  *
- * Has the keeper end all of it: SIGTERM, after its grace SIGKILL.
+ * Has the keeper end all of it: SIGTERM, after its grace SIGKILL. A keeper that was stopped goes
+ * on; one that does not end it is killed, and what it leaves comes to the daemon.
  */
 void
 mcp_stdio_process_kill (McpStdioProcess *self)
@@ -418,6 +467,11 @@ mcp_stdio_process_kill (McpStdioProcess *self)
   if (self->control_fd >= 0)
     close (self->control_fd);
   self->control_fd = -1;
+  if (self->how != NULL)
+    return;
+  g_subprocess_send_signal (self->keeper, SIGCONT);
+  self->stop_timer = mcp_timer_new_ms ("server-kill-grace", self->kill_grace_ms + KEEPER_EXTRA_MS,
+                                       force_timer_cb, self);
 }
 
 /**

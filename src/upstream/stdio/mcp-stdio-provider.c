@@ -5,21 +5,23 @@
  *
  *   open()           a process is spawned below its keeper
  *   established()    `notifications/initialized` is sent, and the server is ready
- *   exited_cb()      STARTING after server/discover alone: spawned once more, asked `initialize`
- *                    STARTING, READY: the run has failed
- *                    CLOSING: the run has ended as was asked for
- *   drop()           the process is left to its keeper, which ends it
+ *   exited_cb()      STARTING with status 127: the login shell is asked for its PATH, then once
+ * more STARTING after server/discover alone: spawned once more, asked `initialize` STARTING, READY:
+ * the run has failed CLOSING: the run has ended as was asked for drop()           the process is
+ * left to its keeper, which ends it
  *
  * The process object belongs to the provider and calls nothing after drop().
  */
 #include "upstream/stdio/mcp-stdio-provider.h"
 
 #include "common/mcp-error.h"
+#include "common/mcp-timer.h"
 #include "upstream/config/mcp-expand.h"
 #include "upstream/config/mcp-launch-rules.h"
 #include "upstream/dialogue/mcp-provider-messages.h"
 #include "upstream/dialogue/mcp-server-link-inner.h"
 #include "upstream/stdio/mcp-environment.h"
+#include "upstream/stdio/mcp-shell-path.h"
 #include "upstream/stdio/mcp-stdio-process.h"
 
 #include <errno.h>
@@ -42,7 +44,12 @@ struct _McpStdioProvider
 
   char *keeper_path;
   char *cgroup;             /* (nullable): where to make control groups */
-  McpStdioProcess *process; /* (owned) (nullable): none when stopped */
+  McpStdioProcess *process; /* (owned) (nullable): none when stopped, or while the shell is asked */
+  char *path;               /* (nullable): PATH of its processes, in place of the daemon's */
+  gboolean has_asked_shell;
+  char *missing;        /* (nullable): how a command that is not found has failed */
+  GCancellable *asking; /* (owned) (nullable): while the shell is asked for its PATH */
+  GSource *stop_timer;  /* (owned) (nullable) */
 };
 
 G_DEFINE_FINAL_TYPE (McpStdioProvider, mcp_stdio_provider, MCP_TYPE_SERVER_LINK)
@@ -69,6 +76,8 @@ mcp_stdio_provider_send_request (McpServerLink *link,
 static void
 mcp_stdio_provider_send (McpServerLink *link, GBytes *message)
 {
+  if (MCP_STDIO_PROVIDER (link)->process == NULL)
+    return;
   if (!mcp_stdio_process_send (MCP_STDIO_PROVIDER (link)->process, message))
     mcp_server_link_count_stray (link, "does not read what it is sent");
 }
@@ -161,11 +170,21 @@ read_env_file (const McpServerLinkSetup *setup, GError **error)
   return mcp_environment_read_file (path, error);
 }
 
+/* The daemon's environment, with the PATH that servers get. */
 static char **
-build_environment (const McpServerLinkSetup *setup, const McpLaunchPlan *plan, GError **error)
+build_base (McpStdioProvider *self)
 {
+  char **base = g_get_environ ();
+
+  return self->path != NULL ? g_environ_setenv (base, "PATH", self->path, TRUE) : base;
+}
+
+static char **
+build_environment (McpStdioProvider *self, const McpLaunchPlan *plan, GError **error)
+{
+  const McpServerLinkSetup *setup = mcp_server_link_get_setup (MCP_SERVER_LINK (self));
   McpServerConfig *config = setup->config;
-  g_auto (GStrv) base = g_get_environ ();
+  g_auto (GStrv) base = build_base (self);
   g_auto (GStrv) configured = NULL;
   g_auto (GStrv) file = read_env_file (setup, error);
   char **environment = NULL;
@@ -195,7 +214,7 @@ spawn_planned (McpStdioProvider *self, McpLaunchPlan *plan, const char *cwd, GEr
 {
   static const McpStdioProcessFuncs funcs = { spoke_cb, message_cb, malformed_cb, exited_cb };
   const McpServerLinkSetup *setup = mcp_server_link_get_setup (MCP_SERVER_LINK (self));
-  g_auto (GStrv) environment = build_environment (setup, plan, error);
+  g_auto (GStrv) environment = build_environment (self, plan, error);
   McpStdioProcessOptions options;
 
   if (environment == NULL)
@@ -234,6 +253,18 @@ spawn (McpStdioProvider *self, GError **error)
   return spawn_planned (self, &plan, cwd, error);
 }
 
+/* Begins the handshake with a process that takes the place of another one. */
+static void
+begin_handshake (McpStdioProvider *self)
+{
+  McpServerLink *link = MCP_SERVER_LINK (self);
+  McpHandshake *handshake = mcp_server_link_get_handshake (link);
+  const McpServerTimes *times = &mcp_server_link_get_setup (link)->times;
+
+  mcp_handshake_begin (handshake, times->start_ms, times->probe_ms);
+  mcp_handshake_ask (handshake);
+}
+
 /* A server that dies of `server/discover` is asked `initialize` instead, once. Returns: whether it
    was started again */
 static gboolean
@@ -242,7 +273,6 @@ start_without_probe (McpStdioProvider *self, const char *how)
   McpServerLink *link = MCP_SERVER_LINK (self);
   McpHandshake *handshake = mcp_server_link_get_handshake (link);
   McpServerFacts *facts = mcp_server_link_get_facts (link);
-  const McpServerTimes *times = &mcp_server_link_get_setup (link)->times;
   g_autofree char *text =
       g_strdup_printf ("%s after server/discover, is started again without", how);
 
@@ -254,8 +284,68 @@ start_without_probe (McpStdioProvider *self, const char *how)
     return FALSE;
   mcp_server_link_log (link, text);
   facts->lifecycle = MCP_LIFECYCLE_HANDSHAKE;
-  mcp_handshake_begin (handshake, times->start_ms, times->probe_ms);
-  mcp_handshake_ask (handshake);
+  begin_handshake (self);
+  return TRUE;
+}
+
+static void
+shell_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GWeakRef *weak = user_data;
+  g_autoptr (McpStdioProvider) self = g_weak_ref_get (weak);
+  McpServerLink *link = (McpServerLink *) self;
+  g_autofree char *path = mcp_shell_path_ask_finish (result, NULL);
+  gboolean was_given_up = self == NULL || self->asking == NULL;
+
+  g_weak_ref_clear (weak);
+  g_free (weak);
+  if (self != NULL)
+    g_clear_object (&self->asking);
+  if (was_given_up || mcp_server_link_get_state (link) != MCP_PROVIDER_STARTING)
+    return;
+  if (path != NULL && g_strcmp0 (path, g_getenv ("PATH")) != 0)
+    {
+      mcp_server_link_log (link, "is looked for in the PATH of the login shell");
+      self->path = g_steal_pointer (&path);
+      self->process = spawn (self, NULL);
+    }
+  if (self->process != NULL)
+    begin_handshake (self);
+  else
+    mcp_server_link_fail (link, self->missing);
+}
+
+/* Whether its command may be one that the daemon's PATH does not have: the status says so, and the
+   entry names no PATH and no place. */
+static gboolean
+may_be_elsewhere (McpStdioProvider *self, const char *how)
+{
+  McpServerConfig *config = mcp_server_link_get_setup (MCP_SERVER_LINK (self))->config;
+
+  return g_str_has_suffix (how, "status 127") && !self->has_asked_shell && self->path == NULL &&
+         strchr (config->command, '/') == NULL && g_environ_getenv (config->env, "PATH") == NULL;
+}
+
+/* Returns: whether the login shell is asked first */
+static gboolean
+ask_shell (McpStdioProvider *self, const char *how)
+{
+  g_autofree char *reason = NULL;
+  GWeakRef *weak;
+
+  if (!may_be_elsewhere (self, how))
+    return FALSE;
+  reason = mcp_stdio_process_dup_reason (self->process);
+  g_free (self->missing);
+  self->missing = g_strdup_printf ("%s: %s (in the PATH of the login shell neither)", how,
+                                   reason != NULL ? reason : "not found");
+  self->has_asked_shell = TRUE;
+  mcp_handshake_stop (mcp_server_link_get_handshake (MCP_SERVER_LINK (self)));
+  g_clear_object (&self->process);
+  self->asking = g_cancellable_new ();
+  weak = g_new0 (GWeakRef, 1);
+  g_weak_ref_init (weak, self);
+  mcp_shell_path_ask_async (self->asking, shell_answered_cb, weak);
   return TRUE;
 }
 
@@ -268,7 +358,7 @@ exited_cb (const char *how, gpointer user_data)
   switch (mcp_server_link_get_state (link))
     {
     case MCP_PROVIDER_STARTING:
-      if (!start_without_probe (self, how))
+      if (!ask_shell (self, how) && !start_without_probe (self, how))
         mcp_server_link_fail (link, how);
       break;
     case MCP_PROVIDER_READY:
@@ -293,15 +383,42 @@ mcp_stdio_provider_open (McpServerLink *link, GError **error)
 }
 
 static void
+give_up_shell (McpStdioProvider *self)
+{
+  mcp_timer_clear (&self->stop_timer);
+  if (self->asking != NULL)
+    g_cancellable_cancel (self->asking);
+  g_clear_object (&self->asking);
+}
+
+static gboolean
+stop_timer_cb (gpointer data)
+{
+  g_autoptr (McpServerLink) link = g_object_ref (data);
+
+  mcp_server_link_take_stopped (link);
+  return G_SOURCE_REMOVE;
+}
+
+static void
 mcp_stdio_provider_stop (McpServerLink *link)
 {
-  mcp_stdio_process_stop (MCP_STDIO_PROVIDER (link)->process);
+  McpStdioProvider *self = MCP_STDIO_PROVIDER (link);
+
+  give_up_shell (self);
+  if (self->process != NULL)
+    mcp_stdio_process_stop (self->process);
+  else
+    self->stop_timer = mcp_timer_new_ms ("server-stopped", 0, stop_timer_cb, self);
 }
 
 static void
 mcp_stdio_provider_drop (McpServerLink *link)
 {
-  g_clear_object (&MCP_STDIO_PROVIDER (link)->process);
+  McpStdioProvider *self = MCP_STDIO_PROVIDER (link);
+
+  give_up_shell (self);
+  g_clear_object (&self->process);
 }
 
 /* What it last said on standard error may say why it does not answer. */
@@ -320,6 +437,8 @@ mcp_stdio_provider_finalize (GObject *object)
 
   g_free (self->keeper_path);
   g_free (self->cgroup);
+  g_free (self->path);
+  g_free (self->missing);
 
   G_OBJECT_CLASS (mcp_stdio_provider_parent_class)->finalize (object);
 }
@@ -400,6 +519,22 @@ mcp_stdio_provider_set_cgroup (McpStdioProvider *self, const char *cgroup)
 
   g_free (self->cgroup);
   self->cgroup = g_strdup (cgroup);
+}
+
+/**
+ * mcp_stdio_provider_set_path:
+ * @self: a provider that has not started anything
+ * @path: (nullable): directories with colons in between
+ *
+ * Looks commands up there, and not in the daemon's PATH or in that of the login shell.
+ */
+void
+mcp_stdio_provider_set_path (McpStdioProvider *self, const char *path)
+{
+  g_return_if_fail (MCP_IS_STDIO_PROVIDER (self));
+
+  g_free (self->path);
+  self->path = g_strdup (path);
 }
 
 /**

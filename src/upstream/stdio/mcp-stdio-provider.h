@@ -19,6 +19,7 @@ McpProvider *mcp_stdio_provider_new (McpServerConfig *config,
                                      const McpLimits *limits,
                                      guint timeout_ms);
 void mcp_stdio_provider_set_cgroup (McpStdioProvider *self, const char *cgroup);
+void mcp_stdio_provider_set_path (McpStdioProvider *self, const char *path);
 int mcp_stdio_provider_get_pid (McpStdioProvider *self);
 
 G_END_DECLS
