@@ -27,11 +27,11 @@ typedef gboolean (*Rule) (Rules *rules, guint at, GError **error);
 static gboolean apply_rules (Rules *rules, guint at, GError **error);
 
 /**
- * mcp_launch_plan_clear:
+ * mcp_launch_rules_clear_plan:
  * @self: a plan
  */
 void
-mcp_launch_plan_clear (McpLaunchPlan *self)
+mcp_launch_rules_clear_plan (McpLaunchPlan *self)
 {
   g_clear_pointer (&self->argv, g_ptr_array_unref);
   g_clear_pointer (&self->environment, g_ptr_array_unref);

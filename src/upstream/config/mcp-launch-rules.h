@@ -26,7 +26,7 @@ typedef struct
   gboolean uses_empty;
 } McpLaunchPlan;
 
-void mcp_launch_plan_clear (McpLaunchPlan *self);
+void mcp_launch_rules_clear_plan (McpLaunchPlan *self);
 /* Stands for the session's directory in the arguments of mcp_launch_rules_plan(). */
 #define MCP_LAUNCH_RULES_DIRECTORY "/\x01"
 
@@ -37,6 +37,6 @@ gboolean mcp_launch_rules_plan (McpLaunchPlan *plan,
                                 GError **error);
 char **mcp_launch_rules_clean_path (char **environment);
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (McpLaunchPlan, mcp_launch_plan_clear)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (McpLaunchPlan, mcp_launch_rules_clear_plan)
 
 G_END_DECLS

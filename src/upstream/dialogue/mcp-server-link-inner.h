@@ -34,6 +34,8 @@ void mcp_server_link_construct (McpServerLink *self,
 McpProviderState mcp_server_link_get_state (McpServerLink *self);
 McpServerFacts *mcp_server_link_get_facts (McpServerLink *self);
 McpHandshake *mcp_server_link_get_handshake (McpServerLink *self);
+McpPendingRequests *mcp_server_link_get_pending (McpServerLink *self);
+McpSubscription *mcp_server_link_get_subscription (McpServerLink *self);
 gboolean mcp_server_link_is_stateless (McpServerLink *self);
 gboolean mcp_server_link_is_open (McpServerLink *self);
 gint64 mcp_server_link_mint_id (McpServerLink *self);
@@ -42,9 +44,8 @@ mcp_server_link_build_request (McpServerLink *self, gint64 id, const McpProvider
 
 /* What the server says, or fails to say. */
 void mcp_server_link_take_ready (McpServerLink *self);
-void mcp_server_link_take_message (McpServerLink *self, gint64 id, McpJsonrpcMessage *message);
-void mcp_server_link_take_malformed (McpServerLink *self, const char *id, const GError *error);
-void mcp_server_link_take_answer (McpServerLink *self, gint64 id, McpJsonrpcMessage *answer);
+void mcp_server_link_forget_request (McpServerLink *self, gint64 id);
+void mcp_server_link_note_answered (McpServerLink *self);
 void mcp_server_link_fail_request (McpServerLink *self, gint64 id, const char *how);
 gboolean mcp_server_link_is_repeated (McpServerLink *self, gint64 id);
 void mcp_server_link_repeat_or_fail (McpServerLink *self, gint64 id, const char *how);

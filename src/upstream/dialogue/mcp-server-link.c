@@ -120,8 +120,15 @@ clear_timers (McpServerLink *self)
   mcp_timer_clear (&priv->idle_timer);
 }
 
-static void
-forget (McpServerLink *self, gint64 id)
+/**
+ * mcp_server_link_forget_request:
+ * @self: a link
+ * @id: of a request that has ended; 0: none
+ *
+ * The transport awaits nothing more for it.
+ */
+void
+mcp_server_link_forget_request (McpServerLink *self, gint64 id)
 {
   McpServerLinkClass *klass = MCP_SERVER_LINK_GET_CLASS (self);
 
@@ -450,7 +457,7 @@ mcp_server_link_fail_request (McpServerLink *self, gint64 id, const char *how)
   McpServerLinkPrivate *priv = get_private (self);
   g_autofree char *text = g_strdup_printf ("Server “%s” %s", priv->setup.config->name, how);
 
-  forget (self, id);
+  mcp_server_link_forget_request (self, id);
   if (mcp_subscription_owns (&priv->subscription, id))
     {
       mcp_subscription_take_end (&priv->subscription, id, FALSE);
@@ -492,7 +499,7 @@ mcp_server_link_repeat_or_fail (McpServerLink *self, gint64 id, const char *how)
 
   if (mcp_pending_requests_note_repeat (get_private (self)->pending, id))
     {
-      forget (self, id);
+      mcp_server_link_forget_request (self, id);
       add_waiting (self, id, NULL);
       return;
     }
@@ -535,178 +542,6 @@ mcp_server_link_begin_again (McpServerLink *self, const char *how)
     klass->leave (self);
   begin (self);
   set_state (self, MCP_PROVIDER_STARTING);
-}
-
-static gboolean
-is_failure (McpJsonrpcMessage *answer, int code)
-{
-  return mcp_jsonrpc_message_get_kind (answer) == MCP_JSONRPC_FAILURE &&
-         mcp_jsonrpc_message_get_error_code (answer) == code;
-}
-
-/* What a server of 2026-07-28 holds against the daemon, and not against the client. Returns:
-   whether it did */
-static gboolean
-take_stateless_error (McpServerLink *self, gint64 id, McpJsonrpcMessage *answer)
-{
-  static const char changed[] = "does not speak the MCP revision any more that it spoke";
-  McpServerLinkPrivate *priv = get_private (self);
-
-  if (priv->state != MCP_PROVIDER_READY || !mcp_server_link_is_stateless (self))
-    return FALSE;
-  if (is_failure (answer, MCP_ERROR_CODE_UNSUPPORTED_VERSION))
-    {
-      mcp_server_link_repeat_or_fail (self, id, changed);
-      if (priv->state != MCP_PROVIDER_READY)
-        return TRUE;
-      set_lifecycle (self, MCP_LIFECYCLE_UNKNOWN);
-      mcp_server_link_begin_again (self, changed);
-      return TRUE;
-    }
-  if (is_failure (answer, MCP_ERROR_CODE_HEADER_MISMATCH))
-    {
-      g_autofree char *text = mcp_jsonrpc_message_dup_error_text (answer);
-      g_autofree char *how =
-          g_strdup_printf ("finds that the HTTP headers do not fit the request: %s (%d)",
-                           text != NULL ? text : "", MCP_ERROR_CODE_HEADER_MISMATCH);
-
-      mcp_server_link_fail_request (self, id, how);
-      return TRUE;
-    }
-  return FALSE;
-}
-
-/**
- * mcp_server_link_take_answer:
- * @self: a link; the caller holds a reference
- * @id: which request it answers
- * @answer: a response
- *
- * An answer to a request that has ended is dropped.
- */
-void
-mcp_server_link_take_answer (McpServerLink *self, gint64 id, McpJsonrpcMessage *answer)
-{
-  McpServerLinkPrivate *priv = get_private (self);
-
-  if (mcp_handshake_owns (&priv->handshake, id))
-    {
-      mcp_handshake_take_answer (&priv->handshake, id, answer);
-      forget (self, id);
-      return;
-    }
-  if (mcp_subscription_owns (&priv->subscription, id))
-    {
-      forget (self, id);
-      mcp_subscription_take_end (&priv->subscription, id,
-                                 mcp_jsonrpc_message_get_kind (answer) == MCP_JSONRPC_FAILURE);
-      return;
-    }
-  if (take_stateless_error (self, id, answer))
-    return;
-
-  forget (self, id);
-  if (mcp_pending_requests_complete (priv->pending, id, answer))
-    {
-      mcp_backoff_reset (&priv->runs.backoff);
-      update_idle (self);
-    }
-  else
-    g_debug ("server %s: an answer to a request that has ended", priv->setup.config->name);
-}
-
-static void
-take_response (McpServerLink *self, McpJsonrpcMessage *message)
-{
-  McpHandshake *handshake = &get_private (self)->handshake;
-  gint64 id;
-
-  if (mcp_handshake_owns_error (handshake, message))
-    mcp_server_link_take_answer (self, handshake->discover_id, message);
-  else if (mcp_provider_messages_get_own_id (message, &id))
-    mcp_server_link_take_answer (self, id, message);
-  else
-    mcp_server_link_count_stray (self, "an answer to no request of the daemon");
-}
-
-static void
-take_notification (McpServerLink *self, gint64 id, McpJsonrpcMessage *message)
-{
-  McpServerLinkPrivate *priv = get_private (self);
-
-  if (mcp_server_link_is_stateless (self) &&
-      mcp_subscription_take_notification (&priv->subscription, message))
-    return;
-  if (!mcp_provider_messages_take_notification (MCP_PROVIDER (self), priv->pending, id, message))
-    mcp_server_link_count_stray (self, "progress of no request in flight");
-}
-
-static void
-take_request (McpServerLink *self, gint64 id, McpJsonrpcMessage *message)
-{
-  McpServerLinkPrivate *priv = get_private (self);
-  g_autoptr (GBytes) response = NULL;
-
-  if (priv->state == MCP_PROVIDER_READY && mcp_server_link_is_stateless (self))
-    {
-      mcp_server_link_count_stray (self, "a request, which no server of its revision may make");
-      return;
-    }
-  response = mcp_provider_messages_take_request (MCP_PROVIDER (self), priv->pending, id, message,
-                                                 priv->setup.cwd);
-  if (response != NULL && mcp_server_link_is_open (self))
-    MCP_SERVER_LINK_GET_CLASS (self)->send (self, response);
-}
-
-/**
- * mcp_server_link_take_message:
- * @self: a link; the caller holds a reference
- * @id: of the request whose stream brought it; 0: it came on a stream of all requests
- * @message: of the server
- */
-void
-mcp_server_link_take_message (McpServerLink *self, gint64 id, McpJsonrpcMessage *message)
-{
-  switch (mcp_jsonrpc_message_get_kind (message))
-    {
-    case MCP_JSONRPC_RESULT:
-    case MCP_JSONRPC_FAILURE:
-      take_response (self, message);
-      break;
-    case MCP_JSONRPC_NOTIFICATION:
-      take_notification (self, id, message);
-      break;
-    case MCP_JSONRPC_REQUEST:
-      take_request (self, id, message);
-      break;
-    }
-}
-
-/**
- * mcp_server_link_take_malformed:
- * @self: a link; the caller holds a reference
- * @id: (nullable): of the text, as JSON, where it could be read
- * @error: why the text is no message
- *
- * The text itself is not logged: it may hold a result.
- */
-void
-mcp_server_link_take_malformed (McpServerLink *self, const char *id, const GError *error)
-{
-  McpServerLinkPrivate *priv = get_private (self);
-  g_autofree char *how =
-      g_strdup_printf ("gave an answer that is no JSON-RPC message: %s", error->message);
-  gint64 number = 0;
-
-  if (id == NULL || !mcp_provider_messages_read_id ((McpJsonSlice){ id, strlen (id) }, &number))
-    mcp_server_link_count_stray (self, "what is no JSON-RPC message");
-  else if (mcp_handshake_owns (&priv->handshake, number))
-    {
-      mcp_handshake_take_no_answer (&priv->handshake, number, how);
-      forget (self, number);
-    }
-  else
-    mcp_server_link_fail_request (self, number, how);
 }
 
 /* McpProvider */
@@ -1005,7 +840,7 @@ handshake_ready (gint64 id, gint64 other_id, gpointer user_data)
 {
   McpServerLink *self = user_data;
 
-  forget (self, other_id);
+  mcp_server_link_forget_request (self, other_id);
   MCP_SERVER_LINK_GET_CLASS (self)->established (self, id);
 }
 
@@ -1158,6 +993,43 @@ McpServerFacts *
 mcp_server_link_get_facts (McpServerLink *self)
 {
   return &get_private (self)->facts;
+}
+
+/**
+ * mcp_server_link_note_answered:
+ * @self: a link
+ *
+ * A request of a client was answered.
+ */
+void
+mcp_server_link_note_answered (McpServerLink *self)
+{
+  mcp_backoff_reset (&get_private (self)->runs.backoff);
+  update_idle (self);
+}
+
+/**
+ * mcp_server_link_get_pending:
+ * @self: a link
+ *
+ * Returns: (transfer none): the requests without an answer
+ */
+McpPendingRequests *
+mcp_server_link_get_pending (McpServerLink *self)
+{
+  return get_private (self)->pending;
+}
+
+/**
+ * mcp_server_link_get_subscription:
+ * @self: a link
+ *
+ * Returns: (transfer none): what a server of 2026-07-28 tells of changes
+ */
+McpSubscription *
+mcp_server_link_get_subscription (McpServerLink *self)
+{
+  return &get_private (self)->subscription;
 }
 
 /**

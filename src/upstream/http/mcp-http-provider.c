@@ -19,7 +19,7 @@
 #include "common/mcp-names.h"
 #include "mcp-http-channel-private.h"
 #include "upstream/dialogue/mcp-provider-messages.h"
-#include "upstream/dialogue/mcp-server-link-inner.h"
+#include "upstream/dialogue/mcp-server-intake-inner.h"
 #include "upstream/dialogue/mcp-stateless-messages.h"
 
 #include <string.h>
@@ -251,7 +251,7 @@ message_cb (gint64 id, McpJsonrpcMessage *message, gpointer user_data)
 {
   g_autoptr (McpServerLink) link = g_object_ref (user_data);
 
-  mcp_server_link_take_message (link, id, message);
+  mcp_server_intake_take_message (link, id, message);
 }
 
 static void
@@ -259,7 +259,7 @@ malformed_cb (gint64 id, const char *text_id, const GError *error, gpointer user
 {
   g_autoptr (McpServerLink) link = g_object_ref (user_data);
 
-  mcp_server_link_take_malformed (link, text_id, error);
+  mcp_server_intake_take_malformed (link, text_id, error);
 }
 
 /* The server does not know the session any more, or the revision that the message is written in. */
@@ -302,7 +302,7 @@ request_ended (McpHttpProvider *self, McpHttpPost *sent, const GError *error)
     {
       if (error == NULL && mcp_http_post_get_kind (sent) == MCP_HTTP_POST_STATELESS &&
           mcp_http_post_is_refused (sent))
-        mcp_server_link_take_answer (link, id, mcp_http_post_get_refusal (sent));
+        mcp_server_intake_take_answer (link, id, mcp_http_post_get_refusal (sent));
       else
         handshake_ended (self, id, status, how);
     }
@@ -310,7 +310,7 @@ request_ended (McpHttpProvider *self, McpHttpPost *sent, const GError *error)
            mcp_http_post_is_session_lost (sent, mcp_server_link_is_repeated (link, id)))
     session_lost (self, sent);
   else if (error == NULL && mcp_http_post_is_refused (sent))
-    mcp_server_link_take_answer (link, id, mcp_http_post_get_refusal (sent));
+    mcp_server_intake_take_answer (link, id, mcp_http_post_get_refusal (sent));
   else
     mcp_server_link_fail_request (link, id, how);
 }

@@ -16,16 +16,12 @@
 
 #include "common/mcp-error.h"
 #include "common/mcp-timer.h"
-#include "upstream/config/mcp-expand.h"
-#include "upstream/config/mcp-launch-rules.h"
 #include "upstream/dialogue/mcp-provider-messages.h"
-#include "upstream/dialogue/mcp-server-link-inner.h"
-#include "upstream/stdio/mcp-environment.h"
+#include "upstream/dialogue/mcp-server-intake-inner.h"
 #include "upstream/stdio/mcp-shell-path.h"
+#include "upstream/stdio/mcp-stdio-launch.h"
 #include "upstream/stdio/mcp-stdio-process.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 /* npx and uvx download a server's packages at its first run. */
@@ -126,7 +122,7 @@ message_cb (McpJsonrpcMessage *message, gpointer user_data)
 {
   g_autoptr (McpServerLink) link = g_object_ref (user_data);
 
-  mcp_server_link_take_message (link, 0, message);
+  mcp_server_intake_take_message (link, 0, message);
 }
 
 static void
@@ -134,123 +130,34 @@ malformed_cb (const char *id, const GError *error, gpointer user_data)
 {
   g_autoptr (McpServerLink) link = g_object_ref (user_data);
 
-  mcp_server_link_take_malformed (link, id, error);
+  mcp_server_intake_take_malformed (link, id, error);
 }
 
 static void exited_cb (const char *how, gpointer user_data);
 
-/* A directory of the daemon's own in which nothing is: launchers that look for code in a directory
-   look there. */
-static char *
-build_empty_directory (void)
-{
-  return g_build_filename (g_get_user_cache_dir (), "mcp-sessiond", "empty", NULL);
-}
-
-/* The file's variables, where it is not the session that decides what they are. */
-static char **
-read_env_file (const McpServerLinkSetup *setup, GError **error)
-{
-  g_auto (GStrv) base = g_get_environ ();
-  g_autofree char *path = NULL;
-  g_autofree char *below = g_strconcat (setup->cwd, G_DIR_SEPARATOR_S, NULL);
-
-  if (setup->config->env_file == NULL)
-    return g_new0 (char *, 1);
-  path = mcp_expand (setup->config->env_file, setup->cwd, (const char *const *) base, error);
-  if (path == NULL)
-    return NULL;
-  if (mcp_server_config_is_bound (setup->config) && strcmp (setup->cwd, g_get_home_dir ()) != 0 &&
-      (!g_path_is_absolute (path) || g_str_has_prefix (path, below)))
-    {
-      g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
-                   "“envFile” %s is in the directory of the session", path);
-      return NULL;
-    }
-  return mcp_environment_read_file (path, error);
-}
-
-/* The daemon's environment, with the PATH that servers get. */
-static char **
-build_base (McpStdioProvider *self)
-{
-  char **base = g_get_environ ();
-
-  return self->path != NULL ? g_environ_setenv (base, "PATH", self->path, TRUE) : base;
-}
-
-static char **
-build_environment (McpStdioProvider *self, const McpLaunchPlan *plan, GError **error)
-{
-  const McpServerLinkSetup *setup = mcp_server_link_get_setup (MCP_SERVER_LINK (self));
-  McpServerConfig *config = setup->config;
-  g_auto (GStrv) base = build_base (self);
-  g_auto (GStrv) configured = NULL;
-  g_auto (GStrv) file = read_env_file (setup, error);
-  char **environment = NULL;
-
-  if (file != NULL)
-    environment = mcp_environment_build ((const char *const *) base,
-                                         (const char *const *) config->env, setup->cwd, error);
-  if (environment == NULL)
-    {
-      g_prefix_error (error, "server “%s”: ", config->name);
-      return NULL;
-    }
-  configured = mcp_environment_build ((const char *const[]){ NULL },
-                                      (const char *const *) config->env, setup->cwd, NULL);
-  environment = mcp_environment_add (environment, (const char *const *) file, TRUE);
-  if (configured != NULL)
-    environment = mcp_environment_add (environment, (const char *const *) configured, TRUE);
-  for (guint i = 0; i < plan->environment->len; i++)
-    environment = mcp_environment_add (
-        environment, (const char *const[]){ plan->environment->pdata[i], NULL }, FALSE);
-  return mcp_server_config_is_bound (config) ? mcp_launch_rules_clean_path (environment)
-                                             : environment;
-}
-
 static McpStdioProcess *
-spawn_planned (McpStdioProvider *self, McpLaunchPlan *plan, const char *cwd, GError **error)
+spawn (McpStdioProvider *self, GError **error)
 {
   static const McpStdioProcessFuncs funcs = { spoke_cb, message_cb, malformed_cb, exited_cb };
   const McpServerLinkSetup *setup = mcp_server_link_get_setup (MCP_SERVER_LINK (self));
-  g_auto (GStrv) environment = build_environment (self, plan, error);
+  g_auto (McpStdioLaunch) launch = { 0 };
   McpStdioProcessOptions options;
 
-  if (environment == NULL)
+  if (!mcp_stdio_launch_prepare (&launch, setup, self->path, error))
     return NULL;
   options = (McpStdioProcessOptions){
     .server = setup->config->name,
     .keeper_path = self->keeper_path,
     .cgroup = self->cgroup,
-    .argv = (const char *const *) plan->argv->pdata,
-    .environment = (const char *const *) environment,
-    .cwd = cwd,
+    .argv = (const char *const *) launch.plan.argv->pdata,
+    .environment = (const char *const *) launch.environment,
+    .cwd = launch.cwd,
     .max_message_bytes = setup->limits.upstream_message_bytes,
     .max_log_lines_per_second = setup->limits.stderr_lines_per_second,
     .stop_grace_ms = setup->times.stop_grace_ms,
     .kill_grace_ms = setup->times.kill_grace_ms,
   };
   return mcp_stdio_process_new (&options, &funcs, self, error);
-}
-
-static McpStdioProcess *
-spawn (McpStdioProvider *self, GError **error)
-{
-  const McpServerLinkSetup *setup = mcp_server_link_get_setup (MCP_SERVER_LINK (self));
-  g_autofree char *empty = build_empty_directory ();
-  g_autofree char *cwd = NULL;
-  g_auto (McpLaunchPlan) plan = { 0 };
-
-  if (!mcp_server_config_build_launch (setup->config, setup->cwd, empty, &plan, &cwd, error))
-    return NULL;
-  if (plan.uses_empty && g_mkdir_with_parents (empty, 0700) < 0)
-    {
-      g_set_error (error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, "server “%s”: %s: %s",
-                   setup->config->name, empty, g_strerror (errno));
-      return NULL;
-    }
-  return spawn_planned (self, &plan, cwd, error);
 }
 
 /* Begins the handshake with a process that takes the place of another one. */
