@@ -11,6 +11,9 @@
 
 #include <string.h>
 
+/* Of one report of progress, or one log message. */
+#define MAX_NOTE_BYTES (1024 * 1024)
+
 static gboolean
 is_failure (McpJsonrpcMessage *answer, int code)
 {
@@ -99,9 +102,26 @@ take_response (McpServerLink *self, McpJsonrpcMessage *message)
     mcp_server_link_count_stray (self, "an answer to no request of the daemon");
 }
 
+/* Everything that is done with it would keep the main context too long, and no watcher wants it. */
+static gboolean
+is_too_large (McpJsonrpcMessage *message)
+{
+  const char *method = mcp_jsonrpc_message_get_method (message);
+
+  return g_bytes_get_size (mcp_jsonrpc_message_get_text (message)) > MAX_NOTE_BYTES &&
+         (strcmp (method, "notifications/progress") == 0 ||
+          strcmp (method, "notifications/message") == 0);
+}
+
 static void
 take_notification (McpServerLink *self, gint64 id, McpJsonrpcMessage *message)
 {
+  if (is_too_large (message))
+    {
+      mcp_server_link_count_stray (self, "progress or a log message of more than 1 MiB, which is "
+                                         "dropped");
+      return;
+    }
   if (mcp_server_link_is_stateless (self) &&
       mcp_subscription_take_notification (mcp_server_link_get_subscription (self), message))
     return;

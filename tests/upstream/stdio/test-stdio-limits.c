@@ -33,6 +33,35 @@ test_progress_moves_deadline (ProviderFixture *f, gconstpointer data)
 }
 
 static void
+notification_cb (McpProvider *provider, McpJsonrpcMessage *message, gpointer user_data)
+{
+  (*(guint *) user_data)++;
+}
+
+static void
+test_large_note (ProviderFixture *f, gconstpointer data)
+{
+  static const gsize sizes[] = { 1000, 2 * 1024 * 1024 };
+  guint n_notes = 0;
+
+  g_test_summary (
+      "A log message that is larger than anybody wants is dropped, and costs nothing else");
+  g_signal_connect (f->provider, "notification", G_CALLBACK (notification_cb), &n_notes);
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_autofree char *text = g_strnfill (sizes[i], 'x');
+      g_autofree char *arguments =
+          g_strdup_printf ("{\"method\":\"notifications/message\",\"params\":{\"level\":\"info\","
+                           "\"data\":\"%s\"}}",
+                           text);
+      g_autoptr (McpJsonrpcMessage) answer = provider_call (f, "notify", arguments);
+
+      g_assert_cmpint (mcp_jsonrpc_message_get_kind (answer), ==, MCP_JSONRPC_RESULT);
+    }
+  g_assert_cmpuint (n_notes, ==, 1);
+}
+
+static void
 test_timeout_by_configuration (ProviderFixture *f, gconstpointer data)
 {
   ProviderCall call;
@@ -145,6 +174,7 @@ main (int argc, char **argv)
   ADD_DATA ("oversize/result", "huge", test_oversize);
   ADD_DATA ("oversize/junk", "long-line", test_oversize);
   ADD ("huge", NULL, test_huge);
+  ADD ("large-note", NULL, test_large_note);
   ADD ("deaf-server", "--deaf --ignore-eof", test_deaf_server);
   ADD ("stderr", "--stderr=1000", test_stderr);
   return g_test_run ();
