@@ -20,6 +20,8 @@
 #define MCP_CATALOGUE_DIRECTORY "catalogue"
 #define MCP_TOOLS_FILE          "tools.json"
 #define MCP_SETTINGS_FILE       "mcp-sessiond.conf"
+/* In the state directory: names the process and the socket of the daemon that has it. */
+#define MCP_LOCK_FILE           "daemon.lock"
 #define MCP_DATABASE_FILE       "sessions.db"
 
 /* Not registered with IANA; chosen from the user range, away from common development ports. */

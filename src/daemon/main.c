@@ -4,6 +4,7 @@
 #include "common/mcp-dispatch-meter.h"
 #include "common/mcp-gettext.h"
 #include "common/mcp-names.h"
+#include "common/mcp-runtime-directory.h"
 #include "daemon/mcpd-application.h"
 #include "daemon/mcpd-cgroup.h"
 #include "daemon/mcpd-directories.h"
@@ -164,6 +165,75 @@ take_lock (const char *runtime_dir, gboolean replace, GError **error)
   return lock;
 }
 
+/* A daemon that was killed holds its locks until the kernel has taken it apart. */
+#define LOCK_TRIES    20
+#define LOCK_RETRY_MS 25
+
+static McpdLock *
+try_state_lock (const char *path, pid_t *holder, GError **error)
+{
+  for (guint i = 1;; i++)
+    {
+      g_autoptr (GError) local_error = NULL;
+      McpdLock *lock = mcpd_lock_try (path, holder, &local_error);
+
+      if (lock != NULL)
+        return lock;
+      if (!g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_BUSY) || i == LOCK_TRIES)
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return NULL;
+        }
+      g_usleep (LOCK_RETRY_MS * 1000);
+    }
+}
+
+static void
+tell_holder (pid_t holder, const char *path)
+{
+  g_autofree char *directory = mcp_runtime_directory_dup_of_daemon (g_get_user_state_dir (), NULL);
+
+  g_print (_ ("mcp-sessiond is already running as process %d (lock: %s)\n"), (int) holder, path);
+  if (directory != NULL)
+    g_print (_ ("Its socket and discovery file are in %s\n"), directory);
+}
+
+/* A second daemon on the same sessions, which something that lacks XDG_RUNTIME_DIR would start,
+ * would have neither the sessions nor the port. FALSE without an error: another daemon runs, and is
+ * left alone. Where there can be no lock, the daemon goes on without one. */
+static gboolean
+take_state_lock (const char *runtime_dir, gboolean replace, McpdLock **lock, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  g_autofree char *directory =
+      mcpd_directories_prepare_state (g_get_user_state_dir (), &local_error);
+  g_autofree char *path =
+      directory != NULL ? g_build_filename (directory, MCP_LOCK_FILE, NULL) : NULL;
+  g_autofree char *socket_path = g_build_filename (runtime_dir, MCP_SOCKET_FILE, NULL);
+  pid_t holder = 0;
+
+  *lock = NULL;
+  if (path != NULL && replace)
+    *lock = mcpd_lock_replace (path, REPLACE_TIMEOUT_MS, &local_error);
+  else if (path != NULL)
+    *lock = try_state_lock (path, &holder, &local_error);
+
+  if (*lock != NULL)
+    return mcpd_lock_set_socket (*lock, socket_path, error);
+  if (g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_BUSY))
+    {
+      tell_holder (holder, path);
+      return FALSE;
+    }
+  if (g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  g_debug ("No lock in the state directory: %s", local_error->message);
+  return TRUE;
+}
+
 static int
 run (const CommandLine *line, const char *runtime_dir, const char *program, GError **error)
 {
@@ -197,13 +267,15 @@ run (const CommandLine *line, const char *runtime_dir, const char *program, GErr
 static int
 lock_and_run (const CommandLine *line, const char *program, GError **error)
 {
+  g_autofree char *base = mcp_runtime_directory_dup_base ();
   g_autofree char *runtime_dir = NULL;
   g_autoptr (McpdLock) lock = NULL;
+  g_autoptr (McpdLock) state_lock = NULL;
   g_autoptr (GError) local_error = NULL;
 
   if (g_getenv ("XDG_RUNTIME_DIR") == NULL)
-    g_message (_ ("XDG_RUNTIME_DIR is not set; %s is used instead"), g_get_user_runtime_dir ());
-  runtime_dir = mcpd_directories_prepare_runtime (g_get_user_runtime_dir (), error);
+    g_message (_ ("XDG_RUNTIME_DIR is not set; %s is used instead"), base);
+  runtime_dir = mcpd_directories_prepare_runtime (base, error);
   if (runtime_dir == NULL)
     return EXIT_FAILURE;
 
@@ -215,6 +287,13 @@ lock_and_run (const CommandLine *line, const char *program, GError **error)
     }
   if (lock == NULL)
     return EXIT_SUCCESS;
+  if (!take_state_lock (runtime_dir, line->replace, &state_lock, &local_error))
+    {
+      if (local_error == NULL)
+        return EXIT_SUCCESS;
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return EXIT_FAILURE;
+    }
 
   raise_file_limit ();
   return run (line, runtime_dir, program, error);

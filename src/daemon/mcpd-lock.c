@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/pidfd.h>
 #include <unistd.h>
@@ -98,6 +99,33 @@ mcpd_lock_try (const char *path, pid_t *holder, GError **error)
   self = g_new0 (McpdLock, 1);
   self->fd = fd;
   return self;
+}
+
+/**
+ * mcpd_lock_set_socket:
+ * @self: the lock
+ * @socket_path: absolute
+ * @error: return location
+ *
+ * Writes behind the process's number where it can be reached, for
+ * mcp_runtime_directory_dup_of_daemon().
+ *
+ * Errors: %G_IO_ERROR.
+ *
+ * Returns: whether it was written
+ */
+gboolean
+mcpd_lock_set_socket (McpdLock *self, const char *socket_path, GError **error)
+{
+  g_autofree char *text = g_strdup_printf ("%d\n%s\n", (int) getpid (), socket_path);
+  gssize length = (gssize) strlen (text);
+  int saved;
+
+  if (pwrite (self->fd, text, (gsize) length, 0) == length && ftruncate (self->fd, length) == 0)
+    return TRUE;
+  saved = errno;
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (saved), "%s", g_strerror (saved));
+  return FALSE;
 }
 
 /*

@@ -12,12 +12,13 @@ G_BEGIN_DECLS
 /**
  * McpdLock:
  *
- * One daemon per runtime directory: held as long as this lives, and by the
- * kernel given up when the process ends, however it ends.
+ * One daemon per runtime directory, and one per state directory: held as long as this lives, and
+ * released by the kernel when the process ends, however it ends. The file names the process.
  */
 typedef struct _McpdLock McpdLock;
 
 McpdLock *mcpd_lock_try (const char *path, pid_t *holder, GError **error);
+gboolean mcpd_lock_set_socket (McpdLock *self, const char *socket_path, GError **error);
 McpdLock *mcpd_lock_replace (const char *path, guint timeout_ms, GError **error);
 void mcpd_lock_free (McpdLock *self);
 

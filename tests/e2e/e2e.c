@@ -96,9 +96,13 @@ e2e_use_test_server (E2e *self)
 
 /* A test that fails leaves no daemon behind. */
 static void
-end_with_parent (gpointer user_data)
+set_up_child (gpointer user_data)
 {
+  E2e *self = user_data;
+
   prctl (PR_SET_PDEATHSIG, SIGTERM);
+  if (self->child_setup != NULL)
+    self->child_setup (NULL);
 }
 
 /* A program around the daemon that tells it of its sockets; the rest of @argv follows. */
@@ -148,7 +152,9 @@ e2e_spawn (E2e *self, GSubprocessFlags flags, const char *runtime, const char *o
 
   for (gsize i = 0; i < G_N_ELEMENTS (variables); i++)
     {
-      g_autofree char *path = e2e_build (self, variables[i][1]);
+      gboolean is_state = g_str_equal (variables[i][1], "state");
+      g_autofree char *path =
+          e2e_build (self, is_state && self->state != NULL ? self->state : variables[i][1]);
 
       g_assert_cmpint (g_mkdir_with_parents (path, 0700), ==, 0);
       g_subprocess_launcher_setenv (launcher, variables[i][0], path, TRUE);
@@ -159,7 +165,7 @@ e2e_spawn (E2e *self, GSubprocessFlags flags, const char *runtime, const char *o
                                 self->bus != NULL ? g_test_dbus_get_bus_address (self->bus)
                                                   : "unix:path=/nonexistent/bus",
                                 TRUE);
-  g_subprocess_launcher_set_child_setup (launcher, end_with_parent, NULL, NULL);
+  g_subprocess_launcher_set_child_setup (launcher, set_up_child, self, NULL);
   if (self->warnings_expected)
     g_subprocess_launcher_unsetenv (launcher, "G_DEBUG");
 

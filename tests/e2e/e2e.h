@@ -28,8 +28,10 @@ typedef struct
   GString *log;
   gboolean reading_log;
   SoupSession *tcp;
-  SoupSession *unix_socket; /* (nullable) */
-  JsonObject *discovery;    /* (nullable) */
+  SoupSession *unix_socket;         /* (nullable) */
+  JsonObject *discovery;            /* (nullable) */
+  GSpawnChildSetupFunc child_setup; /* (nullable): runs in what is spawned, before the daemon */
+  const char *state; /* (unowned) (nullable): name of another state directory for what is spawned */
   gboolean warnings_expected;
   const int *sockets; /* (unowned) (nullable): handed to the daemon as systemd does; -1 ends them */
 } E2e;

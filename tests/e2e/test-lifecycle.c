@@ -3,7 +3,10 @@
 
 #include <glib/gstdio.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 /* What a supervisor counts on. */
 #define STOP_SECONDS 5.0
@@ -182,6 +185,67 @@ test_sigusr1 (void)
 }
 
 static void
+test_sighup (void)
+{
+  g_autoptr (E2e) e2e = e2e_new (E2E_WITHOUT_BUS);
+  g_autofree char *path = e2e_build (e2e, "run/mcp-sessiond/mcp.json");
+
+  g_test_summary ("SIGHUP, when a terminal goes, is a clean end");
+  e2e_start (e2e);
+  g_subprocess_send_signal (e2e->process, SIGHUP);
+  g_assert_true (g_subprocess_wait (e2e->process, NULL, NULL));
+  g_assert_true (g_subprocess_get_if_exited (e2e->process));
+  g_assert_cmpint (g_subprocess_get_exit_status (e2e->process), ==, 0);
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
+static void
+close_streams (gpointer user_data)
+{
+  close (STDIN_FILENO);
+  close (STDOUT_FILENO);
+}
+
+static void
+test_closed_streams (void)
+{
+  g_autoptr (E2e) e2e = e2e_new (E2E_WITHOUT_BUS);
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("A daemon whose standard streams are closed puts no file in their place");
+  e2e->child_setup = close_streams;
+  e2e_start (e2e);
+  for (int fd = STDIN_FILENO; fd <= STDOUT_FILENO; fd++)
+    {
+      g_autofree char *link =
+          g_strdup_printf ("/proc/%s/fd/%d", g_subprocess_get_identifier (e2e->process), fd);
+      g_autofree char *target = g_file_read_link (link, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpstr (target, ==, "/dev/null");
+    }
+  assert_healthy (e2e, "/health");
+}
+
+static void
+test_file_size_limit (void)
+{
+  g_autoptr (E2e) e2e = e2e_new (E2E_WITHOUT_BUS);
+  g_autoptr (JsonObject) session = NULL;
+  struct rlimit limit = { 0, RLIM_INFINITY };
+
+  g_test_summary ("A limit on the size of files counts as a full disk");
+  e2e->warnings_expected = TRUE;
+  e2e_start (e2e);
+  g_assert_cmpint (
+      prlimit (atoi (g_subprocess_get_identifier (e2e->process)), RLIMIT_FSIZE, &limit, NULL), ==,
+      0);
+  session = e2e_create_session (e2e, "{\"cwd\":\"/\"}");
+  assert_healthy (e2e, "/health");
+  g_assert_true (json_object_has_member (session, "token"));
+}
+
+static void
 test_sigterm (void)
 {
   g_autoptr (E2e) e2e = e2e_new (E2E_WITH_BUS);
@@ -264,6 +328,9 @@ main (int argc, char **argv)
   g_test_add_func ("/e2e/lifecycle/second-start", test_second_start);
   g_test_add_func ("/e2e/lifecycle/replace", test_replace);
   g_test_add_func ("/e2e/lifecycle/sigusr1", test_sigusr1);
+  g_test_add_func ("/e2e/lifecycle/sighup", test_sighup);
+  g_test_add_func ("/e2e/lifecycle/closed-streams", test_closed_streams);
+  g_test_add_func ("/e2e/lifecycle/file-size-limit", test_file_size_limit);
   g_test_add_func ("/e2e/lifecycle/sigterm", test_sigterm);
   g_test_add_func ("/e2e/lifecycle/sigkill", test_sigkill);
   g_test_add_func ("/e2e/lifecycle/port-taken", test_port_taken);

@@ -9,6 +9,7 @@
 #include "cli/terminal/mcp-cli-json.h"
 #include "common/mcp-error.h"
 #include "common/mcp-names.h"
+#include "common/mcp-runtime-directory.h"
 
 #include <arpa/inet.h>
 #include <gio/gunixsocketaddress.h>
@@ -23,7 +24,7 @@
 static char *
 build_path (const char *name)
 {
-  return g_build_filename (g_get_user_runtime_dir (), MCP_DIRECTORY, name, NULL);
+  return mcp_runtime_directory_build_path (name);
 }
 
 /**
