@@ -2,6 +2,7 @@
 #include "dbus/mcp-dbus-tools.h"
 
 #include "dbus/mcp-dbus-reply.h"
+#include "gateway/api/mcp-gateway-calls.h"
 #include "gateway/api/mcp-gateway-dump.h"
 
 #include <string.h>
@@ -97,6 +98,35 @@ handle_accept_tools (McpGenTools1 *skeleton,
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
+static gboolean
+handle_cancel_call (McpGenTools1 *skeleton, GDBusMethodInvocation *invocation, const char *call_id)
+{
+  McpDbusTools *self = MCP_DBUS_TOOLS (skeleton);
+  g_autoptr (GError) error = NULL;
+
+  if (mcp_gateway_calls_cancel (self->gateway, call_id, &error))
+    mcp_gen_tools1_complete_cancel_call (skeleton, invocation);
+  else
+    mcp_dbus_reply_error (invocation, error);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_stop_all (McpGenTools1 *skeleton, GDBusMethodInvocation *invocation)
+{
+  mcp_gateway_calls_stop (MCP_DBUS_TOOLS (skeleton)->gateway);
+  mcp_gen_tools1_complete_stop_all (skeleton, invocation);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_release (McpGenTools1 *skeleton, GDBusMethodInvocation *invocation)
+{
+  mcp_gateway_calls_release (MCP_DBUS_TOOLS (skeleton)->gateway);
+  mcp_gen_tools1_complete_release (skeleton, invocation);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
 static void
 tools_changed_cb (McpGateway *gateway,
                   const char *provider,
@@ -131,6 +161,9 @@ mcp_dbus_tools_iface_init (McpGenTools1Iface *iface)
   iface->handle_list_providers = handle_list_providers;
   iface->handle_held_tools = handle_held_tools;
   iface->handle_accept_tools = handle_accept_tools;
+  iface->handle_cancel_call = handle_cancel_call;
+  iface->handle_stop_all = handle_stop_all;
+  iface->handle_release = handle_release;
 }
 
 static void

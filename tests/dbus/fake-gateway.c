@@ -2,6 +2,7 @@
 #include "fake-gateway.h"
 
 #include "common/mcp-error.h"
+#include "gateway/api/mcp-gateway-calls.h"
 #include "gateway/api/mcp-gateway-dump.h"
 
 #include <string.h>
@@ -222,4 +223,21 @@ gboolean
 mcp_gateway_close_finish (McpGateway *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+gboolean
+mcp_gateway_calls_cancel (McpGateway *self, const char *call_id, GError **error)
+{
+  g_set_error_literal (error, MCP_ERROR, MCP_ERROR_NOT_FOUND, "No call of that id is running");
+  return FALSE;
+}
+
+void
+mcp_gateway_calls_stop (McpGateway *self)
+{
+}
+
+void
+mcp_gateway_calls_release (McpGateway *self)
+{
 }

@@ -221,6 +221,70 @@ test_session_closes (TestBus *bus, gconstpointer data)
   g_assert_cmpstr (name, ==, "org.mcpsessiond.Error.Closed");
 }
 
+static char *
+get_call_id (TestBus *bus, const char *path)
+{
+  g_autoptr (GVariant) event =
+      g_variant_get_child_value (test_bus_nth (bus, path, "Progress", 0)->args, 0);
+  char *call_id = NULL;
+
+  g_assert_true (g_variant_lookup (event, "call_id", "s", &call_id));
+  return call_id;
+}
+
+static void
+test_owner_cancels (TestBus *bus, gconstpointer data)
+{
+  g_autofree char *path = NULL;
+  g_autofree char *call_id = NULL;
+  g_autofree char *name = NULL;
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) no_error = NULL;
+
+  g_test_summary ("The owner cancels one call, whose caller gets an error");
+  test_bus_create (bus, &path);
+  g_dbus_connection_call (bus->client, MCP_BUS_NAME, path, SESSION_INTERFACE, "CallTool",
+                          call_args ("t__hang", "{}", "@a{sv} {}"), NULL, G_DBUS_CALL_FLAGS_NONE,
+                          G_MAXINT, NULL, called_cb, &error);
+  call_id = get_call_id (bus, path);
+  test_bus_assert_fails (bus, MCP_TOOLS_PATH, TOOLS_INTERFACE, "CancelCall",
+                         g_variant_new ("(s)", "c-999999"), "org.mcpsessiond.Error.NotFound",
+                         "No call of that id");
+  reply = test_bus_call (bus, MCP_TOOLS_PATH, TOOLS_INTERFACE, "CancelCall",
+                         g_variant_new ("(s)", call_id), &no_error);
+  g_assert_no_error (no_error);
+  test_await (error != NULL);
+  name = g_dbus_error_get_remote_error (error);
+  g_assert_cmpstr (name, ==, "org.mcpsessiond.Error.Cancelled");
+}
+
+static void
+test_owner_stops (TestBus *bus, gconstpointer data)
+{
+  g_autofree char *path = NULL;
+  g_autoptr (GVariant) stopped = NULL;
+  g_autoptr (GVariant) released = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) no_error = NULL;
+
+  g_test_summary ("The owner stops all calls, and allows them again");
+  test_bus_create (bus, &path);
+  g_dbus_connection_call (bus->client, MCP_BUS_NAME, path, SESSION_INTERFACE, "CallTool",
+                          call_args ("t__hang", "{}", "@a{sv} {}"), NULL, G_DBUS_CALL_FLAGS_NONE,
+                          G_MAXINT, NULL, called_cb, &error);
+  test_bus_nth (bus, path, "Progress", 0);
+  stopped = test_bus_call (bus, MCP_TOOLS_PATH, TOOLS_INTERFACE, "StopAll", NULL, &no_error);
+  g_assert_no_error (no_error);
+  test_await (error != NULL);
+  test_bus_assert_fails (bus, path, SESSION_INTERFACE, "CallTool",
+                         call_args ("t__echo", "{\"text\":\"x\"}", "@a{sv} {}"),
+                         "org.mcpsessiond.Error.LimitExceeded", "stopped all tool calls");
+  released = test_bus_call (bus, MCP_TOOLS_PATH, TOOLS_INTERFACE, "Release", NULL, &no_error);
+  g_assert_no_error (no_error);
+  g_free (call (bus, path, "t__echo", "{\"text\":\"x\"}", "@a{sv} {}"));
+}
+
 static void
 count_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -378,6 +442,8 @@ main (int argc, char **argv)
   add ("/dbus/gateway/progress", test_progress);
   add ("/dbus/gateway/many", test_many);
   add ("/dbus/gateway/sender-limit", test_sender_limit);
+  add ("/dbus/gateway/owner-cancels", test_owner_cancels);
+  add ("/dbus/gateway/owner-stops", test_owner_stops);
   add ("/dbus/gateway/tools-changed", test_tools_changed);
   add ("/dbus/gateway/errors", test_errors);
   add ("/dbus/gateway/timeout", test_timeout);

@@ -303,6 +303,21 @@ mcp_call_begin (McpCall *self, GCancellable *cancellable, GError **error)
 }
 
 /**
+ * mcp_call_cancel:
+ * @self: a call that was begun
+ *
+ * Withdraws the call, as its caller can: the caller gets an error.
+ */
+void
+mcp_call_cancel (McpCall *self)
+{
+  g_autoptr (McpCall) guard = g_object_ref (self);
+
+  g_return_if_fail (self->cancellable != NULL);
+  g_cancellable_cancel (self->cancellable);
+}
+
+/**
  * mcp_call_abandon:
  * @self: a call
  *

@@ -38,6 +38,7 @@ gint64 mcp_call_get_started_at (McpCall *self);
 McpProgressState mcp_call_get_state (McpCall *self);
 
 gboolean mcp_call_begin (McpCall *self, GCancellable *cancellable, GError **error);
+void mcp_call_cancel (McpCall *self);
 void mcp_call_abandon (McpCall *self);
 void mcp_call_run (McpCall *self,
                    McpProviderPool *pool,

@@ -15,6 +15,7 @@ struct _McpRunningCalls
   McpCallHistory *history; /* (owned) (nullable) */
   GHashTable *running;     /* (owned): McpCall (unowned): those that run */
   McpCallStats stats;
+  gboolean is_stopped; /* the owner allows no calls */
 };
 
 G_DEFINE_FINAL_TYPE (McpRunningCalls, mcp_running_calls, G_TYPE_OBJECT)
@@ -56,10 +57,18 @@ mcp_running_calls_begin (McpRunningCalls *self,
                          GCancellable *cancellable,
                          GError **error)
 {
-  g_autofree char *call_id = make_call_id (self);
-  g_autoptr (McpCall) call = mcp_call_new (client, call_id, name, token);
+  g_autofree char *call_id = NULL;
+  g_autoptr (McpCall) call = NULL;
   GError *refusal = NULL;
 
+  if (self->is_stopped)
+    {
+      g_set_error_literal (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED,
+                           "The owner has stopped all tool calls for now");
+      return NULL;
+    }
+  call_id = make_call_id (self);
+  call = mcp_call_new (client, call_id, name, token);
   mcp_call_set_history (call, self->history);
   if (mcp_call_begin (call, cancellable, &refusal))
     return g_steal_pointer (&call);
@@ -110,6 +119,75 @@ mcp_running_calls_run (McpRunningCalls *self,
   mcp_call_set_ended (call, ended_cb, g_object_ref (self));
   g_hash_table_add (self->running, call);
   mcp_call_run (call, self->pool, target, params, funcs, user_data);
+}
+
+/**
+ * mcp_running_calls_cancel:
+ * @self: the register
+ * @call_id: any text
+ *
+ * Returns: whether a call of that id runs; it is cancelled then
+ */
+gboolean
+mcp_running_calls_cancel (McpRunningCalls *self, const char *call_id)
+{
+  GHashTableIter iter;
+  gpointer call;
+
+  g_hash_table_iter_init (&iter, self->running);
+  while (g_hash_table_iter_next (&iter, &call, NULL))
+    if (g_str_equal (mcp_call_get_id (call), call_id))
+      {
+        mcp_call_cancel (call);
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/**
+ * mcp_running_calls_stop:
+ * @self: the register
+ *
+ * Cancels all calls that run; from now on mcp_running_calls_begin() refuses, by
+ * %MCP_ERROR_LIMIT_EXCEEDED.
+ */
+void
+mcp_running_calls_stop (McpRunningCalls *self)
+{
+  g_autoptr (GPtrArray) calls = g_ptr_array_new_with_free_func (g_object_unref);
+  GHashTableIter iter;
+  gpointer call;
+
+  self->is_stopped = TRUE;
+  g_hash_table_iter_init (&iter, self->running);
+  while (g_hash_table_iter_next (&iter, &call, NULL))
+    g_ptr_array_add (calls, g_object_ref (call));
+  for (guint i = 0; i < calls->len; i++)
+    mcp_call_cancel (calls->pdata[i]);
+}
+
+/**
+ * mcp_running_calls_release:
+ * @self: the register
+ *
+ * Ends what mcp_running_calls_stop() began.
+ */
+void
+mcp_running_calls_release (McpRunningCalls *self)
+{
+  self->is_stopped = FALSE;
+}
+
+/**
+ * mcp_running_calls_is_stopped:
+ * @self: the register
+ *
+ * Returns: whether new calls are refused
+ */
+gboolean
+mcp_running_calls_is_stopped (McpRunningCalls *self)
+{
+  return self->is_stopped;
 }
 
 /**

@@ -35,6 +35,10 @@ void mcp_running_calls_run (McpRunningCalls *self,
                             guint timeout_ms,
                             const McpRelayFuncs *funcs,
                             gpointer user_data);
+gboolean mcp_running_calls_cancel (McpRunningCalls *self, const char *call_id);
+void mcp_running_calls_stop (McpRunningCalls *self);
+void mcp_running_calls_release (McpRunningCalls *self);
+gboolean mcp_running_calls_is_stopped (McpRunningCalls *self);
 void mcp_running_calls_set_history (McpRunningCalls *self, McpCallHistory *history);
 McpCallHistory *mcp_running_calls_get_history (McpRunningCalls *self);
 const McpCallStats *mcp_running_calls_get_stats (McpRunningCalls *self);
