@@ -19,11 +19,12 @@ struct _McpdState
 {
   GObject parent_instance;
 
-  char *directory;            /* (owned) (nullable): ours alone */
-  McpdLock *lock;             /* (owned) (nullable): of the file */
-  McpSessionDb *db;           /* (owned) */
-  McpCallHistory *history;    /* (owned) */
-  McpSessionPersist *persist; /* (owned) */
+  char *directory;                /* (owned) (nullable): ours alone */
+  McpdLock *lock;                 /* (owned) (nullable): of the file */
+  McpSessionDb *db;               /* (owned) */
+  McpCallHistory *history;        /* (owned) */
+  McpSessionPersist *persist;     /* (owned) */
+  McpAttachmentKeep *attachments; /* (owned) */
 };
 
 G_DEFINE_FINAL_TYPE (McpdState, mcpd_state, G_TYPE_OBJECT)
@@ -43,6 +44,7 @@ recovered_cb (McpSessionDb *db, const char *message, McpdState *self)
 static void
 drop (McpdState *self)
 {
+  g_clear_object (&self->attachments);
   g_clear_object (&self->persist);
   g_clear_object (&self->history);
   if (self->db == NULL)
@@ -137,7 +139,10 @@ try_open (McpdState *self, McpSessionStore *store, const char *path, GError **er
   if (self->history == NULL)
     return FALSE;
   self->persist = mcp_session_persist_new (store, self->db, self->history, error);
-  return self->persist != NULL;
+  if (self->persist == NULL)
+    return FALSE;
+  self->attachments = mcp_attachment_keep_new (store, self->db, error);
+  return self->attachments != NULL;
 }
 
 /**
@@ -207,6 +212,20 @@ mcpd_state_get_history (McpdState *self)
   g_return_val_if_fail (MCPD_IS_STATE (self), NULL);
 
   return self->history;
+}
+
+/**
+ * mcpd_state_get_attachments:
+ * @self: what is remembered
+ *
+ * Returns: (transfer none): the MCP clients of sessions
+ */
+McpAttachmentKeep *
+mcpd_state_get_attachments (McpdState *self)
+{
+  g_return_val_if_fail (MCPD_IS_STATE (self), NULL);
+
+  return self->attachments;
 }
 
 static void

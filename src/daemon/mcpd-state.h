@@ -2,6 +2,7 @@
 #pragma once
 
 #include "session/history/mcp-call-history.h"
+#include "session/store/mcp-attachment-keep.h"
 #include "session/store/mcp-session-store.h"
 
 G_BEGIN_DECLS
@@ -18,6 +19,7 @@ G_DECLARE_FINAL_TYPE (McpdState, mcpd_state, MCPD, STATE, GObject)
 McpdState *mcpd_state_open (McpSessionStore *store, const char *state_home);
 char *mcpd_state_build_path (McpdState *self, const char *name);
 McpCallHistory *mcpd_state_get_history (McpdState *self);
+McpAttachmentKeep *mcpd_state_get_attachments (McpdState *self);
 void mcpd_state_flush_async (McpdState *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean mcpd_state_flush_finish (McpdState *self, GAsyncResult *result, GError **error);
 

@@ -312,6 +312,50 @@ test_ambient (void)
   g_assert_cmpstr (after, ==, before);
 }
 
+/* A request of a client that was given a session without asking; @id: (inout): its Mcp-Session-Id
+ */
+static guint
+send_as_client (E2e *e2e, const char *body, char **id)
+{
+  g_autoptr (SoupMessage) message = e2e_new_message (e2e, "POST", "/mcp", NULL, body);
+  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
+  g_autoptr (GBytes) answer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  soup_message_headers_append (headers, "Accept", "application/json, text/event-stream");
+  if (*id != NULL)
+    soup_message_headers_append (headers, "Mcp-Session-Id", *id);
+  answer = soup_session_send_and_read (e2e->tcp, message, NULL, &error);
+  g_assert_no_error (error);
+  if (*id == NULL)
+    *id = g_strdup (soup_message_headers_get_one (soup_message_get_response_headers (message),
+                                                  "Mcp-Session-Id"));
+  return soup_message_get_status (message);
+}
+
+static void
+test_client_goes_on (void)
+{
+  static const char initialize[] =
+      "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":"
+      "\"2025-06-18\",\"capabilities\":{},\"clientInfo\":{\"name\":\"c\",\"version\":\"1\"}}}";
+  static const char ping[] = "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}";
+  g_autoptr (E2e) e2e = e2e_new (E2E_WITHOUT_BUS);
+  g_autofree char *id = NULL;
+
+  g_test_summary ("A client that does not begin again goes on after a restart, until it leaves");
+  e2e_start (e2e);
+  g_assert_cmpuint (send_as_client (e2e, initialize, &id), ==, 200);
+  g_assert_nonnull (id);
+  for (guint i = 0; i < 2; i++)
+    {
+      kill ((pid_t) atoi (g_subprocess_get_identifier (e2e->process)), SIGTERM);
+      g_assert_cmpint (e2e_await_exit (e2e), ==, 0);
+      e2e_start (e2e);
+      g_assert_cmpuint (send_as_client (e2e, ping, &id), ==, 200);
+    }
+}
+
 static void
 test_stop_ends_calls (void)
 {
@@ -420,6 +464,7 @@ main (int argc, char **argv)
   g_test_add_func ("/e2e/persistence/clean-stop", test_clean_stop);
   g_test_add_func ("/e2e/persistence/calls", test_calls);
   g_test_add_func ("/e2e/persistence/ambient", test_ambient);
+  g_test_add_func ("/e2e/persistence/client-goes-on", test_client_goes_on);
   g_test_add_func ("/e2e/persistence/stop-ends-calls", test_stop_ends_calls);
   g_test_add_func ("/e2e/persistence/damaged", test_damaged);
   g_test_add_func ("/e2e/persistence/state-of-another", test_state_of_another);

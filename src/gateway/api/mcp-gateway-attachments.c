@@ -7,6 +7,7 @@
 #include "common/mcp-error.h"
 #include "common/mcp-names.h"
 #include "gateway/client/mcp-attachment-inner.h"
+#include "gateway/methods/mcp-method.h"
 #include "mcp-gateway-private.h"
 #include "protocol/mcp-revision.h"
 #include "session/session/mcp-token.h"
@@ -95,6 +96,43 @@ mcp_gateway_attach (McpGateway *self, McpSession *session, gboolean owns_session
   return attachment; /* the table's */
 }
 
+/* A client that initialized with an earlier daemon goes on as if that one still ran. */
+static McpAttachment *
+restore (McpGateway *self, const char *attachment_id)
+{
+  McpAttachmentKeep *keep = mcp_gateway_get_services (self)->attachment_keep;
+  const McpAttachmentRecord *record =
+      keep != NULL ? mcp_attachment_keep_lookup (keep, attachment_id) : NULL;
+  McpSession *session =
+      record != NULL ? mcp_session_store_lookup (mcp_gateway_get_store (self), record->session_id)
+                     : NULL;
+  g_autoptr (McpAttachment) attachment = NULL;
+  g_autofree char *log_level = NULL;
+  g_auto (GStrv) subscriptions = NULL;
+  McpRevision revision;
+  gboolean owns_session;
+
+  if (session == NULL || mcp_gateway_is_closed (self))
+    return NULL;
+  revision = mcp_revision_from_string (record->revision);
+  if (revision == MCP_REVISION_UNKNOWN)
+    return NULL;
+  /* as mcp_gateway_attach() was told */
+  owns_session =
+      mcp_session_is_client_made (session) && mcp_session_get_ambient_client (session) == NULL;
+  log_level = g_strdup (record->log_level);
+  subscriptions = g_strdupv (record->subscriptions);
+  attachment = new_attachment (self, session, MCP_ATTACHMENT_LASTING, attachment_id, owns_session);
+  mcp_attachment_table_add (mcp_gateway_get_attachments (self), attachment);
+  mcp_attachment_initialize (attachment, revision, record->client,
+                             mcp_json_slice (record->capabilities));
+  mcp_attachment_confirm (attachment);
+  if (log_level != NULL)
+    mcp_attachment_set_log_level (attachment, log_level);
+  mcp_method_restore_subscriptions (attachment, (const char *const *) subscriptions);
+  return attachment; /* the table's */
+}
+
 /**
  * mcp_gateway_lookup_attachment:
  * @self: the gateway
@@ -105,10 +143,13 @@ mcp_gateway_attach (McpGateway *self, McpSession *session, gboolean owns_session
 McpAttachment *
 mcp_gateway_lookup_attachment (McpGateway *self, const char *attachment_id)
 {
+  McpAttachment *attachment;
+
   g_return_val_if_fail (MCP_IS_GATEWAY (self), NULL);
   g_return_val_if_fail (attachment_id != NULL, NULL);
 
-  return mcp_attachment_table_lookup (mcp_gateway_get_attachments (self), attachment_id);
+  attachment = mcp_attachment_table_lookup (mcp_gateway_get_attachments (self), attachment_id);
+  return attachment != NULL ? attachment : restore (self, attachment_id);
 }
 
 /**
@@ -203,12 +244,17 @@ void
 mcp_gateway_detach (McpGateway *self, McpAttachment *attachment)
 {
   g_autoptr (McpAttachment) guard = NULL;
+  McpAttachmentKeep *keep;
   McpSession *session;
 
   g_return_if_fail (MCP_IS_GATEWAY (self));
   g_return_if_fail (MCP_IS_ATTACHMENT (attachment));
 
+  keep = mcp_gateway_get_services (self)->attachment_keep;
+
   guard = g_object_ref (attachment);
+  if (keep != NULL && mcp_attachment_get_id (attachment) != NULL)
+    mcp_attachment_keep_forget (keep, mcp_attachment_get_id (attachment));
   mcp_attachment_table_remove (mcp_gateway_get_attachments (self), attachment);
   mcp_attachment_detach (attachment);
 

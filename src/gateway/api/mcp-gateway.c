@@ -247,6 +247,21 @@ mcp_gateway_refresh_server (McpGateway *self, const char *name, GError **error)
 }
 
 /**
+ * mcp_gateway_set_attachment_keep:
+ * @self: the gateway
+ * @keep: (nullable): gets the clients that initialize, and has those of earlier daemons
+ *
+ * Before the first request only.
+ */
+void
+mcp_gateway_set_attachment_keep (McpGateway *self, McpAttachmentKeep *keep)
+{
+  g_return_if_fail (MCP_IS_GATEWAY (self));
+
+  g_set_object (&self->services->attachment_keep, keep);
+}
+
+/**
  * mcp_gateway_set_history:
  * @self: the gateway
  * @history: (nullable): gets a record of each call

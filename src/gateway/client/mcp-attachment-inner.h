@@ -42,6 +42,7 @@ void mcp_attachment_confirm (McpAttachment *self);
 gboolean mcp_attachment_is_confirmed (McpAttachment *self);
 McpClient *mcp_attachment_get_client (McpAttachment *self);
 void mcp_attachment_set_log_level (McpAttachment *self, const char *level);
+void mcp_attachment_note_subscribed (McpAttachment *self, const char *uri, gboolean is_subscribed);
 McpChangeListener *mcp_attachment_get_listener (McpAttachment *self);
 void mcp_attachment_note_listed (McpAttachment *self, McpItemKind kind);
 

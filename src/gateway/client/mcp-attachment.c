@@ -20,10 +20,11 @@ struct _McpAttachment
   McpChangeListener *listener; /* (owned) (nullable): of a lasting one */
   McpAskTable *asks;           /* (owned) */
   GHashTable
-      *in_flight;      /* (owned): McpRequest (unowned) -> its key in @by_id (unowned) (nullable) */
-  GHashTable *by_id;   /* (owned): JSON text of the id (owned) -> McpRequest (unowned); nothing of
-                        * a default attachment */
-  gint64 last_used_us; /* monotonic */
+      *in_flight;    /* (owned): McpRequest (unowned) -> its key in @by_id (unowned) (nullable) */
+  GHashTable *by_id; /* (owned): JSON text of the id (owned) -> McpRequest (unowned); nothing of
+                      * a default attachment */
+  GPtrArray *subscriptions; /* (owned) (element-type utf8): URIs that the client watches */
+  gint64 last_used_us;      /* monotonic */
   gboolean is_detached;
 };
 
@@ -316,6 +317,56 @@ mcp_attachment_session_closed (McpAttachment *self)
   disconnect (self);
 }
 
+/* So that the client can go on when the daemon was restarted. */
+static void
+save (McpAttachment *self)
+{
+  const McpClient *client = self->client;
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) subscriptions = NULL;
+  McpAttachmentRecord record = {
+    .session_id = (char *) mcp_session_get_id (client->session),
+    .revision = (char *) mcp_revision_to_string (client->revision),
+    .client = client->name,
+    .capabilities = client->capabilities,
+    .log_level = client->log_level,
+    .last_used_at = g_get_real_time (),
+  };
+
+  /* A client that holds a token can begin again, and the bridge does: it tells its client what was
+   * lost. Who was given a session without asking often cannot. */
+  if (self->services->attachment_keep == NULL || self->kind != MCP_ATTACHMENT_LASTING ||
+      !self->initialized || !mcp_session_is_client_made (client->session))
+    return;
+  for (guint i = 0; i < self->subscriptions->len; i++)
+    g_strv_builder_add (builder, self->subscriptions->pdata[i]);
+  subscriptions = g_strv_builder_end (builder);
+  record.subscriptions = subscriptions;
+  mcp_attachment_keep_save (self->services->attachment_keep, self->id, &record);
+}
+
+/**
+ * mcp_attachment_note_subscribed:
+ * @self: an attachment
+ * @uri: of a resource
+ * @is_subscribed: whether the client watches the resource from now on, or no more
+ */
+void
+mcp_attachment_note_subscribed (McpAttachment *self, const char *uri, gboolean is_subscribed)
+{
+  guint index;
+  gboolean was_subscribed =
+      g_ptr_array_find_with_equal_func (self->subscriptions, uri, g_str_equal, &index);
+
+  if (was_subscribed == is_subscribed)
+    return;
+  if (is_subscribed)
+    g_ptr_array_add (self->subscriptions, g_strdup (uri));
+  else
+    g_ptr_array_remove_index (self->subscriptions, index);
+  save (self);
+}
+
 /**
  * mcp_attachment_initialize:
  * @self: an attachment
@@ -333,13 +384,14 @@ mcp_attachment_initialize (McpAttachment *self,
 {
   self->initialized = TRUE;
   take_client (self, mcp_client_with_facts (self->client, revision, name, capabilities));
-  if (self->kind != MCP_ATTACHMENT_LASTING || self->listener != NULL)
-    return;
-
-  self->listener =
-      mcp_change_notifier_add (self->services->change_notifier, self->client->session,
-                               MCP_ITEM_KINDS_ALL | MCP_LISTENER_ALL_ELSE, notice_cb, self);
-  mcp_change_notifier_expect_listing (self->listener);
+  if (self->kind == MCP_ATTACHMENT_LASTING && self->listener == NULL)
+    {
+      self->listener =
+          mcp_change_notifier_add (self->services->change_notifier, self->client->session,
+                                   MCP_ITEM_KINDS_ALL | MCP_LISTENER_ALL_ELSE, notice_cb, self);
+      mcp_change_notifier_expect_listing (self->listener);
+    }
+  save (self);
 }
 
 /**
@@ -353,6 +405,7 @@ mcp_attachment_set_log_level (McpAttachment *self, const char *level)
   take_client (self, mcp_client_with_log_level (self->client, level));
   if (level != NULL)
     mcp_log_levels_set (self->services->log_levels, self, self->client->session, level);
+  save (self);
 }
 
 /**
@@ -554,6 +607,7 @@ mcp_attachment_finalize (GObject *object)
   mcp_ask_table_free (self->asks);
   mcp_client_unref (self->client);
   mcp_services_unref (self->services);
+  g_ptr_array_unref (self->subscriptions);
   g_free (self->id);
 
   G_OBJECT_CLASS (mcp_attachment_parent_class)->finalize (object);
@@ -576,6 +630,7 @@ mcp_attachment_class_init (McpAttachmentClass *klass)
 static void
 mcp_attachment_init (McpAttachment *self)
 {
+  self->subscriptions = g_ptr_array_new_with_free_func (g_free);
   self->by_id = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->in_flight = g_hash_table_new (NULL, NULL);
   self->asks = mcp_ask_table_new ();

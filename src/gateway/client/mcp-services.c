@@ -73,6 +73,7 @@ mcp_services_unref (McpServices *self)
   if (!g_ref_count_dec (&self->ref_count))
     return;
 
+  g_clear_object (&self->attachment_keep);
   g_object_unref (self->meter);
   g_object_unref (self->parking);
   mcp_task_owners_free (self->task_owners);

@@ -9,6 +9,7 @@
 #include "gateway/client/mcp-parking.h"
 #include "gateway/client/mcp-task-owners.h"
 #include "gateway/servers/mcp-provider-meter.h"
+#include "session/store/mcp-attachment-keep.h"
 #include "session/store/mcp-session-store.h"
 
 G_BEGIN_DECLS
@@ -33,6 +34,7 @@ typedef struct
   McpParking *parking;
   McpTaskOwners *task_owners;
   McpProviderMeter *meter;
+  McpAttachmentKeep *attachment_keep; /* (nullable): nothing is kept */
 } McpServices;
 
 McpServices *mcp_services_new (McpSessionStore *store,

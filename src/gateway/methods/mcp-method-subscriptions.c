@@ -86,6 +86,7 @@ subscribed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       if (listener != NULL)
         mcp_change_notifier_watch (mcp_attachment_get_services (self->attachment)->change_notifier,
                                    listener, g_steal_pointer (&lease), self->uri);
+      mcp_attachment_note_subscribed (self->attachment, self->uri, TRUE);
       mcp_request_respond_result (self->request, (McpJsonSlice){ "{}", 2 });
     }
   g_object_unref (self->attachment);
@@ -161,7 +162,59 @@ mcp_method_unsubscribe (McpAttachment *attachment, McpRequest *request)
   if (listener != NULL)
     mcp_change_notifier_unwatch (mcp_attachment_get_services (attachment)->change_notifier,
                                  listener, uri);
+  mcp_attachment_note_subscribed (attachment, uri, FALSE);
   mcp_request_respond_result (request, (McpJsonSlice){ "{}", 2 });
+}
+
+/* Subscriptions of a client that goes on after the daemon was restarted. */
+
+typedef struct
+{
+  McpAttachment *attachment; /* (owned) */
+  char *uri;                 /* (owned) */
+} Restoring;
+
+static void
+restored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Restoring *self = user_data;
+  McpChangeListener *listener = mcp_attachment_get_listener (self->attachment);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (McpProviderLease) lease = mcp_resource_watch_finish (result, NULL, &error);
+
+  if (lease != NULL && listener != NULL)
+    {
+      mcp_change_notifier_watch (mcp_attachment_get_services (self->attachment)->change_notifier,
+                                 listener, g_steal_pointer (&lease), self->uri);
+      mcp_attachment_note_subscribed (self->attachment, self->uri, TRUE);
+    }
+  else if (error != NULL)
+    g_debug ("A subscription to %s is lost: %s", self->uri, error->message);
+  g_object_unref (self->attachment);
+  g_free (self->uri);
+  g_free (self);
+}
+
+/**
+ * mcp_method_restore_subscriptions:
+ * @attachment: of a client that initialized with an earlier daemon
+ * @uris: (nullable) (array zero-terminated=1): what the client watched then
+ */
+void
+mcp_method_restore_subscriptions (McpAttachment *attachment, const char *const *uris)
+{
+  McpServices *services = mcp_attachment_get_services (attachment);
+
+  for (guint i = 0; uris != NULL && uris[i] != NULL && i < MAX_WATCHES; i++)
+    {
+      Restoring *self = g_new0 (Restoring, 1);
+
+      self->attachment = g_object_ref (attachment);
+      self->uri = g_strdup (uris[i]);
+      mcp_resource_watch_async (
+          services, mcp_attachment_get_client (attachment), self->uri,
+          mcp_session_get_cancellable (mcp_attachment_get_session (attachment)), restored_cb, self);
+    }
 }
 
 /* subscriptions/listen */

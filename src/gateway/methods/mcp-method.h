@@ -24,6 +24,7 @@ void mcp_method_read_resource (McpAttachment *attachment, McpRequest *request);
 void mcp_method_complete (McpAttachment *attachment, McpRequest *request);
 void mcp_method_subscribe (McpAttachment *attachment, McpRequest *request);
 void mcp_method_unsubscribe (McpAttachment *attachment, McpRequest *request);
+void mcp_method_restore_subscriptions (McpAttachment *attachment, const char *const *uris);
 void mcp_method_listen (McpAttachment *attachment, McpRequest *request);
 void mcp_method_task (McpAttachment *attachment, McpRequest *request);
 void mcp_method_note_initialized (McpAttachment *attachment, McpJsonSlice params);
