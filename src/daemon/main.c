@@ -219,6 +219,12 @@ take_state_lock (const char *runtime_dir, gboolean replace, McpdLock **lock, GEr
     *lock = try_state_lock (path, &holder, &local_error);
 
   if (*lock != NULL)
+    {
+      g_autofree char *log_path = g_build_filename (directory, MCPD_LOG_FILE, NULL);
+
+      mcpd_log_use_file (log_path);
+    }
+  if (*lock != NULL)
     return mcpd_lock_set_socket (*lock, socket_path, error);
   if (g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_BUSY))
     {

@@ -8,13 +8,13 @@
 #include "daemon/mcpd-owner-key.h"
 #include "daemon/mcpd-servers-file.h"
 #include "daemon/mcpd-settings.h"
+#include "daemon/mcpd-state.h"
 #include "daemon/mcpd-trusted-file.h"
 #include "daemon/mcpd-watched-file.h"
 #include "dbus/mcp-dbus-service.h"
 #include "gateway/api/mcp-gateway-dump.h"
 #include "gateway/api/mcp-gateway.h"
 #include "http/server/mcp-http-server.h"
-#include "daemon/mcpd-state.h"
 #include "session/store/mcp-session-store.h"
 
 #include <glib-unix.h>

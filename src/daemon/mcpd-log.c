@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/mcpd-log.h"
 
+#include <fcntl.h>
+#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MAX_FILE_BYTES (4 * 1024 * 1024)
 
 static gboolean
 is_our_info (GLogLevelFlags level, const GLogField *fields, gsize n_fields)
@@ -42,4 +48,47 @@ mcpd_log_init (gboolean verbose)
   g_log_writer_default_set_use_stderr (TRUE);
   if (verbose)
     g_log_set_writer_func (write_verbose, NULL, NULL);
+}
+
+static gboolean
+goes_to_null (int fd)
+{
+  struct stat info;
+  struct stat null_info;
+
+  return fstat (fd, &info) == 0 && stat ("/dev/null", &null_info) == 0 && S_ISCHR (info.st_mode) &&
+         info.st_rdev == null_info.st_rdev;
+}
+
+/* One older file is kept, so that there is always something to read, and never much. */
+static void
+rotate (const char *path)
+{
+  g_autofree char *older = g_strconcat (path, ".1", NULL);
+  struct stat info;
+
+  if (lstat (path, &info) == 0 && info.st_size >= MAX_FILE_BYTES && g_rename (path, older) < 0)
+    g_debug ("%s cannot be renamed", path);
+}
+
+/**
+ * mcpd_log_use_file:
+ * @path: of a file in a directory of the user's own
+ *
+ * Where standard error leads nowhere, as when a message bus without systemd has started the daemon,
+ * the log goes to this file. Before there are threads.
+ */
+void
+mcpd_log_use_file (const char *path)
+{
+  int fd;
+
+  if (!goes_to_null (STDERR_FILENO))
+    return;
+  rotate (path);
+  fd = open (path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0)
+    return;
+  dup2 (fd, STDERR_FILENO);
+  close (fd);
 }
