@@ -254,7 +254,7 @@ test_owner_cancels (TestBus *bus, gconstpointer data)
   reply = test_bus_call (bus, MCP_TOOLS_PATH, TOOLS_INTERFACE, "CancelCall",
                          g_variant_new ("(s)", call_id), &no_error);
   g_assert_no_error (no_error);
-  test_await (error != NULL);
+  AWAIT (error != NULL);
   name = g_dbus_error_get_remote_error (error);
   g_assert_cmpstr (name, ==, "org.mcpsessiond.Error.Cancelled");
 }
@@ -276,7 +276,7 @@ test_owner_stops (TestBus *bus, gconstpointer data)
   test_bus_nth (bus, path, "Progress", 0);
   stopped = test_bus_call (bus, MCP_TOOLS_PATH, TOOLS_INTERFACE, "StopAll", NULL, &no_error);
   g_assert_no_error (no_error);
-  test_await (error != NULL);
+  AWAIT (error != NULL);
   test_bus_assert_fails (bus, path, SESSION_INTERFACE, "CallTool",
                          call_args ("t__echo", "{\"text\":\"x\"}", "@a{sv} {}"),
                          "org.mcpsessiond.Error.LimitExceeded", "stopped all tool calls");

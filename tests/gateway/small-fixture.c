@@ -44,7 +44,7 @@ small_fixture_teardown (SmallFixture *f, gconstpointer data)
 
   mcp_provider_pool_close_async (f->pool, closed_cb, &closed);
   AWAIT (closed);
-  fixture_settle ();
+  mcp_test_settle ();
   g_assert_finalize_object (f->pool);
   mcp_target_unref (f->target);
   mcp_client_unref (f->client);

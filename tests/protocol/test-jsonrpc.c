@@ -281,23 +281,6 @@ test_boxed (void)
   assert_slice (mcp_jsonrpc_message_get_params (kept), "{\"a\":1}");
 }
 
-static void
-test_no_params (void)
-{
-  static const char *const texts[] = {
-    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x\",\"params\":null}",
-    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x\",\"params\":[ ]}",
-  };
-
-  g_test_summary ("Params that are null or an empty list are as good as none");
-  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
-    {
-      g_autoptr (McpJsonrpcMessage) message = parse_ok (texts[i]);
-
-      assert_slice (mcp_jsonrpc_message_get_params (message), NULL);
-    }
-}
-
 int
 main (int argc, char **argv)
 {

@@ -349,7 +349,7 @@ test_large_answer_withdrawn (Call *c, gconstpointer data)
                                "\"params\":{\"requestId\":\"a\"}}");
   AWAIT (c->heard->cancelled);
   AWAIT (mcp_session_get_calls_in_flight (c->fixture.session) == 0);
-  fixture_settle ();
+  mcp_test_settle ();
   g_assert_false (c->heard->responded);
 }
 

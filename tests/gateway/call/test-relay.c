@@ -80,7 +80,7 @@ set_up (Relaying *r, gconstpointer data)
 static void
 tear_down (Relaying *r, gconstpointer data)
 {
-  fixture_settle ();
+  mcp_test_settle ();
   g_assert_cmpuint (r->n_done, ==, 1);
   g_clear_object (&r->ask);
   g_assert_finalize_object (r->cancellable);

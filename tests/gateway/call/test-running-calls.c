@@ -59,7 +59,7 @@ set_up (Register *r, gconstpointer data)
 static void
 tear_down (Register *r, gconstpointer data)
 {
-  fixture_settle ();
+  mcp_test_settle ();
   g_assert_finalize_object (r->calls);
   small_fixture_teardown (&r->small, NULL);
 }

@@ -35,7 +35,7 @@ set_up (Levels *l, gconstpointer data)
 static void
 tear_down (Levels *l, gconstpointer data)
 {
-  fixture_settle ();
+  mcp_test_settle ();
   mcp_provider_lease_free (l->lease);
   g_assert_finalize_object (l->levels);
   small_fixture_teardown (&l->small, NULL);
@@ -54,7 +54,7 @@ start_server (Levels *l)
   McpProviderRequest request = { .method = "tools/list", .params = "{}" };
 
   mcp_provider_request_async (MCP_PROVIDER (l->small.provider), &request, NULL, NULL, NULL);
-  fixture_settle ();
+  mcp_test_settle ();
 }
 
 /* What the server is told when the wishes are applied; NULL: nothing. */
