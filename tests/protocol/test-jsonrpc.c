@@ -286,7 +286,6 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/protocol/jsonrpc/request", test_request);
-  g_test_add_func ("/protocol/jsonrpc/no-params", test_no_params);
   g_test_add_func ("/protocol/jsonrpc/notification", test_notification);
   g_test_add_func ("/protocol/jsonrpc/result", test_result);
   g_test_add_func ("/protocol/jsonrpc/failure", test_failure);
