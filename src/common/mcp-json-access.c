@@ -101,7 +101,7 @@ skip_value (const char *at, const char *end)
  *
  * Any thread.
  *
- * Returns: its type; of none %MCP_JSON_NULL
+ * Returns: the type; %MCP_JSON_NULL where @value is empty
  */
 McpJsonType
 mcp_json_get_type (McpJsonSlice value)

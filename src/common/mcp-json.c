@@ -2,8 +2,8 @@
 
 /*
  * The strict scanner of RFC 8259. One pass, no recursion: a text of 100,000
- * brackets costs an error, not the stack. It makes nothing of what it reads; it
- * only says whether the rest of the daemon may look at it.
+ * brackets costs an error, not the stack. The scanner builds no tree; it only says
+ * whether the rest of the daemon may read the text.
  */
 #include "common/mcp-json.h"
 

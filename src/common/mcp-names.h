@@ -11,7 +11,7 @@
 #define MCP_TOOLS_PATH          "/org/mcpsessiond/Tools"
 #define MCP_SESSION_PATH_PREFIX "/org/mcpsessiond/Session/"
 
-/* Directory of ours below each XDG base directory. */
+/* The daemon's directory below each XDG base directory. */
 #define MCP_DIRECTORY           "mcp-sessiond"
 #define MCP_SOCKET_FILE         "http.sock"
 #define MCP_DISCOVERY_FILE      "mcp.json"
@@ -33,7 +33,7 @@
 /* MCP 2026-07-28, basic/transports/streamable-http, "Standard Request Headers". */
 #define MCP_HEADER_METHOD         "Mcp-Method"
 #define MCP_HEADER_NAME           "Mcp-Name"
-/* Ours: names a session of the daemon beside its token; the working directory of a plain client. */
+/* Headers of this daemon: a session beside its token; the working directory of a plain client. */
 #define MCP_HEADER_DAEMON_SESSION "X-Mcp-Session"
 #define MCP_HEADER_CWD            "X-Mcp-Cwd"
 

@@ -25,7 +25,7 @@ set_errno_error (GError **error, const char *path)
   return -1;
 }
 
-/* Opens a directory that is ours, not a link to one. */
+/* Opens a directory of this user, not a link to one. */
 static int
 open_own_directory (const char *path,
                     const char *variable,
@@ -98,9 +98,9 @@ prepare (const char *base, const char *variable, GError **error)
  * @base: the user's runtime directory, as g_get_user_runtime_dir() gives it
  * @error: return location
  *
- * Makes sure of a directory of ours below @base that only this user can enter,
- * making both where missing. One with wider permissions is narrowed; one that
- * belongs to somebody else, or is a link, is refused.
+ * Makes the daemon's directory below @base, where it is missing, and makes sure that only this user
+ * can enter it. Wider permissions are taken away; a directory of another user, or a link, is
+ * refused.
  *
  * Errors: of the %G_IO_ERROR domain.
  *

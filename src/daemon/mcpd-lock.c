@@ -130,8 +130,8 @@ mcpd_lock_set_socket (McpdLock *self, const char *socket_path, GError **error)
 
 /*
  * Asks the holder to end. The process is named by a descriptor and the lock
- * looked at again before it is signalled, so that a number that was used anew
- * meanwhile hits nobody else. Returns the descriptor, or -1 where the kernel
+ * looked at again before it is signalled, so that no other process is hit which got the
+ * number meanwhile. Returns the descriptor, or -1 where the kernel
  * has none to give.
  */
 static int

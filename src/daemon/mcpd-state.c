@@ -19,7 +19,7 @@ struct _McpdState
 {
   GObject parent_instance;
 
-  char *directory;                /* (owned) (nullable): ours alone */
+  char *directory;                /* (owned) (nullable): private to the user */
   McpdLock *lock;                 /* (owned) (nullable): of the file */
   McpSessionDb *db;               /* (owned) */
   McpCallHistory *history;        /* (owned) */
@@ -150,9 +150,8 @@ try_open (McpdState *self, McpSessionStore *store, const char *path, GError **er
  * @store: an empty store
  * @state_home: the user's directory for such things, as g_get_user_state_dir() gives it
  *
- * Puts the sessions of earlier daemons into the store, and remembers what becomes
- * of them. Where that cannot be, a warning says so, and all ends with the
- * daemon. Blocks.
+ * Puts the sessions of earlier daemons into the store, and writes their changes to the disk. Where
+ * that is not possible, a warning says so, and sessions end with the daemon. Blocks.
  *
  * Returns: (transfer full): what is remembered
  */

@@ -159,7 +159,7 @@ mcpd_trusted_file_read (const char *path, GError **error)
 
   g_return_val_if_fail (path != NULL, NULL);
 
-  /* Non-blocking: a FIFO in the file's place shall not hold the daemon up. */
+  /* Non-blocking: opening a FIFO in the place of the file would wait for a writer. */
   fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   if (fd < 0)
     {

@@ -143,7 +143,7 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 start_reading (McpdWatchedFile *self)
 {
-  /* Without a source object: the thread shall not keep the file alive. */
+  /* Without a source object: the thread must not keep the file alive. */
   g_autoptr (GTask) task = g_task_new (NULL, self->cancellable, read_cb, self);
 
   self->again = FALSE;

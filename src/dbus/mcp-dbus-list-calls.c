@@ -50,7 +50,7 @@ queried_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 /**
  * mcp_dbus_list_calls_start:
  * @gateway: the gateway, which has the history
- * @session: whose calls
+ * @session: the session that made the calls
  * @invocation: (transfer full): the ListCalls to answer
  * @filter: its argument, an a{sv}
  *

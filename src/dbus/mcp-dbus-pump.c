@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * GDBus queues what it is told to send without bound and tells nobody how much
- * it holds. A bus that stalls would make it grow for ever. The one thing it does
+ * it holds. With a bus that stalls it would grow without end. The one thing it does
  * tell is when a flush is done; so signals go out in windows.
  */
 #include "dbus/mcp-dbus-pump.h"
@@ -125,7 +125,7 @@ mcp_dbus_pump_close (McpDbusPump *self)
   g_source_destroy (self->wake_source);
   g_queue_clear_full (&self->turns, g_object_unref);
 
-  /* items hold the pump: one that came later would keep both for ever */
+  /* An item holds a reference to the pump: one that came later would never be freed. */
   g_mutex_lock (&self->lock);
   self->closed = TRUE;
   woken = self->woken;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Who has how many calls on a connection that are not answered yet.
+ * How many calls each sender on a connection has that are not answered yet.
  */
 #include "dbus/mcp-dbus-senders.h"
 
@@ -77,7 +77,7 @@ call_free (gpointer data)
  * @connection: a connection on which there are objects
  * @max_calls: how many calls of one sender may be unanswered
  *
- * Those that are beyond it already stay.
+ * Calls that are beyond the limit already stay.
  */
 void
 mcp_dbus_senders_set_max (GDBusConnection *connection, guint max_calls)

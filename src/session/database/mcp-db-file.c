@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The database's files: that they are ours alone before SQLite opens them by
- * their names, and out of the way when they are damaged.
+ * The files of the database. Before SQLite opens them by their names, nobody else may be able to
+ * write them; when they are damaged, they are renamed.
  */
 #include "session/database/mcp-db-file.h"
 
@@ -53,7 +53,7 @@ check_own_file (int fd, const char *path, GError **error)
 static gboolean
 prepare_file (const char *path, int flags, GError **error)
 {
-  /* Non-blocking: a FIFO in the file's place shall not hold the daemon up. */
+  /* Non-blocking: opening a FIFO in the place of the file would wait for a writer. */
   int fd = open (path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | flags, 0600);
   gboolean ok;
 

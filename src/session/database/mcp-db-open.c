@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * From a path to a database that can be worked with, whatever lies there. The
- * daemon is of use without a memory, so none of this is a reason to give up.
+ * Opens a usable database for a path, whatever is at that path. The daemon is useful without a
+ * database as well, so no failure here ends the daemon.
  */
 #include "session/database/mcp-db-open.h"
 
@@ -13,7 +13,7 @@
 
 #define BUSY_TIMEOUT_MS 2000
 
-/* Not of SQLite: a later daemon's file, which is left as it is. */
+/* Not a code of SQLite: a file of a later daemon, which is not changed. */
 #define NEWER_SCHEMA 1000
 
 /* Every commit reaches the disk before it is answered; what the log (WAL) grew to in a

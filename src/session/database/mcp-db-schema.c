@@ -47,7 +47,7 @@ static const McpDbMigration migrations_of_today[] = {
     "  name TEXT PRIMARY KEY NOT NULL,"
     "  value INTEGER NOT NULL"
     ") STRICT, WITHOUT ROWID;" },
-  /* 2: the client whose ambient session it is, as it calls itself */
+  /* 2: the name of the client that the ambient session belongs to */
   { "ALTER TABLE session ADD COLUMN ambient_client TEXT" },
   /* 3: whatever a program asks of the history of a session, an index has it; the labels of sessions
    * that have ended, as long as there are calls of them; the MCP clients of sessions, and the

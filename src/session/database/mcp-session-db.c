@@ -10,7 +10,7 @@
 #define MAX_BATCH 512
 
 /* Changes that wait for a disk that hangs; beyond, they are passed over, and everything is
- * written anew later. */
+ * written again later. */
 #define MAX_WAITING 100000
 
 struct _McpSessionDb
@@ -48,7 +48,7 @@ enum
 };
 static guint signals[N_SIGNALS];
 
-/* News for the main context. */
+/* A message from the database's thread to the main context. */
 typedef enum
 {
   NEWS_TROUBLE,
@@ -251,7 +251,7 @@ run_thread (gpointer data)
       if (job != NULL)
         recover (self, job);
       job = g_async_queue_pop (self->jobs);
-      /* what came while the last commit waited for the disk */
+      /* also the jobs that arrived while the last commit waited for the disk */
       while (job != NULL && job->kind != MCP_DB_JOB_RECOVER && job->kind != MCP_DB_JOB_QUIT)
         {
           g_ptr_array_add (batch, job);
@@ -361,7 +361,7 @@ mcp_session_db_query_async (McpSessionDb *self,
 /**
  * mcp_session_db_recover_async:
  * @self: the database
- * @work: writes everything anew, over what may be there
+ * @work: writes everything again, and replaces what is in the database
  * @data: for @work
  * @destroy: (nullable): frees @data, on any thread
  * @task: (transfer full): answered %TRUE where writing works again, else the error

@@ -57,7 +57,7 @@ mcp_sql_error_is_mistake (const GError *error)
  * @self: a connection whose last call failed
  * @error: return location
  *
- * Says why, in SQLite's words.
+ * Sets @error to the message of SQLite.
  */
 void
 mcp_sql_set_error (McpSql *self, GError **error)
@@ -103,7 +103,7 @@ mcp_sql_open (const char *path, int flags, GError **error)
  * mcp_sql_close:
  * @self: (transfer full): a connection
  *
- * What was not committed is lost.
+ * Changes that were not committed are lost.
  */
 void
 mcp_sql_close (McpSql *self)
@@ -118,7 +118,7 @@ mcp_sql_close (McpSql *self)
  * @self: a connection
  * @timeout_ms: how long another process that writes is waited for
  *
- * Nobody else should write, but people look into databases.
+ * No other program should write to the database, but people open it with sqlite3(1).
  */
 void
 mcp_sql_set_busy_timeout (McpSql *self, int timeout_ms)
@@ -131,7 +131,7 @@ mcp_sql_set_busy_timeout (McpSql *self, int timeout_ms)
  * @self: a connection
  * @wanted: whether closing moves the log (WAL) into the database, which is SQLite's default
  *
- * A file that is only looked at shall stay as it is.
+ * A file that is only read must not be changed.
  */
 void
 mcp_sql_set_checkpoint_on_close (McpSql *self, gboolean wanted)

@@ -15,7 +15,7 @@
 #define TRIM_SECONDS     3600
 #define TRIM_AFTER_CALLS 1000
 
-/* An error's text is for people; what servers say has no bound. */
+/* The text of an error is for people; servers can send any length. */
 #define MAX_ERROR_BYTES 1024
 
 struct _McpCallHistory
@@ -295,7 +295,7 @@ read_past (McpSql *sql, gpointer data, GError **error)
   if (!mcp_call_sql_read_mark (sql, &self->last_number, error))
     return FALSE;
   /* Where an earlier database is not to be had, its numbers were lower than any microsecond of
-   * now: those of such databases begin there, those of others at 1. */
+   * now: the numbers of a replacement database begin there, those of a new one at 1. */
   if (mcp_session_db_is_fresh (self->db))
     self->last_number = MAX (self->last_number, g_get_real_time ());
 
@@ -317,8 +317,8 @@ write_beginning (McpSql *sql, gpointer mark, GError **error)
  * @db: a database whose thread was not started
  * @error: return location
  *
- * Goes on with the history that there is: calls that ran when the daemon ended
- * have failed. Blocks.
+ * Opens the history in the database. Calls that ran when the last daemon ended are recorded as
+ * failed. Blocks.
  *
  * Errors: what SQLite says.
  *
@@ -336,7 +336,8 @@ mcp_call_history_new (McpSessionDb *db, GError **error)
   self->turns = mcp_query_turns_new (db);
   if (!mcp_session_db_do_now (db, read_past, self, error))
     return NULL;
-  /* a full disk is no reason to forget; that it is full, the next change tells */
+  /* A full disk is no reason to forget the history; the next change reports that the disk is full.
+   */
   if (!mcp_session_db_do_now (db, write_beginning, &self->mark, NULL))
     mcp_session_db_write (db, write_beginning, g_memdup2 (&self->mark, sizeof self->mark), g_free);
   return g_steal_pointer (&self);

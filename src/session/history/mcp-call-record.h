@@ -7,12 +7,12 @@ G_BEGIN_DECLS
 
 /**
  * McpCallRecord:
- * @number: of the call, unique for ever: its id is made of it
+ * @number: of the call; no other call ever gets the number; the call's id is made of it
  * @session_id: (owned): the session in which it was made
  * @session_label: (owned) (nullable): label of that session; known in answers only
  * @tool: (owned): the tool's exposed name
  * @provider: (owned): the server's name
- * @client: (owned) (nullable): who called
+ * @client: (owned) (nullable): name of the client that called
  * @started_at: in µs since 1970 UTC
  * @started_us: likewise, of the clock that is never set; not kept
  * @duration_ms: < 0: it runs, or nobody knows

@@ -372,7 +372,7 @@ mcp_session_set_client_made (McpSession *self, const char *ambient_client)
   self->ambient_client = g_strdup (ambient_client);
 }
 
-/* For a session that goes on after the daemon was away. */
+/* For a session of an earlier daemon. */
 void
 mcp_session_restore_past (McpSession *self,
                           gint64 created_at,
@@ -490,7 +490,7 @@ mcp_session_allows_tool (McpSession *self, const char *exposed_name)
  * mcp_session_touch:
  * @self: a session
  *
- * Notes that it is in use now. Main context only.
+ * Notes that the session is used now. Main context only.
  */
 void
 mcp_session_touch (McpSession *self)
@@ -503,8 +503,8 @@ mcp_session_touch (McpSession *self)
  * mcp_session_hold:
  * @self: a session, closed or not
  *
- * Somebody is there who may be silent for long: it does not expire before
- * mcp_session_release(). Main context only.
+ * Keeps the session from ending by itself until mcp_session_release(), for a client that is
+ * connected but may be silent for long. Main context only.
  */
 void
 mcp_session_hold (McpSession *self)
@@ -518,7 +518,7 @@ mcp_session_hold (McpSession *self)
  * mcp_session_release:
  * @self: a session, closed or not
  *
- * Ends what mcp_session_hold() began; from now on its idle time runs. Main context only.
+ * Ends what mcp_session_hold() began; the idle time starts now. Main context only.
  */
 void
 mcp_session_release (McpSession *self)
@@ -751,7 +751,7 @@ mcp_session_publish (McpSession *self, const McpProgressFields *fields)
  * many at once asks, and lets the readers run meanwhile; those that lag already are not
  * waited for. Main context only.
  *
- * Returns: whether publishing them would make nobody lag anew
+ * Returns: whether no subscriber that keeps up would lose one of the events
  */
 gboolean
 mcp_session_has_room (McpSession *self, guint n_events)
@@ -770,7 +770,7 @@ mcp_session_is_expired (McpSession *self, gint64 now_real_us)
          (self->quota.n_calls == 0 && mcp_session_expiry_is_due (&self->expiry, now_real_us));
 }
 
-/* Ends it for everybody who holds on to it; from then on it has no subscribers. */
+/* Closes the session for everybody who still has a reference; it has no subscribers afterwards. */
 void
 mcp_session_close (McpSession *self, const char *reason)
 {

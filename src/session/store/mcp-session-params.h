@@ -15,11 +15,11 @@ G_BEGIN_DECLS
  * @allowed_tools: (nullable): globs; %NULL allows everything, an empty list nothing
  * @idle_seconds: ends after so long without use; 0: never; -1: the store's default
  * @without_token: nobody holds a token; the owner and the bus can watch it
- * @ambient_client: (nullable): the client whose ambient session it is, as it calls itself
+ * @ambient_client: (nullable): name of the client that the ambient session belongs to
  * @ends_with_processes: whether the session also ends a minute after the last process that used it
  * @creator: the process that asks for the session, which is charged for it; 0: not known
  *
- * What a new session is asked to be; borrowed for the length of the call.
+ * The properties of a new session; borrowed for the length of the call.
  */
 typedef struct
 {

@@ -177,7 +177,7 @@ mcp_session_persist_note_use (McpSessionPersist *self)
 
 /* After a failure. */
 
-/* All that there is, to be written anew. */
+/* All sessions, to be written again. */
 typedef struct
 {
   GPtrArray *records; /* (owned) (element-type McpSessionRecord) */
@@ -228,8 +228,8 @@ recovered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  * mcp_session_persist_retry:
  * @self: the persistence
  *
- * Tries to write everything anew after a failure. Happens by itself every minute;
- * without a failure it does nothing.
+ * Tries to write everything again after a failure. Called by a timer every minute; does nothing
+ * where there was no failure.
  */
 void
 mcp_session_persist_retry (McpSessionPersist *self)
@@ -414,7 +414,7 @@ mcp_session_persist_new (McpSessionStore *store,
 
   if (!mcp_session_db_do_now (db, mcp_session_sql_load, records, error))
     return NULL;
-  /* a full disk is no reason to forget sessions; that it is full, the next change tells */
+  /* A full disk is no reason to forget sessions; the next change reports that the disk is full. */
   if (!mcp_session_db_do_now (db, reserve_numbers, NULL, NULL))
     mcp_session_db_write (db, reserve_numbers, NULL, NULL);
 

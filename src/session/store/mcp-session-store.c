@@ -69,7 +69,8 @@ forward_progress_cb (McpSession *session, McpProgressEvent *event, McpSessionSto
   g_signal_emit (self, signals[SIGNAL_PROGRESS], 0, session, event);
 }
 
-/* Those left end without a word: who wants their streams to hear of it calls close_all() first. */
+/* Closes the sessions that are left without telling anybody: call
+ * mcp_session_store_close_all() first where their streams are to be told. */
 static void
 mcp_session_store_dispose (GObject *object)
 {
@@ -249,7 +250,7 @@ add_session (McpSessionStore *self, McpSession *session, pid_t creator)
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_SESSIONS]);
 }
 
-/* All of the store's state is as after the removal before anybody hears of it. */
+/* The store is complete again before any handler is called. */
 static void
 remove_session (McpSessionStore *self, McpSession *session, const char *reason)
 {
@@ -284,8 +285,9 @@ make_room (McpSessionStore *self)
 /**
  * mcp_session_store_create:
  * @self: the store
- * @params: what it shall be
- * @token: (out) (optional) (nullable) (transfer full): its token, told this once; %NULL where
+ * @params: the properties of the session
+ * @token: (out) (optional) (nullable) (transfer full): its token, which cannot be asked for again;
+ * %NULL where
  *   @params asks for none
  * @error: return location
  *

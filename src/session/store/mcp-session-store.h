@@ -37,11 +37,11 @@ void mcp_session_store_close_all (McpSessionStore *self, const char *reason);
 guint mcp_session_store_expire (McpSessionStore *self, gint64 now_real_us);
 guint mcp_session_store_expire_some (McpSessionStore *self, gint64 now_real_us, guint max_sessions);
 
-/* What there has been since the start. */
+/* Counters since the daemon's start. */
 guint64 mcp_session_store_get_n_events (McpSessionStore *self);
 McpEventCounts *mcp_session_store_get_counts (McpSessionStore *self, McpSubscriberKind kind);
 
-/* What becomes of the sessions on the disk. */
+/* Sessions on the disk. */
 McpSession *mcp_session_store_restore (McpSessionStore *self, const McpSessionRecord *record);
 void mcp_session_store_set_db (McpSessionStore *self, McpSessionDb *db);
 void mcp_session_store_settle_async (McpSessionStore *self,
