@@ -37,6 +37,14 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (McpDbusSession,
                                G_IMPLEMENT_INTERFACE (MCP_GEN_TYPE_SESSION1,
                                                       mcp_dbus_session_iface_init))
 
+static void
+label_cb (McpSession *session, GParamSpec *pspec, McpDbusSession *self)
+{
+  const char *label = mcp_session_get_label (session);
+
+  mcp_gen_session1_set_label (MCP_GEN_SESSION1 (self), label != NULL ? label : "");
+}
+
 static gboolean
 handle_close (McpGenSession1 *skeleton, GDBusMethodInvocation *invocation)
 {
@@ -230,6 +238,7 @@ mcp_dbus_session_new (McpSessionStore *store,
   mcp_gen_session1_set_id (skeleton, mcp_session_get_id (session));
   mcp_gen_session1_set_cwd (skeleton, mcp_session_get_cwd (session));
   mcp_gen_session1_set_label (skeleton, label != NULL ? label : "");
+  g_signal_connect_object (session, "notify::label", G_CALLBACK (label_cb), self, 0);
   mcp_gen_session1_set_created_at (skeleton, created_at);
   mcp_gen_session1_set_allowed_tools (skeleton, allowed_tools != NULL ? allowed_tools : everything);
   return self;

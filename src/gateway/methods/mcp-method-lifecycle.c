@@ -56,6 +56,27 @@ append_instructions (McpAttachment *attachment, GString *result)
   mcp_json_append_string (result, text);
 }
 
+/* A session that was made for this client bears the client's name, rather than that of a process:
+ * node calls its main thread “MainThread”. */
+static void
+name_session (McpAttachment *attachment, McpJsonSlice params)
+{
+  g_autofree char *name = NULL;
+  McpJsonSlice info;
+  McpJsonSlice text;
+
+  if (!mcp_attachment_owns_session (attachment) ||
+      !mcp_json_find_typed (params, "clientInfo", MCP_JSON_OBJECT, &info))
+    return;
+  if (!mcp_json_find_typed (info, "title", MCP_JSON_STRING, &text) &&
+      !mcp_json_find_typed (info, "name", MCP_JSON_STRING, &text))
+    return;
+  name = mcp_json_dup_string (text);
+  if (name != NULL)
+    mcp_session_store_name_session (mcp_attachment_get_services (attachment)->store,
+                                    mcp_attachment_get_session (attachment), name);
+}
+
 /**
  * mcp_method_initialize:
  * @attachment: the attachment that received the request
@@ -92,6 +113,7 @@ mcp_method_initialize (McpAttachment *attachment, McpRequest *request)
   client = dup_client_name (params);
   mcp_json_find_typed (params, "capabilities", MCP_JSON_OBJECT, &capabilities);
   mcp_attachment_initialize (attachment, revision, client, capabilities);
+  name_session (attachment, params);
 
   mcp_json_append_string (result, mcp_revision_to_string (revision));
   g_string_append (result, ",\"capabilities\":{" CAPABILITIES "},\"serverInfo\":"

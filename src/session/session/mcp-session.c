@@ -45,8 +45,9 @@ typedef enum
 {
   PROP_N_SUBSCRIBERS = 1,
   PROP_CALLS_IN_FLIGHT,
+  PROP_LABEL,
 } McpSessionProp;
-static GParamSpec *props[PROP_CALLS_IN_FLIGHT + 1];
+static GParamSpec *props[PROP_LABEL + 1];
 
 static void
 mcp_session_finalize (GObject *object)
@@ -79,6 +80,9 @@ mcp_session_get_property (GObject *object, guint prop_id, GValue *value, GParamS
     case PROP_CALLS_IN_FLIGHT:
       g_value_set_uint (value, self->quota.n_calls);
       break;
+    case PROP_LABEL:
+      g_value_set_string (value, self->label);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -109,6 +113,15 @@ mcp_session_class_init (McpSessionClass *klass)
   props[PROP_CALLS_IN_FLIGHT] =
       g_param_spec_uint ("calls-in-flight", NULL, NULL, 0, G_MAXUINT, 0,
                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
+   * McpSession:label:
+   *
+   * A text for people.
+   */
+  props[PROP_LABEL] =
+      g_param_spec_string ("label", NULL, NULL, NULL,
+                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
 
   /**
@@ -363,6 +376,16 @@ mcp_session_get_cancellable (McpSession *self)
 {
   g_return_val_if_fail (MCP_IS_SESSION (self), NULL);
   return self->cancellable;
+}
+
+void
+mcp_session_set_label (McpSession *self, const char *label)
+{
+  if (g_strcmp0 (self->label, label) == 0)
+    return;
+  g_free (self->label);
+  self->label = g_strdup (label);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LABEL]);
 }
 
 void

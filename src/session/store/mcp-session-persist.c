@@ -94,6 +94,15 @@ sequence_low_cb (McpSession *session, McpSessionPersist *self)
   mcp_session_db_sync_async (self->db, g_task_new (self, NULL, reserved_cb, reservation));
 }
 
+static void
+label_cb (McpSession *session, GParamSpec *pspec, McpSessionPersist *self)
+{
+  Entry *entry = g_hash_table_lookup (self->entries, session);
+
+  if (entry != NULL)
+    write_session (self, session, entry);
+}
+
 /* Following the store. */
 
 static Entry *
@@ -106,6 +115,7 @@ follow (McpSessionPersist *self, McpSession *session, guint64 mark)
   g_hash_table_insert (self->entries, session, entry);
   mcp_session_set_sequence_mark (session, mark, mark - (RESERVE - RESERVE_AFTER));
   g_signal_connect_object (session, "sequence-low", G_CALLBACK (sequence_low_cb), self, 0);
+  g_signal_connect_object (session, "notify::label", G_CALLBACK (label_cb), self, 0);
   return entry;
 }
 
@@ -148,7 +158,7 @@ session_removed_cb (McpSessionStore *store,
     mcp_session_db_write (self->db, mcp_session_sql_delete, g_strdup (mcp_session_get_id (session)),
                           g_free);
 
-  g_signal_handlers_disconnect_by_func (session, sequence_low_cb, self);
+  g_signal_handlers_disconnect_by_data (session, self);
   g_hash_table_remove (self->entries, session);
 }
 
@@ -342,7 +352,7 @@ mcp_session_persist_dispose (GObject *object)
   g_hash_table_iter_init (&iter, self->entries);
   while (g_hash_table_iter_next (&iter, &session, NULL))
     {
-      g_signal_handlers_disconnect_by_func (session, sequence_low_cb, self);
+      g_signal_handlers_disconnect_by_data (session, self);
       g_hash_table_iter_remove (&iter);
     }
   g_clear_object (&self->store);

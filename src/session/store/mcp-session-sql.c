@@ -135,7 +135,7 @@ mcp_session_sql_update (McpSql *sql, gpointer data, GError **error)
   sqlite3_stmt *statement = mcp_sql_prepare (
       sql,
       "UPDATE session SET token_hash = ?1, last_active_at = ?2, sequence_mark = ?3, "
-      "boot_id = ?5, processes = ?6 WHERE id = ?4",
+      "boot_id = ?5, processes = ?6, label = ?7 WHERE id = ?4",
       error);
 
   if (statement == NULL)
@@ -148,6 +148,7 @@ mcp_session_sql_update (McpSql *sql, gpointer data, GError **error)
   mcp_sql_bind_text (statement, 4, record->id);
   mcp_sql_bind_text (statement, 5, record->boot_id);
   mcp_sql_bind_text (statement, 6, record->processes);
+  mcp_sql_bind_text (statement, 7, record->label);
   return mcp_sql_run (sql, statement, error);
 }
 

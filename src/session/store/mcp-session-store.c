@@ -4,6 +4,7 @@
 #include "common/mcp-error.h"
 #include "common/mcp-log.h"
 #include "common/mcp-names.h"
+#include "common/mcp-text-clean.h"
 #include "session/session/mcp-session-inner.h"
 #include "session/store/mcp-cwd.h"
 #include "session/store/mcp-session-admission.h"
@@ -13,6 +14,11 @@
 #include <string.h>
 
 #define DEFAULT_IDLE_SECONDS (24 * 60 * 60)
+
+/* Of a label that is made from a client's name. */
+#define MAX_NAME_CHARACTERS 50
+/* So many sessions of one name are told apart. */
+#define MAX_NUMBERED        100
 
 struct _McpSessionStore
 {
@@ -428,6 +434,51 @@ mcp_session_store_rotate_token (McpSessionStore *self, McpSession *session, GErr
   mcp_session_touch (session);
   g_signal_emit (self, signals[SIGNAL_TOKEN_CHANGED], 0, session);
   return token;
+}
+
+static gboolean
+has_label (GPtrArray *sessions, McpSession *except, const char *label)
+{
+  for (guint i = 0; i < sessions->len; i++)
+    if (sessions->pdata[i] != except &&
+        g_strcmp0 (mcp_session_get_label (sessions->pdata[i]), label) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/**
+ * mcp_session_store_name_session:
+ * @self: the store
+ * @session: one of its sessions, whose label nobody chose
+ * @name: what the client calls itself; any UTF-8
+ *
+ * Gives the session the name of its client as its label; where another session has that label, with
+ * a number.
+ */
+void
+mcp_session_store_name_session (McpSessionStore *self, McpSession *session, const char *name)
+{
+  g_autoptr (GPtrArray) sessions = NULL;
+  g_autofree char *clean = NULL;
+  g_autofree char *clipped = NULL;
+  g_autofree char *label = NULL;
+
+  g_return_if_fail (MCP_IS_SESSION_STORE (self));
+  g_return_if_fail (MCP_IS_SESSION (session));
+  g_return_if_fail (name != NULL);
+
+  clean = mcp_text_clean (name);
+  clipped = g_utf8_substring (clean, 0, MIN (g_utf8_strlen (clean, -1), MAX_NAME_CHARACTERS));
+  if (*g_strstrip (clipped) == '\0')
+    return;
+  sessions = mcp_session_table_list (self->table);
+  label = g_strdup (clipped);
+  for (guint n = 2; has_label (sessions, session, label) && n <= MAX_NUMBERED; n++)
+    {
+      g_free (label);
+      label = g_strdup_printf ("%s %u", clipped, n);
+    }
+  mcp_session_set_label (session, label);
 }
 
 /**

@@ -450,6 +450,22 @@ test_unused_make_room (Fixture *f, gconstpointer data)
   g_assert_cmpuint (mcp_session_store_get_n_sessions (f->store), ==, 5);
 }
 
+static void
+test_named_by_client (Fixture *f, gconstpointer data)
+{
+  McpSession *first = session_test_create (f->store, NULL);
+  McpSession *second = session_test_create (f->store, NULL);
+
+  g_test_summary ("A session is named after its client; the second one of a name has a number");
+  mcp_session_store_name_session (f->store, first, "Gemini\x1b[1m CLI");
+  mcp_session_store_name_session (f->store, second, "Gemini\x1b[1m CLI");
+  g_assert_null (strchr (mcp_session_get_label (first), '\x1b'));
+  g_assert_true (g_str_has_prefix (mcp_session_get_label (first), "Gemini"));
+  g_assert_true (g_str_has_suffix (mcp_session_get_label (second), " CLI 2"));
+  mcp_session_store_name_session (f->store, second, " ");
+  g_assert_true (g_str_has_suffix (mcp_session_get_label (second), " CLI 2"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -472,6 +488,7 @@ main (int argc, char **argv)
   ADD ("cwd", test_cwd);
   ADD ("signals", test_signals);
   ADD ("closed-at-once", test_closed_at_once);
+  ADD ("named-by-client", test_named_by_client);
   ADD ("unused-make-room", test_unused_make_room);
   return g_test_run ();
 }
