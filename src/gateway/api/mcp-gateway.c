@@ -303,6 +303,21 @@ describe_state (const McpServerConfig *config, const McpServerStatus *status)
   return status->last_error != NULL ? "failed" : "stopped";
 }
 
+static const char *
+describe_scope (const McpServerConfig *config)
+{
+  switch (config->scope)
+    {
+    case MCP_SERVER_SCOPE_SESSION:
+      return "session";
+    case MCP_SERVER_SCOPE_CWD:
+      return "cwd";
+    case MCP_SERVER_SCOPE_SHARED:
+      break;
+    }
+  return "shared";
+}
+
 static GVariant *
 describe_provider (McpGateway *self, const McpServerConfig *config)
 {
@@ -319,6 +334,12 @@ describe_provider (McpGateway *self, const McpServerConfig *config)
   g_variant_builder_add (
       &builder, "{sv}", "tools",
       g_variant_new_uint32 (mcp_catalogue_count_tools (self->services->catalogue, config->name)));
+  g_variant_builder_add (
+      &builder, "{sv}", "type",
+      g_variant_new_string (config->transport == MCP_SERVER_TRANSPORT_STDIO ? "stdio" : "http"));
+  g_variant_builder_add (&builder, "{sv}", "scope", g_variant_new_string (describe_scope (config)));
+  g_variant_builder_add (&builder, "{sv}", "entry",
+                         g_variant_new_string (config->disabled ? "disabled" : "used"));
   if (status.last_error != NULL)
     g_variant_builder_add (&builder, "{sv}", "last-error",
                            g_variant_new_string (status.last_error));
@@ -329,9 +350,10 @@ describe_provider (McpGateway *self, const McpServerConfig *config)
  * mcp_gateway_describe_providers:
  * @self: the gateway
  *
- * Each configured server: `name` s, `state` s (disabled, stopped, starting,
- * running or failed), `processes` u, `restarts` u, `tools` u as far as they are
- * known, and `last-error` s if nothing has worked since.
+ * Each configured server: `name` s, `type` s (stdio or http), `scope` s (session, cwd or
+ * shared), `entry` s (used or disabled), `state` s (disabled, stopped, starting, running or
+ * failed), `processes` u, `restarts` u, `tools` u as far as they are known, and `last-error` s if
+ * nothing has worked since.
  *
  * Returns: (transfer none): floating, aa{sv}
  */

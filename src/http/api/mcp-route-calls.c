@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * /session/{id}/calls: the history of a session's calls.
+ * /session/{id}/calls and /calls: the history of a session's calls, and of all sessions'.
  */
 #include "common/mcp-error.h"
 #include "http/api/mcp-api-routes.h"
@@ -79,14 +79,15 @@ queried_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /**
  * mcp_route_calls_get:
- * @request: GET /session/{id}/calls
+ * @request: GET /session/{id}/calls, or GET /calls
  *
- * Shows a session's calls.
+ * Shows the calls of a session, or of all sessions.
  */
 void
 mcp_route_calls_get (McpHttpRequest *request)
 {
   McpCallHistory *history = mcp_gateway_get_history (request->context->gateway);
+  const char *session_id = request->session != NULL ? mcp_session_get_id (request->session) : NULL;
   g_autoptr (McpCallFilter) filter = mcp_call_filter_new ();
   g_autoptr (GError) error = NULL;
 
@@ -95,6 +96,6 @@ mcp_route_calls_get (McpHttpRequest *request)
   else if (history == NULL)
     mcp_http_reply_error (request, 503, "This daemon keeps no history");
   else
-    mcp_call_history_query_async (history, mcp_session_get_id (request->session), filter,
-                                  queried_cb, mcp_http_request_ref (request));
+    mcp_call_history_query_async (history, session_id, filter, queried_cb,
+                                  mcp_http_request_ref (request));
 }

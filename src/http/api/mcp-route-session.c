@@ -13,6 +13,9 @@
 #include "http/request/mcp-http-reply.h"
 #include "session/session/mcp-session-json.h"
 
+/* Sessions of a list that are written at a time. */
+#define LIST_SLICE 500
+
 /* What POST /session asks for. */
 typedef struct
 {
@@ -183,29 +186,87 @@ mcp_route_session_create (McpHttpRequest *request)
   mcp_http_reply_string_when_settled (request, 200, json);
 }
 
+/* A list of all sessions that is being written. */
+typedef struct
+{
+  McpHttpRequest *request; /* (owned) */
+  GPtrArray *sessions;     /* (owned) */
+  guint n_written;
+  GString *json; /* (owned) (nullable) */
+} SessionList;
+
+static void
+session_list_free (gpointer data)
+{
+  SessionList *self = data;
+
+  mcp_http_request_unref (self->request);
+  g_ptr_array_unref (self->sessions);
+  if (self->json != NULL)
+    g_string_free (self->json, TRUE);
+  g_free (self);
+}
+
+/* Sessions that ended in the meantime are left out. */
+static void
+append_session (SessionList *self, McpSession *session)
+{
+  g_autofree char *json = NULL;
+
+  if (mcp_session_is_closed (session))
+    return;
+
+  json = mcp_session_json_build (session);
+  if (self->json->str[self->json->len - 1] != '[')
+    g_string_append_c (self->json, ',');
+  g_string_append (self->json, json);
+}
+
+/* Returns: whether more is to be written */
+static gboolean
+write_slice (gpointer data)
+{
+  SessionList *self = data;
+  guint end = MIN (self->n_written + LIST_SLICE, self->sessions->len);
+
+  if (!mcp_http_request_is_open (self->request))
+    return G_SOURCE_REMOVE;
+  while (self->n_written < end)
+    append_session (self, g_ptr_array_index (self->sessions, self->n_written++));
+  if (end < self->sessions->len)
+    return G_SOURCE_CONTINUE;
+
+  g_string_append (self->json, "]}");
+  mcp_http_reply_string (self->request, 200, g_steal_pointer (&self->json));
+  return G_SOURCE_REMOVE;
+}
+
 /**
  * mcp_route_session_list:
  * @request: GET /session
  *
- * Shows all sessions.
+ * Shows all sessions. With thousands of them, others are served in between.
  */
 void
 mcp_route_session_list (McpHttpRequest *request)
 {
-  g_autoptr (GPtrArray) sessions = mcp_session_store_list (request->context->store);
-  GString *json = g_string_new ("{\"sessions\":[");
+  SessionList *self = g_new0 (SessionList, 1);
+  g_autoptr (GSource) source = NULL;
 
-  for (guint i = 0; i < sessions->len; i++)
+  self->request = mcp_http_request_ref (request);
+  self->sessions = mcp_session_store_list (request->context->store);
+  self->json = g_string_new ("{\"sessions\":[");
+  if (!write_slice (self))
     {
-      g_autofree char *session = mcp_session_json_build (g_ptr_array_index (sessions, i));
-
-      if (i > 0)
-        g_string_append_c (json, ',');
-      g_string_append (json, session);
+      session_list_free (self);
+      return;
     }
-  g_string_append (json, "]}");
 
-  mcp_http_reply_string (request, 200, json);
+  source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_static_name (source, "[mcp] list of sessions");
+  g_source_set_callback (source, write_slice, self, session_list_free);
+  g_source_attach (source, g_main_context_get_thread_default ());
 }
 
 /**

@@ -9,6 +9,7 @@
 #include "http/mcp/mcp-client-routes.h"
 #include "http/mcp/mcp-find-attachment.h"
 #include "http/mcp/mcp-header-params.h"
+#include "http/mcp/mcp-parsed-body.h"
 #include "http/mcp/mcp-resumable-streams.h"
 #include "http/mcp/mcp-stateless-check.h"
 #include "http/mcp/mcp-stateless-headers.h"
@@ -18,7 +19,6 @@
 #include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
 #include "http/wire/mcp-http-accept.h"
-#include "protocol/mcp-jsonrpc-batch.h"
 
 #include <string.h>
 
@@ -26,7 +26,7 @@
 typedef struct
 {
   McpHttpRequest *http;       /* (unowned) */
-  McpJsonrpcMessage *message; /* (owned) (nullable) */
+  McpJsonrpcMessage *message; /* (unowned) (nullable) */
   McpJsonSlice id;            /* as errors say it; may be none */
 } Post;
 
@@ -267,25 +267,6 @@ reply_parse_error (Post *post, const GError *error)
   mcp_rpc_refusal_reply_text (post->http, post->id, 400, code, error->message);
 }
 
-static gboolean
-parse (Post *post, char **id)
-{
-  const McpJsonrpcLimits limits = mcp_http_body_get_jsonrpc_limits (post->http);
-  g_autoptr (GError) error = NULL;
-
-  post->message = mcp_jsonrpc_message_parse (post->http->body, &limits, id, &error);
-  if (post->message != NULL)
-    {
-      post->id = mcp_jsonrpc_message_get_id (post->message);
-      return TRUE;
-    }
-
-  if (*id != NULL)
-    post->id = (McpJsonSlice){ *id, strlen (*id) };
-  reply_parse_error (post, error);
-  return FALSE;
-}
-
 /* JSON-RPC batches (2025-03-26, basic/index, "Batching"), which later revisions dropped. */
 
 /* Returns: (transfer full): the requests among @messages, which are answered but not started */
@@ -305,23 +286,13 @@ receive_batch (McpAttachment *attachment, GPtrArray *messages)
 }
 
 static void
-take_batch (Post *post, McpStreamableAnswerFlags flags)
+take_batch (Post *post, GPtrArray *messages, McpStreamableAnswerFlags flags)
 {
   McpHttpRequest *http = post->http;
-  const McpJsonrpcLimits limits = mcp_http_body_get_jsonrpc_limits (http);
-  g_autoptr (GPtrArray) messages = NULL;
   g_autoptr (GPtrArray) requests = NULL;
   g_autoptr (McpAttachment) attachment = NULL;
-  g_autoptr (GError) error = NULL;
 
-  messages = mcp_jsonrpc_batch_parse (http->body, &limits, &error);
-  if (messages == NULL)
-    {
-      reply_parse_error (post, error);
-      return;
-    }
-  if (!check_accept (post, flags) || !check_version (post) ||
-      !mcp_find_attachment_check_named_session (http))
+  if (!check_version (post) || !mcp_find_attachment_check_named_session (http))
     return;
   attachment = use_attachment (post);
   if (attachment == NULL)
@@ -354,6 +325,28 @@ dispatch_by_lifecycle (Post *post, McpStreamableAnswerFlags flags)
     dispatch (post, flags);
 }
 
+static void
+parsed_cb (McpHttpRequest *http, McpParsedBody *body)
+{
+  Post post = { .http = http, .message = body->message, .id = MCP_JSON_SLICE_NONE };
+  McpStreamableAnswerFlags flags = read_accept (http);
+
+  if (body->message != NULL)
+    post.id = mcp_jsonrpc_message_get_id (body->message);
+  else if (body->id != NULL)
+    post.id = (McpJsonSlice){ body->id, strlen (body->id) };
+
+  /* Errors in the headers are answered under the id of the request, so the body comes first. */
+  if (body->error != NULL)
+    reply_parse_error (&post, body->error);
+  else if (!check_accept (&post, flags))
+    return;
+  else if (body->batch != NULL)
+    take_batch (&post, body->batch, flags);
+  else
+    dispatch_by_lifecycle (&post, flags);
+}
+
 /**
  * mcp_route_mcp_post:
  * @http: POST /mcp
@@ -363,26 +356,8 @@ dispatch_by_lifecycle (Post *post, McpStreamableAnswerFlags flags)
 void
 mcp_route_mcp_post (McpHttpRequest *http)
 {
-  Post post = { .http = http, .id = MCP_JSON_SLICE_NONE };
-  McpStreamableAnswerFlags flags = read_accept (http);
-  g_autofree char *id = NULL;
-
-  if (!mcp_http_body_is_json (http))
-    return;
-
-  if (mcp_jsonrpc_batch_is_batch (http->body))
-    {
-      take_batch (&post, flags);
-      return;
-    }
-  /* Before anything that a header can be wrong about: errors echo the request's id. */
-  if (!parse (&post, &id))
-    return;
-
-  if (check_accept (&post, flags))
-    dispatch_by_lifecycle (&post, flags);
-
-  mcp_jsonrpc_message_unref (post.message);
+  if (mcp_http_body_is_json (http))
+    mcp_parsed_body_read (http, parsed_cb);
 }
 
 /**

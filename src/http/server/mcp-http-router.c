@@ -12,8 +12,10 @@
 
 #include <string.h>
 
-/* Stands for one segment of a path: the session's id. */
-#define ID "{id}"
+/* Each stands for one segment of a path: an id, compared as it was sent, and a name, which may be
+ * percent-encoded. */
+#define ID   "{id}"
+#define NAME "{name}"
 
 typedef enum
 {
@@ -50,6 +52,11 @@ static const struct
   { "POST", "/session/" ID "/progress", ACCESS_SESSION, ROUTE_DEFAULT, mcp_route_progress_post },
   { "GET", "/session/" ID "/calls", ACCESS_SESSION, ROUTE_DEFAULT, mcp_route_calls_get },
   { "GET", "/events", ACCESS_OWNER, ROUTE_ENDLESS, mcp_route_events_get_all },
+  { "GET", "/calls", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_calls_get },
+  { "GET", "/servers", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_servers_get },
+  { "GET", "/servers/" NAME, ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_servers_get },
+  { "GET", "/servers/" NAME "/held", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_servers_get_held },
+  { "POST", "/servers/" NAME "/held", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_servers_accept_held },
   { "GET", "/mcp", ACCESS_MCP, ROUTE_ENDLESS, mcp_route_mcp_get },
   { "POST", "/mcp", ACCESS_MCP, ROUTE_DEFAULT, mcp_route_mcp_post },
   { "DELETE", "/mcp", ACCESS_MCP, ROUTE_DEFAULT, mcp_route_mcp_delete },
@@ -57,25 +64,48 @@ static const struct
   { "POST", "/messages", ACCESS_MCP, ROUTE_DEFAULT, mcp_route_sse_post },
 };
 
-static gboolean
-match_path (const char *pattern, const char *path, char **id)
+/* Returns: (transfer full) (nullable): %NULL: the segment names nothing */
+static char *
+decode_name (const char *segment, gsize length)
 {
-  const char *variable = strstr (pattern, ID);
-  gsize n_before, n_id;
+  char *name = g_uri_unescape_segment (segment, segment + length, NULL);
 
-  if (variable == NULL)
+  /* What is escaped may be anything. */
+  if (name != NULL && !g_utf8_validate (name, -1, NULL))
+    g_clear_pointer (&name, g_free);
+  return name;
+}
+
+/* Clients that join addresses carelessly end them with a slash. */
+static const char *
+get_canonical_path (McpHttpRequest *request)
+{
+  return strcmp (request->path, "/mcp/") == 0 ? "/mcp" : request->path;
+}
+
+/* @parameter: (out) (transfer full) (nullable): the variable segment */
+static gboolean
+match_path (const char *pattern, const char *path, char **parameter)
+{
+  const char *begin = strchr (pattern, '{');
+  const char *end;
+  gsize n_before, n_segment;
+
+  if (begin == NULL)
     return strcmp (pattern, path) == 0;
 
-  n_before = (gsize) (variable - pattern);
+  end = strchr (begin, '}') + 1;
+  n_before = (gsize) (begin - pattern);
   if (strncmp (pattern, path, n_before) != 0)
     return FALSE;
 
-  n_id = strcspn (path + n_before, "/");
-  if (n_id == 0 || strcmp (path + n_before + n_id, variable + strlen (ID)) != 0)
+  n_segment = strcspn (path + n_before, "/");
+  if (n_segment == 0 || strcmp (path + n_before + n_segment, end) != 0)
     return FALSE;
 
-  *id = g_strndup (path + n_before, n_id);
-  return TRUE;
+  *parameter = g_str_has_prefix (begin, NAME) ? decode_name (path + n_before, n_segment)
+                                              : g_strndup (path + n_before, n_segment);
+  return *parameter != NULL;
 }
 
 static gboolean
@@ -97,9 +127,9 @@ reply_method_not_allowed (McpHttpRequest *request)
 
   for (gsize i = 0; i < G_N_ELEMENTS (routes); i++)
     {
-      g_autofree char *id = NULL;
+      g_autofree char *parameter = NULL;
 
-      if (!match_path (routes[i].pattern, request->path, &id))
+      if (!match_path (routes[i].pattern, get_canonical_path (request), &parameter))
         continue;
       if (allow->len > 0)
         g_string_append (allow, ", ");
@@ -179,9 +209,9 @@ call_route (McpHttpRequest *request, gsize route)
   routes[route].handler (request);
 }
 
-/* Where a key is required, clients without one do not even learn which routes there are. */
+/* Where a key is required, clients without one do not learn which methods a route takes. */
 static gboolean
-may_know_routes (McpHttpRequest *request)
+may_know_methods (McpHttpRequest *request)
 {
   McpSession *session;
 
@@ -214,23 +244,24 @@ mcp_http_router_handle (McpHttpRequest *request)
 
   for (gsize i = 0; i < G_N_ELEMENTS (routes); i++)
     {
-      g_autofree char *id = NULL;
+      g_autofree char *parameter = NULL;
 
-      if (!match_path (routes[i].pattern, request->path, &id))
+      if (!match_path (routes[i].pattern, get_canonical_path (request), &parameter))
         continue;
       known = TRUE;
       if (!match_method (i, request->method))
         continue;
 
-      request->parameter = g_steal_pointer (&id);
+      request->parameter = g_steal_pointer (&parameter);
       call_route (request, i);
       return;
     }
 
-  if (!may_know_routes (request))
-    mcp_http_auth_refuse (request->context->auth, request, "(no route)");
-  else if (known)
-    reply_method_not_allowed (request);
-  else
+  /* Clients take a 401 for an invitation to sign in, so an unknown path is never answered so. */
+  if (!known)
     mcp_http_reply_error (request, 404, "There is no such route");
+  else if (!may_know_methods (request))
+    mcp_http_auth_refuse (request->context->auth, request, "(no route)");
+  else
+    reply_method_not_allowed (request);
 }

@@ -214,6 +214,20 @@ test_held (Fixture *f, gconstpointer data)
 }
 
 static void
+test_all_sessions (Fixture *f, gconstpointer data)
+{
+  g_autofree char *bearer = mcp_test_bearer (f->token);
+  g_autoptr (McpTestReply) all = mcp_test_http_owner (f->http, "GET", "/calls?limit=10");
+  g_autoptr (McpTestReply) by_token =
+      mcp_test_http_request (f->http, MCP_TEST_TCP, "GET", "/calls", bearer, NULL);
+
+  g_test_summary ("The owner sees the calls of all sessions; a session's token is not enough");
+  g_assert_cmpuint (all->status, ==, 200);
+  g_assert_true (g_str_has_prefix (all->body, "{\"calls\":["));
+  mcp_test_assert_error (by_token, 401, "unauthorized");
+}
+
+static void
 test_client_leaves (Fixture *f, gconstpointer data)
 {
   g_autofree char *target = g_strdup_printf ("/session/%s/calls", mcp_session_get_id (f->session));
@@ -250,6 +264,7 @@ main (int argc, char **argv)
   add ("/http/route-calls/bad-queries", test_bad_queries);
   add ("/http/route-calls/access", test_access);
   add ("/http/route-calls/no-history", test_no_history);
+  add ("/http/route-calls/all-sessions", test_all_sessions);
   add ("/http/route-calls/held", test_held);
   add ("/http/route-calls/client-leaves", test_client_leaves);
   add ("/http/route-calls/server-closes", test_server_closes);

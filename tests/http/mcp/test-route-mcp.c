@@ -402,6 +402,52 @@ test_delete (void)
 }
 
 static void
+test_trailing_slash (void)
+{
+  g_auto (McpFixture) f = { NULL };
+  g_autofree char *fields = NULL;
+  g_autoptr (McpTestReply) ping = NULL;
+
+  g_test_summary ("/mcp/ is the same route as /mcp");
+  mcp_fixture_init (&f);
+  fields = g_strconcat (f.bearer, "Content-Type: application/json\r\n", NULL);
+  ping = mcp_test_http_request (f.http, MCP_TEST_TCP, "POST", "/mcp/", fields, PING);
+  g_assert_cmpuint (ping->status, ==, 200);
+  g_assert_cmpstr (ping->body, ==, PONG);
+}
+
+/* Returns: (transfer full): a ping with a param of @n_letters letters, each six bytes */
+static char *
+make_large_ping (guint n_letters)
+{
+  GString *ping = g_string_new ("{\"jsonrpc\":\"2.0\",\"id\":\"p\",\"method\":\"ping\","
+                                "\"params\":{\"text\":\"");
+
+  for (guint i = 0; i < n_letters; i++)
+    g_string_append (ping, "\\u0041");
+  g_string_append (ping, "\"}}");
+  return g_string_free (ping, FALSE);
+}
+
+static void
+test_large_body (void)
+{
+  g_auto (McpFixture) f = { NULL };
+  g_autofree char *body = make_large_ping (600000);
+  g_autofree char *bad_body = g_strconcat (body, "x", NULL);
+  g_autoptr (McpTestReply) ping = NULL;
+  g_autoptr (McpTestReply) bad = NULL;
+
+  g_test_summary ("A large body, which another thread reads, is answered like any other");
+  mcp_fixture_init (&f);
+  ping = post (&f, f.bearer, body);
+  g_assert_cmpuint (ping->status, ==, 200);
+  g_assert_cmpstr (ping->body, ==, PONG);
+  bad = post (&f, f.bearer, bad_body);
+  assert_rpc_error (bad, 400, "null", -32700);
+}
+
+static void
 test_limits (void)
 {
   McpLimits limits;
@@ -438,6 +484,8 @@ main (int argc, char **argv)
   g_test_add_func ("/http/mcp/version-header", test_version_header);
   g_test_add_func ("/http/mcp/accept", test_accept);
   g_test_add_func ("/http/mcp/delete", test_delete);
+  g_test_add_func ("/http/mcp/trailing-slash", test_trailing_slash);
+  g_test_add_func ("/http/mcp/large-body", test_large_body);
   g_test_add_func ("/http/mcp/limits", test_limits);
 
   return g_test_run ();

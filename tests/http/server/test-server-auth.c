@@ -227,9 +227,8 @@ test_require_key (void)
   {
     const char *method;
     const char *target;
-  } closed[] = { { "POST", "/session" }, { "GET", "/session" }, { "GET", "/nowhere" },
-                 { "PUT", "/health" },   { "POST", "/mcp" },    { "GET", "/mcp" },
-                 { "DELETE", "/mcp" } };
+  } closed[] = { { "POST", "/session" }, { "GET", "/session" }, { "PUT", "/health" },
+                 { "POST", "/mcp" },     { "GET", "/mcp" },     { "DELETE", "/mcp" } };
   g_autoptr (McpTestReply) health = NULL;
   g_autoptr (McpTestReply) by_token = NULL;
   g_autoptr (McpTestReply) create_by_token = NULL;
@@ -265,6 +264,25 @@ test_require_key (void)
   mcp_test_assert_error (nowhere, 404, "not_found");
 }
 
+static void
+test_unknown_with_key (void)
+{
+  static const char *const targets[] = { "/nowhere", "/register",
+                                         "/.well-known/oauth-protected-resource" };
+  g_auto (Fixture) f = { NULL };
+
+  g_test_summary ("Where a key is required, an unknown path is 404: clients take a 401 for an "
+                  "invitation to sign in");
+  fixture_init (&f);
+  mcp_http_server_set_require_key (f.http->server, TRUE);
+  for (gsize i = 0; i < G_N_ELEMENTS (targets); i++)
+    {
+      g_autoptr (McpTestReply) reply = get (&f, MCP_TEST_TCP, targets[i], NULL);
+
+      mcp_test_assert_error (reply, 404, "not_found");
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -277,6 +295,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http/auth/owner", test_owner);
   g_test_add_func ("/http/auth/wrong-where-none-is-needed", test_wrong_where_none_is_needed);
   g_test_add_func ("/http/auth/require-key", test_require_key);
+  g_test_add_func ("/http/auth/unknown-with-key", test_unknown_with_key);
 
   return g_test_run ();
 }

@@ -89,7 +89,7 @@ test_unknown_routes (void)
                                          "/session/x/y",
                                          "/session/x/events/y",
                                          "/metrics/",
-                                         "/mcp/",
+                                         "/mcp//",
                                          "/mcpx",
                                          "/sse/",
                                          "/%C3%BF" };

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The upstream servers as their owner sees them. */
+#include "mcp-fixture.h"
+
+#include <string.h>
+
+static void
+test_list (void)
+{
+  g_auto (McpFixture) f = { NULL };
+  g_autoptr (McpTestReply) all = NULL;
+  g_autoptr (McpTestReply) one = NULL;
+  g_autoptr (McpTestReply) none = NULL;
+
+  g_test_summary ("The owner sees each configured server, all of them or one by its name");
+  mcp_fixture_init_with_server (&f);
+  all = mcp_test_http_owner (f.http, "GET", "/servers");
+  g_assert_cmpuint (all->status, ==, 200);
+  g_assert_true (g_str_has_prefix (all->body, "{\"servers\":[{\"name\":\"t\",\"type\":\"stdio\","
+                                              "\"state\":\"stopped\",\"scope\":\"session\","
+                                              "\"tools\":0,\"processes\":0,\"restarts\":0"));
+  g_assert_nonnull (strstr (all->body, "\"entry\":\"used\"}]}"));
+  one = mcp_test_http_owner (f.http, "GET", "/servers/%74");
+  g_assert_cmpuint (one->status, ==, 200);
+  g_assert_true (g_str_has_prefix (one->body, "{\"name\":\"t\","));
+  none = mcp_test_http_owner (f.http, "GET", "/servers/u");
+  mcp_test_assert_error (none, 404, "not_found");
+}
+
+static void
+test_owner_only (void)
+{
+  static const char *const targets[] = { "/servers", "/servers/t", "/servers/t/held" };
+  g_auto (McpFixture) f = { NULL };
+
+  g_test_summary ("A session's token is not enough to see the servers");
+  mcp_fixture_init_with_server (&f);
+  for (gsize i = 0; i < G_N_ELEMENTS (targets); i++)
+    {
+      g_autoptr (McpTestReply) reply =
+          mcp_test_http_request (f.http, MCP_TEST_TCP, "GET", targets[i], f.bearer, NULL);
+
+      mcp_test_assert_error (reply, 401, "unauthorized");
+    }
+}
+
+static McpTestReply *
+accept_held (McpFixture *f, const char *target, const char *body)
+{
+  return mcp_test_http_request (f->http, MCP_TEST_UNIX, "POST", target,
+                                "Content-Type: application/json\r\n", body);
+}
+
+static void
+test_held (void)
+{
+  g_auto (McpFixture) f = { NULL };
+  g_autoptr (McpTestReply) held = NULL;
+  g_autoptr (McpTestReply) unknown = NULL;
+  g_autoptr (McpTestReply) missing = NULL;
+  g_autoptr (McpTestReply) no_array = NULL;
+  g_autoptr (McpTestReply) no_server = NULL;
+
+  g_test_summary ("What a server holds back is listed, and is accepted only as it was listed");
+  mcp_fixture_init_with_server (&f);
+  held = mcp_test_http_owner (f.http, "GET", "/servers/t/held");
+  g_assert_cmpuint (held->status, ==, 200);
+  g_assert_cmpstr (held->body, ==, "{\"held\":[]}");
+  unknown = mcp_test_http_owner (f.http, "GET", "/servers/u/held");
+  mcp_test_assert_error (unknown, 404, "not_found");
+  missing = accept_held (&f, "/servers/t/held", "{}");
+  mcp_test_assert_error (missing, 400, "bad_request");
+  no_array = accept_held (&f, "/servers/t/held", "{\"held\":1}");
+  mcp_test_assert_error (no_array, 400, "bad_request");
+  no_server = accept_held (&f, "/servers/u/held", "{\"held\":[]}");
+  mcp_test_assert_error (no_server, 404, "not_found");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/http/servers/list", test_list);
+  g_test_add_func ("/http/servers/owner-only", test_owner_only);
+  g_test_add_func ("/http/servers/held", test_held);
+  return g_test_run ();
+}
