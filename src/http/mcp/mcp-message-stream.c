@@ -17,23 +17,10 @@
  * together with the result: they are done with the request by the time they look at it. */
 #define HOLD_MS 5
 
-typedef struct
-{
-  guint64 id;       /* 0: none */
-  const char *name; /* (nullable): static: of the event */
-  GBytes *data;     /* (nullable): %NULL: only there for its id */
-  gboolean is_last; /* of a request */
-} Entry;
-
 struct _McpMessageStream
 {
-  McpMessageStreams *shared; /* (unowned) (nullable): %NULL: nothing is kept, without ids */
-  GQueue entries;            /* (element-type Entry) */
-  GList *next;               /* (unowned) (nullable): first that was not handed to the carrier */
-  gsize n_bytes;             /* of entries */
-  gsize n_unsent;            /* of those from next on */
-  gsize n_handed;            /* of those that the carrier was handed last, and may not have sent */
-  guint64 dropped;           /* id of the last entry that is not there any more; 0: none */
+  McpMessageBacklog backlog;
+  gsize n_handed; /* bytes that the carrier was handed last, and may not have sent */
   gboolean is_complete;
   gboolean is_next_last;
   gint64 written_us;     /* monotonic: when a message that was no last one was written; 0: never */
@@ -57,22 +44,6 @@ typedef struct
   guint number;
 } Carrying;
 
-static void
-entry_free (Entry *entry)
-{
-  g_clear_pointer (&entry->data, g_bytes_unref);
-  g_free (entry);
-}
-
-/* Notes that the stream keeps more, or less. */
-static void
-add_bytes (McpMessageStream *self, gssize n_bytes)
-{
-  self->n_bytes += (gsize) n_bytes;
-  if (self->shared != NULL)
-    self->shared->n_bytes += (gsize) n_bytes;
-}
-
 /**
  * mcp_message_stream_new:
  * @shared: (nullable): what the streams of the client share; outlives the stream, or
@@ -86,8 +57,7 @@ mcp_message_stream_new (McpMessageStreams *shared)
 {
   McpMessageStream *self = g_rc_box_new0 (McpMessageStream);
 
-  self->shared = shared;
-  g_queue_init (&self->entries);
+  mcp_message_backlog_init (&self->backlog, shared);
   return self;
 }
 
@@ -111,8 +81,7 @@ stream_clear (gpointer data)
   /* A carrier holds a reference: there is none. */
   mcp_timer_clear (&self->hold);
   mcp_unread_answers_remove (&self->unread);
-  add_bytes (self, -(gssize) self->n_bytes);
-  g_queue_clear_full (&self->entries, (GDestroyNotify) entry_free);
+  mcp_message_backlog_clear (&self->backlog);
   if (self->destroy != NULL)
     self->destroy (self->user_data);
 }
@@ -173,36 +142,13 @@ mcp_message_stream_set_drained (McpMessageStream *self, McpMessageStreamFunc dra
 gboolean
 mcp_message_stream_is_behind (McpMessageStream *self)
 {
-  return self->n_unsent > BEHIND_BYTES;
-}
-
-static gsize
-entry_size (const Entry *entry)
-{
-  return sizeof *entry + (entry->data != NULL ? g_bytes_get_size (entry->data) : 0);
+  return self->backlog.n_unsent > BEHIND_BYTES;
 }
 
 static void
 update_charge (McpMessageStream *self)
 {
-  mcp_unread_answers_update (&self->unread, self->n_unsent + self->n_handed);
-}
-
-static void
-drop (McpMessageStream *self, GList *link)
-{
-  Entry *entry = link->data;
-
-  add_bytes (self, -(gssize) entry_size (entry));
-  self->dropped = entry->id;
-  if (self->next == link)
-    {
-      self->next = link->next;
-      self->n_unsent -= entry_size (entry);
-      update_charge (self);
-    }
-  g_queue_delete_link (&self->entries, link);
-  entry_free (entry);
+  mcp_unread_answers_update (&self->unread, self->backlog.n_unsent + self->n_handed);
 }
 
 /* MCP 2025-11-25, basic/transports, "Sending Messages to the Server", point 6 */
@@ -223,8 +169,7 @@ cut (gpointer data)
   McpMessageStream *self = data;
 
   self->is_cut = TRUE;
-  while (self->next != NULL)
-    drop (self, self->next);
+  mcp_message_backlog_drop_unsent (&self->backlog);
   if (self->carrier != NULL)
     mcp_sse_stream_close (self->carrier);
 }
@@ -238,7 +183,7 @@ charge (McpMessageStream *self, McpHttpRequest *request)
   self->unread.cut = cut;
   self->unread.data = self;
   mcp_unread_answers_add (request->context->unread, &self->unread, request->session,
-                          self->n_unsent + self->n_handed);
+                          self->backlog.n_unsent + self->n_handed);
 }
 
 static gboolean
@@ -255,9 +200,9 @@ hold_cb (gpointer user_data)
 
 /* Lets the client read what came before the last message of a request. */
 static gboolean
-must_hold (McpMessageStream *self, const Entry *entry)
+must_hold (McpMessageStream *self, const McpBacklogMessage *message)
 {
-  if (!entry->is_last || self->written_us == 0 ||
+  if (!message->is_last || self->written_us == 0 ||
       g_get_monotonic_time () - self->written_us >= HOLD_MS * G_TIME_SPAN_MILLISECOND)
     return FALSE;
 
@@ -272,33 +217,27 @@ fill (McpSseBatch *batch, gpointer user_data)
   Carrying *carrying = user_data;
   McpMessageStream *self = carrying->stream;
   gboolean was_behind = mcp_message_stream_is_behind (self);
+  const McpBacklogMessage *message;
 
   if (carrying->number != self->n_carriers)
     return FALSE;
 
   self->n_handed = 0;
-  while (!mcp_sse_batch_is_full (batch) && self->next != NULL)
+  while (!mcp_sse_batch_is_full (batch) &&
+         (message = mcp_message_backlog_peek (&self->backlog)) != NULL &&
+         !must_hold (self, message))
     {
-      GList *link = self->next;
-      Entry *entry = link->data;
-
-      if (must_hold (self, entry))
-        break;
-      self->next = link->next;
-      self->n_unsent -= entry_size (entry);
-      self->written_us = entry->is_last ? 0 : g_get_monotonic_time ();
-      self->n_handed += entry_size (entry);
-      if (entry->data != NULL)
-        mcp_sse_batch_append_event (batch, entry->id, entry->name, entry->data);
+      self->written_us = message->is_last ? 0 : g_get_monotonic_time ();
+      if (message->data != NULL)
+        mcp_sse_batch_append_event (batch, message->id, message->name, message->data);
       else
-        write_primer (batch, entry->id);
-      if (self->shared == NULL)
-        drop (self, link);
+        write_primer (batch, message->id);
+      self->n_handed += mcp_message_backlog_advance (&self->backlog);
     }
   update_charge (self);
   if (was_behind && !mcp_message_stream_is_behind (self) && self->drained != NULL)
     self->drained (self, self->user_data);
-  return !self->is_complete || self->next != NULL;
+  return !self->is_complete || mcp_message_backlog_peek (&self->backlog) != NULL;
 }
 
 static void
@@ -322,31 +261,11 @@ carrier_closed (gpointer user_data)
 static void
 push (McpMessageStream *self, const char *name, GBytes *data)
 {
-  Entry *entry = g_new0 (Entry, 1);
+  const McpBacklogMessage message = { .name = name, .data = data, .is_last = self->is_next_last };
 
-  entry->id = self->shared != NULL ? ++self->shared->last_id : 0;
-  entry->name = name;
-  entry->data = data != NULL ? g_bytes_ref (data) : NULL;
-  entry->is_last = self->is_next_last;
   self->is_next_last = FALSE;
-  add_bytes (self, (gssize) entry_size (entry));
-  self->n_unsent += entry_size (entry);
-  g_queue_push_tail (&self->entries, entry);
-  if (self->next == NULL)
-    self->next = self->entries.tail;
-}
-
-/* From where a client that comes back wants the rest. */
-static void
-rewind_to (McpMessageStream *self, guint64 after)
-{
-  self->next = self->entries.head;
-  self->n_unsent = self->n_bytes;
-  while (self->next != NULL && ((Entry *) self->next->data)->id <= after)
-    {
-      self->n_unsent -= entry_size (self->next->data);
-      self->next = self->next->next;
-    }
+  mcp_message_backlog_push (&self->backlog, &message);
+  update_charge (self);
 }
 
 /**
@@ -374,12 +293,13 @@ mcp_message_stream_carry (McpMessageStream *self,
     mcp_sse_stream_close (old);
 
   if (after > 0)
-    rewind_to (self, after);
-  else if (is_primed && self->shared != NULL && self->entries.length == 0)
+    mcp_message_backlog_rewind (&self->backlog, after);
+  else if (is_primed && self->backlog.shared != NULL && self->backlog.messages.length == 0)
     push (self, NULL, NULL);
   self->carrier = mcp_http_request_stream (request, fill, carrying, carrier_closed);
   mcp_sse_stream_wake (self->carrier);
   charge (self, request);
+  update_charge (self);
 }
 
 /**
@@ -419,11 +339,10 @@ mcp_message_stream_append (McpMessageStream *self, GBytes *json)
 gboolean
 mcp_message_stream_append_event (McpMessageStream *self, const char *name, GBytes *data)
 {
-  if (self->n_unsent >= MAX_UNSENT_BYTES || self->is_cut)
+  if (self->backlog.n_unsent >= MAX_UNSENT_BYTES || self->is_cut)
     return FALSE;
 
   push (self, name, data);
-  update_charge (self);
   if (self->carrier != NULL)
     mcp_sse_stream_wake (self->carrier);
   return TRUE;
@@ -468,9 +387,7 @@ mcp_message_stream_close (McpMessageStream *self)
 void
 mcp_message_stream_orphan (McpMessageStream *self)
 {
-  if (self->shared != NULL)
-    self->shared->n_bytes -= self->n_bytes;
-  self->shared = NULL;
+  mcp_message_backlog_orphan (&self->backlog);
 }
 
 /**
@@ -507,12 +424,7 @@ mcp_message_stream_has_carrier (McpMessageStream *self)
 gboolean
 mcp_message_stream_knows (McpMessageStream *self, guint64 id)
 {
-  if (self->dropped == id && id > 0)
-    return TRUE;
-  for (GList *link = self->entries.head; link != NULL; link = link->next)
-    if (((Entry *) link->data)->id == id)
-      return TRUE;
-  return FALSE;
+  return mcp_message_backlog_knows (&self->backlog, id);
 }
 
 /**
@@ -524,7 +436,7 @@ mcp_message_stream_knows (McpMessageStream *self, guint64 id)
 gsize
 mcp_message_stream_get_size (McpMessageStream *self)
 {
-  return self->n_bytes;
+  return self->backlog.n_bytes;
 }
 
 /**
@@ -537,11 +449,8 @@ mcp_message_stream_get_size (McpMessageStream *self)
 gboolean
 mcp_message_stream_drop_oldest (McpMessageStream *self, gboolean unsent_too)
 {
-  GList *oldest = self->entries.head;
+  gboolean has_dropped = mcp_message_backlog_drop_oldest (&self->backlog, unsent_too);
 
-  if (oldest == NULL || (oldest == self->next && !unsent_too))
-    return FALSE;
-
-  drop (self, oldest);
-  return TRUE;
+  update_charge (self);
+  return has_dropped;
 }

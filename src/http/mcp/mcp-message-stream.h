@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "http/mcp/mcp-message-backlog.h"
 #include "http/request/mcp-http-request.h"
 
 G_BEGIN_DECLS
@@ -21,19 +22,6 @@ typedef struct _McpMessageStream McpMessageStream;
  * What the user of a stream is told.
  */
 typedef void (*McpMessageStreamFunc) (McpMessageStream *self, gpointer user_data);
-
-/**
- * McpMessageStreams:
- * @last_id: the last message id that was given out
- * @n_bytes: bytes that the streams keep
- *
- * What all resumable streams of one client share.
- */
-typedef struct
-{
-  guint64 last_id;
-  gsize n_bytes;
-} McpMessageStreams;
 
 McpMessageStream *mcp_message_stream_new (McpMessageStreams *shared);
 McpMessageStream *mcp_message_stream_ref (McpMessageStream *self);

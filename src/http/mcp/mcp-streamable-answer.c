@@ -11,6 +11,8 @@
 #include "http/mcp/mcp-streamable-answer.h"
 
 #include "common/mcp-names.h"
+#include "common/mcp-timer.h"
+#include "http/mcp/mcp-request-starter.h"
 #include "http/mcp/mcp-resumable-streams.h"
 #include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
@@ -22,8 +24,6 @@
 #define STREAM_BYTES (1024 * 1024)
 /* Of the responses to a batch in one answer, but for one response more. */
 #define ARRAY_BYTES  (32 * 1024 * 1024)
-/* How long requests of a batch are started without a break for others. */
-#define SLICE_US     (4 * G_TIME_SPAN_MILLISECOND)
 
 typedef enum
 {
@@ -34,14 +34,12 @@ typedef enum
 
 typedef struct
 {
-  McpGateway *gateway;       /* (owned) */
-  McpAttachment *attachment; /* (owned) */
-  GPtrArray *requests;       /* (owned): McpRequest (owned): not done yet */
-  GPtrArray *unstarted;      /* (owned): McpRequest (owned): of a batch, in order */
-  guint n_started;           /* of unstarted */
-  GSource *starter;          /* (owned) (nullable): starts more of them */
-  GPtrArray *responses;      /* (owned): GBytes (owned): for an answer of plain JSON */
-  gsize n_bytes;             /* of responses */
+  McpGateway *gateway;        /* (owned) */
+  McpAttachment *attachment;  /* (owned) */
+  GPtrArray *requests;        /* (owned): McpRequest (owned): not done yet */
+  McpRequestStarter *starter; /* (owned): of the requests */
+  GPtrArray *responses;       /* (owned): GBytes (owned): for an answer of plain JSON */
+  gsize n_bytes;              /* of responses */
   McpStreamableAnswerFlags flags;
   State state;
 
@@ -51,14 +49,6 @@ typedef struct
 
   McpMessageStream *stream; /* (owned) (nullable) while streaming */
 } Answer;
-
-static void
-clear_source (GSource **source)
-{
-  if (*source != NULL)
-    g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
 
 static Answer *
 answer_ref (Answer *self)
@@ -71,10 +61,10 @@ answer_clear (gpointer data)
 {
   Answer *self = data;
 
-  clear_source (&self->primer);
+  mcp_timer_clear (&self->primer);
   g_clear_pointer (&self->stream, mcp_message_stream_unref);
   g_ptr_array_unref (self->requests);
-  g_ptr_array_unref (self->unstarted);
+  mcp_request_starter_free (self->starter);
   g_ptr_array_unref (self->responses);
   g_object_unref (self->attachment);
   g_object_unref (self->gateway);
@@ -119,7 +109,7 @@ forget_request (Answer *self, McpRequest *request)
 static McpHttpRequest *
 take_http (Answer *self)
 {
-  clear_source (&self->primer);
+  mcp_timer_clear (&self->primer);
   mcp_http_request_set_gone (self->http, NULL, NULL, NULL);
   return g_steal_pointer (&self->http);
 }
@@ -155,8 +145,7 @@ cancel_requests (Answer *self)
 static void
 release_requests (Answer *self)
 {
-  while (self->n_started < self->unstarted->len)
-    mcp_request_start (g_ptr_array_index (self->unstarted, self->n_started++));
+  mcp_request_starter_run_all (self->starter);
   while (self->requests->len > 0)
     forget_request (self, g_ptr_array_index (self->requests, 0));
 }
@@ -196,55 +185,24 @@ client_gone_cb (McpHttpRequest *http, gpointer user_data)
   client_gone (user_data);
 }
 
-static gboolean start_cb (gpointer user_data);
-
-static void
-start_later (Answer *self)
-{
-  if (self->starter != NULL)
-    return;
-
-  self->starter = g_idle_source_new ();
-  g_source_set_priority (self->starter, G_PRIORITY_DEFAULT);
-  g_source_set_static_name (self->starter, "[mcp] batch");
-  g_source_set_callback (self->starter, start_cb, answer_ref (self), answer_unref);
-  g_source_attach (self->starter, g_main_context_get_thread_default ());
-}
-
-/* Starts requests in their order: a batch in slices, and no more than its client reads. */
-static void
-start_requests (Answer *self)
-{
-  gint64 until_us = g_get_monotonic_time () + SLICE_US;
-
-  while (self->n_started < self->unstarted->len)
-    {
-      if (self->state == STATE_STREAMING && mcp_message_stream_is_behind (self->stream))
-        return;
-      if (self->n_started > 0 && g_get_monotonic_time () >= until_us)
-        {
-          start_later (self);
-          return;
-        }
-      /* Does nothing for a request that was cancelled in the meantime. */
-      mcp_request_start (g_ptr_array_index (self->unstarted, self->n_started++));
-    }
-}
-
 static gboolean
-start_cb (gpointer user_data)
+must_wait (gpointer owner)
 {
-  g_autoptr (Answer) self = answer_ref (user_data);
+  Answer *self = owner;
 
-  clear_source (&self->starter);
-  start_requests (self);
-  return G_SOURCE_REMOVE;
+  return self->state == STATE_STREAMING && mcp_message_stream_is_behind (self->stream);
+}
+
+static gpointer
+starter_ref (gpointer owner)
+{
+  return answer_ref (owner);
 }
 
 static void
 drained_cb (McpMessageStream *stream, gpointer user_data)
 {
-  start_later (user_data);
+  mcp_request_starter_resume (((Answer *) user_data)->starter);
 }
 
 static void
@@ -507,12 +465,17 @@ mcp_streamable_answer_start (McpHttpRequest *http,
                              GPtrArray *requests,
                              McpStreamableAnswerFlags flags)
 {
+  static const McpRequestStarterFuncs starter_funcs = {
+    .must_wait = must_wait,
+    .ref = starter_ref,
+    .unref = answer_unref,
+  };
   g_autoptr (Answer) self = g_rc_box_new0 (Answer);
 
   self->gateway = g_object_ref (http->context->gateway);
   self->attachment = g_object_ref (attachment);
   self->requests = copy_requests (requests);
-  self->unstarted = copy_requests (requests);
+  self->starter = mcp_request_starter_new (requests, &starter_funcs, self);
   self->responses = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   self->flags = flags;
   self->http = mcp_http_request_ref (http);
@@ -527,7 +490,7 @@ mcp_streamable_answer_start (McpHttpRequest *http,
       watch_request (self, request, "cancelled", G_CALLBACK (cancelled_cb));
       mcp_request_set_streamable (request, (flags & MCP_STREAMABLE_ANSWER_STREAM) != 0);
     }
-  start_requests (self);
+  mcp_request_starter_run (self->starter);
   if (self->state == STATE_WAITING)
     start_primer (self);
 }
