@@ -39,7 +39,7 @@ count_descriptors (guint *n_descriptors)
   while (g_dir_read_name (dir) != NULL)
     (*n_descriptors)++;
   g_dir_close (dir);
-  /* without the one that was just used to look */
+  /* Without the descriptor that was just used to count. */
   (*n_descriptors)--;
   return TRUE;
 }

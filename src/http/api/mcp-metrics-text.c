@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-/* What is escaped, and how, in a help text; in the value of a label quotes as well. */
+/* Help texts escape backslashes and line ends; values of labels escape quotes, too. */
 static void
 append_escaped (GString *out, const char *text, gboolean quotes)
 {
@@ -33,7 +33,7 @@ append_value (GString *out, double value)
   else if (isinf (value))
     g_string_append (out, value > 0 ? "+Inf" : "-Inf");
   else
-    /* whole numbers come out as such up to what a double holds exactly */
+    /* Whole numbers are written without a fraction, as far as a double holds them exactly. */
     g_string_append (out, g_ascii_formatd (text, sizeof text, "%.16g", value));
 }
 

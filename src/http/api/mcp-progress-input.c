@@ -132,7 +132,7 @@ set_state (McpJsonSlice value, gpointer target, GError **error)
   return FALSE;
 }
 
-/* The daemon's clock counts: a program may pass on an event as it read it. */
+/* The daemon sets the time itself; a program may send on an event that it received. */
 static gboolean
 ignore (McpJsonSlice value, gpointer target, GError **error)
 {

@@ -11,13 +11,13 @@
 
 #include <string.h>
 
-/* Returns: (transfer full) (nullable): a part of a query, decoded; NULL: it is not sound */
+/* Returns: (transfer full) (nullable): a part of a query, decoded; NULL: it is malformed */
 static char *
 decode (const char *text, gsize length)
 {
   char *decoded = g_uri_unescape_segment (text, text + length, NULL);
 
-  /* what is escaped may be anything */
+  /* Escaped bytes may be anything. */
   if (decoded != NULL && !g_utf8_validate (decoded, -1, NULL))
     g_clear_pointer (&decoded, g_free);
   return decoded;

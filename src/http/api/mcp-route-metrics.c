@@ -194,8 +194,8 @@ append_connections (GString *out, McpHttpContext *context)
       }
 }
 
-/* Why clients were refused: who they are, what they lack, what is full; and all else by its code.
- */
+/* Why clients were refused: another user's process, a full table, a missing credential; and all
+ * other errors by their code. */
 static void
 append_rejections (GString *out, McpHttpContext *context)
 {
@@ -220,7 +220,7 @@ append_rejections (GString *out, McpHttpContext *context)
     {
       guint64 n = counters->n_answers[status - MCP_HTTP_FIRST_STATUS];
 
-      /* those are counted above, by their reasons */
+      /* These are counted above, by their reasons. */
       if (status == 403)
         n -= MIN (n, counters->n_foreign);
       if (status == 503)

@@ -18,8 +18,8 @@
 /* Events times watchers in one piece: what a turn of the main loop may cost. */
 #define MAX_PUSHES 16384
 
-/* How long a watcher whose queue is full is waited for, at a time and for one request. After
- * that it lags, and a watcher that lags is not waited for. */
+/* How long a request waits for watchers whose queues are full: at a time, and in all. Then these
+ * watchers lag, and nobody waits for a watcher that lags. */
 #define STALL_US       (20 * G_TIME_SPAN_MILLISECOND)
 #define ALL_STALLS_US  (200 * G_TIME_SPAN_MILLISECOND)
 #define STALL_CHECK_MS 1
@@ -99,7 +99,7 @@ wait_for_watcher (Publication *self)
   g_source_attach (source, context);
 }
 
-/* Whether the next piece would make a watcher lag that may still be waited for. */
+/* Whether the next piece would make a watcher lag, and there is still time to wait for it. */
 static gboolean
 is_stalled (Publication *self, guint n_events)
 {
@@ -155,7 +155,7 @@ publish (gpointer user_data)
   Publication *self = user_data;
   guint n_events = MIN (get_piece (self), self->inputs->len - self->n_published);
 
-  /* A lone event is not worth a wait. */
+  /* A single event is published without waiting. */
   if (self->inputs->len > 1 && !mcp_session_is_closed (self->session) &&
       is_stalled (self, n_events))
     {

@@ -11,11 +11,11 @@
 
 typedef struct
 {
-  pid_t pid; /* 0: all those whose process is not known (yet) */
+  pid_t pid; /* 0: all clients whose process is not known yet */
   guint n_connections;
 } Holder;
 
-/* Whose the TCP connections are that nobody has asked about yet: all in one go. */
+/* Finds the processes of all TCP connections whose process is not known yet, in one search. */
 static void
 find_owners (McpConnectionShares *self, GHashTable *connections)
 {
@@ -54,7 +54,7 @@ get_holder (McpHttpConnection *connection)
   return mcp_http_connection_get_peer (connection)->pid;
 }
 
-/* Also counts what @newcomer has. */
+/* Also counts the connections of @newcomer. */
 static Holder
 find_biggest (GHashTable *connections, Holder *newcomer)
 {

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  gint64 looked_us; /* when /proc was last asked whose the sockets are */
+  gint64 looked_us; /* when /proc was last searched for the owners of sockets */
 } McpConnectionShares;
 
 McpHttpConnection *mcp_connection_shares_choose (McpConnectionShares *self,

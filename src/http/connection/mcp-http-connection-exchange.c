@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* A client that takes none of its answer for that long is not coming back for it. */
+/* A client that reads nothing of its answer for so long is taken for dead. */
 #define STALL_SECONDS 60
 
 static void
@@ -28,7 +28,8 @@ begin_exchange (McpHttpConnection *self)
   self->state = MCP_HTTP_CONNECTION_STATE_EXCHANGE;
   self->deadline_us = 0;
   self->exchange_over = self->exchange_complete = self->keep_alive = FALSE;
-  /* Input is left on until something comes: most clients wait for the answer. */
+  /* The poller goes on watching for input until some comes: most clients send none before the
+   * answer. */
   self->input_paused = FALSE;
   if (self->wire.eof || self->half_closed)
     mcp_http_connection_state_note_half_close (self);

@@ -42,13 +42,13 @@ struct _McpHttpConnection
   GList link;      /* for the owner */
 
   McpHttpConnectionState state;
-  gboolean idle;      /* as last told to the owner */
+  gboolean idle;      /* as the owner was last told */
   gboolean draining;  /* no further request */
   gint64 deadline_us; /* of the state; 0: none */
   McpHttpReader reader;
 
   gboolean is_head_method;     /* of the present request */
-  gboolean wants_close;        /* the client of the present request does */
+  gboolean wants_close;        /* the client of the present request asks for it */
   McpExchangeStream *exchange; /* (unowned) (nullable) */
   gboolean exchange_over;
   gboolean exchange_complete;
@@ -57,10 +57,10 @@ struct _McpHttpConnection
   gboolean wants_write;
 
   gboolean half_closed; /* the peer sends no more, but may still be there */
-  gint64 ask_us;        /* when to ask for it; 0: not */
+  gint64 ask_us;        /* when to ask the kernel for the peer; 0: not */
   gint64 ask_interval_us;
 
-  gsize n_discard; /* what may still be dropped in STREAM and LINGER */
+  gsize n_discard; /* bytes that may still be dropped in STREAM and LINGER */
   gboolean shut;   /* our side, in LINGER */
   McpHttpWritableFunc writable_func;
   gpointer writable_data;

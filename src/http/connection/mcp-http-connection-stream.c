@@ -11,12 +11,12 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-/* What is read and dropped of a client that sends while it gets an event stream. */
+/* How much is read and dropped from a client that sends while it gets an event stream. */
 #define STREAM_INPUT_BYTES (64 * 1024)
-/* A kernel buffer that an event stream can fill: more only makes a slow reader lag later. */
+/* The kernel's buffer of an event stream: a larger one only makes a slow reader lag later. */
 #define STREAM_SEND_BUFFER (64 * 1024)
 
-/* Finds peers that vanished without a word; not TCP_USER_TIMEOUT, which cuts off slow readers. */
+/* Finds peers that vanished without closing. TCP_USER_TIMEOUT would also cut off slow readers. */
 static void
 set_stream_options (int fd, gboolean is_unix)
 {

@@ -50,7 +50,7 @@ discard_input (McpHttpConnection *self)
       mcp_http_connection_state_lose (self);
       return;
     }
-  /* The event stream of a client that sends on and on goes on; its own sending stops. */
+  /* A client that keeps sending is held back by its own socket; its event stream goes on. */
   if (self->wire.eof && !self->half_closed)
     mcp_http_connection_state_note_half_close (self);
   else if (self->n_discard == 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The listening sockets and all connections. Accepting never ends for good: an
- * error is counted and survived, a lack of descriptors is waited out.
+ * The listening sockets and all connections. No error stops the accepting for good: errors are
+ * counted, and where descriptors are missing, the listener pauses and tries again.
  */
 #include "http/connection/mcp-http-listener.h"
 
@@ -19,10 +19,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What one wake-up accepts, so that clients that are in get their turn. */
+/* Clients that are accepted in one turn, so that those that are connected get theirs. */
 #define ACCEPTS_PER_TURN  64
 #define PAUSE_US          (100 * G_TIME_SPAN_MILLISECOND)
-/* Clients that are being told why they do not come in; more are told in passing. */
+/* Refused clients that are given time to read why; to further ones the answer is sent, and the
+ * connection is closed at once. */
 #define MAX_REFUSED       64
 /* Of all connections, and of these at most so many, are kept for the Unix socket. */
 #define UNIX_PART         8
@@ -36,7 +37,7 @@ typedef struct
   int fd;
   guint16 port;              /* 0: Unix */
   char *path;                /* (owned) (nullable): of a Unix socket */
-  struct stat status;        /* of the path, to remove no other */
+  struct stat status;        /* of the file at path: no other file is removed */
   McpHttpPollerWatch *watch; /* (owned) */
 } ListenSocket;
 
@@ -55,7 +56,7 @@ struct _McpHttpListener
   GHashTable *refused; /* (owned) McpHttpConnection, a set: only told why they do not come in */
   GQueue idle;         /* (unowned) McpHttpConnection, the longest idle first */
   McpConnectionShares shares;
-  int spare_fd; /* given up to accept, and so get rid of, a client without descriptors */
+  int spare_fd; /* closed when no descriptor is left, to accept a client and turn it away */
   McpHttpCounters *counters; /* (owned): a reference-counted box */
   gint64 complained_us;
   gboolean stopped;
@@ -115,7 +116,7 @@ refuse (McpHttpListener *self,
   g_autoptr (McpHttpConnection) connection =
       mcp_http_connection_new_refused (fd, setup, status, message);
 
-  /* The answer is in the socket already; the rest is politeness, and has a bound. */
+  /* The answer is in the socket already; the time to read it is given to a few only. */
   if (mcp_http_connection_is_closed (connection))
     return;
   if (g_hash_table_size (self->refused) >= MAX_REFUSED)
@@ -182,7 +183,7 @@ take_client (ListenSocket *socket, int fd)
     }
 
   self->counters->n_accepted++;
-  /* Answers go out whole; there is nothing for the kernel to wait for. */
+  /* Answers are written whole, so the kernel need not wait for more. */
   if (socket->port != 0)
     setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   g_hash_table_add (self->connections, mcp_http_connection_new (fd, &setup));
@@ -195,7 +196,7 @@ pause_accepting (ListenSocket *socket)
   mcp_http_poller_watch_set_deadline (socket->watch, g_get_monotonic_time () + PAUSE_US);
 }
 
-/* Out of descriptors: a client at the head of the queue is let in to be turned away. */
+/* No descriptor is left: accepts the first client of the queue and closes its connection. */
 static void
 reject_one_client (ListenSocket *socket, int error_number)
 {
@@ -503,7 +504,7 @@ mcp_http_listener_tcp_available (McpHttpListener *self)
   return mcp_peer_check_tcp_available (self->peer_check);
 }
 
-/* Closing one takes it out of the set, and may do anything else. */
+/* Closing a connection removes it from the set, and calls others who may close more. */
 static void
 for_each_connection (GHashTable *set, void (*func) (McpHttpConnection *))
 {

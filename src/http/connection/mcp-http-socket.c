@@ -15,7 +15,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* A burst of clients waits here; a short one costs each a second (the SYN is sent again). */
+/* A burst of clients waits here. Where the queue is too short, each client that does not fit waits
+ * a second, until it sends its SYN again. */
 #define BACKLOG        4096
 /* A port that the kernel picked for IPv4 may be taken for IPv6. */
 #define MAX_PORT_TRIES 64
@@ -41,7 +42,7 @@ listen_inet (const struct sockaddr *address, socklen_t length, const char *name,
   if (fd < 0)
     return fail_with_errno (error, fd, "Cannot make a socket for", name);
 
-  /* Without it, a restart would wait for the last connections' TIME_WAIT. */
+  /* Otherwise a restart would have to wait for the TIME_WAIT of the last connections. */
   if (setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
       (address->sa_family == AF_INET6 &&
        setsockopt (fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on) < 0) ||
@@ -152,7 +153,7 @@ mcp_http_socket_listen_tcp (guint16 port, int fds[MCP_HTTP_MAX_TCP_SOCKETS], GEr
   g_return_val_if_reached (0);
 }
 
-/* Removes a socket that nobody listens on; one that somebody does, or another file, stays. */
+/* Removes a socket that nobody listens on. A socket in use, or another file, stays. */
 static gboolean
 remove_stale (const struct sockaddr_un *address, GError **error)
 {
@@ -233,7 +234,8 @@ mcp_http_socket_listen_unix (const char *path, GError **error)
   return fd;
 }
 
-/* Which of the sockets that a stranger made we would have made: a loopback port, or a file. */
+/* Whether a socket that another program made is one that the daemon could have made: a loopback
+ * port, or a file. */
 static gboolean
 read_address (int fd, guint16 *port, char **path)
 {
@@ -290,7 +292,7 @@ is_listening_stream (int fd)
  * @error: return location
  *
  * Checks that a socket is one that the daemon could have made itself, and makes it non-blocking and
- * not inherited. Its backlog becomes ours.
+ * not inherited. The backlog is set as for the daemon's own sockets.
  *
  * Errors: %G_IO_ERROR_INVALID_ARGUMENT for anything but a listening stream socket on a loopback
  * address or a path, others of %G_IO_ERROR.

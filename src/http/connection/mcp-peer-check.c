@@ -28,7 +28,7 @@ enum
   STATE_FIN_WAIT2 = 5,
 };
 
-/* Answers to earlier questions that may stand before ours in the queue. */
+/* How many answers to earlier questions may lie in the queue before the one that is waited for. */
 #define MAX_STALE_ANSWERS 16
 
 struct _McpPeerCheck
@@ -135,7 +135,7 @@ build_question (Question *question, int fd, GError **error)
   return TRUE;
 }
 
-/* One datagram. 1: our answer; 0: somebody else's or an earlier one; -1: errno says why not. */
+/* One datagram. 1: the answer; 0: an earlier one, or not the kernel's; -1: errno says why not. */
 static int
 receive_answer (McpPeerCheck *self, struct inet_diag_msg *answer)
 {
@@ -211,7 +211,8 @@ look_up (McpPeerCheck *self, int fd, struct inet_diag_msg *answer, GError **erro
   if (!ask_once (self, &question, answer))
     {
       error_number = errno;
-      /* No such socket is an answer; after anything else, begin anew next time. */
+      /* “No such socket” is an answer. After anything else, open the netlink socket again next
+       * time. */
       if (error_number != ENOENT)
         {
           close (self->netlink_fd);
@@ -362,7 +363,7 @@ admit_unix (McpPeerCheck *self, int fd, McpSocketPeer *peer, GError **error)
   if (credentials.uid != self->uid)
     return refuse_uid (error);
 
-  /* 0: the peer lives in a process namespace that we do not see */
+  /* 0: the peer lives in a process namespace that the daemon does not see. */
   peer->pid = credentials.pid > 0 ? credentials.pid : 0;
   return TRUE;
 }
@@ -436,7 +437,7 @@ mcp_peer_check_is_gone (McpPeerCheck *self, int fd)
   if (look_up (self, fd, &answer, &error))
     return !is_held_connection (&answer);
 
-  /* no answer at all, as without memory, is no word on the peer */
+  /* Without an answer, as where memory is short, nothing is known of the peer. */
   return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
          g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_CONNECTED);
 }

@@ -6,9 +6,9 @@
 
 #include <string.h>
 
-/* What a client that does not read, or is away, may make us keep, but for one message more. */
+/* How much is kept for a client that does not read, or is away; and one message more. */
 #define MAX_UNSENT_BYTES (32 * 1024 * 1024)
-/* More than this waits to be sent: whoever can wait should. */
+/* Where more than this waits to be sent, work that can wait should. */
 #define BEHIND_BYTES     (1024 * 1024)
 /* How soon a client may come back (WHATWG HTML section 9.2.6, "retry"). */
 #define RETRY_MS         1000
@@ -23,9 +23,9 @@ struct _McpMessageStream
   gsize n_handed; /* bytes that the carrier was handed last, and may not have sent */
   gboolean is_complete;
   gboolean is_next_last;
-  gint64 written_us;     /* monotonic: when a message that was no last one was written; 0: never */
-  GSource *hold;         /* (owned) (nullable): while a last message waits */
-  gboolean is_cut;       /* messages were lost, as nobody read them */
+  gint64 written_us; /* monotonic: when a message was written that is not a last one; 0: never */
+  GSource *hold;     /* (owned) (nullable): while a last message waits */
+  gboolean is_cut;   /* messages were lost, as nobody read them */
   McpSseStream *carrier; /* (owned) (nullable) */
   guint n_carriers;      /* so far */
 
@@ -37,7 +37,7 @@ struct _McpMessageStream
   GDestroyNotify destroy;
 };
 
-/* What one connection was given to do; a later one takes over. */
+/* One connection that carries the stream; a later one takes over. */
 typedef struct
 {
   McpMessageStream *stream; /* (owned) */
@@ -320,7 +320,7 @@ mcp_message_stream_mark_last (McpMessageStream *self)
  * @self: a stream that is not complete
  * @json: a message
  *
- * Returns: %FALSE when more waits to be sent than a client may make us keep
+ * Returns: %FALSE when more waits to be sent than is kept for a client
  */
 gboolean
 mcp_message_stream_append (McpMessageStream *self, GBytes *json)
@@ -334,7 +334,7 @@ mcp_message_stream_append (McpMessageStream *self, GBytes *json)
  * @name: (nullable): static: of the event
  * @data: one line
  *
- * Returns: %FALSE when more waits to be sent than a client may make us keep
+ * Returns: %FALSE when more waits to be sent than is kept for a client
  */
 gboolean
 mcp_message_stream_append_event (McpMessageStream *self, const char *name, GBytes *data)

@@ -11,7 +11,7 @@
 
 #include <gio/gio.h>
 
-/* From here on another thread is worth its while. */
+/* From this size on another thread is worth its cost. */
 #define LARGE_BYTES (128 * 1024)
 
 /* What the thread works with. */
@@ -75,7 +75,7 @@ parsed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   Reading *reading = user_data;
   McpParsedBody *body = g_task_propagate_pointer (G_TASK (result), NULL);
 
-  /* Nobody would be told of a client that went away before its request was read. */
+  /* Where the client went away in the meantime, the route could not learn of it any more. */
   if (mcp_http_request_is_open (reading->http))
     reading->func (reading->http, body);
   parsed_body_free (body);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "http/mcp/mcp-resumable-streams.h"
 
-/* Of what waits for a client that has never opened the stream for it. */
+/* How much waits for a client that has never opened its own stream. */
 #define MAX_WAITING_BYTES (256 * 1024)
-/* After its last message a stream can be asked for again for so long. */
+/* How long a stream can be asked for again after its last message. */
 #define KEEP_SECONDS      300
-/* Small ones cost more than what they say. */
+/* How many finished streams are kept: the bytes of small ones do not count enough. */
 #define MAX_COMPLETED     256
 
 #define DATA_KEY "mcp-resumable-streams"
@@ -21,7 +21,7 @@ struct _McpResumableStreams
   McpAttachment *attachment; /* (unowned): owns this */
   McpMessageStreams shared;
   McpMessageStream *standalone; /* (owned) */
-  gboolean was_opened;          /* the standalone one, by the client */
+  gboolean was_opened;          /* whether the client has opened the standalone stream */
   McpSession *held;             /* (owned) (nullable): in use as long as that one is open */
   GPtrArray *kept;              /* (owned): Kept; those completed in the order in which they were */
   GSource *timer;               /* (owned) (nullable) */
@@ -72,7 +72,7 @@ streams_free (McpResumableStreams *self)
   g_free (self);
 }
 
-/* Finished streams first, then what others have sent. What a client has never seen stays. */
+/* Drops finished streams first, then what was sent on others. What was never sent stays. */
 static gboolean
 drop_oldest_event (McpResumableStreams *self)
 {
@@ -93,7 +93,7 @@ drop_oldest_event (McpResumableStreams *self)
   return mcp_message_stream_drop_oldest (self->standalone, FALSE);
 }
 
-/* What was sent is forgotten first, oldest first. */
+/* What was sent is forgotten, the oldest first. */
 static void
 make_room (McpResumableStreams *self)
 {
@@ -211,7 +211,7 @@ find_kept (McpResumableStreams *self, McpMessageStream *stream, guint *index)
  * @stream: one of them
  * @json: a message
  *
- * Returns: %FALSE when more waits to be sent than a client may make us keep
+ * Returns: %FALSE when more waits to be sent than is kept for a client
  */
 gboolean
 mcp_resumable_streams_append (McpResumableStreams *self, McpMessageStream *stream, GBytes *json)
@@ -223,7 +223,7 @@ mcp_resumable_streams_append (McpResumableStreams *self, McpMessageStream *strea
   return TRUE;
 }
 
-/* The newest stay; and those that are being read. */
+/* The newest streams stay, and those that are being read. */
 static void
 forget_completed (McpResumableStreams *self)
 {
@@ -304,7 +304,7 @@ mcp_resumable_streams_find (McpResumableStreams *self, guint64 id)
   return NULL;
 }
 
-/* Whoever listens is there, however silent. */
+/* A client that listens is there, even if it sends nothing. */
 static void
 hold_session (McpResumableStreams *self)
 {
@@ -321,7 +321,7 @@ hold_session (McpResumableStreams *self)
  * mcp_resumable_streams_open:
  * @self: the streams
  * @after: (inout): id of the last message that the client has, 0: none; becomes 0 where nobody
- *   knows it any more, which is as good as none
+ *   knows it any more
  *
  * As long as the client's own stream is open, its session is in use.
  *

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * /mcp: MCP's Streamable HTTP transport. Here a message finds the attachment it
- * belongs to; the gateway does the rest.
+ * /mcp: MCP's Streamable HTTP transport. This file finds the attachment that a message belongs to;
+ * the gateway does the rest.
  */
 #include "common/mcp-names.h"
 #include "gateway/client/mcp-attachment.h"
@@ -27,7 +27,7 @@ typedef struct
 {
   McpHttpRequest *http;       /* (unowned) */
   McpJsonrpcMessage *message; /* (unowned) (nullable) */
-  McpJsonSlice id;            /* as errors say it; may be none */
+  McpJsonSlice id;            /* the id that errors are answered with; may be none */
 } Post;
 
 static void
@@ -214,7 +214,7 @@ find_stateless_session (Post *post)
   return session != NULL;
 }
 
-/* 2026-07-28: a request stands for itself. */
+/* A request of 2026-07-28 needs no attachment that was there before. */
 static void
 dispatch_stateless (Post *post, McpStreamableAnswerFlags flags)
 {
@@ -229,7 +229,7 @@ dispatch_stateless (Post *post, McpStreamableAnswerFlags flags)
     case MCP_JSONRPC_REQUEST:
       break;
     case MCP_JSONRPC_NOTIFICATION:
-      /* what it could be about is another exchange's */
+      /* A notification could only be about another request, and cannot name it. */
       mcp_http_reply_empty (http, 202);
       return;
     case MCP_JSONRPC_RESULT:

@@ -119,7 +119,7 @@ mcp_route_sse_get (McpHttpRequest *http)
   mcp_message_stream_carry (self->stream, http, FALSE, 0);
 }
 
-/* Requests keep themselves alive while they run; the client may go before them. */
+/* Requests keep themselves alive while they run; the client may go earlier. */
 
 static void
 request_message_cb (McpRequest *request, GBytes *json, McpAttachment *attachment)

@@ -17,12 +17,11 @@
 #include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
 
-/* A client that can come back gets an id to come back with, when there was nothing else to send
- * for so long. */
+/* When nothing was sent for so long, a client that can come back is given an id for that. */
 #define PRIME_MS     1000
-/* From here on the responses to a batch come one by one, for who takes a stream. */
+/* From this size on the responses to a batch are sent one by one, if the client takes a stream. */
 #define STREAM_BYTES (1024 * 1024)
-/* Of the responses to a batch in one answer, but for one response more. */
+/* Of the responses to a batch in one answer of JSON; and one response more. */
 #define ARRAY_BYTES  (32 * 1024 * 1024)
 
 typedef enum
@@ -124,7 +123,7 @@ copy_requests (GPtrArray *requests)
   return copy;
 }
 
-/* Ends the work that nobody waits for. */
+/* Cancels the requests whose answers nobody waits for. */
 static void
 cancel_requests (Answer *self)
 {
@@ -141,7 +140,7 @@ cancel_requests (Answer *self)
     mcp_request_cancel (g_ptr_array_index (requests, i));
 }
 
-/* Lets the work go on, whose answer is lost. */
+/* Lets the requests go on, although their answers are lost. */
 static void
 release_requests (Answer *self)
 {
@@ -256,7 +255,7 @@ prime_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Nobody who reads keeps so much waiting. */
+/* A client that reads does not leave so much waiting. */
 static void
 close_unread_stream (Answer *self)
 {
@@ -310,7 +309,7 @@ reply (Answer *self, guint status, GBytes *json)
     mcp_http_reply_empty (http, status);
 }
 
-/* 2025-03-26, basic/transports: the responses to a batch are one as well. */
+/* 2025-03-26, basic/transports: the responses to a batch are a batch, too. */
 static GBytes *
 build_array (GPtrArray *responses)
 {
@@ -373,7 +372,7 @@ must_stream (Answer *self, GBytes *json)
           self->n_bytes + g_bytes_get_size (json) > STREAM_BYTES);
 }
 
-/* Nobody will have the other responses: the batch as a whole has failed. */
+/* The client gets no response of the batch: the batch as a whole has failed. */
 static void
 reply_too_large (Answer *self)
 {

@@ -55,7 +55,7 @@ mcp_ambient_sessions_free (McpAmbientSessions *self)
   g_free (self);
 }
 
-/* One that was made under another name of the directory, or before the daemon started. */
+/* Finds a session that was made under another name of the directory, or by an earlier daemon. */
 static McpSession *
 find_in_store (McpAmbientSessions *self, const McpSessionParams *params)
 {

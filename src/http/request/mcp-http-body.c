@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Reading JSON bodies: by the scanner first, then member by member from a table
- * of what may be there. What is not in the table is a mistake of the sender that
- * it should hear of.
+ * Reading JSON bodies: by the scanner first, then member by member by a table of what may be there.
+ * A member that is not in the table is an error that the sender is told of.
  */
 #include "http/request/mcp-http-body.h"
 
@@ -123,7 +122,7 @@ mcp_http_body_read_object (McpJsonSlice value,
 
       if (member == NULL)
         {
-          /* As it was written: the scanner has seen that it is UTF-8. */
+          /* The text as it was sent: the scanner has checked that it is UTF-8. */
           g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, "Unknown member %.*s",
                        (int) MIN (key.length, 100), key.data);
           return FALSE;

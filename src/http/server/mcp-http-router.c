@@ -257,7 +257,7 @@ mcp_http_router_handle (McpHttpRequest *request)
       return;
     }
 
-  /* Clients take a 401 for an invitation to sign in, so an unknown path is never answered so. */
+  /* Clients take a 401 for an invitation to sign in, so an unknown path never gets one. */
   if (!known)
     mcp_http_reply_error (request, 404, "There is no such route");
   else if (!may_know_methods (request))

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * All sessions' events for those who watch them all. Each becomes one frame of
- * an event stream, made once and shared by the subscribers' queues; with no
- * subscriber nothing is made at all.
+ * The events of all sessions, for readers that watch all of them. Each event becomes one frame of
+ * an event stream, which is made once and shared by the readers' queues. Without readers no frame
+ * is made.
  */
 #include "http/sse/mcp-event-hub.h"
 
@@ -195,7 +195,7 @@ mcp_event_hub_subscribe (McpEventHub *self,
   queue = mcp_event_queue_new (MCP_EVENT_QUEUE_LENGTH, (GDestroyNotify) g_bytes_unref);
   mcp_event_queue_limit_bytes (queue, limits->event_queue_bytes, get_frame_size);
   mcp_event_queue_set_counts (queue, self->counts);
-  /* An id above ours is from before a restart. */
+  /* An id above the last one was given out by an earlier daemon. */
   if (after != NULL && *after < self->last_id)
     mcp_event_queue_add_missed (queue, self->last_id - *after);
   g_ptr_array_add (self->queues, mcp_event_queue_ref (queue));
@@ -263,7 +263,7 @@ mcp_event_hub_get_counts (McpEventHub *self)
  *
  * As mcp_session_has_room(), for those who watch all sessions.
  *
- * Returns: whether publishing them would make nobody lag anew
+ * Returns: whether publishing them makes no further reader lag
  */
 gboolean
 mcp_event_hub_has_room (McpEventHub *self, guint n_events)

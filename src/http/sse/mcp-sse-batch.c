@@ -126,7 +126,7 @@ append_number (GString *text, guint64 number)
   char digits[DIGITS];
   gsize n = G_N_ELEMENTS (digits);
 
-  /* printf would be a third of what an event costs a reader. */
+  /* printf() would take a third of the time that an event costs for each reader. */
   do
     {
       digits[--n] = (char) ('0' + number % 10);

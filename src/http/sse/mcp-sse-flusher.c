@@ -24,8 +24,8 @@
 #define MIN_AGE_US 300
 #define MAX_AGE_US 5000
 #define AGE_FACTOR 4
-/* Likewise between two rounds while the main loop has nothing else to do: a publisher that waits
- * for each answer leaves it so after each event. */
+/* The pause between two rounds while the main loop has nothing else to do, in lengths of the last
+ * round: a publisher that waits for each answer leaves the main loop idle after each event. */
 #define DRY_FACTOR 2
 /* Half of what a reader's queue holds. */
 #define MAX_EVENTS 32
@@ -114,7 +114,7 @@ item_unref (gpointer data)
 static void
 item_flush (McpFlushItem *item, McpSseBatch *scratch)
 {
-  /* Before the stream looks for what is pending: what comes from now on marks the item again. */
+  /* This comes first: an event that arrives from now on marks the item again. */
   g_atomic_int_set (&item->dirty, FALSE);
   mcp_sse_batch_reset (scratch);
   item->funcs->flush (item->owner, scratch);
@@ -237,7 +237,7 @@ static gboolean
 dispatch_keep_alive (GSource *source, GSourceFunc callback, gpointer user_data)
 {
   g_autoptr (McpSseFlusher) self = mcp_sse_flusher_ref (((FlusherSource *) source)->flusher);
-  /* A little early for some, so that streams opened together share a wake-up. */
+  /* Some streams get theirs a little early, so that streams opened together share a wake-up. */
   gint64 due_us = g_get_monotonic_time () + self->keep_alive_us / 16;
   McpFlushItem *item;
 
@@ -458,7 +458,7 @@ mcp_sse_flusher_close (McpSseFlusher *self)
   if (self->closed)
     return;
 
-  /* What is left of a round that goes on, then all that came since. */
+  /* First the rest of the round that goes on, then all that came since it began. */
   if (self->round != NULL)
     flush (self, G_MAXINT64);
   flush (self, G_MAXINT64);

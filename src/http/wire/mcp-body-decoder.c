@@ -13,7 +13,7 @@
 
 /* A chunk size that fits 32 bits is far beyond any limit on bodies. */
 #define MAX_SIZE_DIGITS     8
-/* Nobody is known to send extensions or trailers; what we drop is bounded all the same. */
+/* No known client sends extensions or trailers; they are dropped, up to a bound. */
 #define MAX_EXTENSION_BYTES 4096
 #define MAX_TRAILER_BYTES   8192
 #define MAX_TRAILERS        32

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The one shape in which HTTP errors leave the daemon, whether the connection
- * layer or a route says them: {"error": {"code": "…", "message": "…"}}.
+ * The one form of HTTP errors, from the connection layer and from routes alike:
+ * {"error": {"code": "…", "message": "…"}}.
  */
 #include "http/wire/mcp-http-error.h"
 
 #include "common/mcp-error.h"
 #include "common/mcp-json.h"
 
-/* RFC 9110 section 15, RFC 6585: the statuses that we answer with. */
+/* RFC 9110 section 15, RFC 6585: the statuses that the daemon answers with. */
 static const struct
 {
   guint status;

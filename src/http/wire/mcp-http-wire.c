@@ -88,7 +88,8 @@ mcp_http_wire_unread (McpHttpWire *self, const char *data, gsize length)
   if (self->in == NULL)
     self->in = g_byte_array_new ();
 
-  /* Move up only when that frees half, so that many small requests cost no more than few. */
+  /* Moves the bytes only when that frees half of the buffer, so that many small requests cost no
+   * more than a few. */
   if (self->in_start > self->in->len / 2)
     {
       g_byte_array_remove_range (self->in, 0, (guint) self->in_start);

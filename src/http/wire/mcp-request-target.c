@@ -39,7 +39,8 @@ is_dot_segment (const char *segment, gsize length)
          (length == 2 && segment[0] == '.' && segment[1] == '.');
 }
 
-/* What is routed is what is checked: nothing in the path changes meaning when it is decoded. */
+/* Nothing in the path may change its meaning when it is decoded, so that the path that is routed is
+ * the path that was checked. */
 static gboolean
 check_path (McpHttpSpan path, McpHttpReject *reject)
 {
@@ -140,7 +141,8 @@ skip_loopback_name (McpHttpSpan *span)
   return FALSE;
 }
 
-/* ":" and a port without leading zeros, and nothing else; 0: no such thing */
+/* Returns: the port of ":" and a number without leading zeros, and nothing else; 0: anything else
+ */
 static guint
 parse_port (McpHttpSpan span)
 {
@@ -164,7 +166,7 @@ parse_port (McpHttpSpan span)
  * @is_unix: whether the request came by the Unix socket, where a port means nothing
  * @port: the TCP port that it came by
  *
- * Returns: whether it is one of the loopback names, without a port or with ours
+ * Returns: whether it is one of the loopback names, without a port or with the daemon's
  */
 gboolean
 mcp_request_target_is_own_host (McpHttpSpan host, gboolean is_unix, guint16 port)
@@ -183,7 +185,7 @@ mcp_request_target_is_own_host (McpHttpSpan host, gboolean is_unix, guint16 port
 /**
  * mcp_request_target_is_own_origin:
  * @origin: value of the Origin field
- * @is_unix: whether the request came by the Unix socket, where no page of ours lives
+ * @is_unix: whether the request came by the Unix socket, where the daemon has no page
  * @port: the TCP port that it came by
  *
  * Returns: whether it is the origin of a page that this daemon served (RFC 6454 section 6.2)
