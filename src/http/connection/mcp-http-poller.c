@@ -19,6 +19,7 @@
 
 /* What one dispatch takes, so that other sources of the main context get their turn. */
 #define EVENTS_PER_DISPATCH 128
+#define EVENTS_US           (5 * G_TIME_SPAN_MILLISECOND)
 
 struct _McpHttpPoller
 {
@@ -76,8 +77,10 @@ dispatch_events (McpHttpPoller *self)
 {
   struct epoll_event events[EVENTS_PER_DISPATCH];
   int n_events = epoll_wait (self->epoll_fd, events, G_N_ELEMENTS (events), 0);
+  gint64 until_us = g_get_monotonic_time () + EVENTS_US;
 
-  for (int i = 0; i < n_events; i++)
+  /* epoll reports again what is left when the time is up. */
+  for (int i = 0; i < n_events && (i == 0 || g_get_monotonic_time () < until_us); i++)
     {
       McpHttpReady ready = 0;
 
