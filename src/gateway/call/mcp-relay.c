@@ -371,16 +371,18 @@ look_at_message (GTask *task, gpointer source, gpointer message, GCancellable *c
 static void
 looked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
+  g_autoptr (McpRelay) self = user_data;
   g_autoptr (McpServerAnswer) answer = g_task_propagate_pointer (G_TASK (result), NULL);
 
-  take_answer (MCP_RELAY (source), answer);
+  take_answer (self, answer);
 }
 
-/* To look at a large answer takes longer than others may be made to wait. */
+/* To look at a large answer takes longer than others may be made to wait. The thread may be the last
+ * to hold the task, and is no place to end a relay: the relay is not the source of the task. */
 static void
 look_in_thread (McpRelay *self, McpJsonrpcMessage *message)
 {
-  g_autoptr (GTask) task = g_task_new (self, NULL, looked_cb, NULL);
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, looked_cb, g_object_ref (self));
 
   g_task_set_source_tag (task, look_in_thread);
   g_task_set_task_data (task, mcp_jsonrpc_message_ref (message),
