@@ -124,6 +124,7 @@ test_history (void)
   g_autoptr (JsonObject) other = NULL;
   g_autoptr (CliRun) failed = NULL;
   g_autofree char *of_one = NULL;
+  g_autofree char *ended = NULL;
   g_autofree char *all = NULL;
   g_autofree char *errors = NULL;
   g_autofree char *json = NULL;
@@ -147,6 +148,11 @@ test_history (void)
   g_assert_true (strstr (all, "test__fail") < strstr (all, "test__cwd"));
   of_one = cli_test_run_ok (test, "history", "--session=another", NULL);
   g_assert_null (strstr (of_one, "test__echo"));
+  /* A session that has ended keeps its calls and its label. */
+  g_free (cli_test_run_ok (test, "close", "another", NULL));
+  ended = cli_test_run_ok (test, "history", NULL);
+  assert_contains (ended, "another");
+  assert_contains (ended, "test__cwd");
   errors = cli_test_run_ok (test, "history", "--state=error", "--tool=test__fail", NULL);
   g_assert_null (strstr (errors, "test__echo"));
   json = cli_test_run_ok (test, "history", "--json", "--limit=1",
