@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mcp-cli-cmd-server-private.h"
 
+#include "cli/commands/mcp-cli-entry-check.h"
 #include "cli/commands/mcp-cli-server-change.h"
 #include "cli/files/mcp-cli-secret.h"
 #include "cli/files/mcp-cli-servers-file.h"
@@ -144,7 +145,8 @@ add_server (const AddOptions *options, const char *name, char **command, GError 
   g_autofree char *path = mcp_cli_servers_file_dup_path ();
   g_autofree char *entry = build_entry (options, command, error);
 
-  if (entry == NULL || !mcp_cli_servers_file_set_entry (name, entry, options->replace, error))
+  if (entry == NULL || !mcp_cli_entry_check (name, entry, error) ||
+      !mcp_cli_servers_file_set_entry (name, entry, options->replace, error))
     return FALSE;
   mcp_cli_text_print (_ ("“%s” is in %s now; “mcp-session server test %s” tests it"), name, path,
                       name);

@@ -6,6 +6,7 @@
 #include "mcp-cli-cmd-server-private.h"
 
 #include "cli/commands/mcp-cli-server-states.h"
+#include "cli/files/mcp-cli-file.h"
 #include "cli/files/mcp-cli-jsonc.h"
 #include "cli/files/mcp-cli-servers-file.h"
 #include "cli/terminal/mcp-cli-exit.h"
@@ -14,6 +15,7 @@
 #include "cli/terminal/mcp-cli-table.h"
 #include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-text-clean.h"
+#include "upstream/config/mcp-server-config.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -154,6 +156,29 @@ print_reasons (McpCliServerStates *states)
     }
 }
 
+/* What the daemon's own parser says of the file: entries that are left out, members that are
+ * ignored. */
+static void
+print_problems (void)
+{
+  g_autofree char *path = mcp_cli_servers_file_dup_path ();
+  g_autofree char *text = NULL;
+  g_autoptr (GPtrArray) problems = NULL;
+  g_autoptr (GPtrArray) configs = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (mcp_cli_file_read (path, &text, &error))
+    configs = mcp_server_config_parse_file (text, strlen (text), path, &problems, &error);
+  if (error != NULL)
+    mcp_cli_text_print_error (error);
+  for (guint i = 0; configs != NULL && i < problems->len; i++)
+    {
+      g_autofree char *clean = mcp_text_clean (g_ptr_array_index (problems, i));
+
+      mcp_cli_text_print ("%s", clean);
+    }
+}
+
 static void
 print_servers (McpJsonSlice servers)
 {
@@ -174,6 +199,7 @@ print_servers (McpJsonSlice servers)
       add_server (table, states, name, entry);
     }
   mcp_cli_table_print (table);
+  print_problems ();
   print_reasons (states);
 }
 

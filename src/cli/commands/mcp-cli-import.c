@@ -7,13 +7,13 @@
  */
 #include "cli/commands/mcp-cli-import.h"
 
+#include "cli/commands/mcp-cli-entry-check.h"
 #include "cli/files/mcp-cli-entry.h"
 #include "cli/files/mcp-cli-file.h"
 #include "cli/files/mcp-cli-jsonc.h"
 #include "cli/terminal/mcp-cli-json.h"
 #include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-error.h"
-#include "upstream/config/mcp-server-config.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -36,26 +36,6 @@ print_left_out (const char *name, GPtrArray *left_out)
   for (guint i = 0; i < left_out->len; i++)
     mcp_cli_text_print (_ ("“%s”: “%s” has no meaning for the daemon and is left out"), name,
                         (const char *) g_ptr_array_index (left_out, i));
-}
-
-/* Whether the daemon would use the entry as it stands. */
-static gboolean
-check_entry (const char *name, const char *entry, GError **error)
-{
-  g_autoptr (GString) file = g_string_new ("{\"" SERVERS "\":{");
-  g_autoptr (GPtrArray) problems = NULL;
-  g_autoptr (GPtrArray) configs = NULL;
-
-  mcp_json_append_string (file, name);
-  g_string_append_printf (file, ":%s}}", entry);
-  configs = mcp_server_config_parse_file (file->str, file->len, "mcp.json", &problems, error);
-  if (configs == NULL)
-    return FALSE;
-  if (problems->len == 0)
-    return TRUE;
-  g_set_error_literal (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
-                       g_ptr_array_index (problems, 0));
-  return FALSE;
 }
 
 /* Rules of Claude Code about single tools name the server; behind the daemon they would not match.
@@ -89,7 +69,7 @@ convert (const McpCliClient *client, const char *text, const char *name, GError 
   g_autofree char *converted =
       entry != NULL ? mcp_cli_entry_convert (client, entry, left_out, error) : NULL;
 
-  if (converted == NULL || !check_entry (name, converted, error) ||
+  if (converted == NULL || !mcp_cli_entry_check (name, converted, error) ||
       !check_permissions (client, name, error))
     return NULL;
   print_left_out (name, left_out);

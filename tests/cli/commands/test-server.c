@@ -205,6 +205,7 @@ test_broken_is_seen (void)
 {
   g_autoptr (CliTest) test = cli_test_new ();
   g_autoptr (CliRun) stopped = NULL;
+  g_autoptr (CliRun) refused = NULL;
   g_autoptr (CliRun) tools = NULL;
   g_autoptr (CliRun) list = NULL;
   g_autoptr (CliRun) status = NULL;
@@ -214,7 +215,10 @@ test_broken_is_seen (void)
   g_assert_cmpint (stopped->status, ==, 3);
   assert_contains (stopped->out, "does not run");
   g_free (cli_test_run_ok (test, "server", "add", "foo", "--", "nonexistent-program", NULL));
-  start_with_bus (test);
+  refused = cli_test_run (test, NULL, "server", "add", "odd", "--url=ftp://example.org/", NULL);
+  g_assert_cmpint (refused->status, ==, 1);
+  assert_contains (refused->err, "http://");
+  e2e_start (test->e2e);
   tools = cli_test_run (test, NULL, "tools", NULL);
   g_assert_cmpint (tools->status, ==, 0);
   assert_contains (tools->out, "test__echo");
@@ -223,6 +227,7 @@ test_broken_is_seen (void)
   list = cli_test_run (test, NULL, "server", "list", NULL);
   g_assert_cmpint (list->status, ==, 0);
   assert_contains (list->out, "FAILED");
+  g_assert_null (strstr (list->out, "odd"));
   assert_contains (list->err, "nonexistent-program");
   status = cli_test_run (test, NULL, "status", NULL);
   g_assert_cmpint (status->status, ==, 1);

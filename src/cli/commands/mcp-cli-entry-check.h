@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+gboolean mcp_cli_entry_check (const char *name, const char *entry, GError **error);
+
+G_END_DECLS
