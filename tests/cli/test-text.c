@@ -189,6 +189,25 @@ test_arguments_by_schema (void)
 }
 
 static void
+test_short_time (void)
+{
+  /* 2026-11-22T10:00:00Z */
+  const gint64 now_us = G_GINT64_CONSTANT (1795341600) * G_USEC_PER_SEC;
+  g_autofree char *today = NULL;
+  g_autofree char *earlier = NULL;
+  g_autofree char *odd = NULL;
+
+  g_test_summary ("A time of today has no date, an earlier one no seconds");
+  g_setenv ("TZ", "UTC", TRUE);
+  today = mcp_cli_text_short_time ("2026-11-22T09:00:01.5Z", now_us);
+  earlier = mcp_cli_text_short_time ("2025-11-22T09:00:01Z", now_us);
+  odd = mcp_cli_text_short_time ("yesterday", now_us);
+  g_assert_cmpstr (today, ==, "09:00:01");
+  g_assert_cmpstr (earlier, ==, "2025-11-22 09:00");
+  g_assert_cmpstr (odd, ==, "yesterday");
+}
+
+static void
 test_suggest (void)
 {
   static const char *const names[] = { "list", "history", "claude-code", "files__read_file", NULL };
@@ -213,6 +232,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/text/percent", test_percent);
   g_test_add_func ("/cli/text/arguments", test_arguments);
   g_test_add_func ("/cli/text/arguments-by-schema", test_arguments_by_schema);
+  g_test_add_func ("/cli/text/short-time", test_short_time);
   g_test_add_func ("/cli/text/suggest", test_suggest);
   return g_test_run ();
 }

@@ -192,7 +192,10 @@ ask_for (const char *name, McpJsonSlice tool, GPtrArray *words)
 
   g_printerr ("%s ", g_strstrip (clean));
   if (fgets (line, sizeof line, stdin) == NULL)
-    return FALSE;
+    {
+      g_printerr ("\n");
+      return FALSE;
+    }
   line[strcspn (line, "\n")] = '\0';
   g_ptr_array_add (words, g_strdup_printf ("%s=%s", name, line));
   return TRUE;

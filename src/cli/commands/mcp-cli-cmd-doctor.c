@@ -356,10 +356,10 @@ check_failures (McpCliFindings *findings)
   mcp_json_iter_init (&iter, mcp_cli_server_states_get_all (states));
   while (mcp_json_iter_next_element (&iter, &server))
     {
-      g_autofree char *error = mcp_cli_json_dup_member (server, "last_error");
+      char *reason = mcp_cli_server_states_dup_reason (server);
 
-      if (error != NULL)
-        mcp_cli_findings_take (findings, BROKEN, "server", g_strdup (error),
+      if (reason != NULL)
+        mcp_cli_findings_take (findings, BROKEN, "server", reason,
                                _ ("“mcp-session server test NAME” shows what the server says"));
     }
 }

@@ -75,7 +75,8 @@ add_call (McpCliTable *table, McpJsonSlice call)
   g_autofree char *tool = mcp_cli_json_dup_member (call, "tool");
   g_autofree char *state = mcp_cli_json_dup_member (call, "state");
   g_autofree char *error = mcp_cli_json_dup_member (call, "error");
-  g_autofree char *when = mcp_cli_text_local_time (started_at != NULL ? started_at : "");
+  g_autofree char *when =
+      mcp_cli_text_short_time (started_at != NULL ? started_at : "", g_get_real_time ());
   g_autofree char *duration = dup_duration (call);
   g_autofree char *who = dup_who (call);
 

@@ -33,7 +33,8 @@ add_session (McpCliTable *table, McpJsonSlice session)
   g_autofree char *label = mcp_cli_json_dup_member (session, "label");
   g_autofree char *cwd = mcp_cli_json_dup_member (session, "cwd");
   g_autofree char *active = mcp_cli_json_dup_member (session, "last_active_at");
-  g_autofree char *shown_active = mcp_cli_text_local_time (active != NULL ? active : "");
+  g_autofree char *shown_active =
+      mcp_cli_text_short_time (active != NULL ? active : "", g_get_real_time ());
   g_autofree char *shown_cwd = mcp_cli_text_shorten_path (cwd != NULL ? cwd : "");
   double calls = 0, watchers = 0;
   g_autofree char *n_calls = NULL;

@@ -144,15 +144,10 @@ print_reasons (McpCliServerStates *states)
   mcp_json_iter_init (&iter, mcp_cli_server_states_get_all (states));
   while (mcp_json_iter_next_element (&iter, &server))
     {
-      g_autofree char *name = mcp_cli_json_dup_member (server, "name");
-      g_autofree char *why = mcp_cli_json_dup_member (server, "why");
-      g_autofree char *error = mcp_cli_json_dup_member (server, "last_error");
-      g_autofree char *clean = NULL;
+      g_autofree char *reason = mcp_cli_server_states_dup_reason (server);
 
-      if (name == NULL || (why == NULL && error == NULL))
-        continue;
-      clean = mcp_text_clean (why != NULL ? why : error);
-      mcp_cli_text_print ("%s: %s", name, clean);
+      if (reason != NULL)
+        mcp_cli_text_print ("%s", reason);
     }
 }
 

@@ -119,13 +119,11 @@ print_servers (McpCliServerStates *states)
   mcp_json_iter_init (&iter, mcp_cli_server_states_get_all (states));
   while (mcp_json_iter_next_element (&iter, &server))
     {
-      g_autofree char *name = mcp_cli_json_dup_member (server, "name");
-      g_autofree char *why = mcp_cli_json_dup_member (server, "why");
-      g_autofree char *error = mcp_cli_json_dup_member (server, "last_error");
+      g_autofree char *reason = mcp_cli_server_states_dup_reason (server);
 
-      if (why == NULL && error == NULL)
+      if (reason == NULL)
         continue;
-      print_row ("", "%s: %s", name != NULL ? name : "?", why != NULL ? why : error);
+      print_row ("", "%s", reason);
       has_failed = TRUE;
     }
   return has_failed;

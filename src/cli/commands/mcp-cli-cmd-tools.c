@@ -13,7 +13,6 @@
 #include "cli/terminal/mcp-cli-table.h"
 #include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-error.h"
-#include "common/mcp-text-clean.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -160,11 +159,10 @@ print_failures (const Options *options, McpCliConnection *connection)
   while (mcp_json_iter_next_element (&iter, &server))
     {
       g_autofree char *name = mcp_cli_json_dup_member (server, "name");
-      g_autofree char *error = mcp_cli_json_dup_member (server, "last_error");
-      g_autofree char *clean = error != NULL ? mcp_text_clean (error) : NULL;
+      g_autofree char *reason = mcp_cli_server_states_dup_reason (server);
 
-      if (clean != NULL && (options->server == NULL || g_strcmp0 (options->server, name) == 0))
-        mcp_cli_text_print ("%s", clean);
+      if (reason != NULL && (options->server == NULL || g_strcmp0 (options->server, name) == 0))
+        mcp_cli_text_print ("%s", reason);
     }
 }
 

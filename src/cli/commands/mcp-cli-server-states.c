@@ -8,6 +8,7 @@
 
 #include "cli/terminal/mcp-cli-json.h"
 #include "common/mcp-names.h"
+#include "common/mcp-text-clean.h"
 
 #include <string.h>
 
@@ -164,4 +165,26 @@ mcp_cli_server_states_find (McpCliServerStates *self, const char *name, McpJsonS
         return TRUE;
     }
   return FALSE;
+}
+
+/**
+ * mcp_cli_server_states_dup_reason:
+ * @server: one of mcp_cli_server_states_get_all()
+ *
+ * Returns: (transfer full) (nullable): why the server does not work, a clean sentence that names
+ * it; %NULL if nothing is known against it
+ */
+char *
+mcp_cli_server_states_dup_reason (McpJsonSlice server)
+{
+  g_autofree char *name = mcp_cli_json_dup_member (server, "name");
+  g_autofree char *why = mcp_cli_json_dup_member (server, "why");
+  g_autofree char *error = mcp_cli_json_dup_member (server, "last_error");
+  const char *text = why != NULL ? why : error;
+  g_autofree char *sentence = NULL;
+
+  if (text == NULL || name == NULL)
+    return NULL;
+  sentence = strstr (text, name) != NULL ? g_strdup (text) : g_strdup_printf ("%s: %s", name, text);
+  return mcp_text_clean (sentence);
 }

@@ -14,6 +14,8 @@ McpJsonSlice mcp_cli_server_states_get_all (McpCliServerStates *self);
 gboolean
 mcp_cli_server_states_find (McpCliServerStates *self, const char *name, McpJsonSlice *server);
 
+char *mcp_cli_server_states_dup_reason (McpJsonSlice server);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpCliServerStates, mcp_cli_server_states_free)
 
 G_END_DECLS

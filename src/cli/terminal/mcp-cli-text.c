@@ -143,3 +143,26 @@ mcp_cli_text_local_time (const char *timestamp)
 
   return local != NULL ? g_date_time_format (local, "%F %T") : g_strdup (timestamp);
 }
+
+/**
+ * mcp_cli_text_short_time:
+ * @timestamp: of RFC 3339, UTC
+ * @now_us: the time, as g_get_real_time() has it
+ *
+ * Returns: (transfer full): the local time for a table: without the date if that is today, else
+ * without the seconds; @timestamp itself if it is not a time
+ */
+char *
+mcp_cli_text_short_time (const char *timestamp, gint64 now_us)
+{
+  g_autoptr (GDateTime) utc = g_date_time_new_from_iso8601 (timestamp, NULL);
+  g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
+  g_autoptr (GDateTime) now = g_date_time_new_from_unix_local (now_us / G_USEC_PER_SEC);
+
+  if (local == NULL || now == NULL)
+    return g_strdup (timestamp);
+  if (g_date_time_get_year (local) == g_date_time_get_year (now) &&
+      g_date_time_get_day_of_year (local) == g_date_time_get_day_of_year (now))
+    return g_date_time_format (local, "%T");
+  return g_date_time_format (local, "%F %R");
+}

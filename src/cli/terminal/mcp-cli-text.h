@@ -14,5 +14,6 @@ char *mcp_cli_text_fit (const char *text, guint columns);
 void mcp_cli_text_append_padded (GString *out, const char *text, guint columns);
 char *mcp_cli_text_shorten_path (const char *path);
 char *mcp_cli_text_local_time (const char *timestamp);
+char *mcp_cli_text_short_time (const char *timestamp, gint64 now_us);
 
 G_END_DECLS
