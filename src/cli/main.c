@@ -6,7 +6,6 @@
 #include "config.h"
 
 #include "cli/commands/mcp-cli-command.h"
-#include "cli/daemon/mcp-cli-runtime.h"
 #include "cli/terminal/mcp-cli-exit.h"
 #include "cli/terminal/mcp-cli-suggest.h"
 #include "cli/terminal/mcp-cli-terminal.h"
@@ -120,7 +119,6 @@ run_help (int argc, char **argv)
 int
 main (int argc, char **argv)
 {
-  mcp_cli_runtime_adopt ();
   mcp_gettext_init ();
   mcp_cli_terminal_init ();
 

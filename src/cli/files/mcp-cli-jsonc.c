@@ -6,210 +6,10 @@
  */
 #include "cli/files/mcp-cli-jsonc.h"
 
+#include "cli/files/mcp-cli-jsonc-scan.h"
 #include "cli/terminal/mcp-cli-json.h"
-#include "common/mcp-error.h"
 
-#include <glib/gi18n.h>
 #include <string.h>
-
-#define MAX_DEPTH 256
-
-/* A member of an object; all point into the text. */
-typedef struct
-{
-  const char *key; /* its opening quote */
-  const char *value;
-  const char *value_end;
-  const char *next; /* after the comma that follows; NULL: there is none */
-} Member;
-
-static gboolean
-fail (GError **error, const char *text, const char *at)
-{
-  guint line = 1;
-
-  for (const char *p = text; p < at; p++)
-    line += *p == '\n';
-  g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, _ ("Line %u is not valid JSON"),
-               line);
-  return FALSE;
-}
-
-static const char *
-skip_space (const char *at)
-{
-  /* A byte order mark; inside a text it does no harm. */
-  if (g_str_has_prefix (at, "\357\273\277"))
-    at += 3;
-  for (;;)
-    {
-      if (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r')
-        at++;
-      else if (at[0] == '/' && at[1] == '/')
-        at += strcspn (at, "\n");
-      else if (at[0] == '/' && at[1] == '*' && strstr (at + 2, "*/") != NULL)
-        at = strstr (at + 2, "*/") + 2;
-      else
-        return at;
-    }
-}
-
-/* Returns: (nullable): after the closing quote */
-static const char *
-skip_string (const char *at)
-{
-  for (at++; *at != '"'; at++)
-    {
-      if (*at == '\\' && at[1] != '\0')
-        at++;
-      if (*at == '\0')
-        return NULL;
-    }
-  return at + 1;
-}
-
-/* Returns: (nullable): after the bracket that closes the one here */
-static const char *
-skip_container (const char *at)
-{
-  guint depth = 0;
-
-  for (;;)
-    {
-      at = skip_space (at);
-      switch (*at)
-        {
-        case '\0':
-          return NULL;
-        case '"':
-          at = skip_string (at);
-          if (at == NULL)
-            return NULL;
-          continue;
-        case '{':
-        case '[':
-          if (++depth > MAX_DEPTH)
-            return NULL;
-          break;
-        case '}':
-        case ']':
-          if (--depth == 0)
-            return at + 1;
-          break;
-        default:
-          break;
-        }
-      at++;
-    }
-}
-
-static const char *
-skip_value (const char *at)
-{
-  gsize length;
-
-  if (*at == '"')
-    return skip_string (at);
-  if (*at == '{' || *at == '[')
-    return skip_container (at);
-  length = strcspn (at, ",}] \t\r\n/");
-  return length > 0 ? at + length : NULL;
-}
-
-/* At a key, or at the end of the object. Returns: whether the text is sound */
-static gboolean
-read_member (const char *at, Member *member)
-{
-  *member = (Member){ NULL };
-  if (*at == '}')
-    return TRUE;
-  if (*at != '"')
-    return FALSE;
-
-  member->key = at;
-  at = skip_string (at);
-  if (at == NULL)
-    return FALSE;
-  at = skip_space (at);
-  if (*at != ':')
-    return FALSE;
-  member->value = skip_space (at + 1);
-  member->value_end = skip_value (member->value);
-  if (member->value_end == NULL)
-    return FALSE;
-  at = skip_space (member->value_end);
-  if (*at == ',')
-    member->next = at + 1;
-  return *at == ',' || *at == '}';
-}
-
-static gboolean
-has_key (const Member *member, const char *key)
-{
-  const char *end = skip_string (member->key);
-  McpJsonSlice slice;
-
-  return mcp_cli_json_parse (member->key, (gsize) (end - member->key), &slice, NULL) &&
-         mcp_json_string_equal (slice, key);
-}
-
-/* Where to go from here: the object's members are @found, and the last one of all. */
-static gboolean
-find_member (const char *object, const char *key, Member *found, Member *previous, GError **error)
-{
-  const char *at = skip_space (object + 1);
-  Member member;
-
-  *found = (Member){ NULL };
-  *previous = (Member){ NULL };
-  for (;;)
-    {
-      if (!read_member (at, &member))
-        return fail (error, object, at);
-      if (member.key == NULL)
-        return TRUE;
-      if (key != NULL && has_key (&member, key))
-        {
-          *found = member;
-          return TRUE;
-        }
-      *previous = member;
-      if (member.next == NULL)
-        return TRUE;
-      at = skip_space (member.next);
-    }
-}
-
-/* The object that the path without its last key leads to. If a key is missing, the object before
- * it; the number of keys found tells which. */
-static const char *
-walk (const char *text, const char *const *path, guint *n_found, GError **error)
-{
-  const char *object = skip_space (text);
-
-  if (*object != '{' || skip_container (object) == NULL)
-    {
-      fail (error, text, object);
-      return NULL;
-    }
-  for (*n_found = 0; path[*n_found] != NULL && path[*n_found + 1] != NULL; (*n_found)++)
-    {
-      Member member, previous;
-
-      if (!find_member (object, path[*n_found], &member, &previous, error))
-        return NULL;
-      if (member.key == NULL)
-        return object;
-      if (*member.value != '{')
-        {
-          g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, _ ("“%s” is not an object"),
-                       path[*n_found]);
-          return NULL;
-        }
-      object = member.value;
-    }
-  return object;
-}
 
 static gboolean
 is_complete (const char *const *path, guint n_found)
@@ -229,11 +29,12 @@ char *
 mcp_cli_jsonc_get (const char *text, const char *const *path, GError **error)
 {
   guint n_found;
-  const char *object = walk (text, path, &n_found, error);
-  Member member, previous;
+  const char *object = mcp_cli_jsonc_scan_walk (text, path, &n_found, error);
+  McpCliJsoncMember member, previous;
 
   if (object == NULL || !is_complete (path, n_found) ||
-      !find_member (object, path[n_found], &member, &previous, error) || member.key == NULL)
+      !mcp_cli_jsonc_scan_find_member (object, path[n_found], &member, &previous, error) ||
+      member.key == NULL)
     return NULL;
   return g_strndup (member.value, (gsize) (member.value_end - member.value));
 }
@@ -253,24 +54,24 @@ mcp_cli_jsonc_list (const char *text, const char *const *path, GError **error)
   g_autoptr (GError) local_error = NULL;
   g_autofree char *object = mcp_cli_jsonc_get (text, path, &local_error);
   const char *at;
-  Member member;
+  McpCliJsoncMember member;
 
   if (local_error != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&local_error));
       return NULL;
     }
-  at = object != NULL && *object == '{' ? skip_space (object + 1) : "}";
-  while (read_member (at, &member) && member.key != NULL)
+  at = object != NULL && *object == '{' ? mcp_cli_jsonc_scan_skip_space (object + 1) : "}";
+  while (mcp_cli_jsonc_scan_read_member (at, &member) && member.key != NULL)
     {
-      const char *end = skip_string (member.key);
+      const char *end = mcp_cli_jsonc_scan_skip_string (member.key);
       McpJsonSlice slice;
 
       if (mcp_cli_json_parse (member.key, (gsize) (end - member.key), &slice, NULL))
         g_ptr_array_add (keys, mcp_json_dup_string (slice));
       if (member.next == NULL)
         break;
-      at = skip_space (member.next);
+      at = mcp_cli_jsonc_scan_skip_space (member.next);
     }
   g_ptr_array_add (keys, NULL);
   return (char **) g_ptr_array_free (g_steal_pointer (&keys), FALSE);
@@ -376,7 +177,7 @@ insert_member (const char *text,
                const char *object,
                const char *const *keys,
                const char *value,
-               const Member *last)
+               const McpCliJsoncMember *last)
 {
   g_autofree char *unit = dup_unit (text);
   g_autofree char *outer = dup_indent (text, object);
@@ -403,13 +204,13 @@ insert_member (const char *text,
     }
 
   /* Empty but for comments, which stay. */
-  at = skip_container (object) - 1;
+  at = mcp_cli_jsonc_scan_skip_container (object) - 1;
   while (at > object + 1 && g_ascii_isspace (at[-1]))
     at--;
   indent = g_strconcat (outer, unit, NULL);
   member = build_member (keys, value, indent, unit);
   with = g_strdup_printf ("\n%s%s\n%s", indent, member, outer);
-  return splice (text, at, skip_container (object) - 1, with);
+  return splice (text, at, mcp_cli_jsonc_scan_skip_container (object) - 1, with);
 }
 
 /* The editor reads the members on its way only; all else is checked here, before it is written. */
@@ -439,12 +240,13 @@ mcp_cli_jsonc_set (const char *text, const char *const *path, const char *value,
 {
   guint n_found;
   const char *object;
-  Member member, last;
+  McpCliJsoncMember member, last;
 
-  if (*skip_space (text) == '\0')
+  if (*mcp_cli_jsonc_scan_skip_space (text) == '\0')
     text = "{\n}\n";
-  object = walk (text, path, &n_found, error);
-  if (object == NULL || !find_member (object, path[n_found], &member, &last, error))
+  object = mcp_cli_jsonc_scan_walk (text, path, &n_found, error);
+  if (object == NULL ||
+      !mcp_cli_jsonc_scan_find_member (object, path[n_found], &member, &last, error))
     return NULL;
   if (member.key != NULL)
     {
@@ -472,12 +274,13 @@ char *
 mcp_cli_jsonc_remove (const char *text, const char *const *path, GError **error)
 {
   guint n_found;
-  const char *object = walk (text, path, &n_found, error);
+  const char *object = mcp_cli_jsonc_scan_walk (text, path, &n_found, error);
   const char *from, *to;
-  Member member, previous;
+  McpCliJsoncMember member, previous;
 
   if (object == NULL || !is_complete (path, n_found) ||
-      !find_member (object, path[n_found], &member, &previous, error) || member.key == NULL)
+      !mcp_cli_jsonc_scan_find_member (object, path[n_found], &member, &previous, error) ||
+      member.key == NULL)
     return NULL;
 
   from = member.key;
@@ -512,17 +315,17 @@ char *
 mcp_cli_jsonc_to_json (const char *text)
 {
   GString *out = g_string_new (NULL);
-  const char *at = skip_space (text);
+  const char *at = mcp_cli_jsonc_scan_skip_space (text);
 
   while (*at != '\0')
     {
-      const char *end = *at == '"' ? skip_string (at) : at + 1;
+      const char *end = *at == '"' ? mcp_cli_jsonc_scan_skip_string (at) : at + 1;
 
       if (end == NULL)
         end = at + strlen (at);
       append_without_comma (out, at);
       g_string_append_len (out, at, end - at);
-      at = skip_space (end);
+      at = mcp_cli_jsonc_scan_skip_space (end);
       /* Two words stay two. */
       if (at > end && g_ascii_isalnum (end[-1]) && g_ascii_isalnum (*at))
         g_string_append_c (out, ' ');

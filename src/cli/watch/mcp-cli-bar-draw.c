@@ -34,7 +34,7 @@
 #define LEFT_COLUMNS_MAX  90
 
 static void
-append_coloured (GString *out, const char *text, const char *colour, const McpCliBarsStyle *style)
+append_coloured (GString *out, const char *text, const char *colour, const McpCliBarStyle *style)
 {
   if (style->colour)
     g_string_append (out, colour);
@@ -106,7 +106,7 @@ format_amount (double amount)
 }
 
 static char *
-draw_bar (double fraction, guint columns, const McpCliBarsStyle *style)
+draw_bar (double fraction, guint columns, const McpCliBarStyle *style)
 {
   guint full = (guint) (fraction * columns + 0.5);
   g_autoptr (GString) done = g_string_new (NULL);
@@ -205,7 +205,7 @@ append_left (GString *line, const McpCliBar *bar, guint columns)
  * Returns: (transfer full): the line of a call that runs, no wider than the style allows
  */
 char *
-mcp_cli_bar_draw_running (const McpCliBar *bar, const McpCliBarsStyle *style, gint64 now_us)
+mcp_cli_bar_draw_running (const McpCliBar *bar, const McpCliBarStyle *style, gint64 now_us)
 {
   g_autofree char *share = style->columns >= SHARE_MIN_COLUMNS ? format_share (bar) : g_strdup ("");
   g_autofree char *pace =
@@ -251,7 +251,7 @@ outcome_colour (const char *outcome)
  * Returns: (transfer full): the line of a call that has ended
  */
 char *
-mcp_cli_bar_draw_finished (const McpCliBar *bar, const char *outcome, const McpCliBarsStyle *style)
+mcp_cli_bar_draw_finished (const McpCliBar *bar, const char *outcome, const McpCliBarStyle *style)
 {
   g_autofree char *clean = mcp_text_clean (outcome);
   g_autoptr (GString) padded = g_string_new (NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "cli/watch/mcp-cli-bars.h"
+#include "cli/watch/mcp-cli-bar-style.h"
 
 G_BEGIN_DECLS
 
@@ -22,9 +22,9 @@ typedef struct
   gboolean seen_start; /* the first event was that of the start */
 } McpCliBar;
 
-char *mcp_cli_bar_draw_running (const McpCliBar *bar, const McpCliBarsStyle *style, gint64 now_us);
+char *mcp_cli_bar_draw_running (const McpCliBar *bar, const McpCliBarStyle *style, gint64 now_us);
 char *
-mcp_cli_bar_draw_finished (const McpCliBar *bar, const char *outcome, const McpCliBarsStyle *style);
+mcp_cli_bar_draw_finished (const McpCliBar *bar, const char *outcome, const McpCliBarStyle *style);
 char *mcp_cli_bar_draw_plain (const McpCliBar *bar, const char *state);
 
 G_END_DECLS

@@ -201,7 +201,7 @@ dup_outcome (McpCliBar *bar, McpJsonSlice event)
  * Returns: (transfer full) (nullable): the line that scrolls up, if the event ended its work
  */
 char *
-mcp_cli_bars_take_event (McpCliBars *self, McpJsonSlice event, const McpCliBarsStyle *style)
+mcp_cli_bars_take_event (McpCliBars *self, McpJsonSlice event, const McpCliBarStyle *style)
 {
   guint index;
   McpCliBar *bar = ensure_bar (self, event, &index);
@@ -256,7 +256,7 @@ drop_stale (McpCliBars *self, gint64 now_us)
 
 /* What a screen without bars says. */
 static char *
-describe_idle (McpCliBars *self, const McpCliBarsStyle *style)
+describe_idle (McpCliBars *self, const McpCliBarStyle *style)
 {
   guint n_sessions = g_hash_table_size (self->labels);
   g_autofree char *text =
@@ -278,7 +278,7 @@ describe_idle (McpCliBars *self, const McpCliBarsStyle *style)
  *   than fit, the newest, and how many are left out; if there are none, a line that says so
  */
 GPtrArray *
-mcp_cli_bars_layout (McpCliBars *self, const McpCliBarsStyle *style, gint64 now_us)
+mcp_cli_bars_layout (McpCliBars *self, const McpCliBarStyle *style, gint64 now_us)
 {
   GPtrArray *lines = g_ptr_array_new_with_free_func (g_free);
   guint first = 0;

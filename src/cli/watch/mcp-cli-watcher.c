@@ -32,7 +32,7 @@ struct _McpCliWatcher
   McpCliEventStream *stream;    /* (owned) */
   McpCliBars *bars;             /* (owned) */
   McpCliScreen *screen;         /* (owned) */
-  McpCliBarsStyle style;
+  McpCliBarStyle style;
   McpCliWatcherMode mode;
   gboolean is_all;
   FILE *file; /* (owned): where lines go */

@@ -4,12 +4,10 @@
  * How the command finds the daemon: started by the bus, and over TCP where the socket has gone.
  */
 #include "cli-test.h"
-#include "cli/daemon/mcp-cli-runtime.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The bus starts programs in its own environment: the script sets that of the test. */
 static void
@@ -110,24 +108,6 @@ test_foreign_address (void)
   g_assert_nonnull (strstr (run->err, "/nonexistent/daemon"));
 }
 
-static void
-test_runtime_directory (void)
-{
-  g_autoptr (CliTest) test = cli_test_new ();
-  g_autofree char *own = e2e_build (test->e2e, "run");
-  g_autofree char *file = test_dir_write (test->e2e->dir, "file", "", 0600);
-  g_autofree char *link = e2e_build (test->e2e, "link");
-
-  g_test_summary ("Only a directory that nobody else may use is taken for the runtime directory");
-  g_assert_true (mcp_cli_runtime_is_usable (own));
-  g_assert_false (mcp_cli_runtime_is_usable (file));
-  g_assert_cmpint (symlink (own, link), ==, 0);
-  g_assert_false (mcp_cli_runtime_is_usable (link));
-  g_assert_cmpint (g_chmod (own, 0750), ==, 0);
-  g_assert_false (mcp_cli_runtime_is_usable (own));
-  g_assert_false (mcp_cli_runtime_is_usable ("/nonexistent"));
-}
-
 int
 main (int argc, char **argv)
 {
@@ -135,6 +115,5 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/reach/bus", test_bus);
   g_test_add_func ("/cli/reach/tcp", test_tcp);
   g_test_add_func ("/cli/reach/foreign-address", test_foreign_address);
-  g_test_add_func ("/cli/reach/runtime-directory", test_runtime_directory);
   return g_test_run ();
 }

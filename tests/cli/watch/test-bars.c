@@ -15,7 +15,7 @@
 #define START  (G_GINT64_CONSTANT (1795341600) * SECOND)
 
 static char *
-take (McpCliBars *bars, const McpCliBarsStyle *style, const char *members, guint second)
+take (McpCliBars *bars, const McpCliBarStyle *style, const char *members, guint second)
 {
   g_autofree char *json =
       g_strdup_printf ("{%s,\"timestamp\":\"2026-11-22T10:00:%02u.000000Z\"}", members, second);
@@ -26,7 +26,7 @@ take (McpCliBars *bars, const McpCliBarsStyle *style, const char *members, guint
 }
 
 static void
-assert_lines (McpCliBars *bars, const McpCliBarsStyle *style, guint second, const char *expected)
+assert_lines (McpCliBars *bars, const McpCliBarStyle *style, guint second, const char *expected)
 {
   g_autoptr (GPtrArray) lines = mcp_cli_bars_layout (bars, style, START + second * SECOND);
   g_autoptr (GString) text = g_string_new (NULL);
@@ -42,7 +42,7 @@ assert_lines (McpCliBars *bars, const McpCliBarsStyle *style, guint second, cons
   g_assert_cmpstr (text->str, ==, expected);
 }
 
-static const McpCliBarsStyle plain = { .columns = 79, .rows = 23, .unicode = TRUE };
+static const McpCliBarStyle plain = { .columns = 79, .rows = 23, .unicode = TRUE };
 
 static void
 test_running (void)
@@ -72,7 +72,7 @@ static void
 test_narrow (void)
 {
   g_autoptr (McpCliBars) bars = mcp_cli_bars_new (FALSE);
-  McpCliBarsStyle style = plain;
+  McpCliBarStyle style = plain;
 
   g_test_summary ("With less room the bar goes first, then rate and time; then texts are cut");
   take (bars, &style,
@@ -137,7 +137,7 @@ static void
 test_label_gives_way (void)
 {
   g_autoptr (McpCliBars) bars = mcp_cli_bars_new (TRUE);
-  McpCliBarsStyle style = plain;
+  McpCliBarStyle style = plain;
 
   g_test_summary ("A narrow line shows the tool and its message, and the label if there is room");
   mcp_cli_bars_set_label (bars, "0123456789", "gemini-cli-mcp-client");
@@ -157,7 +157,7 @@ static void
 test_many (void)
 {
   g_autoptr (McpCliBars) bars = mcp_cli_bars_new (FALSE);
-  McpCliBarsStyle style = { .columns = 20, .rows = 3, .unicode = TRUE };
+  McpCliBarStyle style = { .columns = 20, .rows = 3, .unicode = TRUE };
 
   g_test_summary ("More than fit: the newest, and how many others");
   for (int i = 1; i <= 5; i++)
@@ -174,7 +174,7 @@ static void
 test_style (void)
 {
   g_autoptr (McpCliBars) bars = mcp_cli_bars_new (FALSE);
-  McpCliBarsStyle style = { .columns = 60, .rows = 9, .colour = TRUE };
+  McpCliBarStyle style = { .columns = 60, .rows = 9, .colour = TRUE };
   g_autofree char *line = NULL;
 
   g_test_summary ("Colours where they may be, ASCII where there is nothing else");
