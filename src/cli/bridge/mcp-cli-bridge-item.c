@@ -15,6 +15,9 @@
 #define MAX_RESUMES     5
 #define RESUME_AFTER_MS 200
 
+/* A message that fails this often is the cause itself. */
+#define MAX_TRIES 3
+
 #define META_CLIENT_INFO "io.modelcontextprotocol/clientInfo"
 
 /**
@@ -305,6 +308,39 @@ gboolean
 mcp_cli_bridge_item_may_repeat (McpCliBridgeItem *item)
 {
   return item->message != NULL && !mcp_cli_bridge_item_has_method (item, "tools/call");
+}
+
+/**
+ * mcp_cli_bridge_item_may_retry:
+ * @item: an item whose exchange has ended
+ *
+ * Returns: whether it may be sent once more: it is not answered, and has not failed too often
+ */
+gboolean
+mcp_cli_bridge_item_may_retry (McpCliBridgeItem *item)
+{
+  return item->n_tries < MAX_TRIES && !item->is_answered && !mcp_cli_bridge_item_is_response (item);
+}
+
+/**
+ * mcp_cli_bridge_item_note_acknowledgement:
+ * @item: an item
+ * @root: a message of the daemon for this item
+ *
+ * Returns: whether the message acknowledges a subscriptions/listen that the client knows to be open
+ */
+gboolean
+mcp_cli_bridge_item_note_acknowledgement (McpCliBridgeItem *item, McpJsonSlice root)
+{
+  gboolean is_known = item->is_acknowledged;
+  McpJsonSlice method;
+
+  if (!mcp_cli_bridge_item_is_listening (item) || !mcp_json_find (root, "method", &method) ||
+      !mcp_json_string_equal (method, "notifications/subscriptions/acknowledged"))
+    return FALSE;
+  item->n_tries = 0;
+  item->is_acknowledged = TRUE;
+  return is_known;
 }
 
 /**

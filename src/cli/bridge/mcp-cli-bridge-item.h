@@ -77,6 +77,8 @@ gboolean mcp_cli_bridge_item_has_method (McpCliBridgeItem *item, const char *met
 gboolean mcp_cli_bridge_item_has_id (McpCliBridgeItem *item, McpJsonSlice id);
 gboolean mcp_cli_bridge_item_is_listening (McpCliBridgeItem *item);
 gboolean mcp_cli_bridge_item_may_repeat (McpCliBridgeItem *item);
+gboolean mcp_cli_bridge_item_may_retry (McpCliBridgeItem *item);
+gboolean mcp_cli_bridge_item_note_acknowledgement (McpCliBridgeItem *item, McpJsonSlice root);
 char *mcp_cli_bridge_item_dup_client_name (McpCliBridgeItem *item);
 GBytes *mcp_cli_bridge_item_build_failure (McpCliBridgeItem *item, const char *text);
 int mcp_cli_bridge_item_compare (gconstpointer a, gconstpointer b, gpointer user_data);

@@ -2,13 +2,13 @@
 
 /*
  * A stdio client's messages, each as a request to the daemon's /mcp, and the answers back. The
- * parts: McpCliPipe has the client's streams, McpCliOutbox its messages, McpCliAttachment the place
- * where they go, McpCliListener the stream of messages that answer no request, and McpCliRecovery
- * the way back to a daemon that has gone.
+ * parts: McpCliPipe has the client's streams, McpCliDelivery what goes to the client, McpCliOutbox
+ * its messages, McpCliAttachment the place where they go, McpCliListener the stream of messages
+ * that answer no request, and McpCliRecovery the way back to a daemon that has gone.
  */
 #include "cli/bridge/mcp-cli-bridge.h"
 
-#include "cli/bridge/mcp-cli-asks.h"
+#include "cli/bridge/mcp-cli-delivery.h"
 #include "cli/bridge/mcp-cli-listener.h"
 #include "cli/bridge/mcp-cli-outbox.h"
 #include "cli/bridge/mcp-cli-pipe.h"
@@ -18,8 +18,7 @@
 
 #include <glib/gi18n.h>
 
-/* A message that fails this often is the cause itself. */
-#define MAX_TRIES 3
+#define LOSS N_ ("The daemon ended before it answered; whether the call had an effect is not known")
 
 struct _McpCliBridge
 {
@@ -32,7 +31,7 @@ struct _McpCliBridge
   McpCliPipe *pipe;                /* (owned) (nullable) */
   McpCliToolHeaders *tool_headers; /* (owned) */
   McpCliReplay *replay;            /* (owned) */
-  McpCliAsks *asks;                /* (owned) */
+  McpCliDelivery *delivery;        /* (owned) (nullable) */
   McpCliBridgeFinished finished;
   gpointer user_data;
 
@@ -48,6 +47,7 @@ mcp_cli_bridge_finalize (GObject *object)
 {
   McpCliBridge *self = MCP_CLI_BRIDGE (object);
 
+  g_clear_pointer (&self->delivery, mcp_cli_delivery_free);
   g_clear_pointer (&self->pipe, mcp_cli_pipe_free);
   g_clear_pointer (&self->outbox, mcp_cli_outbox_free);
   g_clear_pointer (&self->listener, mcp_cli_listener_free);
@@ -55,7 +55,6 @@ mcp_cli_bridge_finalize (GObject *object)
   g_clear_pointer (&self->attachment, mcp_cli_attachment_free);
   g_clear_pointer (&self->tool_headers, mcp_cli_tool_headers_free);
   g_clear_pointer (&self->replay, mcp_cli_replay_free);
-  g_clear_pointer (&self->asks, mcp_cli_asks_free);
 
   G_OBJECT_CLASS (mcp_cli_bridge_parent_class)->finalize (object);
 }
@@ -71,7 +70,6 @@ mcp_cli_bridge_init (McpCliBridge *self)
 {
   self->outbox = mcp_cli_outbox_new ();
   self->replay = mcp_cli_replay_new ();
-  self->asks = mcp_cli_asks_new ();
   self->tool_headers = mcp_cli_tool_headers_new ();
 }
 
@@ -82,65 +80,6 @@ check_finished (McpCliBridge *self)
   if (!self->closed && self->input_ended && !mcp_cli_recovery_is_running (self->recovery) &&
       mcp_cli_outbox_is_done (self->outbox))
     self->finished (self->user_data);
-}
-
-static void
-answer_failed (McpCliBridge *self, McpCliBridgeItem *item, const char *text)
-{
-  g_autoptr (GBytes) answer = NULL;
-
-  if (item->is_answered || !mcp_cli_bridge_item_is_request (item))
-    return;
-  item->is_answered = TRUE;
-  answer = mcp_cli_bridge_item_build_failure (item, text);
-  mcp_cli_pipe_write (self->pipe, answer, MCP_CLI_PLACE_APART);
-}
-
-/* The daemon's JSON-RPC error as it is; its other errors as one. */
-static void
-answer_refused (McpCliBridge *self, McpCliBridgeItem *item)
-{
-  GBytes *body = mcp_cli_exchange_get_refusal (item->exchange);
-  g_autoptr (GError) error = NULL;
-  McpJsonSlice root, value;
-
-  if (!mcp_cli_bridge_item_is_request (item))
-    return;
-  if (mcp_cli_json_parse_bytes (body, &root, NULL) && mcp_json_find (root, "jsonrpc", &value))
-    {
-      mcp_cli_pipe_write (self->pipe, body, MCP_CLI_PLACE_APART);
-      return;
-    }
-  mcp_cli_connection_set_error (&error, mcp_cli_exchange_get_status (item->exchange), body);
-  answer_failed (self, item, error->message);
-}
-
-/* What the daemon sends, on its way to the client. */
-
-static McpCliPlace
-get_place (McpJsonSlice root)
-{
-  McpJsonSlice method;
-
-  if (root.data == NULL)
-    return MCP_CLI_PLACE_ANY;
-  if (!mcp_json_find (root, "method", &method))
-    return MCP_CLI_PLACE_APART;
-  return mcp_json_string_equal (method, "notifications/progress") ? MCP_CLI_PLACE_AHEAD
-                                                                  : MCP_CLI_PLACE_ANY;
-}
-
-static void
-deliver (McpCliBridge *self, GBytes *text)
-{
-  McpJsonSlice root = MCP_JSON_SLICE_NONE;
-  McpJsonSlice method;
-  gboolean has_method =
-      mcp_cli_json_parse_bytes (text, &root, NULL) && mcp_json_find (root, "method", &method);
-  g_autoptr (GBytes) passed =
-      has_method ? mcp_cli_asks_pass_request (self->asks, text, root) : g_bytes_ref (text);
-
-  mcp_cli_pipe_write (self->pipe, passed, get_place (root));
 }
 
 static void
@@ -160,26 +99,6 @@ learn_answer (McpCliBridge *self, McpCliBridgeItem *item, GBytes *text, McpJsonS
     mcp_cli_replay_learn (self->replay, item->message, result);
 }
 
-/* Returns: whether the message acknowledges a subscriptions/listen that the client knows to be open
- */
-static gboolean
-is_known_acknowledgement (McpCliBridge *self, McpCliBridgeItem *item, McpJsonSlice root)
-{
-  McpJsonSlice method;
-
-  if (!mcp_cli_bridge_item_is_listening (item) || !mcp_json_find (root, "method", &method) ||
-      !mcp_json_string_equal (method, "notifications/subscriptions/acknowledged"))
-    return FALSE;
-  item->n_tries = 0;
-  if (!item->is_acknowledged)
-    {
-      item->is_acknowledged = TRUE;
-      return FALSE;
-    }
-  mcp_cli_replay_notify_listener (item->message, root, self->pipe);
-  return TRUE;
-}
-
 static void
 message_cb (McpCliBridgeItem *item, GBytes *text, gpointer user_data)
 {
@@ -190,10 +109,13 @@ message_cb (McpCliBridgeItem *item, GBytes *text, gpointer user_data)
     {
       if (!mcp_json_find (root, "method", &method))
         learn_answer (self, item, text, root);
-      else if (is_known_acknowledgement (self, item, root))
-        return;
+      else if (mcp_cli_bridge_item_note_acknowledgement (item, root))
+        {
+          mcp_cli_replay_notify_listener (item->message, root, self->pipe);
+          return;
+        }
     }
-  deliver (self, text);
+  mcp_cli_delivery_pass (self->delivery, text);
 }
 
 /* What the client sends, on its way to the daemon. */
@@ -228,18 +150,6 @@ start_listening (McpCliBridge *self)
     mcp_cli_listener_start (self->listener);
 }
 
-static const char *
-describe_loss (void)
-{
-  return _ ("The daemon ended before it answered; whether the call had an effect is not known");
-}
-
-static gboolean
-may_retry (McpCliBridgeItem *item)
-{
-  return item->n_tries < MAX_TRIES && !item->is_answered && !mcp_cli_bridge_item_is_response (item);
-}
-
 static void
 send_again (McpCliBridge *self, McpCliBridgeItem *item)
 {
@@ -260,12 +170,12 @@ lost_cb (McpCliBridgeItem *item, gpointer user_data)
 {
   g_autoptr (McpCliBridge) self = g_object_ref (user_data);
 
-  if (may_retry (item) && mcp_cli_bridge_item_may_repeat (item))
+  if (mcp_cli_bridge_item_may_repeat (item) && mcp_cli_bridge_item_may_retry (item))
     {
       send_again (self, item);
       return;
     }
-  answer_failed (self, item, describe_loss ());
+  mcp_cli_delivery_fail (self->delivery, item, _ (LOSS));
   remove_item (self, item);
 }
 
@@ -290,19 +200,19 @@ handle_outcome (McpCliBridge *self, McpCliBridgeItem *item, McpCliOutcome outcom
         return FALSE;
       G_GNUC_FALLTHROUGH; /* the end of a stream does not tell whether it was meant */
     case MCP_CLI_OUTCOME_BROKEN:
-      if (may_retry (item) && mcp_cli_bridge_item_may_repeat (item))
+      if (mcp_cli_bridge_item_may_repeat (item) && mcp_cli_bridge_item_may_retry (item))
         return TRUE;
-      answer_failed (self, item, describe_loss ());
+      mcp_cli_delivery_fail (self->delivery, item, _ (LOSS));
       return FALSE;
     case MCP_CLI_OUTCOME_REFUSED:
-      if (has_lost_session (self, item) && may_retry (item))
+      if (has_lost_session (self, item) && mcp_cli_bridge_item_may_retry (item))
         return TRUE;
-      answer_refused (self, item);
+      mcp_cli_delivery_refuse (self->delivery, item);
       return FALSE;
     case MCP_CLI_OUTCOME_UNREACHABLE:
-      if (may_retry (item))
+      if (mcp_cli_bridge_item_may_retry (item))
         return TRUE;
-      answer_failed (self, item, _ ("The daemon cannot be reached"));
+      mcp_cli_delivery_fail (self->delivery, item, _ ("The daemon cannot be reached"));
       return FALSE;
     }
   g_return_val_if_reached (FALSE);
@@ -371,7 +281,9 @@ pump (McpCliBridge *self)
 static void
 heard_cb (GBytes *text, gpointer user_data)
 {
-  deliver (user_data, text);
+  McpCliBridge *self = user_data;
+
+  mcp_cli_delivery_pass (self->delivery, text);
 }
 
 static void
@@ -384,11 +296,9 @@ static void
 attaching_cb (gpointer user_data)
 {
   McpCliBridge *self = user_data;
-  g_autoptr (GPtrArray) cancelled = mcp_cli_asks_renew (self->asks);
 
   mcp_cli_listener_forget_position (self->listener);
-  for (guint i = 0; i < cancelled->len; i++)
-    mcp_cli_pipe_write (self->pipe, g_ptr_array_index (cancelled, i), MCP_CLI_PLACE_ANY);
+  mcp_cli_delivery_withdraw_asks (self->delivery);
   mcp_cli_outbox_remove_responses (self->outbox);
 }
 
@@ -415,7 +325,7 @@ failed_cb (const char *text, gpointer user_data)
 
   while ((item = mcp_cli_outbox_steal_queued (self->outbox)) != NULL)
     {
-      answer_failed (self, item, text);
+      mcp_cli_delivery_fail (self->delivery, item, text);
       mcp_cli_bridge_item_free (item);
     }
   start_listening (self);
@@ -466,7 +376,7 @@ build_item (McpCliBridge *self, GBytes *line)
   if (!mcp_cli_bridge_item_is_response (item))
     return item;
 
-  answer = mcp_cli_asks_pass_answer (self->asks, line);
+  answer = mcp_cli_delivery_translate_answer (self->delivery, line);
   if (answer == line)
     return item;
   mcp_cli_bridge_item_free (item);
@@ -562,6 +472,7 @@ mcp_cli_bridge_run (McpCliBridge *self,
   self->finished = finished;
   self->user_data = user_data;
   self->pipe = mcp_cli_pipe_new (in_fd, out_fd, &funcs, self);
+  self->delivery = mcp_cli_delivery_new (self->pipe);
   mcp_cli_pipe_start (self->pipe);
 }
 
