@@ -25,6 +25,7 @@ typedef struct
   gboolean print;
   gboolean import;
   gboolean undo;
+  gboolean all;
 } Options;
 
 /* Clients of a desktop may have another PATH than a shell. */
@@ -190,6 +191,28 @@ list_clients (void)
   return MCP_CLI_OK;
 }
 
+/* Each client that has a file; with --undo, each that is connected. */
+static int
+connect_all (const Options *options)
+{
+  gsize n_clients;
+  const McpCliClient *clients = mcp_cli_clients_get (&n_clients);
+  int status = MCP_CLI_OK;
+
+  for (gsize i = 0; i < n_clients; i++)
+    {
+      g_autofree char *path = mcp_cli_clients_dup_path (&clients[i]);
+      gboolean is_connected = strcmp (describe_state (&clients[i], path), _ ("connected")) == 0;
+
+      if (!g_file_test (path, G_FILE_TEST_EXISTS) || (options->undo && !is_connected))
+        continue;
+      mcp_cli_text_print ("%s", clients[i].title);
+      if (connect_client (&clients[i], options) != MCP_CLI_OK)
+        status = MCP_CLI_FAILED;
+    }
+  return status;
+}
+
 /**
  * mcp_cli_cmd_connect:
  * @argc: number of words
@@ -208,6 +231,8 @@ mcp_cli_cmd_connect (int argc, char **argv)
     { "print", 0, 0, G_OPTION_ARG_NONE, &options.print, N_ ("Only show what would change"), NULL },
     { "import", 0, 0, G_OPTION_ARG_NONE, &options.import,
       N_ ("Move the client’s own servers to the daemon"), NULL },
+    { "all", 0, 0, G_OPTION_ARG_NONE, &options.all, N_ ("Every client that has a configuration"),
+      NULL },
     { "undo", 0, 0, G_OPTION_ARG_NONE, &options.undo, N_ ("Take the daemon out again"), NULL },
     { NULL },
   };
@@ -223,10 +248,14 @@ mcp_cli_cmd_connect (int argc, char **argv)
 
   if (!mcp_cli_options_parse (&usage, entries, &argc, &argv))
     return MCP_CLI_USAGE;
-  if (argc == 1)
-    return list_clients ();
   if (options.undo && options.import)
     return mcp_cli_options_report_error (_ ("Either --import or --undo"));
+  if (options.all && argc > 1)
+    return mcp_cli_options_report_error (_ ("Either CLIENT or --all"));
+  if (options.all)
+    return connect_all (&options);
+  if (argc == 1)
+    return list_clients ();
   client = mcp_cli_clients_find (argv[1]);
   if (client == NULL && mcp_cli_clients_suggest (argv[1]) != NULL)
     return mcp_cli_options_report_error (_ ("There is no client “%s”; did you mean “%s”?"), argv[1],

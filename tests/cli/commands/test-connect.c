@@ -398,6 +398,30 @@ test_undo (void)
 }
 
 static void
+test_all (void)
+{
+  static const char before[] = "{\"mcpServers\": {}}\n";
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *cursor = write_home (test, ".cursor/mcp.json", before);
+  g_autofree char *gemini = write_home (test, ".gemini/settings.json", before);
+  g_autofree char *other = e2e_build (test->e2e, "home/.qwen/settings.json");
+  g_autofree char *connected = NULL;
+  g_autofree char *also = NULL;
+  g_autofree char *undone = NULL;
+
+  g_test_summary ("--all connects the clients that have a configuration, and no others");
+  g_free (cli_test_run_ok (test, "connect", "--all", "--yes", NULL));
+  connected = read_text (cursor);
+  also = read_text (gemini);
+  g_assert_nonnull (strstr (connected, "sessiond"));
+  g_assert_nonnull (strstr (also, "sessiond"));
+  g_assert_false (g_file_test (other, G_FILE_TEST_EXISTS));
+  g_free (cli_test_run_ok (test, "connect", "--all", "--undo", "--yes", NULL));
+  undone = read_text (cursor);
+  g_assert_cmpstr (undone, ==, before);
+}
+
+static void
 test_permissions (void)
 {
   g_autoptr (CliTest) test = cli_test_new ();
@@ -504,6 +528,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/connect/toml", test_toml);
   g_test_add_func ("/cli/connect/again", test_again);
   g_test_add_func ("/cli/connect/undo", test_undo);
+  g_test_add_func ("/cli/connect/all", test_all);
   g_test_add_func ("/cli/connect/permissions", test_permissions);
   g_test_add_func ("/cli/connect/moved-files", test_moved_files);
   g_test_add_func ("/cli/connect/not-regular", test_not_regular);
