@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "session/database/mcp-session-db.h"
+#include "session/database/mcp-db-work.h"
+
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "session/database/mcp-db-work.h"
+
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
-
-/* Private to the files that write SQL. */
-typedef struct _McpSql McpSql;
 
 /**
  * McpSessionDb:
@@ -26,27 +25,6 @@ typedef struct _McpSql McpSql;
  */
 #define MCP_TYPE_SESSION_DB (mcp_session_db_get_type ())
 G_DECLARE_FINAL_TYPE (McpSessionDb, mcp_session_db, MCP, SESSION_DB, GObject)
-
-/**
- * McpDbWork:
- * @sql: the database, in a transaction
- * @data: as given
- * @error: return location
- *
- * Writes something, on the database's thread.
- *
- * Returns: whether it could
- */
-typedef gboolean (*McpDbWork) (McpSql *sql, gpointer data, GError **error);
-
-/**
- * McpDbQuery:
- *
- * Reads something, on the database's thread.
- *
- * Returns: (transfer full) (nullable): what was read; %NULL with @error set
- */
-typedef gpointer (*McpDbQuery) (McpSql *sql, gpointer data, GError **error);
 
 McpSessionDb *mcp_session_db_open (const char *path, char **problem);
 gboolean mcp_session_db_is_in_memory (McpSessionDb *self);

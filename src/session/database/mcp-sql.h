@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <glib.h>
+#include "session/database/mcp-db-work.h"
+
 #include <sqlite3.h>
 
 G_BEGIN_DECLS
-
-/**
- * McpSql:
- *
- * One connection to an SQLite database, with the statements it has prepared.
- * One thread at a time may use it.
- */
-typedef struct _McpSql McpSql;
 
 /* Codes are SQLite's primary result codes. */
 #define MCP_SQL_ERROR (mcp_sql_error_quark ())
