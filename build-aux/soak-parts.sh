@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 #
 # The parts of build-aux/soak, one function each: it builds what it needs, runs
-# it, records what came out, and returns whether all went well.
+# it, records the result, and returns whether all went well.
 # shellcheck disable=SC2154 # set by build-aux/soak
 
 # record PART WHAT FIGURES VERDICT: PART's row in the table of the report, in
@@ -87,7 +87,7 @@ part_fuzz ()
     [ -z "$only_target" ] || [ "$name" = "$only_target" ] || continue
     names="$names $name"
   done
-  [ -n "$names" ] || { warn "there is no such fuzz target"; return 1; }
+  [ -n "$names" ] || { warn "there is no fuzz target of this name"; return 1; }
 
   # shellcheck disable=SC2086 # a list of names
   targets=$(printf 'tests/fuzz/fuzz-%s ' $names)

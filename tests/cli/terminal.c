@@ -211,7 +211,7 @@ terminal_type (Terminal *self, const char *text)
   g_assert_cmpint (write (self->fd, text, strlen (text)), ==, strlen (text));
 }
 
-/* Lines are not broken anew, as in xterm. */
+/* Lines are not broken again after a change of the width, as in xterm. */
 void
 terminal_resize (Terminal *self, guint columns, guint rows)
 {

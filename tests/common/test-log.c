@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* "KEY=value" of the last line of ours, in order. */
+/* "KEY=value" of the last line that this program logged, in order. */
 static GLogWriterOutput
 remember (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
 {

@@ -17,7 +17,7 @@ test_own_cwd_and_name (void)
 
   g_test_summary ("The kernel tells where a process works and what it is called");
   g_assert_cmpstr (cwd, ==, here);
-  /* "test-process", but for what runs it, such as valgrind */
+  /* "test-process", unless another program, valgrind for example, runs the test */
   g_assert_cmpint (prctl (PR_GET_NAME, comm), ==, 0);
   g_assert_cmpstr (name, ==, comm);
 }

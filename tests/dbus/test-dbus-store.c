@@ -84,7 +84,7 @@ test_create_empty_values (TestBus *bus, gconstpointer data)
   g_autoptr (GVariant) allowed = NULL;
   McpSession *session;
 
-  g_test_summary ("An empty label is none, an empty list allows nothing, 0 seconds are for ever");
+  g_test_summary ("An empty label is none, an empty list allows nothing, 0 seconds mean no end");
   create (bus, "/",
           options ("{'label': <''>, 'allowed_tools': <@as []>, 'idle_seconds': <uint32 0>}"), &path,
           &session_id, &token);

@@ -467,7 +467,7 @@ e2e_parse (const char *json)
   return json_node_dup_object (node);
 }
 
-/* Waits for the end of a process that is no child of ours. */
+/* Waits for the end of a process that is not a child of this one. */
 void
 e2e_await_process_end (pid_t pid)
 {

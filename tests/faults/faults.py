@@ -39,7 +39,7 @@ SHORT = [
     ("rename", errno.ENOSPC, 1, 1), ("spawn", errno.EAGAIN, 1, 1),
 ]
 FOREVER = 1_000_000
-# Without these for ever, nobody can be answered.
+# If these fail from now on, nobody can be answered.
 NO_ANSWER = {"accept4", "write"}
 SAID_SO = ("cannot be written", "in memory", "cannot be opened", "set aside", "cannot be used")
 ATTEMPTS = 10
@@ -170,7 +170,7 @@ def all_points(options):
                 struck = yield call, number, first, times
                 if not struck:
                     break
-                # for ever: at ever larger distances
+                # from there on: at growing distances
                 first += 1 if times == 1 else first
 
 

@@ -6,7 +6,7 @@
 
 /*
  * The first byte is the size of the pieces in which the rest arrives. They must
- * not matter, and a decoded body, chunked anew, must be decoded to itself.
+ * not matter, and a decoded body, chunked again, must be decoded to itself.
  */
 
 #define MAX_BYTES 10000

@@ -22,7 +22,7 @@ void mcp_fake_provider_set_page (McpFakeProvider *self, guint n_tools);
 void mcp_fake_provider_set_silent (McpFakeProvider *self, gboolean silent);
 void mcp_fake_provider_set_broken (McpFakeProvider *self, gboolean broken);
 
-/* What came, and answering it: always the oldest tools/call that is waiting. */
+/* The requests, and their answers: always for the oldest tools/call that waits. */
 guint mcp_fake_provider_get_n_lists (McpFakeProvider *self);
 const McpLimits *mcp_fake_provider_get_limits (McpFakeProvider *self);
 guint mcp_fake_provider_get_n_waiting (McpFakeProvider *self);

@@ -160,7 +160,7 @@ class Client {
     return exchange;
   }
 
-  // Sends a request; what comes of it:
+  // Sends a request; the result has
   //   message: the response (absent when there was none), before/after: what came before and
   //   after it, status, isStream.
   call(method, params = {}, options = {}) {

@@ -38,7 +38,7 @@ async function connectCrowd(url) {
   ]);
 }
 
-// Every call says by `from` whose it is, and which.
+// Every call names its client in `from`, and its number.
 async function callOnce(client, number, i, servers) {
   const server = servers[(i + number) % servers.length];
   const from = (number * CALLS + i) * 10;

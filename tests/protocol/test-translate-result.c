@@ -93,7 +93,7 @@ test_no_server_info (void)
   g_autofree char *unnamed = NULL;
   g_autofree char *stripped = NULL;
 
-  g_test_summary ("Without a name of ours, the server's goes all the same");
+  g_test_summary ("Without a name from the gateway, the name from the server is passed on");
   unnamed = mcp_translate_result ("tools/call", scan ("{\"resultType\":\"x\"}"),
                                   MCP_REVISION_2026_07_28, NULL);
   g_assert_cmpstr (unnamed, ==, NULL);
@@ -145,7 +145,7 @@ test_hints (void)
 static void
 test_legacy (void)
 {
-  g_test_summary ("A client before 2026-07-28 is not shown what came with it");
+  g_test_summary ("A client before 2026-07-28 does not see what 2026-07-28 has added");
   for (McpRevision to = MCP_REVISION_2024_11_05; to < MCP_REVISION_2026_07_28; to++)
     {
       check_result ("tools/list",
@@ -272,7 +272,7 @@ test_prompt (void)
 static void
 test_one_line (void)
 {
-  g_test_summary ("What is written anew is on one line");
+  g_test_summary ("A result that is written again is on one line");
   check_result ("tools/call", "{\n\"a\": 1,\n\"resultType\":\r\n\"complete\"\n}",
                 MCP_REVISION_2025_11_25, "{ \"a\": 1 }");
 }

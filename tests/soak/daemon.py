@@ -111,7 +111,7 @@ class Daemon:
         self.owner_key = facts["owner_key"]
 
     def configure(self, lines=50, extra=False, spoilt=False):
-        """Writes both files anew; what the honest use stays the same."""
+        """Writes both files again; the entries that honest clients use stay the same."""
         servers = {
             "test": {"command": self.server},
             "shared": {"command": self.server, "scope": "shared", "idleSeconds": 1},

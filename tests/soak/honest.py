@@ -127,7 +127,7 @@ async def calls_legacy(world, rng):
 
 
 async def calls_modern(world, rng):
-    """Each request for itself, with and without a session of ours."""
+    """Each request stands alone, with and without a session that the client made."""
     session = await make_session(world, rng) if rng.random() < 0.7 else None
     headers = bearer(session) if session else {"X-Mcp-Cwd": "/"}
     meta = {f"{META}protocolVersion": MODERN, f"{META}clientCapabilities": {},

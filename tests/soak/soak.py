@@ -199,7 +199,7 @@ def parse_arguments():
     parser.add_argument("--clients", type=int, default=24)
     parser.add_argument("--seed", default="1")
     parser.add_argument("--slopes", action="store_true", help="judge slopes too")
-    parser.add_argument("--figures", help="a file for what came out")
+    parser.add_argument("--figures", help="a file for the results")
     parser.add_argument("--verbose", action="store_true")
     return parser.parse_args()
 

@@ -46,7 +46,7 @@ typedef struct
 typedef struct
 {
   int fd;
-  GString *input; /* what came and was not taken yet */
+  GString *input; /* received, and not taken yet */
   gboolean eof;
 } McpTestStream;
 

@@ -13,7 +13,7 @@
  *                        crash: the end; null: an error of no request; modern: answered as one who
  *                        speaks 2026-07-28; late: the same, after 50 ms, and initialize is refused;
  *                        future: as one who speaks others; unsupported, unsupported-future: refused
- *                        with the error of such a server
+ *                        with the error of a server that does not know it
  *   --die-at-start=N     says so on standard error and exits with status N at once
  *   --die-unless=FILE    as --die-at-start=3 while FILE does not exist
  *   --page=N             tools/list in pages of N

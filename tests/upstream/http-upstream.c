@@ -579,7 +579,7 @@ http_await (HttpFixture *f, const char *seen, guint n)
   test_await (has_seen, &wait);
 }
 
-/* Of the last such request. */
+/* Of the last request of this method. */
 const char *
 http_get_header (HttpFixture *f, const char *seen, const char *name)
 {

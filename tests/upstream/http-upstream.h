@@ -30,8 +30,8 @@ typedef struct
   guint initialize_status;    /* 0: it answers */
   guint initialized_status;   /* 0: it takes it */
   guint get_status;           /* of a GET without Last-Event-ID; 0: a stream */
-  const char *get_events;     /* (nullable): at the start of such a stream */
-  gboolean get_ends;          /* such a stream ends after that */
+  const char *get_events;     /* (nullable): at the start of a stream that was asked for by GET */
+  gboolean get_ends;          /* that stream ends after this text */
   GPtrArray *seen;            /* (element-type utf8): "METHOD what" */
   GPtrArray *heads;           /* (element-type SoupMessageHeaders): of the same */
   GPtrArray *open;            /* (element-type SoupServerMessage): streams that go on */

@@ -257,7 +257,7 @@ test_restart (void)
   g_autoptr (JsonObject) after = NULL;
 
   g_test_summary (
-      "A daemon that is started anew is found, with the same session; a call it had is lost");
+      "A daemon that is started again is found, with the same session; its calls are lost");
   cli_test_start_daemon (test);
   client = stdio_client_new (test);
   stdio_client_initialize (client);

@@ -120,7 +120,7 @@ test_sessions (void)
 {
   g_autoptr (McpCliBars) bars = mcp_cli_bars_new (TRUE);
 
-  g_test_summary ("Where several sessions are shown, each line says whose it is");
+  g_test_summary ("Where several sessions are shown, each line names its session");
   mcp_cli_bars_set_label (bars, "0123456789", "build\033[31m");
   take (bars, &plain, "\"session_id\":\"0123456789\",\"token\":1,\"progress\":1,\"tool\":\"a\"", 0);
   take (bars, &plain, "\"session_id\":\"abcdefghijkl\",\"token\":1,\"progress\":2", 0);

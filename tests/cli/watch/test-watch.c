@@ -116,8 +116,8 @@ test_suspend (void)
   const char *id;
 
   g_test_summary (
-      "Ctrl-Z stops it and leaves the screen to the shell; fg draws the bars anew, with "
-      "what came meanwhile, in the width there is then");
+      "Ctrl-Z stops it and leaves the screen to the shell; fg draws the bars again, with "
+      "the events of the meantime, in the width that the terminal has then");
   cli_test_start_daemon (test);
   session = e2e_create_session (test->e2e, "{\"label\": \"w\"}");
   id = json_object_get_string_member (session, "session_id");
@@ -250,7 +250,7 @@ test_restart (void)
   g_autoptr (Terminal) terminal = NULL;
   const char *id;
 
-  g_test_summary ("It waits for a daemon that is started anew, and goes on");
+  g_test_summary ("watch waits for a daemon that is started again, and goes on");
   cli_test_start_daemon (test);
   session = e2e_create_session (test->e2e, "{}");
   id = json_object_get_string_member (session, "session_id");

@@ -362,7 +362,7 @@ test_gone_client_is_told_to_the_server (Fixture *f, gconstpointer data)
   g_assert_true (heard->cancelled);
 }
 
-/* The server of 2026-07-28, asked by a client of before: one round of input. */
+/* The server of 2026-07-28, asked by a client of an older revision: one round of input. */
 static void
 test_modern_server_asks_a_legacy_client (Fixture *f, gconstpointer data)
 {
@@ -522,7 +522,7 @@ test_task_of_a_modern_server (Fixture *f, gconstpointer data)
   g_autoptr (Heard) undeclared = NULL;
 
   g_test_summary ("A task of a server of 2026-07-28 is created, asked after and cancelled by an id "
-                  "that says whose it is; clients that know no tasks may not");
+                  "that names the task; clients that know no tasks may not");
   mcp_fake_provider_set_peer (provider, MCP_REVISION_2026_07_28, "{\"tools\":{}}");
   heard = send_modern (f, f->session,
                        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":"

@@ -380,8 +380,8 @@ test_meter (PoolFixture *f, gconstpointer data)
   g_autoptr (McpProviderLease) lease = acquire (f, config, create_session (f, "/"));
   guint n_measured = 0;
 
-  g_test_summary ("All who ask while a measurement runs get its result; what is no process of ours "
-                  "takes nothing");
+  g_test_summary ("All who ask while a measurement runs get its result; a provider "
+                  "without a process takes nothing");
   start (lease);
   mcp_provider_meter_measure_async (meter, measured_cb, &n_measured);
   mcp_provider_meter_measure_async (meter, measured_cb, &n_measured);

@@ -80,7 +80,7 @@ check_family (int family)
 
   if (!mcp_peer_check_tcp_available (check) || !pair_open (&pair, family))
     {
-      g_test_skip ("The kernel offers no such connections here");
+      g_test_skip ("The kernel does not offer these connections here");
       return;
     }
 
@@ -125,7 +125,7 @@ test_mapped (void)
       setsockopt (listening, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off) < 0 ||
       bind (listening, (struct sockaddr *) &any, sizeof any) < 0)
     {
-      g_test_skip ("The kernel offers no such connections here");
+      g_test_skip ("The kernel does not offer these connections here");
       if (listening >= 0)
         close (listening);
       return;
@@ -250,7 +250,8 @@ test_reset (void)
   pair_close (&pair);
 }
 
-/* The kernel falls back to a listener on the peer's port when there is no such connection. */
+/* The kernel falls back to a listener on the peer's port when there is no connection of this kind.
+ */
 static void
 test_listener_on_peer_port (void)
 {
@@ -347,7 +348,8 @@ test_other_user (void)
   check_other_user (listening, (struct sockaddr *) &address, length);
   close (listening);
 
-  /* An abstract name (given by the kernel): another user could not enter a directory of ours. */
+  /* An abstract name (given by the kernel): another user could not enter the directory of the test.
+   */
   listening = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   g_assert_cmpint (bind (listening, (struct sockaddr *) &name, sizeof name.sun_family), ==, 0);
   g_assert_cmpint (listen (listening, 1), ==, 0);

@@ -134,7 +134,7 @@ test_older_clients_get_no_primer (void)
   g_autofree char *frame = NULL;
   g_autofree char *id = NULL;
 
-  g_test_summary ("An event without a message is not sent to clients of before 2025-11-25, which "
+  g_test_summary ("An event without a message is not sent to clients before 2025-11-25, which "
                   "would take it for a broken one; ids are");
   mcp_fixture_init_with_server (&f);
   fields = attach (&f, "2025-06-18");
@@ -205,7 +205,7 @@ test_own_stream (void)
   g_autoptr (McpTestStream) second = NULL;
 
   g_test_summary (
-      "What belongs to no request comes on the client's own stream, also what came before "
+      "A message that belongs to no request goes to the client's own stream, also if it came before "
       "it was opened; a second one takes over");
   mcp_fixture_init_with_server (&f);
   fields = attach (&f, "2025-06-18");

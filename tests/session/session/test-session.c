@@ -184,7 +184,7 @@ test_touched (Fixture *f, gconstpointer data)
   g_autoptr (McpEventQueue) queue = NULL;
   gint64 before;
 
-  g_test_summary ("Every use begins the idle time anew");
+  g_test_summary ("Every use starts the idle time again");
   before = let_time_pass (session);
   mcp_session_touch (session);
   g_assert_cmpint (mcp_session_get_last_active_at (session), >, before);

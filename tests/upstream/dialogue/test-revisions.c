@@ -296,7 +296,7 @@ test_ask_two (RevisionFixture *f, gconstpointer data)
   g_test_summary ("Of two calls at once each is asked its own");
   if (is_stateless (f) || is_one_stream (f))
     {
-      g_test_skip ("such a server does not ask, or does not say for which call");
+      g_test_skip ("a server of this revision does not ask, or does not say for which call");
       return;
     }
   g_free (provider_call_text (&f->base, "echo", "{}"));
@@ -328,7 +328,7 @@ test_ask_nobody (RevisionFixture *f, gconstpointer data)
   g_test_summary ("Where nobody can tell which of two calls the server asks for, none is asked");
   if (!is_one_stream (f) || is_stateless (f))
     {
-      g_test_skip ("such a server does not ask, or says for which call");
+      g_test_skip ("a server of this revision does not ask, or says for which call");
       return;
     }
   begin (f, &waiting, "slow", "", 0);
@@ -356,7 +356,7 @@ test_ask_time (RevisionFixture *f, gconstpointer data)
   g_test_summary ("A call's time stands still while its client is asked");
   if (is_stateless (f))
     {
-      g_test_skip ("such a server does not ask");
+      g_test_skip ("a server of this revision does not ask");
       return;
     }
   g_free (provider_call_text (&f->base, "echo", "{}"));

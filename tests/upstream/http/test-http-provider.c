@@ -138,7 +138,7 @@ test_failure (HttpFixture *f, gconstpointer data)
 static void
 test_resumes_bounded (HttpFixture *f, gconstpointer data)
 {
-  g_test_summary ("A stream that brings nothing is asked for a few times, not for ever");
+  g_test_summary ("A stream that brings nothing is asked for a few times, and then no more");
   http_fail (f, "break-lost", "before the answer");
   /* beside the server's own stream */
   g_assert_cmpuint (http_count (f, "GET /mcp"), ==, 1 + 5);

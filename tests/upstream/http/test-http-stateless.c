@@ -170,7 +170,8 @@ test_repeated (HttpFixture *f, gconstpointer data)
   g_autofree char *text = http_call_text (f, "json");
   g_autoptr (McpJsonrpcMessage) answer = NULL;
 
-  g_test_summary ("Who answers as if it had never heard of it is asked anew, lists are repeated");
+  g_test_summary (
+      "A server that answers as if it did not know the client is asked again, lists are repeated");
   f->upstream.is_stateless = FALSE;
   f->upstream.list_status = SOUP_STATUS_BAD_REQUEST;
   answer = provider_call (&f->base, "tools/list", "{}");

@@ -100,7 +100,7 @@ test_again (ProviderFixture *f, gconstpointer data)
   int pid = mcp_stdio_provider_get_pid (MCP_STDIO_PROVIDER (f->provider));
   ProviderCall call;
 
-  g_test_summary ("A server that does not take its revision any more is asked anew");
+  g_test_summary ("A server that refuses its revision from now on is asked again");
   provider_begin (f, &call, "error", "{\"code\":-32022}", 0, NULL);
   provider_end_failed (&call, MCP_ERROR_PROVIDER_FAILED,
                        "does not speak the MCP revision any more that it spoke");
@@ -153,7 +153,8 @@ test_unasked (ProviderFixture *f, gconstpointer data)
   ProviderCall call;
   guint n = 0;
 
-  g_test_summary ("Such a server is not told what it has no notification for, nor answered");
+  g_test_summary (
+      "A server of 2026-07-28 gets no notification that its revision does not have, and no answer");
   mcp_provider_notify (f->provider, "notifications/roots/list_changed", NULL);
   changed = provider_call_text (f, "received", "{\"method\":\"notifications/roots/list_changed\"}");
   g_assert_cmpstr (changed, ==, "[]");
