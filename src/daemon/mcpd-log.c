@@ -37,7 +37,7 @@ write_verbose (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gp
 
 /**
  * mcpd_log_init:
- * @verbose: whether g_info() of ours is written, too
+ * @verbose: whether the daemon's g_info() is written, too
  *
  * Sends the log to standard error or, where that is the journal, there. Once,
  * before the first message.

@@ -166,7 +166,7 @@ append_value (McpSseParser *self, const char *text, gsize length, GError **error
     }
   else if (length > MAX_SHORT_BYTES - self->value->len)
     {
-      /* No type of ours, and no id that would be sent back. */
+      /* Too long for a type that is known here, and for an id to send back. */
       self->field = FIELD_NONE;
       self->state = STATE_IGNORED;
     }

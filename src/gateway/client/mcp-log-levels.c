@@ -81,8 +81,8 @@ mcp_log_levels_passes (const char *least, McpJsonSlice params)
  * @params: of a notifications/message
  * @server: (nullable): the server that logs
  *
- * Says in “logger” which server speaks, since a client sees but one; not for a server
- * that is exposed as it is.
+ * Says in “logger” which server speaks, since a client sees only one server; does nothing for a
+ * server that is exposed alone.
  *
  * Returns: (transfer full): params
  */

@@ -2,8 +2,8 @@
 
 /*
  * Ids of servers' tasks as clients see them (2026-07-28, the extension
- * io.modelcontextprotocol/tasks): a client comes back with nothing but the id, so that
- * says whose it is.
+ * io.modelcontextprotocol/tasks): a client comes back with nothing but the id, so
+ * the id names the server of the task.
  */
 #include "gateway/methods/mcp-task-id.h"
 

@@ -236,7 +236,8 @@ mcp_subscription_take_end (McpSubscription *self, gint64 id, gboolean is_refused
   open_after (self, (guint) (mcp_backoff_get_wait_us (&self->backoff, now_us) / 1000));
 }
 
-/* The id of ours that a notification names: in its "_meta", or as what is cancelled. */
+/* The id of the subscription that a notification names: in its "_meta", or as the cancelled
+ * request. */
 static gboolean
 find_id (McpJsonSlice params, gboolean is_cancelled, gint64 *id)
 {
