@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Worst cases that any client can make: watchers that do not read, many
+ * sessions, and bodies just below the limits.
+ */
+#include "stall.h"
+
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define EVENT_BYTES 60000
+
+/* A watcher that reads nothing. */
+static int
+open_watcher (Stall *stall)
+{
+  g_autofree char *path = g_strdup_printf ("/session/%s/events", attack_id (stall->session));
+  const int small = 4096;
+  int fd = attack_connect (stall->attack);
+
+  setsockopt (fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+  attack_send_request (fd, "GET", path, attack_token (stall->session), NULL, NULL);
+  return fd;
+}
+
+static void
+await_watchers (Stall *stall)
+{
+  g_autofree char *path = g_strdup_printf ("/session/%s", attack_id (stall->session));
+  g_autofree char *wanted = g_strdup_printf ("\"subscribers\":%u", stall->size);
+  gint64 until = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+
+  while (g_get_monotonic_time () < until)
+    {
+      g_autoptr (AttackAnswer) answer =
+          attack_ask (stall->attack, "GET", path, attack_token (stall->session), NULL, NULL);
+
+      if (answer->body != NULL && strstr (answer->body, wanted) != NULL)
+        return;
+    }
+  attack_fail ("the watchers did not get in");
+}
+
+static void
+publish (Stall *stall, const char *event, guint n_events)
+{
+  g_autofree char *path = g_strdup_printf ("/session/%s/progress", attack_id (stall->session));
+  g_autofree char *one = g_strconcat (event, ",", NULL);
+  g_autofree char *events = stall_repeat (one, n_events - 1);
+  g_autofree char *body = g_strconcat ("[", events, event, "]", NULL);
+  g_autoptr (AttackAnswer) answer =
+      attack_ask (stall->attack, "POST", path, attack_token (stall->session), NULL, body);
+
+  g_test_message ("progress: %u", answer->status);
+}
+
+static void
+publish_to_many (Stall *stall, const char *event, guint n_events)
+{
+  g_autofree int *fds = g_new (int, stall->size);
+
+  for (guint i = 0; i < stall->size; i++)
+    fds[i] = open_watcher (stall);
+  await_watchers (stall);
+  publish (stall, event, n_events);
+  for (guint i = 0; i < stall->size; i++)
+    close (fds[i]);
+}
+
+static void
+publish_large (Stall *stall)
+{
+  g_autofree char *text = g_strnfill (EVENT_BYTES, 'x');
+  g_autofree char *event = g_strdup_printf ("{\"progress\":1,\"message\":\"%s\"}", text);
+
+  publish_to_many (stall, event, 60);
+}
+
+static void
+publish_small (Stall *stall)
+{
+  publish_to_many (stall, "{\"progress\":1}", 1000);
+}
+
+/* Many sessions */
+
+static void
+prepare_sessions (Stall *stall)
+{
+  attack_set_settings (stall->attack, "[Limits]\nSessions=20000\nSessionsPerMinute=100000\n");
+}
+
+/* Over one connection, without waiting for the answers. */
+static void
+create_sessions (Stall *stall)
+{
+  static const char one[] = "POST /session HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                            "application/json\r\nContent-Length: 11\r\n\r\n{\"cwd\":\"/\"}";
+  int fd = attack_connect (stall->attack);
+
+  for (guint i = 0; i < stall->size; i++)
+    {
+      g_autoptr (AttackAnswer) answer = NULL;
+
+      attack_send (fd, one, sizeof one - 1);
+      answer = attack_read_answer (fd);
+      if (answer->status != 200)
+        {
+          g_test_message ("session %u: %u", i, answer->status);
+          break;
+        }
+    }
+  close (fd);
+}
+
+static void
+list_sessions (Stall *stall)
+{
+  static const char *const paths[] = { "/session", "/metrics" };
+
+  create_sessions (stall);
+  for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      g_autoptr (AttackAnswer) answer =
+          attack_ask (stall->attack, "GET", paths[i], NULL, NULL, NULL);
+
+      g_test_message ("%s: %u, %zu bytes", paths[i], answer->status, answer->length);
+    }
+}
+
+static void
+list_objects (Stall *stall)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = NULL;
+
+  create_sessions (stall);
+  reply = g_dbus_connection_call_sync (stall->attack->e2e->connection, "org.mcpsessiond.Daemon",
+                                       "/org/mcpsessiond", "org.freedesktop.DBus.ObjectManager",
+                                       "GetManagedObjects", NULL, NULL, G_DBUS_CALL_FLAGS_NONE,
+                                       (int) stall->attack->patience_seconds * 1000, NULL, &error);
+  g_test_message ("GetManagedObjects: %s",
+                  reply != NULL ? g_variant_get_type_string (reply) : error->message);
+}
+
+/* Bodies */
+
+static void
+send_body (Stall *stall, const char *path, const char *body)
+{
+  g_autoptr (AttackAnswer) answer =
+      attack_ask (stall->attack, "POST", path, attack_token (stall->session), NULL, body);
+
+  g_test_message ("%s: %u %.200s", path, answer->status, answer->body);
+}
+
+static void
+send_escapes (Stall *stall)
+{
+  g_autofree char *path = g_strdup_printf ("/session/%s/progress", attack_id (stall->session));
+  g_autofree char *escapes = stall_repeat ("\\u0041", stall->size / 6);
+  g_autofree char *event = g_strdup_printf ("{\"progress\":1,\"message\":\"%s\"}", escapes);
+  g_autofree char *params =
+      g_strdup_printf ("{\"name\":\"x__y\",\"arguments\":{\"text\":\"%s\"}}", escapes);
+  g_autofree char *call = attack_build_rpc ("tools/call", params);
+
+  send_body (stall, path, event);
+  send_body (stall, "/mcp", call);
+}
+
+static char *
+build_many_keys (void)
+{
+  g_autoptr (GString) text = g_string_new ("{\"name\":\"x__y\",\"arguments\":{\"a\":0");
+
+  for (guint i = 0; i < 99000; i++)
+    g_string_append_printf (text, ",\"k%u\":0", i);
+  g_string_append (text, "}}");
+  return attack_build_rpc ("tools/call", text->str);
+}
+
+/* All but the last byte of each, then the last bytes at once. */
+static void
+send_many_keys (Stall *stall)
+{
+  g_autofree char *body = build_many_keys ();
+  gsize length = strlen (body);
+  g_autofree char *head = g_strdup_printf (
+      "POST /mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nConnection: close\r\n"
+      "Accept: application/json, text/event-stream\r\nContent-Type: application/json\r\n"
+      "Content-Length: %zu\r\n\r\n",
+      attack_token (stall->session), length);
+  g_autofree int *fds = g_new (int, stall->size);
+
+  for (guint i = 0; i < stall->size; i++)
+    {
+      fds[i] = attack_connect (stall->attack);
+      attack_send (fds[i], head, strlen (head));
+      attack_send (fds[i], body, length - 1);
+    }
+  for (guint i = 0; i < stall->size; i++)
+    attack_send (fds[i], body + length - 1, 1);
+  for (guint i = 0; i < stall->size; i++)
+    {
+      g_autoptr (AttackAnswer) answer = attack_read_answer (fds[i]);
+
+      g_test_message ("%u", answer->status);
+      close (fds[i]);
+    }
+}
+
+/* An array of as many events as an array may have, of as many bytes as a body may have. */
+static void
+send_array (Stall *stall)
+{
+  g_autofree char *text = g_strnfill (stall->size / 1000, 'x');
+  g_autofree char *event =
+      g_strdup_printf ("{\"progress\":1,\"token\":\"%s\",\"message\":\"%s\"}", "t", text);
+
+  publish (stall, event, 1000);
+}
+
+const StallCase stall_client_cases[] = {
+  { "large-events-to-many-watchers", "any client",
+    "60 events of 60 kB to %u watchers that do not read", 400, 2000, E2E_WITHOUT_BUS, NULL,
+    publish_large, NULL },
+  { "small-events-to-many-watchers", "any client",
+    "1,000 small events to %u watchers that do not read", 500, 2000, E2E_WITHOUT_BUS, NULL,
+    publish_small, NULL },
+  { "many-sessions", "any client", "%u sessions, `GET /session`, `GET /metrics`", 3000, 10000,
+    E2E_WITHOUT_BUS, prepare_sessions, list_sessions, NULL },
+  { "many-sessions-on-the-bus", "a bus peer", "`GetManagedObjects` of %u sessions", 3000, 10000,
+    E2E_WITH_BUS, prepare_sessions, list_objects, NULL },
+  { "body-of-escapes", "any client", "a body of %u bytes, of `\\u0041`", 4100000, 4100000,
+    E2E_WITHOUT_BUS, NULL, send_escapes, NULL },
+  { "bodies-of-many-keys", "any client", "%u bodies of 1 MB with 99,000 keys at once", 20, 20,
+    E2E_WITHOUT_BUS, NULL, send_many_keys, NULL },
+  { "array-of-events", "any client", "1,000 events of a body of %u bytes", 4100000, 4100000,
+    E2E_WITHOUT_BUS, NULL, send_array, NULL },
+  { NULL },
+};
