@@ -445,6 +445,41 @@ attack_call (Attack *self, JsonObject *session, const char *tool)
   return attack_rpc (self, session, "tools/call", params);
 }
 
+static char *
+build_modern_params (const char *method, const char *name)
+{
+  const char *key = g_str_has_prefix (method, "tasks/")       ? "taskId"
+                    : g_str_has_prefix (method, "resources/") ? "uri"
+                                                              : "name";
+  g_autofree char *quoted = name != NULL ? attack_quote (name) : NULL;
+  g_autofree char *member =
+      name != NULL ? g_strdup_printf ("\"%s\":%s,", key, quoted) : g_strdup ("");
+
+  return g_strdup_printf ("{%s\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":"
+                          "\"2026-07-28\",\"io.modelcontextprotocol/clientInfo\":"
+                          "{\"name\":\"c\",\"version\":\"1\"},"
+                          "\"io.modelcontextprotocol/clientCapabilities\":{\"extensions\":"
+                          "{\"io.modelcontextprotocol/tasks\":{}}}}}",
+                          member);
+}
+
+JsonObject *
+attack_rpc_modern (Attack *self, JsonObject *session, const char *method, const char *name)
+{
+  g_autofree char *params = build_modern_params (method, name);
+  g_autofree char *body = attack_build_rpc (method, params);
+  g_autofree char *name_field =
+      name != NULL ? g_strdup_printf ("Mcp-Name: %s\r\n", name) : g_strdup ("");
+  g_autofree char *fields = g_strdup_printf (
+      "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: %s\r\n%s", method, name_field);
+  g_autoptr (AttackAnswer) answer =
+      attack_ask (self, "POST", "/mcp", attack_token (session), fields, body);
+
+  g_test_message ("%s %s: %u %.300s", method, name != NULL ? name : "", answer->status,
+                  answer->body != NULL ? answer->body : "no answer");
+  return attack_find_response (answer);
+}
+
 static const char *
 get_first_text (JsonObject *result)
 {
@@ -490,6 +525,77 @@ attack_quote (const char *text)
   g_autoptr (JsonNode) node = json_node_init_string (json_node_alloc (), text);
 
   return json_to_string (node, FALSE);
+}
+
+/* Servers */
+
+guint
+attack_count_asked (Attack *self, const char *server, const char *beginning)
+{
+  g_autofree char *name = g_build_filename (server, "asked", NULL);
+  g_autofree char *path = e2e_build (self->e2e, name);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  guint n = 0;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    return 0;
+  lines = g_strsplit (text, "\n", -1);
+  for (gsize i = 0; lines[i] != NULL; i++)
+    n += g_str_has_prefix (lines[i], beginning);
+  return n;
+}
+
+void
+attack_await_asked (Attack *self, const char *server, const char *beginning, guint n_times)
+{
+  gint64 until = g_get_monotonic_time () + PATIENCE_SECONDS * G_USEC_PER_SEC;
+
+  while (attack_count_asked (self, server, beginning) < n_times)
+    {
+      if (g_get_monotonic_time () > until)
+        g_error ("%s was not asked for %s", server, beginning);
+      g_usleep (5000);
+    }
+}
+
+static void
+take_item (JsonArray *array, guint index, JsonNode *node, gpointer items)
+{
+  static const char *const keys[] = { "uriTemplate", "uri", "name" };
+  JsonObject *item = json_node_get_object (node);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      if (json_object_has_member (item, keys[i]))
+        {
+          g_hash_table_insert (items, g_strdup (json_object_get_string_member (item, keys[i])),
+                               json_to_string (node, FALSE));
+          return;
+        }
+    }
+}
+
+GHashTable *
+attack_list (Attack *self, JsonObject *session, const char *method)
+{
+  g_autoptr (JsonObject) response = attack_rpc (self, session, method, NULL);
+  GHashTable *items = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (GList) members = NULL;
+  JsonObject *result;
+
+  if (response == NULL || !json_object_has_member (response, "result"))
+    return items;
+  result = json_object_get_object_member (response, "result");
+  members = json_object_get_members (result);
+  for (GList *at = members; at != NULL; at = at->next)
+    {
+      JsonNode *node = json_object_get_member (result, at->data);
+
+      if (JSON_NODE_HOLDS_ARRAY (node))
+        json_array_foreach_element (json_node_get_array (node), take_item, items);
+    }
+  return items;
 }
 
 /* Processes */

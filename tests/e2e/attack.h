@@ -76,12 +76,22 @@ char *attack_build_rpc (const char *method, const char *params);
 JsonObject *attack_find_response (const AttackAnswer *answer);
 JsonObject *attack_rpc (Attack *self, JsonObject *session, const char *method, const char *params);
 JsonObject *attack_call (Attack *self, JsonObject *session, const char *tool);
+/* As a client of 2026-07-28 that knows tasks; @name: (nullable): of the tool, resource or task. */
+JsonObject *
+attack_rpc_modern (Attack *self, JsonObject *session, const char *method, const char *name);
 /* The text of a result's first part, or the error's message; "" without a response. */
 const char *attack_get_text (JsonObject *response);
 /* 0: no error */
 gint64 attack_get_error (JsonObject *response);
 /* JSON of a text. */
 char *attack_quote (const char *text);
+
+/* What canned servers were asked: lines of that beginning. */
+guint attack_count_asked (Attack *self, const char *server, const char *beginning);
+void attack_await_asked (Attack *self, const char *server, const char *beginning, guint n_times);
+
+/* Names of the items in a list's answer: (element-type utf8) names -> text of the items. */
+GHashTable *attack_list (Attack *self, JsonObject *session, const char *method);
 
 /* Processes and memory. */
 typedef void (*AttackChild) (Attack *self, gpointer user_data);

@@ -11,6 +11,8 @@
  *                  lines ahead of the answer; @TOKEN@ is the request's progress token
  *   revision       what initialize answers; without the file: what the client asked for
  *   pids           written by the server: its process number, one line for each start
+ *   asked          written by the server: the method of each request, one line each, and the name,
+ *                  URI or task in it
  *
  * Without a file, lists are empty, server/discover is an unknown method, and tools/call,
  * prompts/get and resources/read answer “DIRECTORY'S NAME:NAME”, NAME being what was asked for.
@@ -179,6 +181,37 @@ answer_otherwise (const char *method, const char *id, JsonObject *params)
     send_answer (id, unknown, strlen (unknown));
 }
 
+static void
+append_line (const char *file, const char *text)
+{
+  g_autofree char *path = g_build_filename (directory, file, NULL);
+  g_autofree char *line = g_strdup_printf ("%s\n", text);
+  int fd = open (path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+  if (fd < 0 || write (fd, line, strlen (line)) < 0)
+    _exit (99);
+  close (fd);
+}
+
+/* What of a request a test wants to know. */
+static void
+note_request (const char *method, JsonObject *params)
+{
+  static const char *const keys[] = { "name", "uri", "taskId" };
+  const char *name = "";
+  g_autofree char *text = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      JsonNode *node = json_object_get_member (params, keys[i]);
+
+      if (node != NULL && JSON_NODE_HOLDS_VALUE (node) && json_node_get_string (node) != NULL)
+        name = json_node_get_string (node);
+    }
+  text = g_strdup_printf ("%s %s", method, name);
+  append_line ("asked", text);
+}
+
 /* The file of a tool's own answer; a name that is no name of a file has none. */
 static char *
 dup_call_name (JsonObject *params)
@@ -200,6 +233,7 @@ handle_request (JsonObject *message, const char *method)
           ? json_object_ref (json_object_get_object_member (message, "params"))
           : json_object_new ();
 
+  note_request (method, params);
   if (g_str_equal (method, "tools/call"))
     {
       call_name = dup_call_name (params);
@@ -226,29 +260,19 @@ handle_line (const char *line, gsize length)
     handle_request (message, method);
 }
 
-static void
-append_pid (void)
-{
-  g_autofree char *path = g_build_filename (directory, "pids", NULL);
-  g_autofree char *text = g_strdup_printf ("%d\n", (int) getpid ());
-  int fd = open (path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-
-  if (fd < 0 || write (fd, text, strlen (text)) < 0)
-    _exit (99);
-  close (fd);
-}
-
 int
 main (int argc, char **argv)
 {
   g_autoptr (GString) input = g_string_new (NULL);
+  g_autofree char *pid = NULL;
   char buffer[65536];
   gssize n;
 
   if (argc != 2)
     return 2;
   directory = argv[1];
-  append_pid ();
+  pid = g_strdup_printf ("%d", (int) getpid ());
+  append_line ("pids", pid);
   while ((n = read (STDIN_FILENO, buffer, sizeof buffer)) > 0)
     {
       char *end;
