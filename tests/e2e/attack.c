@@ -143,8 +143,9 @@ attack_await_log (Attack *self, const char *text, guint timeout_ms)
 
 /* Start and end */
 
-/* Makes a process started with G_SUBPROCESS_FLAGS_STDERR_PIPE the daemon. */
-void
+/* Makes a process started with G_SUBPROCESS_FLAGS_STDERR_PIPE the daemon. Returns whether it
+ * serves; if not, it has ended. */
+gboolean
 attack_adopt (Attack *self, GSubprocess *process)
 {
   const char *serves = self->e2e->bus != NULL ? "On the session bus" : "no session bus";
@@ -155,20 +156,48 @@ attack_adopt (Attack *self, GSubprocess *process)
   self->log_thread = g_thread_new ("log", read_log, self);
   if (!attack_await_log (self, serves, PATIENCE_SECONDS * 1000))
     {
-      g_autofree char *log = attack_dup_log (self);
-
-      g_error ("the daemon never said “%s”; it said:\n%s", serves, log);
+      attack_end (self, SIGKILL);
+      return FALSE;
     }
   e2e_read_discovery (self->e2e);
   self->socket_path = json_object_get_string_member (self->e2e->discovery, "socket");
+  return TRUE;
+}
+
+/* Starts the daemon with the servers that were added; FALSE: it does not get as far as to serve. */
+gboolean
+attack_try_start (Attack *self)
+{
+  attack_write_servers (self);
+  return attack_adopt (self, e2e_spawn (self->e2e, G_SUBPROCESS_FLAGS_STDERR_PIPE, "run", NULL));
 }
 
 /* Starts the daemon with the servers that were added, and waits until it serves. */
 void
 attack_start (Attack *self)
 {
-  attack_write_servers (self);
-  attack_adopt (self, e2e_spawn (self->e2e, G_SUBPROCESS_FLAGS_STDERR_PIPE, "run", NULL));
+  if (!attack_try_start (self))
+    g_error ("the daemon does not serve");
+}
+
+/* Lets e2e_spawn() start the daemon by a shell, after these commands; NULL: no longer. */
+void
+attack_wrap_daemon (Attack *self, const char *commands, const char *redirections)
+{
+  static char *daemon;
+  g_autofree char *script = NULL;
+  g_autofree char *path = NULL;
+
+  if (daemon == NULL)
+    daemon = g_strdup (g_getenv ("MCP_TEST_DAEMON"));
+  if (commands == NULL)
+    {
+      g_setenv ("MCP_TEST_DAEMON", daemon, TRUE);
+      return;
+    }
+  script = g_strdup_printf ("#!/bin/sh\n%s\nexec '%s' \"$@\" %s\n", commands, daemon, redirections);
+  path = test_dir_write (self->e2e->dir, "wrapper", script, 0700);
+  g_setenv ("MCP_TEST_DAEMON", path, TRUE);
 }
 
 static void
@@ -185,6 +214,7 @@ kill_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Ends the daemon; returns whether it ended by itself, with status 0. */
 gboolean
 attack_end (Attack *self, int signal_number)
 {

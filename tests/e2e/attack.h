@@ -32,8 +32,10 @@ void attack_set_answer (Attack *self, const char *server, const char *file, cons
 void attack_set_settings (Attack *self, const char *lines);
 void attack_write_servers (Attack *self);
 void attack_start (Attack *self);
-void attack_adopt (Attack *self, GSubprocess *process);
-/* Ends the daemon by @signal_number; returns whether it ended by itself, with status 0. */
+gboolean attack_try_start (Attack *self);
+gboolean attack_adopt (Attack *self, GSubprocess *process);
+/* @commands: (nullable), @redirections: of a shell */
+void attack_wrap_daemon (Attack *self, const char *commands, const char *redirections);
 gboolean attack_end (Attack *self, int signal_number);
 gboolean attack_is_alive (Attack *self);
 

@@ -45,8 +45,11 @@ new_with_results (gsize bytes)
 }
 
 static int
-begin_unread_call (Attack *a, JsonObject *session, const char *body)
+begin_unread_call (Attack *a, JsonObject *session, guint id)
 {
+  g_autofree char *body = g_strdup_printf ("{\"jsonrpc\":\"2.0\",\"id\":%u,\"method\":"
+                                           "\"tools/call\",\"params\":{\"name\":\"big__t\"}}",
+                                           id);
   const int small = 4096;
   int fd = attack_connect (a);
 
@@ -94,7 +97,6 @@ test_unread_answers (void)
   g_autoptr (JsonObject) other = attack_create_session (a, "{\"cwd\":\"/\"}");
   g_autoptr (JsonObject) first = attack_call (a, session, "big__small");
   g_autoptr (JsonObject) innocent = NULL;
-  g_autofree char *body = attack_build_rpc ("tools/call", "{\"name\":\"big__t\"}");
   gsize before_kib, most_kib;
   int fds[N_UNREAD];
 
@@ -102,7 +104,7 @@ test_unread_answers (void)
       "Answers that their client does not read have a limit, for one client and in all");
   before_kib = attack_get_resident_kib (a);
   for (guint i = 0; i < N_UNREAD; i++)
-    fds[i] = begin_unread_call (a, session, body);
+    fds[i] = begin_unread_call (a, session, i);
   most_kib = await_calls (a, session);
   g_test_message ("%d results of %d MiB: from %zu to %zu MiB", N_UNREAD, RESULT_BYTES / MIB,
                   before_kib / KIB, most_kib / KIB);
