@@ -107,7 +107,7 @@ run_on_terminal (CliTest *test, const char *const *arguments)
   g_assert_no_error (error);
   g_clear_object (&launcher);
 
-  /* the last one who has it open leaves: EIO */
+  /* EIO: nobody has the terminal open any more */
   while ((n = read (master, buffer, sizeof buffer)) > 0)
     g_string_append_len (sent, buffer, n);
   close (master);
@@ -134,7 +134,7 @@ moves_the_terminal (gunichar c)
          c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
-/* But for the command's own: line ends, and clearing the line of progress. */
+/* The command itself ends lines, and clears the line of progress. */
 static void
 check_clean (const char *sent)
 {
@@ -206,7 +206,8 @@ test_secret_in_arguments (void)
   g_autoptr (CliRun) doctor = NULL;
   g_autofree char *said = NULL;
 
-  g_test_summary ("Whoever puts a variable into arguments is told that every user sees those");
+  g_test_summary (
+      "server add and doctor warn of a variable in arguments, which every user can read");
   added = cli_test_run (test, NULL, "server", "add", "leaky", "--", "true",
                         "--key=${env:SECRET_KEY}", NULL);
   g_assert_cmpint (added->status, ==, 0);
@@ -224,7 +225,7 @@ test_secret_in_environment (void)
   g_autoptr (CliTest) test = cli_test_new ();
   g_autoptr (CliRun) added = NULL;
 
-  g_test_summary ("In “env”, where nobody else sees it, a variable is worth no word");
+  g_test_summary ("There is no warning of a variable in “env”, which nobody else can read");
   added = cli_test_run (test, NULL, "server", "add", "tight", "--env", "KEY=${env:SECRET_KEY}",
                         "--", "true", "${cwd}", NULL);
   g_assert_cmpint (added->status, ==, 0);
@@ -327,7 +328,8 @@ test_file (gconstpointer data)
   g_autofree char *listed = NULL;
   int status;
 
-  g_test_summary ("connect reads regular files of a sensible size; of others it says why not");
+  g_test_summary (
+      "connect reads regular files of a sensible size, and says which file it does not read");
   g_assert_cmpint (g_mkdir_with_parents (directory, 0700), ==, 0);
   file->make (path);
   said = run_for_a_while (test, connect, &status);

@@ -108,7 +108,8 @@ test_row (gconstpointer data)
   g_autoptr (JsonObject) session = NULL;
   g_autoptr (JsonObject) spoilt = NULL;
 
-  g_test_summary ("A row that no daemon wrote costs its own session at most, not the daemon");
+  g_test_summary (
+      "A row that no daemon wrote does not end the daemon; at most its session is not there");
   attack_start (a);
   session = attack_create_session (a, "{\"cwd\":\"/\"}");
   spoilt = attack_create_session (a, "{\"cwd\":\"/\",\"label\":\"spoilt\"}");
@@ -177,7 +178,6 @@ check_closed_streams (const char *redirections, guint n_closed)
   g_autoptr (GSubprocess) first = NULL;
 
   attack_wrap_daemon (a, "", redirections);
-  /* What it says for nobody to hear: each change of the file is worth a line. */
   attack_write_servers (a);
   first = e2e_spawn (a->e2e, G_SUBPROCESS_FLAGS_NONE, "run", NULL);
   attack_wrap_daemon (a, NULL, NULL);
@@ -198,7 +198,7 @@ check_closed_streams (const char *redirections, guint n_closed)
   json_object_unref (attack_create_session (a, "{\"cwd\":\"/\"}"));
   check_lock (a);
 
-  /* The next one must find whom to end. */
+  /* The next daemon must find the process that it is to end. */
   if (!attack_adopt (a, e2e_spawn (a->e2e, G_SUBPROCESS_FLAGS_STDERR_PIPE, "run", "--replace")))
     {
       attack_fail ("--replace does not end it");
@@ -218,7 +218,7 @@ test_closed_streams (void)
 static void
 test_closed_error (void)
 {
-  g_test_summary ("Nor one without its standard error alone");
+  g_test_summary ("A daemon that is started without standard error opens no file of its own there");
   check_closed_streams ("</dev/null >/dev/null 2>&-", 1);
 }
 
@@ -238,7 +238,7 @@ remove_database (Attack *a)
     }
 }
 
-/* Its first page is overwritten, as by a program that takes it for something else. */
+/* Overwrites the header of the file. */
 static void
 spoil_database (Attack *a)
 {
@@ -292,14 +292,15 @@ test_removed (void)
 static void
 test_spoilt (void)
 {
-  g_test_summary ("Of one that is spoilt, what was acknowledged is kept, or its loss is said");
+  g_test_summary (
+      "When a database is spoilt, acknowledged sessions are kept, or the log tells of the loss");
   check_lost_database (spoil_database, FALSE);
 }
 
 static void
 test_replaced (void)
 {
-  g_test_summary ("So is one with another in its place");
+  g_test_summary ("A database that is replaced is noticed, said, and made again");
   check_lost_database (replace_database, TRUE);
 }
 
@@ -349,7 +350,7 @@ test_file_size (void)
   g_autoptr (Attack) a = attack_new (E2E_WITHOUT_BUS);
   gboolean said;
 
-  g_test_summary ("A file that may not grow is a full disk: said, and survived");
+  g_test_summary ("When a file may not grow, the daemon says so and serves on");
   attack_wrap_daemon (a, "ulimit -f 300", "");
   attack_start (a);
   attack_wrap_daemon (a, NULL, NULL);
@@ -399,8 +400,7 @@ test_parent (gconstpointer data)
   g_autoptr (JsonObject) session = NULL;
   g_autoptr (GHashTable) tools = NULL;
 
-  g_test_summary ("A configuration that another user could put another one in the place of is not "
-                  "believed");
+  g_test_summary ("The daemon does not use a configuration that another user could replace");
   if (parent->is_foreign && geteuid () != 0)
     {
       g_test_skip ("only root can give a directory away");
@@ -414,7 +414,7 @@ test_parent (gconstpointer data)
   if (parent->is_foreign)
     g_assert_cmpint (chown (path, 65534, 65534), ==, 0);
 
-  /* One that refuses to start at all would be right as well. */
+  /* A daemon that refuses to start would be right as well. */
   if (!attack_adopt (a, e2e_spawn (a->e2e, G_SUBPROCESS_FLAGS_STDERR_PIPE, "run", NULL)))
     {
       if (!parent->refused)

@@ -301,7 +301,7 @@ test_own_directory (void)
       g_strdup_printf ("#!/bin/sh\nexec '%s'\n", g_getenv ("MCP_TEST_SERVER"));
   g_autofree char *entry = g_strdup_printf ("{\"command\":\"./server.sh\",\"cwd\":\"%s\"}", own);
 
-  g_test_summary ("A relative command is one of the entry's own “cwd”, if that is absolute");
+  g_test_summary ("A relative command is looked up in the entry's own “cwd”, if that is absolute");
   g_free (test_dir_write (a->e2e->dir, "own/server.sh", script, 0700));
   write_clone (a, script_files, 1);
   attack_add_server (a, "srv", entry);
@@ -338,7 +338,7 @@ test_refusal (void)
   g_autoptr (JsonObject) session = NULL;
   g_autofree char *log = NULL;
 
-  g_test_summary ("A relative command is refused with a word on what to write instead");
+  g_test_summary ("The log says what to write instead of a relative command");
   write_clone (a, script_files, 1);
   attack_add_server (a, "crooked", "{\"command\":\"./server.sh\"}");
   attack_start (a);
@@ -358,7 +358,7 @@ test_stays_the_directory (void)
   g_autofree char *clone = e2e_build (a->e2e, CLONE);
   g_autofree char *entry = g_strdup_printf ("{\"command\":\"%s\"}", g_getenv ("MCP_TEST_SERVER"));
 
-  g_test_summary ("A server of the session's works in the session's directory all the same");
+  g_test_summary ("The directory of a session stays the working directory of its servers");
   attack_add_server (a, "srv", entry);
   attack_start (a);
   session = enter_clone (a);

@@ -323,7 +323,7 @@ test_batch_of_lists (void)
                        "\"inputSchema\":{\"type\":\"object\"}}]}",
                        text);
 
-  g_test_summary ("So does one of lists, which need no server");
+  g_test_summary ("A batch of lists that is more than a stream holds says so and ends");
   attack_add_canned (a, "big", "\"scope\":\"shared\"");
   attack_set_answer (a, "big", "tools.list", list);
   attack_start (a);

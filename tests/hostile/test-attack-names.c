@@ -119,7 +119,7 @@ test_pin (gconstpointer data)
   json_object_unref (g_steal_pointer (&session));
 }
 
-/* A tool that is new has a name of its own; nobody has accepted that either. */
+/* Nobody has accepted a tool that is new. */
 static void
 test_pin_called (void)
 {
@@ -162,7 +162,7 @@ test_deny_twice (void)
 
 /* Names of other servers */
 
-/* A tool that says in its description whose it is. */
+/* Tools whose description names their server. */
 static char *
 build_tools (const char *server, const char *const *names)
 {
@@ -236,7 +236,7 @@ test_empty_prefix (void)
   g_autoptr (JsonObject) session = NULL;
   g_autoptr (GHashTable) all = NULL;
 
-  g_test_summary ("A server without a prefix gets none of its tools into the room of another");
+  g_test_summary ("A server without a prefix gets no tool into the names of another server");
   add_tools (a, "files", "files", honest);
   add_tools (a, "bare", "", evil);
   attack_start (a);
@@ -257,7 +257,8 @@ test_prefix_in_prefix (void)
   g_autoptr (JsonObject) session = NULL;
   g_autoptr (GHashTable) all = NULL;
 
-  g_test_summary ("A server whose prefix begins another's gets nothing into the room of that");
+  g_test_summary (
+      "A server whose prefix begins another prefix gets no tool into the names of that server");
   add_tools (a, "inner", "a__b", inner);
   add_tools (a, "outer", "a", outer);
   attack_start (a);
@@ -278,7 +279,7 @@ test_long_names (void)
   g_autoptr (JsonObject) session = NULL;
   g_autoptr (GHashTable) all = NULL;
 
-  g_test_summary ("A name that is cut short stays in the room of its server");
+  g_test_summary ("A name that is cut short stays among the names of its server");
   add_tools (a, "files", "files", honest);
   add_tools (a, "bare", "", evil);
   attack_start (a);
@@ -298,7 +299,7 @@ static const char *const prefixes[] = {
   "", "a", "b", "a__b", "a_", "a__", "a__b__a", "_", "__", "ab", "a-b", "b__a", "a__a",
 };
 
-/* Words that are made of the prefixes' letters are likely to meet them. */
+/* Words of the same letters as the prefixes are likely to begin with one. */
 static char *
 generate_word (GRand *rand, const char *const *pieces, guint n_pieces)
 {

@@ -63,7 +63,7 @@ is_running (pid_t pid)
          strchr ("ZX", end[2]) == NULL;
 }
 
-/* Whoever does not end is ended here, so that a test leaves nothing. */
+/* A process that does not end by itself is killed here: a test leaves nothing behind. */
 static void
 check_gone (Attack *a, const char *file, const char *when)
 {
@@ -128,7 +128,7 @@ test_killed_keeper (void)
 static void
 test_stopped_keeper (void)
 {
-  g_test_summary ("A server that stops its keeper leaves nothing behind, the keeper neither");
+  g_test_summary ("A server that stops its keeper leaves nothing behind, and no keeper");
   check_fighter ("kill -STOP $PPID");
 }
 
@@ -163,14 +163,14 @@ check_end (const char *deed)
 static void
 test_end_with_killed_keeper (void)
 {
-  g_test_summary ("The daemon's end is that of a server which has killed its keeper");
+  g_test_summary ("The daemon's end is also the end of a server which has killed its keeper");
   check_end ("kill -KILL $PPID");
 }
 
 static void
 test_end_with_stopped_keeper (void)
 {
-  g_test_summary ("The daemon's end is that of a server which has stopped its keeper");
+  g_test_summary ("The daemon's end is also the end of a server which has stopped its keeper");
   check_end ("kill -STOP $PPID");
 }
 
@@ -227,15 +227,14 @@ test_deep_result (void)
 static void
 test_deep_error (void)
 {
-  g_test_summary ("So does an error that is too deep");
+  g_test_summary ("An error that is too deep to be read fails its call at once");
   check_fails_at_once ("\"error\":{\"code\":1,\"message\":\"m\",\"data\":@}");
 }
 
-/* Where the id comes last, as some servers write it. */
 static void
 test_deep_member_first (void)
 {
-  g_test_summary ("So does an answer whose deep part nobody has asked for");
+  g_test_summary ("An answer with an unknown member that is too deep fails its call at once");
   check_fails_at_once ("\"x\":@,\"result\":{\"content\":[]}");
 }
 

@@ -83,14 +83,14 @@ check_foreign_task (const char *body)
 static void
 test_foreign_task (void)
 {
-  g_test_summary ("A task on a shared server is its session's: another one cannot ask for it");
+  g_test_summary ("Another session cannot ask for a task on a shared server");
   check_foreign_task ("{\"cwd\":\"/\"}");
 }
 
 static void
 test_foreign_task_without_tools (void)
 {
-  g_test_summary ("Nor can a session that may use none of the server's tools");
+  g_test_summary ("A session that may use no tool of a shared server cannot ask for a task there");
   check_foreign_task ("{\"cwd\":\"/\",\"allowed_tools\":[]}");
 }
 
@@ -173,7 +173,8 @@ test_nothing_allowed (gconstpointer body)
   g_autoptr (JsonObject) session = attack_create_session (a, body);
   g_autoptr (GHashTable) prompts = attack_list (a, honest, "prompts/list");
 
-  g_test_summary ("A session that may use none of a server's tools sees nothing else of it");
+  g_test_summary (
+      "A session that may use no tool of a server sees no prompt and no resource of the server");
   g_assert_cmpuint (g_hash_table_size (prompts), ==, 1);
   g_hash_table_unref (attack_list (a, honest, "resources/list"));
   g_hash_table_unref (attack_list (a, honest, "resources/templates/list"));

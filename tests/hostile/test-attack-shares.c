@@ -123,8 +123,9 @@ test_sessions (void)
   Greed greed = { .n = 100 };
   pid_t pid;
 
-  g_test_summary ("When one program has taken all sessions, those of its that were never used make "
-                  "room after a minute");
+  g_test_summary (
+      "When one program has made all sessions that there may be, those that it never used "
+      "make room after a minute");
   attack_set_settings (a, "[Limits]\nSessions=20\n");
   if (!prepare_clock (a))
     return;
