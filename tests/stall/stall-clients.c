@@ -56,6 +56,17 @@ publish (Stall *stall, const char *event, guint n_events)
   g_test_message ("progress: %u", answer->status);
 }
 
+/* All watchers are told. */
+static void
+end_session (Stall *stall)
+{
+  g_autofree char *path = g_strdup_printf ("/session/%s", attack_id (stall->session));
+  g_autoptr (AttackAnswer) answer =
+      attack_ask (stall->attack, "DELETE", path, attack_token (stall->session), NULL, NULL);
+
+  g_test_message ("DELETE: %u", answer->status);
+}
+
 static void
 publish_to_many (Stall *stall, const char *event, guint n_events)
 {
@@ -65,6 +76,7 @@ publish_to_many (Stall *stall, const char *event, guint n_events)
     fds[i] = open_watcher (stall);
   await_watchers (stall);
   publish (stall, event, n_events);
+  end_session (stall);
   for (guint i = 0; i < stall->size; i++)
     close (fds[i]);
 }
@@ -131,18 +143,23 @@ list_sessions (Stall *stall)
 }
 
 static void
-list_objects (Stall *stall)
+ask_bus (Stall *stall, const char *path, const char *interface, const char *method)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
+      stall->attack->e2e->connection, "org.mcpsessiond.Daemon", path, interface, method, NULL, NULL,
+      G_DBUS_CALL_FLAGS_NONE, (int) stall->attack->patience_seconds * 1000, NULL, &error);
 
-  create_sessions (stall);
-  reply = g_dbus_connection_call_sync (stall->attack->e2e->connection, "org.mcpsessiond.Daemon",
-                                       "/org/mcpsessiond", "org.freedesktop.DBus.ObjectManager",
-                                       "GetManagedObjects", NULL, NULL, G_DBUS_CALL_FLAGS_NONE,
-                                       (int) stall->attack->patience_seconds * 1000, NULL, &error);
-  g_test_message ("GetManagedObjects: %s",
+  g_test_message ("%s: %s", method,
                   reply != NULL ? g_variant_get_type_string (reply) : error->message);
+}
+
+static void
+list_objects (Stall *stall)
+{
+  create_sessions (stall);
+  ask_bus (stall, "/org/mcpsessiond", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects");
+  ask_bus (stall, "/org/mcpsessiond/Tools", "org.mcpsessiond.Tools1", "Dump");
 }
 
 /* Bodies */
@@ -224,15 +241,15 @@ send_array (Stall *stall)
 
 const StallCase stall_client_cases[] = {
   { "large-events-to-many-watchers", "any client",
-    "60 events of 60 kB to %u watchers that do not read", 400, 2000, E2E_WITHOUT_BUS, NULL,
-    publish_large, NULL },
+    "60 events of 60 kB to %u watchers that do not read, then the session's end", 400, 2000,
+    E2E_WITHOUT_BUS, NULL, publish_large, NULL },
   { "small-events-to-many-watchers", "any client",
-    "1,000 small events to %u watchers that do not read", 500, 2000, E2E_WITHOUT_BUS, NULL,
-    publish_small, NULL },
+    "1,000 small events to %u watchers that do not read, then the session's end", 500, 2000,
+    E2E_WITHOUT_BUS, NULL, publish_small, NULL },
   { "many-sessions", "any client", "%u sessions, `GET /session`, `GET /metrics`", 2000, 10000,
     E2E_WITHOUT_BUS, prepare_sessions, list_sessions, NULL },
-  { "many-sessions-on-the-bus", "a bus peer", "`GetManagedObjects` of %u sessions", 2000, 10000,
-    E2E_WITH_BUS, prepare_sessions, list_objects, NULL },
+  { "many-sessions-on-the-bus", "a bus peer", "`GetManagedObjects` and `Dump` with %u sessions",
+    2000, 10000, E2E_WITH_BUS, prepare_sessions, list_objects, NULL },
   { "body-of-escapes", "any client", "a body of %u bytes, of `\\u0041`", 4100000, 4100000,
     E2E_WITHOUT_BUS, NULL, send_escapes, NULL },
   { "bodies-of-many-keys", "any client", "%u bodies of 1 MB with 99,000 keys at once", 20, 20,
