@@ -72,6 +72,8 @@ state_changed_cb (McpProvider *provider, GParamSpec *pspec, McpProviderPool *sel
 
   before = entry->state;
   entry->state = mcp_provider_get_state (provider);
+  if (entry->state == MCP_PROVIDER_READY || entry->state == MCP_PROVIDER_STOPPED)
+    entry->record->lifecycle = mcp_provider_get_lifecycle (provider);
   update_active (self, entry);
   if (entry->state != MCP_PROVIDER_READY || before == MCP_PROVIDER_READY)
     return;
@@ -334,6 +336,8 @@ mcp_provider_pool_acquire (McpProviderPool *self,
     entry = create_entry (self, config, session, g_steal_pointer (&key));
   if (config->scope != MCP_SERVER_SCOPE_SHARED)
     mcp_pool_sessions_join (self->by_session, entry, mcp_session_get_id (session));
+  if (entry->state == MCP_PROVIDER_STOPPED)
+    mcp_provider_set_lifecycle (entry->provider, entry->record->lifecycle);
   return mcp_provider_lease_new (entry);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "upstream/config/mcp-lifecycle.h"
+
 #include <glib.h>
 
 G_BEGIN_DECLS
@@ -9,6 +11,7 @@ G_BEGIN_DECLS
  * McpServerRecord:
  * @n_restarts: how often a process of the server started after another one had run
  * @last_error: (nullable): the last failure, if nothing has worked since
+ * @lifecycle: how the server is begun with, as a provider of it found
  *
  * What is remembered of a server beyond the life of its processes. Counted by reference: the
  * table of records and each pool entry of the server hold one. Main context only.
@@ -17,6 +20,7 @@ typedef struct
 {
   guint n_restarts;
   char *last_error;
+  McpLifecycle lifecycle;
 } McpServerRecord;
 
 McpServerRecord *mcp_server_record_ref (McpServerRecord *self);

@@ -2,8 +2,6 @@
 #pragma once
 
 #include "upstream/config/mcp-launch-rules.h"
-#include "upstream/config/mcp-lifecycle.h"
-
 #include <glib-object.h>
 
 G_BEGIN_DECLS
@@ -32,8 +30,7 @@ typedef enum
 /**
  * McpServerConfig:
  *
- * One entry of "mcpServers", checked, immutable and reference-counted; but for what its
- * providers, on the main context, found out of the server.
+ * One entry of "mcpServers", checked, immutable and reference-counted.
  */
 typedef struct
 {
@@ -56,9 +53,8 @@ typedef struct
   guint start_seconds;   /* until the server must be ready; 0: the transport's default */
   guint idle_seconds;    /* without a call before the server is ended or left; 0: never */
   gboolean disabled;
-  gboolean pin;                 /* tools that are new or have changed wait for their owner's word */
-  McpLifecycle known_lifecycle; /* so that no other provider needs to find it out */
-  char *fingerprint;            /* SHA-256 of the entry as written: same entry, same tools */
+  gboolean pin;      /* tools that are new or have changed wait for their owner's word */
+  char *fingerprint; /* SHA-256 of the entry as written: same entry, same tools */
 } McpServerConfig;
 
 GType mcp_server_config_get_type (void);

@@ -238,6 +238,43 @@ mcp_provider_get_instructions (McpProvider *self)
 }
 
 /**
+ * mcp_provider_get_lifecycle:
+ * @self: the provider
+ *
+ * Returns: how the server is begun with, as its last start found; %MCP_LIFECYCLE_UNKNOWN after a
+ *   start that failed
+ */
+McpLifecycle
+mcp_provider_get_lifecycle (McpProvider *self)
+{
+  McpProviderInterface *iface;
+
+  g_return_val_if_fail (MCP_IS_PROVIDER (self), MCP_LIFECYCLE_UNKNOWN);
+
+  iface = MCP_PROVIDER_GET_IFACE (self);
+  return iface->get_lifecycle != NULL ? iface->get_lifecycle (self) : MCP_LIFECYCLE_UNKNOWN;
+}
+
+/**
+ * mcp_provider_set_lifecycle:
+ * @self: a provider that does not run
+ * @lifecycle: as another provider of the same server found
+ *
+ * A provider that knows better does not change its mind.
+ */
+void
+mcp_provider_set_lifecycle (McpProvider *self, McpLifecycle lifecycle)
+{
+  McpProviderInterface *iface;
+
+  g_return_if_fail (MCP_IS_PROVIDER (self));
+
+  iface = MCP_PROVIDER_GET_IFACE (self);
+  if (iface->set_lifecycle != NULL)
+    iface->set_lifecycle (self, lifecycle);
+}
+
+/**
  * mcp_provider_hold:
  * @self: the provider
  *

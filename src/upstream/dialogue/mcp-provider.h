@@ -5,6 +5,7 @@
 #include "protocol/mcp-jsonrpc.h"
 #include "protocol/mcp-params.h"
 #include "protocol/mcp-revision.h"
+#include "upstream/config/mcp-lifecycle.h"
 
 #include <gio/gio.h>
 
@@ -116,7 +117,9 @@ struct _McpProviderInterface
   const char *(*get_name) (McpProvider *self);
   McpRevision (*get_revision) (McpProvider *self);
   const char *(*get_capabilities) (McpProvider *self);
-  const char *(*get_instructions) (McpProvider *self); /* (nullable) */
+  const char *(*get_instructions) (McpProvider *self);               /* (nullable) */
+  McpLifecycle (*get_lifecycle) (McpProvider *self);                 /* (nullable) */
+  void (*set_lifecycle) (McpProvider *self, McpLifecycle lifecycle); /* (nullable) */
   void (*hold) (McpProvider *self);
   void (*release) (McpProvider *self);
   void (*watch) (McpProvider *self, const char *uri);
@@ -145,6 +148,10 @@ const char *mcp_provider_get_name (McpProvider *self);
 McpRevision mcp_provider_get_revision (McpProvider *self);
 const char *mcp_provider_get_capabilities (McpProvider *self);
 const char *mcp_provider_get_instructions (McpProvider *self);
+
+/* How the server is begun with; so that not each provider has to find it out. */
+McpLifecycle mcp_provider_get_lifecycle (McpProvider *self);
+void mcp_provider_set_lifecycle (McpProvider *self, McpLifecycle lifecycle);
 
 /* While it is held, a server that runs is not ended for being idle. */
 void mcp_provider_hold (McpProvider *self);

@@ -107,7 +107,6 @@ set_lifecycle (McpServerLink *self, McpLifecycle lifecycle)
   McpServerLinkPrivate *priv = get_private (self);
 
   priv->facts.lifecycle = lifecycle;
-  priv->setup.config->known_lifecycle = lifecycle;
 }
 
 static void
@@ -330,8 +329,6 @@ start (McpServerLink *self, GError **error)
       return FALSE;
     }
 
-  if (priv->facts.lifecycle == MCP_LIFECYCLE_UNKNOWN)
-    priv->facts.lifecycle = priv->setup.config->known_lifecycle;
   begin (self);
   mcp_server_link_log (self, "started");
   set_state (self, MCP_PROVIDER_STARTING);
@@ -356,7 +353,6 @@ mcp_server_link_take_ready (McpServerLink *self)
   McpServerLinkPrivate *priv = get_private (self);
 
   mcp_handshake_stop (&priv->handshake);
-  set_lifecycle (self, priv->facts.lifecycle);
   set_state (self, MCP_PROVIDER_READY);
   /* A handler of notify::state may have ended it. */
   if (priv->state != MCP_PROVIDER_READY)
@@ -704,6 +700,21 @@ mcp_server_link_get_capabilities (McpProvider *self)
   return get_private (MCP_SERVER_LINK (self))->facts.capabilities;
 }
 
+static McpLifecycle
+mcp_server_link_get_lifecycle (McpProvider *self)
+{
+  return get_private (MCP_SERVER_LINK (self))->facts.lifecycle;
+}
+
+static void
+mcp_server_link_set_lifecycle (McpProvider *self, McpLifecycle lifecycle)
+{
+  McpServerLinkPrivate *priv = get_private (MCP_SERVER_LINK (self));
+
+  if (priv->facts.lifecycle == MCP_LIFECYCLE_UNKNOWN)
+    priv->facts.lifecycle = lifecycle;
+}
+
 static const char *
 mcp_server_link_get_instructions (McpProvider *self)
 {
@@ -768,6 +779,8 @@ mcp_server_link_iface_init (McpProviderInterface *iface)
   iface->get_revision = mcp_server_link_get_revision;
   iface->get_capabilities = mcp_server_link_get_capabilities;
   iface->get_instructions = mcp_server_link_get_instructions;
+  iface->get_lifecycle = mcp_server_link_get_lifecycle;
+  iface->set_lifecycle = mcp_server_link_set_lifecycle;
   iface->hold = mcp_server_link_hold;
   iface->release = mcp_server_link_release;
   iface->watch = mcp_server_link_watch;

@@ -242,7 +242,7 @@ static void
 test_renewed (HttpFixture *f, gconstpointer data)
 {
   g_test_summary ("A server that was an older one and refuses to initialize is asked what it is");
-  f->base.config->known_lifecycle = MCP_LIFECYCLE_HANDSHAKE;
+  mcp_provider_set_lifecycle (f->base.provider, MCP_LIFECYCLE_HANDSHAKE);
   f->upstream.initialize_status = GPOINTER_TO_UINT (data);
   g_free (http_call_text (f, "json"));
   g_assert_cmpint (mcp_provider_get_revision (f->base.provider), ==, MCP_REVISION_2026_07_28);

@@ -63,6 +63,7 @@ static const Probe probes[] = {
 static void
 test_remembered (ProviderFixture *f, gconstpointer data)
 {
+  McpLifecycle known;
   g_autofree char *first = provider_call_text (f, "received", "{\"method\":\"server/discover\"}");
   g_autofree char *second = NULL;
   g_autofree char *third = NULL;
@@ -74,10 +75,12 @@ test_remembered (ProviderFixture *f, gconstpointer data)
   g_assert_cmpstr (second, ==, "[]");
 
   /* Nor is it by another provider, for another session. */
+  known = mcp_provider_get_lifecycle (f->provider);
   provider_close (f);
   g_assert_finalize_object (G_OBJECT (f->provider));
   f->provider = mcp_stdio_provider_new (f->config, f->directory, g_getenv ("MCP_TEST_KEEPER"),
                                         &f->limits, MCP_TEST_PATIENCE_SECONDS * 1000);
+  mcp_provider_set_lifecycle (f->provider, known);
   third = provider_call_text (f, "received", "{\"method\":\"server/discover\"}");
   g_assert_cmpstr (third, ==, "[]");
 }
@@ -86,10 +89,10 @@ static void
 test_renewed (ProviderFixture *f, gconstpointer data)
 {
   g_test_summary ("A server that was an older one and refuses to initialize is asked what it is");
-  f->config->known_lifecycle = MCP_LIFECYCLE_HANDSHAKE;
+  mcp_provider_set_lifecycle (f->provider, MCP_LIFECYCLE_HANDSHAKE);
   g_free (provider_call_text (f, "echo", "{}"));
   g_assert_cmpint (mcp_provider_get_revision (f->provider), ==, MCP_REVISION_2026_07_28);
-  g_assert_cmpint (f->config->known_lifecycle, ==, MCP_LIFECYCLE_STATELESS);
+  g_assert_cmpint (mcp_provider_get_lifecycle (f->provider), ==, MCP_LIFECYCLE_STATELESS);
 }
 
 static void
