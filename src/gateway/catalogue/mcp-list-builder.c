@@ -123,11 +123,11 @@ built_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-start (List *list)
+start_thread (List *list)
 {
   g_autoptr (GTask) task = g_task_new (NULL, NULL, built_cb, g_rc_box_acquire (list));
 
-  g_task_set_source_tag (task, start);
+  g_task_set_source_tag (task, start_thread);
   /* built_cb() holds the list: the thread needs no reference of its own */
   g_task_set_task_data (task, list, NULL);
   g_task_run_in_thread (task, build_in_thread);
@@ -168,7 +168,7 @@ mcp_list_builder_build_async (McpListBuilder *self,
         mcp_list_builder_forget (self);
       list = list_new (self, views, kind, globs, revision);
       g_hash_table_insert (self->lists, g_steal_pointer (&key), list);
-      start (list);
+      start_thread (list);
     }
   g_ptr_array_add (list->waiting, g_steal_pointer (&task));
 }

@@ -122,7 +122,7 @@ save (McpToolGuard *self)
 
   self->is_writing = TRUE;
   task = g_task_new (self, NULL, saved_cb, NULL);
-  g_task_set_source_tag (task, save);
+  g_task_set_source_tag (task, write_in_thread);
   g_task_set_task_data (task, copy_accepted (self), (GDestroyNotify) g_hash_table_unref);
   g_task_run_in_thread (task, write_in_thread);
 }
