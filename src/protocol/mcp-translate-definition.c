@@ -56,7 +56,7 @@ choose_unknown (const McpJsonFields *item, gboolean is_tool, McpRevision to)
  * @item: a tool, prompt, resource or template, an object of any revision
  * @to: the client's revision
  *
- * A definition as a client of that revision knows it: without what came later. An
+ * A definition as a client of that revision knows it: without the members of later revisions. An
  * inputSchema stays whatever keywords it has. Any thread.
  *
  * Returns: (transfer full) (nullable): JSON text; %NULL: nothing changes

@@ -102,7 +102,7 @@ test_expand (void)
   };
   const char *const environment[] = { "A=${cwd}", "E=", NULL };
 
-  g_test_summary ("What is ours is expanded, once; the rest stays");
+  g_test_summary ("Known variables are expanded, once; all other text stays");
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (GError) error = NULL;

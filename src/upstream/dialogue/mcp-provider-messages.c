@@ -207,7 +207,7 @@ take_cancelled (McpPendingRequests *pending, McpJsonSlice params)
  * @provider: whose server it is; the caller holds it
  * @pending: the requests in flight
  * @id: of the request whose stream brought it; 0: it came on a stream of all requests
- * @notification: what came
+ * @notification: of the server
  *
  * Hands progress and log messages to their request, and everything else, and log messages of no
  * request that is known, to the handlers of #McpProvider::notification.

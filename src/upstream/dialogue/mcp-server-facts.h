@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  * @revision: agreed on; %MCP_REVISION_UNKNOWN: the server never was ready
  * @capabilities: (nullable): what the server offers, a JSON object
  * @instructions: (nullable): what the server says of itself, for a model
- * @n_holds: who wants it to stay
+ * @n_holds: number of holds; while there are any, the server is not ended for being idle
  * @n_run: counts its starts
  * @watched: (owned): char *uri -> the run in which it was watched first
  *

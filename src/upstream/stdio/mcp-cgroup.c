@@ -30,7 +30,7 @@ cgroup_free (gpointer data)
 
 /**
  * mcp_cgroup_new:
- * @parent: directory of a group that is ours
+ * @parent: directory of a group that belongs to the daemon
  *
  * Returns: (transfer full) (nullable): a new group in it; %NULL where that cannot be
  */

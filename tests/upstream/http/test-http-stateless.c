@@ -134,7 +134,7 @@ test_broken (HttpFixture *f, gconstpointer data)
 static void
 test_mismatch (HttpFixture *f, gconstpointer data)
 {
-  g_test_summary ("That the headers do not fit is nobody's fault but ours, and said so");
+  g_test_summary ("A server that finds the headers wrong fails the call, and the error says so");
   http_fail (f, "code--32020", "finds that the HTTP headers do not fit the request: as asked");
 }
 
@@ -230,7 +230,7 @@ test_probe_silent (HttpFixture *f, gconstpointer data)
 {
   McpServerTimes times = http_times (f);
 
-  g_test_summary ("Who does not answer server/discover is asked to initialize as well");
+  g_test_summary ("A server that does not answer server/discover is asked initialize as well");
   times.probe_ms = 20;
   http_set_times (f, &times);
   f->upstream.is_probe_silent = TRUE;
@@ -252,7 +252,7 @@ test_renewed (HttpFixture *f, gconstpointer data)
 static void
 test_unreachable (HttpFixture *f, gconstpointer data)
 {
-  g_test_summary ("Who cannot be reached is not asked in another way");
+  g_test_summary ("A server that cannot be reached is not asked in another way");
   http_stop (f);
   http_fail (f, "json", "could not be started: it could not be reached");
 }

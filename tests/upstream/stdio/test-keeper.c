@@ -127,7 +127,8 @@ test_exit_status (Fixture *f, gconstpointer data)
 static void
 test_signal_status (Fixture *f, gconstpointer data)
 {
-  g_test_summary ("A command ended by a signal gives 128 and its number; its group is not ours");
+  g_test_summary (
+      "A command ended by a signal gives 128 and its number; its group is not that of the keeper");
   run_script (f, NULL, "kill -KILL 0");
   g_assert_cmpint (await_exit (f), ==, 128 + SIGKILL);
 }

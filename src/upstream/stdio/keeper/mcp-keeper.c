@@ -387,7 +387,7 @@ kill_tree (Keeper *self)
       while (count.n_running > 0 && ++rounds < MAX_STOP_ROUNDS);
 
       count = mcp_keeper_tree_signal (&self->tree, SIGKILL, 0);
-      /* Our own child is ours to kill even where /proc cannot be read. */
+      /* The command itself can be killed even where /proc cannot be read. */
       if (self->child > 0)
         kill (self->child, SIGKILL);
       if (wait_until_gone (self, now_ms () + wait_ms))
