@@ -35,10 +35,10 @@ typedef struct
   guint json_depth;                /* nesting of arrays and objects */
   guint json_values;               /* values in one JSON text from a client */
   guint upstream_message_bytes;    /* of one message from an upstream server */
-  guint list_items;                /* of a kind that an upstream server lists: tools, prompts, … */
-  guint upstream_processes;        /* upstream processes, all sessions together */
-  guint stderr_lines_per_second;   /* logged of what one of them says on standard error */
-  guint bus_calls_per_sender;      /* D-Bus calls of one sender that are not answered yet */
+  guint list_items;              /* of a kind that an upstream server lists: tools, prompts, … */
+  guint upstream_processes;      /* upstream processes, all sessions together */
+  guint stderr_lines_per_second; /* logged of what one of them says on standard error */
+  guint bus_calls_per_sender;    /* D-Bus calls of one sender that are not answered yet */
   guint head_seconds;       /* from accept (or the first byte of a later request) to a whole head */
   guint body_seconds;       /* from the head's end to the body's */
   guint keep_alive_seconds; /* idle between two requests */

@@ -377,8 +377,9 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   take_answer (self, answer);
 }
 
-/* To look at a large answer takes longer than others may be made to wait. The thread may be the last
- * to hold the task, and is no place to end a relay: the relay is not the source of the task. */
+/* To look at a large answer takes longer than others may be made to wait. The thread may be the
+ * last to hold the task, and is no place to end a relay: the relay is not the source of the task.
+ */
 static void
 look_in_thread (McpRelay *self, McpJsonrpcMessage *message)
 {

@@ -259,8 +259,8 @@ start (Keeper *self)
     }
 
   /* With SIGCHLD ignored, as may be inherited, children vanish without a status. All else stays
-   * blocked. The command runs as the same user and can still stop the keeper, or kill it: the daemon
-   * then continues it, or adopts what it leaves. */
+   * blocked. The command runs as the same user and can still stop the keeper, or kill it: the
+   * daemon then continues it, or adopts what it leaves. */
   signal (SIGCHLD, SIG_DFL);
   sigfillset (&all);
   sigprocmask (SIG_SETMASK, &all, NULL);
