@@ -7,6 +7,7 @@
 #include "http/api/mcp-api-routes.h"
 #include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
+#include "http/request/mcp-http-request.h"
 #include "session/history/mcp-call-filter.h"
 
 #include <string.h>

@@ -6,6 +6,7 @@
 #include "http/api/mcp-api-routes.h"
 #include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
+#include "http/request/mcp-http-request.h"
 #include "http/sse/mcp-event-watcher.h"
 
 static void

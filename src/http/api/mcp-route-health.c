@@ -4,6 +4,7 @@
 #include "http/api/mcp-api-routes.h"
 #include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
+#include "http/request/mcp-http-request.h"
 #include "protocol/mcp-revision.h"
 
 #include "config.h"

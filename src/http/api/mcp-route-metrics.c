@@ -8,8 +8,10 @@
 #include "http/api/mcp-api-routes.h"
 #include "http/api/mcp-metrics-process.h"
 #include "http/api/mcp-metrics-text.h"
+#include "http/request/mcp-http-auth.h"
 #include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
+#include "http/request/mcp-http-request.h"
 #include "http/sse/mcp-event-hub.h"
 #include "http/wire/mcp-http-error.h"
 

@@ -10,6 +10,7 @@
 #include "http/request/mcp-http-body.h"
 #include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
+#include "http/request/mcp-http-request.h"
 #include "http/sse/mcp-event-hub.h"
 
 /* Events between two rounds of writing; half of what a watcher's queue holds. */

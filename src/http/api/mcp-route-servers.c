@@ -8,6 +8,7 @@
 #include "http/request/mcp-http-body.h"
 #include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
+#include "http/request/mcp-http-request.h"
 
 /* What the gateway says of a server, and how the answer calls it. */
 static const struct

@@ -11,6 +11,7 @@
 #include "http/request/mcp-http-body.h"
 #include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
+#include "http/request/mcp-http-request.h"
 #include "session/session/mcp-session-json.h"
 
 /* Sessions of a list that are written at a time. */

@@ -3,8 +3,10 @@
 
 #include "common/mcp-names.h"
 #include "http/mcp/mcp-unasked-session.h"
+#include "http/request/mcp-http-auth.h"
 #include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
+#include "http/request/mcp-http-request.h"
 
 #include <string.h>
 

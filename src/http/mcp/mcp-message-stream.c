@@ -3,6 +3,7 @@
 
 #include "common/mcp-timer.h"
 #include "http/request/mcp-http-context.h"
+#include "http/request/mcp-http-request.h"
 
 #include <string.h>
 

@@ -10,8 +10,10 @@
 #include "http/mcp/mcp-find-attachment.h"
 #include "http/mcp/mcp-resumable-streams.h"
 #include "http/mcp/mcp-stateless-headers.h"
+#include "http/request/mcp-http-auth.h"
 #include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
+#include "http/request/mcp-http-request.h"
 #include "http/wire/mcp-http-accept.h"
 
 static gboolean

@@ -15,9 +15,11 @@
 #include "http/mcp/mcp-stateless-headers.h"
 #include "http/mcp/mcp-streamable-answer.h"
 #include "http/mcp/mcp-unasked-session.h"
+#include "http/request/mcp-http-auth.h"
 #include "http/request/mcp-http-body.h"
 #include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
+#include "http/request/mcp-http-request.h"
 #include "http/wire/mcp-http-accept.h"
 
 #include <string.h>

@@ -10,9 +10,11 @@
 #include "http/mcp/mcp-find-attachment.h"
 #include "http/mcp/mcp-message-stream.h"
 #include "http/mcp/mcp-unasked-session.h"
+#include "http/request/mcp-http-auth.h"
 #include "http/request/mcp-http-body.h"
 #include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
+#include "http/request/mcp-http-request.h"
 
 #include <string.h>
 

@@ -16,6 +16,7 @@
 #include "http/mcp/mcp-resumable-streams.h"
 #include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
+#include "http/request/mcp-http-request.h"
 
 /* When nothing was sent for so long, a client that can come back is given an id for that. */
 #define PRIME_MS     1000

@@ -4,6 +4,7 @@
 #include "common/mcp-names.h"
 #include "common/mcp-process.h"
 #include "http/request/mcp-http-context.h"
+#include "http/request/mcp-http-request.h"
 
 /* A session that nobody asked for ends sooner than one that somebody asked for. */
 #define UNASKED_IDLE_SECONDS (60 * 60)

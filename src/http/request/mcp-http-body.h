@@ -3,6 +3,7 @@
 
 #include "common/mcp-json.h"
 #include "http/request/mcp-http-context.h"
+#include "http/request/mcp-http-request.h"
 #include "protocol/mcp-jsonrpc.h"
 
 G_BEGIN_DECLS

@@ -5,8 +5,6 @@
 #include "gateway/api/mcp-gateway.h"
 #include "http/connection/mcp-http-listener.h"
 #include "http/request/mcp-ambient-sessions.h"
-#include "http/request/mcp-http-auth.h"
-#include "http/request/mcp-http-request.h"
 #include "http/request/mcp-unread-answers.h"
 #include "http/sse/mcp-event-hub.h"
 #include "http/sse/mcp-sse-flusher.h"
@@ -28,7 +26,7 @@ struct _McpHttpContext
   McpLimits limits;
   McpHttpListener *listener;   /* (owned) (nullable): NULL once closed */
   McpHttpCounters *counters;   /* (owned): of the listener */
-  McpHttpAuth *auth;           /* (owned) */
+  struct _McpHttpAuth *auth;   /* (owned): McpHttpAuth */
   McpUnreadAnswers *unread;    /* (owned) */
   McpSseFlusher *flusher;      /* (owned) */
   McpEventHub *hub;            /* (owned) */

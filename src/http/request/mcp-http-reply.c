@@ -3,6 +3,7 @@
 
 #include "common/mcp-error.h"
 #include "http/request/mcp-http-context.h"
+#include "http/request/mcp-http-request.h"
 #include "http/wire/mcp-http-error.h"
 
 static void

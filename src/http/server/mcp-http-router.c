@@ -7,8 +7,10 @@
 #include "http/server/mcp-http-router.h"
 #include "http/api/mcp-api-routes.h"
 #include "http/mcp/mcp-client-routes.h"
+#include "http/request/mcp-http-auth.h"
 #include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
+#include "http/request/mcp-http-request.h"
 
 #include <string.h>
 

@@ -8,7 +8,9 @@
 
 #include "common/mcp-names.h"
 #include "http/connection/mcp-http-listener.h"
+#include "http/request/mcp-http-auth.h"
 #include "http/request/mcp-http-context.h"
+#include "http/request/mcp-http-request.h"
 #include "http/server/mcp-http-router.h"
 #include "http/server/mcp-soup-carrier.h"
 

@@ -10,6 +10,7 @@
 #include "common/mcp-names.h"
 #include "http/connection/mcp-http-connection-exchange.h"
 #include "http/request/mcp-http-context.h"
+#include "http/request/mcp-http-request.h"
 #include "http/wire/mcp-http-error.h"
 
 #include "config.h"
