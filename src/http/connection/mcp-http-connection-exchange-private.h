@@ -2,7 +2,7 @@
 #pragma once
 
 /* For the connection's own files: what the poller's reports mean to a request and its answer. */
-#include "http/connection/mcp-http-connection.h"
+#include "http/connection/mcp-http-connection-type.h"
 
 G_BEGIN_DECLS
 

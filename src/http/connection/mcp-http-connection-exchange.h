@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "http/connection/mcp-http-connection.h"
+#include "http/connection/mcp-http-connection-type.h"
 
 G_BEGIN_DECLS
 

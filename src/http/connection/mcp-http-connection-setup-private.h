@@ -3,7 +3,7 @@
 
 /* What the listener sees of a connection; not for routes. */
 #include "common/mcp-limits.h"
-#include "http/connection/mcp-http-connection.h"
+#include "http/connection/mcp-http-connection-type.h"
 #include "http/connection/mcp-http-poller.h"
 #include "http/connection/mcp-peer-check.h"
 #include "http/wire/mcp-http-counters.h"

@@ -10,7 +10,6 @@
  *   mcp-http-connection-state.c     states and their deadlines
  */
 #include "http/connection/mcp-exchange-stream.h"
-#include "http/connection/mcp-http-connection-stream.h"
 #include "http/wire/mcp-http-reader.h"
 #include "mcp-http-connection-setup-private.h"
 
