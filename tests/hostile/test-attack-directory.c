@@ -344,6 +344,7 @@ test_refusal (void)
   attack_start (a);
   session = enter_clone (a);
   g_hash_table_unref (attack_list (a, session, "tools/list"));
+  attack_await_log (a, "trustDirectory", 5000);
   log = attack_dup_log (a);
   if (strstr (log, "crooked") == NULL || strstr (log, "trustDirectory") == NULL)
     attack_fail ("the log does not say what to write: %s", log);

@@ -325,6 +325,8 @@ start (McpServerLink *self, GError **error)
   if (!MCP_SERVER_LINK_GET_CLASS (self)->open (self, &local_error))
     {
       mcp_server_runs_note_failure (&priv->runs, local_error->message, TRUE);
+      mcp_log (G_LOG_LEVEL_MESSAGE, &(McpLogSubject){ .provider = priv->setup.config->name }, "%s",
+               local_error->message);
       g_set_error_literal (error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, local_error->message);
       return FALSE;
     }
