@@ -278,6 +278,7 @@ lock_and_run (const CommandLine *line, const char *program, GError **error)
   g_autoptr (McpdLock) lock = NULL;
   g_autoptr (McpdLock) state_lock = NULL;
   g_autoptr (GError) local_error = NULL;
+  int status;
 
   if (g_getenv ("XDG_RUNTIME_DIR") == NULL)
     g_message (_ ("XDG_RUNTIME_DIR is not set; %s is used instead"), base);
@@ -302,7 +303,9 @@ lock_and_run (const CommandLine *line, const char *program, GError **error)
     }
 
   raise_file_limit ();
-  return run (line, runtime_dir, program, error);
+  status = run (line, runtime_dir, program, error);
+  mcp_orphans_end_now ();
+  return status;
 }
 
 int

@@ -16,10 +16,15 @@
 /* Without an orphan in so many rounds, none is on its way. */
 #define QUIET_ROUNDS 10
 
+/* At the daemon's end, when all keepers that were killed have gone: half a second at most. */
+#define MAX_LAST_ROUNDS   50
+#define QUIET_LAST_ROUNDS 2
+
 static GMutex lock; /* held while a keeper is forked, and while orphans are looked for */
 static GHashTable *keepers;
 static gboolean is_adopting;
 static gboolean is_ending;
+static gboolean is_wanted_again; /* a keeper was killed while the orphans of another were ended */
 
 typedef struct
 {
@@ -169,17 +174,23 @@ end_orphans (void)
 }
 
 static void
-end_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+end_in_rounds (guint max_rounds, guint quiet_rounds)
 {
   guint n_quiet = 0;
 
-  for (guint i = 0; i < MAX_ROUNDS && n_quiet < QUIET_ROUNDS; i++)
+  for (guint i = 0; i < max_rounds && n_quiet < quiet_rounds; i++)
     {
       g_mutex_lock (&lock);
       n_quiet = end_orphans () ? 0 : n_quiet + 1;
       g_mutex_unlock (&lock);
       g_usleep (ROUND_US);
     }
+}
+
+static void
+end_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  end_in_rounds (MAX_ROUNDS, QUIET_ROUNDS);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -187,6 +198,8 @@ static void
 ended_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   is_ending = FALSE;
+  if (is_wanted_again)
+    mcp_orphans_end_soon ();
 }
 
 /**
@@ -199,10 +212,46 @@ mcp_orphans_end_soon (void)
 {
   g_autoptr (GTask) task = NULL;
 
+  is_wanted_again = is_ending;
   if (!is_adopting || is_ending || keepers == NULL)
     return;
   is_ending = TRUE;
   task = g_task_new (NULL, NULL, ended_cb, NULL);
   g_task_set_source_tag (task, mcp_orphans_end_soon);
   g_task_run_in_thread (task, end_in_thread);
+}
+
+/* Whether a keeper has ended, and mcp_orphans_forget() was not told: it may have been killed. */
+static gboolean
+has_lost_keeper (void)
+{
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+  GHashTableIter iter;
+  gpointer pid;
+
+  if (keepers == NULL)
+    return FALSE;
+  g_hash_table_iter_init (&iter, keepers);
+  while (g_hash_table_iter_next (&iter, &pid, NULL))
+    {
+      siginfo_t info = { 0 };
+      int result = waitid (P_PID, (id_t) GPOINTER_TO_INT (pid), &info, WEXITED | WNOHANG | WNOWAIT);
+
+      if (result < 0 || (info.si_pid != 0 && info.si_code != CLD_EXITED))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/**
+ * mcp_orphans_end_now:
+ *
+ * Ends what killed keepers have left to this process: nobody would do that after its end. Blocks,
+ * for half a second at most; to be called when the main loop has ended.
+ */
+void
+mcp_orphans_end_now (void)
+{
+  if (is_adopting && (is_ending || has_lost_keeper ()))
+    end_in_rounds (MAX_LAST_ROUNDS, QUIET_LAST_ROUNDS);
 }

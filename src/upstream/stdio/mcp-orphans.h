@@ -16,5 +16,6 @@ void mcp_orphans_begin_spawn (void);
 void mcp_orphans_end_spawn (int pid);
 void mcp_orphans_forget (int pid);
 void mcp_orphans_end_soon (void);
+void mcp_orphans_end_now (void);
 
 G_END_DECLS

@@ -89,6 +89,21 @@ test_stopped_and_dropped (ProviderFixture *f, gconstpointer data)
   await_end (&tree);
 }
 
+static void
+test_end_now (ProviderFixture *f, gconstpointer data)
+{
+  Tree tree;
+  int keeper_fd;
+
+  g_test_summary ("What a killed keeper leaves is ended although the main loop runs no more");
+  open_tree (f, &tree);
+  keeper_fd = test_open_process (tree.keeper);
+  kill (tree.keeper, SIGKILL);
+  test_await_process_end (keeper_fd);
+  mcp_orphans_end_now ();
+  await_end (&tree);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -101,6 +116,7 @@ main (int argc, char **argv)
   ADD ("killed-beside", test_killed_beside);
   ADD ("stopped", test_stopped);
   ADD ("stopped-and-dropped", test_stopped_and_dropped);
+  ADD ("end-now", test_end_now);
 #undef ADD
   return g_test_run ();
 }
