@@ -1,19 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The lists of server/tools, server/prompts and server/resources.
+ * The lists of server/tools, server/prompts and server/resources. The response to a request has a
+ * copy of the list; the copy of a large list is made in a thread.
  */
 
+#include "config.h"
 #include "gateway/client/mcp-attachment-inner.h"
 #include "gateway/client/mcp-request-inner.h"
 #include "gateway/methods/mcp-method.h"
+#include "protocol/mcp-translate.h"
 
-/* A request for a list while servers are asked. */
+/* Below this size a copy takes less time than the way to a thread and back. */
+#define LARGE_BYTES (128 * 1024)
+
+/* A request for a list while servers are asked, and while the response is written. */
 typedef struct
 {
   McpAttachment *attachment; /* (owned) */
-  McpRequest *request;       /* (owned) */
+  McpRequest *request;       /* (owned): keeps @id and @method; for the main context alone */
   McpItemKind kind;
+
+  McpJsonSlice id;
+  const char *method;
+  McpRevision revision;
+  GBytes *list; /* (owned) (nullable) */
 } ListRequest;
 
 static void
@@ -21,7 +32,64 @@ list_request_free (ListRequest *self)
 {
   g_object_unref (self->attachment);
   g_object_unref (self->request);
+  g_clear_pointer (&self->list, g_bytes_unref);
   g_free (self);
+}
+
+static GBytes *
+write_response (const ListRequest *self)
+{
+  gsize length;
+  const char *text = g_bytes_get_data (self->list, &length);
+
+  return mcp_translate_response (self->id, self->method, (McpJsonSlice){ text, length },
+                                 self->revision, MCP_REQUEST_SERVER_INFO);
+}
+
+static void
+write_in_thread (GTask *task, gpointer source, gpointer list_request, GCancellable *cancellable)
+{
+  g_task_return_pointer (task, write_response (list_request), (GDestroyNotify) g_bytes_unref);
+}
+
+static void
+written_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  ListRequest *self = user_data;
+  g_autoptr (GBytes) response = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  mcp_request_respond_written (self->request, response, 0);
+  list_request_free (self);
+}
+
+static void
+start_writing (ListRequest *self)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, written_cb, self);
+
+  g_task_set_source_tag (task, start_writing);
+  /* written_cb() frees the request, in the main context */
+  g_task_set_task_data (task, self, NULL);
+  g_task_run_in_thread (task, write_in_thread);
+}
+
+/* Takes @self. */
+static void
+respond (ListRequest *self)
+{
+  g_autoptr (GBytes) response = NULL;
+
+  self->id = mcp_request_get_id (self->request);
+  self->method = mcp_request_get_method (self->request);
+  self->revision = mcp_request_get_client (self->request)->revision;
+  if (g_bytes_get_size (self->list) >= LARGE_BYTES)
+    {
+      start_writing (self);
+      return;
+    }
+  response = write_response (self);
+  mcp_request_respond_written (self->request, response, 0);
+  list_request_free (self);
 }
 
 static void
@@ -29,19 +97,15 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   ListRequest *self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) list = mcp_catalogue_list_finish (MCP_CATALOGUE (source), result, &error);
 
-  if (list != NULL)
+  self->list = mcp_catalogue_list_finish (MCP_CATALOGUE (source), result, &error);
+  if (self->list != NULL)
     {
-      gsize length;
-      const char *text = g_bytes_get_data (list, &length);
-
       mcp_attachment_note_listed (self->attachment, self->kind);
-      mcp_request_respond_result (self->request, (McpJsonSlice){ text, length });
+      respond (self);
+      return;
     }
-  else
-    mcp_request_respond_gerror (self->request, error, NULL);
-
+  mcp_request_respond_gerror (self->request, error, NULL);
   list_request_free (self);
 }
 
