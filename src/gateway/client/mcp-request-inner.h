@@ -30,7 +30,6 @@ void mcp_request_withdraw (McpRequest *self);
 gboolean mcp_request_is_cancellable (McpRequest *self);
 
 McpClient *mcp_request_get_client (McpRequest *self);
-McpJsonSlice mcp_request_get_id (McpRequest *self);
 const char *mcp_request_get_method (McpRequest *self);
 McpJsonSlice mcp_request_get_params (McpRequest *self);
 McpParams *mcp_request_new_params (McpRequest *self);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "common/mcp-json.h"
+
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
@@ -26,6 +28,7 @@ G_DECLARE_FINAL_TYPE (McpRequest, mcp_request, MCP, REQUEST, GObject)
 void mcp_request_set_streamable (McpRequest *self, gboolean streamable);
 void mcp_request_start (McpRequest *self);
 void mcp_request_cancel (McpRequest *self);
+McpJsonSlice mcp_request_get_id (McpRequest *self);
 guint mcp_request_get_http_status (McpRequest *self);
 
 G_END_DECLS

@@ -330,6 +330,27 @@ mcp_message_stream_append (McpMessageStream *self, GBytes *json)
 }
 
 /**
+ * mcp_message_stream_append_substitute:
+ * @self: a stream that is not complete
+ * @json: a short message in the place of one that mcp_message_stream_append() refused
+ *
+ * Appends the message although the stream has no room for more. The caller appends few of these.
+ *
+ * Returns: %FALSE when the stream was cut off: nothing more reaches the client
+ */
+gboolean
+mcp_message_stream_append_substitute (McpMessageStream *self, GBytes *json)
+{
+  if (self->is_cut)
+    return FALSE;
+
+  push (self, NULL, json);
+  if (self->carrier != NULL)
+    mcp_sse_stream_wake (self->carrier);
+  return !self->is_cut;
+}
+
+/**
  * mcp_message_stream_append_event:
  * @self: a stream that is not complete
  * @name: (nullable): static: of the event

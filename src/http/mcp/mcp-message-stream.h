@@ -37,6 +37,7 @@ void mcp_message_stream_carry (McpMessageStream *self,
                                guint64 after);
 void mcp_message_stream_mark_last (McpMessageStream *self);
 gboolean mcp_message_stream_append (McpMessageStream *self, GBytes *json);
+gboolean mcp_message_stream_append_substitute (McpMessageStream *self, GBytes *json);
 gboolean mcp_message_stream_append_event (McpMessageStream *self, const char *name, GBytes *data);
 void mcp_message_stream_complete (McpMessageStream *self);
 void mcp_message_stream_close (McpMessageStream *self);

@@ -273,12 +273,20 @@ close_unread_stream (Answer *self)
   client_gone (self);
 }
 
+/* Returns: %FALSE when more waits to be sent than is kept for a client */
+static gboolean
+append (Answer *self, GBytes *json)
+{
+  McpResumableStreams *streams = get_streams (self);
+
+  return streams != NULL ? mcp_resumable_streams_append (streams, self->stream, json)
+                         : mcp_message_stream_append (self->stream, json);
+}
+
 static gboolean
 send_message (Answer *self, GBytes *json)
 {
-  McpResumableStreams *streams = get_streams (self);
-  gboolean is_taken = streams != NULL ? mcp_resumable_streams_append (streams, self->stream, json)
-                                      : mcp_message_stream_append (self->stream, json);
+  gboolean is_taken = append (self, json);
 
   if (!is_taken)
     close_unread_stream (self);
@@ -347,11 +355,28 @@ reply_json (Answer *self, guint status)
     reply (self, status, g_ptr_array_index (self->responses, 0));
 }
 
+/* The responses to a batch may come faster than any client reads: the client learns which of them
+ * it does not get. There are no more of these errors than requests in the batch. */
 static gboolean
-send_response (Answer *self, GBytes *json)
+send_too_large (Answer *self, McpRequest *request)
+{
+  g_autoptr (GBytes) json = mcp_jsonrpc_build_error (
+      mcp_request_get_id (request), MCP_JSONRPC_ERROR_INTERNAL,
+      "The responses to the batch are too large for one stream", MCP_JSON_SLICE_NONE);
+
+  return mcp_message_stream_append_substitute (self->stream, json);
+}
+
+static gboolean
+send_response (Answer *self, McpRequest *request, GBytes *json)
 {
   mcp_message_stream_mark_last (self->stream);
-  return send_message (self, json);
+  if (!(self->flags & MCP_STREAMABLE_ANSWER_BATCH))
+    return send_message (self, json);
+  if (append (self, json) || send_too_large (self, request))
+    return TRUE;
+  close_unread_stream (self);
+  return FALSE;
 }
 
 static void
@@ -406,8 +431,8 @@ finish_request (Answer *self, McpRequest *request, GBytes *json)
     keep_response (self, json);
   if (self->state == STATE_WAITING && is_last)
     reply_json (self, mcp_request_get_http_status (request));
-  else if (self->state == STATE_STREAMING && (json == NULL || send_response (self, json)) &&
-           is_last)
+  else if (self->state == STATE_STREAMING &&
+           (json == NULL || send_response (self, request, json)) && is_last)
     complete (self);
   forget_request (self, request);
 }
