@@ -22,12 +22,13 @@ typedef struct
   const char *path;
   const char *before;
   const char *after;
+  gboolean is_shadow; /* the new tool has the name of an earlier one, which is accepted */
 } PinCase;
 
 static const PinCase pin_cases[] = {
   { "twice-the-new-one-first", GOOD "," AGAIN, EVIL "," GOOD "," AGAIN },
-  { "twice-the-new-one-last", GOOD "," AGAIN, GOOD "," EVIL "," AGAIN },
-  { "three-times", GOOD "," AGAIN, GOOD "," EVIL "," GOOD "," AGAIN },
+  { "twice-the-new-one-last", GOOD "," AGAIN, GOOD "," EVIL "," AGAIN, TRUE },
+  { "three-times", GOOD "," AGAIN, GOOD "," EVIL "," GOOD "," AGAIN, TRUE },
   { "in-another-spelling", GOOD "," AGAIN,
     "{\"n\\u0061me\":\"\\u0074\",\"description\":\"EVIL\"," SCHEMA "}," GOOD "," AGAIN },
   { "under-a-name-that-looks-alike",
@@ -97,6 +98,21 @@ check_held (Attack *a)
     attack_fail ("what is not accepted is not held back: %s", held);
 }
 
+/* Of one name the first tool counts. A later one is not there: its owner could accept it in vain,
+ * and is told that the server lists it. */
+static void
+check_shadow (Attack *a, JsonObject *session)
+{
+  g_autoptr (GHashTable) tools = attack_list (a, session, "tools/list");
+  g_autoptr (JsonObject) response = attack_call (a, session, "pinned__t");
+
+  g_assert_cmpuint (g_hash_table_size (tools), ==, 2);
+  if (attack_get_error (response) != 0)
+    attack_fail ("the accepted tool cannot be called");
+  if (!attack_await_log (a, "is listed more than once", 10000))
+    attack_fail ("nobody is told that the server lists a name twice");
+}
+
 static void
 test_pin (gconstpointer data)
 {
@@ -105,8 +121,8 @@ test_pin (gconstpointer data)
   g_autoptr (JsonObject) session = NULL;
   g_autoptr (GHashTable) first = NULL;
 
-  g_test_summary ("What a pinned server lists beside an accepted tool, however it names that, is "
-                  "held back: it can neither be listed nor called");
+  g_test_summary ("What a pinned server lists beside an accepted tool, whatever its name, can "
+                  "neither be listed nor called, and its owner is told");
   attack_add_canned (a, "pinned", "\"pin\":true,\"scope\":\"shared\"");
   set_tools (a, "pinned", pin_case->before);
   attack_start (a);
@@ -115,7 +131,10 @@ test_pin (gconstpointer data)
   g_assert_cmpuint (g_hash_table_size (first), ==, 2);
   change_tools (a, session, "pinned", pin_case->after);
   check_no_evil (a, session);
-  check_held (a);
+  if (pin_case->is_shadow)
+    check_shadow (a, session);
+  else
+    check_held (a);
   json_object_unref (g_steal_pointer (&session));
 }
 

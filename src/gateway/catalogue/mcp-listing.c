@@ -68,6 +68,20 @@ mcp_listing_take_list (McpListing *self, McpItemList *list, const McpListing *kn
     }
 }
 
+static void
+take (McpListing *self, guint kind, McpListing *news)
+{
+  g_clear_pointer (&self->lists[kind], mcp_item_list_unref);
+  self->lists[kind] = g_steal_pointer (&news->lists[kind]);
+}
+
+/* The items may be the same although something else was left out this time. */
+static gboolean
+has_same_notes (McpItemList *a, McpItemList *b)
+{
+  return g_strv_equal (mcp_item_list_get_notes (a), mcp_item_list_get_notes (b));
+}
+
 /**
  * mcp_listing_merge:
  * @self: what is known of a server
@@ -84,10 +98,11 @@ mcp_listing_merge (McpListing *self, McpListing *news)
   for (guint i = 0; i < MCP_N_ITEM_KINDS; i++)
     if (news->lists[i] != NULL && (self->lists[i] == NULL || (news->same & 1u << i) == 0))
       {
-        g_clear_pointer (&self->lists[i], mcp_item_list_unref);
-        self->lists[i] = g_steal_pointer (&news->lists[i]);
+        take (self, i, news);
         changed |= 1u << i;
       }
+    else if (news->lists[i] != NULL && !has_same_notes (self->lists[i], news->lists[i]))
+      take (self, i, news);
   /* with the tools comes what the server says of itself */
   if (news->prints != NULL)
     {
