@@ -341,7 +341,8 @@ check_entries (McpCliFindings *findings, const char *path, const char *text)
   check_servers (findings, configs);
 }
 
-/* Servers that did not work when the daemon used them. */
+/* Servers that did not work when the daemon used them. check_entries() has the entries that the
+ * daemon left out. */
 static void
 check_failures (McpCliFindings *findings)
 {
@@ -356,10 +357,10 @@ check_failures (McpCliFindings *findings)
   mcp_json_iter_init (&iter, mcp_cli_server_states_get_all (states));
   while (mcp_json_iter_next_element (&iter, &server))
     {
-      char *reason = mcp_cli_server_states_dup_reason (server);
+      g_autofree char *reason = mcp_cli_server_states_dup_reason (server);
 
-      if (reason != NULL)
-        mcp_cli_findings_take (findings, BROKEN, "server", reason,
+      if (reason != NULL && !mcp_cli_server_states_is_left_out (server))
+        mcp_cli_findings_take (findings, BROKEN, "server", g_steal_pointer (&reason),
                                _ ("“mcp-session server test NAME” shows what the server says"));
     }
 }

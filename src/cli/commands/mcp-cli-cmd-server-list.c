@@ -88,10 +88,8 @@ dup_state (McpCliServerStates *states, const char *name, McpJsonSlice entry)
     return g_strdup (_ ("enabled"));
   if (!mcp_cli_server_states_find (states, name, &server))
     return g_strdup (_ ("LEFT OUT"));
-  state = mcp_cli_json_dup_member (server, "entry");
-  if (g_strcmp0 (state, "left out") == 0)
+  if (mcp_cli_server_states_is_left_out (server))
     return g_strdup (_ ("LEFT OUT"));
-  g_free (state);
   state = mcp_cli_json_dup_member (server, "state");
   return g_strdup (translate_state (state != NULL ? state : "?"));
 }
@@ -132,7 +130,7 @@ add_server (McpCliTable *table, McpCliServerStates *states, const char *name, Mc
   mcp_cli_table_add (table, (const char *[]){ name, state, tools, processes, memory, what });
 }
 
-/* Why a server does not work. */
+/* Why servers do not work. print_problems() has told of the entries that were left out. */
 static void
 print_reasons (McpCliServerStates *states)
 {
@@ -146,7 +144,7 @@ print_reasons (McpCliServerStates *states)
     {
       g_autofree char *reason = mcp_cli_server_states_dup_reason (server);
 
-      if (reason != NULL)
+      if (reason != NULL && !mcp_cli_server_states_is_left_out (server))
         mcp_cli_text_print ("%s", reason);
     }
 }

@@ -10,6 +10,7 @@
 #include "common/mcp-names.h"
 #include "common/mcp-text-clean.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define TOOLS_INTERFACE "org.mcpsessiond.Tools1"
@@ -168,6 +169,20 @@ mcp_cli_server_states_find (McpCliServerStates *self, const char *name, McpJsonS
 }
 
 /**
+ * mcp_cli_server_states_is_left_out:
+ * @server: one of mcp_cli_server_states_get_all()
+ *
+ * Returns: whether the daemon does not use the server, because its entry in mcp.json is wrong
+ */
+gboolean
+mcp_cli_server_states_is_left_out (McpJsonSlice server)
+{
+  g_autofree char *entry = mcp_cli_json_dup_member (server, "entry");
+
+  return g_strcmp0 (entry, "left out") == 0;
+}
+
+/**
  * mcp_cli_server_states_dup_reason:
  * @server: one of mcp_cli_server_states_get_all()
  *
@@ -185,6 +200,7 @@ mcp_cli_server_states_dup_reason (McpJsonSlice server)
 
   if (text == NULL || name == NULL)
     return NULL;
-  sentence = strstr (text, name) != NULL ? g_strdup (text) : g_strdup_printf ("%s: %s", name, text);
+  sentence = strstr (text, name) != NULL ? g_strdup (text)
+                                         : g_strdup_printf (_ ("Server “%s”: %s"), name, text);
   return mcp_text_clean (sentence);
 }

@@ -14,6 +14,7 @@ McpJsonSlice mcp_cli_server_states_get_all (McpCliServerStates *self);
 gboolean
 mcp_cli_server_states_find (McpCliServerStates *self, const char *name, McpJsonSlice *server);
 
+gboolean mcp_cli_server_states_is_left_out (McpJsonSlice server);
 char *mcp_cli_server_states_dup_reason (McpJsonSlice server);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpCliServerStates, mcp_cli_server_states_free)

@@ -137,6 +137,32 @@ test_bad_entries (void)
     }
 }
 
+/* A daemon that runs knows of the same entries. */
+static void
+test_left_out_once (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *path = test_dir_write (
+      test->e2e->dir, "config/mcp-sessiond/mcp.json",
+      "{\"mcpServers\": {\"a\": {\"command\": \"sh\", \"timeoutSeconds\": \"60\"}}}", 0600);
+  g_autoptr (CliRun) run = NULL;
+  g_autoptr (CliRun) list = NULL;
+  const char *first;
+
+  g_test_summary ("An entry that is left out is reported once, by doctor and by the list");
+  test->e2e->warnings_expected = TRUE;
+  cli_test_start_daemon (test);
+  run = cli_test_run (test, NULL, "doctor", NULL);
+  first = strstr (run->out, "timeoutSeconds");
+  g_assert_nonnull (first);
+  g_assert_null (strstr (first + 1, "timeoutSeconds"));
+  list = cli_test_run (test, NULL, "server", "list", NULL);
+  g_assert_nonnull (strstr (list->out, "LEFT OUT"));
+  first = strstr (list->err, "timeoutSeconds");
+  g_assert_nonnull (first);
+  g_assert_null (strstr (first + 1, "timeoutSeconds"));
+}
+
 static void
 test_permissions (void)
 {
@@ -166,6 +192,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/doctor/healthy", test_healthy);
   g_test_add_func ("/cli/doctor/broken", test_broken);
   g_test_add_func ("/cli/doctor/bad-entries", test_bad_entries);
+  g_test_add_func ("/cli/doctor/left-out-once", test_left_out_once);
   g_test_add_func ("/cli/doctor/secret", test_secret);
   g_test_add_func ("/cli/doctor/permissions", test_permissions);
   return g_test_run ();
