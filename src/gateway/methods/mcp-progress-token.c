@@ -34,7 +34,8 @@ read_token (McpJsonSlice text)
  * @error: return location
  *
  * Finds the progress token of a request (basic/utilities/progress): a string or
- * an integer.
+ * an integer. A "_meta" that is null is taken as absent, because some clients write
+ * members without a value that way.
  *
  * Errors: %MCP_ERROR_INVALID_ARGUMENTS.
  *
@@ -47,7 +48,8 @@ mcp_progress_token_find (McpJsonSlice params, McpJsonSlice *text, GVariant **tok
 
   *text = MCP_JSON_SLICE_NONE;
   *token = NULL;
-  if (params.data == NULL || !mcp_json_find (params, "_meta", &meta))
+  if (params.data == NULL || !mcp_json_find (params, "_meta", &meta) ||
+      mcp_json_get_type (meta) == MCP_JSON_NULL)
     return TRUE;
   if (mcp_json_get_type (meta) != MCP_JSON_OBJECT)
     {

@@ -286,6 +286,15 @@ test_event_facts (Call *c, gconstpointer data)
 }
 
 static void
+test_null_meta (Call *c, gconstpointer data)
+{
+  g_test_summary ("A \"_meta\" that is null is as good as none");
+  begin_call (c, ",\"_meta\":null");
+  mcp_fake_provider_answer (c->provider, 0, OK_RESULT);
+  assert_response (c, OK_RESULT);
+}
+
+static void
 test_bad_params (Call *c, gconstpointer data)
 {
   static const char *const params[] = {
@@ -420,6 +429,7 @@ main (int argc, char **argv)
   ADD ("ok", test_ok);
   ADD ("progress", test_progress);
   ADD ("no-token", test_no_token);
+  ADD ("null-meta", test_null_meta);
   ADD ("max-seconds", test_max_seconds);
   ADD ("tool-error", test_tool_error);
   ADD ("rpc-error", test_rpc_error);
