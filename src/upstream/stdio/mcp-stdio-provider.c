@@ -256,6 +256,17 @@ ask_shell (McpStdioProvider *self, const char *how)
   return TRUE;
 }
 
+/* Status 127 is that of a program that is not there: says where the program was looked for. */
+static void
+fail_start (McpStdioProvider *self, const char *how)
+{
+  gboolean is_missing = self->path != NULL && g_str_has_suffix (how, "status 127");
+  g_autofree char *text =
+      g_strdup_printf ("%s%s", how, is_missing ? " (with the PATH of the login shell)" : "");
+
+  mcp_server_link_fail (MCP_SERVER_LINK (self), text);
+}
+
 static void
 exited_cb (const char *how, gpointer user_data)
 {
@@ -266,7 +277,7 @@ exited_cb (const char *how, gpointer user_data)
     {
     case MCP_PROVIDER_STARTING:
       if (!ask_shell (self, how) && !start_without_probe (self, how))
-        mcp_server_link_fail (link, how);
+        fail_start (self, how);
       break;
     case MCP_PROVIDER_READY:
       mcp_server_link_fail (link, how);

@@ -97,6 +97,24 @@ test_found (void)
 }
 
 static void
+test_found_nowhere (void)
+{
+  ProviderFixture f = { 0 };
+  Shell s = { 0 };
+  ProviderCall call;
+
+  g_test_summary ("The error for a program that no PATH has says that the login shell was asked");
+  shell_setup (&s, SHEBANG "PATH=/nonexistent/bin:/usr/bin:/bin exec /bin/sh -c \"$2\"\n");
+  provider_setup (&f, NULL);
+  g_free (f.config->command);
+  f.config->command = g_strdup ("mcp-sessiond-no-such-server");
+  provider_begin (&f, &call, "echo", "{}", 0, NULL);
+  provider_end_failed (&call, MCP_ERROR_PROVIDER_FAILED, "PATH of the login shell");
+  provider_teardown (&f, NULL);
+  shell_teardown (&s, NULL);
+}
+
+static void
 test_closed (void)
 {
   ProviderFixture f = { 0 };
@@ -128,6 +146,7 @@ main (int argc, char **argv)
   g_test_add ("/upstream/shell-path/silent", Shell, SHEBANG "echo hello\n", shell_setup,
               test_silent, shell_teardown);
   g_test_add_func ("/upstream/shell-path/found", test_found);
+  g_test_add_func ("/upstream/shell-path/found-nowhere", test_found_nowhere);
   g_test_add_func ("/upstream/shell-path/closed", test_closed);
   return g_test_run ();
 }
