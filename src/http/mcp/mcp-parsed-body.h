@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include "http/request/mcp-http-request.h"
+#include "common/mcp-limits.h"
 #include "protocol/mcp-jsonrpc.h"
 
 G_BEGIN_DECLS
@@ -23,13 +23,7 @@ typedef struct
   GError *error;
 } McpParsedBody;
 
-/**
- * McpParsedBodyFunc:
- * @http: a request that is still to be answered
- * @body: what its body says; borrowed
- */
-typedef void (*McpParsedBodyFunc) (McpHttpRequest *http, McpParsedBody *body);
-
-void mcp_parsed_body_read (McpHttpRequest *http, McpParsedBodyFunc func);
+gpointer mcp_parsed_body_new (GBytes *bytes, const McpLimits *limits);
+void mcp_parsed_body_free (gpointer data);
 
 G_END_DECLS

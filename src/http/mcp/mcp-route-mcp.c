@@ -15,6 +15,7 @@
 #include "http/mcp/mcp-stateless-headers.h"
 #include "http/mcp/mcp-streamable-answer.h"
 #include "http/mcp/mcp-unasked-session.h"
+#include "http/request/mcp-body-reader.h"
 #include "http/request/mcp-http-auth.h"
 #include "http/request/mcp-http-body.h"
 #include "http/request/mcp-http-context.h"
@@ -328,8 +329,9 @@ dispatch_by_lifecycle (Post *post, McpStreamableAnswerFlags flags)
 }
 
 static void
-parsed_cb (McpHttpRequest *http, McpParsedBody *body)
+take_body (McpHttpRequest *http, gpointer content)
 {
+  const McpParsedBody *body = content;
   Post post = { .http = http, .message = body->message, .id = MCP_JSON_SLICE_NONE };
   McpStreamableAnswerFlags flags = read_accept (http);
 
@@ -358,8 +360,14 @@ parsed_cb (McpHttpRequest *http, McpParsedBody *body)
 void
 mcp_route_mcp_post (McpHttpRequest *http)
 {
+  static const McpBodyFuncs body_funcs = {
+    .read = mcp_parsed_body_new,
+    .take = take_body,
+    .free = mcp_parsed_body_free,
+  };
+
   if (mcp_http_body_is_json (http))
-    mcp_parsed_body_read (http, parsed_cb);
+    mcp_body_reader_read (http->context->bodies, http, &body_funcs);
 }
 
 /**

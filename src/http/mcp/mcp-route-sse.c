@@ -179,7 +179,7 @@ find_attachment (McpHttpRequest *http)
 static McpJsonrpcMessage *
 parse (McpHttpRequest *http)
 {
-  const McpJsonrpcLimits limits = mcp_http_body_get_jsonrpc_limits (http);
+  const McpJsonrpcLimits limits = mcp_http_body_get_jsonrpc_limits (&http->context->limits);
   g_autoptr (GError) error = NULL;
   McpJsonrpcMessage *message = mcp_jsonrpc_message_parse (http->body, &limits, NULL, &error);
 

@@ -37,6 +37,29 @@ mcp_http_body_is_json (McpHttpRequest *request)
 }
 
 /**
+ * mcp_http_body_scan_text:
+ * @body: the body of a request
+ * @limits: what it may hold
+ * @root: (out): the value; it borrows the body
+ * @error: return location
+ *
+ * Checks that the body is one JSON value within the limits. Any thread.
+ *
+ * Errors: those of mcp_json_scan().
+ *
+ * Returns: whether it is
+ */
+gboolean
+mcp_http_body_scan_text (GBytes *body, const McpLimits *limits, McpJsonSlice *root, GError **error)
+{
+  gsize length;
+  const char *text = g_bytes_get_data (body, &length);
+
+  return mcp_json_scan (text, length, limits->json_depth, limits->json_values,
+                        MCP_JSON_SCAN_DEFAULT, root, error);
+}
+
+/**
  * mcp_http_body_scan:
  * @request: a request
  * @root: (out): the value; it borrows the request's body
@@ -48,13 +71,9 @@ mcp_http_body_is_json (McpHttpRequest *request)
 gboolean
 mcp_http_body_scan (McpHttpRequest *request, McpJsonSlice *root)
 {
-  const McpLimits *limits = &request->context->limits;
   g_autoptr (GError) error = NULL;
-  gsize length;
-  const char *text = g_bytes_get_data (request->body, &length);
 
-  if (mcp_json_scan (text, length, limits->json_depth, limits->json_values, MCP_JSON_SCAN_DEFAULT,
-                     root, &error))
+  if (mcp_http_body_scan_text (request->body, &request->context->limits, root, &error))
     return TRUE;
 
   mcp_http_reply_error (request, 400, error->message);
@@ -63,15 +82,15 @@ mcp_http_body_scan (McpHttpRequest *request, McpJsonSlice *root)
 
 /**
  * mcp_http_body_get_jsonrpc_limits:
- * @request: a request
+ * @limits: of the server
  *
- * Returns: what a JSON-RPC message in its body may hold
+ * Any thread.
+ *
+ * Returns: what a JSON-RPC message in a body may hold
  */
 McpJsonrpcLimits
-mcp_http_body_get_jsonrpc_limits (McpHttpRequest *request)
+mcp_http_body_get_jsonrpc_limits (const McpLimits *limits)
 {
-  const McpLimits *limits = &request->context->limits;
-
   return (McpJsonrpcLimits){ .max_depth = limits->json_depth, .max_values = limits->json_values };
 }
 

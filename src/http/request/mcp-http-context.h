@@ -5,6 +5,7 @@
 #include "gateway/api/mcp-gateway.h"
 #include "http/connection/mcp-http-listener.h"
 #include "http/request/mcp-ambient-sessions.h"
+#include "http/request/mcp-body-reader.h"
 #include "http/request/mcp-unread-answers.h"
 #include "http/sse/mcp-event-hub.h"
 #include "http/sse/mcp-sse-flusher.h"
@@ -28,6 +29,7 @@ struct _McpHttpContext
   McpHttpCounters *counters;   /* (owned): of the listener */
   struct _McpHttpAuth *auth;   /* (owned): McpHttpAuth */
   McpUnreadAnswers *unread;    /* (owned) */
+  McpBodyReader *bodies;       /* (owned) */
   McpSseFlusher *flusher;      /* (owned) */
   McpEventHub *hub;            /* (owned) */
   McpAmbientSessions *ambient; /* (owned) */

@@ -42,6 +42,7 @@ mcp_http_server_finalize (GObject *object)
   g_clear_pointer (&context->flusher, mcp_sse_flusher_unref);
   g_clear_pointer (&context->auth, mcp_http_auth_free);
   g_clear_pointer (&context->unread, mcp_unread_answers_unref);
+  g_clear_pointer (&context->bodies, mcp_body_reader_unref);
   g_clear_pointer (&context->counters, g_rc_box_release);
   g_clear_object (&context->gateway);
   g_clear_object (&context->store);
@@ -113,6 +114,7 @@ mcp_http_server_new (McpSessionStore *store,
   context->limits = *limits;
   context->auth = mcp_http_auth_new (store, owner_key);
   context->unread = mcp_unread_answers_new (limits);
+  context->bodies = mcp_body_reader_new ();
   context->flusher = mcp_sse_flusher_new ();
   context->hub = mcp_event_hub_new (store);
   context->ambient = mcp_ambient_sessions_new (store);
