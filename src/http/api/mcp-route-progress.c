@@ -7,17 +7,22 @@
  */
 #include "http/api/mcp-api-routes.h"
 #include "http/api/mcp-progress-input.h"
+#include "http/request/mcp-body-reader.h"
 #include "http/request/mcp-http-body.h"
 #include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
 #include "http/request/mcp-http-request.h"
 #include "http/sse/mcp-event-hub.h"
+#include "http/wire/mcp-http-error.h"
 
 /* Events between two rounds of writing; half of what a watcher's queue holds. */
 #define PIECE 32
 
-/* Events times watchers in one piece: what a turn of the main loop may cost. */
+/* Events times watchers in one piece. */
 #define MAX_PUSHES 16384
+
+/* What a turn of the main loop may cost; a piece ends there, with one event at least. */
+#define PIECE_US (2 * G_TIME_SPAN_MILLISECOND)
 
 /* How long a request waits for watchers whose queues are full: at a time, and in all. Then these
  * watchers lag, and nobody waits for a watcher that lags. */
@@ -124,19 +129,26 @@ is_stalled (Publication *self, guint n_events)
   return FALSE;
 }
 
-/* Returns: whether the session took them. */
+static gboolean
+publish_next (Publication *self)
+{
+  McpProgressInput *input = &g_array_index (self->inputs, McpProgressInput, self->n_published);
+
+  if (!mcp_session_publish (self->session, &input->fields))
+    return FALSE;
+  self->n_published++;
+  return TRUE;
+}
+
+/* Returns: whether the session took them, all or as many as there was time for. */
 static gboolean
 publish_piece (Publication *self, guint n_events)
 {
-  for (guint i = 0; i < n_events; i++)
-    {
-      McpProgressInput *input = &g_array_index (self->inputs, McpProgressInput, self->n_published);
+  gint64 until_us = g_get_monotonic_time () + PIECE_US;
 
-      if (!mcp_session_publish (self->session, &input->fields))
-        return FALSE;
-      self->n_published++;
-    }
-
+  for (guint i = 0; i < n_events && (i == 0 || g_get_monotonic_time () < until_us); i++)
+    if (!publish_next (self))
+      return FALSE;
   return TRUE;
 }
 
@@ -194,21 +206,51 @@ publication_new (McpHttpRequest *request, GArray *inputs)
   return self;
 }
 
-static GArray *
-read_inputs (McpHttpRequest *request)
+/* What a body says. */
+typedef struct
 {
-  g_autoptr (GError) error = NULL;
+  GArray *inputs; /* (owned) (nullable) (element-type McpProgressInput) */
+  GError *error;  /* (owned) (nullable): instead of the inputs */
+  guint status;   /* that belongs to the error */
+} Content;
+
+/* Any thread. */
+static gpointer
+read_content (GBytes *body, const McpLimits *limits)
+{
+  Content *content = g_new0 (Content, 1);
   McpJsonSlice root;
-  GArray *inputs;
 
-  if (!mcp_http_body_is_json (request) || !mcp_http_body_scan (request, &root))
-    return NULL;
+  if (!mcp_http_body_scan_text (body, limits, &root, &content->error))
+    content->status = 400;
+  else if ((content->inputs = mcp_progress_input_read (root, &content->error)) == NULL)
+    content->status = mcp_http_error_get_status (content->error);
+  return content;
+}
 
-  inputs = mcp_progress_input_read (root, &error);
-  if (inputs == NULL)
-    mcp_http_reply_gerror (request, error);
+static void
+content_free (gpointer data)
+{
+  Content *content = data;
 
-  return inputs;
+  g_clear_pointer (&content->inputs, g_array_unref);
+  g_clear_error (&content->error);
+  g_free (content);
+}
+
+static void
+take_content (McpHttpRequest *request, gpointer data)
+{
+  const Content *content = data;
+  g_autoptr (Publication) self = NULL;
+
+  if (content->error != NULL)
+    {
+      mcp_http_reply_error (request, content->status, content->error->message);
+      return;
+    }
+  self = publication_new (request, content->inputs);
+  publish (self);
 }
 
 /**
@@ -220,12 +262,12 @@ read_inputs (McpHttpRequest *request)
 void
 mcp_route_progress_post (McpHttpRequest *request)
 {
-  g_autoptr (GArray) inputs = read_inputs (request);
-  g_autoptr (Publication) self = NULL;
+  static const McpBodyFuncs body_funcs = {
+    .read = read_content,
+    .take = take_content,
+    .free = content_free,
+  };
 
-  if (inputs == NULL)
-    return;
-
-  self = publication_new (request, inputs);
-  publish (self);
+  if (mcp_http_body_is_json (request))
+    mcp_body_reader_read (request->context->bodies, request, &body_funcs);
 }
