@@ -26,6 +26,7 @@ struct _McpProgressEvent
   McpProgressState state;
   char *timestamp;
   GBytes *json;
+  gsize size; /* every queue asks for it */
 };
 
 G_DEFINE_BOXED_TYPE (McpProgressEvent,
@@ -90,6 +91,20 @@ dup_text (const char *text)
   return text != NULL ? g_utf8_make_valid (text, -1) : NULL;
 }
 
+static gsize
+get_text_size (const char *text)
+{
+  return text != NULL ? strlen (text) : 0;
+}
+
+static gsize
+compute_size (McpProgressEvent *self)
+{
+  return sizeof *self + get_text_size (self->session_id) + get_text_size (self->message) +
+         get_text_size (self->tool) + get_text_size (self->call_id) +
+         g_variant_get_size (self->token) + g_bytes_get_size (self->json);
+}
+
 static void
 clear (gpointer data)
 {
@@ -145,6 +160,7 @@ mcp_progress_event_new (const McpProgressFields *fields,
   self->state = fields->state;
   self->timestamp = mcp_time_format (real_us);
   self->json = make_json (self);
+  self->size = compute_size (self);
   return self;
 }
 
@@ -309,12 +325,6 @@ mcp_progress_event_get_json (McpProgressEvent *self)
   return self->json;
 }
 
-static gsize
-get_text_size (const char *text)
-{
-  return text != NULL ? strlen (text) : 0;
-}
-
 /**
  * mcp_progress_event_get_size:
  * @self: an event
@@ -324,7 +334,5 @@ get_text_size (const char *text)
 gsize
 mcp_progress_event_get_size (McpProgressEvent *self)
 {
-  return sizeof *self + get_text_size (self->session_id) + get_text_size (self->message) +
-         get_text_size (self->tool) + get_text_size (self->call_id) +
-         g_variant_get_size (self->token) + g_bytes_get_size (self->json);
+  return self->size;
 }
