@@ -17,9 +17,12 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-/* What one dispatch takes, so that other sources of the main context get their turn. */
+/* What one dispatch takes, so that other sources of the main context get their turn: of what the
+ * sockets report, and then of what was deferred and of deadlines. */
 #define EVENTS_PER_DISPATCH 128
-#define EVENTS_US           (5 * G_TIME_SPAN_MILLISECOND)
+#define EVENTS_US           (2 * G_TIME_SPAN_MILLISECOND)
+#define DEFERRED_US         (2 * G_TIME_SPAN_MILLISECOND)
+#define TIMERS_US           (2 * G_TIME_SPAN_MILLISECOND)
 
 struct _McpHttpPoller
 {
@@ -99,7 +102,9 @@ dispatch_events (McpHttpPoller *self)
 static void
 dispatch_deferred (McpHttpPoller *self)
 {
-  /* what is deferred meanwhile waits for the next round */
+  gint64 until_us = g_get_monotonic_time () + DEFERRED_US;
+
+  /* What is deferred meanwhile waits for the next round, like what is left when the time is up. */
   for (guint n = self->deferred.length; n > 0 && self->deferred.length > 0; n--)
     {
       McpHttpPollerWatch *watch = self->deferred.head->data;
@@ -107,6 +112,8 @@ dispatch_deferred (McpHttpPoller *self)
       g_queue_unlink (&self->deferred, &watch->link);
       watch->deferred = FALSE;
       watch_notify (watch, MCP_HTTP_READY_DEFERRED);
+      if (g_get_monotonic_time () >= until_us)
+        return;
     }
 }
 
@@ -116,7 +123,9 @@ dispatch_timers (McpHttpPoller *self)
   gint64 now_us = g_get_monotonic_time ();
   McpHttpPollerWatch *watch;
 
-  while ((watch = mcp_deadline_heap_pop (self->deadlines, now_us)) != NULL)
+  /* The heap keeps those that are left when the time is up, and is asked again at once. */
+  while (g_get_monotonic_time () < now_us + TIMERS_US &&
+         (watch = mcp_deadline_heap_pop (self->deadlines, now_us)) != NULL)
     watch_notify (watch, MCP_HTTP_READY_TIMEOUT);
 }
 
