@@ -22,7 +22,7 @@
 #define MAX_PUSHES 16384
 
 /* What a turn of the main loop may cost; a piece ends there, with one event at least. */
-#define PIECE_US (2 * G_TIME_SPAN_MILLISECOND)
+#define PIECE_US (1 * G_TIME_SPAN_MILLISECOND)
 
 /* How long a request waits for watchers whose queues are full: at a time, and in all. Then these
  * watchers lag, and nobody waits for a watcher that lags. */

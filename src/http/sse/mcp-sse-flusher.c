@@ -30,13 +30,12 @@
 /* Half of what a reader's queue holds. */
 #define MAX_EVENTS 32
 /* How long one slice of a round may take. */
-#define SLICE_US   (4 * G_TIME_SPAN_MILLISECOND)
-/* Streams between two looks at the clock. */
-#define SLICE_STEP 16
+#define SLICE_US   (2 * G_TIME_SPAN_MILLISECOND)
 
-/* A round that is due comes before requests, one that can wait after them; a round that goes on
- * takes turns with requests. */
-#define PRIORITY_DUE  (G_PRIORITY_DEFAULT - 10)
+/* A round that is due takes turns with requests, and so does a round that goes on; one that can
+ * wait comes after them. A higher priority would let a publisher, whose next events make the next
+ * round due at once, keep everybody else waiting. */
+#define PRIORITY_DUE  G_PRIORITY_DEFAULT
 #define PRIORITY_DRY  (G_PRIORITY_DEFAULT + 60)
 #define PRIORITY_REST G_PRIORITY_DEFAULT
 
@@ -196,8 +195,7 @@ flush_slice (McpSseFlusher *self, gint64 slice_us)
 
   while (self->n_done < self->round->len && took_us < slice_us)
     {
-      for (guint i = 0; i < SLICE_STEP && self->n_done < self->round->len; i++)
-        item_flush (g_ptr_array_index (self->round, self->n_done++), &self->scratch);
+      item_flush (g_ptr_array_index (self->round, self->n_done++), &self->scratch);
       took_us = g_get_monotonic_time () - began_at_us;
     }
   self->spent_us += took_us;
