@@ -5,7 +5,6 @@
 #include "gateway/api/mcp-gateway.h"
 #include "http/connection/mcp-http-listener.h"
 #include "http/request/mcp-ambient-sessions.h"
-#include "http/request/mcp-body-reader.h"
 #include "http/request/mcp-unread-answers.h"
 #include "http/sse/mcp-event-hub.h"
 #include "http/sse/mcp-sse-flusher.h"
@@ -25,14 +24,14 @@ struct _McpHttpContext
   McpSessionStore *store; /* (owned) */
   McpGateway *gateway;    /* (owned) */
   McpLimits limits;
-  McpHttpListener *listener;   /* (owned) (nullable): NULL once closed */
-  McpHttpCounters *counters;   /* (owned): of the listener */
-  struct _McpHttpAuth *auth;   /* (owned): McpHttpAuth */
-  McpUnreadAnswers *unread;    /* (owned) */
-  McpBodyReader *bodies;       /* (owned) */
-  McpSseFlusher *flusher;      /* (owned) */
-  McpEventHub *hub;            /* (owned) */
-  McpAmbientSessions *ambient; /* (owned) */
+  McpHttpListener *listener;     /* (owned) (nullable): NULL once closed */
+  McpHttpCounters *counters;     /* (owned): of the listener */
+  struct _McpHttpAuth *auth;     /* (owned): McpHttpAuth */
+  McpUnreadAnswers *unread;      /* (owned) */
+  struct _McpBodyReader *bodies; /* (owned): McpBodyReader */
+  McpSseFlusher *flusher;        /* (owned) */
+  McpEventHub *hub;              /* (owned) */
+  McpAmbientSessions *ambient;   /* (owned) */
   gint64 started_real_us;
   gint64 started_us; /* monotonic */
 };

@@ -8,6 +8,7 @@
 
 #include "common/mcp-names.h"
 #include "http/connection/mcp-http-listener.h"
+#include "http/request/mcp-body-reader.h"
 #include "http/request/mcp-http-auth.h"
 #include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-request.h"
