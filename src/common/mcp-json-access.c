@@ -41,39 +41,13 @@ skip_to_quote_or_backslash (const char *at, const char *end)
   return at;
 }
 
-/* Whether an odd number of backslashes stands between @start and @quote. */
-static gboolean
-is_escaped (const char *start, const char *quote)
-{
-  const char *at = quote;
-
-  while (at > start && at[-1] == '\\')
-    at--;
-  return (quote - at) % 2 == 1;
-}
-
-/* At the first backslash of a string: the closing quote. A string may have an escape in every
- * few bytes, so that looking for quotes only is much faster than stopping at each escape. */
-static const char *
-find_closing_quote (const char *start, const char *end)
-{
-  const char *quote = memchr (start, '"', (gsize) (end - start));
-
-  while (quote != NULL && is_escaped (start, quote))
-    {
-      start = quote + 1;
-      quote = memchr (start, '"', (gsize) (end - start));
-    }
-  return quote != NULL ? quote : end;
-}
-
 /* At the opening quote: behind the closing one. */
 static const char *
 skip_string (const char *at, const char *end)
 {
   at = skip_to_quote_or_backslash (at + 1, end);
   if (at < end && *at == '\\')
-    at = find_closing_quote (at, end);
+    at = mcp_json_find_closing_quote (at, end);
   return at < end ? at + 1 : end;
 }
 

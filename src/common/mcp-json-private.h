@@ -41,4 +41,30 @@ mcp_json_skip_plain (const char *at, const char *end)
   return at;
 }
 
+/* Whether an odd number of backslashes stands between @start and @quote. */
+static inline gboolean
+mcp_json_is_escaped (const char *start, const char *quote)
+{
+  const char *at = quote;
+
+  while (at > start && at[-1] == '\\')
+    at--;
+  return (quote - at) % 2 == 1;
+}
+
+/* At the first backslash of a string: the closing quote. A string may have an escape in every
+ * few bytes, so that looking for quotes only is much faster than stopping at each escape. */
+static inline const char *
+mcp_json_find_closing_quote (const char *start, const char *end)
+{
+  const char *quote = memchr (start, '"', (gsize) (end - start));
+
+  while (quote != NULL && mcp_json_is_escaped (start, quote))
+    {
+      start = quote + 1;
+      quote = memchr (start, '"', (gsize) (end - start));
+    }
+  return quote != NULL ? quote : end;
+}
+
 G_END_DECLS
