@@ -4,8 +4,8 @@
 #include "common/mcp-error.h"
 #include "common/mcp-log.h"
 #include "common/mcp-timer.h"
+#include "gateway/catalogue/mcp-list-changes.h"
 #include "gateway/catalogue/mcp-program-stamp.h"
-#include "gateway/catalogue/mcp-refresh-pace.h"
 
 #include <string.h>
 
@@ -66,7 +66,7 @@ struct _McpCatalogueServer
   McpProvider *stale_with; /* (owned) (nullable): runs, and may list something else now */
   McpItemKinds stale;      /* what of it */
   GSource *refresh;        /* (owned) (nullable) */
-  McpRefreshPace pace;
+  McpListChanges pace;
   GSource *retry;     /* (owned) (nullable) */
   guint n_failures;   /* in a row */
   gint64 retry_at_us; /* monotonic */
@@ -199,7 +199,7 @@ plan_refresh (McpCatalogueServer *self)
 
   if (self->stale_with == NULL || self->refresh != NULL || self->lease != NULL)
     return;
-  if (mcp_refresh_pace_next (&self->pace, g_get_monotonic_time (), &delay_ms))
+  if (mcp_list_changes_next (&self->pace, g_get_monotonic_time (), &delay_ms))
     attach_timer (self, &self->refresh, delay_ms, refresh_cb);
 }
 
@@ -213,7 +213,7 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   mcp_timer_clear (&self->deadline);
   g_clear_object (&self->cancellable);
-  mcp_refresh_pace_listed (&self->pace, g_get_monotonic_time (), self->changed != 0);
+  mcp_list_changes_listed (&self->pace, g_get_monotonic_time (), self->changed != 0);
 
   if (!is_listed && self->timed_out)
     {
@@ -334,7 +334,7 @@ mcp_catalogue_server_list (McpCatalogueServer *self, McpSession *session)
   g_weak_ref_set (&self->session, session);
   mcp_program_stamp_look (self->stamp);
   if (self->known != NULL && self->stale_with != NULL && self->refresh == NULL &&
-      mcp_refresh_pace_may_ask (&self->pace, now_us))
+      mcp_list_changes_may_ask (&self->pace, now_us))
     refresh_cb (self);
   else if ((self->known == NULL || is_old (self)) && now_us >= self->retry_at_us)
     begin (self, session, self->known != NULL);

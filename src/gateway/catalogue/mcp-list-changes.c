@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "gateway/catalogue/mcp-refresh-pace.h"
+#include "gateway/catalogue/mcp-list-changes.h"
 
 /* Several list_changed in a row are one; short enough for a client that waits for the list. */
 #define FIRST_DELAY_MS 50
@@ -17,7 +17,7 @@
 #define MAX_CHANGES 100
 
 /**
- * mcp_refresh_pace_next:
+ * mcp_list_changes_next:
  * @self: the pace of a server
  * @now_us: monotonic
  * @delay_ms: (out): after which time to list the server
@@ -27,7 +27,7 @@
  * Returns: whether to list the server after the delay; %FALSE: when the next client asks
  */
 gboolean
-mcp_refresh_pace_next (McpRefreshPace *self, gint64 now_us, guint *delay_ms)
+mcp_list_changes_next (McpListChanges *self, gint64 now_us, guint *delay_ms)
 {
   if (self->ended_at == 0 || now_us - self->ended_at > ECHO_US)
     self->n_repeats = self->n_changes = 0;
@@ -39,7 +39,7 @@ mcp_refresh_pace_next (McpRefreshPace *self, gint64 now_us, guint *delay_ms)
 }
 
 /**
- * mcp_refresh_pace_listed:
+ * mcp_list_changes_listed:
  * @self: the pace of a server
  * @now_us: monotonic
  * @is_changed: whether the listing found other items than the one before
@@ -47,7 +47,7 @@ mcp_refresh_pace_next (McpRefreshPace *self, gint64 now_us, guint *delay_ms)
  * A listing of the server has ended. One that found something new was worth it.
  */
 void
-mcp_refresh_pace_listed (McpRefreshPace *self, gint64 now_us, gboolean is_changed)
+mcp_list_changes_listed (McpListChanges *self, gint64 now_us, gboolean is_changed)
 {
   self->ended_at = now_us;
   if (is_changed && ++self->n_changes < MAX_CHANGES)
@@ -55,14 +55,14 @@ mcp_refresh_pace_listed (McpRefreshPace *self, gint64 now_us, gboolean is_change
 }
 
 /**
- * mcp_refresh_pace_may_ask:
+ * mcp_list_changes_may_ask:
  * @self: the pace of a server whose refresh waits for a client
  * @now_us: monotonic
  *
  * Returns: whether enough time has passed since the last listing
  */
 gboolean
-mcp_refresh_pace_may_ask (const McpRefreshPace *self, gint64 now_us)
+mcp_list_changes_may_ask (const McpListChanges *self, gint64 now_us)
 {
   return now_us - self->ended_at >= SLOW_DELAY_MS * (gint64) 1000;
 }
