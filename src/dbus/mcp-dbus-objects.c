@@ -184,10 +184,10 @@ static void
 add_interface (gpointer data, gpointer user_data)
 {
   GDBusInterfaceSkeleton *interface = G_DBUS_INTERFACE_SKELETON (data);
+  g_autoptr (GVariant) properties = g_dbus_interface_skeleton_get_properties (interface);
 
   g_variant_builder_add (user_data, "{s@a{sv}}",
-                         g_dbus_interface_skeleton_get_info (interface)->name,
-                         g_dbus_interface_skeleton_get_properties (interface));
+                         g_dbus_interface_skeleton_get_info (interface)->name, properties);
 }
 
 static void

@@ -126,7 +126,7 @@ test_close_twice (void)
   McpSession *session = mcp_test_http_create_session (f, &token);
   g_autoptr (McpTestStream) stream = mcp_test_stream_open_events (f, session, token);
   McpProgressFields fields = { .progress = 1 };
-  McpEventQueue *queue;
+  g_autoptr (McpEventQueue) queue = NULL;
   guint64 none = 0;
 
   g_test_summary ("A closed server may be closed again, and events go on without it");
