@@ -17,10 +17,9 @@
  * call foreign code (a callback of a request, a handler of notify::state) needs a caller who holds
  * a reference.
  */
-#include "upstream/dialogue/mcp-handshake.h"
 #include "upstream/dialogue/mcp-pending-requests.h"
+#include "upstream/dialogue/mcp-server-dialogue.h"
 #include "upstream/dialogue/mcp-server-link.h"
-#include "upstream/dialogue/mcp-subscription.h"
 
 G_BEGIN_DECLS
 
@@ -32,22 +31,53 @@ void mcp_server_link_construct (McpServerLink *self,
                                 const McpServerTimes *times);
 
 McpProviderState mcp_server_link_get_state (McpServerLink *self);
-McpServerFacts *mcp_server_link_get_facts (McpServerLink *self);
-McpHandshake *mcp_server_link_get_handshake (McpServerLink *self);
-McpPendingRequests *mcp_server_link_get_pending (McpServerLink *self);
-McpSubscription *mcp_server_link_get_subscription (McpServerLink *self);
-gboolean mcp_server_link_is_stateless (McpServerLink *self);
 gboolean mcp_server_link_is_open (McpServerLink *self);
-gint64 mcp_server_link_mint_id (McpServerLink *self);
-GBytes *
-mcp_server_link_build_request (McpServerLink *self, gint64 id, const McpProviderRequest *request);
+McpPendingRequests *mcp_server_link_get_pending (McpServerLink *self);
+McpServerDialogue *mcp_server_link_get_dialogue (McpServerLink *self);
+
+/* Parts of the dialogue, and what it knows. */
+
+static inline McpServerFacts *
+mcp_server_link_get_facts (McpServerLink *self)
+{
+  return &mcp_server_link_get_dialogue (self)->facts;
+}
+
+static inline McpHandshake *
+mcp_server_link_get_handshake (McpServerLink *self)
+{
+  return &mcp_server_link_get_dialogue (self)->handshake;
+}
+
+static inline McpSubscription *
+mcp_server_link_get_subscription (McpServerLink *self)
+{
+  return &mcp_server_link_get_dialogue (self)->subscription;
+}
+
+static inline gboolean
+mcp_server_link_is_stateless (McpServerLink *self)
+{
+  return mcp_server_dialogue_is_stateless (mcp_server_link_get_dialogue (self));
+}
+
+static inline gint64
+mcp_server_link_mint_id (McpServerLink *self)
+{
+  return mcp_server_dialogue_mint_id (mcp_server_link_get_dialogue (self));
+}
+
+static inline GBytes *
+mcp_server_link_build_request (McpServerLink *self, gint64 id, const McpProviderRequest *request)
+{
+  return mcp_server_dialogue_build_request (mcp_server_link_get_dialogue (self), id, request);
+}
 
 /* What the server says, or fails to say. */
 void mcp_server_link_take_ready (McpServerLink *self);
 void mcp_server_link_forget_request (McpServerLink *self, gint64 id);
 void mcp_server_link_note_answered (McpServerLink *self);
 void mcp_server_link_fail_request (McpServerLink *self, gint64 id, const char *how);
-gboolean mcp_server_link_is_repeated (McpServerLink *self, gint64 id);
 void mcp_server_link_repeat_or_fail (McpServerLink *self, gint64 id, const char *how);
 void mcp_server_link_forget_revision (McpServerLink *self);
 void mcp_server_link_begin_again (McpServerLink *self, const char *how);

@@ -11,27 +11,16 @@
 #include "common/mcp-timer.h"
 #include "upstream/dialogue/mcp-provider-messages.h"
 #include "upstream/dialogue/mcp-server-link-inner.h"
-#include "upstream/dialogue/mcp-stateless-messages.h"
+#include "upstream/dialogue/mcp-server-outbox.h"
 
 #include <string.h>
-
-/* What waits until the server is ready. */
-typedef struct
-{
-  gint64 id;       /* of a pending request; 0: a notification */
-  GBytes *message; /* (owned) (nullable): the notification */
-} Waiting;
 
 typedef struct
 {
   McpServerLinkSetup setup;
   McpProviderState state;
-  McpServerFacts facts;
-  McpPendingRequests *pending; /* (owned) */
-  GQueue waiting;              /* (element-type Waiting) */
-  gint64 last_id;              /* minted; never used twice, so that a late answer fits nothing */
-  McpHandshake handshake;
-  McpSubscription subscription;
+  McpServerDialogue dialogue;
+  McpServerOutbox outbox;
   McpServerRuns runs;
   GSource *idle_timer; /* (owned) (nullable) */
   GPtrArray *closers;  /* (element-type GTask): of mcp_provider_close_async() */
@@ -90,6 +79,14 @@ mcp_server_link_count_stray (McpServerLink *self, const char *what)
     }
 }
 
+/* Handlers of notify::state are called later. */
+static void
+note_state (McpServerLinkPrivate *priv, McpProviderState state)
+{
+  priv->state = state;
+  mcp_server_outbox_set_open (&priv->outbox, state == MCP_PROVIDER_READY);
+}
+
 static void
 set_state (McpServerLink *self, McpProviderState state)
 {
@@ -97,16 +94,8 @@ set_state (McpServerLink *self, McpProviderState state)
 
   if (priv->state == state)
     return;
-  priv->state = state;
+  note_state (priv, state);
   g_object_notify (G_OBJECT (self), "state");
-}
-
-static void
-set_lifecycle (McpServerLink *self, McpLifecycle lifecycle)
-{
-  McpServerLinkPrivate *priv = get_private (self);
-
-  priv->facts.lifecycle = lifecycle;
 }
 
 static void
@@ -114,8 +103,7 @@ clear_timers (McpServerLink *self)
 {
   McpServerLinkPrivate *priv = get_private (self);
 
-  mcp_handshake_stop (&priv->handshake);
-  mcp_subscription_stop (&priv->subscription);
+  mcp_server_dialogue_stop (&priv->dialogue);
   mcp_timer_clear (&priv->idle_timer);
 }
 
@@ -167,80 +155,39 @@ update_idle (McpServerLink *self)
 
   mcp_timer_clear (&priv->idle_timer);
   if (priv->state == MCP_PROVIDER_READY && priv->setup.times.idle_ms > 0 &&
-      priv->facts.n_holds == 0 && mcp_pending_requests_get_size (priv->pending) == 0)
+      priv->dialogue.facts.n_holds == 0 &&
+      mcp_pending_requests_get_size (priv->outbox.pending) == 0)
     priv->idle_timer = mcp_timer_new_ms ("server-idle", priv->setup.times.idle_ms, idle_cb, self);
 }
 
 /* What goes to the server */
 
-static void
-waiting_free (Waiting *waiting)
-{
-  g_clear_pointer (&waiting->message, g_bytes_unref);
-  g_free (waiting);
-}
-
-static void
-add_waiting (McpServerLink *self, gint64 id, GBytes *message)
-{
-  Waiting *waiting = g_new0 (Waiting, 1);
-
-  waiting->id = id;
-  waiting->message = message != NULL ? g_bytes_ref (message) : NULL;
-  g_queue_push_tail (&get_private (self)->waiting, waiting);
-}
-
-/* Returns: whether the request was among those that wait */
 static gboolean
-forget_waiting (McpServerLink *self, gint64 id)
+send_request (gint64 id, const McpProviderRequest *request, gpointer user_data, GError **error)
 {
-  McpServerLinkPrivate *priv = get_private (self);
+  McpServerLink *self = user_data;
 
-  for (GList *link = priv->waiting.head; link != NULL; link = link->next)
-    {
-      Waiting *waiting = link->data;
+  return MCP_SERVER_LINK_GET_CLASS (self)->send_request (self, id, request, error);
+}
 
-      if (waiting->id == id)
-        {
-          waiting_free (waiting);
-          g_queue_delete_link (&priv->waiting, link);
-          return TRUE;
-        }
-    }
-  return FALSE;
+/* In MCP 2026-07-28 a client has no notification that a server would take. */
+static void
+send_notification (GBytes *message, gpointer user_data)
+{
+  McpServerLink *self = user_data;
+
+  if (!mcp_server_link_is_stateless (self))
+    MCP_SERVER_LINK_GET_CLASS (self)->send (self, message);
 }
 
 static void
-abandoned_cb (gint64 id, const char *reason, gpointer user_data)
+request_withdrawn (gint64 id, const char *reason, gboolean was_sent, gpointer user_data)
 {
   McpServerLink *self = user_data;
 
   update_idle (self);
-  if (!forget_waiting (self, id) && mcp_server_link_is_open (self))
+  if (was_sent && mcp_server_link_is_open (self))
     MCP_SERVER_LINK_GET_CLASS (self)->withdraw (self, id, reason);
-}
-
-static void
-deliver_request (McpServerLink *self, gint64 id, const McpProviderRequest *request)
-{
-  McpServerLinkPrivate *priv = get_private (self);
-  McpServerLinkClass *klass = MCP_SERVER_LINK_GET_CLASS (self);
-  GError *error = NULL;
-
-  if (!mcp_pending_requests_start_timer (priv->pending, id))
-    return;
-  if (!klass->send_request (self, id, request, &error))
-    mcp_pending_requests_fail (priv->pending, id, error);
-  else if (!klass->keeps_requests)
-    mcp_pending_requests_keep (priv->pending, id, NULL);
-}
-
-/* MCP 2026-07-28 has no notification of a client's that a server would take. */
-static void
-deliver_notification (McpServerLink *self, GBytes *message)
-{
-  if (!mcp_server_link_is_stateless (self))
-    MCP_SERVER_LINK_GET_CLASS (self)->send (self, message);
 }
 
 /**
@@ -252,24 +199,7 @@ deliver_notification (McpServerLink *self, GBytes *message)
 void
 mcp_server_link_deliver_waiting (McpServerLink *self)
 {
-  McpServerLinkPrivate *priv = get_private (self);
-
-  while (priv->state == MCP_PROVIDER_READY && !g_queue_is_empty (&priv->waiting))
-    {
-      Waiting *waiting = g_queue_pop_head (&priv->waiting);
-
-      if (waiting->message != NULL)
-        deliver_notification (self, waiting->message);
-      else
-        {
-          const McpProviderRequest *kept =
-              mcp_pending_requests_get_kept (priv->pending, waiting->id);
-
-          if (kept != NULL)
-            deliver_request (self, waiting->id, kept);
-        }
-      waiting_free (waiting);
-    }
+  mcp_server_outbox_flush (&get_private (self)->outbox);
 }
 
 /* Ends all requests, sent or not. */
@@ -279,23 +209,7 @@ fail_all (McpServerLink *self, int code, const char *text)
   McpServerLinkPrivate *priv = get_private (self);
   g_autoptr (GError) error = g_error_new_literal (MCP_ERROR, code, text);
 
-  g_queue_clear_full (&priv->waiting, (GDestroyNotify) waiting_free);
-  mcp_pending_requests_fail_all (priv->pending, error);
-}
-
-/**
- * mcp_server_link_build_request:
- * @self: a link whose server is ready
- * @id: minted
- * @request: what to ask
- *
- * Returns: (transfer full): the message, in the form that the server's revision has
- */
-GBytes *
-mcp_server_link_build_request (McpServerLink *self, gint64 id, const McpProviderRequest *request)
-{
-  return mcp_server_link_is_stateless (self) ? mcp_stateless_messages_build_request (id, request)
-                                             : mcp_provider_messages_build_request (id, request);
+  mcp_server_outbox_fail_all (&priv->outbox, error);
 }
 
 /* Start and handshake */
@@ -307,9 +221,9 @@ begin (McpServerLink *self)
   McpServerLinkPrivate *priv = get_private (self);
 
   mcp_server_runs_note_start (&priv->runs);
-  priv->facts.n_run++;
-  mcp_server_asks_forget (mcp_pending_requests_get_asks (priv->pending));
-  mcp_handshake_begin (&priv->handshake, priv->setup.times.start_ms, priv->setup.times.probe_ms);
+  mcp_server_asks_forget (mcp_pending_requests_get_asks (priv->outbox.pending));
+  mcp_server_dialogue_begin (&priv->dialogue, priv->setup.times.start_ms,
+                             priv->setup.times.probe_ms);
   MCP_SERVER_LINK_GET_CLASS (self)->begin (self);
 }
 
@@ -340,7 +254,7 @@ start (McpServerLink *self, GError **error)
 static void
 mcp_server_link_real_begin (McpServerLink *self)
 {
-  mcp_handshake_ask (&get_private (self)->handshake);
+  mcp_handshake_ask (mcp_server_link_get_handshake (self));
 }
 
 /**
@@ -354,16 +268,13 @@ mcp_server_link_take_ready (McpServerLink *self)
 {
   McpServerLinkPrivate *priv = get_private (self);
 
-  mcp_handshake_stop (&priv->handshake);
+  mcp_handshake_stop (&priv->dialogue.handshake);
   set_state (self, MCP_PROVIDER_READY);
   /* A handler of notify::state may have ended it. */
   if (priv->state != MCP_PROVIDER_READY)
     return;
-  if (mcp_server_link_is_stateless (self))
-    mcp_subscription_start (&priv->subscription);
-  else
-    mcp_server_facts_subscribe_again (&priv->facts, MCP_PROVIDER (self));
-  mcp_server_link_deliver_waiting (self);
+  mcp_server_dialogue_follow_changes (&priv->dialogue, MCP_PROVIDER (self));
+  mcp_server_outbox_flush (&priv->outbox);
   update_idle (self);
 }
 
@@ -395,14 +306,14 @@ mcp_server_link_fail (McpServerLink *self, const char *how)
       how, reason != NULL ? ": " : "", reason != NULL ? reason : "");
 
   if (is_start)
-    set_lifecycle (self, MCP_LIFECYCLE_UNKNOWN);
+    mcp_server_link_forget_revision (self);
   mcp_server_runs_note_failure (&priv->runs, text, is_start);
   mcp_log (G_LOG_LEVEL_MESSAGE, &(McpLogSubject){ .provider = priv->setup.config->name }, "%s",
            text);
 
   clear_timers (self);
   MCP_SERVER_LINK_GET_CLASS (self)->drop (self);
-  priv->state = MCP_PROVIDER_STOPPED;
+  note_state (priv, MCP_PROVIDER_STOPPED);
   fail_all (self, MCP_ERROR_PROVIDER_FAILED, text);
   g_object_notify (G_OBJECT (self), "state");
 }
@@ -434,7 +345,7 @@ mcp_server_link_take_stopped (McpServerLink *self)
 
   finish_close (self);
   /* Requests came while an idle server was ending. */
-  if (priv->state == MCP_PROVIDER_STOPPED && !g_queue_is_empty (&priv->waiting) &&
+  if (priv->state == MCP_PROVIDER_STOPPED && mcp_server_outbox_has_waiting (&priv->outbox) &&
       !start (self, &error))
     fail_all (self, error->code, error->message);
 }
@@ -456,29 +367,16 @@ mcp_server_link_fail_request (McpServerLink *self, gint64 id, const char *how)
   g_autofree char *text = g_strdup_printf ("Server “%s” %s", priv->setup.config->name, how);
 
   mcp_server_link_forget_request (self, id);
-  if (mcp_subscription_owns (&priv->subscription, id))
+  if (mcp_subscription_owns (&priv->dialogue.subscription, id))
     {
-      mcp_subscription_take_end (&priv->subscription, id, FALSE);
+      mcp_subscription_take_end (&priv->dialogue.subscription, id, FALSE);
       return;
     }
   mcp_server_runs_note_error (&priv->runs, text);
   mcp_server_link_log (self, how);
-  if (mcp_pending_requests_fail (priv->pending, id,
+  if (mcp_pending_requests_fail (priv->outbox.pending, id,
                                  g_error_new_literal (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, text)))
     update_idle (self);
-}
-
-/**
- * mcp_server_link_is_repeated:
- * @self: a link
- * @id: of a request
- *
- * Returns: whether the request was sent, or waits to be sent, once more
- */
-gboolean
-mcp_server_link_is_repeated (McpServerLink *self, gint64 id)
-{
-  return mcp_pending_requests_is_repeated (get_private (self)->pending, id);
 }
 
 /**
@@ -495,10 +393,9 @@ mcp_server_link_repeat_or_fail (McpServerLink *self, gint64 id, const char *how)
 {
   g_autofree char *refusal = NULL;
 
-  if (mcp_pending_requests_note_repeat (get_private (self)->pending, id))
+  if (mcp_server_outbox_repeat (&get_private (self)->outbox, id))
     {
       mcp_server_link_forget_request (self, id);
-      add_waiting (self, id, NULL);
       return;
     }
   refusal = g_strdup_printf ("%s; the request was not repeated", how);
@@ -514,7 +411,7 @@ mcp_server_link_repeat_or_fail (McpServerLink *self, gint64 id, const char *how)
 void
 mcp_server_link_forget_revision (McpServerLink *self)
 {
-  set_lifecycle (self, MCP_LIFECYCLE_UNKNOWN);
+  get_private (self)->dialogue.facts.lifecycle = MCP_LIFECYCLE_UNKNOWN;
 }
 
 /**
@@ -534,7 +431,7 @@ mcp_server_link_begin_again (McpServerLink *self, const char *how)
 
   mcp_server_link_log (self, how);
   mcp_server_runs_note_failure (&priv->runs, text, FALSE);
-  mcp_subscription_end (&priv->subscription);
+  mcp_subscription_end (&priv->dialogue.subscription);
   clear_timers (self);
   if (klass->leave != NULL)
     klass->leave (self);
@@ -565,23 +462,6 @@ check_request (McpServerLinkPrivate *priv, GCancellable *cancellable)
 }
 
 static void
-add_request (McpServerLink *self, GTask *task, const McpProviderRequest *request)
-{
-  McpServerLinkPrivate *priv = get_private (self);
-  gboolean is_ready = priv->state == MCP_PROVIDER_READY;
-  gint64 id = mcp_server_link_mint_id (self);
-
-  mcp_pending_requests_add (priv->pending, id, task, request, choose_timeout_ms (priv, request));
-  update_idle (self);
-  if (!is_ready || MCP_SERVER_LINK_GET_CLASS (self)->keeps_requests)
-    mcp_pending_requests_keep (priv->pending, id, request);
-  if (is_ready)
-    deliver_request (self, id, request);
-  else
-    add_waiting (self, id, NULL);
-}
-
-static void
 mcp_server_link_request_async (McpProvider *provider,
                                const McpProviderRequest *request,
                                GCancellable *cancellable,
@@ -607,7 +487,12 @@ mcp_server_link_request_async (McpProvider *provider,
   if (priv->state == MCP_PROVIDER_STOPPED && !start (self, &error))
     g_task_return_error (task, error);
   else
-    add_request (self, g_steal_pointer (&task), request);
+    {
+      mcp_server_outbox_add_request (&priv->outbox, mcp_server_link_mint_id (self),
+                                     g_steal_pointer (&task), request,
+                                     choose_timeout_ms (priv, request));
+      update_idle (self);
+    }
   g_object_thaw_notify (G_OBJECT (self));
 }
 
@@ -629,10 +514,7 @@ mcp_server_link_notify (McpProvider *provider, const char *method, const char *p
   if (!mcp_server_link_is_open (self))
     return;
   message = mcp_jsonrpc_build_notification (method, slice);
-  if (get_private (self)->state == MCP_PROVIDER_READY)
-    deliver_notification (self, message);
-  else
-    add_waiting (self, 0, message);
+  mcp_server_outbox_add_notification (&get_private (self)->outbox, message);
 }
 
 static void
@@ -640,7 +522,7 @@ mcp_server_link_respond (McpProvider *provider, GBytes *response)
 {
   McpServerLink *self = MCP_SERVER_LINK (provider);
 
-  if (mcp_provider_messages_take_response (get_private (self)->pending, response) &&
+  if (mcp_provider_messages_take_response (mcp_server_link_get_pending (self), response) &&
       mcp_server_link_is_open (self))
     MCP_SERVER_LINK_GET_CLASS (self)->send (self, response);
 }
@@ -693,19 +575,19 @@ mcp_server_link_get_name (McpProvider *self)
 static McpRevision
 mcp_server_link_get_revision (McpProvider *self)
 {
-  return get_private (MCP_SERVER_LINK (self))->facts.revision;
+  return get_private (MCP_SERVER_LINK (self))->dialogue.facts.revision;
 }
 
 static const char *
 mcp_server_link_get_capabilities (McpProvider *self)
 {
-  return get_private (MCP_SERVER_LINK (self))->facts.capabilities;
+  return get_private (MCP_SERVER_LINK (self))->dialogue.facts.capabilities;
 }
 
 static McpLifecycle
 mcp_server_link_get_lifecycle (McpProvider *self)
 {
-  return get_private (MCP_SERVER_LINK (self))->facts.lifecycle;
+  return get_private (MCP_SERVER_LINK (self))->dialogue.facts.lifecycle;
 }
 
 static void
@@ -713,14 +595,14 @@ mcp_server_link_set_lifecycle (McpProvider *self, McpLifecycle lifecycle)
 {
   McpServerLinkPrivate *priv = get_private (MCP_SERVER_LINK (self));
 
-  if (priv->facts.lifecycle == MCP_LIFECYCLE_UNKNOWN)
-    priv->facts.lifecycle = lifecycle;
+  if (priv->dialogue.facts.lifecycle == MCP_LIFECYCLE_UNKNOWN)
+    priv->dialogue.facts.lifecycle = lifecycle;
 }
 
 static const char *
 mcp_server_link_get_instructions (McpProvider *self)
 {
-  return get_private (MCP_SERVER_LINK (self))->facts.instructions;
+  return get_private (MCP_SERVER_LINK (self))->dialogue.facts.instructions;
 }
 
 static void
@@ -728,7 +610,7 @@ mcp_server_link_hold (McpProvider *provider)
 {
   McpServerLink *self = MCP_SERVER_LINK (provider);
 
-  get_private (self)->facts.n_holds++;
+  get_private (self)->dialogue.facts.n_holds++;
   update_idle (self);
 }
 
@@ -738,27 +620,21 @@ mcp_server_link_release (McpProvider *provider)
   McpServerLink *self = MCP_SERVER_LINK (provider);
   McpServerLinkPrivate *priv = get_private (self);
 
-  g_return_if_fail (priv->facts.n_holds > 0);
-  priv->facts.n_holds--;
+  g_return_if_fail (priv->dialogue.facts.n_holds > 0);
+  priv->dialogue.facts.n_holds--;
   update_idle (self);
 }
 
 static void
 mcp_server_link_watch (McpProvider *provider, const char *uri)
 {
-  McpServerLinkPrivate *priv = get_private (MCP_SERVER_LINK (provider));
-
-  if (mcp_server_facts_watch (&priv->facts, uri))
-    mcp_subscription_update (&priv->subscription);
+  mcp_server_dialogue_watch (&get_private (MCP_SERVER_LINK (provider))->dialogue, uri);
 }
 
 static void
 mcp_server_link_unwatch (McpProvider *provider, const char *uri)
 {
-  McpServerLinkPrivate *priv = get_private (MCP_SERVER_LINK (provider));
-
-  if (mcp_server_facts_unwatch (&priv->facts, uri))
-    mcp_subscription_update (&priv->subscription);
+  mcp_server_dialogue_unwatch (&get_private (MCP_SERVER_LINK (provider))->dialogue, uri);
 }
 
 static void
@@ -809,8 +685,8 @@ mcp_server_link_dispose (GObject *object)
 
   clear_timers (self);
   MCP_SERVER_LINK_GET_CLASS (self)->drop (self);
-  priv->state = MCP_PROVIDER_STOPPED;
-  g_queue_clear_full (&priv->waiting, (GDestroyNotify) waiting_free);
+  note_state (priv, MCP_PROVIDER_STOPPED);
+  mcp_server_outbox_drop_waiting (&priv->outbox);
 
   G_OBJECT_CLASS (mcp_server_link_parent_class)->dispose (object);
 }
@@ -820,8 +696,8 @@ mcp_server_link_finalize (GObject *object)
 {
   McpServerLinkPrivate *priv = get_private (MCP_SERVER_LINK (object));
 
-  mcp_pending_requests_free (priv->pending);
-  mcp_server_facts_clear (&priv->facts);
+  mcp_server_outbox_clear (&priv->outbox);
+  mcp_server_dialogue_clear (&priv->dialogue);
   g_ptr_array_unref (priv->closers);
   g_clear_pointer (&priv->setup.config, mcp_server_config_unref);
   g_free (priv->setup.cwd);
@@ -895,15 +771,13 @@ mcp_server_link_init (McpServerLink *self)
   static const McpHandshakeFuncs handshake_funcs = { send_handshake, handshake_ready,
                                                      handshake_failed, server_silent };
   static const McpSubscriptionFuncs subscription_funcs = { open_subscription, close_subscription };
+  static const McpServerOutboxFuncs outbox_funcs = { send_request, send_notification,
+                                                     request_withdrawn };
   McpServerLinkPrivate *priv = get_private (self);
 
-  g_queue_init (&priv->waiting);
-  mcp_server_facts_init (&priv->facts);
-  mcp_handshake_init (&priv->handshake, &priv->facts, &priv->last_id, &handshake_funcs, self);
-  mcp_subscription_init (&priv->subscription, &priv->facts, &priv->last_id, &subscription_funcs,
-                         self);
+  mcp_server_dialogue_init (&priv->dialogue, &handshake_funcs, &subscription_funcs, self);
+  mcp_server_outbox_init (&priv->outbox, MCP_PROVIDER (self), &outbox_funcs, self);
   priv->closers = g_ptr_array_new_with_free_func (g_object_unref);
-  priv->pending = mcp_pending_requests_new (MCP_PROVIDER (self), abandoned_cb, self);
 }
 
 /**
@@ -935,8 +809,10 @@ mcp_server_link_construct (McpServerLink *self,
   priv->setup.cwd = g_strdup (cwd);
   priv->setup.limits = *limits;
   priv->setup.timeout_ms = timeout_ms;
-  mcp_server_asks_set_of_one_session (mcp_pending_requests_get_asks (priv->pending),
+  mcp_server_asks_set_of_one_session (mcp_pending_requests_get_asks (priv->outbox.pending),
                                       config->scope == MCP_SERVER_SCOPE_SESSION);
+  if (MCP_SERVER_LINK_GET_CLASS (self)->keeps_requests)
+    mcp_server_outbox_keep_requests (&priv->outbox);
   if (config->start_seconds > 0)
     own.start_ms = config->start_seconds * 1000;
   own.idle_ms = config->idle_seconds > G_MAXUINT / 1000 ? 0 : config->idle_seconds * 1000;
@@ -970,8 +846,8 @@ mcp_server_link_set_times (McpServerLink *self, const McpServerTimes *times)
   priv->setup.times = *times;
   priv->runs.backoff.min_ms = times->backoff_min_ms;
   priv->runs.backoff.max_ms = times->backoff_max_ms;
-  priv->subscription.backoff.min_ms = times->backoff_min_ms;
-  priv->subscription.backoff.max_ms = times->backoff_max_ms;
+  priv->dialogue.subscription.backoff.min_ms = times->backoff_min_ms;
+  priv->dialogue.subscription.backoff.max_ms = times->backoff_max_ms;
 }
 
 /**
@@ -999,15 +875,15 @@ mcp_server_link_get_state (McpServerLink *self)
 }
 
 /**
- * mcp_server_link_get_facts:
+ * mcp_server_link_get_dialogue:
  * @self: a link
  *
- * Returns: (transfer none): what is known of the server
+ * Returns: (transfer none): what is spoken with the server
  */
-McpServerFacts *
-mcp_server_link_get_facts (McpServerLink *self)
+McpServerDialogue *
+mcp_server_link_get_dialogue (McpServerLink *self)
 {
-  return &get_private (self)->facts;
+  return &get_private (self)->dialogue;
 }
 
 /**
@@ -1032,43 +908,7 @@ mcp_server_link_note_answered (McpServerLink *self)
 McpPendingRequests *
 mcp_server_link_get_pending (McpServerLink *self)
 {
-  return get_private (self)->pending;
-}
-
-/**
- * mcp_server_link_get_subscription:
- * @self: a link
- *
- * Returns: (transfer none): what a server of 2026-07-28 tells of changes
- */
-McpSubscription *
-mcp_server_link_get_subscription (McpServerLink *self)
-{
-  return &get_private (self)->subscription;
-}
-
-/**
- * mcp_server_link_get_handshake:
- * @self: a link
- *
- * Returns: (transfer none): the handshake, as far as it has got
- */
-McpHandshake *
-mcp_server_link_get_handshake (McpServerLink *self)
-{
-  return &get_private (self)->handshake;
-}
-
-/**
- * mcp_server_link_is_stateless:
- * @self: a link whose server is ready
- *
- * Returns: whether the server is told everything with each request
- */
-gboolean
-mcp_server_link_is_stateless (McpServerLink *self)
-{
-  return get_private (self)->facts.lifecycle == MCP_LIFECYCLE_STATELESS;
+  return get_private (self)->outbox.pending;
 }
 
 /**
@@ -1083,16 +923,4 @@ mcp_server_link_is_open (McpServerLink *self)
   McpProviderState state = get_private (self)->state;
 
   return state == MCP_PROVIDER_READY || state == MCP_PROVIDER_STARTING;
-}
-
-/**
- * mcp_server_link_mint_id:
- * @self: a link
- *
- * Returns: an id for a request that this link has not used before
- */
-gint64
-mcp_server_link_mint_id (McpServerLink *self)
-{
-  return ++get_private (self)->last_id;
 }

@@ -294,6 +294,7 @@ request_ended (McpHttpProvider *self, McpHttpPost *sent, const GError *error)
   gint64 id = mcp_http_post_get_id (sent);
   guint status = mcp_http_post_get_status (sent);
   g_autofree char *how = mcp_http_post_describe_end (sent, error);
+  gboolean is_repeated = mcp_pending_requests_is_repeated (mcp_server_link_get_pending (link), id);
 
   /* The answer comes on the stream of the pair. */
   if (mcp_http_channel_has_pair (self->channel) && error == NULL && status >= 200 && status < 300)
@@ -306,8 +307,7 @@ request_ended (McpHttpProvider *self, McpHttpPost *sent, const GError *error)
       else
         handshake_ended (self, id, status, how);
     }
-  else if (error == NULL &&
-           mcp_http_post_is_session_lost (sent, mcp_server_link_is_repeated (link, id)))
+  else if (error == NULL && mcp_http_post_is_session_lost (sent, is_repeated))
     session_lost (self, sent);
   else if (error == NULL && mcp_http_post_is_refused (sent))
     mcp_server_intake_take_answer (link, id, mcp_http_post_get_refusal (sent));
