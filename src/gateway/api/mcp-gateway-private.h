@@ -19,6 +19,7 @@ McpSessionStore *mcp_gateway_get_store (McpGateway *self);
 const McpLimits *mcp_gateway_get_limits (McpGateway *self);
 McpServices *mcp_gateway_get_services (McpGateway *self);
 McpAttachmentTable *mcp_gateway_get_attachments (McpGateway *self);
+GPtrArray *mcp_gateway_get_configs (McpGateway *self);
 GPtrArray *mcp_gateway_get_left_out (McpGateway *self);
 gboolean mcp_gateway_is_closed (McpGateway *self);
 

@@ -222,31 +222,6 @@ mcp_gateway_get_left_out (McpGateway *self)
 }
 
 /**
- * mcp_gateway_refresh_server:
- * @self: the gateway
- * @name: name of a server
- * @error: return location
- *
- * Asks a server for its lists again: now, if a session is there for which it can be started, else
- * as soon as a client wants a list.
- *
- * Errors: %MCP_ERROR_NOT_FOUND.
- *
- * Returns: whether there is such a server that is enabled
- */
-gboolean
-mcp_gateway_refresh_server (McpGateway *self, const char *name, GError **error)
-{
-  g_return_val_if_fail (MCP_IS_GATEWAY (self), FALSE);
-
-  if (mcp_catalogue_renew (self->services->catalogue, name))
-    return TRUE;
-  g_set_error (error, MCP_ERROR, MCP_ERROR_NOT_FOUND, "There is no server “%s” that is switched on",
-               name);
-  return FALSE;
-}
-
-/**
  * mcp_gateway_set_attachment_keep:
  * @self: the gateway
  * @keep: (nullable): gets the clients that initialize, and has those of earlier daemons
@@ -452,6 +427,12 @@ McpAttachmentTable *
 mcp_gateway_get_attachments (McpGateway *self)
 {
   return self->attachments;
+}
+
+GPtrArray *
+mcp_gateway_get_configs (McpGateway *self)
+{
+  return self->configs;
 }
 
 gboolean

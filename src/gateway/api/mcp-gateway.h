@@ -47,7 +47,6 @@ void mcp_gateway_set_limits (McpGateway *self, const McpLimits *limits);
 void mcp_gateway_set_list_patience (McpGateway *self, guint first_ms);
 void mcp_gateway_set_max_name (McpGateway *self, guint max_name);
 void mcp_gateway_set_left_out (McpGateway *self, GPtrArray *left_out);
-gboolean mcp_gateway_refresh_server (McpGateway *self, const char *name, GError **error);
 void mcp_gateway_set_call_timeout (McpGateway *self, guint timeout_ms);
 void mcp_gateway_set_attachment_keep (McpGateway *self, McpAttachmentKeep *keep);
 void mcp_gateway_set_history (McpGateway *self, McpCallHistory *history);

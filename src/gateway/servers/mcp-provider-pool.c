@@ -482,6 +482,29 @@ mcp_provider_pool_set_servers (McpProviderPool *self, GPtrArray *configs)
 }
 
 /**
+ * mcp_provider_pool_restart:
+ * @self: the pool
+ * @server_name: name of a server
+ *
+ * Ends all processes of a server now, whatever runs in them, and forgets its failures; the next
+ * request starts it again, without waiting.
+ */
+void
+mcp_provider_pool_restart (McpProviderPool *self, const char *server_name)
+{
+  g_autoptr (GPtrArray) entries = dup_entries (self);
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      McpPoolEntry *entry = g_ptr_array_index (entries, i);
+
+      if (g_str_equal (entry->config->name, server_name))
+        close_entry (self, entry);
+    }
+  mcp_server_record_note (mcp_server_records_ensure (self->records, server_name), NULL);
+}
+
+/**
  * mcp_provider_pool_get_status:
  * @self: the pool
  * @server_name: name of a server

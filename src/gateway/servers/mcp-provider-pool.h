@@ -72,6 +72,7 @@ mcp_provider_pool_is_used_by (McpProviderPool *self, McpProvider *provider, cons
 GPtrArray *mcp_provider_pool_dup_running (McpProviderPool *self, const char *session_id);
 GPtrArray *mcp_provider_pool_dup_providers (McpProviderPool *self);
 void mcp_provider_pool_drop_session (McpProviderPool *self, const char *session_id);
+void mcp_provider_pool_restart (McpProviderPool *self, const char *server_name);
 void mcp_provider_pool_get_status (McpProviderPool *self,
                                    const char *server_name,
                                    McpServerStatus *status);

@@ -15,10 +15,16 @@ void mcp_route_session_delete (McpHttpRequest *request);
 void mcp_route_session_rotate_token (McpHttpRequest *request);
 void mcp_route_events_get_session (McpHttpRequest *request);
 void mcp_route_calls_get (McpHttpRequest *request);
+void mcp_route_calls_get_one (McpHttpRequest *request);
+void mcp_route_calls_cancel (McpHttpRequest *request);
 void mcp_route_progress_post (McpHttpRequest *request);
 void mcp_route_servers_get (McpHttpRequest *request);
 void mcp_route_servers_get_held (McpHttpRequest *request);
 void mcp_route_servers_accept_held (McpHttpRequest *request);
+void mcp_route_server_actions_restart (McpHttpRequest *request);
+void mcp_route_server_actions_refresh (McpHttpRequest *request);
+void mcp_route_stop_put (McpHttpRequest *request);
+void mcp_route_stop_delete (McpHttpRequest *request);
 void mcp_route_events_get_all (McpHttpRequest *request);
 
 G_END_DECLS

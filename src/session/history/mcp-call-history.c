@@ -183,14 +183,46 @@ mcp_call_history_query_async (McpCallHistory *self,
 }
 
 /**
+ * mcp_call_history_find_async:
+ * @self: the history
+ * @call_id: any text
+ * @callback: (scope async): when the call is there; calls mcp_call_history_query_finish()
+ * @user_data: for @callback
+ *
+ * Asks for one call, of whatever session, as mcp_call_history_query_async().
+ */
+void
+mcp_call_history_find_async (McpCallHistory *self,
+                             const char *call_id,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  McpCallQuery *query;
+  GTask *task;
+
+  g_return_if_fail (MCP_IS_CALL_HISTORY (self));
+  g_return_if_fail (call_id != NULL);
+
+  query = g_new0 (McpCallQuery, 1);
+  /* No call has the number 0. */
+  if (!mcp_call_record_parse_id (call_id, &query->number))
+    query->number = 0;
+  task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, mcp_call_history_find_async);
+  mcp_query_turns_add (self->turns, query, task);
+}
+
+/**
  * mcp_call_history_query_finish:
  * @self: the history
  * @result: what the callback got
  * @error: return location
  *
- * Errors: what SQLite says when the database cannot be read.
+ * Errors: what SQLite says when the database cannot be read; %MCP_ERROR_NOT_FOUND after
+ * mcp_call_history_find_async().
  *
- * Returns: (transfer full) (nullable): the JSON that GET /session/{id}/calls answers, or GET /calls
+ * Returns: (transfer full) (nullable): the JSON that GET /session/{id}/calls answers, or GET
+ *   /calls, or GET /calls/{id}
  */
 GBytes *
 mcp_call_history_query_finish (McpCallHistory *self, GAsyncResult *result, GError **error)

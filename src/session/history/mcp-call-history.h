@@ -37,6 +37,10 @@ void mcp_call_history_query_async (McpCallHistory *self,
                                    const McpCallFilter *filter,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
+void mcp_call_history_find_async (McpCallHistory *self,
+                                  const char *call_id,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
 GBytes *mcp_call_history_query_finish (McpCallHistory *self, GAsyncResult *result, GError **error);
 void mcp_call_history_trim (McpCallHistory *self);
 

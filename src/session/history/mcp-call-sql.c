@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "session/history/mcp-call-sql.h"
 
+#include "common/mcp-error.h"
 #include "session/database/mcp-sql.h"
 
 /* No call gets such a number; a row that has one was not written by a daemon. */
@@ -18,7 +19,7 @@ mcp_call_sql_query_free (gpointer data)
   McpCallQuery *query = data;
 
   g_free (query->session_id);
-  mcp_call_filter_free (query->filter);
+  g_clear_pointer (&query->filter, mcp_call_filter_free);
   g_free (query);
 }
 
@@ -194,10 +195,12 @@ static const char calls_of_tool_in_state[] =
 static const char calls_of_tool[] = OF_TOOL_IN ("running") " UNION ALL " OF_TOOL_IN (
     "ok") " UNION ALL " OF_TOOL_IN ("error") " UNION ALL " OF_TOOL_IN ("cancelled") " " NEWEST;
 /* For the owner, whose question may take longer. */
-static const char calls_of_all_sessions[] =
-    "SELECT " COLUMNS ", coalesce ((SELECT label FROM session WHERE id = session_id),"
-    " (SELECT label FROM past_session WHERE id = session_id)) "
-    "FROM call WHERE number < ?2 AND (?3 IS NULL OR tool = ?3) AND (?4 IS NULL OR state = ?4) "
+#define SELECT_WITH_LABEL                                                            \
+  "SELECT " COLUMNS ", coalesce ((SELECT label FROM session WHERE id = session_id)," \
+  " (SELECT label FROM past_session WHERE id = session_id)) FROM call "
+static const char one_call[] = SELECT_WITH_LABEL "WHERE number = ?1";
+static const char calls_of_all_sessions[] = SELECT_WITH_LABEL
+    "WHERE number < ?2 AND (?3 IS NULL OR tool = ?3) AND (?4 IS NULL OR state = ?4) "
     "AND ?1 IS NULL " NEWEST;
 
 /**
@@ -236,19 +239,9 @@ prepare_query (McpSql *sql, const McpCallQuery *query, GError **error)
   return statement;
 }
 
-/**
- * mcp_call_sql_query:
- * @sql: the database
- * @data: (type McpCallQuery): the sessions and the calls
- * @error: return location
- *
- * Returns: (transfer full) (nullable) (type GBytes): the JSON that GET /session/{id}/calls answers,
- *   or GET /calls
- */
-gpointer
-mcp_call_sql_query (McpSql *sql, gpointer data, GError **error)
+static gpointer
+query_many (McpSql *sql, const McpCallQuery *query, GError **error)
 {
-  const McpCallQuery *query = data;
   sqlite3_stmt *statement = prepare_query (sql, query, error);
   g_autoptr (GString) json = g_string_new ("{\"calls\":[");
   gint64 last = 0;
@@ -284,4 +277,48 @@ mcp_call_sql_query (McpSql *sql, gpointer data, GError **error)
     }
   g_string_append_c (json, '}');
   return g_string_free_to_bytes (g_steal_pointer (&json));
+}
+
+static gpointer
+query_one (McpSql *sql, gint64 number, GError **error)
+{
+  sqlite3_stmt *statement = mcp_sql_prepare (sql, one_call, error);
+  g_autoptr (GString) json = g_string_new (NULL);
+  gboolean is_written;
+  int step;
+
+  if (statement == NULL)
+    return NULL;
+  sqlite3_bind_int64 (statement, 1, number);
+  step = mcp_sql_step (sql, statement, error);
+  if (step < 0)
+    return NULL;
+
+  is_written = step > 0 && append_row (statement, TRUE, json);
+  if (step > 0)
+    sqlite3_reset (statement);
+  if (is_written)
+    return g_string_free_to_bytes (g_steal_pointer (&json));
+  g_set_error_literal (error, MCP_ERROR, MCP_ERROR_NOT_FOUND, "There is no such call");
+  return NULL;
+}
+
+/**
+ * mcp_call_sql_query:
+ * @sql: the database
+ * @data: (type McpCallQuery): the sessions and the calls
+ * @error: return location
+ *
+ * Errors: what SQLite says; %MCP_ERROR_NOT_FOUND where one call is asked for and is not there.
+ *
+ * Returns: (transfer full) (nullable) (type GBytes): the JSON that GET /session/{id}/calls answers,
+ *   or GET /calls, or GET /calls/{id}
+ */
+gpointer
+mcp_call_sql_query (McpSql *sql, gpointer data, GError **error)
+{
+  const McpCallQuery *query = data;
+
+  return query->filter != NULL ? query_many (sql, query, error)
+                               : query_one (sql, query->number, error);
 }

@@ -21,12 +21,14 @@ typedef struct
 /**
  * McpCallQuery:
  * @session_id: (owned) (nullable): the session whose calls are asked for; %NULL: all sessions'
- * @filter: (owned): which of its calls
+ * @filter: (owned) (nullable): which of its calls; %NULL: @number says which one
+ * @number: of the one call that is asked for, of whatever session
  */
 typedef struct
 {
   char *session_id;
   McpCallFilter *filter;
+  gint64 number;
 } McpCallQuery;
 
 void mcp_call_sql_query_free (gpointer data);

@@ -254,6 +254,31 @@ test_server_closes (Fixture *f, gconstpointer data)
   g_mutex_unlock (&f->gate);
 }
 
+static void
+test_one (Fixture *f, gconstpointer data)
+{
+  g_autofree char *other_token = NULL;
+  McpSession *other = mcp_test_http_create_session (f->http, &other_token);
+  g_autofree char *call_id = make_call (f, other, "a__b");
+  g_autofree char *target = g_strconcat ("/calls/", call_id, NULL);
+  g_autofree char *begin = g_strdup_printf ("{\"call_id\":\"%s\",\"session_id\":\"%s\"", call_id,
+                                            mcp_session_get_id (other));
+  g_autofree char *fields = mcp_test_bearer (other_token);
+  g_autoptr (McpTestReply) one = mcp_test_http_owner (f->http, "GET", target);
+  g_autoptr (McpTestReply) none = mcp_test_http_owner (f->http, "GET", "/calls/c-000099");
+  g_autoptr (McpTestReply) no_id = mcp_test_http_owner (f->http, "GET", "/calls/x");
+  g_autoptr (McpTestReply) foreign =
+      mcp_test_http_request (f->http, MCP_TEST_TCP, "GET", target, fields, NULL);
+
+  g_test_summary ("The owner sees one call by its id");
+  g_assert_cmpuint (one->status, ==, 200);
+  g_assert_true (g_str_has_prefix (one->body, begin));
+  g_assert_nonnull (strstr (one->body, "\"state\":\"ok\"}"));
+  mcp_test_assert_error (none, 404, "not_found");
+  mcp_test_assert_error (no_id, 404, "not_found");
+  mcp_test_assert_error (foreign, 401, "unauthorized");
+}
+
 #define add(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -265,6 +290,7 @@ main (int argc, char **argv)
   add ("/http/route-calls/access", test_access);
   add ("/http/route-calls/no-history", test_no_history);
   add ("/http/route-calls/all-sessions", test_all_sessions);
+  add ("/http/route-calls/one", test_one);
   add ("/http/route-calls/held", test_held);
   add ("/http/route-calls/client-leaves", test_client_leaves);
   add ("/http/route-calls/server-closes", test_server_closes);

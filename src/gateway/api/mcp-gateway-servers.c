@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * What the owner can do to the servers.
+ */
+#include "gateway/api/mcp-gateway-servers.h"
+
+#include "common/mcp-error.h"
+#include "mcp-gateway-private.h"
+
+static const McpServerConfig *
+find_config (McpGateway *self, const char *name)
+{
+  GPtrArray *configs = mcp_gateway_get_configs (self);
+
+  for (guint i = 0; i < configs->len; i++)
+    {
+      const McpServerConfig *config = g_ptr_array_index (configs, i);
+
+      if (g_str_equal (config->name, name))
+        return config;
+    }
+  return NULL;
+}
+
+static const McpServerLeftOut *
+find_left_out (McpGateway *self, const char *name)
+{
+  GPtrArray *left_out = mcp_gateway_get_left_out (self);
+
+  for (guint i = 0; left_out != NULL && i < left_out->len; i++)
+    {
+      const McpServerLeftOut *entry = g_ptr_array_index (left_out, i);
+
+      if (g_str_equal (entry->name, name))
+        return entry;
+    }
+  return NULL;
+}
+
+static gboolean
+check_usable (McpGateway *self, const char *name, GError **error)
+{
+  const McpServerConfig *config = find_config (self, name);
+  const McpServerLeftOut *left_out = config == NULL ? find_left_out (self, name) : NULL;
+
+  if (config != NULL && !config->disabled)
+    return TRUE;
+
+  if (config != NULL)
+    g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
+                 "The server “%s” is disabled; enable it first", name);
+  else if (left_out != NULL)
+    g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, "The entry “%s” cannot be used: %s",
+                 name, left_out->why);
+  else
+    g_set_error (error, MCP_ERROR, MCP_ERROR_NOT_FOUND, "There is no server “%s”", name);
+  return FALSE;
+}
+
+/**
+ * mcp_gateway_servers_refresh:
+ * @self: the gateway
+ * @name: name of a server
+ * @error: return location
+ *
+ * Asks a server for its lists again: now, if a session is there for which it can be started, else
+ * as soon as a client wants a list.
+ *
+ * Errors: %MCP_ERROR_NOT_FOUND; %MCP_ERROR_INVALID_ARGUMENTS where the server is disabled, or its
+ * entry cannot be used.
+ *
+ * Returns: whether the server is asked
+ */
+gboolean
+mcp_gateway_servers_refresh (McpGateway *self, const char *name, GError **error)
+{
+  g_return_val_if_fail (MCP_IS_GATEWAY (self), FALSE);
+  g_return_val_if_fail (name != NULL, FALSE);
+
+  return check_usable (self, name, error) &&
+         mcp_catalogue_renew (mcp_gateway_get_services (self)->catalogue, name);
+}
+
+/**
+ * mcp_gateway_servers_restart:
+ * @self: the gateway
+ * @name: name of a server
+ * @error: return location
+ *
+ * Ends the processes of a server in all sessions; calls in flight fail. The server starts again as
+ * for mcp_gateway_servers_refresh(), and for each session at its next use.
+ *
+ * Errors: as for mcp_gateway_servers_refresh().
+ *
+ * Returns: whether the processes end
+ */
+gboolean
+mcp_gateway_servers_restart (McpGateway *self, const char *name, GError **error)
+{
+  McpServices *services;
+
+  g_return_val_if_fail (MCP_IS_GATEWAY (self), FALSE);
+  g_return_val_if_fail (name != NULL, FALSE);
+
+  if (!check_usable (self, name, error))
+    return FALSE;
+  services = mcp_gateway_get_services (self);
+  mcp_provider_pool_restart (services->pool, name);
+  return mcp_catalogue_renew (services->catalogue, name);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * POST /servers/{name}/{action}: what the owner can do to a server. Each action is a row in the
+ * table of routes.
+ */
+#include "common/mcp-error.h"
+#include "gateway/api/mcp-gateway-servers.h"
+#include "http/api/mcp-api-routes.h"
+#include "http/request/mcp-http-context.h"
+#include "http/request/mcp-http-reply.h"
+#include "http/request/mcp-http-request.h"
+
+/* @error: (nullable): why nothing was done; a server that is in no state for the action is a
+ * conflict, not a bad request. */
+static void
+reply (McpHttpRequest *request, const GError *error)
+{
+  if (error == NULL)
+    mcp_http_reply_empty (request, 204);
+  else if (g_error_matches (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS))
+    mcp_http_reply_error (request, 409, error->message);
+  else
+    mcp_http_reply_gerror (request, error);
+}
+
+/**
+ * mcp_route_server_actions_restart:
+ * @request: POST /servers/{name}/restart
+ *
+ * Ends the processes of a server; it starts again at once where it is wanted, else at its next use.
+ */
+void
+mcp_route_server_actions_restart (McpHttpRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+
+  mcp_gateway_servers_restart (request->context->gateway, request->parameter, &error);
+  reply (request, error);
+}
+
+/**
+ * mcp_route_server_actions_refresh:
+ * @request: POST /servers/{name}/refresh
+ *
+ * Asks a server for its lists again.
+ */
+void
+mcp_route_server_actions_refresh (McpHttpRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+
+  mcp_gateway_servers_refresh (request->context->gateway, request->parameter, &error);
+  reply (request, error);
+}
