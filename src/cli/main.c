@@ -19,6 +19,7 @@
 
 static const McpCliCommand commands[] = {
   { "status", N_ ("Show how the daemon is, and what runs"), mcp_cli_cmd_status },
+  { "dashboard", N_ ("Open the daemon’s page in the browser"), mcp_cli_cmd_dashboard },
   { "create", N_ ("Create a session"), mcp_cli_cmd_create },
   { "list", N_ ("List the sessions"), mcp_cli_cmd_list },
   { "show", N_ ("Show one session"), mcp_cli_cmd_show },

@@ -22,6 +22,7 @@ int mcp_cli_cmd_call (int argc, char **argv);
 int mcp_cli_cmd_close (int argc, char **argv);
 int mcp_cli_cmd_connect (int argc, char **argv);
 int mcp_cli_cmd_create (int argc, char **argv);
+int mcp_cli_cmd_dashboard (int argc, char **argv);
 int mcp_cli_cmd_doctor (int argc, char **argv);
 int mcp_cli_cmd_history (int argc, char **argv);
 int mcp_cli_cmd_list (int argc, char **argv);

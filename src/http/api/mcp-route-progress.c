@@ -85,7 +85,7 @@ answer (Publication *self, gboolean published)
   else if (self->request->credential == MCP_HTTP_CREDENTIAL_OWNER)
     mcp_http_reply_error (self->request, 404, "The session has ended");
   else
-    mcp_http_reply_unauthorized (self->request);
+    mcp_http_reply_unauthorized (self->request, NULL);
 }
 
 static gboolean

@@ -52,7 +52,7 @@ mcp_http_auth_free (McpHttpAuth *self)
  * mcp_http_auth_set_require_key:
  * @self: the authority
  * @require_key: whether TCP clients need a token or the owner key for everything
- *   but /health
+ *   but /health, the files of the page, and the exchange of a code for the key
  */
 void
 mcp_http_auth_set_require_key (McpHttpAuth *self, gboolean require_key)
@@ -142,19 +142,37 @@ mcp_http_auth_identify (McpHttpAuth *self, McpHttpRequest *request, McpSession *
 }
 
 /**
+ * mcp_http_auth_refuse_saying:
+ * @self: the authority
+ * @request: a request without the credential that it needs
+ * @route: the route's pattern, never the path: a path could hold a secret
+ * @message: (nullable): what is needed; %NULL: a token or the owner key
+ *
+ * Counts the refusal, and answers the request with 401.
+ */
+void
+mcp_http_auth_refuse_saying (McpHttpAuth *self,
+                             McpHttpRequest *request,
+                             const char *route,
+                             const char *message)
+{
+  self->n_failures++;
+  g_info ("Refused %s %s: no credential, or not the right one", request->method, route);
+  mcp_http_reply_unauthorized (request, message);
+}
+
+/**
  * mcp_http_auth_refuse:
  * @self: the authority
  * @request: a request without the credential that it needs
  * @route: the route's pattern, never the path: a path could hold a secret
  *
- * Counts the refusal, and answers the request with 401.
+ * As mcp_http_auth_refuse_saying(), with the usual words.
  */
 void
 mcp_http_auth_refuse (McpHttpAuth *self, McpHttpRequest *request, const char *route)
 {
-  self->n_failures++;
-  g_info ("Refused %s %s: no credential, or not the right one", request->method, route);
-  mcp_http_reply_unauthorized (request);
+  mcp_http_auth_refuse_saying (self, request, route, NULL);
 }
 
 /**

@@ -14,6 +14,10 @@ gboolean mcp_http_auth_key_required (McpHttpAuth *self, McpHttpRequest *request)
 McpHttpCredential
 mcp_http_auth_identify (McpHttpAuth *self, McpHttpRequest *request, McpSession **session);
 void mcp_http_auth_refuse (McpHttpAuth *self, McpHttpRequest *request, const char *route);
+void mcp_http_auth_refuse_saying (McpHttpAuth *self,
+                                  McpHttpRequest *request,
+                                  const char *route,
+                                  const char *message);
 guint64 mcp_http_auth_get_n_failures (McpHttpAuth *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpHttpAuth, mcp_http_auth_free)

@@ -24,14 +24,16 @@ struct _McpHttpContext
   McpSessionStore *store; /* (owned) */
   McpGateway *gateway;    /* (owned) */
   McpLimits limits;
-  McpHttpListener *listener;     /* (owned) (nullable): NULL once closed */
-  McpHttpCounters *counters;     /* (owned): of the listener */
-  struct _McpHttpAuth *auth;     /* (owned): McpHttpAuth */
-  McpUnreadAnswers *unread;      /* (owned) */
-  struct _McpBodyReader *bodies; /* (owned): McpBodyReader */
-  McpSseFlusher *flusher;        /* (owned) */
-  McpEventHub *hub;              /* (owned) */
-  McpAmbientSessions *ambient;   /* (owned) */
+  McpHttpListener *listener;        /* (owned) (nullable): NULL once closed */
+  McpHttpCounters *counters;        /* (owned): of the listener */
+  struct _McpHttpAuth *auth;        /* (owned): McpHttpAuth */
+  McpUnreadAnswers *unread;         /* (owned) */
+  struct _McpBodyReader *bodies;    /* (owned): McpBodyReader */
+  McpSseFlusher *flusher;           /* (owned) */
+  McpEventHub *hub;                 /* (owned) */
+  McpAmbientSessions *ambient;      /* (owned) */
+  struct _McpDashboardCodes *codes; /* (owned): McpDashboardCodes */
+  guint16 tcp_port;                 /* 0: there is no TCP listener */
   gint64 started_real_us;
   gint64 started_us; /* monotonic */
 };

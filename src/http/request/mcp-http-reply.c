@@ -142,17 +142,20 @@ mcp_http_reply_no_session (McpHttpRequest *request, const GError *error)
 /**
  * mcp_http_reply_unauthorized:
  * @request: a request
+ * @message: (nullable): what is needed; %NULL: a token or the owner key
  *
  * The one answer to a credential that is missing, wrong, or for something else, and to a session
  * that does not exist, so that a client cannot tell one from another.
  */
 void
-mcp_http_reply_unauthorized (McpHttpRequest *request)
+mcp_http_reply_unauthorized (McpHttpRequest *request, const char *message)
 {
+  static const char usual[] =
+      "This needs the session's token or the owner key: Authorization: Bearer …";
+
   /* RFC 9110 section 11.6.1 */
   mcp_http_request_set_reply_header (request, "WWW-Authenticate", "Bearer");
-  mcp_http_reply_error (request, 401,
-                        "This needs the session's token or the owner key: Authorization: Bearer …");
+  mcp_http_reply_error (request, 401, message != NULL ? message : usual);
 }
 
 /* An answer that waits until what was done to the sessions survives the daemon. */

@@ -18,6 +18,6 @@ void mcp_http_reply_error (McpHttpRequest *request, guint status, const char *me
 void mcp_http_reply_not_allowed (McpHttpRequest *request, const char *allow, const char *message);
 void mcp_http_reply_gerror (McpHttpRequest *request, const GError *error);
 void mcp_http_reply_no_session (McpHttpRequest *request, const GError *error);
-void mcp_http_reply_unauthorized (McpHttpRequest *request);
+void mcp_http_reply_unauthorized (McpHttpRequest *request, const char *message);
 
 G_END_DECLS

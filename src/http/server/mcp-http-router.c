@@ -7,6 +7,7 @@
 #include "http/server/mcp-http-router.h"
 #include "http/api/mcp-api-routes.h"
 #include "http/mcp/mcp-client-routes.h"
+#include "http/page/mcp-page-routes.h"
 #include "http/request/mcp-http-auth.h"
 #include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
@@ -42,6 +43,10 @@ static const struct
   RouteFlags flags;
   McpHttpHandler handler;
 } routes[] = {
+  { "GET", "/", ACCESS_ANYONE, ROUTE_DEFAULT, mcp_route_page_get },
+  { "GET", "/page/" NAME, ACCESS_ANYONE, ROUTE_DEFAULT, mcp_route_page_get },
+  { "POST", "/dashboard/code", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_dashboard_code },
+  { "POST", "/dashboard/key", ACCESS_ANYONE, ROUTE_DEFAULT, mcp_route_dashboard_key },
   { "GET", "/health", ACCESS_ANYONE, ROUTE_DEFAULT, mcp_route_health_get },
   { "GET", "/metrics", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_metrics },
   { "POST", "/session", ACCESS_OWNER_PROCESS, ROUTE_DEFAULT, mcp_route_session_create },

@@ -8,6 +8,7 @@
 
 #include "common/mcp-names.h"
 #include "http/connection/mcp-http-listener.h"
+#include "http/page/mcp-dashboard-codes.h"
 #include "http/request/mcp-body-reader.h"
 #include "http/request/mcp-http-auth.h"
 #include "http/request/mcp-http-context.h"
@@ -38,6 +39,7 @@ mcp_http_server_finalize (GObject *object)
 {
   McpHttpContext *context = &MCP_HTTP_SERVER (object)->context;
 
+  g_clear_pointer (&context->codes, mcp_dashboard_codes_free);
   g_clear_pointer (&context->ambient, mcp_ambient_sessions_free);
   g_clear_pointer (&context->hub, mcp_event_hub_unref);
   g_clear_pointer (&context->flusher, mcp_sse_flusher_unref);
@@ -119,6 +121,7 @@ mcp_http_server_new (McpSessionStore *store,
   context->flusher = mcp_sse_flusher_new ();
   context->hub = mcp_event_hub_new (store);
   context->ambient = mcp_ambient_sessions_new (store);
+  context->codes = mcp_dashboard_codes_new (owner_key);
   context->started_real_us = g_get_real_time ();
   context->started_us = g_get_monotonic_time ();
 
@@ -167,7 +170,7 @@ mcp_http_server_set_limits (McpHttpServer *self, const McpLimits *limits)
  * mcp_http_server_set_require_key:
  * @self: the server
  * @require_key: whether TCP clients need a token or the owner key for
- *   everything but GET /health; off at first
+ *   everything but /health, the files of the page, and POST /dashboard/key; off at first
  */
 void
 mcp_http_server_set_require_key (McpHttpServer *self, gboolean require_key)
@@ -191,6 +194,14 @@ mcp_http_server_set_keep_alive (McpHttpServer *self, guint interval_ms)
   mcp_sse_flusher_set_keep_alive (self->context.flusher, interval_ms);
 }
 
+/* The page is told the first port. */
+static void
+note_port (McpHttpServer *self, guint16 port)
+{
+  if (self->context.tcp_port == 0)
+    self->context.tcp_port = port;
+}
+
 /**
  * mcp_http_server_listen_tcp:
  * @self: the server
@@ -207,7 +218,9 @@ mcp_http_server_listen_tcp (McpHttpServer *self, guint16 port, GError **error)
   g_return_val_if_fail (MCP_IS_HTTP_SERVER (self), 0);
   g_return_val_if_fail (self->context.listener != NULL, 0);
 
-  return mcp_http_listener_add_tcp (self->context.listener, port, error);
+  port = mcp_http_listener_add_tcp (self->context.listener, port, error);
+  note_port (self, port);
+  return port;
 }
 
 /**
@@ -247,7 +260,10 @@ mcp_http_server_listen_fd (McpHttpServer *self, int fd, guint16 *port, char **pa
   g_return_val_if_fail (MCP_IS_HTTP_SERVER (self), FALSE);
   g_return_val_if_fail (self->context.listener != NULL, FALSE);
 
-  return mcp_http_listener_add_fd (self->context.listener, fd, port, path, error);
+  if (!mcp_http_listener_add_fd (self->context.listener, fd, port, path, error))
+    return FALSE;
+  note_port (self, *port);
+  return TRUE;
 }
 
 /**

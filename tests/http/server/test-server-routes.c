@@ -78,8 +78,7 @@ test_health (void)
 static void
 test_unknown_routes (void)
 {
-  static const char *const targets[] = { "/",
-                                         "/health/",
+  static const char *const targets[] = { "/health/",
                                          "//health",
                                          "/Health",
                                          "/healthz",
