@@ -9,6 +9,7 @@ const assert = require('node:assert/strict');
 const { once } = require('node:events');
 const net = require('node:net');
 const path = require('node:path');
+const readline = require('node:readline');
 
 const { runTests } = require('../matrix/tap.cjs');
 const { World } = require('../matrix/world.cjs');
@@ -51,20 +52,14 @@ async function findPort() {
   return port;
 }
 
-async function awaitPort(port) {
-  for (let i = 0; i < 400; i++) {
-    const socket = net.connect(port, '127.0.0.1');
-    const isOpen = await new Promise((resolve) => {
-      socket.on('connect', () => resolve(true));
-      socket.on('error', () => resolve(false));
-    });
-    socket.destroy();
-    if (isOpen) {
-      return;
-    }
-    await new Promise((resolve) => { setTimeout(resolve, 50); });
-  }
-  throw new Error('server-everything does not listen');
+// server-everything says on its standard error when it listens.
+function awaitListening(child) {
+  return new Promise((resolve, reject) => {
+    const lines = readline.createInterface({ input: child.stderr });
+
+    lines.on('line', (line) => line.includes('listening on port') && resolve());
+    lines.on('close', () => reject(new Error('server-everything does not listen')));
+  });
 }
 
 async function addServers(world) {
@@ -80,8 +75,8 @@ async function addServers(world) {
   world.addServer('thinking', { command, args: [findProgram('mcp-server-sequential-thinking')] });
   await world.addFixture('2025-11-25', { name: 'fixture' });
   world.addServer('everything-http', { type: 'http', url: `http://127.0.0.1:${port}/mcp` });
-  world.spawn(command, [findProgram('mcp-server-everything'), 'streamableHttp'], { env: { ...process.env, PORT: String(port) } });
-  await awaitPort(port);
+  await awaitListening(world.spawn(command, [findProgram('mcp-server-everything'), 'streamableHttp'],
+    { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, PORT: String(port) } }));
 }
 
 // What the SDKs' clients have in common.

@@ -27,15 +27,28 @@ function writeServers(directory, servers) {
   fs.writeFileSync(path.join(folder, 'mcp.json'), JSON.stringify(servers), { mode: 0o600 });
 }
 
-// Returns the URL once /health answers, else null.
-async function findUrl(file) {
-  try {
-    const { url } = JSON.parse(fs.readFileSync(file, 'utf8'));
-    const response = await fetch(new URL('/health', url));
-    return response.ok ? url : null;
-  } catch {
-    return null;
-  }
+// Resolves to the URL when the daemon has written it, which it does when it serves.
+function awaitUrl(file, child) {
+  const directory = path.dirname(file);
+
+  fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error('it takes too long')), START_TIMEOUT_MS);
+    const watcher = fs.watch(directory, look);
+
+    function end(settle, value) {
+      clearTimeout(late);
+      watcher.close();
+      settle(value);
+    }
+    function look() {
+      if (fs.existsSync(file)) {
+        end(resolve, JSON.parse(fs.readFileSync(file, 'utf8')).url);
+      }
+    }
+    child.once('exit', (status) => end(reject, new Error(`it ended with ${status}`)));
+    look();
+  });
 }
 
 // Resolves to the URL of a daemon with these servers, when it serves.
@@ -43,7 +56,6 @@ async function startDaemon({ directory, children, servers, args, log }) {
   const env = makeEnvironment(directory);
   const file = path.join(env.XDG_RUNTIME_DIR, 'mcp-sessiond/mcp.json');
   const output = fs.openSync(log, 'w');
-  const deadline = Date.now() + START_TIMEOUT_MS;
 
   writeServers(directory, servers);
   const child = spawn(process.env.MCP_TEST_DAEMON,
@@ -53,14 +65,11 @@ async function startDaemon({ directory, children, servers, args, log }) {
   children.push(child);
   child.on('error', () => {});
 
-  while (Date.now() < deadline && child.exitCode === null && child.signalCode === null) {
-    const url = await findUrl(file);
-    if (url) {
-      return url;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  try {
+    return await awaitUrl(file, child);
+  } catch (error) {
+    throw new Error(`the daemon does not serve: ${error.message}\n${fs.readFileSync(log, 'utf8')}`);
   }
-  throw new Error(`the daemon does not serve:\n${fs.readFileSync(log, 'utf8')}`);
 }
 
 module.exports = { makeEnvironment, startDaemon };

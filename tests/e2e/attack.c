@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "attack.h"
 
+#include "mcp-test-events.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -34,6 +36,7 @@ attack_new (E2eBus bus)
   self->servers = g_string_new (NULL);
   self->log = g_string_new (NULL);
   g_mutex_init (&self->log_lock);
+  g_cond_init (&self->log_grew);
   return self;
 }
 
@@ -44,6 +47,7 @@ attack_free (Attack *self)
     attack_end (self, SIGTERM);
   e2e_free (self->e2e);
   g_mutex_clear (&self->log_lock);
+  g_cond_clear (&self->log_grew);
   g_string_free (self->log, TRUE);
   g_string_free (self->servers, TRUE);
   g_free (self);
@@ -107,8 +111,13 @@ read_log (gpointer user_data)
     {
       g_mutex_lock (&self->log_lock);
       g_string_append_len (self->log, buffer, n);
+      g_cond_broadcast (&self->log_grew);
       g_mutex_unlock (&self->log_lock);
     }
+  g_mutex_lock (&self->log_lock);
+  self->log_has_ended = TRUE;
+  g_cond_broadcast (&self->log_grew);
+  g_mutex_unlock (&self->log_lock);
   return NULL;
 }
 
@@ -127,18 +136,15 @@ attack_dup_log (Attack *self)
 gboolean
 attack_await_log (Attack *self, const char *text, guint timeout_ms)
 {
-  gint64 until = g_get_monotonic_time () + timeout_ms * 1000;
+  gint64 until = g_get_monotonic_time () + timeout_ms * (gint64) 1000;
+  gboolean is_said;
 
-  for (;;)
-    {
-      g_autofree char *log = attack_dup_log (self);
-
-      if (strstr (log, text) != NULL)
-        return TRUE;
-      if (g_get_monotonic_time () > until || !attack_is_alive (self))
-        return FALSE;
-      g_usleep (5000);
-    }
+  g_mutex_lock (&self->log_lock);
+  while (!(is_said = strstr (self->log->str, text) != NULL) && !self->log_has_ended &&
+         g_cond_wait_until (&self->log_grew, &self->log_lock, until))
+    ;
+  g_mutex_unlock (&self->log_lock);
+  return is_said;
 }
 
 /* Start and end */
@@ -151,6 +157,7 @@ attack_adopt (Attack *self, GSubprocess *process)
   const char *serves = self->e2e->bus != NULL ? "On the session bus" : "no session bus";
 
   g_string_truncate (self->log, 0);
+  self->log_has_ended = FALSE;
   self->e2e->process = process;
   self->pid = (pid_t) atoi (g_subprocess_get_identifier (process));
   self->log_thread = g_thread_new ("log", read_log, self);
@@ -559,34 +566,56 @@ attack_quote (const char *text)
 
 /* Servers */
 
-guint
-attack_count_asked (Attack *self, const char *server, const char *beginning)
+static char *
+build_asked (Attack *self, const char *server)
 {
   g_autofree char *name = g_build_filename (server, "asked", NULL);
-  g_autofree char *path = e2e_build (self->e2e, name);
-  g_autofree char *text = NULL;
-  g_auto (GStrv) lines = NULL;
+
+  return e2e_build (self->e2e, name);
+}
+
+static guint
+count_lines (const char *text, const char *beginning)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
   guint n = 0;
 
-  if (!g_file_get_contents (path, &text, NULL, NULL))
-    return 0;
-  lines = g_strsplit (text, "\n", -1);
   for (gsize i = 0; lines[i] != NULL; i++)
     n += g_str_has_prefix (lines[i], beginning);
   return n;
 }
 
+guint
+attack_count_asked (Attack *self, const char *server, const char *beginning)
+{
+  g_autofree char *path = build_asked (self, server);
+  g_autofree char *text = NULL;
+
+  return g_file_get_contents (path, &text, NULL, NULL) ? count_lines (text, beginning) : 0;
+}
+
+typedef struct
+{
+  const char *beginning;
+  guint n_times;
+} Asked;
+
+static gboolean
+was_asked (const char *text, gpointer user_data)
+{
+  const Asked *asked = user_data;
+
+  return text != NULL && count_lines (text, asked->beginning) >= asked->n_times;
+}
+
 void
 attack_await_asked (Attack *self, const char *server, const char *beginning, guint n_times)
 {
-  gint64 until = g_get_monotonic_time () + PATIENCE_SECONDS * G_USEC_PER_SEC;
+  g_autofree char *path = build_asked (self, server);
+  Asked asked = { beginning, n_times };
 
-  while (attack_count_asked (self, server, beginning) < n_times)
-    {
-      if (g_get_monotonic_time () > until)
-        g_error ("%s was not asked for %s", server, beginning);
-      g_usleep (5000);
-    }
+  if (!mcp_test_await_file (path, was_asked, &asked, PATIENCE_SECONDS * 1000))
+    g_error ("%s was not asked for %s", server, beginning);
 }
 
 static void
@@ -661,6 +690,20 @@ attack_get_resident_kib (Attack *self)
 
   g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
   return g_ascii_strtoull (strchr (text, ' '), NULL, 10) * (gsize) sysconf (_SC_PAGESIZE) / 1024;
+}
+
+/* The largest resident set that the daemon has had. */
+gsize
+attack_get_peak_kib (Attack *self)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/status", (int) self->pid);
+  g_autofree char *text = NULL;
+  const char *line;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  line = strstr (text, "VmHWM:");
+  g_assert_nonnull (line);
+  return g_ascii_strtoull (line + strlen ("VmHWM:"), NULL, 10);
 }
 
 void

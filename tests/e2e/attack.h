@@ -19,7 +19,10 @@ typedef struct
   GString *servers;        /* entries of mcp.json */
   GThread *log_thread;     /* (nullable) */
   GMutex log_lock;
-  GString *log; /* under the lock */
+  GCond log_grew;
+  /* Under the lock. */
+  GString *log;
+  gboolean log_has_ended; /* with the daemon and whoever else writes there */
 } Attack;
 
 Attack *attack_new (E2eBus bus);
@@ -100,6 +103,7 @@ typedef void (*AttackChild) (Attack *self, gpointer user_data);
 pid_t attack_fork (Attack *self, AttackChild func, gpointer user_data);
 void attack_reap (pid_t pid);
 gsize attack_get_resident_kib (Attack *self);
+gsize attack_get_peak_kib (Attack *self);
 
 /* The case has failed, and says why. */
 void attack_fail (const char *format, ...) G_GNUC_PRINTF (1, 2);

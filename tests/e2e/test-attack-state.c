@@ -5,6 +5,8 @@
  */
 #include "attack.h"
 
+#include "mcp-test-events.h"
+
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <sqlite3.h>
@@ -147,11 +149,8 @@ static gboolean
 await_discovery (Attack *a)
 {
   g_autofree char *path = e2e_build (a->e2e, "run/mcp-sessiond/mcp.json");
-  gint64 until = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
 
-  while (!g_file_test (path, G_FILE_TEST_EXISTS) && g_get_monotonic_time () < until)
-    g_usleep (5000);
-  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+  if (!mcp_test_await_file_has (path, "", 10000))
     return FALSE;
   e2e_read_discovery (a->e2e);
   a->socket_path = json_object_get_string_member (a->e2e->discovery, "socket");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "e2e.h"
 
+#include "mcp-test-events.h"
+
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <signal.h>
@@ -241,20 +243,12 @@ test_log_file (void)
 {
   g_autoptr (E2e) e2e = e2e_new (E2E_WITHOUT_BUS);
   g_autofree char *path = e2e_build (e2e, "state/mcp-sessiond/daemon.log");
-  g_autofree char *text = NULL;
   g_autoptr (GSubprocess) daemon = NULL;
-  gint64 deadline_us = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
 
   g_test_summary ("A daemon whose standard error leads nowhere logs to a file");
   e2e->child_setup = silence_stderr;
   daemon = e2e_spawn (e2e, G_SUBPROCESS_FLAGS_NONE, "run", NULL);
-  while (text == NULL || strstr (text, "no session bus") == NULL)
-    {
-      g_assert_cmpint (g_get_monotonic_time (), <, deadline_us);
-      g_usleep (10000);
-      g_clear_pointer (&text, g_free);
-      g_file_get_contents (path, &text, NULL, NULL);
-    }
+  g_assert_true (mcp_test_await_file_has (path, "no session bus", 20000));
   g_subprocess_send_signal (daemon, SIGTERM);
   g_assert_true (g_subprocess_wait (daemon, NULL, NULL));
 }

@@ -65,21 +65,22 @@ change_tools (Attack *a, JsonObject *session, const char *server, const char *to
 static void
 check_no_evil (Attack *a, JsonObject *session)
 {
-  gint64 until = g_get_monotonic_time () + G_USEC_PER_SEC / 2;
+  g_autoptr (GHashTable) tools = attack_list (a, session, "tools/list");
+  GHashTableIter iter;
+  gpointer name, text;
 
-  while (g_get_monotonic_time () < until && !g_test_failed ())
-    {
-      g_autoptr (GHashTable) tools = attack_list (a, session, "tools/list");
-      GHashTableIter iter;
-      gpointer name, text;
+  g_hash_table_iter_init (&iter, tools);
+  while (g_hash_table_iter_next (&iter, &name, &text))
+    if (strstr (text, "EVIL") != NULL)
+      attack_fail ("“%s” is listed, and nobody has accepted it: %s", (char *) name, (char *) text);
+}
 
-      g_hash_table_iter_init (&iter, tools);
-      while (g_hash_table_iter_next (&iter, &name, &text))
-        if (strstr (text, "EVIL") != NULL)
-          attack_fail ("“%s” is listed, and nobody has accepted it: %s", (char *) name,
-                       (char *) text);
-      g_usleep (20000);
-    }
+/* The daemon says what it makes of a new list when the list takes the place of the old one. */
+static void
+await_new_list (Attack *a, const char *text)
+{
+  if (!attack_await_log (a, text, 10000))
+    attack_fail ("the daemon does not say “%s”", text);
 }
 
 static void
@@ -109,8 +110,6 @@ check_shadow (Attack *a, JsonObject *session)
   g_assert_cmpuint (g_hash_table_size (tools), ==, 2);
   if (attack_get_error (response) != 0)
     attack_fail ("the accepted tool cannot be called");
-  if (!attack_await_log (a, "is listed more than once", 10000))
-    attack_fail ("nobody is told that the server lists a name twice");
 }
 
 static void
@@ -130,6 +129,7 @@ test_pin (gconstpointer data)
   first = attack_list (a, session, "tools/list");
   g_assert_cmpuint (g_hash_table_size (first), ==, 2);
   change_tools (a, session, "pinned", pin_case->after);
+  await_new_list (a, pin_case->is_shadow ? "is listed more than once" : "held back");
   check_no_evil (a, session);
   if (pin_case->is_shadow)
     check_shadow (a, session);
@@ -153,6 +153,7 @@ test_pin_called (void)
   session = attack_create_session (a, "{\"cwd\":\"/\"}");
   g_hash_table_unref (attack_list (a, session, "tools/list"));
   change_tools (a, session, "pinned", AGAIN "," EVIL "," EVIL);
+  await_new_list (a, "held back");
   check_no_evil (a, session);
   response = attack_call (a, session, "pinned__t");
   if (attack_get_error (response) != -32602)

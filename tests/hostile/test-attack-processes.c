@@ -5,6 +5,8 @@
  */
 #include "attack.h"
 
+#include "mcp-test-events.h"
+
 #include <signal.h>
 #include <string.h>
 
@@ -51,18 +53,6 @@ add_fighter (Attack *a, const char *deed)
   attack_add_server (a, "fighter", entry);
 }
 
-/* Zombies are gone: nobody reaps them here. */
-static gboolean
-is_running (pid_t pid)
-{
-  g_autofree char *path = g_strdup_printf ("/proc/%d/stat", (int) pid);
-  g_autofree char *text = NULL;
-  const char *end;
-
-  return g_file_get_contents (path, &text, NULL, NULL) && (end = strrchr (text, ')')) != NULL &&
-         strchr ("ZX", end[2]) == NULL;
-}
-
 /* A process that does not end by itself is killed here: a test leaves nothing behind. */
 static void
 check_gone (Attack *a, const char *file, const char *when)
@@ -73,9 +63,9 @@ check_gone (Attack *a, const char *file, const char *when)
 
   for (gsize i = 0; i < n_pids; i++)
     {
-      while (is_running (pids[i]) && g_get_monotonic_time () < until)
-        g_usleep (20000);
-      if (is_running (pids[i]))
+      gint64 rest_ms = MAX (0, (until - g_get_monotonic_time ()) / 1000);
+
+      if (!mcp_test_await_exit (mcp_test_open_process (pids[i]), (guint) rest_ms))
         {
           attack_fail ("%s, process %zu of “%s” is still there", when, i + 1, file);
           kill (pids[i], SIGCONT);

@@ -5,7 +5,6 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { setTimeout: delay } = require('node:timers/promises');
 
 const { MODERN, connect } = require('./client.cjs');
 const { runTests } = require('./tap.cjs');
@@ -30,17 +29,23 @@ function makeBarrier(count) {
   };
 }
 
-// Answers each after both were asked, the later first.
+// Answers each after both were asked, the later first: the earlier one waits for the later one's result.
 async function testElicitations(clients, server) {
   const bothAsked = makeBarrier(2);
+  const laterIsDone = makeBarrier(2);
   const texts = await Promise.all(clients.map(async (client, number) => {
     client.asked.length = 0;
     client.answers['elicitation/create'] = async ({ message }) => {
       await bothAsked();
-      await delay(number === 0 ? 20 : 0);
+      if (number === 0) {
+        await laterIsDone();
+      }
       return { action: 'accept', content: { username: `${number} ${message}`, email: 'a@example.org' } };
     };
     const { message } = await client.tool(`${server}__test_elicitation`, { message: `question ${number}` }, { id: ID, token: ID });
+    if (number === 1) {
+      laterIsDone();
+    }
     return message?.result?.content[0].text;
   }));
 

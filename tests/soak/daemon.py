@@ -8,9 +8,15 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+
+from events import await_file  # noqa: E402
+
+START_SECONDS = 30
 PR_SET_PDEATHSIG = 1
 SETTINGS = """[History]
 MaxCalls=2000
@@ -85,25 +91,19 @@ class Daemon:
         if self.bus is not None:
             self._await_bus()
 
+    def _await(self, path, is_done):
+        if not await_file(path, is_done, START_SECONDS, self.pid):
+            raise Refused(self.log_path.read_text(errors="replace"))
+
     def _await_bus(self):
         """HTTP is served a moment before the bus knows the name."""
-        deadline = time.monotonic() + 30
-        while "On the session bus" not in self.log_path.read_text(errors="replace"):
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise Refused(self.log_path.read_text(errors="replace"))
-            time.sleep(0.01)
+        self._await(self.log_path, lambda: "On the session bus" in self.log_path.read_text(errors="replace"))
 
     def _read_discovery(self):
         path = self.directory / "run/mcp-sessiond/mcp.json"
-        deadline = time.monotonic() + 30
-        facts = {}
         # A daemon that was killed has left its own.
-        while facts.get("pid") != self.pid:
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise Refused(self.log_path.read_text(errors="replace"))
-            time.sleep(0.01)
-            if path.exists():
-                facts = json.loads(path.read_text())
+        self._await(path, lambda: path.exists() and json.loads(path.read_text()).get("pid") == self.pid)
+        facts = json.loads(path.read_text())
         # Where one of the two could not be had, the other does.
         self.socket = facts.get("socket")
         self.port = int(facts["url"].split(":")[2].split("/")[0]) if "url" in facts else self.socket

@@ -22,7 +22,9 @@ struct _StallProbe
   char *token;
   GThread *thread;
   int stopping; /* atomic */
-  int begun;    /* atomic: an event was answered */
+  GMutex lock;
+  GCond began;
+  gboolean has_begun; /* under the lock: an event was answered */
   StallWaits waits;
 };
 
@@ -63,6 +65,15 @@ wait_once (StallProbe *self)
   self->waits.wait_us = MAX (self->waits.wait_us, g_get_monotonic_time () - began_us);
 }
 
+static void
+note_begun (StallProbe *self)
+{
+  g_mutex_lock (&self->lock);
+  self->has_begun = TRUE;
+  g_cond_signal (&self->began);
+  g_mutex_unlock (&self->lock);
+}
+
 static gpointer
 run (gpointer user_data)
 {
@@ -71,7 +82,7 @@ run (gpointer user_data)
   while (!g_atomic_int_get (&self->stopping) && self->waits.ok)
     {
       wait_once (self);
-      g_atomic_int_set (&self->begun, TRUE);
+      note_begun (self);
       g_usleep (PAUSE_US);
     }
   return NULL;
@@ -89,9 +100,13 @@ stall_probe_new (Attack *attack)
   self->path = g_strdup_printf ("/session/%s/progress", attack_id (session));
   self->token = g_strdup (attack_token (session));
   self->waits.ok = TRUE;
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->began);
   self->thread = g_thread_new ("innocent", run, self);
-  while (!g_atomic_int_get (&self->begun))
-    g_usleep (PAUSE_US);
+  g_mutex_lock (&self->lock);
+  while (!self->has_begun)
+    g_cond_wait (&self->began, &self->lock);
+  g_mutex_unlock (&self->lock);
   return self;
 }
 
@@ -105,6 +120,8 @@ stall_probe_end (StallProbe *self)
   g_thread_join (self->thread);
   waits = self->waits;
   close (self->fd);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->began);
   g_free (self->path);
   g_free (self->token);
   g_free (self);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "upstream-test.h"
 
+#include "mcp-test-events.h"
+
 #include <glib/gstdio.h>
-#include <poll.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 void
 test_await (TestCondition condition, gpointer data)
@@ -35,7 +34,7 @@ test_is_set (gpointer location)
 int
 test_open_process (int pid)
 {
-  int fd = (int) syscall (SYS_pidfd_open, pid, 0);
+  int fd = mcp_test_open_process (pid);
 
   g_assert_cmpint (fd, >=, 0);
   return fd;
@@ -44,10 +43,7 @@ test_open_process (int pid)
 void
 test_await_process_end (int process_fd)
 {
-  struct pollfd fd = { .fd = process_fd, .events = POLLIN };
-
-  g_assert_cmpint (poll (&fd, 1, MCP_TEST_PATIENCE_SECONDS * 1000), ==, 1);
-  close (process_fd);
+  g_assert_true (mcp_test_await_exit (process_fd, MCP_TEST_PATIENCE_SECONDS * 1000));
 }
 
 int

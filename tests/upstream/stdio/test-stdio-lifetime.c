@@ -131,22 +131,6 @@ test_start_timeout (ProviderFixture *f, gconstpointer data)
 }
 
 static gboolean
-wake_cb (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-/* For conditions that no event of the context tells of. */
-static void
-await_looking (TestCondition condition, gpointer data)
-{
-  guint id = g_timeout_add (5, wake_cb, NULL);
-
-  test_await (condition, data);
-  g_source_remove (id);
-}
-
-static gboolean
 backoff_is_over (gpointer data)
 {
   ProviderFixture *f = data;
@@ -181,7 +165,7 @@ test_backoff (ProviderFixture *f, gconstpointer data)
   provider_end_failed (&call, MCP_ERROR_PROVIDER_FAILED, "dying as asked (next attempt in ");
 
   g_assert_true (g_file_set_contents (healer, "", 0, NULL));
-  await_looking (backoff_is_over, f);
+  test_await (backoff_is_over, f);
   g_file_get_contents (pid_file, &starts, NULL, NULL);
   lines = g_strsplit (starts, "\n", -1);
   /* What dies is started once more, without server/discover. */
@@ -294,7 +278,7 @@ test_dropped (ProviderFixture *f, gconstpointer data)
   f->provider = NULL;
   test_await_process_end (server_fd);
   test_await_process_end (grandchild_fd);
-  await_looking (has_no_child, NULL);
+  test_await (has_no_child, NULL);
 }
 
 static void
