@@ -35,6 +35,7 @@ static const McpLimitEntry limits_table[] = {
   ENTRY ("ItemsPerList", list_items, 100, 1000000, 20000),
   ENTRY ("UpstreamProcesses", upstream_processes, 1, 10000, 256),
   ENTRY ("StderrLinesPerSecond", stderr_lines_per_second, 1, 10000, 50),
+  ENTRY ("ServerLogBytes", server_log_bytes, 4 * KIB, 64 * MIB, 256 * KIB),
   ENTRY ("BusCallsPerSender", bus_calls_per_sender, 1, 100000, 4096),
   ENTRY ("HeadSeconds", head_seconds, 1, 3600, 10),
   ENTRY ("BodySeconds", body_seconds, 1, 3600, 30),

@@ -38,6 +38,7 @@ typedef struct
   guint list_items;              /* of a kind that an upstream server lists: tools, prompts, … */
   guint upstream_processes;      /* upstream processes, all sessions together */
   guint stderr_lines_per_second; /* logged of what one of them says on standard error */
+  guint server_log_bytes;        /* kept of what all processes of a server said there */
   guint bus_calls_per_sender;    /* D-Bus calls of one sender that are not answered yet */
   guint head_seconds;       /* from accept (or the first byte of a later request) to a whole head */
   guint body_seconds;       /* from the head's end to the body's */

@@ -459,6 +459,13 @@ mcp_fake_provider_crash (McpFakeProvider *self)
   set_state (self, MCP_PROVIDER_STOPPED);
 }
 
+/* What it writes to standard error. */
+void
+mcp_fake_provider_say (McpFakeProvider *self, const char *text)
+{
+  g_signal_emit_by_name (self, "said", text);
+}
+
 void
 mcp_fake_provider_notify_us (McpFakeProvider *self, const char *method)
 {

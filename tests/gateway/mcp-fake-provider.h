@@ -41,6 +41,7 @@ const char *mcp_fake_provider_get_method (McpFakeProvider *self, guint index);
 void mcp_fake_provider_ask (McpFakeProvider *self, guint index, const char *message_json);
 char *mcp_fake_provider_take_response (McpFakeProvider *self);
 void mcp_fake_provider_log (McpFakeProvider *self, guint index, const char *params_json);
+void mcp_fake_provider_say (McpFakeProvider *self, const char *text);
 void mcp_fake_provider_notify_us (McpFakeProvider *self, const char *method);
 
 G_END_DECLS

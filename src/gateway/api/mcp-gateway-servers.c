@@ -38,6 +38,12 @@ find_left_out (McpGateway *self, const char *name)
   return NULL;
 }
 
+static void
+set_unknown (const char *name, GError **error)
+{
+  g_set_error (error, MCP_ERROR, MCP_ERROR_NOT_FOUND, "There is no server “%s”", name);
+}
+
 static gboolean
 check_usable (McpGateway *self, const char *name, GError **error)
 {
@@ -54,7 +60,7 @@ check_usable (McpGateway *self, const char *name, GError **error)
     g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, "The entry “%s” cannot be used: %s",
                  name, left_out->why);
   else
-    g_set_error (error, MCP_ERROR, MCP_ERROR_NOT_FOUND, "There is no server “%s”", name);
+    set_unknown (name, error);
   return FALSE;
 }
 
@@ -108,4 +114,39 @@ mcp_gateway_servers_restart (McpGateway *self, const char *name, GError **error)
   services = mcp_gateway_get_services (self);
   mcp_provider_pool_restart (services->pool, name);
   return mcp_catalogue_renew (services->catalogue, name);
+}
+
+/**
+ * mcp_gateway_servers_build_log:
+ * @self: the gateway
+ * @name: name of a server
+ * @max_lines: so many of the newest
+ * @error: return location
+ *
+ * Errors: %MCP_ERROR_NOT_FOUND.
+ *
+ * Returns: (transfer full) (nullable): a JSON object: `lines`, an array of `{"time","text"}`, is
+ * what the server's processes wrote to standard error, the newest last
+ */
+char *
+mcp_gateway_servers_build_log (McpGateway *self, const char *name, guint max_lines, GError **error)
+{
+  g_autoptr (GString) json = g_string_new ("{\"lines\":");
+  McpServerLog *log;
+
+  g_return_val_if_fail (MCP_IS_GATEWAY (self), NULL);
+  g_return_val_if_fail (name != NULL, NULL);
+
+  if (find_config (self, name) == NULL && find_left_out (self, name) == NULL)
+    {
+      set_unknown (name, error);
+      return NULL;
+    }
+  log = mcp_provider_pool_get_log (mcp_gateway_get_services (self)->pool, name);
+  if (log != NULL)
+    mcp_server_log_append_json (log, max_lines, json);
+  else
+    g_string_append (json, "[]");
+  g_string_append_c (json, '}');
+  return g_string_free (g_steal_pointer (&json), FALSE);
 }

@@ -8,4 +8,7 @@ G_BEGIN_DECLS
 gboolean mcp_gateway_servers_restart (McpGateway *self, const char *name, GError **error);
 gboolean mcp_gateway_servers_refresh (McpGateway *self, const char *name, GError **error);
 
+char *
+mcp_gateway_servers_build_log (McpGateway *self, const char *name, guint max_lines, GError **error);
+
 G_END_DECLS

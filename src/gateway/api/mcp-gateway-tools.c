@@ -165,6 +165,11 @@ ignore_progress (const McpProgressReport *report, gpointer user_data)
 }
 
 static void
+ignore_tell (const char *text, gpointer user_data)
+{
+}
+
+static void
 ignore_log (McpJsonSlice params, gpointer user_data)
 {
 }
@@ -178,6 +183,7 @@ refuse_ask (McpAsk *ask, gpointer user_data)
 
 static const McpRelayFuncs relay_funcs = {
   .progress = ignore_progress,
+  .tell = ignore_tell,
   .log = ignore_log,
   .ask = refuse_ask,
   .done = done_cb,
@@ -264,7 +270,7 @@ start_call (ToolCall *self, const char *name, GVariant *token, GTask *task)
       return;
     }
   mcp_catalogue_resolve_async (self->services->catalogue, self->client, MCP_ITEM_TOOL, name,
-                               self->params, self->cancellable, resolved_cb, task);
+                               self->params, self->cancellable, NULL, resolved_cb, task);
 }
 
 /**

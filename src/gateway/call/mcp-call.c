@@ -164,6 +164,12 @@ progress_cb (const McpProgressReport *report, gpointer user_data)
 }
 
 static void
+tell_cb (const char *text, gpointer user_data)
+{
+  mcp_call_tell (user_data, text);
+}
+
+static void
 log_cb (McpJsonSlice params, gpointer user_data)
 {
   McpCall *self = user_data;
@@ -211,6 +217,7 @@ done_cb (const McpServerAnswer *answer, const GError *error, gpointer user_data)
 
 static const McpRelayFuncs relay_funcs = {
   .progress = progress_cb,
+  .tell = tell_cb,
   .log = log_cb,
   .ask = ask_cb,
   .done = done_cb,
@@ -315,6 +322,21 @@ mcp_call_cancel (McpCall *self)
 
   g_return_if_fail (self->cancellable != NULL);
   g_cancellable_cancel (self->cancellable);
+}
+
+/**
+ * mcp_call_tell:
+ * @self: a call
+ * @text: a line for people, without control characters: what the call waits for
+ *
+ * Tells the caller, if the call runs and the caller wants to hear of its progress. Watchers hear
+ * nothing.
+ */
+void
+mcp_call_tell (McpCall *self, const char *text)
+{
+  if (self->state == MCP_PROGRESS_STATE_RUNNING)
+    self->funcs->tell (text, self->user_data);
 }
 
 /**

@@ -39,6 +39,7 @@ McpProgressState mcp_call_get_state (McpCall *self);
 
 gboolean mcp_call_begin (McpCall *self, GCancellable *cancellable, GError **error);
 void mcp_call_cancel (McpCall *self);
+void mcp_call_tell (McpCall *self, const char *text);
 void mcp_call_abandon (McpCall *self);
 void mcp_call_run (McpCall *self,
                    McpProviderPool *pool,

@@ -31,10 +31,6 @@ mcp_progress_report_read (McpProgressReport *self, McpJsonSlice params)
 
   self->params = params;
   self->progress = progress;
-  self->is_rising = !self->has_progress || progress > self->highest;
-  if (self->is_rising)
-    self->highest = progress;
-  self->has_progress = TRUE;
   self->has_total |= read_number (params, "total", &self->total);
   return TRUE;
 }

@@ -12,8 +12,6 @@ G_BEGIN_DECLS
  * @progress: as reported
  * @has_total: whether a total is known
  * @total: as last reported
- * @is_rising: whether @progress is above all that was reported before. Clients are promised that
- *   progress rises (basic/utilities/progress, "Progress Flow"): what does not is not for them.
  *
  * What a server reports of its progress with one request. All zeros at first.
  */
@@ -23,9 +21,6 @@ typedef struct
   double progress;
   gboolean has_total;
   double total;
-  gboolean is_rising;
-  gboolean has_progress; /* whether there was a report */
-  double highest;        /* of all that was reported */
 } McpProgressReport;
 
 gboolean mcp_progress_report_read (McpProgressReport *self, McpJsonSlice params);

@@ -15,6 +15,7 @@
 
 #include "common/mcp-error.h"
 #include "gateway/call/mcp-rounds-from-server.h"
+#include "gateway/servers/mcp-start-words.h"
 #include "protocol/mcp-translate.h"
 
 #include <string.h>
@@ -48,6 +49,7 @@ struct _McpRelay
   gpointer user_data;
 
   McpProviderLease *lease;   /* (owned) (nullable): from the run on */
+  McpStartWords *words;      /* (owned) (nullable): while the server starts */
   GCancellable *cancellable; /* (owned): the caller's */
   gulong cancelled_id;       /* while WAITING */
   GSource *timer;            /* (owned) (nullable) */
@@ -144,6 +146,7 @@ finish (McpRelay *self, const McpServerAnswer *answer, const GError *error)
   self->state = RELAY_DONE;
   g_clear_signal_handler (&self->cancelled_id, self->cancellable);
   clear_timer (self);
+  g_clear_pointer (&self->words, mcp_start_words_free);
   g_clear_pointer (&self->rounds, mcp_rounds_from_server_free);
   withdraw_asks (self);
   if (answer == NULL || g_cancellable_is_cancelled (self->cancellable))
@@ -441,6 +444,26 @@ send (McpRelay *self, const char *method, McpParams *params)
                               g_object_ref (self));
 }
 
+static void
+words_cb (const char *text, gpointer user_data)
+{
+  McpRelay *self = user_data;
+
+  if (is_running (self))
+    self->funcs->tell (text, self->user_data);
+}
+
+/* Begins before the server does. */
+static void
+follow_start (McpRelay *self, McpProviderPool *pool)
+{
+  McpProvider *provider = mcp_provider_lease_get_provider (self->lease);
+
+  if (mcp_provider_get_state (provider) != MCP_PROVIDER_READY)
+    self->words = mcp_start_words_new (pool, self->target->config->name, self->client->session,
+                                       words_cb, self);
+}
+
 /* A request in flight ends by itself; WAITING ends in cancelled_cb(). */
 static gboolean
 overdue_cb (gpointer user_data)
@@ -491,6 +514,7 @@ mcp_relay_run (McpRelay *self, McpProviderPool *pool, GCancellable *cancellable)
     }
 
   start_timer (self);
+  follow_start (self, pool);
   send (self, self->method, self->params);
 }
 
@@ -515,6 +539,7 @@ mcp_relay_finalize (GObject *object)
 
   g_ptr_array_unref (self->asks);
   g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->words, mcp_start_words_free);
   g_clear_pointer (&self->lease, mcp_provider_lease_free);
   mcp_params_unref (self->params);
   mcp_target_unref (self->target);

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 /**
  * McpRelayFuncs:
  * @progress: the server reports progress
+ * @tell: why the server takes so long: a line for the person who waits, without control characters
  * @log: the server logs; @params are those of a notifications/message
  * @ask: the server asks the client something; the function sees to it that @ask is answered
  * @done: the server has answered with a result or an error of its own, or @error says why it has
@@ -27,6 +28,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   void (*progress) (const McpProgressReport *report, gpointer user_data);
+  void (*tell) (const char *text, gpointer user_data);
   void (*log) (McpJsonSlice params, gpointer user_data);
   void (*ask) (McpAsk *ask, gpointer user_data);
   void (*done) (const McpServerAnswer *answer, const GError *error, gpointer user_data);

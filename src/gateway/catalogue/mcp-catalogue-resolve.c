@@ -22,8 +22,9 @@ typedef struct
 {
   McpClient *client; /* (owned) */
   McpItemKind kind;
-  char *name;        /* (owned) */
-  McpParams *params; /* (owned) (nullable) */
+  char *name;           /* (owned) */
+  McpParams *params;    /* (owned) (nullable) */
+  McpStartWords *words; /* (owned) (nullable): while the server starts */
 } Resolving;
 
 static void
@@ -31,6 +32,7 @@ resolving_free (Resolving *self)
 {
   mcp_client_unref (self->client);
   g_clear_pointer (&self->params, mcp_params_unref);
+  g_clear_pointer (&self->words, mcp_start_words_free);
   g_free (self->name);
   g_free (self);
 }
@@ -105,6 +107,10 @@ explain_unlisted (McpCatalogue *self, McpServerConfig *config)
   mcp_provider_pool_get_status (mcp_catalogue_get_pool (self), config->name, &status);
   if (status.last_error != NULL)
     return g_error_new_literal (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, status.last_error);
+  if (status.n_starting > 0 && status.last_line != NULL)
+    return g_error_new (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
+                        "Server “%s” has not told its tools yet; so far it said: %s", config->name,
+                        status.last_line);
   return g_error_new (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
                       "Server “%s” has not told its tools yet", config->name);
 }
@@ -156,12 +162,25 @@ prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = G_TASK (user_data);
   McpCatalogue *self = MCP_CATALOGUE (source);
+  Resolving *resolving = g_task_get_task_data (task);
   GError *error = NULL;
 
+  g_clear_pointer (&resolving->words, mcp_start_words_free);
   if (!mcp_catalogue_prepare_finish (self, result, &error))
     g_task_return_error (task, error);
   else if (!try_return (self, task))
-    g_task_return_error (task, explain_unknown (self, g_task_get_task_data (task)));
+    g_task_return_error (task, explain_unknown (self, resolving));
+}
+
+static void
+follow_start (McpCatalogue *self, Resolving *resolving, McpStartWordsFunc tell, gpointer user_data)
+{
+  McpSession *session = resolving->client->session;
+  McpServerConfig *config = mcp_catalogue_find_unlisted (self, session, resolving->name);
+
+  if (config != NULL)
+    resolving->words =
+        mcp_start_words_new (mcp_catalogue_get_pool (self), config->name, session, tell, user_data);
 }
 
 /**
@@ -172,6 +191,7 @@ prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  * @name: what the client asks for: an exposed name, or a URI
  * @params: (nullable): of a tools/call
  * @cancellable: (nullable): ends the search
+ * @tell: (nullable): told while the server is started to be listed; with @user_data
  * @callback: (scope async): when the server is known, or there is none
  * @user_data: for @callback
  *
@@ -185,6 +205,7 @@ mcp_catalogue_resolve_async (McpCatalogue *self,
                              const char *name,
                              McpParams *params,
                              GCancellable *cancellable,
+                             McpStartWordsFunc tell,
                              GAsyncReadyCallback callback,
                              gpointer user_data)
 {
@@ -207,10 +228,15 @@ mcp_catalogue_resolve_async (McpCatalogue *self,
   if (try_return (self, task))
     return;
   if (kind == MCP_ITEM_TOOL && !mcp_catalogue_may_have (self, client->session, name))
-    g_task_return_error (task, explain_unknown (self, resolving));
-  else
-    mcp_catalogue_prepare_async (self, client->session, kind == MCP_ITEM_TOOL ? name : NULL,
-                                 cancellable, prepared_cb, g_object_ref (task));
+    {
+      g_task_return_error (task, explain_unknown (self, resolving));
+      return;
+    }
+
+  if (kind == MCP_ITEM_TOOL && tell != NULL)
+    follow_start (self, resolving, tell, user_data);
+  mcp_catalogue_prepare_async (self, client->session, kind == MCP_ITEM_TOOL ? name : NULL,
+                               cancellable, prepared_cb, g_object_ref (task));
 }
 
 /**

@@ -4,6 +4,7 @@
 #include "gateway/catalogue/mcp-catalogue.h"
 #include "gateway/catalogue/mcp-client.h"
 #include "gateway/catalogue/mcp-target.h"
+#include "gateway/servers/mcp-start-words.h"
 #include "protocol/mcp-params.h"
 
 G_BEGIN_DECLS
@@ -16,6 +17,7 @@ void mcp_catalogue_resolve_async (McpCatalogue *self,
                                   const char *name,
                                   McpParams *params,
                                   GCancellable *cancellable,
+                                  McpStartWordsFunc tell,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data);
 McpTarget *mcp_catalogue_resolve_finish (McpCatalogue *self, GAsyncResult *result, GError **error);

@@ -8,7 +8,11 @@
 #include "protocol/mcp-json-edit.h"
 #include "protocol/mcp-translate.h"
 
+#include <math.h>
 #include <string.h>
+
+/* Of the daemon's own words: progress that does not get in the way of the server's. */
+#define OWN_STEP 1e-6
 
 struct _McpCaller
 {
@@ -17,6 +21,8 @@ struct _McpCaller
   McpClient *client;         /* (owned) */
   char *token_text;          /* (nullable): JSON text of the client's progress token */
   GVariant *token;           /* (owned) (nullable): its value */
+  gboolean has_progress;     /* the client was sent a report */
+  double progress;           /* of the last one */
 };
 
 static McpJsonSlice
@@ -159,31 +165,74 @@ mcp_caller_get_token (McpCaller *self)
   return self->token;
 }
 
+/* Clients are promised that progress rises (basic/utilities/progress, "Progress Flow"). */
+static gboolean
+is_rising (McpCaller *self, double progress)
+{
+  return !self->has_progress || progress > self->progress;
+}
+
+static void
+send_report (McpCaller *self, McpJsonSlice params, double progress)
+{
+  g_autofree char *translated = mcp_translate_progress (params, self->client->revision);
+  McpJsonSlice shown = translated != NULL ? slice (translated) : params;
+  g_autofree char *own =
+      mcp_json_edit_replace_member (shown, "progressToken", slice (self->token_text));
+  g_autoptr (GBytes) message =
+      mcp_jsonrpc_build_notification ("notifications/progress", slice (own));
+
+  self->has_progress = TRUE;
+  self->progress = progress;
+  mcp_request_send (self->request, message);
+}
+
 /**
  * mcp_caller_send_progress:
  * @self: a client that waits
  * @report: what the server reports
  *
- * Passes the report on under the client's own token, if the client gave one and the report is for
- * clients.
+ * Passes the report on under the client's own token, if the client gave one. A report that is not
+ * above the last one is left out.
  */
 void
 mcp_caller_send_progress (McpCaller *self, const McpProgressReport *report)
 {
-  g_autofree char *translated = NULL;
-  g_autofree char *own = NULL;
-  g_autoptr (GBytes) message = NULL;
-  McpJsonSlice shown = report->params;
+  if (self->token_text != NULL && is_rising (self, report->progress))
+    send_report (self, report->params, report->progress);
+}
 
-  if (self->token_text == NULL || !report->is_rising)
+/* The least that rises, so that what the server reports still does. */
+static double
+get_next_progress (McpCaller *self)
+{
+  double least = self->has_progress ? nextafter (self->progress, INFINITY) : 0;
+
+  return fmax (least, (self->has_progress ? self->progress : 0) + OWN_STEP);
+}
+
+/**
+ * mcp_caller_tell:
+ * @self: a client that waits
+ * @text: a line for people
+ *
+ * Tells the client what is waited for, as progress that is hardly any, if the client gave a token.
+ */
+void
+mcp_caller_tell (McpCaller *self, const char *text)
+{
+  double progress = get_next_progress (self);
+  g_autoptr (GString) params = NULL;
+
+  if (self->token_text == NULL || !isfinite (progress))
     return;
 
-  translated = mcp_translate_progress (report->params, self->client->revision);
-  if (translated != NULL)
-    shown = slice (translated);
-  own = mcp_json_edit_replace_member (shown, "progressToken", slice (self->token_text));
-  message = mcp_jsonrpc_build_notification ("notifications/progress", slice (own));
-  mcp_request_send (self->request, message);
+  params = g_string_new ("{\"progressToken\":0,\"progress\":");
+  mcp_json_append_double (params, progress);
+  g_string_append (params, ",\"message\":");
+  mcp_json_append_string (params, text);
+  g_string_append_c (params, '}');
+  send_report (self, slice (params->str), progress);
 }
 
 /* server/utilities/logging of 2026-07-28: a client that named no level hears nothing. */

@@ -26,6 +26,7 @@ McpRequest *mcp_caller_get_request (McpCaller *self);
 McpClient *mcp_caller_get_client (McpCaller *self);
 GVariant *mcp_caller_get_token (McpCaller *self);
 void mcp_caller_send_progress (McpCaller *self, const McpProgressReport *report);
+void mcp_caller_tell (McpCaller *self, const char *text);
 void mcp_caller_send_log (McpCaller *self, McpJsonSlice params, McpServerConfig *server);
 void mcp_caller_put_ask (McpCaller *self, McpAsk *ask);
 

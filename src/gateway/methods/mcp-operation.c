@@ -197,6 +197,15 @@ progress_cb (const McpProgressReport *report, gpointer user_data)
 }
 
 static void
+tell_cb (const char *text, gpointer user_data)
+{
+  McpOperation *self = user_data;
+
+  if (self->caller != NULL)
+    mcp_caller_tell (self->caller, text);
+}
+
+static void
 log_cb (McpJsonSlice params, gpointer user_data)
 {
   McpOperation *self = user_data;
@@ -237,6 +246,7 @@ done_cb (const McpServerAnswer *answer, const GError *error, gpointer user_data)
 
 static const McpRelayFuncs relay_funcs = {
   .progress = progress_cb,
+  .tell = tell_cb,
   .log = log_cb,
   .ask = ask_cb,
   .done = done_cb,
@@ -514,7 +524,7 @@ mcp_operation_start (McpAttachment *attachment,
 
   params = mcp_request_new_params (request);
   mcp_catalogue_resolve_async (self->services->catalogue, self->client, subject->kind, name, params,
-                               self->cancellable, resolved_cb, g_object_ref (self));
+                               self->cancellable, tell_cb, resolved_cb, g_object_ref (self));
 }
 
 /**

@@ -252,7 +252,7 @@ mcp_resource_watch_async (McpServices *services,
   g_task_set_task_data (task, self, (GDestroyNotify) asking_free);
   g_task_set_check_cancellable (task, FALSE);
   mcp_catalogue_resolve_async (services->catalogue, client, MCP_ITEM_RESOURCE, uri, NULL,
-                               cancellable, resolved_cb, task);
+                               cancellable, NULL, resolved_cb, task);
 }
 
 /**

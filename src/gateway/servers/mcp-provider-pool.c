@@ -38,6 +38,7 @@ typedef struct
 enum
 {
   SIGNAL_READY,
+  SIGNAL_START_SAID,
   SIGNAL_NOTIFICATION,
   N_SIGNALS
 };
@@ -100,6 +101,23 @@ notification_cb (McpProvider *provider, McpJsonrpcMessage *message, McpProviderP
 
   config = mcp_server_config_ref (entry->config);
   g_signal_emit (self, signals[SIGNAL_NOTIFICATION], 0, config, provider, message);
+}
+
+static void
+said_cb (McpProvider *provider, const char *text, McpProviderPool *self)
+{
+  McpPoolEntry *entry = g_hash_table_lookup (self->by_provider, provider);
+  g_autoptr (McpServerConfig) config = NULL;
+
+  if (entry == NULL)
+    return;
+
+  mcp_server_log_add (entry->record->log, text, self->limits.server_log_bytes);
+  if (entry->state != MCP_PROVIDER_STARTING)
+    return;
+
+  config = mcp_server_config_ref (entry->config);
+  g_signal_emit (self, signals[SIGNAL_START_SAID], 0, config, provider, text);
 }
 
 static void
@@ -238,6 +256,7 @@ create_entry (McpProviderPool *self, McpServerConfig *config, McpSession *sessio
   g_hash_table_insert (self->by_key, entry->key, entry);
   g_hash_table_insert (self->by_provider, entry->provider, entry);
   g_signal_connect (entry->provider, "notify::state", G_CALLBACK (state_changed_cb), self);
+  g_signal_connect (entry->provider, "said", G_CALLBACK (said_cb), self);
   g_signal_connect (entry->provider, "notification", G_CALLBACK (notification_cb), self);
   return entry;
 }
@@ -385,6 +404,34 @@ mcp_provider_pool_is_used_by (McpProviderPool *self, McpProvider *provider, cons
 }
 
 /**
+ * mcp_provider_pool_is_starting:
+ * @self: the pool
+ * @server_name: name of a server
+ * @session_id: of a session
+ *
+ * Returns: whether a process of the server starts that the session uses
+ */
+gboolean
+mcp_provider_pool_is_starting (McpProviderPool *self,
+                               const char *server_name,
+                               const char *session_id)
+{
+  GHashTableIter iter;
+  gpointer item;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, &item, NULL))
+    {
+      McpPoolEntry *entry = item;
+
+      if (entry->state == MCP_PROVIDER_STARTING && is_used_by (entry, session_id) &&
+          g_str_equal (entry->config->name, server_name))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/**
  * mcp_provider_pool_dup_running:
  * @self: the pool
  * @session_id: of a session
@@ -526,6 +573,7 @@ mcp_provider_pool_get_status (McpProviderPool *self,
     {
       status->n_restarts = record->n_restarts;
       status->last_error = record->last_error;
+      status->last_line = mcp_server_log_get_last (record->log);
     }
 
   g_hash_table_iter_init (&iter, self->entries);
@@ -538,6 +586,21 @@ mcp_provider_pool_get_status (McpProviderPool *self,
       status->n_processes += entry->state != MCP_PROVIDER_STOPPED;
       status->n_starting += entry->state == MCP_PROVIDER_STARTING;
     }
+}
+
+/**
+ * mcp_provider_pool_get_log:
+ * @self: the pool
+ * @server_name: name of a server
+ *
+ * Returns: (transfer none) (nullable): what the server said to people; %NULL: it has not been used
+ */
+McpServerLog *
+mcp_provider_pool_get_log (McpProviderPool *self, const char *server_name)
+{
+  const McpServerRecord *record = g_hash_table_lookup (self->records, server_name);
+
+  return record != NULL ? record->log : NULL;
 }
 
 /**
@@ -662,6 +725,9 @@ mcp_provider_pool_class_init (McpProviderPoolClass *klass)
   signals[SIGNAL_READY] =
       g_signal_new ("ready", MCP_TYPE_PROVIDER_POOL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 2, MCP_TYPE_SERVER_CONFIG, MCP_TYPE_PROVIDER);
+  signals[SIGNAL_START_SAID] = g_signal_new (
+      "start-said", MCP_TYPE_PROVIDER_POOL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
+      MCP_TYPE_SERVER_CONFIG, MCP_TYPE_PROVIDER, G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE);
   signals[SIGNAL_NOTIFICATION] = g_signal_new (
       "notification", MCP_TYPE_PROVIDER_POOL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
       3, MCP_TYPE_SERVER_CONFIG, MCP_TYPE_PROVIDER, MCP_TYPE_JSONRPC_MESSAGE);

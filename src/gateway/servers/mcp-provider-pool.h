@@ -3,6 +3,7 @@
 
 #include "common/mcp-limits.h"
 #include "gateway/servers/mcp-provider-lease.h"
+#include "gateway/servers/mcp-server-log.h"
 #include "session/session/mcp-session.h"
 #include "upstream/config/mcp-server-config.h"
 
@@ -19,6 +20,8 @@ G_BEGIN_DECLS
  * Signals:
  *   ready (McpServerConfig *, McpProvider *): a process of that server has started
  *     and answered
+ *   start-said (McpServerConfig *, McpProvider *, const char *): a line that the server said to
+ *     people while it starts
  *   notification (McpServerConfig *, McpProvider *, McpJsonrpcMessage *): that server sent a
  *     notification that belongs to no request
  */
@@ -46,6 +49,7 @@ typedef McpProvider *(*McpProviderFactory) (McpServerConfig *config,
  * @n_starting: how many of these start
  * @n_restarts: how often a provider started again after it had run
  * @last_error: (nullable) (transfer none): the last failure
+ * @last_line: (nullable) (transfer none): what the server last said to people
  */
 typedef struct
 {
@@ -53,6 +57,7 @@ typedef struct
   guint n_starting;
   guint n_restarts;
   const char *last_error;
+  const char *last_line;
 } McpServerStatus;
 
 McpProviderPool *mcp_provider_pool_new (McpProviderFactory factory,
@@ -69,6 +74,9 @@ McpProviderLease *mcp_provider_pool_acquire (McpProviderPool *self,
 McpProviderLease *mcp_provider_pool_acquire_running (McpProviderPool *self, McpProvider *provider);
 gboolean
 mcp_provider_pool_is_used_by (McpProviderPool *self, McpProvider *provider, const char *session_id);
+gboolean mcp_provider_pool_is_starting (McpProviderPool *self,
+                                        const char *server_name,
+                                        const char *session_id);
 GPtrArray *mcp_provider_pool_dup_running (McpProviderPool *self, const char *session_id);
 GPtrArray *mcp_provider_pool_dup_providers (McpProviderPool *self);
 void mcp_provider_pool_drop_session (McpProviderPool *self, const char *session_id);
@@ -76,6 +84,7 @@ void mcp_provider_pool_restart (McpProviderPool *self, const char *server_name);
 void mcp_provider_pool_get_status (McpProviderPool *self,
                                    const char *server_name,
                                    McpServerStatus *status);
+McpServerLog *mcp_provider_pool_get_log (McpProviderPool *self, const char *server_name);
 void mcp_provider_pool_close_async (McpProviderPool *self,
                                     GAsyncReadyCallback callback,
                                     gpointer user_data);

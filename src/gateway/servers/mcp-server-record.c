@@ -6,7 +6,22 @@ record_clear (gpointer data)
 {
   McpServerRecord *self = data;
 
+  mcp_server_log_free (self->log);
   g_free (self->last_error);
+}
+
+/**
+ * mcp_server_record_new:
+ *
+ * Returns: (transfer full): the record of a server that nobody has used
+ */
+McpServerRecord *
+mcp_server_record_new (void)
+{
+  McpServerRecord *self = g_rc_box_new0 (McpServerRecord);
+
+  self->log = mcp_server_log_new ();
+  return self;
 }
 
 /**

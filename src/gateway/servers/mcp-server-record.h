@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "gateway/servers/mcp-server-log.h"
 #include "upstream/config/mcp-lifecycle.h"
 
 #include <glib.h>
@@ -12,6 +13,7 @@ G_BEGIN_DECLS
  * @n_restarts: how often a process of the server started after another one had run
  * @last_error: (nullable): the last failure, if nothing has worked since
  * @lifecycle: how the server is begun with, as a provider of it found
+ * @log: (owned): what the processes of the server said to people
  *
  * What is remembered of a server beyond the life of its processes. Counted by reference: the
  * table of records and each pool entry of the server hold one. Main context only.
@@ -21,8 +23,10 @@ typedef struct
   guint n_restarts;
   char *last_error;
   McpLifecycle lifecycle;
+  McpServerLog *log;
 } McpServerRecord;
 
+McpServerRecord *mcp_server_record_new (void);
 McpServerRecord *mcp_server_record_ref (McpServerRecord *self);
 void mcp_server_record_unref (McpServerRecord *self);
 void mcp_server_record_note (McpServerRecord *self, const GError *error);

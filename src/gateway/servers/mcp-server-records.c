@@ -31,7 +31,7 @@ mcp_server_records_ensure (GHashTable *records, const char *server_name)
 
   if (record == NULL)
     {
-      record = g_rc_box_new0 (McpServerRecord);
+      record = mcp_server_record_new ();
       g_hash_table_insert (records, g_strdup (server_name), record);
     }
   return record;

@@ -19,6 +19,7 @@ void mcp_route_calls_get_one (McpHttpRequest *request);
 void mcp_route_calls_cancel (McpHttpRequest *request);
 void mcp_route_progress_post (McpHttpRequest *request);
 void mcp_route_servers_get (McpHttpRequest *request);
+void mcp_route_servers_get_log (McpHttpRequest *request);
 void mcp_route_servers_get_held (McpHttpRequest *request);
 void mcp_route_servers_accept_held (McpHttpRequest *request);
 void mcp_route_server_actions_restart (McpHttpRequest *request);

@@ -8,59 +8,15 @@
 #include "gateway/api/mcp-gateway-calls.h"
 #include "http/api/mcp-api-routes.h"
 #include "http/request/mcp-http-context.h"
+#include "http/request/mcp-http-query.h"
 #include "http/request/mcp-http-reply.h"
 #include "http/request/mcp-http-request.h"
 #include "session/history/mcp-call-filter.h"
 
-#include <string.h>
-
-/* Returns: (transfer full) (nullable): a part of a query, decoded; NULL: it is malformed */
-static char *
-decode (const char *text, gsize length)
-{
-  char *decoded = g_uri_unescape_segment (text, text + length, NULL);
-
-  /* Escaped bytes may be anything. */
-  if (decoded != NULL && !g_utf8_validate (decoded, -1, NULL))
-    g_clear_pointer (&decoded, g_free);
-  return decoded;
-}
-
 static gboolean
-read_parameter (McpCallFilter *filter, const char *parameter, GHashTable *seen, GError **error)
+set_filter (const char *key, const char *value, gpointer target, GError **error)
 {
-  gsize n_key = strcspn (parameter, "=");
-  gboolean has_value = parameter[n_key] == '=';
-  const char *raw_value = parameter + n_key + (has_value ? 1 : 0);
-  char *key = decode (parameter, n_key);
-  g_autofree char *value = decode (raw_value, strlen (raw_value));
-
-  if (key == NULL || value == NULL || !has_value || !g_hash_table_add (seen, key))
-    {
-      if (key == NULL || value == NULL || !has_value)
-        g_free (key);
-      g_set_error_literal (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
-                           "The query must be key=value, joined by “&”, each key once");
-      return FALSE;
-    }
-
-  return mcp_call_filter_set (filter, key, value, error);
-}
-
-static gboolean
-read_query (McpCallFilter *filter, const char *query, GError **error)
-{
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_auto (GStrv) parameters = NULL;
-
-  if (query == NULL || *query == '\0')
-    return TRUE;
-
-  parameters = g_strsplit (query, "&", -1);
-  for (guint i = 0; parameters[i] != NULL; i++)
-    if (!read_parameter (filter, parameters[i], seen, error))
-      return FALSE;
-  return TRUE;
+  return mcp_call_filter_set (target, key, value, error);
 }
 
 static void
@@ -105,7 +61,7 @@ mcp_route_calls_get (McpHttpRequest *request)
   g_autoptr (McpCallFilter) filter = mcp_call_filter_new ();
   g_autoptr (GError) error = NULL;
 
-  if (!read_query (filter, request->query, &error))
+  if (!mcp_http_query_read (request->query, set_filter, filter, &error))
     mcp_http_reply_gerror (request, error);
   else if (history == NULL)
     reply_no_history (request);

@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * /servers: the upstream servers for their owner, and the tools that a pinned server holds back.
+ * /servers: the upstream servers for their owner, what they say on standard error, and the tools
+ * that a pinned server holds back.
  */
 #include "common/mcp-error.h"
+#include "gateway/api/mcp-gateway-servers.h"
 #include "http/api/mcp-api-routes.h"
 #include "http/request/mcp-http-body.h"
 #include "http/request/mcp-http-context.h"
+#include "http/request/mcp-http-query.h"
 #include "http/request/mcp-http-reply.h"
 #include "http/request/mcp-http-request.h"
+
+/* Of a server's log. */
+#define DEFAULT_LINES 100
+#define MAX_LINES     100000
 
 /* What the gateway says of a server, and how the answer calls it. */
 static const struct
@@ -130,6 +137,44 @@ mcp_route_servers_get (McpHttpRequest *request)
 {
   mcp_gateway_measure_providers_async (request->context->gateway, measured_cb,
                                        mcp_http_request_ref (request));
+}
+
+static gboolean
+set_lines (const char *key, const char *value, gpointer target, GError **error)
+{
+  guint64 n_lines;
+
+  if (!g_str_equal (key, "lines") ||
+      !g_ascii_string_to_unsigned (value, 10, 1, MAX_LINES, &n_lines, NULL))
+    {
+      g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
+                   "The query may have “lines”, a whole number from 1 to %d", MAX_LINES);
+      return FALSE;
+    }
+  *(guint *) target = (guint) n_lines;
+  return TRUE;
+}
+
+/**
+ * mcp_route_servers_get_log:
+ * @request: GET /servers/{name}/log
+ *
+ * Shows what a server wrote to standard error last.
+ */
+void
+mcp_route_servers_get_log (McpHttpRequest *request)
+{
+  guint n_lines = DEFAULT_LINES;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *json = NULL;
+
+  if (mcp_http_query_read (request->query, set_lines, &n_lines, &error))
+    json = mcp_gateway_servers_build_log (request->context->gateway, request->parameter, n_lines,
+                                          &error);
+  if (json != NULL)
+    mcp_http_reply_string (request, 200, g_string_new (json));
+  else
+    mcp_http_reply_gerror (request, error);
 }
 
 /**

@@ -66,6 +66,7 @@ static const struct
   { "DELETE", "/stop", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_stop_delete },
   { "GET", "/servers", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_servers_get },
   { "GET", "/servers/" NAME, ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_servers_get },
+  { "GET", "/servers/" NAME "/log", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_servers_get_log },
   { "GET", "/servers/" NAME "/held", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_servers_get_held },
   { "POST", "/servers/" NAME "/held", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_servers_accept_held },
   { "POST", "/servers/" NAME "/restart", ACCESS_OWNER, ROUTE_DEFAULT,

@@ -5,6 +5,7 @@ enum
 {
   SIGNAL_NOTIFICATION,
   SIGNAL_REQUEST,
+  SIGNAL_SAID,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -35,6 +36,17 @@ mcp_provider_default_init (McpProviderInterface *iface)
    */
   signals[SIGNAL_REQUEST] = g_signal_new ("request", MCP_TYPE_PROVIDER, G_SIGNAL_RUN_LAST, 0, NULL,
                                           NULL, NULL, G_TYPE_NONE, 1, MCP_TYPE_JSONRPC_MESSAGE);
+
+  /**
+   * McpProvider::said:
+   * @self: the provider
+   * @text: a line without control characters
+   *
+   * The server said something to people, such as a line on standard error.
+   */
+  signals[SIGNAL_SAID] =
+      g_signal_new ("said", MCP_TYPE_PROVIDER, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                    1, G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE);
 
   /**
    * McpProvider:state:

@@ -22,6 +22,7 @@ G_BEGIN_DECLS
  *   notification (McpJsonrpcMessage *): one that belongs to no request in flight
  *   request (McpJsonrpcMessage *): the server asks, for no request in flight that is known;
  *     answered by mcp_provider_respond()
+ *   said (const char *): a line for people, such as one of its standard error
  *   notify::state
  */
 #define MCP_TYPE_PROVIDER (mcp_provider_get_type ())

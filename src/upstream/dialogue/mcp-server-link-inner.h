@@ -85,6 +85,7 @@ void mcp_server_link_deliver_waiting (McpServerLink *self);
 void mcp_server_link_fail (McpServerLink *self, const char *how);
 void mcp_server_link_take_stopped (McpServerLink *self);
 void mcp_server_link_count_stray (McpServerLink *self, const char *what);
+void mcp_server_link_tell (McpServerLink *self, const char *text);
 void mcp_server_link_log (McpServerLink *self, const char *text);
 
 G_END_DECLS

@@ -60,6 +60,20 @@ mcp_server_link_log (McpServerLink *self, const char *text)
 }
 
 /**
+ * mcp_server_link_tell:
+ * @self: a link; the caller holds a reference
+ * @text: a line for people, without control characters: what the server says to them, or what is
+ *   waited for
+ *
+ * Tells all who listen: McpProvider::said.
+ */
+void
+mcp_server_link_tell (McpServerLink *self, const char *text)
+{
+  g_signal_emit_by_name (self, "said", text);
+}
+
+/**
  * mcp_server_link_count_stray:
  * @self: a link
  * @what: came, or could not be sent, and fits nothing

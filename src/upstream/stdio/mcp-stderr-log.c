@@ -8,6 +8,7 @@
 #include "upstream/stdio/mcp-stderr-log.h"
 
 #include "common/mcp-text-clean.h"
+#include "common/mcp-timer.h"
 
 #include <errno.h>
 #include <glib-unix.h>
@@ -21,6 +22,8 @@
 #define READ_PRIORITY   (G_PRIORITY_DEFAULT + 20)
 #define READ_BYTES      16384
 #define MAX_DRAIN_READS 64
+/* Whoever writes a line in pieces has written the next one by then. */
+#define SILENCE_MS      500
 
 struct _McpStderrLog
 {
@@ -34,8 +37,11 @@ struct _McpStderrLog
   gint64 spell_start_us;
   guint n_in_spell;
   guint n_unlogged;
-  McpStderrSpokeFunc spoke; /* (nullable): it has not yet */
+  const McpStderrLogFuncs *funcs;
   gpointer user_data;
+  gboolean has_spoken;
+  GSource *silence; /* (owned) (nullable): while a line is begun */
+  char *told;       /* (nullable): what was told of a line that is begun */
 };
 
 static void
@@ -98,6 +104,35 @@ clean_text (const char *text, gsize length)
 }
 
 static void
+tell_line (McpStderrLog *self, const char *text)
+{
+  if (g_strcmp0 (self->told, text) != 0)
+    self->funcs->line (text, self->user_data);
+}
+
+static gboolean
+silence_cb (gpointer data)
+{
+  McpStderrLog *self = data;
+  g_autofree char *text = clean_text (self->line->str, self->line->len);
+
+  mcp_timer_clear (&self->silence);
+  if (*text != '\0')
+    tell_line (self, text);
+  g_free (self->told);
+  self->told = g_steal_pointer (&text);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+await_end_of_line (McpStderrLog *self)
+{
+  mcp_timer_clear (&self->silence);
+  if (self->line->len > 0)
+    self->silence = mcp_timer_new_ms ("server-silence", SILENCE_MS, silence_cb, self);
+}
+
+static void
 end_line (McpStderrLog *self)
 {
   char *text = clean_text (self->line->str, self->line->len);
@@ -110,6 +145,8 @@ end_line (McpStderrLog *self)
     }
 
   log_bounded (self, text);
+  tell_line (self, text);
+  g_clear_pointer (&self->told, g_free);
   g_queue_push_tail (&self->lines, text);
   if (g_queue_get_length (&self->lines) > MAX_KEPT_LINES)
     g_free (g_queue_pop_head (&self->lines));
@@ -146,12 +183,13 @@ read_some (McpStderrLog *self)
   n = read (self->fd, buffer, sizeof buffer);
   if (n > 0)
     {
-      McpStderrSpokeFunc spoke = self->spoke;
-
       take_bytes (self, buffer, (gsize) n);
-      self->spoke = NULL;
-      if (spoke != NULL)
-        spoke (self->user_data);
+      await_end_of_line (self);
+      if (!self->has_spoken)
+        {
+          self->has_spoken = TRUE;
+          self->funcs->spoke (self->user_data);
+        }
       return TRUE;
     }
   if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -159,6 +197,7 @@ read_some (McpStderrLog *self)
 
   if (self->line->len > 0)
     end_line (self);
+  mcp_timer_clear (&self->silence);
   if (self->source != NULL)
     g_source_destroy (self->source);
   g_clear_pointer (&self->source, g_source_unref);
@@ -184,8 +223,8 @@ readable_cb (int fd, GIOCondition condition, gpointer data)
  * @server: its name, for the log
  * @fd: (transfer full): the reading end of its standard error
  * @max_lines_per_second: logged; how many more there were is logged instead
- * @spoke: called once, from the main context; may not free the log
- * @user_data: for @spoke
+ * @funcs: static: called from the main context
+ * @user_data: for @funcs
  *
  * Reads @fd in the thread-default main context.
  *
@@ -195,7 +234,7 @@ McpStderrLog *
 mcp_stderr_log_new (const char *server,
                     int fd,
                     guint max_lines_per_second,
-                    McpStderrSpokeFunc spoke,
+                    const McpStderrLogFuncs *funcs,
                     gpointer user_data)
 {
   McpStderrLog *self = g_new0 (McpStderrLog, 1);
@@ -204,7 +243,7 @@ mcp_stderr_log_new (const char *server,
   self->max_lines_per_second = max_lines_per_second;
   self->line = g_string_new (NULL);
   self->fd = fd;
-  self->spoke = spoke;
+  self->funcs = funcs;
   self->user_data = user_data;
   g_unix_set_fd_nonblocking (fd, TRUE, NULL);
   g_queue_init (&self->lines);
@@ -226,11 +265,13 @@ mcp_stderr_log_free (McpStderrLog *self)
   if (self->source != NULL)
     g_source_destroy (self->source);
   g_clear_pointer (&self->source, g_source_unref);
+  mcp_timer_clear (&self->silence);
   if (self->fd >= 0)
     close (self->fd);
   log_unlogged (self);
   g_queue_clear_full (&self->lines, g_free);
   g_string_free (self->line, TRUE);
+  g_free (self->told);
   g_free (self->server);
   g_free (self);
 }

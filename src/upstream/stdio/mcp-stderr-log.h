@@ -8,16 +8,23 @@ G_BEGIN_DECLS
 typedef struct _McpStderrLog McpStderrLog;
 
 /**
- * McpStderrSpokeFunc:
+ * McpStderrLogFuncs:
+ * @spoke: once: the first byte has come
+ * @line: a line has come, or the server waits behind a line that has no end, as after a question;
+ *   without control characters
  *
- * The first byte has come.
+ * Neither may free the log.
  */
-typedef void (*McpStderrSpokeFunc) (gpointer user_data);
+typedef struct
+{
+  void (*spoke) (gpointer user_data);
+  void (*line) (const char *text, gpointer user_data);
+} McpStderrLogFuncs;
 
 McpStderrLog *mcp_stderr_log_new (const char *server,
                                   int fd,
                                   guint max_lines_per_second,
-                                  McpStderrSpokeFunc spoke,
+                                  const McpStderrLogFuncs *funcs,
                                   gpointer user_data);
 void mcp_stderr_log_free (McpStderrLog *self);
 void mcp_stderr_log_drain (McpStderrLog *self);

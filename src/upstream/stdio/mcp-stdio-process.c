@@ -83,6 +83,16 @@ spoke_cb (gpointer user_data)
 }
 
 static void
+line_cb (const char *text, gpointer user_data)
+{
+  McpStdioProcess *self = user_data;
+
+  self->funcs.line (text, self->user_data);
+}
+
+static const McpStderrLogFuncs stderr_funcs = { spoke_cb, line_cb };
+
+static void
 message_cb (McpJsonrpcMessage *message, gpointer user_data)
 {
   McpStdioProcess *self = user_data;
@@ -391,7 +401,7 @@ mcp_stdio_process_new (const McpStdioProcessOptions *options,
   self->reader =
       mcp_message_reader_new (pipes.output[0], options->max_message_bytes, &reader_funcs, self);
   self->stderr_log = mcp_stderr_log_new (options->server, pipes.errors[0],
-                                         options->max_log_lines_per_second, spoke_cb, self);
+                                         options->max_log_lines_per_second, &stderr_funcs, self);
   g_subprocess_wait_async (self->keeper, self->wait_cancellable, keeper_ended_cb, self);
   return g_steal_pointer (&self);
 }

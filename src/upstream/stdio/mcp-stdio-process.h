@@ -43,6 +43,7 @@ typedef struct
 /**
  * McpStdioProcessFuncs:
  * @spoke: once: its first byte has come, on whichever output
+ * @line: a line of its standard error, as in #McpStderrLogFuncs
  * @message: the process said something
  * @malformed: a line was no message; the id where one could be told, as JSON
  * @exited: once and last: nothing of the process is left, and all that it said has been told; @how
@@ -51,6 +52,7 @@ typedef struct
 typedef struct
 {
   void (*spoke) (gpointer user_data);
+  void (*line) (const char *text, gpointer user_data);
   void (*message) (McpJsonrpcMessage *message, gpointer user_data);
   void (*malformed) (const char *id, const GError *error, gpointer user_data);
   void (*exited) (const char *how, gpointer user_data);

@@ -118,6 +118,14 @@ spoke_cb (gpointer user_data)
 }
 
 static void
+line_cb (const char *text, gpointer user_data)
+{
+  g_autoptr (McpServerLink) link = g_object_ref (user_data);
+
+  mcp_server_link_tell (link, text);
+}
+
+static void
 message_cb (McpJsonrpcMessage *message, gpointer user_data)
 {
   g_autoptr (McpServerLink) link = g_object_ref (user_data);
@@ -138,7 +146,8 @@ static void exited_cb (const char *how, gpointer user_data);
 static McpStdioProcess *
 spawn (McpStdioProvider *self, GError **error)
 {
-  static const McpStdioProcessFuncs funcs = { spoke_cb, message_cb, malformed_cb, exited_cb };
+  static const McpStdioProcessFuncs funcs = { spoke_cb, line_cb, message_cb, malformed_cb,
+                                              exited_cb };
   const McpServerLinkSetup *setup = mcp_server_link_get_setup (MCP_SERVER_LINK (self));
   g_auto (McpStdioLaunch) launch = { 0 };
   McpStdioProcessOptions options;

@@ -112,6 +112,106 @@ test_progress (Call *c, gconstpointer data)
 }
 
 static void
+test_rising (Call *c, gconstpointer data)
+{
+  g_test_summary ("The caller gets only progress that rises; the watchers get all of it");
+  begin_call (c, ",\"_meta\":{\"progressToken\":1}");
+  mcp_fake_provider_progress (c->provider, 0, "{\"progress\":1}");
+  mcp_fake_provider_progress (c->provider, 0, "{\"progress\":1}");
+  mcp_fake_provider_progress (c->provider, 0, "{\"progress\":0.5}");
+  mcp_fake_provider_progress (c->provider, 0, "{\"progress\":3}");
+  mcp_fake_provider_answer (c->provider, 0, OK_RESULT);
+  assert_response (c, OK_RESULT);
+  g_assert_cmpuint (c->heard->messages->len, ==, 3);
+  g_assert_nonnull (strstr (heard_get (c->heard, 1), "\"progress\":3"));
+  assert_event (c, "running 0");
+  assert_event (c, "running 1");
+  assert_event (c, "running 1");
+  assert_event (c, "running 0.5");
+  assert_event (c, "running 3");
+  assert_event (c, "ok 3");
+}
+
+/* A call to a server that starts and does not get ready. */
+static void
+begin_slow_call (Call *c, const char *meta)
+{
+  Fixture *f = &c->fixture;
+  g_autofree char *listed = fixture_list (f, f->session);
+
+  mcp_fake_provider_crash (fixture_provider (f, "srv"));
+  mcp_fake_provider_set_silent (fixture_provider (f, "srv"), TRUE);
+  begin_call (c, meta);
+}
+
+static void
+test_words (Call *c, gconstpointer data)
+{
+  g_test_summary ("While its server starts, the caller is told what the server says: as progress "
+                  "that is hardly any, and that the server's own has to rise above");
+  begin_slow_call (c, ",\"_meta\":{\"progressToken\":1}");
+  mcp_fake_provider_say (c->provider, "downloading");
+  g_assert_cmpuint (c->heard->messages->len, ==, 1);
+  g_assert_nonnull (strstr (heard_get (c->heard, 0), "\"progressToken\":1,\"progress\":1e-06,"
+                                                     "\"message\":\"Server “srv”: downloading\""));
+  mcp_fake_provider_say (c->provider, "too soon");
+  AWAIT (c->heard->messages->len > 1);
+  g_assert_nonnull (strstr (heard_get (c->heard, 1), "\"progress\":2e-06,"));
+  g_assert_nonnull (strstr (heard_get (c->heard, 1), "too soon"));
+  mcp_fake_provider_progress (c->provider, 0, "{\"progress\":0}");
+  mcp_fake_provider_progress (c->provider, 0, "{\"progress\":1}");
+  mcp_fake_provider_answer (c->provider, 0, OK_RESULT);
+  assert_response (c, OK_RESULT);
+  g_assert_cmpuint (c->heard->messages->len, ==, 4);
+  g_assert_nonnull (strstr (heard_get (c->heard, 2), "\"progress\":1,"));
+  assert_event (c, "running 0");
+  assert_event (c, "running 0");
+  assert_event (c, "running 1");
+  assert_event (c, "ok 1");
+}
+
+static void
+test_duration (Call *c, gconstpointer data)
+{
+  g_test_summary ("Of a server that starts without a word the caller is told that it starts");
+  begin_slow_call (c, ",\"_meta\":{\"progressToken\":1}");
+  AWAIT (c->heard->messages->len > 0);
+  g_assert_nonnull (strstr (heard_get (c->heard, 0), "Server “srv” is starting (1 s)"));
+  mcp_fake_provider_answer (c->provider, 0, OK_RESULT);
+  assert_response (c, OK_RESULT);
+}
+
+static void
+test_words_no_token (Call *c, gconstpointer data)
+{
+  g_test_summary ("A caller without a token is told nothing while its server starts");
+  begin_slow_call (c, "");
+  mcp_fake_provider_say (c->provider, "downloading");
+  mcp_fake_provider_answer (c->provider, 0, OK_RESULT);
+  assert_response (c, OK_RESULT);
+  g_assert_cmpuint (c->heard->messages->len, ==, 1);
+}
+
+static void
+test_words_before_list (Call *c, gconstpointer data)
+{
+  Fixture *f = &c->fixture;
+
+  g_test_summary ("A caller is told, too, what a server says that is started to be listed; without "
+                  "an answer in time the error says the server's last line");
+  mcp_gateway_set_list_patience (f->gateway, 1500);
+  g_hash_table_add (f->silent, (gpointer) "srv");
+  c->heard = heard_new (c->attachment,
+                        "{\"jsonrpc\":\"2.0\",\"id\":\"a\",\"method\":\"tools/call\",\"params\":"
+                        "{\"name\":\"srv__work\",\"_meta\":{\"progressToken\":1}}}");
+  AWAIT ((c->provider = fixture_provider (f, "srv")) != NULL);
+  mcp_fake_provider_say (c->provider, "Ok to proceed? (y)");
+  g_assert_cmpuint (c->heard->messages->len, ==, 1);
+  g_assert_nonnull (strstr (heard_get (c->heard, 0), "proceed"));
+  assert_response (c, "so far it said: Ok to proceed? (y)");
+}
+
+static void
 test_max_seconds (Call *c, gconstpointer data)
 {
   McpLimits limits = c->fixture.limits;
@@ -428,6 +528,11 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("ok", test_ok);
   ADD ("progress", test_progress);
+  ADD ("rising", test_rising);
+  ADD ("words", test_words);
+  ADD ("words-duration", test_duration);
+  ADD ("words-no-token", test_words_no_token);
+  ADD ("words-before-list", test_words_before_list);
   ADD ("no-token", test_no_token);
   ADD ("null-meta", test_null_meta);
   ADD ("max-seconds", test_max_seconds);

@@ -23,6 +23,11 @@ ignore_progress (const McpProgressReport *report, gpointer user_data)
 }
 
 static void
+ignore_tell (const char *text, gpointer user_data)
+{
+}
+
+static void
 ignore_log (McpJsonSlice params, gpointer user_data)
 {
 }
@@ -44,6 +49,7 @@ done_cb (const McpServerAnswer *answer, const GError *error, gpointer user_data)
 
 static const McpRelayFuncs funcs = {
   .progress = ignore_progress,
+  .tell = ignore_tell,
   .log = ignore_log,
   .ask = refuse_ask,
   .done = done_cb,

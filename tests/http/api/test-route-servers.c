@@ -3,6 +3,8 @@
 /* The upstream servers as their owner sees them. */
 #include "mcp-fixture.h"
 
+#include "gateway/api/mcp-gateway-servers.h"
+
 #include <string.h>
 
 static void
@@ -31,7 +33,8 @@ test_list (void)
 static void
 test_owner_only (void)
 {
-  static const char *const targets[] = { "/servers", "/servers/t", "/servers/t/held" };
+  static const char *const targets[] = { "/servers", "/servers/t", "/servers/t/held",
+                                         "/servers/t/log" };
   g_auto (McpFixture) f = { NULL };
 
   g_test_summary ("A session's token is not enough to see the servers");
@@ -77,6 +80,49 @@ test_held (void)
   mcp_test_assert_error (no_server, 404, "not_found");
 }
 
+static gboolean
+has_said (McpFixture *f, const char *text)
+{
+  g_autofree char *log = mcp_gateway_servers_build_log (f->http->gateway, "t", 10, NULL);
+
+  return strstr (log, text) != NULL;
+}
+
+static void
+test_log (void)
+{
+  g_auto (McpFixture) f = { NULL };
+  g_autoptr (McpTestReply) nothing = NULL;
+  g_autoptr (McpTestReply) called = NULL;
+  g_autoptr (McpTestReply) all = NULL;
+  g_autoptr (McpTestReply) last = NULL;
+  g_autoptr (McpTestReply) bad = NULL;
+  g_autoptr (McpTestReply) unknown = NULL;
+
+  g_test_summary ("What a server writes to standard error is shown, the newest last");
+  mcp_fixture_init_with_server (&f);
+  nothing = mcp_test_http_owner (f.http, "GET", "/servers/t/log");
+  g_assert_cmpstr (nothing->body, ==, "{\"lines\":[]}");
+  called = mcp_test_http_post_json (
+      f.http, "/mcp", f.token,
+      "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"t__stderr\","
+      "\"arguments\":{\"text\":\"one\\ntwo\\u001b[1m \\\"bold\\\"\"}}}");
+  g_assert_nonnull (strstr (called->body, "\"result\""));
+  AWAIT (has_said (&f, "bold"));
+  all = mcp_test_http_owner (f.http, "GET", "/servers/t/log");
+  g_assert_cmpuint (all->status, ==, 200);
+  g_assert_true (g_str_has_prefix (all->body, "{\"lines\":[{\"time\":\"2"));
+  g_assert_nonnull (strstr (all->body, "Z\",\"text\":\"one\"},{\"time\":\""));
+  g_assert_true (g_str_has_suffix (all->body, "\"text\":\"two \\\"bold\\\"\"}]}"));
+  last = mcp_test_http_owner (f.http, "GET", "/servers/t/log?lines=1");
+  g_assert_null (strstr (last->body, "\"one\""));
+  g_assert_nonnull (strstr (last->body, "two"));
+  bad = mcp_test_http_owner (f.http, "GET", "/servers/t/log?lines=0");
+  mcp_test_assert_error (bad, 400, "bad_request");
+  unknown = mcp_test_http_owner (f.http, "GET", "/servers/u/log");
+  mcp_test_assert_error (unknown, 404, "not_found");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -84,5 +130,6 @@ main (int argc, char **argv)
   g_test_add_func ("/http/servers/list", test_list);
   g_test_add_func ("/http/servers/owner-only", test_owner_only);
   g_test_add_func ("/http/servers/held", test_held);
+  g_test_add_func ("/http/servers/log", test_log);
   return g_test_run ();
 }

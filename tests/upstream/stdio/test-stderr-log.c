@@ -16,11 +16,26 @@ note_line (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpoint
   return G_LOG_WRITER_HANDLED;
 }
 
-static void
-count_cb (gpointer user_data)
+/* What a log has told. */
+typedef struct
 {
-  (*(guint *) user_data)++;
+  guint n_spoke;
+  GString *lines;
+} Told;
+
+static void
+spoke_cb (gpointer user_data)
+{
+  ((Told *) user_data)->n_spoke++;
 }
+
+static void
+line_cb (const char *text, gpointer user_data)
+{
+  g_string_append_printf (((Told *) user_data)->lines, "%s|", text);
+}
+
+static const McpStderrLogFuncs funcs = { spoke_cb, line_cb };
 
 static void
 test_rate (gconstpointer data)
@@ -29,17 +44,19 @@ test_rate (gconstpointer data)
   const char text[] = "one\ntwo\nthree\nfour\nfive\n";
   g_autoptr (McpStderrLog) log = NULL;
   g_autofree char *reason = NULL;
-  guint n_spoke = 0;
+  g_autoptr (GString) told_lines = g_string_new (NULL);
+  Told told = { 0, told_lines };
   int fds[2];
 
   g_test_summary ("So many lines a second are logged, then how many more there were; those that "
                   "tell why a server ended are kept all the same");
   g_assert_true (g_unix_open_pipe (fds, FD_CLOEXEC, NULL));
-  log = mcp_stderr_log_new ("noisy", fds[0], 2, count_cb, &n_spoke);
+  log = mcp_stderr_log_new ("noisy", fds[0], 2, &funcs, &told);
   g_assert_cmpint (write (fds[1], text, strlen (text)), ==, (gssize) strlen (text));
   close (fds[1]);
   mcp_stderr_log_drain (log);
-  g_assert_cmpuint (n_spoke, ==, 1);
+  g_assert_cmpuint (told.n_spoke, ==, 1);
+  g_assert_cmpstr (told_lines->str, ==, "one|two|three|four|five|");
   reason = mcp_stderr_log_dup_reason (log);
   g_assert_nonnull (strstr (reason, "five"));
   g_clear_pointer (&log, mcp_stderr_log_free);
@@ -55,6 +72,8 @@ test_pause (gconstpointer data)
 {
   GPtrArray *lines = (GPtrArray *) data;
   const char text[] = "one\ntwo\nthree\n";
+  g_autoptr (GString) told_lines = g_string_new (NULL);
+  Told told = { 0, told_lines };
   McpStderrLog *log;
   int fds[2];
 
@@ -63,7 +82,7 @@ test_pause (gconstpointer data)
       "the server speaks again");
   g_ptr_array_set_size (lines, 0);
   g_assert_true (g_unix_open_pipe (fds, FD_CLOEXEC, NULL));
-  log = mcp_stderr_log_new ("noisy", fds[0], 2, NULL, NULL);
+  log = mcp_stderr_log_new ("noisy", fds[0], 2, &funcs, &told);
   g_assert_cmpint (write (fds[1], text, strlen (text)), ==, (gssize) strlen (text));
   AWAIT (lines->len >= 3);
 
@@ -72,6 +91,26 @@ test_pause (gconstpointer data)
   mcp_stderr_log_free (log);
   g_assert_cmpuint (lines->len, ==, 3);
   close (fds[1]);
+}
+
+static void
+test_question (gconstpointer data)
+{
+  const char question[] = "working\nOk to proceed? (y) ";
+  g_autoptr (GString) told_lines = g_string_new (NULL);
+  Told told = { 0, told_lines };
+  g_autoptr (McpStderrLog) log = NULL;
+  int fds[2];
+
+  g_test_summary ("A question without the end of its line is told once, when the server waits");
+  g_assert_true (g_unix_open_pipe (fds, FD_CLOEXEC, NULL));
+  log = mcp_stderr_log_new ("noisy", fds[0], 2, &funcs, &told);
+  g_assert_cmpint (write (fds[1], question, strlen (question)), ==, (gssize) strlen (question));
+  AWAIT (strstr (told_lines->str, "proceed") != NULL);
+  g_assert_cmpint (write (fds[1], "\nnext\n", 6), ==, 6);
+  close (fds[1]);
+  mcp_stderr_log_drain (log);
+  g_assert_cmpstr (told_lines->str, ==, "working|Ok to proceed? (y)|next|");
 }
 
 int
@@ -83,5 +122,6 @@ main (int argc, char **argv)
   g_log_set_writer_func (note_line, lines, NULL);
   g_test_add_data_func ("/upstream/stderr-log/rate", lines, test_rate);
   g_test_add_data_func ("/upstream/stderr-log/pause", lines, test_pause);
+  g_test_add_data_func ("/upstream/stderr-log/question", lines, test_question);
   return g_test_run ();
 }
