@@ -15,12 +15,12 @@
 #include "cli/daemon/mcp-cli-connection.h"
 #include "cli/daemon/mcp-cli-launcher.h"
 #include "cli/files/mcp-cli-file.h"
-#include "cli/files/mcp-cli-jsonc.h"
 #include "cli/files/mcp-cli-secret.h"
 #include "cli/files/mcp-cli-servers-file.h"
 #include "cli/terminal/mcp-cli-json.h"
 #include "cli/terminal/mcp-cli-options.h"
 #include "common/mcp-names.h"
+#include "upstream/config/mcp-jsonc.h"
 #include "upstream/config/mcp-server-config.h"
 
 #include <errno.h>
@@ -288,7 +288,7 @@ static void
 check_entry_secret (McpCliFindings *findings, const char *name)
 {
   g_autofree char *entry = mcp_cli_servers_file_get_entry (name, NULL);
-  g_autofree char *json = entry != NULL ? mcp_cli_jsonc_to_json (entry) : NULL;
+  g_autofree char *json = entry != NULL ? mcp_jsonc_to_json (entry, strlen (entry)) : NULL;
   McpJsonSlice root;
 
   if (json != NULL && mcp_cli_json_parse (json, strlen (json), &root, NULL))

@@ -7,7 +7,6 @@
 
 #include "cli/commands/mcp-cli-server-states.h"
 #include "cli/files/mcp-cli-file.h"
-#include "cli/files/mcp-cli-jsonc.h"
 #include "cli/files/mcp-cli-servers-file.h"
 #include "cli/terminal/mcp-cli-exit.h"
 #include "cli/terminal/mcp-cli-json.h"
@@ -15,6 +14,7 @@
 #include "cli/terminal/mcp-cli-table.h"
 #include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-text-clean.h"
+#include "upstream/config/mcp-jsonc.h"
 #include "upstream/config/mcp-server-config.h"
 
 #include <glib/gi18n.h>
@@ -244,7 +244,7 @@ mcp_cli_cmd_server_list (int argc, char **argv)
       g_print ("%s\n", servers);
       return MCP_CLI_OK;
     }
-  json = mcp_cli_jsonc_to_json (servers);
+  json = mcp_jsonc_to_json (servers, strlen (servers));
   if (!mcp_cli_json_parse (json, strlen (json), &root, &error))
     return mcp_cli_options_report_failure (error);
   if (is_empty (root))

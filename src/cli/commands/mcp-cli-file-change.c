@@ -4,6 +4,7 @@
 #include "cli/files/mcp-cli-diff.h"
 #include "cli/files/mcp-cli-file.h"
 #include "cli/terminal/mcp-cli-text.h"
+#include "common/mcp-file.h"
 
 #include <errno.h>
 #include <glib/gi18n.h>
@@ -145,7 +146,7 @@ mcp_cli_file_change_write (const McpCliFileChange *self, GError **error)
     return TRUE;
   if (self->removes)
     return remove_file (self, error);
-  if (!write_backup (self, backup, error) || !mcp_cli_file_replace (self->path, self->after, error))
+  if (!write_backup (self, backup, error) || !mcp_file_replace (self->path, self->after, error))
     return FALSE;
   if (g_strcmp0 (self->after, self->original) == 0)
     {

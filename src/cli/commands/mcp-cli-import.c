@@ -10,10 +10,10 @@
 #include "cli/commands/mcp-cli-entry-check.h"
 #include "cli/files/mcp-cli-entry.h"
 #include "cli/files/mcp-cli-file.h"
-#include "cli/files/mcp-cli-jsonc.h"
 #include "cli/terminal/mcp-cli-json.h"
 #include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-error.h"
+#include "upstream/config/mcp-jsonc-edit.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -82,7 +82,7 @@ is_known (McpCliFileChange *to, const char *name, GError **error)
 {
   const char *path[] = { SERVERS, name, NULL };
   g_autofree char *existing =
-      *to->after != '\0' ? mcp_cli_jsonc_get (to->after, path, error) : NULL;
+      *to->after != '\0' ? mcp_jsonc_edit_get (to->after, path, error) : NULL;
 
   return existing != NULL;
 }
@@ -101,7 +101,7 @@ move (const McpCliClient *client,
 
   if (entry == NULL)
     return FALSE;
-  added = mcp_cli_jsonc_set (to->after, path, entry, error);
+  added = mcp_jsonc_edit_set (to->after, path, entry, error);
   removed = added != NULL ? mcp_cli_clients_remove (client, from->after, name, error) : NULL;
   return mcp_cli_file_change_take (from, removed) &&
          mcp_cli_file_change_take (to, g_steal_pointer (&added));

@@ -5,10 +5,11 @@
  */
 #include "cli/files/mcp-cli-clients.h"
 
-#include "cli/files/mcp-cli-jsonc.h"
 #include "cli/files/mcp-cli-toml.h"
 #include "cli/terminal/mcp-cli-json.h"
 #include "cli/terminal/mcp-cli-suggest.h"
+#include "upstream/config/mcp-jsonc-edit.h"
+#include "upstream/config/mcp-jsonc.h"
 
 #include <string.h>
 
@@ -257,7 +258,7 @@ mcp_cli_clients_get_server (const McpCliClient *client,
   g_autoptr (JsonNode) node = NULL;
 
   if (client->format == MCP_CLI_CLIENT_JSON)
-    return *text != '\0' ? mcp_cli_jsonc_get (text, path, error) : NULL;
+    return *text != '\0' ? mcp_jsonc_edit_get (text, path, error) : NULL;
   node = mcp_cli_toml_get (text, path, error);
   return node != NULL ? json_to_string (node, FALSE) : NULL;
 }
@@ -265,8 +266,8 @@ mcp_cli_clients_get_server (const McpCliClient *client,
 static gboolean
 has_value (const char *text, const char *const *path, JsonNode *wanted)
 {
-  g_autofree char *value = mcp_cli_jsonc_get (text, path, NULL);
-  g_autofree char *json = value != NULL ? mcp_cli_jsonc_to_json (value) : NULL;
+  g_autofree char *value = mcp_jsonc_edit_get (text, path, NULL);
+  g_autofree char *json = value != NULL ? mcp_jsonc_to_json (value, strlen (value)) : NULL;
   g_autoptr (JsonNode) node = json != NULL ? json_from_string (json, NULL) : NULL;
 
   return node != NULL && json_node_equal (node, wanted);
@@ -294,7 +295,7 @@ update_json_entry (const McpCliClient *client,
 
       if (has_value (changed, path, wanted))
         continue;
-      next = mcp_cli_jsonc_set (changed, path, value, error);
+      next = mcp_jsonc_edit_set (changed, path, value, error);
       if (next == NULL)
         return NULL;
       g_free (changed);
@@ -312,7 +313,7 @@ add_json_entry (const McpCliClient *client,
 {
   const char *path[] = { client->servers, name, NULL };
   g_autoptr (GError) local_error = NULL;
-  g_autofree char *old = *text != '\0' ? mcp_cli_jsonc_get (text, path, &local_error) : NULL;
+  g_autofree char *old = *text != '\0' ? mcp_jsonc_edit_get (text, path, &local_error) : NULL;
 
   if (local_error != NULL)
     {
@@ -320,7 +321,7 @@ add_json_entry (const McpCliClient *client,
       return NULL;
     }
   return old != NULL && *old == '{' ? update_json_entry (client, text, name, entry, error)
-                                    : mcp_cli_jsonc_set (text, path, entry, error);
+                                    : mcp_jsonc_edit_set (text, path, entry, error);
 }
 
 /**
@@ -373,7 +374,7 @@ mcp_cli_clients_remove (const McpCliClient *client,
     return mcp_cli_toml_remove_table (text, path, error);
   if (*text == '\0')
     return NULL;
-  return mcp_cli_jsonc_remove (text, path, error);
+  return mcp_jsonc_edit_remove (text, path, error);
 }
 
 static char **
@@ -408,7 +409,7 @@ mcp_cli_clients_list_servers (const McpCliClient *client, const char *text, GErr
   g_autoptr (JsonNode) node = NULL;
 
   if (client->format == MCP_CLI_CLIENT_JSON)
-    return mcp_cli_jsonc_list (text, path, error);
+    return mcp_jsonc_edit_list (text, path, error);
   node = mcp_cli_toml_get (text, path, &local_error);
   if (local_error == NULL)
     return list_members (node);

@@ -7,10 +7,10 @@
  */
 #include "cli/files/mcp-cli-entry.h"
 
-#include "cli/files/mcp-cli-jsonc.h"
 #include "cli/files/mcp-cli-variables.h"
 #include "cli/terminal/mcp-cli-json.h"
 #include "common/mcp-error.h"
+#include "upstream/config/mcp-jsonc.h"
 
 #include <glib/gi18n.h>
 #include <json-glib/json-glib.h>
@@ -430,7 +430,7 @@ convert_member (Conversion *self, const char *key, JsonNode *value, GError **err
 static JsonNode *
 parse (const char *entry, GError **error)
 {
-  g_autofree char *json = mcp_cli_jsonc_to_json (entry);
+  g_autofree char *json = mcp_jsonc_to_json (entry, strlen (entry));
   g_autoptr (JsonNode) node = NULL;
   McpJsonSlice root;
 

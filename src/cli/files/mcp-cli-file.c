@@ -10,8 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n.h>
-#include <glib/gstdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -103,42 +101,4 @@ mcp_cli_file_read (const char *path, char **text, GError **error)
     }
   *text = g_string_free (g_steal_pointer (&contents), FALSE);
   return TRUE;
-}
-
-/**
- * mcp_cli_file_replace:
- * @path: a file; a missing directory is made
- * @text: what is to be in it
- * @error: return location
- *
- * Replaces the file, whole or not at all. The mode stays; a new file is for its owner alone,
- * because these files hold keys. A symbolic link stays: its target is replaced.
- *
- * Returns: whether the file was replaced
- */
-gboolean
-mcp_cli_file_replace (const char *path, const char *text, GError **error)
-{
-  g_autofree char *directory = g_path_get_dirname (path);
-  char *resolved = realpath (path, NULL);
-  struct stat info;
-  int mode = 0600;
-  gboolean done;
-
-  if (stat (path, &info) == 0)
-    mode = (int) (info.st_mode & 0777);
-  if (g_mkdir_with_parents (directory, 0700) < 0)
-    {
-      free (resolved);
-      g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, _ ("%s cannot be made"),
-                   directory);
-      return FALSE;
-    }
-  done = g_file_set_contents_full (resolved != NULL ? resolved : path, text, -1,
-                                   G_FILE_SET_CONTENTS_CONSISTENT, mode, error);
-  /* That mode went through the umask. */
-  if (done)
-    g_chmod (resolved != NULL ? resolved : path, mode);
-  free (resolved);
-  return done;
 }

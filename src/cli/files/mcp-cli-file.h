@@ -6,6 +6,5 @@
 G_BEGIN_DECLS
 
 gboolean mcp_cli_file_read (const char *path, char **text, GError **error);
-gboolean mcp_cli_file_replace (const char *path, const char *text, GError **error);
 
 G_END_DECLS

@@ -7,9 +7,11 @@
 #include "cli/files/mcp-cli-servers-file.h"
 
 #include "cli/files/mcp-cli-file.h"
-#include "cli/files/mcp-cli-jsonc.h"
 #include "common/mcp-error.h"
+#include "common/mcp-file.h"
 #include "common/mcp-names.h"
+#include "upstream/config/mcp-jsonc-edit.h"
+#include "upstream/config/mcp-servers-edit.h"
 
 #include <glib/gi18n.h>
 
@@ -48,7 +50,7 @@ get (const char *const *keys, GError **error)
   char *value = NULL;
 
   if (read_text (path, &text, &local_error))
-    value = mcp_cli_jsonc_get (text, keys, &local_error);
+    value = mcp_jsonc_edit_get (text, keys, &local_error);
   if (local_error != NULL)
     g_propagate_prefixed_error (error, g_steal_pointer (&local_error), "%s: ", path);
   return value;
@@ -111,7 +113,7 @@ build_with_entry (const char *text,
 {
   const char *const keys[] = { SERVERS, name, NULL };
   g_autoptr (GError) local_error = NULL;
-  g_autofree char *old = mcp_cli_jsonc_get (text, keys, &local_error);
+  g_autofree char *old = mcp_jsonc_edit_get (text, keys, &local_error);
 
   if (local_error != NULL)
     {
@@ -124,7 +126,7 @@ build_with_entry (const char *text,
                    _ ("There is already a server “%s”; --replace replaces it"), name);
       return NULL;
     }
-  return mcp_cli_jsonc_set (text, keys, entry, error);
+  return mcp_jsonc_edit_set (text, keys, entry, error);
 }
 
 /**
@@ -148,31 +150,10 @@ mcp_cli_servers_file_set_entry (const char *name,
 
   if (read_text (path, &text, error))
     changed = build_with_entry (text, name, entry, replace, error);
-  if (changed != NULL && mcp_cli_file_replace (path, changed, error))
+  if (changed != NULL && mcp_file_replace (path, changed, error))
     return TRUE;
   g_prefix_error (error, "%s: ", path);
   return FALSE;
-}
-
-/* Other clients write “enabled”; one of the two says it. */
-static char *
-build_disabled (const char *text, const char *name, gboolean disabled, GError **error)
-{
-  const char *const disabled_keys[] = { SERVERS, name, "disabled", NULL };
-  const char *const enabled_keys[] = { SERVERS, name, "enabled", NULL };
-  g_autofree char *enabled = mcp_cli_jsonc_get (text, enabled_keys, NULL);
-  g_autoptr (GError) local_error = NULL;
-  char *removed;
-
-  if (enabled != NULL)
-    return mcp_cli_jsonc_set (text, enabled_keys, disabled ? "false" : "true", error);
-  if (disabled)
-    return mcp_cli_jsonc_set (text, disabled_keys, "true", error);
-  removed = mcp_cli_jsonc_remove (text, disabled_keys, &local_error);
-  if (local_error == NULL)
-    return removed != NULL ? removed : g_strdup (text);
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return NULL;
 }
 
 /**
@@ -194,8 +175,8 @@ mcp_cli_servers_file_set_disabled (const char *name, gboolean disabled, GError *
   if (entry == NULL)
     return FALSE;
   if (read_text (path, &text, error))
-    changed = build_disabled (text, name, disabled, error);
-  if (changed != NULL && mcp_cli_file_replace (path, changed, error))
+    changed = mcp_servers_edit_set_disabled (text, name, disabled, error);
+  if (changed != NULL && mcp_file_replace (path, changed, error))
     return TRUE;
   g_prefix_error (error, "%s: ", path);
   return FALSE;
@@ -218,10 +199,10 @@ mcp_cli_servers_file_remove_entry (const char *name, GError **error)
   g_autoptr (GError) local_error = NULL;
 
   if (read_text (path, &text, &local_error))
-    changed = mcp_cli_jsonc_remove (text, keys, &local_error);
+    changed = mcp_jsonc_edit_remove (text, keys, &local_error);
   if (changed == NULL && local_error == NULL)
     set_unknown (name, &local_error);
-  if (changed != NULL && mcp_cli_file_replace (path, changed, &local_error))
+  if (changed != NULL && mcp_file_replace (path, changed, &local_error))
     return TRUE;
   g_propagate_prefixed_error (error, g_steal_pointer (&local_error), "%s: ", path);
   return FALSE;

@@ -3,7 +3,7 @@
 /*
  * Changing files that people edit: only what is asked for changes.
  */
-#include "cli/files/mcp-cli-jsonc.h"
+#include "upstream/config/mcp-jsonc-edit.h"
 
 #include "common/mcp-error.h"
 
@@ -31,7 +31,7 @@ test_set (void)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autofree char *text = mcp_cli_jsonc_set (cases[i][0], path_ab, "1", &error);
+      g_autofree char *text = mcp_jsonc_edit_set (cases[i][0], path_ab, "1", &error);
 
       g_assert_no_error (error);
       g_assert_cmpstr (text, ==, cases[i][1]);
@@ -56,7 +56,7 @@ test_remove (void)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autofree char *text = mcp_cli_jsonc_remove (cases[i][0], path_ab, &error);
+      g_autofree char *text = mcp_jsonc_edit_remove (cases[i][0], path_ab, &error);
 
       g_assert_no_error (error);
       g_assert_cmpstr (text, ==, cases[i][1]);
@@ -67,9 +67,9 @@ static void
 test_round_trip (void)
 {
   static const char text[] = "{\n    \"a\": {\n        \"c\": 1\n    },\n    \"z\": null\n}\n";
-  g_autofree char *with = mcp_cli_jsonc_set (text, path_ab, "{\"x\":[1,2],\"y\":{}}", NULL);
-  g_autofree char *without = mcp_cli_jsonc_remove (with, path_ab, NULL);
-  g_autofree char *value = mcp_cli_jsonc_get (with, path_ab, NULL);
+  g_autofree char *with = mcp_jsonc_edit_set (text, path_ab, "{\"x\":[1,2],\"y\":{}}", NULL);
+  g_autofree char *without = mcp_jsonc_edit_remove (with, path_ab, NULL);
+  g_autofree char *value = mcp_jsonc_edit_get (with, path_ab, NULL);
 
   g_test_summary ("What was put in can be taken out again, and the file is what it was");
   g_assert_cmpstr (
@@ -103,21 +103,18 @@ test_broken (void)
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (mcp_cli_jsonc_set (texts[i], path_ab, "1", &error));
+      g_assert_null (mcp_jsonc_edit_set (texts[i], path_ab, "1", &error));
       g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
     }
 }
 
 static void
-test_plain (void)
+test_list (void)
 {
-  g_autofree char *json =
-      mcp_cli_jsonc_to_json ("{ // c\n \"a\": \"// no /* \", /* x */ \"b\": [1, 2,], }");
-  g_auto (GStrv) keys = mcp_cli_jsonc_list ("{\"a\": {\"x\": 1, // y\n \"b c\": {}}}",
-                                            (const char *[]){ "a", NULL }, NULL);
+  g_auto (GStrv) keys = mcp_jsonc_edit_list ("{\"a\": {\"x\": 1, // y\n \"b c\": {}}}",
+                                             (const char *[]){ "a", NULL }, NULL);
 
-  g_test_summary ("Comments and last commas are left out for those who know none");
-  g_assert_cmpstr (json, ==, "{\"a\":\"// no /* \",\"b\":[1,2]}");
+  g_test_summary ("Keys are listed, between comments as well");
   g_assert_cmpuint (g_strv_length (keys), ==, 2);
   g_assert_cmpstr (keys[1], ==, "b c");
 }
@@ -126,10 +123,10 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/cli/jsonc/set", test_set);
-  g_test_add_func ("/cli/jsonc/remove", test_remove);
-  g_test_add_func ("/cli/jsonc/round-trip", test_round_trip);
-  g_test_add_func ("/cli/jsonc/broken", test_broken);
-  g_test_add_func ("/cli/jsonc/plain", test_plain);
+  g_test_add_func ("/upstream/jsonc-edit/set", test_set);
+  g_test_add_func ("/upstream/jsonc-edit/remove", test_remove);
+  g_test_add_func ("/upstream/jsonc-edit/round-trip", test_round_trip);
+  g_test_add_func ("/upstream/jsonc-edit/broken", test_broken);
+  g_test_add_func ("/upstream/jsonc-edit/list", test_list);
   return g_test_run ();
 }

@@ -4,10 +4,10 @@
  * Changes one member of a JSON text, which may have comments and trailing commas. Everything else
  * stays byte by byte.
  */
-#include "cli/files/mcp-cli-jsonc.h"
+#include "upstream/config/mcp-jsonc-edit.h"
 
-#include "cli/files/mcp-cli-jsonc-scan.h"
-#include "cli/terminal/mcp-cli-json.h"
+#include "upstream/config/mcp-jsonc-scan.h"
+#include "upstream/config/mcp-jsonc.h"
 
 #include <string.h>
 
@@ -18,7 +18,7 @@ is_complete (const char *const *path, guint n_found)
 }
 
 /**
- * mcp_cli_jsonc_get:
+ * mcp_jsonc_edit_get:
  * @text: of a file
  * @path: (array zero-terminated=1): keys, from the outermost on
  * @error: return location
@@ -26,21 +26,21 @@ is_complete (const char *const *path, guint n_found)
  * Returns: (transfer full) (nullable): the value's text; %NULL without an error: there is none
  */
 char *
-mcp_cli_jsonc_get (const char *text, const char *const *path, GError **error)
+mcp_jsonc_edit_get (const char *text, const char *const *path, GError **error)
 {
   guint n_found;
-  const char *object = mcp_cli_jsonc_scan_walk (text, path, &n_found, error);
-  McpCliJsoncMember member, previous;
+  const char *object = mcp_jsonc_scan_walk (text, path, &n_found, error);
+  McpJsoncMember member, previous;
 
   if (object == NULL || !is_complete (path, n_found) ||
-      !mcp_cli_jsonc_scan_find_member (object, path[n_found], &member, &previous, error) ||
+      !mcp_jsonc_scan_find_member (object, path[n_found], &member, &previous, error) ||
       member.key == NULL)
     return NULL;
   return g_strndup (member.value, (gsize) (member.value_end - member.value));
 }
 
 /**
- * mcp_cli_jsonc_list:
+ * mcp_jsonc_edit_list:
  * @text: of a file
  * @path: (array zero-terminated=1): of an object in it
  * @error: return location
@@ -48,30 +48,30 @@ mcp_cli_jsonc_get (const char *text, const char *const *path, GError **error)
  * Returns: (transfer full) (nullable): the keys of its members; none if there is no such object
  */
 char **
-mcp_cli_jsonc_list (const char *text, const char *const *path, GError **error)
+mcp_jsonc_edit_list (const char *text, const char *const *path, GError **error)
 {
   g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GError) local_error = NULL;
-  g_autofree char *object = mcp_cli_jsonc_get (text, path, &local_error);
+  g_autofree char *object = mcp_jsonc_edit_get (text, path, &local_error);
   const char *at;
-  McpCliJsoncMember member;
+  McpJsoncMember member;
 
   if (local_error != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&local_error));
       return NULL;
     }
-  at = object != NULL && *object == '{' ? mcp_cli_jsonc_scan_skip_space (object + 1) : "}";
-  while (mcp_cli_jsonc_scan_read_member (at, &member) && member.key != NULL)
+  at = object != NULL && *object == '{' ? mcp_jsonc_scan_skip_space (object + 1) : "}";
+  while (mcp_jsonc_scan_read_member (at, &member) && member.key != NULL)
     {
-      const char *end = mcp_cli_jsonc_scan_skip_string (member.key);
+      const char *end = mcp_jsonc_scan_skip_string (member.key);
       McpJsonSlice slice;
 
-      if (mcp_cli_json_parse (member.key, (gsize) (end - member.key), &slice, NULL))
+      if (mcp_jsonc_scan_parse (member.key, (gsize) (end - member.key), &slice, NULL))
         g_ptr_array_add (keys, mcp_json_dup_string (slice));
       if (member.next == NULL)
         break;
-      at = mcp_cli_jsonc_scan_skip_space (member.next);
+      at = mcp_jsonc_scan_skip_space (member.next);
     }
   g_ptr_array_add (keys, NULL);
   return (char **) g_ptr_array_free (g_steal_pointer (&keys), FALSE);
@@ -161,7 +161,7 @@ build_member (const char *const *keys, const char *value, const char *indent, co
   g_string_append (out, ": ");
   if (unit == NULL)
     g_string_append (out, json->str);
-  else if (mcp_cli_json_parse (json->str, json->len, &root, NULL))
+  else if (mcp_jsonc_scan_parse (json->str, json->len, &root, NULL))
     append_pretty (out, root, indent, unit);
   return g_strdup (out->str);
 }
@@ -177,7 +177,7 @@ insert_member (const char *text,
                const char *object,
                const char *const *keys,
                const char *value,
-               const McpCliJsoncMember *last)
+               const McpJsoncMember *last)
 {
   g_autofree char *unit = dup_unit (text);
   g_autofree char *outer = dup_indent (text, object);
@@ -204,30 +204,30 @@ insert_member (const char *text,
     }
 
   /* Empty but for comments, which stay. */
-  at = mcp_cli_jsonc_scan_skip_container (object) - 1;
+  at = mcp_jsonc_scan_skip_container (object) - 1;
   while (at > object + 1 && g_ascii_isspace (at[-1]))
     at--;
   indent = g_strconcat (outer, unit, NULL);
   member = build_member (keys, value, indent, unit);
   with = g_strdup_printf ("\n%s%s\n%s", indent, member, outer);
-  return splice (text, at, mcp_cli_jsonc_scan_skip_container (object) - 1, with);
+  return splice (text, at, mcp_jsonc_scan_skip_container (object) - 1, with);
 }
 
 /* The editor reads the members on its way only; all else is checked here, before it is written. */
 static char *
 check_result (char *text, GError **error)
 {
-  g_autofree char *json = mcp_cli_jsonc_to_json (text);
+  g_autofree char *json = mcp_jsonc_to_json (text, strlen (text));
   McpJsonSlice root;
 
-  if (mcp_cli_json_parse (json, strlen (json), &root, error))
+  if (mcp_jsonc_scan_parse (json, strlen (json), &root, error))
     return text;
   g_free (text);
   return NULL;
 }
 
 /**
- * mcp_cli_jsonc_set:
+ * mcp_jsonc_edit_set:
  * @text: of a file; one without anything is an empty object
  * @path: (array zero-terminated=1): keys, from the outermost on; objects that are missing are made
  * @value: JSON
@@ -236,17 +236,16 @@ check_result (char *text, GError **error)
  * Returns: (transfer full) (nullable): the text with that value there
  */
 char *
-mcp_cli_jsonc_set (const char *text, const char *const *path, const char *value, GError **error)
+mcp_jsonc_edit_set (const char *text, const char *const *path, const char *value, GError **error)
 {
   guint n_found;
   const char *object;
-  McpCliJsoncMember member, last;
+  McpJsoncMember member, last;
 
-  if (*mcp_cli_jsonc_scan_skip_space (text) == '\0')
+  if (*mcp_jsonc_scan_skip_space (text) == '\0')
     text = "{\n}\n";
-  object = mcp_cli_jsonc_scan_walk (text, path, &n_found, error);
-  if (object == NULL ||
-      !mcp_cli_jsonc_scan_find_member (object, path[n_found], &member, &last, error))
+  object = mcp_jsonc_scan_walk (text, path, &n_found, error);
+  if (object == NULL || !mcp_jsonc_scan_find_member (object, path[n_found], &member, &last, error))
     return NULL;
   if (member.key != NULL)
     {
@@ -262,7 +261,7 @@ mcp_cli_jsonc_set (const char *text, const char *const *path, const char *value,
 }
 
 /**
- * mcp_cli_jsonc_remove:
+ * mcp_jsonc_edit_remove:
  * @text: of a file
  * @path: (array zero-terminated=1): keys, from the outermost on
  * @error: return location
@@ -271,15 +270,15 @@ mcp_cli_jsonc_set (const char *text, const char *const *path, const char *value,
  *   is not there
  */
 char *
-mcp_cli_jsonc_remove (const char *text, const char *const *path, GError **error)
+mcp_jsonc_edit_remove (const char *text, const char *const *path, GError **error)
 {
   guint n_found;
-  const char *object = mcp_cli_jsonc_scan_walk (text, path, &n_found, error);
+  const char *object = mcp_jsonc_scan_walk (text, path, &n_found, error);
   const char *from, *to;
-  McpCliJsoncMember member, previous;
+  McpJsoncMember member, previous;
 
   if (object == NULL || !is_complete (path, n_found) ||
-      !mcp_cli_jsonc_scan_find_member (object, path[n_found], &member, &previous, error) ||
+      !mcp_jsonc_scan_find_member (object, path[n_found], &member, &previous, error) ||
       member.key == NULL)
     return NULL;
 
@@ -296,39 +295,4 @@ mcp_cli_jsonc_remove (const char *text, const char *const *path, GError **error)
   if (previous.key == NULL && member.next == NULL && *(to + strspn (to, " \t\r\n")) == '}')
     to += strspn (to, " \t\r\n");
   return check_result (splice (text, from, to, ""), error);
-}
-
-static void
-append_without_comma (GString *out, const char *next)
-{
-  if ((*next == '}' || *next == ']') && out->len > 0 && out->str[out->len - 1] == ',')
-    g_string_truncate (out, out->len - 1);
-}
-
-/**
- * mcp_cli_jsonc_to_json:
- * @text: JSON with comments and commas at ends
- *
- * Returns: (transfer full): the same text as JSON, if it is valid
- */
-char *
-mcp_cli_jsonc_to_json (const char *text)
-{
-  GString *out = g_string_new (NULL);
-  const char *at = mcp_cli_jsonc_scan_skip_space (text);
-
-  while (*at != '\0')
-    {
-      const char *end = *at == '"' ? mcp_cli_jsonc_scan_skip_string (at) : at + 1;
-
-      if (end == NULL)
-        end = at + strlen (at);
-      append_without_comma (out, at);
-      g_string_append_len (out, at, end - at);
-      at = mcp_cli_jsonc_scan_skip_space (end);
-      /* Two words stay two. */
-      if (at > end && g_ascii_isalnum (end[-1]) && g_ascii_isalnum (*at))
-        g_string_append_c (out, ' ');
-    }
-  return g_string_free (out, FALSE);
 }
