@@ -71,6 +71,11 @@ _mcp_session ()
         case ${COMP_WORDS[2]} in
           remove|test|accept|enable|disable) choices="$(_mcp_session_servers)" ;;
         esac ;;
+      secret)
+        case ${COMP_WORDS[2]} in
+          set|remove) choices="$(mcp-session secret list 2>/dev/null)" ;;
+          *) choices='set list remove' ;;
+        esac ;;
       run) mapfile -t COMPREPLY < <(compgen -c -- "$word"); return ;;
     esac
   fi

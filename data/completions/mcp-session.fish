@@ -42,3 +42,5 @@ complete -c mcp-session -n '__fish_seen_subcommand_from server; and not __fish_s
 complete -c mcp-session -n '__fish_seen_subcommand_from server; and __fish_seen_subcommand_from remove test accept enable disable' -a '(__mcp_session_column mcp-session server list)'
 complete -c mcp-session -n '__fish_seen_subcommand_from run' -a '(__fish_complete_subcommand)'
 complete -c mcp-session -l session -x -a '(__mcp_session_sessions)'
+complete -c mcp-session -n '__fish_seen_subcommand_from secret; and not __fish_seen_subcommand_from set list remove' -a 'set list remove'
+complete -c mcp-session -n '__fish_seen_subcommand_from secret; and __fish_seen_subcommand_from set remove' -a '(mcp-session secret list 2>/dev/null)'

@@ -30,6 +30,7 @@ static const McpCliCommand commands[] = {
   { "doctor", N_ ("Look for problems"), mcp_cli_cmd_doctor },
   { "history", N_ ("Show which tools were called"), mcp_cli_cmd_history },
   { "server", N_ ("Add, list, test and remove servers"), mcp_cli_cmd_server },
+  { "secret", N_ ("Store secrets that servers need"), mcp_cli_cmd_secret },
   { "run", N_ ("Run a command in a session of its own"), mcp_cli_cmd_run },
   { "stdio", N_ ("Be an MCP server for clients that start their servers"), mcp_cli_cmd_stdio },
   { "tools", N_ ("List the tools of a session"), mcp_cli_cmd_tools },

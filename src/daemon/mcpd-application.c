@@ -523,6 +523,14 @@ load_tool_prints (McpdApplication *self)
                error->message);
 }
 
+static void
+set_secrets (McpdApplication *self)
+{
+  g_autofree char *directory = g_build_filename (self->state_home, MCP_DIRECTORY, NULL);
+
+  mcp_gateway_set_secrets (self->gateway, directory);
+}
+
 /**
  * mcpd_application_start:
  * @self: a new application, whose runtime directory is locked
@@ -555,6 +563,7 @@ mcpd_application_start (McpdApplication *self, GError **error)
   self->state = mcpd_state_open (self->store, self->state_home);
   self->gateway = mcp_gateway_new (self->store, &self->settings.limits, self->keeper_path);
   mcp_gateway_set_cgroup (self->gateway, self->cgroup);
+  set_secrets (self);
   mcp_gateway_set_cache (self->gateway, self->cache_dir);
   mcp_gateway_set_history (self->gateway, mcpd_state_get_history (self->state));
   mcp_gateway_set_attachment_keep (self->gateway, mcpd_state_get_attachments (self->state));

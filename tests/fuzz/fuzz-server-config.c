@@ -21,7 +21,7 @@ check_config (McpServerConfig *config)
   else
     {
       url = mcp_server_config_build_url (config, "/", NULL);
-      headers = mcp_server_config_build_headers (config, "/", NULL);
+      headers = mcp_server_config_build_headers (config, "/", NULL, NULL);
     }
 }
 

@@ -20,6 +20,7 @@
 #include "cli/terminal/mcp-cli-json.h"
 #include "cli/terminal/mcp-cli-options.h"
 #include "common/mcp-names.h"
+#include "upstream/config/mcp-expand.h"
 #include "upstream/config/mcp-jsonc.h"
 #include "upstream/config/mcp-server-config.h"
 
@@ -265,18 +266,35 @@ check_secret (McpCliFindings *findings, const char *name, McpJsonSlice entry)
                            _ ("Put it into “env” of the entry, if the server can read it there"));
 }
 
+/* Secrets are not read here: something stands in for each. */
+static char **
+build_stand_ins (McpServerConfig *config)
+{
+  char **names = mcp_server_config_list_secrets (config);
+
+  for (char **at = names; *at != NULL; at++)
+    {
+      char *stand_in = g_strdup_printf (MCP_EXPAND_SECRET_PREFIX "%s=x", *at);
+
+      g_free (*at);
+      *at = stand_in;
+    }
+  return names;
+}
+
 /* The variables of this shell; those of the daemon may be others. */
 static void
 check_variables (McpCliFindings *findings, McpServerConfig *config)
 {
   g_autofree char *cwd = g_get_current_dir ();
   g_autoptr (GError) error = NULL;
+  g_auto (GStrv) secrets = build_stand_ins (config);
   g_auto (GStrv) words = NULL;
 
   if (config->command != NULL)
     words = mcp_server_config_build_argv (config, cwd, &error);
   else
-    words = mcp_server_config_build_headers (config, cwd, &error);
+    words = mcp_server_config_build_headers (config, cwd, (const char *const *) secrets, &error);
   if (error != NULL)
     mcp_cli_findings_take (
         findings, WARNING, "variable",

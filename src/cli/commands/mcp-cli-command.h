@@ -28,6 +28,7 @@ int mcp_cli_cmd_history (int argc, char **argv);
 int mcp_cli_cmd_list (int argc, char **argv);
 int mcp_cli_cmd_publish (int argc, char **argv);
 int mcp_cli_cmd_run (int argc, char **argv);
+int mcp_cli_cmd_secret (int argc, char **argv);
 int mcp_cli_cmd_server (int argc, char **argv);
 int mcp_cli_cmd_show (int argc, char **argv);
 int mcp_cli_cmd_status (int argc, char **argv);

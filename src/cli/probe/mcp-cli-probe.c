@@ -11,7 +11,9 @@
 #include "cli/files/mcp-cli-servers-file.h"
 #include "cli/terminal/mcp-cli-json.h"
 #include "common/mcp-error.h"
+#include "common/mcp-names.h"
 #include "upstream/http/mcp-http-provider.h"
+#include "upstream/secrets/mcp-secret-store.h"
 #include "upstream/stdio/mcp-stdio-provider.h"
 
 #include <glib/gi18n.h>
@@ -100,6 +102,16 @@ find_config (const char *name, GError **error)
   return NULL;
 }
 
+/* As the daemon has them, which asks nobody for a password either. */
+static void
+set_secrets (McpProvider *provider)
+{
+  g_autofree char *directory = g_build_filename (g_get_user_state_dir (), MCP_DIRECTORY, NULL);
+  g_autoptr (McpSecretStore) secrets = mcp_secret_store_new (directory, FALSE);
+
+  mcp_server_link_set_secrets (MCP_SERVER_LINK (provider), secrets);
+}
+
 static McpProvider *
 new_stdio_provider (McpServerConfig *config, const char *cwd, guint timeout_ms)
 {
@@ -113,6 +125,7 @@ new_stdio_provider (McpServerConfig *config, const char *cwd, guint timeout_ms)
   times = mcp_server_link_get_setup (MCP_SERVER_LINK (provider))->times;
   times.start_ms = timeout_ms;
   mcp_server_link_set_times (MCP_SERVER_LINK (provider), &times);
+  set_secrets (provider);
   return provider;
 }
 
@@ -128,6 +141,7 @@ new_http_provider (McpServerConfig *config, const char *cwd, guint timeout_ms)
   times = mcp_server_link_get_setup (MCP_SERVER_LINK (provider))->times;
   times.start_ms = timeout_ms;
   mcp_server_link_set_times (MCP_SERVER_LINK (provider), &times);
+  set_secrets (provider);
   return provider;
 }
 

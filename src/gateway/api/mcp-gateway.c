@@ -6,7 +6,9 @@
 #include "gateway/methods/mcp-method.h"
 #include "gateway/servers/mcp-config-changes.h"
 #include "mcp-gateway-private.h"
+#include "upstream/dialogue/mcp-server-link.h"
 #include "upstream/http/mcp-http-provider.h"
+#include "upstream/secrets/mcp-secret-store.h"
 #include "upstream/stdio/mcp-stdio-provider.h"
 
 /* Until the settings say otherwise. */
@@ -16,7 +18,8 @@
 typedef struct
 {
   char *keeper_path;
-  char *cgroup; /* (nullable) */
+  char *cgroup;            /* (nullable) */
+  McpSecretStore *secrets; /* (owned) (nullable) */
 } Launching;
 
 struct _McpGateway
@@ -533,6 +536,7 @@ launching_free (gpointer data)
 
   g_free (launching->keeper_path);
   g_free (launching->cgroup);
+  g_clear_object (&launching->secrets);
   g_free (launching);
 }
 
@@ -544,17 +548,19 @@ make_provider (McpServerConfig *config,
                gpointer user_data)
 {
   const Launching *launching = user_data;
-  McpProvider *provider;
+  McpProvider *provider = NULL;
 
   switch (config->transport)
     {
     case MCP_SERVER_TRANSPORT_HTTP:
-      return mcp_http_provider_new (config, cwd, limits, timeout_ms);
+      provider = mcp_http_provider_new (config, cwd, limits, timeout_ms);
+      break;
     case MCP_SERVER_TRANSPORT_STDIO:
+      provider = mcp_stdio_provider_new (config, cwd, launching->keeper_path, limits, timeout_ms);
+      mcp_stdio_provider_set_cgroup (MCP_STDIO_PROVIDER (provider), launching->cgroup);
       break;
     }
-  provider = mcp_stdio_provider_new (config, cwd, launching->keeper_path, limits, timeout_ms);
-  mcp_stdio_provider_set_cgroup (MCP_STDIO_PROVIDER (provider), launching->cgroup);
+  mcp_server_link_set_secrets (MCP_SERVER_LINK (provider), launching->secrets);
   return provider;
 }
 
@@ -581,6 +587,23 @@ mcp_gateway_new (McpSessionStore *store, const McpLimits *limits, const char *ke
   self = mcp_gateway_new_with_factory (store, limits, make_provider, launching, launching_free);
   self->launching = launching;
   return self;
+}
+
+/**
+ * mcp_gateway_set_secrets:
+ * @self: a gateway of mcp_gateway_new()
+ * @directory: absolute; the state directory of the daemon, to which its secrets belong
+ *
+ * To be called before there are servers. The daemon sits in the background: nobody is asked for the
+ * password of a keyring.
+ */
+void
+mcp_gateway_set_secrets (McpGateway *self, const char *directory)
+{
+  g_return_if_fail (MCP_IS_GATEWAY (self) && self->launching != NULL);
+
+  g_clear_object (&self->launching->secrets);
+  self->launching->secrets = mcp_secret_store_new (directory, FALSE);
 }
 
 /**

@@ -7,6 +7,7 @@
  *   ${userHome}                  the home directory
  *   ${env:NAME}, ${NAME}         a variable of the daemon's environment
  *   ${NAME:-default}             the same, or the default where it is unset or empty
+ *   ${secret:NAME}               what `mcp-session secret set NAME` stored
  *   $${                          a literal ${
  *
  * A variable of an editor (${input:…}, ${command:…}, ${config:…}) has no meaning here, and is an
@@ -22,7 +23,7 @@
 #define ENV_PREFIX "env:"
 
 static const char *const directory_names[] = { "cwd", "workspaceFolder", NULL };
-static const char *const editor_prefixes[] = { "input:", "command:", "config:", "secret:", NULL };
+static const char *const editor_prefixes[] = { "input:", "command:", "config:", NULL };
 
 static gboolean
 is_name (const char *text, gsize length)
@@ -66,6 +67,19 @@ look_up_environment (const char *variable, const char *const *environment, GErro
   return value;
 }
 
+/* Secrets stand among the variables under a name that no variable has. */
+static const char *
+look_up_secret (const char *variable, const char *const *environment, GError **error)
+{
+  const char *value = g_environ_getenv ((char **) environment, variable);
+
+  if (value == NULL)
+    g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
+                 "“${%s}”: there is no such secret; run: mcp-session secret set %s", variable,
+                 variable + strlen (MCP_EXPAND_SECRET_PREFIX));
+  return value;
+}
+
 /* Returns: (nullable): %NULL without an error where the variable stays as it is */
 static const char *
 look_up (const char *variable, const char *cwd, const char *const *environment, GError **error)
@@ -74,6 +88,8 @@ look_up (const char *variable, const char *cwd, const char *const *environment, 
     return cwd;
   if (strcmp (variable, "userHome") == 0)
     return g_get_home_dir ();
+  if (g_str_has_prefix (variable, MCP_EXPAND_SECRET_PREFIX))
+    return look_up_secret (variable, environment, error);
   if (has_editor_prefix (variable))
     {
       g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
@@ -126,7 +142,8 @@ append_variable (GString *out,
  * mcp_expand:
  * @text: as written in the configuration
  * @cwd: the session's directory
- * @environment: (array zero-terminated=1): "NAME=value"; where variables are looked up
+ * @environment: (array zero-terminated=1): "NAME=value"; where variables are looked up, and
+ *   secrets as "secret:NAME=value"
  * @error: return location
  *
  * Fills in the variables once; what a variable holds is not expanded again. Any thread.
@@ -194,6 +211,56 @@ mcp_expand_check (const char *text, GError **error)
         }
     }
   return TRUE;
+}
+
+/* Returns: (nullable): where the next secret is named, at its “${” */
+static const char *
+find_secret (const char *text)
+{
+  const char *start = text;
+
+  while ((start = strstr (start, "${" MCP_EXPAND_SECRET_PREFIX)) != NULL)
+    {
+      if (start == text || start[-1] != '$')
+        return start;
+      start += 2;
+    }
+  return NULL;
+}
+
+/**
+ * mcp_expand_names_secret:
+ * @text: as written in the configuration
+ *
+ * Any thread.
+ *
+ * Returns: whether @text holds a `${secret:NAME}`
+ */
+gboolean
+mcp_expand_names_secret (const char *text)
+{
+  return find_secret (text) != NULL;
+}
+
+/**
+ * mcp_expand_add_secrets:
+ * @text: as written in the configuration
+ * @names: (element-type utf8): names of secrets; gets those of @text that it does not have
+ *
+ * Any thread.
+ */
+void
+mcp_expand_add_secrets (const char *text, GPtrArray *names)
+{
+  for (const char *start = find_secret (text); start != NULL; start = find_secret (start + 2))
+    {
+      const char *name = start + 2 + strlen (MCP_EXPAND_SECRET_PREFIX);
+      const char *end = find_end (start);
+      g_autofree char *copy = end != NULL ? g_strndup (name, (gsize) (end - name)) : NULL;
+
+      if (copy != NULL && !g_ptr_array_find_with_equal_func (names, copy, g_str_equal, NULL))
+        g_ptr_array_add (names, g_steal_pointer (&copy));
+    }
 }
 
 /**

@@ -170,6 +170,7 @@ mcp_server_config_build_url (McpServerConfig *self, const char *cwd, GError **er
  * mcp_server_config_build_headers:
  * @self: the configuration of a server that is reached over HTTP
  * @cwd: what `${cwd}` stands for
+ * @secrets: (array zero-terminated=1) (nullable): "secret:NAME=value"
  * @error: return location
  *
  * The headers for each request, with their variables filled in.
@@ -179,9 +180,12 @@ mcp_server_config_build_url (McpServerConfig *self, const char *cwd, GError **er
  * Returns: (transfer full) (array zero-terminated=1) (nullable): name, value, name, …, or %NULL
  */
 char **
-mcp_server_config_build_headers (McpServerConfig *self, const char *cwd, GError **error)
+mcp_server_config_build_headers (McpServerConfig *self,
+                                 const char *cwd,
+                                 const char *const *secrets,
+                                 GError **error)
 {
-  g_auto (GStrv) environment = g_get_environ ();
+  g_auto (GStrv) environment = mcp_server_config_add_secrets (g_get_environ (), secrets);
   g_autoptr (GPtrArray) headers = g_ptr_array_new_with_free_func (g_free);
 
   g_return_val_if_fail (self != NULL, NULL);

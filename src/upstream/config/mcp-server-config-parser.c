@@ -213,6 +213,20 @@ check_variables_of (EntryReader *reader, const char *const *texts)
   return TRUE;
 }
 
+/* What runs is seen by everybody in /proc, and an address is found in logs. */
+static gboolean
+check_no_secrets (EntryReader *reader, const char *const *texts)
+{
+  for (gsize i = 0; texts[i] != NULL; i++)
+    if (mcp_expand_names_secret (texts[i]))
+      {
+        add_problem (reader, "“${secret:…}” is for “env” and “headers”, where nobody else sees the "
+                             "value; the server is left out");
+        return FALSE;
+      }
+  return TRUE;
+}
+
 static gboolean
 check_variables (EntryReader *reader)
 {
@@ -221,7 +235,9 @@ check_variables (EntryReader *reader)
                                 config->cwd != NULL ? config->cwd : "",
                                 config->env_file != NULL ? config->env_file : "", NULL };
 
-  return check_variables_of (reader, texts) &&
+  return check_no_secrets (reader, texts) &&
+         check_no_secrets (reader, (const char *const *) config->args) &&
+         check_variables_of (reader, texts) &&
          check_variables_of (reader, (const char *const *) config->args) &&
          check_variables_of (reader, (const char *const *) config->env) &&
          check_variables_of (reader, (const char *const *) config->headers);

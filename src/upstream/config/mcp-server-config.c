@@ -284,3 +284,48 @@ mcp_server_config_build_launch (McpServerConfig *self,
       plan->is_elsewhere ? g_strdup (empty_directory) : g_steal_pointer (&directory);
   return TRUE;
 }
+
+/**
+ * mcp_server_config_list_secrets:
+ * @self: a configuration
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the names of the secrets that the entry
+ *   needs, each once
+ */
+char **
+mcp_server_config_list_secrets (McpServerConfig *self)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  for (char **at = self->env; *at != NULL; at++)
+    mcp_expand_add_secrets (*at, names);
+  for (char **at = self->headers; *at != NULL; at += 2)
+    mcp_expand_add_secrets (at[1], names);
+  g_ptr_array_add (names, NULL);
+  return (char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
+}
+
+/**
+ * mcp_server_config_add_secrets:
+ * @environment: (transfer full) (array zero-terminated=1): "NAME=value"
+ * @secrets: (array zero-terminated=1) (nullable): "secret:NAME=value"
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): where mcp_expand() looks variables up
+ */
+char **
+mcp_server_config_add_secrets (char **environment, const char *const *secrets)
+{
+  for (gsize i = 0; secrets != NULL && secrets[i] != NULL; i++)
+    {
+      g_auto (GStrv) parts = g_strsplit (secrets[i], "=", 2);
+
+      environment = g_environ_setenv (environment, parts[0], parts[1], TRUE);
+    }
+  return environment;
+}

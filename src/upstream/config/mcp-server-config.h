@@ -72,7 +72,12 @@ gboolean mcp_server_config_build_launch (McpServerConfig *self,
                                          GError **error);
 gboolean mcp_server_config_is_bound (McpServerConfig *self);
 GUri *mcp_server_config_build_url (McpServerConfig *self, const char *cwd, GError **error);
-char **mcp_server_config_build_headers (McpServerConfig *self, const char *cwd, GError **error);
+char **mcp_server_config_build_headers (McpServerConfig *self,
+                                        const char *cwd,
+                                        const char *const *secrets,
+                                        GError **error);
+char **mcp_server_config_list_secrets (McpServerConfig *self);
+char **mcp_server_config_add_secrets (char **environment, const char *const *secrets);
 /**
  * McpServerLeftOut:
  * @name: of an entry

@@ -12,6 +12,7 @@
 #include "upstream/dialogue/mcp-provider-messages.h"
 #include "upstream/dialogue/mcp-server-link-inner.h"
 #include "upstream/dialogue/mcp-server-outbox.h"
+#include "upstream/secrets/mcp-secret-values.h"
 
 #include <string.h>
 
@@ -22,8 +23,10 @@ typedef struct
   McpServerDialogue dialogue;
   McpServerOutbox outbox;
   McpServerRuns runs;
-  GSource *idle_timer; /* (owned) (nullable) */
-  GPtrArray *closers;  /* (element-type GTask): of mcp_provider_close_async() */
+  GSource *idle_timer;           /* (owned) (nullable) */
+  GPtrArray *closers;            /* (element-type GTask): of mcp_provider_close_async() */
+  McpSecretStore *secret_store;  /* (owned) (nullable): none, no secrets */
+  GCancellable *reading_secrets; /* (owned) (nullable): while a start waits for them */
 } McpServerLinkPrivate;
 
 static void mcp_server_link_iface_init (McpProviderInterface *iface);
@@ -93,11 +96,20 @@ mcp_server_link_count_stray (McpServerLink *self, const char *what)
     }
 }
 
+/* What is not there any more cannot be seen in a dump of memory. */
+static void
+forget_secrets (McpServerLinkPrivate *priv)
+{
+  g_clear_pointer (&priv->setup.secrets, mcp_secret_values_free);
+}
+
 /* Handlers of notify::state are called later. */
 static void
 note_state (McpServerLinkPrivate *priv, McpProviderState state)
 {
   priv->state = state;
+  if (state != MCP_PROVIDER_STARTING)
+    forget_secrets (priv);
   mcp_server_outbox_set_open (&priv->outbox, state == MCP_PROVIDER_READY);
 }
 
@@ -119,6 +131,9 @@ clear_timers (McpServerLink *self)
 
   mcp_server_dialogue_stop (&priv->dialogue);
   mcp_timer_clear (&priv->idle_timer);
+  if (priv->reading_secrets != NULL)
+    g_cancellable_cancel (priv->reading_secrets);
+  g_clear_object (&priv->reading_secrets);
 }
 
 /**
@@ -241,16 +256,14 @@ begin (McpServerLink *self)
   MCP_SERVER_LINK_GET_CLASS (self)->begin (self);
 }
 
-/* Not when a start failed a moment ago. Returns: whether the server is being started */
 static gboolean
-start (McpServerLink *self, GError **error)
+open_transport (McpServerLink *self, GError **error)
 {
   McpServerLinkPrivate *priv = get_private (self);
   g_autoptr (GError) local_error = NULL;
+  gboolean is_open = MCP_SERVER_LINK_GET_CLASS (self)->open (self, &local_error);
 
-  if (!mcp_server_runs_may_start (&priv->runs, error))
-    return FALSE;
-  if (!MCP_SERVER_LINK_GET_CLASS (self)->open (self, &local_error))
+  if (!is_open)
     {
       mcp_server_runs_note_failure (&priv->runs, local_error->message, TRUE);
       mcp_log (G_LOG_LEVEL_MESSAGE, &(McpLogSubject){ .provider = priv->setup.config->name }, "%s",
@@ -261,6 +274,64 @@ start (McpServerLink *self, GError **error)
 
   begin (self);
   mcp_server_link_log (self, "started");
+  return TRUE;
+}
+
+static void
+secrets_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (McpServerLink) self = user_data;
+  McpServerLinkPrivate *priv = get_private (self);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *how = NULL;
+  char **secrets = mcp_secret_values_read_finish (result, &error);
+
+  /* Given up, and perhaps begun again since. */
+  if (g_task_get_cancellable (G_TASK (result)) != priv->reading_secrets)
+    {
+      mcp_secret_values_free (secrets);
+      return;
+    }
+  g_clear_object (&priv->reading_secrets);
+  priv->setup.secrets = secrets;
+  if (secrets == NULL)
+    {
+      how = g_strdup_printf ("needs %s", error->message);
+      mcp_server_link_fail (self, how);
+    }
+  else if (!open_transport (self, &error))
+    {
+      note_state (priv, MCP_PROVIDER_STOPPED);
+      fail_all (self, error->code, error->message);
+      g_object_notify (G_OBJECT (self), "state");
+    }
+}
+
+/* Returns: whether the start goes on when the secrets have been read */
+static gboolean
+read_secrets (McpServerLink *self)
+{
+  McpServerLinkPrivate *priv = get_private (self);
+  g_auto (GStrv) names = mcp_server_config_list_secrets (priv->setup.config);
+
+  if (priv->secret_store == NULL || *names == NULL)
+    return FALSE;
+  priv->reading_secrets = g_cancellable_new ();
+  mcp_secret_values_read_async (priv->secret_store, (const char *const *) names,
+                                priv->reading_secrets, secrets_read_cb, g_object_ref (self));
+  return TRUE;
+}
+
+/* Not when a start failed a moment ago. Returns: whether the server is being started */
+static gboolean
+start (McpServerLink *self, GError **error)
+{
+  McpServerLinkPrivate *priv = get_private (self);
+
+  if (!mcp_server_runs_may_start (&priv->runs, error))
+    return FALSE;
+  if (!read_secrets (self) && !open_transport (self, error))
+    return FALSE;
   set_state (self, MCP_PROVIDER_STARTING);
   return TRUE;
 }
@@ -715,6 +786,8 @@ mcp_server_link_finalize (GObject *object)
   g_ptr_array_unref (priv->closers);
   g_clear_pointer (&priv->setup.config, mcp_server_config_unref);
   g_free (priv->setup.cwd);
+  forget_secrets (priv);
+  g_clear_object (&priv->secret_store);
   mcp_server_runs_clear (&priv->runs);
 
   G_OBJECT_CLASS (mcp_server_link_parent_class)->finalize (object);
@@ -831,6 +904,19 @@ mcp_server_link_construct (McpServerLink *self,
     own.start_ms = config->start_seconds * 1000;
   own.idle_ms = config->idle_seconds > G_MAXUINT / 1000 ? 0 : config->idle_seconds * 1000;
   mcp_server_link_set_times (self, &own);
+}
+
+/**
+ * mcp_server_link_set_secrets:
+ * @self: a link that has not started anything
+ * @store: where the secrets lie that the entry names
+ */
+void
+mcp_server_link_set_secrets (McpServerLink *self, McpSecretStore *store)
+{
+  g_return_if_fail (MCP_IS_SERVER_LINK (self));
+
+  g_set_object (&get_private (self)->secret_store, store);
 }
 
 /**

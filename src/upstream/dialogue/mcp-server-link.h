@@ -5,6 +5,7 @@
 #include "upstream/config/mcp-server-config.h"
 #include "upstream/dialogue/mcp-provider.h"
 #include "upstream/dialogue/mcp-server-runs.h"
+#include "upstream/secrets/mcp-secret-store.h"
 
 G_BEGIN_DECLS
 
@@ -99,6 +100,8 @@ typedef struct
  * @limits: how large a message of the server may be
  * @timeout_ms: for requests that name none, without an answer or progress, where @config has none
  * @times: how long to wait for what
+ * @secrets: (nullable) (array zero-terminated=1): "secret:NAME=value", what the entry needs of
+ *   them; while the server is started
  *
  * What a link is made with.
  */
@@ -109,9 +112,11 @@ typedef struct
   McpLimits limits;
   guint timeout_ms;
   McpServerTimes times;
+  char **secrets;
 } McpServerLinkSetup;
 
 const McpServerLinkSetup *mcp_server_link_get_setup (McpServerLink *self);
+void mcp_server_link_set_secrets (McpServerLink *self, McpSecretStore *store);
 void mcp_server_link_set_times (McpServerLink *self, const McpServerTimes *times);
 const McpServerRuns *mcp_server_link_get_runs (McpServerLink *self);
 

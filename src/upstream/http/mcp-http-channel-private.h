@@ -41,6 +41,7 @@ void mcp_http_channel_free (McpHttpChannel *self);
 gboolean mcp_http_channel_open (McpHttpChannel *self,
                                 McpServerConfig *config,
                                 const char *cwd,
+                                const char *const *secrets,
                                 gsize max_bytes,
                                 GError **error);
 void mcp_http_channel_post (McpHttpChannel *self,

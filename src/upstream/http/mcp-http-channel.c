@@ -94,6 +94,7 @@ mcp_http_channel_free (McpHttpChannel *self)
  * @self: a channel
  * @config: the server, which has a URL
  * @cwd: what `${cwd}` stands for
+ * @secrets: (array zero-terminated=1) (nullable): "secret:NAME=value"
  * @max_bytes: of one message of the server
  * @error: return location
  *
@@ -107,10 +108,11 @@ gboolean
 mcp_http_channel_open (McpHttpChannel *self,
                        McpServerConfig *config,
                        const char *cwd,
+                       const char *const *secrets,
                        gsize max_bytes,
                        GError **error)
 {
-  return mcp_http_endpoint_prepare (&self->endpoint, config, cwd, max_bytes, error);
+  return mcp_http_endpoint_prepare (&self->endpoint, config, cwd, secrets, max_bytes, error);
 }
 
 static void

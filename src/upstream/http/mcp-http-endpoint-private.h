@@ -36,6 +36,7 @@ void mcp_http_endpoint_clear (McpHttpEndpoint *self);
 gboolean mcp_http_endpoint_prepare (McpHttpEndpoint *self,
                                     McpServerConfig *config,
                                     const char *cwd,
+                                    const char *const *secrets,
                                     gsize max_bytes,
                                     GError **error);
 void mcp_http_endpoint_forget_session (McpHttpEndpoint *self);

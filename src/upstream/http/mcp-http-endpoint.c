@@ -51,6 +51,7 @@ mcp_http_endpoint_clear (McpHttpEndpoint *self)
  * @self: an endpoint
  * @config: the server, which has a URL
  * @cwd: what `${cwd}` stands for
+ * @secrets: (array zero-terminated=1) (nullable): "secret:NAME=value"
  * @max_bytes: of one message of the server
  * @error: return location
  *
@@ -64,6 +65,7 @@ gboolean
 mcp_http_endpoint_prepare (McpHttpEndpoint *self,
                            McpServerConfig *config,
                            const char *cwd,
+                           const char *const *secrets,
                            gsize max_bytes,
                            GError **error)
 {
@@ -71,7 +73,7 @@ mcp_http_endpoint_prepare (McpHttpEndpoint *self,
   char **headers = NULL;
 
   if (uri != NULL)
-    headers = mcp_server_config_build_headers (config, cwd, error);
+    headers = mcp_server_config_build_headers (config, cwd, secrets, error);
   g_clear_pointer (&self->uri, g_uri_unref);
   self->uri = uri;
   g_strfreev (self->headers);

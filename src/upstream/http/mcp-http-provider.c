@@ -126,6 +126,7 @@ mcp_http_provider_open (McpServerLink *link, GError **error)
   const McpServerLinkSetup *setup = mcp_server_link_get_setup (link);
 
   return mcp_http_channel_open (MCP_HTTP_PROVIDER (link)->channel, setup->config, setup->cwd,
+                                (const char *const *) setup->secrets,
                                 setup->limits.upstream_message_bytes, error);
 }
 

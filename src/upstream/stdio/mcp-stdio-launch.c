@@ -40,13 +40,28 @@ read_env_file (const McpServerLinkSetup *setup, GError **error)
   return mcp_environment_read_file (path, error);
 }
 
-/* The daemon's environment, with the PATH that servers get. */
+/* The daemon's environment, with the PATH that servers get, and with secrets. */
 static char **
-build_base (const char *path)
+build_base (const McpServerLinkSetup *setup, const char *path)
 {
-  char **base = g_get_environ ();
+  char **base =
+      mcp_server_config_add_secrets (g_get_environ (), (const char *const *) setup->secrets);
 
   return path != NULL ? g_environ_setenv (base, "PATH", path, TRUE) : base;
+}
+
+/* The entry's own “env” comes before its file. */
+static char **
+add_file (char **environment, const char *const *file, McpServerConfig *config)
+{
+  for (gsize i = 0; file[i] != NULL; i++)
+    {
+      g_auto (GStrv) parts = g_strsplit (file[i], "=", 2);
+
+      if (g_environ_getenv (config->env, parts[0]) == NULL)
+        environment = g_environ_setenv (environment, parts[0], parts[1], TRUE);
+    }
+  return environment;
 }
 
 static char **
@@ -56,8 +71,7 @@ build_environment (const McpServerLinkSetup *setup,
                    GError **error)
 {
   McpServerConfig *config = setup->config;
-  g_auto (GStrv) base = build_base (path);
-  g_auto (GStrv) configured = NULL;
+  g_auto (GStrv) base = build_base (setup, path);
   g_auto (GStrv) file = read_env_file (setup, error);
   char **environment = NULL;
 
@@ -69,11 +83,7 @@ build_environment (const McpServerLinkSetup *setup,
       g_prefix_error (error, "server “%s”: ", config->name);
       return NULL;
     }
-  configured = mcp_environment_build ((const char *const[]){ NULL },
-                                      (const char *const *) config->env, setup->cwd, NULL);
-  environment = mcp_environment_add (environment, (const char *const *) file, TRUE);
-  if (configured != NULL)
-    environment = mcp_environment_add (environment, (const char *const *) configured, TRUE);
+  environment = add_file (environment, (const char *const *) file, config);
   for (guint i = 0; i < plan->environment->len; i++)
     environment = mcp_environment_add (
         environment, (const char *const[]){ plan->environment->pdata[i], NULL }, FALSE);

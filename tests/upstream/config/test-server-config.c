@@ -193,7 +193,7 @@ test_http (void)
   uri = mcp_server_config_build_url (config, "/", &error);
   g_assert_no_error (error);
   g_assert_cmpstr (g_uri_get_query (uri), ==, "k=s3cret");
-  headers = mcp_server_config_build_headers (config, "/", &error);
+  headers = mcp_server_config_build_headers (config, "/", NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpstrv (headers,
                     ((const char *const[]){ "Authorization", "Bearer s3cret", "X-A", "b", NULL }));
@@ -218,6 +218,26 @@ test_http_expanded (void)
       g_assert_true (g_str_has_prefix (error->message, "server “a”: “url” "));
       g_assert_null (strstr (error->message, "s3cret"));
     }
+}
+
+static void
+test_secrets (void)
+{
+  static const char text[] =
+      "{\"mcpServers\": {\"args\": {\"command\": \"x\", \"args\": [\"--key=${secret:k}\"]},"
+      "\"url\": {\"url\": \"https://example.org/${secret:k}\"},"
+      "\"ok\": {\"command\": \"x\", \"args\": [\"$${secret:k}\"],"
+      "\"env\": {\"A\": \"${secret:k} ${secret:l}\", \"B\": \"${secret:k}\"}}}}";
+  g_autoptr (GPtrArray) problems = NULL;
+  g_autoptr (GPtrArray) configs = parse (text, &problems);
+  g_auto (GStrv) names = NULL;
+
+  g_test_summary ("A secret stands only where nobody else sees the value");
+  g_assert_cmpuint (configs->len, ==, 1);
+  g_assert_cmpuint (problems->len, ==, 2);
+  g_assert_nonnull (strstr (problems->pdata[0], "where nobody else sees the value"));
+  names = mcp_server_config_list_secrets (configs->pdata[0]);
+  g_assert_cmpstrv (names, ((const char *const[]){ "k", "l", NULL }));
 }
 
 static void
@@ -351,6 +371,7 @@ main (int argc, char **argv)
   g_test_add_func ("/upstream/server-config/unknown-members", test_unknown_members);
   g_test_add_func ("/upstream/server-config/http", test_http);
   g_test_add_func ("/upstream/server-config/http-expanded", test_http_expanded);
+  g_test_add_func ("/upstream/server-config/secrets", test_secrets);
   g_test_add_func ("/upstream/server-config/no-name", test_no_name);
   g_test_add_func ("/upstream/server-config/no-servers", test_no_servers);
   g_test_add_data_func ("/upstream/server-config/bad-file/empty", "", test_bad_file);
