@@ -379,6 +379,7 @@ leave_bus (McpdApplication *self)
   if (self->connection == NULL)
     return;
   g_signal_handlers_disconnect_by_data (self->connection, self);
+  mcp_gateway_set_bus (self->gateway, NULL);
   mcp_dbus_service_unexport (self->service);
   g_clear_object (&self->connection);
 }
@@ -412,6 +413,7 @@ mcpd_application_dbus_register (GApplication *application,
   if (!mcp_dbus_service_export (self->service, connection, error))
     return FALSE;
   self->connection = g_object_ref (connection);
+  mcp_gateway_set_bus (self->gateway, connection);
   g_signal_connect (connection, "closed", G_CALLBACK (connection_closed_cb), self);
   return TRUE;
 }

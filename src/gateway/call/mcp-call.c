@@ -258,6 +258,7 @@ mcp_call_run (McpCall *self,
   publish_start (self);
 
   relay = mcp_relay_new (self->client, target, "tools/call", params, &relay_funcs, self);
+  mcp_relay_set_call_id (relay, self->call_id);
   mcp_relay_set_times (relay, self->timeout_ms, self->max_seconds);
   mcp_relay_run (relay, pool, self->cancellable);
 }
