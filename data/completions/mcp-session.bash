@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
 #
-# Completion of mcp-session for bash. Sessions, tools and servers are asked for
+# Completion of mcp-session for bash. Sessions, calls, tools and servers are asked for
 # as they are now; a daemon that does not run is not started for that.
 
 _mcp_session_running ()
@@ -9,19 +9,36 @@ _mcp_session_running ()
   [ -S "${XDG_RUNTIME_DIR:-/nonexistent}/mcp-sessiond/http.sock" ]
 }
 
+# One a line: labels; ids once somebody has begun to type one.
 _mcp_session_sessions ()
 {
-  _mcp_session_running && mcp-session list 2>/dev/null | awk 'NR > 1 { print $1 }'
+  _mcp_session_running || return
+  mcp-session list --fields=label 2>/dev/null | tail -n +2
+  if [ -n "${COMP_WORDS[COMP_CWORD]}" ]; then
+    mcp-session list -o name 2>/dev/null
+  fi
+}
+
+_mcp_session_calls ()
+{
+  _mcp_session_running && mcp-session history -o name "$@" 2>/dev/null
 }
 
 _mcp_session_tools ()
 {
-  _mcp_session_running && mcp-session tools 2>/dev/null | awk 'NR > 1 { print $1 }'
+  _mcp_session_running && mcp-session tools -o name 2>/dev/null
+}
+
+# The arguments that a tool takes, each with its “=”.
+_mcp_session_arguments ()
+{
+  _mcp_session_running &&
+    mcp-session tools show "$1" 2>/dev/null | head -n 1 | grep -o '[A-Za-z0-9_.-]*='
 }
 
 _mcp_session_servers ()
 {
-  mcp-session server list 2>/dev/null | awk 'NR > 1 { print $1 }'
+  mcp-session server list -o name 2>/dev/null
 }
 
 _mcp_session_clients ()
@@ -34,52 +51,88 @@ _mcp_session_options ()
   mcp-session "$@" --help 2>/dev/null | grep -o -e '--[a-z][a-z-]*' | sort -u
 }
 
+# The words behind the command's name that are no options: the commands and names so far.
+_mcp_session_names ()
+{
+  local i
+  for ((i = 2; i < COMP_CWORD; i++)); do
+    [[ "${COMP_WORDS[i]}" == -* ]] || echo "${COMP_WORDS[i]}"
+  done
+}
+
+# What may follow --OPTION.
+_mcp_session_values ()
+{
+  case $1 in
+    --session) _mcp_session_sessions ;;
+    --state) printf '%s\n' running ok error cancelled ;;
+    --scope) printf '%s\n' session cwd shared ;;
+    --server) _mcp_session_servers ;;
+    --tool) _mcp_session_tools ;;
+    --output|-o) printf '%s\n' json yaml table name ;;
+    --color) printf '%s\n' auto always never ;;
+    --since) printf '%s\n' 1h 24h today yesterday ;;
+    --before) _mcp_session_calls ;;
+    *) return 1 ;;
+  esac
+}
+
+_mcp_session_server_words ()
+{
+  case $1 in
+    "") printf '%s\n' add remove list show logs edit test accept enable disable restart refresh \
+          login logout --help ;;
+    add|list) ;;
+    *) _mcp_session_servers ;;
+  esac
+}
+
+# What may follow COMMAND NAME...
+_mcp_session_words ()
+{
+  case $1 in
+    show|close|watch) _mcp_session_sessions ;;
+    history)
+      if [ "${2:-}" = show ]; then _mcp_session_calls; else echo show; _mcp_session_sessions; fi ;;
+    cancel) _mcp_session_calls --state=running ;;
+    tools)
+      if [ "${2:-}" = show ]; then _mcp_session_tools; else echo show; fi ;;
+    call) if [ -z "${2:-}" ]; then _mcp_session_tools; else _mcp_session_arguments "$2"; fi ;;
+    connect) _mcp_session_clients ;;
+    server) _mcp_session_server_words "${2:-}" ;;
+  esac
+}
+
 _mcp_session ()
 {
   local word="${COMP_WORDS[COMP_CWORD]}"
   local command="${COMP_WORDS[1]:-}"
   local previous="${COMP_WORDS[COMP_CWORD - 1]}"
-  local choices=
+  local choices names i
 
+  mapfile -t names < <(_mcp_session_names)
   if [ "$COMP_CWORD" -eq 1 ]; then
-    choices="$(mcp-session --help | awk '/^  / { print $1 }') --help --version"
-  elif [ "$previous" = --session ]; then
-    choices="$(_mcp_session_sessions)"
-  elif [ "$previous" = --state ]; then
-    choices="running ok error cancelled"
-  elif [ "$previous" = --scope ]; then
-    choices="session cwd shared"
-  elif [ "$previous" = --server ]; then
-    choices="$(_mcp_session_servers)"
-  elif [ "$command" = server ] && [ "$COMP_CWORD" -eq 2 ]; then
-    choices="add remove list test accept enable disable --help"
+    choices="$(mcp-session --help | awk '/^  / { print $1 }'; printf '%s\n' --help --version)"
+  elif choices="$(_mcp_session_values "$previous")"; then
+    :
   elif [[ "$word" == -* ]]; then
-    if [ "$command" = server ]; then
-      choices="$(_mcp_session_options server "${COMP_WORDS[2]}")"
-    else
-      choices="$(_mcp_session_options "$command")"
-    fi
+    [ "$command" = server ] || names=()
+    choices="$(_mcp_session_options "$command" "${names[@]:0:1}")"
+  elif [ "$command" = run ]; then
+    mapfile -t COMPREPLY < <(compgen -c -- "$word")
+    return
   else
-    case $command in
-      show|close|watch|history) choices="$(_mcp_session_sessions)" ;;
-      tools)
-        if [ "$COMP_CWORD" -eq 2 ]; then choices=show
-        elif [ "$previous" = show ]; then choices="$(_mcp_session_tools)"; fi ;;
-      call) [ "$COMP_CWORD" -eq 2 ] && choices="$(_mcp_session_tools)" ;;
-      connect) choices="$(_mcp_session_clients)" ;;
-      server)
-        case ${COMP_WORDS[2]} in
-          remove|test|accept|enable|disable) choices="$(_mcp_session_servers)" ;;
-        esac ;;
-      secret)
-        case ${COMP_WORDS[2]} in
-          set|remove) choices="$(mcp-session secret list 2>/dev/null)" ;;
-          *) choices='set list remove' ;;
-        esac ;;
-      run) mapfile -t COMPREPLY < <(compgen -c -- "$word"); return ;;
-    esac
+    choices="$(_mcp_session_words "$command" "${names[@]}")"
   fi
-  mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
+
+  # A label may have blanks.
+  local IFS=$'\n'
+  mapfile -t COMPREPLY < <(compgen -W "${choices//\'/\\\'}" -- "$word")
+  for i in "${!COMPREPLY[@]}"; do
+    [[ "${COMPREPLY[i]}" == *=* && "$command" == call ]] && compopt -o nospace 2>/dev/null
+    COMPREPLY[i]=$(printf '%q' "${COMPREPLY[i]}")
+    COMPREPLY[i]=${COMPREPLY[i]//\\=/=}
+  done
 }
 
 complete -o default -F _mcp_session mcp-session

@@ -12,11 +12,29 @@ function __mcp_session_column
 end
 
 function __mcp_session_sessions
-    __mcp_session_running; and __mcp_session_column mcp-session list
+    __mcp_session_running; or return
+    mcp-session list --fields=label 2>/dev/null | tail -n +2
+    mcp-session list -o name 2>/dev/null
+end
+
+function __mcp_session_calls
+    __mcp_session_running; and mcp-session history -o name $argv 2>/dev/null
 end
 
 function __mcp_session_tools
-    __mcp_session_running; and __mcp_session_column mcp-session tools
+    __mcp_session_running; and mcp-session tools -o name 2>/dev/null
+end
+
+# The arguments of the tool that is called.
+function __mcp_session_arguments
+    set -l words (commandline -opc)
+    __mcp_session_running; and set -q words[3]
+    and mcp-session tools show $words[3] 2>/dev/null | head -n 1 | string match -ar -- '[A-Za-z0-9_.-]*='
+end
+
+function __mcp_session_has_word
+    set -l words (commandline -opc)
+    test (count $words) -ge $argv[1]
 end
 
 function __mcp_session_commands
@@ -35,12 +53,24 @@ end
 complete -c mcp-session -f
 complete -c mcp-session -n __fish_use_subcommand -a '(__mcp_session_commands)'
 complete -c mcp-session -n 'not __fish_use_subcommand; and string match -q -- "-*" (commandline -ct)' -a '(__mcp_session_options)'
-complete -c mcp-session -n '__fish_seen_subcommand_from show close watch history' -a '(__mcp_session_sessions)'
-complete -c mcp-session -n '__fish_seen_subcommand_from call' -a '(__mcp_session_tools)'
+set -l server_commands add remove list show logs edit test accept enable disable restart refresh login logout
+complete -c mcp-session -n '__fish_seen_subcommand_from show close watch history; and not __fish_seen_subcommand_from tools server' -a '(__mcp_session_sessions)'
+complete -c mcp-session -n '__fish_seen_subcommand_from history tools' -a show
+complete -c mcp-session -n '__fish_seen_subcommand_from history; and __fish_seen_subcommand_from show' -a '(__mcp_session_calls)'
+complete -c mcp-session -n '__fish_seen_subcommand_from cancel' -a '(__mcp_session_calls --state=running)'
+complete -c mcp-session -n '__fish_seen_subcommand_from tools; and __fish_seen_subcommand_from show' -a '(__mcp_session_tools)'
+complete -c mcp-session -n '__fish_seen_subcommand_from call; and not __mcp_session_has_word 3' -a '(__mcp_session_tools)'
+complete -c mcp-session -n '__fish_seen_subcommand_from call; and __mcp_session_has_word 3' -a '(__mcp_session_arguments)'
 complete -c mcp-session -n '__fish_seen_subcommand_from connect' -a '(__mcp_session_column mcp-session connect)'
-complete -c mcp-session -n '__fish_seen_subcommand_from server; and not __fish_seen_subcommand_from add remove list test accept enable disable' -a 'add remove list test accept enable disable'
-complete -c mcp-session -n '__fish_seen_subcommand_from server; and __fish_seen_subcommand_from remove test accept enable disable' -a '(__mcp_session_column mcp-session server list)'
+complete -c mcp-session -n "__fish_seen_subcommand_from server; and not __fish_seen_subcommand_from $server_commands" -a "$server_commands"
+complete -c mcp-session -n '__fish_seen_subcommand_from server; and __mcp_session_has_word 3' -a '(mcp-session server list -o name 2>/dev/null)'
 complete -c mcp-session -n '__fish_seen_subcommand_from run' -a '(__fish_complete_subcommand)'
 complete -c mcp-session -l session -x -a '(__mcp_session_sessions)'
-complete -c mcp-session -n '__fish_seen_subcommand_from secret; and not __fish_seen_subcommand_from set list remove' -a 'set list remove'
-complete -c mcp-session -n '__fish_seen_subcommand_from secret; and __fish_seen_subcommand_from set remove' -a '(mcp-session secret list 2>/dev/null)'
+complete -c mcp-session -l state -x -a 'running ok error cancelled'
+complete -c mcp-session -l scope -x -a 'session cwd shared'
+complete -c mcp-session -l server -x -a '(mcp-session server list -o name 2>/dev/null)'
+complete -c mcp-session -l tool -x -a '(__mcp_session_tools)'
+complete -c mcp-session -s o -l output -x -a 'json yaml table name'
+complete -c mcp-session -l color -x -a 'auto always never'
+complete -c mcp-session -l since -x -a '1h 24h today yesterday'
+complete -c mcp-session -l before -x -a '(__mcp_session_calls)'

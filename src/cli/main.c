@@ -20,6 +20,9 @@
 static const McpCliCommand commands[] = {
   { "status", N_ ("Show how the daemon is, and what runs"), mcp_cli_cmd_status },
   { "dashboard", N_ ("Open the daemon’s page in the browser"), mcp_cli_cmd_dashboard },
+  { "start", N_ ("Start the daemon"), mcp_cli_cmd_daemon_start },
+  { "stop", N_ ("Stop the daemon"), mcp_cli_cmd_daemon_stop },
+  { "restart", N_ ("Stop the daemon and start it again"), mcp_cli_cmd_daemon_restart },
   { "create", N_ ("Create a session"), mcp_cli_cmd_create },
   { "list", N_ ("List the sessions"), mcp_cli_cmd_list },
   { "show", N_ ("Show one session"), mcp_cli_cmd_show },
@@ -29,6 +32,7 @@ static const McpCliCommand commands[] = {
   { "connect", N_ ("Give an MCP client the daemon’s tools"), mcp_cli_cmd_connect },
   { "doctor", N_ ("Look for problems"), mcp_cli_cmd_doctor },
   { "history", N_ ("Show which tools were called"), mcp_cli_cmd_history },
+  { "cancel", N_ ("Cancel calls that run"), mcp_cli_cmd_cancel },
   { "server", N_ ("Add, list, test and remove servers"), mcp_cli_cmd_server },
   { "secret", N_ ("Store secrets that servers need"), mcp_cli_cmd_secret },
   { "run", N_ ("Run a command in a session of its own"), mcp_cli_cmd_run },
@@ -106,6 +110,39 @@ run_command (int argc, char **argv)
   return status == MCP_CLI_OK ? check_output () : status;
 }
 
+static gboolean
+takes_value (const char *word)
+{
+  static const char *const options[] = { "-o", "--output", "--fields", "--color", NULL };
+
+  return g_strv_contains (options, word);
+}
+
+static gboolean
+is_own_option (const char *word)
+{
+  static const char *const options[] = { "--help", "-h", "--version", NULL };
+
+  return *word != '-' || g_strv_contains (options, word);
+}
+
+/* Options before the command go behind its name, where the command reads them. */
+static void
+move_options (int argc, char **argv)
+{
+  int first = 1;
+
+  while (first < argc && !is_own_option (argv[first]))
+    first += takes_value (argv[first]) && first + 1 < argc ? 2 : 1;
+  if (first > 1 && first < argc && *argv[first] != '-')
+    {
+      char *command = argv[first];
+
+      memmove (argv + 2, argv + 1, (gsize) (first - 1) * sizeof *argv);
+      argv[1] = command;
+    }
+}
+
 /* “help COMMAND” is “COMMAND --help”. */
 static int
 run_help (int argc, char **argv)
@@ -123,6 +160,7 @@ main (int argc, char **argv)
 {
   mcp_gettext_init ();
   mcp_cli_terminal_init ();
+  move_options (argc, argv);
 
   if (argc < 2 || strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0)
     {

@@ -451,6 +451,21 @@ scan_text (Scanner *self, McpJsonSlice *root)
   return TRUE;
 }
 
+static void
+set_error (const Scanner *self, GError **error)
+{
+  int code = self->is_limit ? MCP_ERROR_LIMIT_EXCEEDED : MCP_ERROR_INVALID_ARGUMENTS;
+  guint line = 1;
+
+  for (gsize i = 0; i < self->offset && self->text + i < self->end; i++)
+    line += self->text[i] == '\n';
+  if ((self->flags & MCP_JSON_SCAN_NAME_LINES) != 0)
+    g_set_error (error, MCP_ERROR, code, "Line %u is not valid JSON: %s", line, self->problem);
+  else
+    g_set_error (error, MCP_ERROR, code, "Bad JSON at byte %" G_GSIZE_FORMAT ": %s", self->offset,
+                 self->problem);
+}
+
 /**
  * mcp_json_scan:
  * @text: (nullable) (array length=length): a text from outside, any bytes
@@ -467,7 +482,7 @@ scan_text (Scanner *self, McpJsonSlice *root)
  * value. Takes linear time but for objects of many names (n log n). Any thread.
  *
  * Errors: %MCP_ERROR_INVALID_ARGUMENTS, and %MCP_ERROR_LIMIT_EXCEEDED for depth and
- * number of values; the message names the byte.
+ * number of values; the message names the byte, or the line.
  *
  * Returns: whether the text was accepted
  */
@@ -495,9 +510,7 @@ mcp_json_scan (const char *text,
   if (!accepted)
     {
       *root = MCP_JSON_SLICE_NONE;
-      g_set_error (error, MCP_ERROR,
-                   self.is_limit ? MCP_ERROR_LIMIT_EXCEEDED : MCP_ERROR_INVALID_ARGUMENTS,
-                   "Bad JSON at byte %" G_GSIZE_FORMAT ": %s", self.offset, self.problem);
+      set_error (&self, error);
     }
 
   g_array_unref (self.containers);

@@ -66,7 +66,8 @@ typedef enum
 {
   MCP_JSON_SCAN_DEFAULT = 0,
   MCP_JSON_SCAN_ALLOW_LONE_SURROGATES =
-      1 << 0, /* \ud800 without its half: accepted (upstream texts) */
+      1 << 0,                        /* \ud800 without its half: accepted (upstream texts) */
+  MCP_JSON_SCAN_NAME_LINES = 1 << 1, /* the error names the line: files that people write */
 } McpJsonScanFlags;
 
 typedef struct

@@ -90,15 +90,15 @@ test_table (void)
   g_test_summary ("Columns line up by what a terminal shows, and fit its width");
   mcp_cli_table_add (table, (const char *[]){ "日本", "x" });
   mcp_cli_table_add (table, (const char *[]){ "a", "a\nb" });
-  wide = mcp_cli_table_to_string (table, 0);
-  narrow = mcp_cli_table_to_string (table, 7);
+  wide = mcp_cli_table_to_string (table, 0, FALSE);
+  narrow = mcp_cli_table_to_string (table, 7, FALSE);
   g_assert_cmpstr (wide, ==, "A     B\n日本  x\na     a b\n");
   g_assert_cmpstr (narrow, ==, "A     B\n日本  x\na     …\n");
   g_clear_pointer (&table, mcp_cli_table_free);
   table = mcp_cli_table_new ((const char *[]){ "NAME", "WHAT", "N", NULL });
   mcp_cli_table_add (table, (const char *[]){ "a", "0123456789abcdef", "1" });
   g_clear_pointer (&narrow, g_free);
-  narrow = mcp_cli_table_to_string (table, 20);
+  narrow = mcp_cli_table_to_string (table, 20, FALSE);
   g_assert_cmpstr (narrow, ==, "NAME  WHAT         N\na     0123456789…  1\n");
 }
 

@@ -73,6 +73,13 @@ print_table (GBytes *answer, GError **error)
   return TRUE;
 }
 
+static gboolean
+print_answer (const McpCliOutput *output, GBytes *answer, GError **error)
+{
+  return mcp_cli_output_is_for_people (output) ? print_table (answer, error)
+                                               : mcp_cli_output_print (output, answer, error);
+}
+
 /**
  * mcp_cli_cmd_list:
  * @argc: number of words
@@ -85,12 +92,10 @@ print_table (GBytes *answer, GError **error)
 int
 mcp_cli_cmd_list (int argc, char **argv)
 {
-  gboolean as_json = FALSE;
-  const GOptionEntry entries[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, N_ ("Print the daemon’s answer"), NULL },
-    { NULL },
-  };
-  const McpCliUsage usage = { .summary = _ ("Lists the sessions of this user.") };
+  g_auto (McpCliOutput) output = { .list = "sessions", .name = "session_id" };
+  const GOptionEntry entries[] = { { NULL } };
+  const McpCliUsage usage = { .summary = _ ("Lists the sessions of this user."),
+                              .output = &output };
   g_autoptr (GError) error = NULL;
   g_autoptr (McpCliConnection) connection = NULL;
   g_autoptr (GBytes) answer = NULL;
@@ -101,12 +106,7 @@ mcp_cli_cmd_list (int argc, char **argv)
   connection = mcp_cli_connection_open (&error);
   if (connection != NULL)
     answer = mcp_cli_connection_request (connection, "GET", "/session", NULL, NULL, &error);
-  if (answer != NULL && as_json)
-    mcp_cli_json_print (answer);
-  else if (answer == NULL || !print_table (answer, &error))
-    {
-      mcp_cli_text_print_error (error);
-      return MCP_CLI_FAILED;
-    }
+  if (answer == NULL || !print_answer (&output, answer, &error))
+    return mcp_cli_options_report_failure (error);
   return MCP_CLI_OK;
 }

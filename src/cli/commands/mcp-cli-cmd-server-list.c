@@ -7,6 +7,7 @@
 
 #include "cli/commands/mcp-cli-server-states.h"
 #include "cli/files/mcp-cli-file.h"
+#include "cli/files/mcp-cli-secret.h"
 #include "cli/files/mcp-cli-servers-file.h"
 #include "cli/terminal/mcp-cli-exit.h"
 #include "cli/terminal/mcp-cli-json.h"
@@ -20,29 +21,22 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-/* The command or the address, in one cell. */
+/* The command or the address, in one cell, without secrets. */
 static char *
 describe_entry (McpJsonSlice entry)
 {
   g_autofree char *url = mcp_cli_json_dup_member (entry, "url");
   g_autofree char *command = mcp_cli_json_dup_member (entry, "command");
-  g_autoptr (GString) words = g_string_new (command);
-  McpJsonSlice args, word;
-  McpJsonIter iter;
+  g_auto (GStrv) arguments = mcp_cli_secret_dup_shown_arguments (entry);
+  g_autofree char *words = g_strjoinv (" ", arguments);
 
+  if (url == NULL)
+    url = mcp_cli_json_dup_member (entry, "httpUrl");
+  if (url == NULL)
+    url = mcp_cli_json_dup_member (entry, "serverUrl");
   if (url != NULL)
-    return g_steal_pointer (&url);
-  if (mcp_json_find_typed (entry, "args", MCP_JSON_ARRAY, &args))
-    {
-      mcp_json_iter_init (&iter, args);
-      while (mcp_json_iter_next_element (&iter, &word))
-        {
-          g_autofree char *text = mcp_json_dup_string (word);
-
-          g_string_append_printf (words, " %s", text != NULL ? text : "?");
-        }
-    }
-  return g_strdup (words->str);
+    return mcp_cli_secret_dup_shown_url (url);
+  return g_strchomp (g_strdup_printf ("%s %s", command != NULL ? command : "", words));
 }
 
 static gboolean
@@ -64,7 +58,7 @@ translate_state (const char *state)
     const char *state;
     const char *text;
   } states[] = {
-    { "disabled", N_ ("disabled") }, { "stopped", N_ ("ready") }, { "starting", N_ ("starting") },
+    { "disabled", N_ ("disabled") }, { "stopped", N_ ("idle") },  { "starting", N_ ("starting") },
     { "running", N_ ("running") },   { "failed", N_ ("FAILED") },
   };
 
@@ -106,6 +100,15 @@ dup_number (McpCliServerStates *states, const char *name, const char *key)
   return g_strdup_printf ("%.0f", number);
 }
 
+/* A server that was never asked has no number yet. */
+static char *
+dup_tools (McpCliServerStates *states, const char *name)
+{
+  g_autofree char *number = dup_number (states, name, "tools");
+
+  return g_strdup (strcmp (number, "0") == 0 ? "–" : number);
+}
+
 static char *
 dup_memory (McpCliServerStates *states, const char *name)
 {
@@ -118,16 +121,33 @@ dup_memory (McpCliServerStates *states, const char *name)
   return g_format_size ((guint64) bytes);
 }
 
+static McpCliColour
+choose_colour (McpCliServerStates *states, const char *name)
+{
+  g_autofree char *state = NULL;
+  McpJsonSlice server;
+
+  if (states == NULL || !mcp_cli_server_states_find (states, name, &server))
+    return MCP_CLI_COLOUR_NONE;
+  state = mcp_cli_json_dup_member (server, "state");
+  if (mcp_cli_server_states_is_left_out (server) || g_strcmp0 (state, "failed") == 0)
+    return MCP_CLI_COLOUR_BAD;
+  if (g_strcmp0 (state, "disabled") == 0)
+    return MCP_CLI_COLOUR_DIM;
+  return g_strcmp0 (state, "running") == 0 ? MCP_CLI_COLOUR_GOOD : MCP_CLI_COLOUR_NONE;
+}
+
 static void
 add_server (McpCliTable *table, McpCliServerStates *states, const char *name, McpJsonSlice entry)
 {
   g_autofree char *state = dup_state (states, name, entry);
-  g_autofree char *tools = dup_number (states, name, "tools");
+  g_autofree char *tools = dup_tools (states, name);
   g_autofree char *processes = dup_number (states, name, "processes");
   g_autofree char *memory = dup_memory (states, name);
   g_autofree char *what = describe_entry (entry);
 
   mcp_cli_table_add (table, (const char *[]){ name, state, tools, processes, memory, what });
+  mcp_cli_table_paint (table, 1, choose_colour (states, name));
 }
 
 /* Why servers do not work. print_problems() has told of the entries that were left out. */
@@ -208,6 +228,63 @@ is_empty (McpJsonSlice servers)
   return !mcp_json_iter_next_member (&iter, &key, &entry);
 }
 
+static void
+append_entry (GString *json, const char *name, const char *entry, const char *why)
+{
+  g_string_append (json, json->str[json->len - 1] == '[' ? "{" : ",{");
+  mcp_cli_json_add_string (json, "name", name);
+  mcp_cli_json_add_string (json, "entry", entry);
+  mcp_cli_json_add_string (json, "why", why);
+  g_string_append_c (json, '}');
+}
+
+/* Without the daemon, what the file says, in the form of the daemon's answer. */
+static GBytes *
+build_from_file (GError **error)
+{
+  g_autofree char *path = mcp_cli_servers_file_dup_path ();
+  g_autofree char *text = NULL;
+  g_autoptr (GPtrArray) configs = NULL;
+  g_autoptr (GPtrArray) problems = NULL;
+  g_autoptr (GPtrArray) left_out = NULL;
+  GString *json = g_string_new ("{\"servers\":[");
+
+  if (mcp_cli_file_read (path, &text, error) && *text != '\0')
+    configs =
+        mcp_server_config_parse_entries (text, strlen (text), path, &problems, &left_out, error);
+  for (guint i = 0; configs != NULL && i < configs->len; i++)
+    {
+      const McpServerConfig *config = g_ptr_array_index (configs, i);
+
+      append_entry (json, config->name, config->disabled ? "disabled" : "used", NULL);
+    }
+  for (guint i = 0; left_out != NULL && i < left_out->len; i++)
+    {
+      const McpServerLeftOut *entry = g_ptr_array_index (left_out, i);
+
+      append_entry (json, entry->name, "left out", entry->why);
+    }
+  g_string_append (json, "]}");
+  return g_string_free_to_bytes (json);
+}
+
+static gboolean
+print_for_programs (const McpCliOutput *output, GError **error)
+{
+  g_autoptr (McpCliConnection) connection = mcp_cli_connection_open_running (NULL);
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (GBytes) answer = NULL;
+
+  if (connection != NULL)
+    answer = mcp_cli_connection_request (connection, "GET", "/servers", NULL, NULL, &local_error);
+  else
+    answer = build_from_file (&local_error);
+  if (local_error == NULL)
+    return mcp_cli_output_print (output, answer, error);
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
 /**
  * mcp_cli_cmd_server_list:
  * @argc: number of words
@@ -220,12 +297,10 @@ is_empty (McpJsonSlice servers)
 int
 mcp_cli_cmd_server_list (int argc, char **argv)
 {
-  gboolean as_json = FALSE;
-  const GOptionEntry entries[] = {
-    { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, N_ ("Print the file’s object of servers"), NULL },
-    { NULL },
-  };
+  g_auto (McpCliOutput) output = { .list = "servers", .name = "name" };
+  const GOptionEntry entries[] = { { NULL } };
   const McpCliUsage usage = {
+    .output = &output,
     .summary = _ ("Lists the configured servers; if the daemon runs, with their states, and the\n"
                   "reason if one does not work."),
   };
@@ -236,14 +311,12 @@ mcp_cli_cmd_server_list (int argc, char **argv)
 
   if (!mcp_cli_options_parse (&usage, entries, &argc, &argv))
     return MCP_CLI_USAGE;
+  if (!mcp_cli_output_is_for_people (&output))
+    return print_for_programs (&output, &error) ? MCP_CLI_OK
+                                                : mcp_cli_options_report_failure (error);
   servers = mcp_cli_servers_file_get_all (&error);
   if (servers == NULL)
     return mcp_cli_options_report_failure (error);
-  if (as_json)
-    {
-      g_print ("%s\n", servers);
-      return MCP_CLI_OK;
-    }
   json = mcp_jsonc_to_json (servers, strlen (servers));
   if (!mcp_cli_json_parse (json, strlen (json), &root, &error))
     return mcp_cli_options_report_failure (error);

@@ -14,6 +14,11 @@ int mcp_cli_cmd_server_disable (int argc, char **argv);
 int mcp_cli_cmd_server_enable (int argc, char **argv);
 int mcp_cli_cmd_server_list (int argc, char **argv);
 int mcp_cli_cmd_server_remove (int argc, char **argv);
+int mcp_cli_cmd_server_restart (int argc, char **argv);
+int mcp_cli_cmd_server_refresh (int argc, char **argv);
+int mcp_cli_cmd_server_show (int argc, char **argv);
+int mcp_cli_cmd_server_logs (int argc, char **argv);
+int mcp_cli_cmd_server_edit (int argc, char **argv);
 int mcp_cli_cmd_server_test (int argc, char **argv);
 
 G_END_DECLS

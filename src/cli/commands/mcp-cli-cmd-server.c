@@ -20,6 +20,8 @@ static const McpCliCommand commands[] = {
   { "list", N_ ("List the configured servers and their states"), mcp_cli_cmd_server_list },
   { "enable", N_ ("Enable a server"), mcp_cli_cmd_server_enable },
   { "disable", N_ ("Disable a server and keep its entry"), mcp_cli_cmd_server_disable },
+  { "restart", N_ ("End the processes of servers"), mcp_cli_cmd_server_restart },
+  { "refresh", N_ ("Ask servers for their lists again"), mcp_cli_cmd_server_refresh },
   { "test", N_ ("Test a configured server"), mcp_cli_cmd_server_test },
   { "accept", N_ ("Accept a pinned server’s tools"), mcp_cli_cmd_server_accept },
 };

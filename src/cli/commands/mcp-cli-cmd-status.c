@@ -5,160 +5,147 @@
  */
 #include "cli/commands/mcp-cli-command.h"
 
-#include "config.h"
-
-#include "cli/commands/mcp-cli-server-states.h"
-#include "cli/daemon/mcp-cli-session.h"
+#include "cli/commands/mcp-cli-status.h"
 #include "cli/terminal/mcp-cli-exit.h"
 #include "cli/terminal/mcp-cli-json.h"
+#include "cli/terminal/mcp-cli-keys.h"
 #include "cli/terminal/mcp-cli-options.h"
+#include "cli/terminal/mcp-cli-pager.h"
+#include "cli/terminal/mcp-cli-signals.h"
+#include "cli/terminal/mcp-cli-terminal.h"
 #include "cli/terminal/mcp-cli-text.h"
-#include "common/mcp-text-clean.h"
+#include "cli/watch/mcp-cli-screen.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
+#include <unistd.h>
 
 /* As systemctl status has it. */
 #define NOT_RUNNING 3
 
-static void G_GNUC_PRINTF (2, 3) print_row (const char *title, const char *format, ...)
-{
-  g_autofree char *text = NULL;
-  g_autofree char *clean = NULL;
-  g_autoptr (GString) line = g_string_new (NULL);
-  va_list arguments;
+/* How often a page that is watched is made again. */
+#define WATCH_EVERY_MS 1000
 
-  va_start (arguments, format);
-  text = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  clean = mcp_text_clean (text);
-  mcp_cli_text_append_padded (line, title, 10);
-  g_print ("%s%s\n", line->str, clean);
+typedef struct
+{
+  McpCliScreen *screen; /* (owned) */
+  McpCliKeys *keys;     /* (owned) */
+  GMainLoop *loop;      /* (owned) */
+  int status;
+} Watch;
+
+static void
+watch_clear (Watch *watch)
+{
+  g_clear_pointer (&watch->keys, mcp_cli_keys_free);
+  g_clear_pointer (&watch->screen, mcp_cli_screen_free);
+  g_clear_pointer (&watch->loop, g_main_loop_unref);
 }
 
-/* Returns: (nullable): resident memory, from proc(5), /proc/PID/status */
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Watch, watch_clear)
+
+/* @status: (nullable) (out): the exit status
+ *
+ * Returns: (transfer full): the page */
 static char *
-dup_memory (double pid)
+make_page (int *status)
 {
-  g_autofree char *path = g_strdup_printf ("/proc/%.0f/status", pid);
-  g_autofree char *text = NULL;
-  const char *line;
+  g_autoptr (McpCliConnection) connection = mcp_cli_connection_open_running (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (McpCliStatus) now =
+      connection != NULL ? mcp_cli_status_fetch (connection, &error) : NULL;
 
-  if (!g_file_get_contents (path, &text, NULL, NULL))
-    return NULL;
-  line = strstr (text, "VmRSS:");
-  if (line == NULL)
-    return NULL;
-  return g_format_size (g_ascii_strtoull (line + strlen ("VmRSS:"), NULL, 10) * 1024);
-}
-
-/* Returns: whether the daemon is of the version of this command */
-static gboolean
-print_daemon (McpJsonSlice health)
-{
-  g_autofree char *version = mcp_cli_json_dup_member (health, "version");
-  g_autofree char *started_at = mcp_cli_json_dup_member (health, "started_at");
-  g_autofree char *since = mcp_cli_text_local_time (started_at != NULL ? started_at : "?");
-  g_autofree char *url = mcp_cli_session_dup_url (NULL);
-  g_autofree char *memory = NULL;
-  double pid = 0;
-  gboolean is_same = g_strcmp0 (version, MCP_VERSION) == 0;
-
-  mcp_cli_json_get_number (health, "pid", &pid);
-  memory = dup_memory (pid);
-  print_row (_ ("Daemon:"), _ ("running since %s, version %s, process %.0f, %s"), since,
-             version != NULL ? version : "?", pid, memory != NULL ? memory : "?");
-  print_row (_ ("Address:"), "%s", url != NULL ? url : "–");
-  if (!is_same)
-    print_row ("", _ ("This command is version %s; “mcp-sessiond --replace” starts the new daemon"),
-               MCP_VERSION);
-  return is_same;
+  if (now != NULL)
+    {
+      *status = mcp_cli_status_is_well (now) ? MCP_CLI_OK : MCP_CLI_FAILED;
+      return mcp_cli_status_to_text (now, mcp_cli_terminal_get_columns (STDOUT_FILENO),
+                                     mcp_cli_terminal_has_colour (STDOUT_FILENO));
+    }
+  *status = connection != NULL ? MCP_CLI_FAILED : NOT_RUNNING;
+  if (error != NULL)
+    return g_strdup_printf ("%s\n", error->message);
+  return g_strdup_printf ("%s\n",
+                          _ ("The daemon does not run; the first command that needs it starts it"));
 }
 
 static void
-print_sessions (McpJsonSlice sessions)
+draw (Watch *watch)
 {
-  McpJsonSlice session;
-  McpJsonIter iter;
-  guint n_sessions = 0;
-  double n_running = 0;
+  g_autofree char *page = g_strchomp (make_page (&watch->status));
+  g_auto (GStrv) lines = g_strsplit (page, "\n", -1);
+  guint rows = mcp_cli_terminal_get_rows (STDOUT_FILENO);
+  g_autoptr (GPtrArray) shown = g_ptr_array_new ();
 
-  mcp_json_iter_init (&iter, sessions);
-  for (; mcp_json_iter_next_element (&iter, &session); n_sessions++)
-    {
-      double calls = 0;
-
-      mcp_cli_json_get_number (session, "calls_in_flight", &calls);
-      n_running += calls;
-    }
-  print_row (_ ("Sessions:"), _ ("%u, with %.0f running calls"), n_sessions, n_running);
-  mcp_json_iter_init (&iter, sessions);
-  while (mcp_json_iter_next_element (&iter, &session))
-    {
-      g_autofree char *label = mcp_cli_json_dup_member (session, "label");
-      g_autofree char *cwd = mcp_cli_json_dup_member (session, "cwd");
-      g_autofree char *shown = mcp_cli_text_shorten_path (cwd != NULL ? cwd : "");
-
-      print_row ("", "%s  %s", label != NULL ? label : "–", shown);
-    }
+  for (guint i = 0; lines[i] != NULL && (rows < 2 || i < rows - 1); i++)
+    g_ptr_array_add (shown, lines[i]);
+  mcp_cli_screen_draw (watch->screen, shown);
 }
 
-/* Returns: whether one has failed */
 static gboolean
-print_servers (McpCliServerStates *states)
+draw_cb (gpointer user_data)
 {
-  McpJsonSlice server;
-  McpJsonIter iter;
-  guint n_servers = 0;
-  gboolean has_failed = FALSE;
-
-  mcp_json_iter_init (&iter, mcp_cli_server_states_get_all (states));
-  while (mcp_json_iter_next_element (&iter, &server))
-    n_servers++;
-  print_row (_ ("Servers:"), "%u", n_servers);
-  mcp_json_iter_init (&iter, mcp_cli_server_states_get_all (states));
-  while (mcp_json_iter_next_element (&iter, &server))
-    {
-      g_autofree char *reason = mcp_cli_server_states_dup_reason (server);
-
-      if (reason == NULL)
-        continue;
-      print_row ("", "%s", reason);
-      has_failed = TRUE;
-    }
-  return has_failed;
+  draw (user_data);
+  return G_SOURCE_CONTINUE;
 }
 
-static GBytes *
-request (McpCliConnection *connection, const char *path, McpJsonSlice *root, GError **error)
+static void
+key_cb (McpCliKey key, gpointer user_data)
 {
-  GBytes *answer = mcp_cli_connection_request (connection, "GET", path, NULL, NULL, error);
+  Watch *watch = user_data;
 
-  if (answer != NULL && !mcp_cli_json_parse_bytes (answer, root, error))
-    g_clear_pointer (&answer, g_bytes_unref);
-  return answer;
+  if (key == 'q')
+    g_main_loop_quit (watch->loop);
+}
+
+static void
+signal_cb (int number, gboolean from_process, gpointer user_data)
+{
+  Watch *watch = user_data;
+
+  if (number == SIGWINCH)
+    {
+      mcp_cli_screen_resized (watch->screen, mcp_cli_terminal_get_columns (STDOUT_FILENO));
+      draw (watch);
+      return;
+    }
+  watch->status = 128 + number;
+  g_main_loop_quit (watch->loop);
 }
 
 static int
-print_status (McpCliConnection *connection)
+watch_status (void)
+{
+  static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGWINCH };
+  g_autoptr (McpCliSignals) signals = mcp_cli_signals_new (numbers, G_N_ELEMENTS (numbers));
+  g_auto (Watch) watch = { .loop = g_main_loop_new (NULL, FALSE) };
+  guint tick_id;
+
+  watch.screen = mcp_cli_screen_new (STDOUT_FILENO);
+  watch.keys = mcp_cli_keys_new (key_cb, &watch);
+  mcp_cli_screen_resized (watch.screen, mcp_cli_terminal_get_columns (STDOUT_FILENO));
+  mcp_cli_signals_watch (signals, signal_cb, &watch);
+  draw (&watch);
+  tick_id = g_timeout_add (WATCH_EVERY_MS, draw_cb, &watch);
+  g_main_loop_run (watch.loop);
+  g_source_remove (tick_id);
+  return watch.status;
+}
+
+static int
+print_for_programs (const McpCliOutput *output)
 {
   g_autoptr (GError) error = NULL;
-  McpJsonSlice health, list, sessions;
-  g_autoptr (GBytes) health_text = request (connection, "/health", &health, &error);
-  g_autoptr (GBytes) list_text =
-      health_text != NULL ? request (connection, "/session", &list, &error) : NULL;
-  g_autoptr (McpCliServerStates) states = NULL;
-  gboolean is_well;
+  g_autoptr (McpCliConnection) connection = mcp_cli_connection_open_running (NULL);
+  g_autoptr (McpCliStatus) now =
+      connection != NULL ? mcp_cli_status_fetch (connection, &error) : NULL;
+  g_autoptr (GBytes) json =
+      now != NULL ? mcp_cli_status_to_json (now) : g_bytes_new_static ("{\"well\":false}", 14);
 
-  if (list_text == NULL)
+  if (error != NULL || !mcp_cli_output_print (output, json, &error))
     return mcp_cli_options_report_failure (error);
-  is_well = print_daemon (health);
-  if (mcp_json_find_typed (list, "sessions", MCP_JSON_ARRAY, &sessions))
-    print_sessions (sessions);
-  states = mcp_cli_server_states_fetch (connection);
-  if (states != NULL)
-    is_well = !print_servers (states) && is_well;
-  return is_well ? MCP_CLI_OK : MCP_CLI_FAILED;
+  if (now == NULL)
+    return NOT_RUNNING;
+  return mcp_cli_status_is_well (now) ? MCP_CLI_OK : MCP_CLI_FAILED;
 }
 
 /**
@@ -173,19 +160,29 @@ print_status (McpCliConnection *connection)
 int
 mcp_cli_cmd_status (int argc, char **argv)
 {
-  const GOptionEntry entries[] = { { NULL } };
-  const McpCliUsage usage = {
-    .summary = _ ("Shows the daemon, its sessions and its servers. The exit status is 0 if all is\n"
-                  "well, 1 if something is wrong, and 3 if the daemon does not run; it is not\n"
-                  "started."),
+  g_auto (McpCliOutput) output = { .name = "well" };
+  gboolean watch = FALSE;
+  const GOptionEntry entries[] = {
+    { "watch", 'w', 0, G_OPTION_ARG_NONE, &watch, N_ ("Show it again and again; q ends it"), NULL },
+    { NULL },
   };
-  g_autoptr (McpCliConnection) connection = NULL;
+  const McpCliUsage usage = {
+    .output = &output,
+    .summary =
+        _ ("Shows the daemon, its sessions, what runs, and its servers. The exit status is 0\n"
+           "if all is well, 1 if something is wrong, and 3 if the daemon does not run; it is\n"
+           "not started."),
+  };
+  g_autofree char *page = NULL;
+  int status;
 
   if (!mcp_cli_options_parse (&usage, entries, &argc, &argv))
     return MCP_CLI_USAGE;
-  connection = mcp_cli_connection_open_running (NULL);
-  if (connection != NULL)
-    return print_status (connection);
-  g_print ("%s\n", _ ("The daemon does not run; the first command that needs it starts it"));
-  return NOT_RUNNING;
+  if (!mcp_cli_output_is_for_people (&output))
+    return print_for_programs (&output);
+  if (watch && isatty (STDOUT_FILENO))
+    return watch_status ();
+  page = make_page (&status);
+  mcp_cli_pager_print (page);
+  return status;
 }

@@ -3,6 +3,7 @@
 #include "cli/terminal/mcp-cli-exit.h"
 
 #include "cli/commands/mcp-cli-server-states.h"
+#include "cli/commands/mcp-cli-tool-cost.h"
 #include "cli/commands/mcp-cli-tool-help.h"
 #include "cli/commands/mcp-cli-tool-list.h"
 #include "cli/commands/mcp-cli-wait.h"
@@ -16,6 +17,7 @@
 
 #include <glib/gi18n.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct
 {
@@ -23,7 +25,8 @@ typedef struct
   char *server;
   char *search;
   const char *tool; /* (nullable): the one to be shown */
-  gboolean as_json;
+  gboolean cost;
+  McpCliOutput output;
 } Options;
 
 static void
@@ -32,6 +35,7 @@ options_clear (Options *options)
   g_free (options->session);
   g_free (options->server);
   g_free (options->search);
+  mcp_cli_output_clear (&options->output);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -78,25 +82,64 @@ is_wanted (const Options *options, McpJsonSlice tool, const char *name)
          (description != NULL && contains (description, options->search));
 }
 
+/* Returns: (transfer full): the result of tools/list with the wanted tools */
+static GBytes *
+select_tools (const Options *options, McpCliToolList *list)
+{
+  GString *json;
+  McpJsonSlice tool;
+  McpJsonIter iter;
+
+  if (options->server == NULL && options->search == NULL)
+    return g_bytes_ref (mcp_cli_tool_list_get_json (list));
+  json = g_string_new ("{\"tools\":[");
+  mcp_json_iter_init (&iter, mcp_cli_tool_list_get_tools (list));
+  while (mcp_json_iter_next_element (&iter, &tool))
+    {
+      g_autofree char *name = mcp_cli_json_dup_member (tool, "name");
+
+      if (name == NULL || !is_wanted (options, tool, name))
+        continue;
+      if (json->str[json->len - 1] != '[')
+        g_string_append_c (json, ',');
+      mcp_json_append_slice (json, tool);
+    }
+  g_string_append (json, "]}");
+  return g_string_free_to_bytes (json);
+}
+
+/* A person sees where the tools of the next server begin. */
+static void
+add_heading (McpCliTable *table, const char *tool, char **server)
+{
+  g_autofree char *own = mcp_cli_tool_cost_dup_server (tool);
+
+  if (!isatty (STDOUT_FILENO) || g_strcmp0 (own, *server) == 0)
+    return;
+  if (*server != NULL)
+    mcp_cli_table_add (table, (const char *[]){ "", "" });
+  g_free (*server);
+  *server = g_steal_pointer (&own);
+}
+
 static void
 print_tools (const Options *options, McpJsonSlice tools)
 {
   const char *titles[] = { _ ("TOOL"), _ ("DESCRIPTION"), NULL };
   g_autoptr (McpCliTable) table = mcp_cli_table_new (titles);
+  g_autofree char *server = NULL;
   McpJsonIter iter;
   McpJsonSlice tool;
   guint n_tools = 0;
 
   mcp_json_iter_init (&iter, tools);
-  while (mcp_json_iter_next_element (&iter, &tool))
+  for (; mcp_json_iter_next_element (&iter, &tool); n_tools++)
     {
       g_autofree char *name = mcp_cli_json_dup_member (tool, "name");
       g_autofree char *description = dup_first_line (tool);
 
-      if (name == NULL || !is_wanted (options, tool, name))
-        continue;
-      mcp_cli_table_add (table, (const char *[]){ name, description });
-      n_tools++;
+      add_heading (table, name != NULL ? name : "", &server);
+      mcp_cli_table_add (table, (const char *[]){ name != NULL ? name : "?", description });
     }
   if (n_tools > 0)
     mcp_cli_table_print (table);
@@ -108,19 +151,22 @@ print_tools (const Options *options, McpJsonSlice tools)
 }
 
 static gboolean
-print_one (McpCliToolList *list, const char *name, gboolean as_json, GError **error)
+print_one (const Options *options, McpCliToolList *list, GError **error)
 {
+  const char *name = options->tool;
   g_autofree char *meant = NULL;
   McpJsonSlice tool;
 
   if (mcp_cli_tool_list_find (list, name, &tool))
     {
+      const McpCliOutput output = { .name = "name",
+                                    .format = options->output.format,
+                                    .fields = options->output.fields };
       g_autoptr (GBytes) json = g_bytes_new (tool.data, tool.length);
 
-      if (as_json)
-        mcp_cli_json_print (json);
-      else
-        mcp_cli_tool_help_print (tool);
+      if (!mcp_cli_output_is_for_people (&output))
+        return mcp_cli_output_print (&output, json, error);
+      mcp_cli_tool_help_print (tool);
       return TRUE;
     }
   meant = mcp_cli_tool_list_suggest (list, name);
@@ -136,12 +182,21 @@ print_one (McpCliToolList *list, const char *name, gboolean as_json, GError **er
 static gboolean
 print_list (const Options *options, McpCliToolList *list, GError **error)
 {
+  g_autoptr (GBytes) wanted = NULL;
+  McpJsonSlice root, tools;
+
   if (options->tool != NULL)
-    return print_one (list, options->tool, options->as_json, error);
-  if (options->as_json)
-    mcp_cli_json_print (mcp_cli_tool_list_get_json (list));
+    return print_one (options, list, error);
+  wanted = select_tools (options, list);
+  if (!options->cost && !mcp_cli_output_is_for_people (&options->output))
+    return mcp_cli_output_print (&options->output, wanted, error);
+  if (!mcp_cli_json_parse_bytes (wanted, &root, error) ||
+      !mcp_json_find_typed (root, "tools", MCP_JSON_ARRAY, &tools))
+    return FALSE;
+  if (options->cost)
+    mcp_cli_tool_cost_print (tools);
   else
-    print_tools (options, mcp_cli_tool_list_get_tools (list));
+    print_tools (options, tools);
   return TRUE;
 }
 
@@ -221,7 +276,7 @@ read_words (Options *options, int n_words, char **words)
 int
 mcp_cli_cmd_tools (int argc, char **argv)
 {
-  g_auto (Options) options = { NULL };
+  g_auto (Options) options = { .output = { .list = "tools", .name = "name" } };
   const GOptionEntry entries[] = {
     { "session", 0, 0, G_OPTION_ARG_STRING, &options.session,
       N_ ("The session; default: the one of the environment, or else one for the current directory"),
@@ -230,14 +285,15 @@ mcp_cli_cmd_tools (int argc, char **argv)
       N_ ("NAME") },
     { "search", 0, 0, G_OPTION_ARG_STRING, &options.search,
       N_ ("Only tools with this text in their name or description"), N_ ("TEXT") },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options.as_json, N_ ("Print the result of tools/list"),
-      NULL },
+    { "cost", 0, 0, G_OPTION_ARG_NONE, &options.cost,
+      N_ ("Estimate what the tools take of a model’s context"), NULL },
     { NULL },
   };
   const McpCliUsage usage = {
     .parameters = _ ("[show NAME]"),
     .summary = _ ("Lists the tools of a session; “show” explains one tool and its arguments."),
     .max_words = 2,
+    .output = &options.output,
   };
   g_autoptr (GCancellable) cancellable = NULL;
   g_autoptr (GError) error = NULL;

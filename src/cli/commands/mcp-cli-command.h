@@ -34,6 +34,14 @@ int mcp_cli_cmd_show (int argc, char **argv);
 int mcp_cli_cmd_status (int argc, char **argv);
 int mcp_cli_cmd_stdio (int argc, char **argv);
 int mcp_cli_cmd_tools (int argc, char **argv);
+int mcp_cli_cmd_cancel (int argc, char **argv);
+int mcp_cli_cmd_daemon_start (int argc, char **argv);
+int mcp_cli_cmd_daemon_stop (int argc, char **argv);
+int mcp_cli_cmd_daemon_restart (int argc, char **argv);
+int mcp_cli_cmd_prompts (int argc, char **argv);
+int mcp_cli_cmd_resources (int argc, char **argv);
+int mcp_cli_cmd_read (int argc, char **argv);
+int mcp_cli_cmd_complete (int argc, char **argv);
 int mcp_cli_cmd_watch (int argc, char **argv);
 
 G_END_DECLS

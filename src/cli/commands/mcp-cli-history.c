@@ -1,33 +1,33 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The calls of one session, or of all sessions. A daemon without the route GET /calls is asked for
- * each session that there is; it has the calls of ended sessions, but does not show them.
+ * The calls that the daemon remembers, of sessions that have ended as well.
  */
 #include "cli/commands/mcp-cli-history.h"
 
 #include "cli/terminal/mcp-cli-json.h"
 #include "common/mcp-error.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
-/* Of the daemon: GET /session/{id}/calls. */
+/* Of the daemon: GET /calls. */
 #define DEFAULT_LIMIT 100
+#define MAX_LIMIT     1000
 
-typedef struct
+/**
+ * mcp_cli_history_filter_clear:
+ * @filter: a filter
+ */
+void
+mcp_cli_history_filter_clear (McpCliHistoryFilter *filter)
 {
-  char *started_at;
-  char *json;
-} Call;
-
-static void
-free_call (gpointer data)
-{
-  Call *call = data;
-
-  g_free (call->started_at);
-  g_free (call->json);
-  g_free (call);
+  g_clear_pointer (&filter->before, g_free);
+  g_clear_pointer (&filter->tool, g_free);
+  g_clear_pointer (&filter->state, g_free);
+  g_clear_pointer (&filter->session, g_free);
+  g_clear_pointer (&filter->session_id, g_free);
+  g_clear_pointer (&filter->client, g_free);
 }
 
 static void
@@ -42,146 +42,205 @@ append_parameter (GString *path, const char *key, const char *value)
                           escaped);
 }
 
-static char *
-build_path (const char *route, const McpCliHistoryFilter *filter)
+/* Whether the command itself has to look at each call. */
+static gboolean
+filters_here (const McpCliHistoryFilter *filter)
 {
-  g_autofree char *limit = filter->limit > 0 ? g_strdup_printf ("%d", filter->limit) : NULL;
-  GString *path = g_string_new (route);
+  return (filter->session != NULL && filter->session_id == NULL) || filter->client != NULL ||
+         filter->since_us > 0;
+}
+
+static char *
+build_path (const McpCliHistoryFilter *filter, const char *before)
+{
+  int wanted = filters_here (filter) ? MAX_LIMIT : filter->limit;
+  g_autofree char *limit = wanted > 0 ? g_strdup_printf ("%d", wanted) : NULL;
+  GString *path = g_string_new (NULL);
+
+  if (filter->session_id != NULL)
+    g_string_append_printf (path, "/session/%s", filter->session_id);
+  g_string_append (path, "/calls");
 
   append_parameter (path, "limit", limit);
-  append_parameter (path, "before", filter->before);
+  append_parameter (path, "before", before);
   append_parameter (path, "tool", filter->tool);
   append_parameter (path, "state", filter->state);
   return g_string_free (path, FALSE);
 }
 
+static gint64
+read_start (McpJsonSlice call)
+{
+  g_autofree char *text = mcp_cli_json_dup_member (call, "started_at");
+  g_autoptr (GDateTime) time = text != NULL ? g_date_time_new_from_iso8601 (text, NULL) : NULL;
+
+  return time != NULL ? g_date_time_to_unix (time) * G_USEC_PER_SEC : G_MAXINT64;
+}
+
+static gboolean
+contains (const char *text, const char *part)
+{
+  g_autofree char *folded = text != NULL ? g_utf8_casefold (text, -1) : NULL;
+  g_autofree char *wanted = g_utf8_casefold (part, -1);
+
+  return folded != NULL && strstr (folded, wanted) != NULL;
+}
+
+static gboolean
+is_of_session (McpJsonSlice call, const char *session)
+{
+  g_autofree char *id = mcp_cli_json_dup_member (call, "session_id");
+  g_autofree char *label = mcp_cli_json_dup_member (call, "label");
+
+  return (id != NULL && g_str_has_prefix (id, session)) || g_strcmp0 (label, session) == 0;
+}
+
+static gboolean
+is_of_client (McpJsonSlice call, const char *client)
+{
+  g_autofree char *name = mcp_cli_json_dup_member (call, "client");
+  g_autofree char *label = mcp_cli_json_dup_member (call, "label");
+
+  return contains (name, client) || contains (label, client);
+}
+
+static gboolean
+has_member (McpJsonSlice call, const char *key, const char *value)
+{
+  g_autofree char *text = value != NULL ? mcp_cli_json_dup_member (call, key) : NULL;
+
+  return value == NULL || g_strcmp0 (text, value) == 0;
+}
+
 /**
- * mcp_cli_history_fetch_session:
- * @connection: to the daemon
- * @session: a session
- * @filter: which calls are wanted
- * @error: return location
+ * mcp_cli_history_filter_accepts:
+ * @filter: a filter
+ * @call: a call of the daemon's answer
  *
- * Returns: (transfer full) (nullable): the daemon's answer, newest first
+ * Returns: whether the call is wanted; limit and before are not looked at
  */
-GBytes *
-mcp_cli_history_fetch_session (McpCliConnection *connection,
-                               const McpCliSession *session,
-                               const McpCliHistoryFilter *filter,
-                               GError **error)
+gboolean
+mcp_cli_history_filter_accepts (const McpCliHistoryFilter *filter, McpJsonSlice call)
 {
-  g_autofree char *route = g_strdup_printf ("/session/%s/calls", session->id);
-  g_autofree char *path = build_path (route, filter);
-
-  return mcp_cli_connection_request (connection, "GET", path, session, NULL, error);
+  return has_member (call, "tool", filter->tool) && has_member (call, "state", filter->state) &&
+         (filter->since_us == 0 || read_start (call) >= filter->since_us) &&
+         (filter->session == NULL || filter->session_id != NULL ||
+          is_of_session (call, filter->session)) &&
+         (filter->client == NULL || is_of_client (call, filter->client));
 }
 
-/* The call with the session's id and label in it. */
-static Call *
-call_new (McpJsonSlice json, McpJsonSlice session)
+/* Returns: whether older calls may be wanted as well */
+static gboolean
+take_page (const McpCliHistoryFilter *filter, McpJsonSlice page, GString *out, int *n_calls)
 {
-  g_autofree char *id = mcp_cli_json_dup_member (session, "session_id");
-  g_autofree char *label = mcp_cli_json_dup_member (session, "label");
-  g_autoptr (GString) text = g_string_new_len (json.data, (gssize) json.length - 1);
-  Call *call = g_new0 (Call, 1);
-
-  mcp_cli_json_add_string (text, "session_id", id);
-  mcp_cli_json_add_string (text, "label", label);
-  g_string_append_c (text, '}');
-  call->started_at = mcp_cli_json_dup_member (json, "started_at");
-  call->json = g_strdup (text->str);
-  return call;
-}
-
-static void
-add_calls (GPtrArray *calls, GBytes *answer, McpJsonSlice session)
-{
-  McpJsonSlice root, list, call;
+  int limit = filter->limit > 0 ? filter->limit : DEFAULT_LIMIT;
+  McpJsonSlice calls, call;
   McpJsonIter iter;
 
-  if (!mcp_cli_json_parse_bytes (answer, &root, NULL) ||
-      !mcp_json_find_typed (root, "calls", MCP_JSON_ARRAY, &list))
-    return;
-  mcp_json_iter_init (&iter, list);
-  while (mcp_json_iter_next_element (&iter, &call))
-    if (mcp_json_get_type (call) == MCP_JSON_OBJECT)
-      g_ptr_array_add (calls, call_new (call, session));
-}
-
-/* Times of the daemon are of one form: they sort as texts. */
-static int
-compare_newest_first (gconstpointer a, gconstpointer b)
-{
-  const Call *first = *(Call *const *) a;
-  const Call *second = *(Call *const *) b;
-
-  return g_strcmp0 (second->started_at, first->started_at);
+  if (!mcp_json_find_typed (page, "calls", MCP_JSON_ARRAY, &calls))
+    return FALSE;
+  mcp_json_iter_init (&iter, calls);
+  while (*n_calls < limit && mcp_json_iter_next_element (&iter, &call))
+    {
+      if (filter->since_us > 0 && read_start (call) < filter->since_us)
+        return FALSE;
+      if (!mcp_cli_history_filter_accepts (filter, call))
+        continue;
+      if ((*n_calls)++ > 0)
+        g_string_append_c (out, ',');
+      mcp_json_append_slice (out, call);
+    }
+  return *n_calls < limit;
 }
 
 static GBytes *
-build_answer (GPtrArray *calls, int limit)
+request_page (McpCliConnection *connection,
+              const McpCliHistoryFilter *filter,
+              const char *before,
+              McpJsonSlice *root,
+              GError **error)
 {
-  GString *json = g_string_new ("{\"calls\":[");
+  g_autofree char *path = build_path (filter, before);
+  GBytes *answer = mcp_cli_connection_request (connection, "GET", path, NULL, NULL, error);
 
-  g_ptr_array_sort (calls, compare_newest_first);
-  for (guint i = 0; i < calls->len && i < (guint) limit; i++)
-    {
-      g_string_append (json, i > 0 ? "," : "");
-      g_string_append (json, ((Call *) g_ptr_array_index (calls, i))->json);
-    }
-  g_string_append (json, "]}");
-  return g_string_free_to_bytes (json);
-}
-
-static GBytes *
-merge_sessions (McpCliConnection *connection, const McpCliHistoryFilter *filter, GError **error)
-{
-  g_autoptr (GBytes) answer =
-      mcp_cli_connection_request (connection, "GET", "/session", NULL, NULL, error);
-  g_autoptr (GPtrArray) calls = g_ptr_array_new_with_free_func (free_call);
-  McpJsonSlice root, sessions, session;
-  McpJsonIter iter;
-
-  if (answer == NULL || !mcp_cli_json_parse_bytes (answer, &root, error))
-    return NULL;
-  if (!mcp_json_find_typed (root, "sessions", MCP_JSON_ARRAY, &sessions))
-    sessions = (McpJsonSlice){ "[]", 2 };
-  mcp_json_iter_init (&iter, sessions);
-  while (mcp_json_iter_next_element (&iter, &session))
-    {
-      McpCliSession named = { .id = mcp_cli_json_dup_member (session, "session_id") };
-      g_autofree char *id = named.id;
-      g_autoptr (GBytes) part =
-          id != NULL ? mcp_cli_history_fetch_session (connection, &named, filter, NULL) : NULL;
-
-      /* A session may end in the meantime. */
-      if (part != NULL)
-        add_calls (calls, part, session);
-    }
-  return build_answer (calls, filter->limit > 0 ? filter->limit : DEFAULT_LIMIT);
+  if (answer != NULL && !mcp_cli_json_parse_bytes (answer, root, error))
+    g_clear_pointer (&answer, g_bytes_unref);
+  return answer;
 }
 
 /**
- * mcp_cli_history_fetch_all:
+ * mcp_cli_history_fetch:
  * @connection: to the daemon
  * @filter: which calls are wanted
  * @error: return location
  *
- * Returns: (transfer full) (nullable): the calls of all sessions, as GET /calls has them
+ * Returns: (transfer full) (nullable): the calls, newest first, as GET /calls has them
  */
 GBytes *
-mcp_cli_history_fetch_all (McpCliConnection *connection,
-                           const McpCliHistoryFilter *filter,
-                           GError **error)
+mcp_cli_history_fetch (McpCliConnection *connection,
+                       const McpCliHistoryFilter *filter,
+                       GError **error)
 {
-  g_autofree char *path = build_path ("/calls", filter);
+  g_autoptr (GString) out = g_string_new ("{\"calls\":[");
+  g_autofree char *before = g_strdup (filter->before);
+  gboolean goes_on;
+  int n_calls = 0;
+
+  do
+    {
+      McpJsonSlice page;
+      g_autoptr (GBytes) answer = request_page (connection, filter, before, &page, error);
+
+      if (answer == NULL || !filters_here (filter))
+        return g_steal_pointer (&answer);
+      goes_on = take_page (filter, page, out, &n_calls);
+      g_free (before);
+      before = mcp_cli_json_dup_member (page, "next");
+    }
+  while (goes_on && before != NULL);
+  g_string_append (out, "]}");
+  return g_string_free_to_bytes (g_steal_pointer (&out));
+}
+
+/**
+ * mcp_cli_history_dup_call_id:
+ * @text: from a command line
+ *
+ * Returns: (transfer full): the id of a call: “12” is “c-000012”
+ */
+char *
+mcp_cli_history_dup_call_id (const char *text)
+{
+  guint64 number;
+
+  if (!g_ascii_string_to_unsigned (text, 10, 0, G_MAXUINT64, &number, NULL))
+    return g_strdup (text);
+  return g_strdup_printf ("c-%06" G_GUINT64_FORMAT, number);
+}
+
+/**
+ * mcp_cli_history_fetch_one:
+ * @connection: to the daemon
+ * @name: the id of a call, or its number alone
+ * @error: return location; %MCP_ERROR_NOT_FOUND if there is no such call
+ *
+ * Returns: (transfer full) (nullable): the call
+ */
+GBytes *
+mcp_cli_history_fetch_one (McpCliConnection *connection, const char *name, GError **error)
+{
+  g_autofree char *call_id = mcp_cli_history_dup_call_id (name);
+  g_autofree char *escaped = g_uri_escape_string (call_id, NULL, FALSE);
+  g_autofree char *path = g_strconcat ("/calls/", escaped, NULL);
   g_autoptr (GError) local_error = NULL;
   GBytes *answer = mcp_cli_connection_request (connection, "GET", path, NULL, NULL, &local_error);
 
   if (answer != NULL)
     return answer;
   if (g_error_matches (local_error, MCP_ERROR, MCP_ERROR_NOT_FOUND))
-    return merge_sessions (connection, filter, error);
-  g_propagate_error (error, g_steal_pointer (&local_error));
+    g_set_error (error, MCP_ERROR, MCP_ERROR_NOT_FOUND,
+                 _ ("There is no call “%s”; “mcp-session history” lists the calls"), call_id);
+  else
+    g_propagate_error (error, g_steal_pointer (&local_error));
   return NULL;
 }

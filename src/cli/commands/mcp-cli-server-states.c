@@ -7,6 +7,8 @@
 #include "cli/commands/mcp-cli-server-states.h"
 
 #include "cli/terminal/mcp-cli-json.h"
+#include "cli/terminal/mcp-cli-suggest.h"
+#include "common/mcp-error.h"
 #include "common/mcp-names.h"
 #include "common/mcp-text-clean.h"
 
@@ -166,6 +168,62 @@ mcp_cli_server_states_find (McpCliServerStates *self, const char *name, McpJsonS
         return TRUE;
     }
   return FALSE;
+}
+
+static GStrv
+list_names (McpCliServerStates *self)
+{
+  GPtrArray *names = g_ptr_array_new ();
+  McpJsonSlice server;
+  McpJsonIter iter;
+
+  mcp_json_iter_init (&iter, self->servers);
+  while (mcp_json_iter_next_element (&iter, &server))
+    {
+      char *name = mcp_cli_json_dup_member (server, "name");
+
+      if (name != NULL)
+        g_ptr_array_add (names, name);
+    }
+  g_ptr_array_add (names, NULL);
+  return (GStrv) g_ptr_array_free (names, FALSE);
+}
+
+/**
+ * mcp_cli_server_states_set_error:
+ * @connection: to the daemon
+ * @name: of a server, as it was typed
+ * @cause: (transfer full): why a request about the server failed
+ * @error: return location
+ *
+ * Sets the error for people: if there is no such server, with the name that was probably meant.
+ */
+void
+mcp_cli_server_states_set_error (McpCliConnection *connection,
+                                 const char *name,
+                                 GError *cause,
+                                 GError **error)
+{
+  g_autoptr (GError) owned = cause;
+  g_autoptr (McpCliServerStates) states = NULL;
+  g_auto (GStrv) names = NULL;
+  const char *meant = NULL;
+
+  if (!g_error_matches (cause, MCP_ERROR, MCP_ERROR_NOT_FOUND))
+    {
+      g_propagate_error (error, g_steal_pointer (&owned));
+      return;
+    }
+  states = mcp_cli_server_states_fetch (connection);
+  names = states != NULL ? list_names (states) : NULL;
+  if (names != NULL)
+    meant = mcp_cli_suggest_find (name, (const char *const *) names);
+  if (meant != NULL)
+    g_set_error (error, MCP_ERROR, MCP_ERROR_NOT_FOUND,
+                 _ ("There is no server “%s”; did you mean “%s”?"), name, meant);
+  else
+    g_set_error (error, MCP_ERROR, MCP_ERROR_NOT_FOUND,
+                 _ ("There is no server “%s”; “mcp-session server list” shows the servers"), name);
 }
 
 /**

@@ -14,6 +14,10 @@ McpJsonSlice mcp_cli_server_states_get_all (McpCliServerStates *self);
 gboolean
 mcp_cli_server_states_find (McpCliServerStates *self, const char *name, McpJsonSlice *server);
 
+void mcp_cli_server_states_set_error (McpCliConnection *connection,
+                                      const char *name,
+                                      GError *cause,
+                                      GError **error);
 gboolean mcp_cli_server_states_is_left_out (McpJsonSlice server);
 char *mcp_cli_server_states_dup_reason (McpJsonSlice server);
 

@@ -114,6 +114,67 @@ mcp_cli_secret_find_in_arguments (McpJsonSlice entry)
   return NULL;
 }
 
+/* What a screen may show of an argument: the name of an option stays, its value does not. */
+static char *
+dup_shown (const char *argument)
+{
+  const char *sign = *argument == '-' ? strchr (argument, '=') : NULL;
+
+  if (sign != NULL)
+    return g_strdup_printf ("%.*s=***", (int) (sign - argument), argument);
+  return *argument == '-' ? g_strdup (argument) : g_strdup ("***");
+}
+
+/**
+ * mcp_cli_secret_dup_shown_arguments:
+ * @entry: of a server in mcp.json
+ *
+ * Returns: (transfer full): the arguments for people to see: “***” for what looks like a secret;
+ *   variables stay, because their names are none
+ */
+GStrv
+mcp_cli_secret_dup_shown_arguments (McpJsonSlice entry)
+{
+  GStrv arguments = dup_arguments (entry);
+  gboolean is_value = FALSE;
+
+  for (gsize i = 0; arguments[i] != NULL; i++)
+    {
+      g_autofree char *found = find_in_argument (arguments[i], arguments[i + 1]);
+      g_autofree char *argument = g_steal_pointer (&arguments[i]);
+
+      if (strstr (argument, "${") != NULL)
+        found = (g_free (found), NULL);
+      arguments[i] = found != NULL || (is_value && strstr (argument, "${") == NULL)
+                         ? dup_shown (argument)
+                         : g_strdup (argument);
+      is_value = found != NULL && *argument == '-' && strchr (argument, '=') == NULL;
+    }
+  return arguments;
+}
+
+/**
+ * mcp_cli_secret_dup_shown_url:
+ * @url: of a server
+ *
+ * Returns: (transfer full): the URL for people to see, without user, password, query and fragment
+ */
+char *
+mcp_cli_secret_dup_shown_url (const char *url)
+{
+  const char *slashes = strstr (url, "://");
+  const char *host = slashes != NULL ? slashes + 3 : url;
+  gsize n_authority = strcspn (host, "/?#");
+  const char *at = g_strrstr_len (host, (gssize) n_authority, "@");
+  gsize n_rest;
+
+  if (at != NULL)
+    at++;
+  n_rest = strcspn (at != NULL ? at : host, "?#");
+  return g_strdup_printf ("%.*s%.*s", (int) (host - url), url, (int) n_rest,
+                          at != NULL ? at : host);
+}
+
 /**
  * mcp_cli_secret_describe_warning:
  * @server: the name of a server

@@ -5,6 +5,8 @@
 
 G_BEGIN_DECLS
 
+char *mcp_cli_secret_dup_shown_url (const char *url);
+GStrv mcp_cli_secret_dup_shown_arguments (McpJsonSlice entry);
 char *mcp_cli_secret_find_in_arguments (McpJsonSlice entry);
 char *mcp_cli_secret_describe_warning (const char *server, const char *argument);
 

@@ -9,13 +9,22 @@
 #include "cli/files/mcp-cli-file.h"
 #include "common/mcp-error.h"
 #include "common/mcp-file.h"
+#include "common/mcp-json.h"
 #include "common/mcp-names.h"
 #include "upstream/config/mcp-jsonc-edit.h"
+#include "upstream/config/mcp-jsonc.h"
 #include "upstream/config/mcp-servers-edit.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
-#define SERVERS "mcpServers"
+/* The daemon reads both. */
+#define SERVERS       "mcpServers"
+#define SERVERS_SHORT "servers"
+
+/* More than any file that the daemon accepts has. */
+#define MAX_DEPTH  256
+#define MAX_VALUES 10000000
 
 /**
  * mcp_cli_servers_file_dup_path:
@@ -28,21 +37,46 @@ mcp_cli_servers_file_dup_path (void)
   return g_build_filename (g_get_user_config_dir (), MCP_DIRECTORY, MCP_SERVERS_FILE, NULL);
 }
 
+/* Says what is wrong in the words of the daemon. */
+static gboolean
+check_text (const char *text, GError **error)
+{
+  gsize length = strlen (text);
+  g_autofree char *json = mcp_jsonc_to_json (text, length);
+  McpJsonSlice root;
+
+  return mcp_json_scan (json, length, MAX_DEPTH, MAX_VALUES, MCP_JSON_SCAN_NAME_LINES, &root,
+                        error);
+}
+
 /* An empty file is an empty object. */
 static gboolean
 read_text (const char *path, char **text, GError **error)
 {
   if (!mcp_cli_file_read (path, text, error))
     return FALSE;
-  if (*g_strchug (*text) != '\0')
-    return TRUE;
+  if ((*text)[strspn (*text, " \t\r\n")] != '\0')
+    return check_text (*text, error);
   g_free (*text);
   *text = g_strdup ("{\n}\n");
   return TRUE;
 }
 
+/* Which member of the file has the servers. */
+static const char *
+find_key (const char *text)
+{
+  const char *const keys[] = { SERVERS, NULL };
+  const char *const short_keys[] = { SERVERS_SHORT, NULL };
+  g_autofree char *servers = mcp_jsonc_edit_get (text, keys, NULL);
+  g_autofree char *others = servers == NULL ? mcp_jsonc_edit_get (text, short_keys, NULL) : NULL;
+
+  return others != NULL ? SERVERS_SHORT : SERVERS;
+}
+
+/* @name: (nullable): of one server */
 static char *
-get (const char *const *keys, GError **error)
+get (const char *name, GError **error)
 {
   g_autofree char *path = mcp_cli_servers_file_dup_path ();
   g_autofree char *text = NULL;
@@ -50,7 +84,11 @@ get (const char *const *keys, GError **error)
   char *value = NULL;
 
   if (read_text (path, &text, &local_error))
-    value = mcp_jsonc_edit_get (text, keys, &local_error);
+    {
+      const char *const keys[] = { find_key (text), name, NULL };
+
+      value = mcp_jsonc_edit_get (text, keys, &local_error);
+    }
   if (local_error != NULL)
     g_propagate_prefixed_error (error, g_steal_pointer (&local_error), "%s: ", path);
   return value;
@@ -65,9 +103,8 @@ get (const char *const *keys, GError **error)
 char *
 mcp_cli_servers_file_get_all (GError **error)
 {
-  const char *const keys[] = { SERVERS, NULL };
   g_autoptr (GError) local_error = NULL;
-  char *servers = get (keys, &local_error);
+  char *servers = get (NULL, &local_error);
 
   if (local_error == NULL)
     return servers != NULL ? servers : g_strdup ("{}");
@@ -92,9 +129,8 @@ set_unknown (const char *name, GError **error)
 char *
 mcp_cli_servers_file_get_entry (const char *name, GError **error)
 {
-  const char *const keys[] = { SERVERS, name, NULL };
   g_autoptr (GError) local_error = NULL;
-  char *entry = get (keys, &local_error);
+  char *entry = get (name, &local_error);
 
   if (local_error != NULL)
     g_propagate_error (error, g_steal_pointer (&local_error));
@@ -111,7 +147,7 @@ build_with_entry (const char *text,
                   gboolean replace,
                   GError **error)
 {
-  const char *const keys[] = { SERVERS, name, NULL };
+  const char *const keys[] = { find_key (text), name, NULL };
   g_autoptr (GError) local_error = NULL;
   g_autofree char *old = mcp_jsonc_edit_get (text, keys, &local_error);
 
@@ -192,14 +228,17 @@ mcp_cli_servers_file_set_disabled (const char *name, gboolean disabled, GError *
 gboolean
 mcp_cli_servers_file_remove_entry (const char *name, GError **error)
 {
-  const char *const keys[] = { SERVERS, name, NULL };
   g_autofree char *path = mcp_cli_servers_file_dup_path ();
   g_autofree char *text = NULL;
   g_autofree char *changed = NULL;
   g_autoptr (GError) local_error = NULL;
 
   if (read_text (path, &text, &local_error))
-    changed = mcp_jsonc_edit_remove (text, keys, &local_error);
+    {
+      const char *const keys[] = { find_key (text), name, NULL };
+
+      changed = mcp_jsonc_edit_remove (text, keys, &local_error);
+    }
   if (changed == NULL && local_error == NULL)
     set_unknown (name, &local_error);
   if (changed != NULL && mcp_file_replace (path, changed, &local_error))

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "cli/terminal/mcp-cli-exit.h"
+#include "cli/terminal/mcp-cli-pager.h"
 #include "cli/terminal/mcp-cli-text.h"
 
 #include <glib/gi18n.h>
@@ -57,6 +58,57 @@ drop_separator (int *argc, char ***argv)
   (*argc)--;
 }
 
+/* The choice is kept in the environment, where the tools of other projects look for it as well. */
+static gboolean
+colour_cb (const char *option, const char *value, gpointer user_data, GError **error)
+{
+  if (g_strcmp0 (value, "never") == 0)
+    g_setenv ("NO_COLOR", "1", TRUE);
+  else if (g_strcmp0 (value, "always") == 0)
+    g_setenv ("CLICOLOR_FORCE", "1", TRUE);
+  else if (g_strcmp0 (value, "auto") != 0)
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                 _ ("--color must be auto, always or never"));
+  if (g_strcmp0 (value, "always") == 0)
+    g_unsetenv ("NO_COLOR");
+  return *error == NULL;
+}
+
+static gboolean
+no_pager_cb (const char *option, const char *value, gpointer user_data, GError **error)
+{
+  return g_setenv (MCP_CLI_PAGER_VARIABLE, "cat", TRUE);
+}
+
+static void
+add_common_entries (GOptionContext *context)
+{
+  const GOptionEntry entries[] = {
+    { "color", 0, 0, G_OPTION_ARG_CALLBACK, (gpointer) colour_cb,
+      N_ ("auto, always or never use colours"), N_ ("WHEN") },
+    { "no-pager", 0, G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, (gpointer) no_pager_cb,
+      N_ ("Do not show long output in a pager"), NULL },
+    { NULL },
+  };
+
+  g_option_context_add_main_entries (context, entries, MCP_GETTEXT_PACKAGE);
+}
+
+static void
+add_output_entries (GOptionContext *context, McpCliOutput *output)
+{
+  const GOptionEntry entries[] = {
+    { "json", 0, 0, G_OPTION_ARG_NONE, &output->as_json, N_ ("Print the daemon’s answer"), NULL },
+    { "output", 'o', 0, G_OPTION_ARG_STRING, &output->format,
+      N_ ("json, yaml, table or name: how the answer is printed"), N_ ("FORMAT") },
+    { "fields", 0, 0, G_OPTION_ARG_STRING, &output->fields,
+      N_ ("Print only these members of the answer, joined by commas"), N_ ("FIELDS") },
+    { NULL },
+  };
+
+  g_option_context_add_main_entries (context, entries, MCP_GETTEXT_PACKAGE);
+}
+
 static gboolean
 check_words (const McpCliUsage *usage, int n_words, char **words)
 {
@@ -98,7 +150,11 @@ mcp_cli_options_parse (const McpCliUsage *usage,
   g_option_context_set_description (context, usage->description);
   g_option_context_set_strict_posix (context, usage->first_word_ends_options);
   g_option_context_add_main_entries (context, entries, MCP_GETTEXT_PACKAGE);
-  if (!g_option_context_parse (context, argc, argv, &error))
+  if (usage->output != NULL)
+    add_output_entries (context, usage->output);
+  add_common_entries (context);
+  if (!g_option_context_parse (context, argc, argv, &error) ||
+      (usage->output != NULL && !mcp_cli_output_check (usage->output, &error)))
     {
       mcp_cli_options_report_error ("%s", error->message);
       return FALSE;

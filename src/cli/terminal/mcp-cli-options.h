@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <glib.h>
+#include "cli/terminal/mcp-cli-output.h"
 
 G_BEGIN_DECLS
 
@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @min_words: how many words must follow the options
  * @max_words: how many may; -1: any number
  * @first_word_ends_options: what follows the first word belongs to another program
+ * @output: (nullable): if the command prints an answer of the daemon: how
  */
 typedef struct
 {
@@ -22,6 +23,7 @@ typedef struct
   int min_words;
   int max_words;
   gboolean first_word_ends_options;
+  McpCliOutput *output;
 } McpCliUsage;
 
 gboolean mcp_cli_options_parse (const McpCliUsage *usage,

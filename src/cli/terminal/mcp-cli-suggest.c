@@ -10,30 +10,39 @@
 /* Longer words are not compared: the work grows with the square of the length. */
 #define MAX_LENGTH 128
 
-/* Edits that make one word of the other (Levenshtein). */
+/* Whether two letters at the end of both prefixes have changed places. */
+static gboolean
+is_swapped (const char *a, guint i, const char *b, guint j)
+{
+  return i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+}
+
+/* Edits that make one word of the other: a letter added, left out or changed, or two that have
+ * changed places (Damerau and Levenshtein, each place edited once). */
 static guint
 measure_distance (const char *a, const char *b)
 {
-  guint row[MAX_LENGTH + 1];
+  guint rows[3][MAX_LENGTH + 1];
   gsize b_length = strlen (b);
+  guint i;
 
   for (guint j = 0; j <= b_length; j++)
-    row[j] = j;
-  for (guint i = 1; a[i - 1] != '\0'; i++)
+    rows[0][j] = j;
+  for (i = 1; a[i - 1] != '\0'; i++)
     {
-      guint diagonal = row[0];
+      const guint *before = rows[(i + 1) % 3]; /* two rows up */
+      const guint *above = rows[(i - 1) % 3];
+      guint *row = rows[i % 3];
 
       row[0] = i;
       for (guint j = 1; j <= b_length; j++)
         {
-          guint above = row[j];
-          guint change = diagonal + (a[i - 1] != b[j - 1]);
-
-          row[j] = MIN (change, MIN (above, row[j - 1]) + 1);
-          diagonal = above;
+          row[j] = MIN (above[j - 1] + (a[i - 1] != b[j - 1]), MIN (above[j], row[j - 1]) + 1);
+          if (is_swapped (a, i, b, j))
+            row[j] = MIN (row[j], before[j - 2] + 1);
         }
     }
-  return row[b_length];
+  return rows[(i - 1) % 3][b_length];
 }
 
 /* 0: the same but for case; G_MAXUINT: nothing alike */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/terminal/mcp-cli-table.h"
 
+#include "cli/terminal/mcp-cli-pager.h"
 #include "cli/terminal/mcp-cli-terminal.h"
 #include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-text-clean.h"
@@ -11,17 +12,27 @@
 /* No column is made narrower than this. */
 #define MIN_WIDTH 5
 
+typedef struct
+{
+  GStrv cells;
+  McpCliColour *colours; /* (owned): one for each cell */
+} Row;
+
 struct _McpCliTable
 {
   guint n_columns;
   guint *widths;   /* (owned) */
-  GPtrArray *rows; /* (owned) (element-type GStrv): the titles first */
+  GPtrArray *rows; /* (owned) (element-type Row): the titles first */
 };
 
 static void
-free_row (gpointer row)
+free_row (gpointer data)
 {
-  g_strfreev (row);
+  Row *row = data;
+
+  g_strfreev (row->cells);
+  g_free (row->colours);
+  g_free (row);
 }
 
 /**
@@ -39,6 +50,8 @@ mcp_cli_table_new (const char *const *titles)
   self->widths = g_new0 (guint, self->n_columns);
   self->rows = g_ptr_array_new_with_free_func (free_row);
   mcp_cli_table_add (self, titles);
+  for (guint i = 0; i < self->n_columns; i++)
+    mcp_cli_table_paint (self, i, MCP_CLI_COLOUR_DIM);
   return self;
 }
 
@@ -62,29 +75,80 @@ mcp_cli_table_free (McpCliTable *self)
 void
 mcp_cli_table_add (McpCliTable *self, const char *const *cells)
 {
-  GStrv row = g_new0 (char *, self->n_columns + 1);
+  Row *row = g_new0 (Row, 1);
 
+  row->cells = g_new0 (char *, self->n_columns + 1);
+  row->colours = g_new0 (McpCliColour, self->n_columns);
   for (guint i = 0; i < self->n_columns; i++)
     {
-      row[i] = mcp_text_clean (cells[i]);
-      self->widths[i] = MAX (self->widths[i], mcp_cli_text_width (row[i]));
+      row->cells[i] = mcp_text_clean (cells[i]);
+      self->widths[i] = MAX (self->widths[i], mcp_cli_text_width (row->cells[i]));
     }
   g_ptr_array_add (self->rows, row);
 }
 
+/**
+ * mcp_cli_table_paint:
+ * @self: a table
+ * @column: of the row that was added last
+ * @colour: of the text there, where colours may be used
+ */
+void
+mcp_cli_table_paint (McpCliTable *self, guint column, McpCliColour colour)
+{
+  Row *row = g_ptr_array_index (self->rows, self->rows->len - 1);
+
+  row->colours[column] = colour;
+}
+
+static void
+append_cell (GString *line, const char *text, McpCliColour colour)
+{
+  static const char *const begin[] = {
+    [MCP_CLI_COLOUR_GOOD] = "\033[32m",
+    [MCP_CLI_COLOUR_CARE] = "\033[33m",
+    [MCP_CLI_COLOUR_BAD] = "\033[31m",
+    [MCP_CLI_COLOUR_DIM] = "\033[2m",
+  };
+
+  if (colour == MCP_CLI_COLOUR_NONE || *text == '\0')
+    g_string_append (line, text);
+  else
+    g_string_append_printf (line, "%s%s\033[0m", begin[colour], text);
+}
+
 static char *
-build_line (McpCliTable *self, GStrv row, const guint *widths)
+build_line (McpCliTable *self, const Row *row, const guint *widths, gboolean with_colour)
 {
   GString *line = g_string_new (NULL);
+  guint n_spaces = 0;
 
   for (guint i = 0; i < self->n_columns; i++)
     {
-      gboolean is_last = i + 1 == self->n_columns;
-      g_autofree char *cell = mcp_cli_text_fit (row[i], widths[i]);
+      g_autofree char *cell = mcp_cli_text_fit (row->cells[i], widths[i]);
 
-      mcp_cli_text_append_padded (line, cell, is_last ? 0 : widths[i] + GAP);
+      if (*cell != '\0')
+        g_string_append_printf (line, "%*s", (int) n_spaces, "");
+      n_spaces = *cell != '\0' ? 0 : n_spaces;
+      append_cell (line, cell, with_colour ? row->colours[i] : MCP_CLI_COLOUR_NONE);
+      n_spaces += widths[i] + GAP - mcp_cli_text_width (cell);
     }
-  return g_strchomp (g_string_free (line, FALSE));
+  return g_string_free (line, FALSE);
+}
+
+/* Cuts a line that is still too wide; one that is cut has no colours. */
+static char *
+build_fit (McpCliTable *self,
+           const Row *row,
+           const guint *widths,
+           guint columns,
+           gboolean with_colour)
+{
+  g_autofree char *plain = build_line (self, row, widths, FALSE);
+
+  if (columns > 0 && mcp_cli_text_width (plain) > columns)
+    return mcp_cli_text_fit (plain, columns);
+  return build_line (self, row, widths, with_colour);
 }
 
 /* Takes columns of the terminal from the widest column of the table, one by one. */
@@ -112,11 +176,12 @@ narrow (McpCliTable *self, guint *widths, guint columns)
  * mcp_cli_table_to_string:
  * @self: a table
  * @columns: the width that it may have; 0: as wide as its texts
+ * @with_colour: whether colours may be used
  *
  * Returns: (transfer full): its lines; texts that do not fit are cut, in the widest columns first
  */
 char *
-mcp_cli_table_to_string (McpCliTable *self, guint columns)
+mcp_cli_table_to_string (McpCliTable *self, guint columns, gboolean with_colour)
 {
   g_autofree guint *widths = g_memdup2 (self->widths, self->n_columns * sizeof (guint));
   GString *text = g_string_new (NULL);
@@ -125,10 +190,10 @@ mcp_cli_table_to_string (McpCliTable *self, guint columns)
     narrow (self, widths, columns);
   for (guint i = 0; i < self->rows->len; i++)
     {
-      g_autofree char *line = build_line (self, g_ptr_array_index (self->rows, i), widths);
-      g_autofree char *fit = columns > 0 ? mcp_cli_text_fit (line, columns) : g_strdup (line);
+      g_autofree char *line =
+          build_fit (self, g_ptr_array_index (self->rows, i), widths, columns, with_colour);
 
-      g_string_append (text, fit);
+      g_string_append (text, line);
       g_string_append_c (text, '\n');
     }
   return g_string_free (text, FALSE);
@@ -138,13 +203,15 @@ mcp_cli_table_to_string (McpCliTable *self, guint columns)
  * mcp_cli_table_print:
  * @self: a table
  *
- * Prints the table; on a terminal it has the width of the terminal at most.
+ * Prints the table; on a terminal it has the width of the terminal at most, and a long one is
+ * shown in a pager.
  */
 void
 mcp_cli_table_print (McpCliTable *self)
 {
   g_autofree char *text =
-      mcp_cli_table_to_string (self, mcp_cli_terminal_get_columns (STDOUT_FILENO));
+      mcp_cli_table_to_string (self, mcp_cli_terminal_get_columns (STDOUT_FILENO),
+                               mcp_cli_terminal_has_colour (STDOUT_FILENO));
 
-  g_print ("%s", text);
+  mcp_cli_pager_print (text);
 }

@@ -23,21 +23,33 @@ replace_marks (const char *text)
   return g_string_free (out, FALSE);
 }
 
-static void
-print (FILE *file, const char *text)
+/**
+ * mcp_cli_terminal_to_locale:
+ * @text: UTF-8
+ *
+ * Returns: (transfer full): the text in the characters of the locale; marks that the locale does
+ * not have are written in ASCII
+ */
+char *
+mcp_cli_terminal_to_locale (const char *text)
 {
   const char *charset;
   g_autofree char *plain = NULL;
-  g_autofree char *converted = NULL;
+  char *converted;
 
   if (g_get_charset (&charset))
-    {
-      fputs (text, file);
-      return;
-    }
+    return g_strdup (text);
   plain = replace_marks (text);
   converted = g_convert_with_fallback (plain, -1, charset, "UTF-8", "?", NULL, NULL, NULL);
-  fputs (converted != NULL ? converted : plain, file);
+  return converted != NULL ? converted : g_steal_pointer (&plain);
+}
+
+static void
+print (FILE *file, const char *text)
+{
+  g_autofree char *converted = mcp_cli_terminal_to_locale (text);
+
+  fputs (converted, file);
 }
 
 static void
@@ -80,6 +92,42 @@ mcp_cli_terminal_get_columns (int fd)
   if (!isatty (fd) || ioctl (fd, TIOCGWINSZ, &size) < 0)
     return 0;
   return size.ws_col;
+}
+
+/**
+ * mcp_cli_terminal_get_rows:
+ * @fd: a descriptor
+ *
+ * Returns: the height of the terminal; 0 if @fd is not a terminal or its height is not known
+ */
+guint
+mcp_cli_terminal_get_rows (int fd)
+{
+  struct winsize size;
+
+  if (!isatty (fd) || ioctl (fd, TIOCGWINSZ, &size) < 0)
+    return 0;
+  return size.ws_row;
+}
+
+/**
+ * mcp_cli_terminal_has_colour:
+ * @fd: a descriptor
+ *
+ * Returns: whether colours may be written there: https://no-color.org, and CLICOLOR_FORCE for
+ * output that is not a terminal
+ */
+gboolean
+mcp_cli_terminal_has_colour (int fd)
+{
+  const char *never = g_getenv ("NO_COLOR");
+  const char *always = g_getenv ("CLICOLOR_FORCE");
+
+  if (never != NULL && *never != '\0')
+    return FALSE;
+  if (always != NULL && *always != '\0' && g_strcmp0 (always, "0") != 0)
+    return TRUE;
+  return isatty (fd) && g_strcmp0 (g_getenv ("TERM"), "dumb") != 0;
 }
 
 /* What a terminal obeys, or what changes the order of the text around it. */

@@ -189,13 +189,15 @@ ask_cb (McpAsk *ask, gpointer user_data)
 static void
 tell_end (McpCall *self, const McpServerAnswer *answer, const GError *error)
 {
+  g_autofree char *reason = NULL;
+
   if (g_error_matches (error, MCP_ERROR, MCP_ERROR_CANCELLED) ||
       g_error_matches (error, MCP_ERROR, MCP_ERROR_CLOSED))
     publish_end (self, MCP_PROGRESS_STATE_CANCELLED, NULL);
   else if (error != NULL)
     publish_end (self, MCP_PROGRESS_STATE_ERROR, error->message);
   else if (answer->is_error)
-    publish_end (self, MCP_PROGRESS_STATE_ERROR, "The tool answered with an error");
+    publish_end (self, MCP_PROGRESS_STATE_ERROR, reason = mcp_server_answer_dup_reason (answer));
   else
     publish_end (self, MCP_PROGRESS_STATE_OK, NULL);
 }
@@ -258,7 +260,6 @@ mcp_call_run (McpCall *self,
   publish_start (self);
 
   relay = mcp_relay_new (self->client, target, "tools/call", params, &relay_funcs, self);
-  mcp_relay_set_call_id (relay, self->call_id);
   mcp_relay_set_times (relay, self->timeout_ms, self->max_seconds);
   mcp_relay_run (relay, pool, self->cancellable);
 }

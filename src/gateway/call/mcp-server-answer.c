@@ -3,6 +3,11 @@
 
 #include "protocol/mcp-json-edit.h"
 
+#include <string.h>
+
+/* What a list of calls can show of a reason. */
+#define MAX_REASON_BYTES 400
+
 static const char *const names[] = { "isError", "resultType", "task", NULL };
 enum
 {
@@ -75,6 +80,58 @@ mcp_server_answer_free (McpServerAnswer *self)
 {
   mcp_jsonrpc_message_unref (self->message);
   g_free (self);
+}
+
+/* Returns: (nullable): the first text of a result */
+static char *
+dup_first_text (McpJsonSlice result)
+{
+  McpJsonSlice content, item, text;
+  McpJsonIter iter;
+
+  if (!mcp_json_find_typed (result, "content", MCP_JSON_ARRAY, &content))
+    return NULL;
+  mcp_json_iter_init (&iter, content);
+  while (mcp_json_iter_next_element (&iter, &item))
+    if (mcp_json_get_type (item) == MCP_JSON_OBJECT &&
+        mcp_json_find_typed (item, "text", MCP_JSON_STRING, &text))
+      return mcp_json_dup_string (text);
+  return NULL;
+}
+
+/* The first line, cut at a character. */
+static char *
+cut (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  const char *start = valid + strspn (valid, " \t\r\n");
+  gsize length = strcspn (start, "\r\n");
+
+  if (length > MAX_REASON_BYTES)
+    length = (gsize) (g_utf8_find_prev_char (start, start + MAX_REASON_BYTES + 1) - start);
+  return g_strndup (start, length);
+}
+
+/**
+ * mcp_server_answer_dup_reason:
+ * @self: an answer that is an error
+ *
+ * Returns: (transfer full): one line for watchers and for the history: what the tool says of its
+ * failure, 400 bytes at most. A large answer is not searched.
+ */
+char *
+mcp_server_answer_dup_reason (const McpServerAnswer *self)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *line = NULL;
+
+  if (mcp_jsonrpc_message_get_kind (self->message) != MCP_JSONRPC_RESULT)
+    text = mcp_jsonrpc_message_dup_error_text (self->message);
+  else if (!mcp_server_answer_is_large (self->message))
+    text = dup_first_text (mcp_jsonrpc_message_get_result (self->message));
+  line = text != NULL ? cut (text) : NULL;
+  return line != NULL && *line != '\0' ? g_steal_pointer (&line)
+                                       : g_strdup ("The tool answered with an error");
 }
 
 /**

@@ -32,6 +32,7 @@ typedef struct
 McpServerAnswer *mcp_server_answer_new (McpJsonrpcMessage *message);
 McpServerAnswer *mcp_server_answer_copy (const McpServerAnswer *self);
 void mcp_server_answer_free (McpServerAnswer *self);
+char *mcp_server_answer_dup_reason (const McpServerAnswer *self);
 gboolean mcp_server_answer_is_large (McpJsonrpcMessage *message);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpServerAnswer, mcp_server_answer_free)

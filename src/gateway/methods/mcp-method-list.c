@@ -24,8 +24,7 @@ typedef struct
   McpJsonSlice id;
   const char *method;
   McpRevision revision;
-  GBytes *list;     /* (owned) (nullable) */
-  GBytes *response; /* (owned) (nullable): that a thread has written */
+  GBytes *list; /* (owned) (nullable) */
 } ListRequest;
 
 static void
@@ -34,7 +33,6 @@ list_request_free (ListRequest *self)
   g_object_unref (self->attachment);
   g_object_unref (self->request);
   g_clear_pointer (&self->list, g_bytes_unref);
-  g_clear_pointer (&self->response, g_bytes_unref);
   g_free (self);
 }
 
@@ -55,21 +53,13 @@ write_in_thread (GTask *task, gpointer source, gpointer list_request, GCancellab
 }
 
 static void
-pass_written (gpointer item)
-{
-  ListRequest *self = item;
-
-  mcp_request_respond_written (self->request, self->response, 0);
-  list_request_free (self);
-}
-
-static void
 written_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   ListRequest *self = user_data;
+  g_autoptr (GBytes) response = g_task_propagate_pointer (G_TASK (result), NULL);
 
-  self->response = g_task_propagate_pointer (G_TASK (result), NULL);
-  mcp_turn_queue_push (mcp_attachment_get_services (self->attachment)->written, pass_written, self);
+  mcp_request_respond_written (self->request, response, 0);
+  list_request_free (self);
 }
 
 static void

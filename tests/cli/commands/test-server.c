@@ -164,6 +164,95 @@ test_history (void)
 }
 
 static void
+test_list_secrets (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *path = e2e_build (test->e2e, "config/mcp-sessiond/mcp.json");
+  g_autoptr (CliRun) list = NULL;
+  g_autofree char *json = NULL;
+
+  g_test_summary ("list shows no password, key or query, of entries that are left out as well");
+  g_assert_true (g_file_set_contents (
+      path,
+      "{\"mcpServers\": {\n"
+      "  \"a\": {\"url\": \"https://u:hunter2@example.org/mcp?key=hunter2\"},\n"
+      "  \"b\": {\"command\": \"true\", \"args\": [\"--token\", \"hunter2\", \"--api-key=hunter2\"]}\n"
+      "}}\n",
+      -1, NULL));
+  list = cli_test_run (test, NULL, "server", "list", NULL);
+  assert_contains (list->out, "https://example.org/mcp");
+  assert_contains (list->out, "--token *** --api-key=***");
+  json = cli_test_run_ok (test, "server", "list", "--json", NULL);
+  assert_contains (json, "\"entry\":\"left out\"");
+  g_assert_null (strstr (list->out, "hunter2"));
+  g_assert_null (strstr (list->err, "hunter2"));
+  g_assert_null (strstr (json, "hunter2"));
+}
+
+static void
+test_list_states (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *idle = NULL;
+  g_autofree char *fields = NULL;
+
+  g_test_summary (
+      "A server that nobody has asked yet is idle, not ready, and has no number of tools");
+  cli_test_start_daemon (test);
+  idle = cli_test_run_ok (test, "server", "list", NULL);
+  assert_contains (idle, "test    idle   –");
+  fields = cli_test_run_ok (test, "server", "list", "--fields=name,state", NULL);
+  g_assert_cmpstr (fields, ==, "NAME  STATE\ntest  stopped\n");
+}
+
+static void
+test_broken_file (void)
+{
+  static const char *const commands[][3] = { { "server", "list" },
+                                             { "server", "test", "a" },
+                                             { "server", "disable", "a" } };
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *path = e2e_build (test->e2e, "config/mcp-sessiond/mcp.json");
+  g_autoptr (CliRun) doctor = NULL;
+
+  g_test_summary ("A file that is no JSON gets the same words from every command");
+  g_assert_true (g_file_set_contents (path, "{\n\"mcpServers\": {x}\n}\n", -1, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      g_autoptr (CliRun) run =
+          cli_test_run (test, NULL, commands[i][0], commands[i][1], commands[i][2], NULL);
+
+      g_assert_cmpint (run->status, ==, 1);
+      assert_contains (run->err, "mcp.json: Line 2 is not valid JSON: ");
+    }
+  doctor = cli_test_run (test, NULL, "doctor", NULL);
+  assert_contains (doctor->out, "mcp.json: Line 2 is not valid JSON: ");
+}
+
+static void
+test_restart (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autoptr (JsonObject) session = NULL;
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+  g_autoptr (CliRun) unknown = NULL;
+
+  g_test_summary (
+      "restart ends a server's processes; refresh asks again; a typo gets a suggestion");
+  cli_test_start_daemon (test);
+  session = cli_test_create_session (test, "{}");
+  first = cli_test_run_ok (test, "call", "test__pid", NULL);
+  g_free (cli_test_run_ok (test, "server", "restart", "test", NULL));
+  second = cli_test_run_ok (test, "call", "test__pid", NULL);
+  g_assert_cmpstr (first, !=, second);
+  g_free (cli_test_run_ok (test, "server", "refresh", "test", NULL));
+  unknown = cli_test_run (test, NULL, "server", "restart", "tset", NULL);
+  g_assert_cmpint (unknown->status, ==, 1);
+  assert_contains (unknown->err, "did you mean “test”?");
+}
+
+static void
 test_usage (void)
 {
   static const char *const wrong[][5] = {
@@ -177,6 +266,7 @@ test_usage (void)
     { "server", "add", "--timeout=86401", "x", "true" },
     { "server", "remove", NULL },
     { "history", "a", "b", NULL },
+    { "history", "show", NULL },
     { "history", "--limit=-1", NULL },
   };
   g_autoptr (CliTest) test = cli_test_new ();
@@ -329,5 +419,9 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/server/accept", test_accept);
   g_test_add_func ("/cli/server/accept-without-bus", test_accept_without_bus);
   g_test_add_func ("/cli/history/list", test_history);
+  g_test_add_func ("/cli/server/list-secrets", test_list_secrets);
+  g_test_add_func ("/cli/server/list-states", test_list_states);
+  g_test_add_func ("/cli/server/broken-file", test_broken_file);
+  g_test_add_func ("/cli/server/restart", test_restart);
   return g_test_run ();
 }

@@ -151,7 +151,7 @@ test_environment (void)
   cli_test_start_daemon (test);
   session = cli_test_create_session (test, "{\"cwd\": \"/\"}");
   shown = cli_test_run_ok (test, "show", NULL);
-  assert_contains (shown, "Directory: /\n");
+  assert_contains (shown, "Directory:     /\n");
   g_free (cli_test_run_ok (test, "close", NULL));
   ended = cli_test_run (test, NULL, "show", NULL);
   g_assert_cmpint (ended->status, ==, 1);

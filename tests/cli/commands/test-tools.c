@@ -70,6 +70,8 @@ test_hints (void)
   g_autofree char *found = NULL;
   g_autofree char *shown = NULL;
   g_autofree char *of_server = NULL;
+  g_autofree char *names = NULL;
+  g_autofree char *cost = NULL;
 
   g_test_summary (
       "Tools are found by a text and shown one by one; a name nearly right is suggested");
@@ -77,6 +79,11 @@ test_hints (void)
   found = cli_test_run_ok (test, "tools", "--search=CWD", NULL);
   assert_contains (found, "test__cwd");
   g_assert_null (strstr (found, "test__echo"));
+  names = cli_test_run_ok (test, "tools", "--search=CWD", "-o", "name", NULL);
+  g_assert_cmpstr (names, ==, "test__cwd\n");
+  cost = cli_test_run_ok (test, "tools", "--cost", NULL);
+  assert_contains (cost, "TOKENS");
+  assert_contains (cost, "\nSERVER  TOKENS\ntest  ");
   of_server = cli_test_run_ok (test, "tools", "--server=other", NULL);
   g_assert_cmpstr (of_server, ==, "");
   shown = cli_test_run_ok (test, "tools", "show", "test__echo", NULL);
