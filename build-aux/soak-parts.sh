@@ -117,7 +117,7 @@ part_load ()
   # The seed is new each time; a failure says it.
   seed=$(date +%s)
   python3 "$root/tests/soak/soak.py" --daemon="$work/plain/src/daemon/mcp-sessiond" \
-    --keeper="$work/plain/src/upstream/stdio/mcp-sessiond-keeper" \
+    --keeper="$work/plain/src/upstream/stdio/keeper/mcp-sessiond-keeper" \
     --server="$work/plain/tests/support/mcp-test-server" \
     --heap-probe="$work/plain/tests/soak/libheap-probe.so" \
     --seconds=$((minutes * 60)) --seed="$seed" --slopes --verbose --figures="$work/load.json" \
@@ -179,7 +179,7 @@ load_under_memcheck ()
   chmod +x "$work/daemon-under-memcheck"
   load_status=0
   python3 "$root/tests/soak/soak.py" --daemon="$work/daemon-under-memcheck" \
-    --keeper="$work/plain/src/upstream/stdio/mcp-sessiond-keeper" \
+    --keeper="$work/plain/src/upstream/stdio/keeper/mcp-sessiond-keeper" \
     --server="$work/plain/tests/support/mcp-test-server" --clients=8 --seconds=300 \
     --seed="$(date +%s)" >"$work/valgrind-load.log" 2>&1 || load_status=$?
   [ "$load_status" -eq 0 ] || tail -n 60 "$work/valgrind-load.log"
@@ -215,7 +215,7 @@ part_faults ()
   started=$(date +%s)
   status=0
   python3 "$root/tests/faults/faults.py" --daemon="$work/plain/src/daemon/mcp-sessiond" \
-    --keeper="$work/plain/src/upstream/stdio/mcp-sessiond-keeper" \
+    --keeper="$work/plain/src/upstream/stdio/keeper/mcp-sessiond-keeper" \
     --server="$work/plain/tests/support/mcp-test-server" \
     --shim="$work/plain/tests/faults/libfault-shim.so" --all >"$work/faults.log" 2>&1 || status=$?
   [ "$status" -eq 0 ] || grep -A 20 '^not ok' "$work/faults.log" | tail -n 60

@@ -36,7 +36,9 @@ struct _McpFakeProvider
   guint n_cancelled;
   McpRevision revision;
   char *capabilities;
-  char *response; /* (nullable): what it was last told */
+  char *server_info;
+  char *instructions; /* (nullable) */
+  char *response;     /* (nullable): what it was last told */
 };
 
 enum
@@ -298,6 +300,19 @@ get_capabilities (McpProvider *self)
   return MCP_FAKE_PROVIDER (self)->capabilities;
 }
 
+/* Each server says of itself who it is. */
+static const char *
+get_server_info (McpProvider *self)
+{
+  return MCP_FAKE_PROVIDER (self)->server_info;
+}
+
+static const char *
+get_instructions (McpProvider *self)
+{
+  return MCP_FAKE_PROVIDER (self)->instructions;
+}
+
 static void
 set_limits (McpProvider *self, const McpLimits *limits)
 {
@@ -317,6 +332,8 @@ iface_init (McpProviderInterface *iface)
   iface->get_name = get_name;
   iface->get_revision = get_revision;
   iface->get_capabilities = get_capabilities;
+  iface->get_server_info = get_server_info;
+  iface->get_instructions = get_instructions;
   iface->hold = do_nothing;
   iface->release = do_nothing;
   iface->watch = ignore_uri;
@@ -467,10 +484,11 @@ mcp_fake_provider_say (McpFakeProvider *self, const char *text)
 }
 
 void
-mcp_fake_provider_notify_us (McpFakeProvider *self, const char *method)
+mcp_fake_provider_notify_us (McpFakeProvider *self, const char *method, const char *params)
 {
   const McpJsonrpcLimits limits = { .max_depth = 8, .max_values = 100 };
-  g_autoptr (GBytes) text = mcp_jsonrpc_build_notification (method, MCP_JSON_SLICE_NONE);
+  g_autoptr (GBytes) text = mcp_jsonrpc_build_notification (
+      method, params != NULL ? (McpJsonSlice){ params, strlen (params) } : MCP_JSON_SLICE_NONE);
   g_autoptr (McpJsonrpcMessage) message = mcp_jsonrpc_message_parse (text, &limits, NULL, NULL);
 
   g_assert_nonnull (message);
@@ -495,6 +513,8 @@ mcp_fake_provider_finalize (GObject *object)
   g_ptr_array_unref (self->waiting);
   g_free (self->tools_json);
   g_free (self->capabilities);
+  g_free (self->server_info);
+  g_free (self->instructions);
   g_free (self->response);
   g_free (self->name);
 
@@ -526,7 +546,16 @@ mcp_fake_provider_new (const char *name)
   self->name = g_strdup (name);
   self->revision = MCP_REVISION_NEWEST_HANDSHAKE;
   self->capabilities = g_strdup ("{\"tools\":{}}");
+  self->server_info = g_strdup_printf ("{\"name\":\"%s itself\",\"version\":\"7\"}", name);
   return self;
+}
+
+/* What it says to a model. */
+void
+mcp_fake_provider_set_instructions (McpFakeProvider *self, const char *instructions)
+{
+  g_free (self->instructions);
+  self->instructions = g_strdup (instructions);
 }
 
 /* What it speaks, and says that it can. */

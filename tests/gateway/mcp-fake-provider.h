@@ -37,11 +37,12 @@ void mcp_fake_provider_fail (McpFakeProvider *self, guint index, const char *tex
 void mcp_fake_provider_crash (McpFakeProvider *self);
 void
 mcp_fake_provider_set_peer (McpFakeProvider *self, McpRevision revision, const char *capabilities);
+void mcp_fake_provider_set_instructions (McpFakeProvider *self, const char *instructions);
 const char *mcp_fake_provider_get_method (McpFakeProvider *self, guint index);
 void mcp_fake_provider_ask (McpFakeProvider *self, guint index, const char *message_json);
 char *mcp_fake_provider_take_response (McpFakeProvider *self);
 void mcp_fake_provider_log (McpFakeProvider *self, guint index, const char *params_json);
 void mcp_fake_provider_say (McpFakeProvider *self, const char *text);
-void mcp_fake_provider_notify_us (McpFakeProvider *self, const char *method);
+void mcp_fake_provider_notify_us (McpFakeProvider *self, const char *method, const char *params);
 
 G_END_DECLS

@@ -45,20 +45,86 @@ make_room (McpGateway *self, McpSession *session, GError **error)
 static McpAttachment *
 new_attachment (McpGateway *self,
                 McpSession *session,
+                const char *server,
                 McpAttachmentKind kind,
                 const char *id,
                 gboolean owns_session)
 {
-  g_autoptr (McpClient) client = mcp_client_new (session, MCP_REVISION_NEWEST_HANDSHAKE, NULL);
+  g_autoptr (McpClient) anyone = mcp_client_new (session, MCP_REVISION_NEWEST_HANDSHAKE, NULL);
+  g_autoptr (McpClient) client = mcp_client_with_server (anyone, server);
 
   return mcp_attachment_new (mcp_gateway_get_services (self), client, kind, id, owns_session);
+}
+
+/**
+ * mcp_gateway_has_server:
+ * @self: the gateway
+ * @name: any text
+ *
+ * Returns: whether a server of this name is enabled, which a client can reach alone
+ */
+gboolean
+mcp_gateway_has_server (McpGateway *self, const char *name)
+{
+  g_return_val_if_fail (MCP_IS_GATEWAY (self), FALSE);
+
+  return mcp_catalogue_find_server (mcp_gateway_get_services (self)->catalogue, name) != NULL;
+}
+
+/* What a session that was made for clients is used for. */
+typedef struct
+{
+  McpAttachment *except; /* (nullable) */
+  gboolean any_owner;
+  gboolean any_of_all_servers;
+} Usage;
+
+static void
+note_usage (gpointer data, gpointer user_data)
+{
+  McpAttachment *attachment = data;
+  Usage *usage = user_data;
+
+  if (attachment == usage->except || !mcp_attachment_owns_session (attachment))
+    return;
+  usage->any_owner = TRUE;
+  if (mcp_attachment_get_server (attachment) == NULL)
+    usage->any_of_all_servers = TRUE;
+}
+
+/**
+ * mcp_gateway_can_share:
+ * @self: the gateway
+ * @session: a session that was made for another client of the same process
+ * @server: (nullable): name of the only server that the client wants; %NULL: all
+ *
+ * A process that has a client for each server needs one session. A second client of all servers is
+ * another user of them, and gets a session of its own.
+ *
+ * Returns: whether a client may attach to the session as well
+ */
+gboolean
+mcp_gateway_can_share (McpGateway *self, McpSession *session, const char *server)
+{
+  McpAttachmentTable *attachments = mcp_gateway_get_attachments (self);
+  const char *session_id = mcp_session_get_id (session);
+  Usage usage = { 0 };
+
+  g_return_val_if_fail (MCP_IS_GATEWAY (self), FALSE);
+  g_return_val_if_fail (MCP_IS_SESSION (session), FALSE);
+
+  mcp_attachment_table_foreach (attachments, session_id, note_usage, &usage);
+  return (server != NULL || !usage.any_of_all_servers) &&
+         mcp_attachment_table_count (attachments, session_id) <
+             mcp_gateway_get_limits (self)->attachments_per_session;
 }
 
 /**
  * mcp_gateway_attach:
  * @self: the gateway
  * @session: where the client belongs
- * @owns_session: whether the session was made for this client, and ends with it
+ * @server: (nullable): name of the only server that the client reaches; %NULL: all
+ * @owns_session: whether the session was made for clients like this, and ends with the last
  * @error: return location
  *
  * Attaches a client that is about to initialize. Its id is 128 bits from the
@@ -70,7 +136,11 @@ new_attachment (McpGateway *self,
  * Returns: (transfer none): the attachment
  */
 McpAttachment *
-mcp_gateway_attach (McpGateway *self, McpSession *session, gboolean owns_session, GError **error)
+mcp_gateway_attach (McpGateway *self,
+                    McpSession *session,
+                    const char *server,
+                    gboolean owns_session,
+                    GError **error)
 {
   g_autoptr (McpAttachment) attachment = NULL;
   g_autofree char *id = NULL;
@@ -90,7 +160,7 @@ mcp_gateway_attach (McpGateway *self, McpSession *session, gboolean owns_session
   if (id == NULL)
     return NULL;
 
-  attachment = new_attachment (self, session, MCP_ATTACHMENT_LASTING, id, owns_session);
+  attachment = new_attachment (self, session, server, MCP_ATTACHMENT_LASTING, id, owns_session);
   mcp_attachment_table_add (mcp_gateway_get_attachments (self), attachment);
   mcp_session_touch (session);
   return attachment; /* the table's */
@@ -122,7 +192,8 @@ restore (McpGateway *self, const char *attachment_id)
       mcp_session_is_client_made (session) && mcp_session_get_ambient_client (session) == NULL;
   log_level = g_strdup (record->log_level);
   subscriptions = g_strdupv (record->subscriptions);
-  attachment = new_attachment (self, session, MCP_ATTACHMENT_LASTING, attachment_id, owns_session);
+  attachment = new_attachment (self, session, record->server, MCP_ATTACHMENT_LASTING, attachment_id,
+                               owns_session);
   mcp_attachment_table_add (mcp_gateway_get_attachments (self), attachment);
   mcp_attachment_initialize (attachment, revision, record->client,
                              mcp_json_slice (record->capabilities));
@@ -156,13 +227,14 @@ mcp_gateway_lookup_attachment (McpGateway *self, const char *attachment_id)
  * mcp_gateway_get_default_attachment:
  * @self: the gateway
  * @session: one that is not closed
+ * @server: (nullable): name of the only server that is reached; %NULL: all
  *
  * What requests that name a session only belong to; made at its first use.
  *
  * Returns: (transfer none): the attachment
  */
 McpAttachment *
-mcp_gateway_get_default_attachment (McpGateway *self, McpSession *session)
+mcp_gateway_get_default_attachment (McpGateway *self, McpSession *session, const char *server)
 {
   McpAttachmentTable *attachments;
   McpAttachment *attachment;
@@ -172,10 +244,10 @@ mcp_gateway_get_default_attachment (McpGateway *self, McpSession *session)
   g_return_val_if_fail (!mcp_session_is_closed (session), NULL);
 
   attachments = mcp_gateway_get_attachments (self);
-  attachment = mcp_attachment_table_get_default (attachments, mcp_session_get_id (session));
+  attachment = mcp_attachment_table_get_default (attachments, mcp_session_get_id (session), server);
   if (attachment == NULL)
     {
-      attachment = new_attachment (self, session, MCP_ATTACHMENT_DEFAULT, NULL, FALSE);
+      attachment = new_attachment (self, session, server, MCP_ATTACHMENT_DEFAULT, NULL, FALSE);
       mcp_attachment_table_add (attachments, attachment);
       g_object_unref (attachment); /* the table's */
     }
@@ -184,9 +256,10 @@ mcp_gateway_get_default_attachment (McpGateway *self, McpSession *session)
 
 /* What a request says of its client (2026-07-28, basic, "_meta"). */
 static McpClient *
-read_client (McpSession *session, McpJsonSlice params)
+read_client (McpSession *session, const char *server, McpJsonSlice params)
 {
-  g_autoptr (McpClient) unknown = mcp_client_new (session, MCP_REVISION_2026_07_28, NULL);
+  g_autoptr (McpClient) anyone = mcp_client_new (session, MCP_REVISION_2026_07_28, NULL);
+  g_autoptr (McpClient) unknown = mcp_client_with_server (anyone, server);
   McpJsonSlice capabilities = MCP_JSON_SLICE_NONE;
   g_autofree char *client_name = NULL;
   McpJsonSlice meta;
@@ -207,6 +280,7 @@ read_client (McpSession *session, McpJsonSlice params)
  * mcp_gateway_attach_exchange:
  * @self: the gateway
  * @session: one that is not closed
+ * @server: (nullable): name of the only server that is reached; %NULL: all
  * @message: a request of a client that says all there is to know with it (2026-07-28)
  * @param_headers: (nullable): lower-case name without “Mcp-Param-” -> value, decoded: what came in
  *   headers, to be held against the arguments
@@ -216,6 +290,7 @@ read_client (McpSession *session, McpJsonSlice params)
 McpAttachment *
 mcp_gateway_attach_exchange (McpGateway *self,
                              McpSession *session,
+                             const char *server,
                              McpJsonrpcMessage *message,
                              GHashTable *param_headers)
 {
@@ -226,7 +301,7 @@ mcp_gateway_attach_exchange (McpGateway *self,
   g_return_val_if_fail (MCP_IS_SESSION (session), NULL);
   g_return_val_if_fail (message != NULL, NULL);
 
-  said = read_client (session, mcp_jsonrpc_message_get_params (message));
+  said = read_client (session, server, mcp_jsonrpc_message_get_params (message));
   client = mcp_client_with_param_headers (said, param_headers);
   return mcp_attachment_new (mcp_gateway_get_services (self), client, MCP_ATTACHMENT_EXCHANGE, NULL,
                              FALSE);
@@ -238,12 +313,14 @@ mcp_gateway_attach_exchange (McpGateway *self,
  * @attachment: one of its attachments
  *
  * The client is gone: its requests end without an answer, and so does the
- * session if it was made for it. Does nothing the second time.
+ * session if that was made for this client, and for no other that is there. Does nothing the second
+ * time.
  */
 void
 mcp_gateway_detach (McpGateway *self, McpAttachment *attachment)
 {
   g_autoptr (McpAttachment) guard = NULL;
+  Usage usage = { .except = attachment };
   McpAttachmentKeep *keep;
   McpSession *session;
 
@@ -259,7 +336,10 @@ mcp_gateway_detach (McpGateway *self, McpAttachment *attachment)
   mcp_attachment_detach (attachment);
 
   session = mcp_attachment_get_session (attachment);
-  if (mcp_attachment_owns_session (attachment) && !mcp_session_is_closed (session))
+  mcp_attachment_table_foreach (mcp_gateway_get_attachments (self), mcp_session_get_id (session),
+                                note_usage, &usage);
+  if (mcp_attachment_owns_session (attachment) && !usage.any_owner &&
+      !mcp_session_is_closed (session))
     mcp_session_store_close (mcp_gateway_get_store (self), mcp_session_get_id (session),
                              MCP_REASON_CLOSED, NULL);
 }

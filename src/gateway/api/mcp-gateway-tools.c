@@ -42,17 +42,19 @@ mcp_gateway_list_tools_async (McpGateway *self,
                               GAsyncReadyCallback callback,
                               gpointer user_data)
 {
+  g_autoptr (McpClient) client = NULL;
   GTask *task;
 
   g_return_if_fail (MCP_IS_GATEWAY (self));
   g_return_if_fail (MCP_IS_SESSION (session));
 
+  client = mcp_client_new (session, MCP_REVISION_NEWEST_HANDSHAKE, NULL);
   task = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (task, mcp_gateway_list_tools_async);
   if (!mcp_session_is_closed (session))
     mcp_session_touch (session);
-  mcp_catalogue_list_async (mcp_gateway_get_services (self)->catalogue, MCP_ITEM_TOOL, session,
-                            MCP_REVISION_NEWEST_HANDSHAKE, cancellable, listed_cb, task);
+  mcp_catalogue_list_async (mcp_gateway_get_services (self)->catalogue, MCP_ITEM_TOOL, client,
+                            cancellable, listed_cb, task);
 }
 
 /**

@@ -55,14 +55,21 @@ McpCallHistory *mcp_gateway_get_history (McpGateway *self);
 void mcp_gateway_set_servers (McpGateway *self, GPtrArray *configs);
 
 /* Attachments of a gateway. */
-McpAttachment *
-mcp_gateway_attach (McpGateway *self, McpSession *session, gboolean owns_session, GError **error);
+McpAttachment *mcp_gateway_attach (McpGateway *self,
+                                   McpSession *session,
+                                   const char *server,
+                                   gboolean owns_session,
+                                   GError **error);
+gboolean mcp_gateway_has_server (McpGateway *self, const char *name);
+gboolean mcp_gateway_can_share (McpGateway *self, McpSession *session, const char *server);
 McpAttachment *mcp_gateway_attach_exchange (McpGateway *self,
                                             McpSession *session,
+                                            const char *server,
                                             McpJsonrpcMessage *message,
                                             GHashTable *param_headers);
 McpAttachment *mcp_gateway_lookup_attachment (McpGateway *self, const char *attachment_id);
-McpAttachment *mcp_gateway_get_default_attachment (McpGateway *self, McpSession *session);
+McpAttachment *
+mcp_gateway_get_default_attachment (McpGateway *self, McpSession *session, const char *server);
 void mcp_gateway_detach (McpGateway *self, McpAttachment *attachment);
 
 /* For callers that speak no MCP (the bus): JSON in, JSON out. */

@@ -225,6 +225,18 @@ static const McpRelayFuncs relay_funcs = {
   .done = done_cb,
 };
 
+/* A client of one server calls the tool by the server's name of it; everybody else knows the tool
+ * by the exposed one. */
+static void
+take_name (McpCall *self)
+{
+  if (self->client->server == NULL || self->target->exposed == NULL)
+    return;
+
+  g_free (self->name);
+  self->name = g_strdup (self->target->exposed);
+}
+
 /**
  * mcp_call_run:
  * @self: a call that was begun and has not run yet
@@ -252,6 +264,7 @@ mcp_call_run (McpCall *self,
 
   g_object_ref (self); /* dropped by the end */
   self->target = mcp_target_ref (target);
+  take_name (self);
   self->trace = mcp_trace_context_dup_id (mcp_params_get_text (params));
   self->funcs = funcs;
   self->user_data = user_data;

@@ -63,7 +63,7 @@ build_target (Resolving *self, const McpCatalogueItem *found, GError **error)
     params = mcp_params_get_text (self->params);
   if (!check_headers (self, found->json, params, error))
     return NULL;
-  return mcp_target_new_tool (found->config, found->name, found->json, params);
+  return mcp_target_new_tool (found->config, found->name, found->exposed, found->json, params);
 }
 
 /* Looks the name up, as far as is known now. @error is set where the request cannot be made. */
@@ -74,11 +74,10 @@ look_up (McpCatalogue *self, Resolving *resolving, GError **error)
 
   if (resolving->kind == MCP_ITEM_TOOL || resolving->kind == MCP_ITEM_PROMPT)
     {
-      if (!mcp_catalogue_find (self, resolving->kind, resolving->client->session, resolving->name,
-                               &found))
+      if (!mcp_catalogue_find (self, resolving->kind, resolving->client, resolving->name, &found))
         return NULL;
     }
-  else if (!mcp_catalogue_find_resource (self, resolving->client->session, resolving->name, &found))
+  else if (!mcp_catalogue_find_resource (self, resolving->client, resolving->name, &found))
     return NULL;
 
   return build_target (resolving, &found, error);
@@ -115,10 +114,11 @@ explain_unlisted (McpCatalogue *self, McpServerConfig *config)
                       "Server “%s” has not told its tools yet", config->name);
 }
 
+/* A server may call its own tools as it likes. */
 static gboolean
-is_tool_name (const char *name)
+is_tool_name (McpClient *client, const char *name)
 {
-  return strlen (name) <= MAX_NAME_BYTES;
+  return client->server != NULL || strlen (name) <= MAX_NAME_BYTES;
 }
 
 static GError *
@@ -126,13 +126,13 @@ explain_unknown_tool (McpCatalogue *self, Resolving *resolving)
 {
   McpServerConfig *config;
 
-  if (!is_tool_name (resolving->name))
+  if (!is_tool_name (resolving->client, resolving->name))
     return g_error_new (MCP_ERROR, MCP_ERROR_NOT_FOUND,
                         "Unknown tool: a name has at most %d characters", MAX_NAME_BYTES);
-  config = mcp_catalogue_find_unlisted (self, resolving->client->session, resolving->name);
+  config = mcp_catalogue_find_unlisted (self, resolving->client, resolving->name);
   if (config != NULL)
     return explain_unlisted (self, config);
-  config = mcp_catalogue_find_held (self, resolving->client->session, resolving->name);
+  config = mcp_catalogue_find_held (self, resolving->client, resolving->name);
   if (config != NULL)
     return g_error_new (MCP_ERROR, MCP_ERROR_NOT_FOUND,
                         "Tool “%s” is new or has changed since its owner agreed to it; "
@@ -176,7 +176,7 @@ static void
 follow_start (McpCatalogue *self, Resolving *resolving, McpStartWordsFunc tell, gpointer user_data)
 {
   McpSession *session = resolving->client->session;
-  McpServerConfig *config = mcp_catalogue_find_unlisted (self, session, resolving->name);
+  McpServerConfig *config = mcp_catalogue_find_unlisted (self, resolving->client, resolving->name);
 
   if (config != NULL)
     resolving->words =
@@ -220,14 +220,14 @@ mcp_catalogue_resolve_async (McpCatalogue *self,
   g_task_set_task_data (task, resolving, (GDestroyNotify) resolving_free);
   g_task_set_check_cancellable (task, FALSE); /* the search says better why it ended */
 
-  if (kind == MCP_ITEM_TOOL && !is_tool_name (name))
+  if (kind == MCP_ITEM_TOOL && !is_tool_name (client, name))
     {
       g_task_return_error (task, explain_unknown (self, resolving));
       return;
     }
   if (try_return (self, task))
     return;
-  if (kind == MCP_ITEM_TOOL && !mcp_catalogue_may_have (self, client->session, name))
+  if (kind == MCP_ITEM_TOOL && !mcp_catalogue_may_have (self, client, name))
     {
       g_task_return_error (task, explain_unknown (self, resolving));
       return;
@@ -235,8 +235,8 @@ mcp_catalogue_resolve_async (McpCatalogue *self,
 
   if (kind == MCP_ITEM_TOOL && tell != NULL)
     follow_start (self, resolving, tell, user_data);
-  mcp_catalogue_prepare_async (self, client->session, kind == MCP_ITEM_TOOL ? name : NULL,
-                               cancellable, prepared_cb, g_object_ref (task));
+  mcp_catalogue_prepare_async (self, client, kind == MCP_ITEM_TOOL ? name : NULL, cancellable,
+                               prepared_cb, g_object_ref (task));
 }
 
 /**

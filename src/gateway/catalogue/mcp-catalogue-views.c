@@ -4,6 +4,14 @@
 #include "gateway/catalogue/mcp-exposed-names.h"
 #include <string.h>
 
+/* What a server says of itself. */
+typedef struct
+{
+  char *instructions; /* (owned) (nullable) */
+  char *server_info;  /* (owned) (nullable) */
+  char *capabilities; /* (owned) (nullable) */
+} Said;
+
 struct _McpCatalogueViews
 {
   gatomicrefcount ref_count;
@@ -11,7 +19,7 @@ struct _McpCatalogueViews
   GPtrArray *configs;                   /* (owned): McpServerConfig */
   McpNameRooms *rooms;                  /* (owned) */
   const char **own_rooms;               /* (owned): by server (unowned) */
-  char **instructions;                  /* (owned): by server (owned), %NULL for none */
+  Said *said;                           /* (owned): by server */
   McpItemView *views[MCP_N_ITEM_KINDS]; /* (owned) */
   guint *first_tool; /* (owned): by server: index of its first tool, and the end */
 };
@@ -106,6 +114,26 @@ dup_instructions (const McpCatalogueSources *sources, guint server)
   return g_strdup (listing->instructions);
 }
 
+static void
+take_said (Said *said, const McpCatalogueSources *sources, guint server)
+{
+  const McpListing *listing = g_ptr_array_index (sources->listings, server);
+
+  said->instructions = dup_instructions (sources, server);
+  if (listing == NULL)
+    return;
+  said->server_info = g_strdup (listing->server_info);
+  said->capabilities = g_strdup (listing->capabilities);
+}
+
+static void
+said_clear (Said *said)
+{
+  g_free (said->instructions);
+  g_free (said->server_info);
+  g_free (said->capabilities);
+}
+
 /* The tools lie by server: where those of each begin. */
 static void
 index_tools (McpCatalogueViews *self)
@@ -136,14 +164,14 @@ mcp_catalogue_views_new (const McpCatalogueSources *sources)
   self->configs = g_ptr_array_ref (sources->configs);
   self->rooms = mcp_name_rooms_ref (sources->rooms);
   self->own_rooms = g_new0 (const char *, n_servers + 1);
-  self->instructions = g_new0 (char *, n_servers + 1);
+  self->said = g_new0 (Said, n_servers + 1);
   self->first_tool = g_new0 (guint, n_servers + 1);
   for (guint i = 0; i < n_servers; i++)
     {
       McpServerConfig *config = g_ptr_array_index (self->configs, i);
 
       self->own_rooms[i] = mcp_name_rooms_get (self->rooms, config->prefix);
-      self->instructions[i] = dup_instructions (sources, i);
+      take_said (&self->said[i], sources, i);
     }
   for (guint kind = 0; kind < MCP_N_ITEM_KINDS; kind++)
     self->views[kind] = build_view (sources, kind);
@@ -177,8 +205,8 @@ mcp_catalogue_views_unref (McpCatalogueViews *self)
   for (guint kind = 0; kind < MCP_N_ITEM_KINDS; kind++)
     mcp_item_view_unref (self->views[kind]);
   for (guint i = 0; i < self->configs->len; i++)
-    g_free (self->instructions[i]);
-  g_free (self->instructions);
+    said_clear (&self->said[i]);
+  g_free (self->said);
   g_free (self->own_rooms);
   g_free (self->first_tool);
   mcp_name_rooms_unref (self->rooms);
@@ -190,7 +218,7 @@ typedef struct
 {
   McpCatalogueSources *sources; /* (owned) */
   McpCatalogueViews *earlier;   /* (owned) */
-  McpItemKinds changed;
+  McpViewChanges *changes;      /* (owned) (nullable) */
 } Build;
 
 static void
@@ -200,6 +228,7 @@ build_free (gpointer data)
 
   mcp_catalogue_views_sources_free (build->sources);
   mcp_catalogue_views_unref (build->earlier);
+  g_clear_pointer (&build->changes, mcp_view_changes_free);
   g_free (build);
 }
 
@@ -209,9 +238,9 @@ build_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable 
   Build *build = task_data;
   McpCatalogueViews *views = mcp_catalogue_views_new (build->sources);
 
+  build->changes = mcp_view_changes_new ();
   for (guint kind = 0; kind < MCP_N_ITEM_KINDS; kind++)
-    if (!mcp_item_view_equal (build->earlier->views[kind], views->views[kind]))
-      build->changed |= 1u << kind;
+    mcp_view_changes_add (build->changes, build->earlier->views[kind], views->views[kind]);
   g_task_return_pointer (task, views, (GDestroyNotify) mcp_catalogue_views_unref);
 }
 
@@ -243,16 +272,16 @@ mcp_catalogue_views_build_async (McpCatalogueSources *sources,
 /**
  * mcp_catalogue_views_build_finish:
  * @result: what the callback got
- * @changed: (out): of which kinds a client sees other items than in the earlier views
+ * @changes: (out) (transfer full): what clients see to be different from the earlier views
  *
  * Returns: (transfer full): the views
  */
 McpCatalogueViews *
-mcp_catalogue_views_build_finish (GAsyncResult *result, McpItemKinds *changed)
+mcp_catalogue_views_build_finish (GAsyncResult *result, McpViewChanges **changes)
 {
   g_return_val_if_fail (g_async_result_is_tagged (result, mcp_catalogue_views_build_async), NULL);
 
-  *changed = ((Build *) g_task_get_task_data (G_TASK (result)))->changed;
+  *changes = g_steal_pointer (&((Build *) g_task_get_task_data (G_TASK (result)))->changes);
   return g_task_propagate_pointer (G_TASK (result), NULL);
 }
 
@@ -305,7 +334,49 @@ mcp_catalogue_views_get_rooms (McpCatalogueViews *self)
 const char *
 mcp_catalogue_views_get_instructions (McpCatalogueViews *self, guint server)
 {
-  return self->instructions[server];
+  return self->said[server].instructions;
+}
+
+/**
+ * mcp_catalogue_views_get_server_info:
+ * @self: the views
+ * @server: index of a server
+ *
+ * Returns: (transfer none) (nullable): what the server calls itself, an object
+ */
+const char *
+mcp_catalogue_views_get_server_info (McpCatalogueViews *self, guint server)
+{
+  return self->said[server].server_info;
+}
+
+/**
+ * mcp_catalogue_views_get_capabilities:
+ * @self: the views
+ * @server: index of a server
+ *
+ * Returns: (transfer none) (nullable): what the server offers, an object
+ */
+const char *
+mcp_catalogue_views_get_capabilities (McpCatalogueViews *self, guint server)
+{
+  return self->said[server].capabilities;
+}
+
+/**
+ * mcp_catalogue_views_find_server:
+ * @self: the views
+ * @name: name of a server
+ *
+ * Returns: index of the server; -1: there is none
+ */
+int
+mcp_catalogue_views_find_server (McpCatalogueViews *self, const char *name)
+{
+  for (guint i = 0; i < self->configs->len; i++)
+    if (strcmp (((McpServerConfig *) g_ptr_array_index (self->configs, i))->name, name) == 0)
+      return (int) i;
+  return -1;
 }
 
 /**

@@ -4,6 +4,7 @@
 #include "gateway/catalogue/mcp-allowed-tools.h"
 #include "gateway/catalogue/mcp-item-view.h"
 #include "gateway/catalogue/mcp-listing.h"
+#include "gateway/catalogue/mcp-view-changes.h"
 
 #include <gio/gio.h>
 
@@ -48,7 +49,8 @@ void mcp_catalogue_views_build_async (McpCatalogueSources *sources,
                                       McpCatalogueViews *earlier,
                                       GAsyncReadyCallback callback,
                                       gpointer user_data);
-McpCatalogueViews *mcp_catalogue_views_build_finish (GAsyncResult *result, McpItemKinds *changed);
+McpCatalogueViews *mcp_catalogue_views_build_finish (GAsyncResult *result,
+                                                     McpViewChanges **changes);
 McpCatalogueViews *mcp_catalogue_views_ref (McpCatalogueViews *self);
 void mcp_catalogue_views_unref (McpCatalogueViews *self);
 
@@ -64,6 +66,9 @@ gboolean mcp_catalogue_views_show_server (McpCatalogueViews *self,
                                           guint server,
                                           gsize *budget);
 const char *mcp_catalogue_views_get_instructions (McpCatalogueViews *self, guint server);
+const char *mcp_catalogue_views_get_server_info (McpCatalogueViews *self, guint server);
+const char *mcp_catalogue_views_get_capabilities (McpCatalogueViews *self, guint server);
+int mcp_catalogue_views_find_server (McpCatalogueViews *self, const char *name);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpCatalogueViews, mcp_catalogue_views_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpCatalogueSources, mcp_catalogue_views_sources_free)

@@ -6,19 +6,20 @@
 /**
  * mcp_catalogue_waiter_new:
  * @task: (transfer full): returns a boolean when the waiting is over
- * @session: in which session
+ * @client: who waits
  * @kinds: which items matter
  * @exposed: (nullable): the one name that matters; %NULL: all
  *
  * Returns: (transfer full): a waiter without a clock
  */
 McpCatalogueWaiter *
-mcp_catalogue_waiter_new (GTask *task, McpSession *session, McpItemKinds kinds, const char *exposed)
+mcp_catalogue_waiter_new (GTask *task, McpClient *client, McpItemKinds kinds, const char *exposed)
 {
   McpCatalogueWaiter *self = g_new0 (McpCatalogueWaiter, 1);
 
   self->task = task;
-  self->session = g_object_ref (session);
+  self->session = g_object_ref (client->session);
+  self->server = g_strdup (client->server);
   self->kinds = kinds;
   self->exposed = g_strdup (exposed);
   return self;
@@ -54,6 +55,7 @@ mcp_catalogue_waiter_free (McpCatalogueWaiter *self)
   disarm (self);
   g_object_unref (self->session);
   g_object_unref (self->task);
+  g_free (self->server);
   g_free (self->exposed);
   g_free (self);
 }

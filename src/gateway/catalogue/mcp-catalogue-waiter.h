@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "gateway/catalogue/mcp-client.h"
 #include "gateway/catalogue/mcp-item-kind.h"
-#include "session/session/mcp-session.h"
 
 #include <gio/gio.h>
 
@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * McpCatalogueWaiter:
  * @task: (owned): who waits
  * @session: (owned): in which session
+ * @server: (owned) (nullable): name of the only server that matters; %NULL: all
  * @kinds: which items matter
  * @exposed: (owned) (nullable): the one name that matters; %NULL: all
  * @past_refresh: waits only for servers that are not known at all
@@ -28,6 +29,7 @@ struct _McpCatalogueWaiter
 {
   GTask *task;
   McpSession *session;
+  char *server;
   McpItemKinds kinds;
   char *exposed;
   gboolean past_refresh;
@@ -43,10 +45,8 @@ struct _McpCatalogueWaiter
   gulong session_closed_id;
 };
 
-McpCatalogueWaiter *mcp_catalogue_waiter_new (GTask *task,
-                                              McpSession *session,
-                                              McpItemKinds kinds,
-                                              const char *exposed);
+McpCatalogueWaiter *
+mcp_catalogue_waiter_new (GTask *task, McpClient *client, McpItemKinds kinds, const char *exposed);
 void mcp_catalogue_waiter_free (McpCatalogueWaiter *self);
 void mcp_catalogue_waiter_arm (McpCatalogueWaiter *self,
                                guint first_ms,

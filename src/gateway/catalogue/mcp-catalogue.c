@@ -18,6 +18,9 @@
 #define FIRST_MS   8000
 #define REFRESH_MS 1000
 
+/* How long an initialize waits for a server at most: clients give up soon after. */
+#define MEET_MS 8000
+
 /*
  * What servers list goes this way: a server is listed (McpCatalogueServer, which keeps that),
  * the guard compares the tools with what they were, a thread builds new views of everything,
@@ -81,6 +84,8 @@ is_current (McpCatalogue *self)
 static gboolean
 concerns (McpCatalogue *self, McpCatalogueWaiter *waiter, McpServerConfig *config)
 {
+  if (waiter->server != NULL)
+    return strcmp (waiter->server, config->name) == 0;
   return waiter->exposed == NULL ||
          mcp_exposed_names_may_own (config->prefix, config->name, self->max_name, waiter->exposed);
 }
@@ -174,8 +179,8 @@ static void
 views_built_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (McpCatalogue) self = user_data;
-  McpItemKinds changed = 0;
-  McpCatalogueViews *views = mcp_catalogue_views_build_finish (result, &changed);
+  g_autoptr (McpViewChanges) changes = NULL;
+  McpCatalogueViews *views = mcp_catalogue_views_build_finish (result, &changes);
 
   mcp_catalogue_views_unref (self->views);
   self->views = views;
@@ -183,8 +188,8 @@ views_built_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   self->is_building = FALSE;
   if (self->is_dirty)
     build_views (self);
-  if (changed != 0)
-    g_signal_emit (self, signals[SIGNAL_CHANGED], 0, changed);
+  if (!mcp_view_changes_is_empty (changes))
+    g_signal_emit (self, signals[SIGNAL_CHANGED], 0, changes);
   wake_all (self);
 }
 
@@ -419,12 +424,13 @@ mcp_catalogue_set_first_wait (McpCatalogue *self, guint first_ms)
 
 static void
 prepare (McpCatalogue *self,
-         McpSession *session,
+         McpClient *client,
          McpItemKinds kinds,
          const char *exposed,
+         guint first_ms,
          GTask *task)
 {
-  McpCatalogueWaiter *waiter = mcp_catalogue_waiter_new (task, session, kinds, exposed);
+  McpCatalogueWaiter *waiter = mcp_catalogue_waiter_new (task, client, kinds, exposed);
 
   g_task_set_check_cancellable (task, FALSE); /* the waiter says better why it ended */
   if (is_done (self, waiter))
@@ -434,14 +440,15 @@ prepare (McpCatalogue *self,
     }
 
   g_ptr_array_add (self->waiters, waiter);
-  mcp_catalogue_waiter_arm (waiter, self->first_ms, self->refresh_ms, wake_cb, self);
+  mcp_catalogue_waiter_arm (waiter, first_ms, self->refresh_ms, wake_cb, self);
 }
 
 /**
  * mcp_catalogue_prepare_async:
  * @self: the catalogue
- * @session: on whose behalf servers are started
- * @exposed: (nullable): the one name of a tool that matters; %NULL: everything
+ * @client: on whose behalf servers are started
+ * @exposed: (nullable): the one name of a tool that matters, as the client calls it; %NULL:
+ *   everything
  * @cancellable: (nullable): ends the waiting
  * @callback: (scope async): when the catalogue is as good as it gets
  * @user_data: for @callback
@@ -452,7 +459,7 @@ prepare (McpCatalogue *self,
  */
 void
 mcp_catalogue_prepare_async (McpCatalogue *self,
-                             McpSession *session,
+                             McpClient *client,
                              const char *exposed,
                              GCancellable *cancellable,
                              GAsyncReadyCallback callback,
@@ -462,7 +469,33 @@ mcp_catalogue_prepare_async (McpCatalogue *self,
   McpItemKinds kinds = exposed != NULL ? 1u << MCP_ITEM_TOOL : MCP_ITEM_KINDS_ALL;
 
   g_task_set_source_tag (task, mcp_catalogue_prepare_async);
-  prepare (self, session, kinds, exposed, task);
+  prepare (self, client, kinds, exposed, self->first_ms, task);
+}
+
+/**
+ * mcp_catalogue_meet_async:
+ * @self: the catalogue
+ * @client: a client of one server, which introduces itself
+ * @cancellable: (nullable): ends the waiting
+ * @callback: (scope async): when it is known what the client's only server says of itself, or
+ *   that cannot be waited for any longer; mcp_catalogue_prepare_finish() belongs to it
+ * @user_data: for @callback
+ */
+void
+mcp_catalogue_meet_async (McpCatalogue *self,
+                          McpClient *client,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, mcp_catalogue_meet_async);
+  if (mcp_catalogue_get_server_info (self, client) != NULL)
+    g_task_return_boolean (task, TRUE);
+  else
+    prepare (self, client, MCP_ITEM_KINDS_ALL, NULL, MIN (self->first_ms, MEET_MS),
+             g_steal_pointer (&task));
 }
 
 /**
@@ -487,8 +520,7 @@ mcp_catalogue_prepare_finish (McpCatalogue *self, GAsyncResult *result, GError *
 typedef struct
 {
   McpItemKind kind;
-  McpSession *session; /* (owned) */
-  McpRevision revision;
+  McpClient *client; /* (owned) */
 } Wish;
 
 static void
@@ -496,7 +528,7 @@ wish_free (gpointer data)
 {
   Wish *wish = data;
 
-  g_object_unref (wish->session);
+  mcp_client_unref (wish->client);
   g_free (wish);
 }
 
@@ -521,8 +553,7 @@ list_prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!mcp_catalogue_prepare_finish (self, result, &error))
     g_task_return_error (task, error);
   else
-    mcp_list_builder_build_async (self->builder, self->views, wish->kind,
-                                  mcp_session_get_allowed_tools (wish->session), wish->revision,
+    mcp_list_builder_build_async (self->builder, self->views, wish->kind, wish->client,
                                   list_built_cb, g_steal_pointer (&task));
 }
 
@@ -530,8 +561,7 @@ list_prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  * mcp_catalogue_list_async:
  * @self: the catalogue
  * @kind: what to list
- * @session: for whom
- * @revision: of the client
+ * @client: for whom
  * @cancellable: (nullable): ends the waiting
  * @callback: (scope async): when the list is there
  * @user_data: for @callback
@@ -542,8 +572,7 @@ list_prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 mcp_catalogue_list_async (McpCatalogue *self,
                           McpItemKind kind,
-                          McpSession *session,
-                          McpRevision revision,
+                          McpClient *client,
                           GCancellable *cancellable,
                           GAsyncReadyCallback callback,
                           gpointer user_data)
@@ -553,13 +582,12 @@ mcp_catalogue_list_async (McpCatalogue *self,
   Wish *wish = g_new0 (Wish, 1);
 
   wish->kind = kind;
-  wish->session = g_object_ref (session);
-  wish->revision = revision;
+  wish->client = mcp_client_ref (client);
   g_task_set_source_tag (task, mcp_catalogue_list_async);
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, wish, wish_free);
   g_task_set_source_tag (prepared, mcp_catalogue_list_async);
-  prepare (self, session, 1u << kind, NULL, prepared);
+  prepare (self, client, 1u << kind, NULL, self->first_ms, prepared);
 }
 
 /**
@@ -610,12 +638,26 @@ may_use (McpCatalogue *self, McpSession *session, McpItemKind kind, const McpExp
              : mcp_catalogue_views_show_server (self->views, allowed, item->server, &budget);
 }
 
+/* A client of one server calls things as the server does. */
+static const McpExposedItem *
+find_item (McpCatalogue *self, McpItemView *view, McpClient *client, const char *name)
+{
+  int server;
+
+  if (client->server == NULL)
+    return strnlen (name, MCP_EXPOSED_NAMES_MAX_LENGTH + 1) > MCP_EXPOSED_NAMES_MAX_LENGTH
+               ? NULL
+               : mcp_item_view_find (view, name);
+  server = mcp_catalogue_views_find_server (self->views, client->server);
+  return server >= 0 ? mcp_item_view_find_own (view, (guint) server, name) : NULL;
+}
+
 /**
  * mcp_catalogue_find:
  * @self: the catalogue
  * @kind: tool or prompt
- * @session: who asks
- * @exposed: a name as a client sent it
+ * @client: who asks
+ * @name: a name as the client sent it
  * @found: (out): what has the name; valid until the main loop runs again
  *
  * Finds an item, as far as is known now. What the session may not use does not exist.
@@ -625,29 +667,40 @@ may_use (McpCatalogue *self, McpSession *session, McpItemKind kind, const McpExp
 gboolean
 mcp_catalogue_find (McpCatalogue *self,
                     McpItemKind kind,
-                    McpSession *session,
-                    const char *exposed,
+                    McpClient *client,
+                    const char *name,
                     McpCatalogueItem *found)
 {
   McpItemView *view = mcp_catalogue_views_get (self->views, kind);
-  const McpExposedItem *item;
+  const McpExposedItem *item = find_item (self, view, client, name);
 
-  if (strnlen (exposed, MCP_EXPOSED_NAMES_MAX_LENGTH + 1) > MCP_EXPOSED_NAMES_MAX_LENGTH)
-    return FALSE;
-  item = mcp_item_view_find (view, exposed);
-  if (item == NULL || !may_use (self, session, kind, item))
+  if (item == NULL || !may_use (self, client->session, kind, item))
     return FALSE;
 
   found->config = get_current (self, mcp_item_view_get_config (view, item->server));
   found->name = item->item->name;
+  found->exposed = item->exposed;
   found->json = item->item->json;
   return found->config != NULL;
+}
+
+/* All URIs are for the only server that the client reaches. */
+static McpServerConfig *
+find_only_server (McpCatalogue *self, McpClient *client, McpAllowedTools *allowed)
+{
+  int server = mcp_catalogue_views_find_server (self->views, client->server);
+  gsize budget = 1000;
+
+  if (server < 0 ||
+      !mcp_catalogue_views_show_server (self->views, allowed, (guint) server, &budget))
+    return NULL;
+  return g_ptr_array_index (mcp_catalogue_views_get_configs (self->views), server);
 }
 
 /**
  * mcp_catalogue_find_resource:
  * @self: the catalogue
- * @session: who asks
+ * @client: who asks
  * @uri: of a resource, or a template as it is listed
  * @found: (out): the server that has the resource, and the server's own URI; valid until the
  *   main loop runs again, and as long as @uri
@@ -659,13 +712,18 @@ mcp_catalogue_find (McpCatalogue *self,
  */
 gboolean
 mcp_catalogue_find_resource (McpCatalogue *self,
-                             McpSession *session,
+                             McpClient *client,
                              const char *uri,
                              McpCatalogueItem *found)
 {
-  g_autoptr (McpAllowedTools) allowed = build_allowed (self, session);
-  McpServerConfig *config = mcp_resource_finder_find (self->views, allowed, uri, &found->name);
+  g_autoptr (McpAllowedTools) allowed = build_allowed (self, client->session);
+  McpServerConfig *config;
 
+  found->name = uri;
+  found->exposed = NULL;
+  config = client->server != NULL
+               ? find_only_server (self, client, allowed)
+               : mcp_resource_finder_find (self->views, allowed, uri, &found->name);
   found->config = config != NULL ? get_current (self, config) : NULL;
   found->json = MCP_JSON_SLICE_NONE;
   return found->config != NULL;
@@ -688,24 +746,34 @@ may_own (McpCatalogue *self, const McpServerConfig *config, const char *exposed)
   return mcp_exposed_names_may_own (config->prefix, config->name, self->max_name, exposed);
 }
 
+/* Whether the server could have a tool that the client calls so, and may use. */
+static gboolean
+could_have (McpCatalogue *self, const McpServerConfig *config, McpClient *client, const char *name)
+{
+  gboolean could = client->server != NULL ? strcmp (client->server, config->name) == 0
+                                          : may_own (self, config, name);
+
+  return could && may_reach (self, client->session, config);
+}
+
 /**
  * mcp_catalogue_may_have:
  * @self: the catalogue
- * @session: who asks
- * @exposed: a name of a tool, as a client sent it
+ * @client: who asks
+ * @name: a name of a tool, as the client sent it
  *
  * Returns: whether a server could have such a tool that the session may use
  */
 gboolean
-mcp_catalogue_may_have (McpCatalogue *self, McpSession *session, const char *exposed)
+mcp_catalogue_may_have (McpCatalogue *self, McpClient *client, const char *name)
 {
   GPtrArray *configs = get_configs (self);
 
-  if (strnlen (exposed, MCP_EXPOSED_NAMES_MAX_LENGTH + 1) > MCP_EXPOSED_NAMES_MAX_LENGTH)
+  if (client->server == NULL &&
+      strnlen (name, MCP_EXPOSED_NAMES_MAX_LENGTH + 1) > MCP_EXPOSED_NAMES_MAX_LENGTH)
     return FALSE;
   for (guint i = 0; i < configs->len; i++)
-    if (may_own (self, g_ptr_array_index (configs, i), exposed) &&
-        may_reach (self, session, g_ptr_array_index (configs, i)))
+    if (could_have (self, g_ptr_array_index (configs, i), client, name))
       return TRUE;
   return FALSE;
 }
@@ -713,32 +781,36 @@ mcp_catalogue_may_have (McpCatalogue *self, McpSession *session, const char *exp
 /**
  * mcp_catalogue_find_held:
  * @self: the catalogue
- * @session: who asks
- * @exposed: a name of a tool that is not known
+ * @client: who asks
+ * @name: a name of a tool that is not known
  *
  * Returns: (transfer none) (nullable): the server whose tool would have the name, if the tool
  *   was not held back; %NULL as well where the session may use no tool of the server
  */
 McpServerConfig *
-mcp_catalogue_find_held (McpCatalogue *self, McpSession *session, const char *exposed)
+mcp_catalogue_find_held (McpCatalogue *self, McpClient *client, const char *name)
 {
-  McpServerConfig *config =
-      mcp_item_view_find_held (mcp_catalogue_views_get (self->views, MCP_ITEM_TOOL), exposed);
+  McpItemView *tools = mcp_catalogue_views_get (self->views, MCP_ITEM_TOOL);
+  McpServerConfig *config = NULL;
 
-  return config != NULL && may_reach (self, session, config) ? config : NULL;
+  if (client->server == NULL)
+    config = mcp_item_view_find_held (tools, name);
+  else if (mcp_item_view_holds_own (tools, client->server, name))
+    config = mcp_catalogue_servers_find_config (self->servers, client->server);
+  return config != NULL && may_reach (self, client->session, config) ? config : NULL;
 }
 
 /**
  * mcp_catalogue_find_unlisted:
  * @self: the catalogue
- * @session: who asks
- * @exposed: a name that is not known
+ * @client: who asks
+ * @name: a name that is not known
  *
  * Returns: (transfer none) (nullable): a server that may have a tool of the name, has not been
  *   listed yet, and may have a tool that the session may use
  */
 McpServerConfig *
-mcp_catalogue_find_unlisted (McpCatalogue *self, McpSession *session, const char *exposed)
+mcp_catalogue_find_unlisted (McpCatalogue *self, McpClient *client, const char *name)
 {
   GPtrArray *configs = get_configs (self);
 
@@ -746,8 +818,7 @@ mcp_catalogue_find_unlisted (McpCatalogue *self, McpSession *session, const char
     {
       McpServerConfig *config = g_ptr_array_index (configs, i);
 
-      if (get_listing (self, config) == NULL && may_own (self, config, exposed) &&
-          may_reach (self, session, config))
+      if (get_listing (self, config) == NULL && could_have (self, config, client, name))
         return config;
     }
   return NULL;
@@ -781,16 +852,61 @@ mcp_catalogue_get_pool (McpCatalogue *self)
 /**
  * mcp_catalogue_build_instructions:
  * @self: the catalogue
- * @session: for whom
+ * @client: for whom
  *
  * Returns: (transfer full) (nullable): what the servers say of themselves, for a model
  */
 char *
-mcp_catalogue_build_instructions (McpCatalogue *self, McpSession *session)
+mcp_catalogue_build_instructions (McpCatalogue *self, McpClient *client)
 {
-  g_autoptr (McpAllowedTools) allowed = build_allowed (self, session);
+  g_autoptr (McpAllowedTools) allowed = build_allowed (self, client->session);
+  int server;
 
-  return mcp_list_writer_build_instructions (self->views, allowed);
+  if (client->server == NULL)
+    return mcp_list_writer_build_instructions (self->views, allowed);
+  if (find_only_server (self, client, allowed) == NULL)
+    return NULL;
+  server = mcp_catalogue_views_find_server (self->views, client->server);
+  return g_strdup (mcp_catalogue_views_get_instructions (self->views, (guint) server));
+}
+
+static int
+find_own_server (McpCatalogue *self, McpClient *client)
+{
+  return client->server != NULL ? mcp_catalogue_views_find_server (self->views, client->server)
+                                : -1;
+}
+
+/**
+ * mcp_catalogue_get_server_info:
+ * @self: the catalogue
+ * @client: for whom
+ *
+ * Returns: (transfer none) (nullable): what the client's only server calls itself, an object;
+ *   %NULL as well where the client reaches all servers
+ */
+const char *
+mcp_catalogue_get_server_info (McpCatalogue *self, McpClient *client)
+{
+  int server = find_own_server (self, client);
+
+  return server >= 0 ? mcp_catalogue_views_get_server_info (self->views, (guint) server) : NULL;
+}
+
+/**
+ * mcp_catalogue_get_capabilities:
+ * @self: the catalogue
+ * @client: for whom
+ *
+ * Returns: (transfer none) (nullable): what the client's only server offers, an object; %NULL as
+ *   well where the client reaches all servers
+ */
+const char *
+mcp_catalogue_get_capabilities (McpCatalogue *self, McpClient *client)
+{
+  int server = find_own_server (self, client);
+
+  return server >= 0 ? mcp_catalogue_views_get_capabilities (self->views, (guint) server) : NULL;
 }
 
 /* What the owner asks. */
@@ -937,7 +1053,7 @@ mcp_catalogue_class_init (McpCatalogueClass *klass)
   G_OBJECT_CLASS (klass)->finalize = mcp_catalogue_finalize;
 
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", MCP_TYPE_CATALOGUE, G_SIGNAL_RUN_LAST, 0, NULL,
-                                          NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+                                          NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
   signals[SIGNAL_TOOLS_CHANGED] =
       g_signal_new ("tools-changed", MCP_TYPE_CATALOGUE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 2, mcp_server_config_get_type (), G_TYPE_POINTER);

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "common/mcp-limits.h"
+#include "gateway/catalogue/mcp-client.h"
 #include "gateway/catalogue/mcp-item-kind.h"
 #include "gateway/catalogue/mcp-listing.h"
+#include "gateway/catalogue/mcp-view-changes.h"
 #include "gateway/servers/mcp-provider-pool.h"
 #include "protocol/mcp-revision.h"
 #include "session/session/mcp-session.h"
@@ -17,7 +19,7 @@ G_BEGIN_DECLS
  * sessions but for their allowed tools. Main context only.
  *
  * Signals:
- *   changed (guint kinds): of these #McpItemKinds clients see other items than they did
+ *   changed (McpViewChanges *): clients see other items than they did
  *   tools-changed (McpServerConfig *, const McpToolChanges *): the tools of a server are not
  *     what they were
  */
@@ -28,12 +30,14 @@ G_DECLARE_FINAL_TYPE (McpCatalogue, mcp_catalogue, MCP, CATALOGUE, GObject)
  * McpCatalogueItem:
  * @config: (transfer none): the server that has the item
  * @name: (transfer none): the server's own name of the item
+ * @exposed: (transfer none) (nullable): the name of a tool among those of all servers
  * @json: as the server lists it
  */
 typedef struct
 {
   McpServerConfig *config;
   const char *name;
+  const char *exposed;
   McpJsonSlice json;
 } McpCatalogueItem;
 
@@ -48,16 +52,20 @@ void mcp_catalogue_set_patience (McpCatalogue *self, guint first_ms, guint refre
 void mcp_catalogue_close (McpCatalogue *self);
 
 void mcp_catalogue_prepare_async (McpCatalogue *self,
-                                  McpSession *session,
+                                  McpClient *client,
                                   const char *exposed,
                                   GCancellable *cancellable,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data);
 gboolean mcp_catalogue_prepare_finish (McpCatalogue *self, GAsyncResult *result, GError **error);
+void mcp_catalogue_meet_async (McpCatalogue *self,
+                               McpClient *client,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
 void mcp_catalogue_list_async (McpCatalogue *self,
                                McpItemKind kind,
-                               McpSession *session,
-                               McpRevision revision,
+                               McpClient *client,
                                GCancellable *cancellable,
                                GAsyncReadyCallback callback,
                                gpointer user_data);
@@ -65,25 +73,26 @@ GBytes *mcp_catalogue_list_finish (McpCatalogue *self, GAsyncResult *result, GEr
 
 gboolean mcp_catalogue_find (McpCatalogue *self,
                              McpItemKind kind,
-                             McpSession *session,
-                             const char *exposed,
+                             McpClient *client,
+                             const char *name,
                              McpCatalogueItem *found);
 gboolean mcp_catalogue_find_resource (McpCatalogue *self,
-                                      McpSession *session,
+                                      McpClient *client,
                                       const char *uri,
                                       McpCatalogueItem *found);
-gboolean mcp_catalogue_may_have (McpCatalogue *self, McpSession *session, const char *exposed);
+gboolean mcp_catalogue_may_have (McpCatalogue *self, McpClient *client, const char *name);
+McpServerConfig *mcp_catalogue_find_held (McpCatalogue *self, McpClient *client, const char *name);
 McpServerConfig *
-mcp_catalogue_find_held (McpCatalogue *self, McpSession *session, const char *exposed);
-McpServerConfig *
-mcp_catalogue_find_unlisted (McpCatalogue *self, McpSession *session, const char *exposed);
+mcp_catalogue_find_unlisted (McpCatalogue *self, McpClient *client, const char *name);
 McpServerConfig *mcp_catalogue_find_server (McpCatalogue *self, const char *name);
 McpProviderPool *mcp_catalogue_get_pool (McpCatalogue *self);
 
 GPtrArray *mcp_catalogue_get_configs (McpCatalogue *self);
 guint mcp_catalogue_count_tools (McpCatalogue *self, const char *server_name);
 GPtrArray *mcp_catalogue_get_notes (McpCatalogue *self, const char *server_name);
-char *mcp_catalogue_build_instructions (McpCatalogue *self, McpSession *session);
+char *mcp_catalogue_build_instructions (McpCatalogue *self, McpClient *client);
+const char *mcp_catalogue_get_server_info (McpCatalogue *self, McpClient *client);
+const char *mcp_catalogue_get_capabilities (McpCatalogue *self, McpClient *client);
 char *mcp_catalogue_build_held (McpCatalogue *self, const char *server_name);
 gboolean mcp_catalogue_accept (McpCatalogue *self, const char *server_name);
 gboolean mcp_catalogue_renew (McpCatalogue *self, const char *server_name);

@@ -48,6 +48,7 @@ mcp_client_unref (McpClient *self)
     return;
 
   g_object_unref (self->session);
+  g_free (self->server);
   g_free (self->name);
   g_ref_string_release (self->capabilities);
   g_free (self->log_level);
@@ -62,6 +63,7 @@ copy (McpClient *self)
 
   g_ref_count_init (&result->ref_count);
   g_object_ref (result->session);
+  result->server = g_strdup (self->server);
   result->name = g_strdup (self->name);
   g_ref_string_acquire (result->capabilities);
   result->log_level = g_strdup (self->log_level);
@@ -95,6 +97,23 @@ mcp_client_with_facts (McpClient *self,
       g_ref_string_release (result->capabilities);
       result->capabilities = g_ref_string_new_len (capabilities.data, (gssize) capabilities.length);
     }
+  return result;
+}
+
+/**
+ * mcp_client_with_server:
+ * @self: the client
+ * @server: (nullable): name of a server
+ *
+ * Returns: (transfer full): the client that reaches this server alone
+ */
+McpClient *
+mcp_client_with_server (McpClient *self, const char *server)
+{
+  McpClient *result = copy (self);
+
+  g_free (result->server);
+  result->server = g_strdup (server);
   return result;
 }
 

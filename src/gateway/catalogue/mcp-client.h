@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 /**
  * McpClient:
  * @session: (owned): the session that the client works in
+ * @server: (nullable): name of the only server that the client reaches, under the server's own
+ * names; %NULL: the client reaches all servers
  * @revision: the revision of MCP that the client speaks; %MCP_REVISION_UNKNOWN: the client speaks
  *   no MCP, and cannot be asked anything
  * @name: (nullable): what the client calls itself
@@ -27,6 +29,7 @@ typedef struct
 {
   grefcount ref_count;
   McpSession *session;
+  char *server;
   McpRevision revision;
   char *name;
   char *capabilities;
@@ -41,6 +44,7 @@ McpClient *mcp_client_with_facts (McpClient *self,
                                   McpRevision revision,
                                   const char *name,
                                   McpJsonSlice capabilities);
+McpClient *mcp_client_with_server (McpClient *self, const char *server);
 McpClient *mcp_client_with_log_level (McpClient *self, const char *log_level);
 McpClient *mcp_client_with_param_headers (McpClient *self, GHashTable *param_headers);
 gboolean mcp_client_is_stateless (McpClient *self);

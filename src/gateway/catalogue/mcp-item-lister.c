@@ -154,6 +154,15 @@ ask_next (GTask *task)
     finish_kind (task);
 }
 
+/* What the server said of itself when it started. */
+static void
+take_texts (McpListing *part, McpProvider *provider)
+{
+  part->instructions = g_strdup (mcp_provider_get_instructions (provider));
+  part->server_info = g_strdup (mcp_provider_get_server_info (provider));
+  part->capabilities = g_strdup (mcp_provider_get_capabilities (provider));
+}
+
 static void
 finish_in_thread (GTask *job, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
@@ -179,8 +188,7 @@ finish_kind (GTask *task)
   g_autoptr (GTask) job = g_task_new (NULL, NULL, finished_cb, g_object_ref (task));
 
   if (listing->kind == MCP_ITEM_TOOL)
-    get_part (listing)->instructions =
-        g_strdup (mcp_provider_get_instructions (g_task_get_source_object (task)));
+    take_texts (get_part (listing), g_task_get_source_object (task));
   g_task_set_source_tag (job, finish_kind);
   g_task_set_task_data (job, g_object_ref (task), g_object_unref);
   g_task_run_in_thread (job, finish_in_thread);

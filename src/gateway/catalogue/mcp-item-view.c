@@ -17,10 +17,36 @@ struct _McpItemView
   GArray *items;          /* (owned): McpExposedItem, by server, then in its own order */
   GStringChunk *texts;    /* (owned): exposed names */
   GHashTable *by_exposed; /* (owned): exposed (unowned) -> McpExposedItem (unowned) */
-  GHashTable *held;       /* (owned): exposed (owned) -> McpServerConfig (unowned) */
+  GHashTable *by_own;     /* (owned): set of McpExposedItem (unowned), by server and own name */
+  GHashTable *held;       /* (owned): exposed (owned) -> Held (owned) */
   GHashTable *schemes;    /* (owned): scheme (owned) -> GArray (owned) of servers (guint) */
   GHashTable *counts;     /* (owned): server name (unowned) -> number of items */
 };
+
+/* A tool that waits for its owner. */
+typedef struct
+{
+  McpServerConfig *config; /* (unowned) */
+  const char *name;        /* (unowned): the server's own */
+} Held;
+
+/* Two servers may have the same name of their own. */
+static guint
+hash_own (gconstpointer data)
+{
+  const McpExposedItem *item = data;
+
+  return mcp_keyed_hash_str (item->item->name) + item->server;
+}
+
+static gboolean
+equal_own (gconstpointer a, gconstpointer b)
+{
+  const McpExposedItem *one = a;
+  const McpExposedItem *other = b;
+
+  return one->server == other->server && strcmp (one->item->name, other->item->name) == 0;
+}
 
 static gboolean
 is_named (McpItemKind kind)
@@ -101,6 +127,16 @@ add_item (McpItemView *self, guint server, const McpItem *item, const char *expo
   g_hash_table_insert (self->counts, config->name, GUINT_TO_POINTER (count + 1));
 }
 
+static Held *
+held_new (McpServerConfig *config, const char *name)
+{
+  Held *held = g_new0 (Held, 1);
+
+  held->config = config;
+  held->name = name;
+  return held;
+}
+
 /* What a call is told that names a tool which waits for its owner. */
 static void
 add_held (McpItemView *self, const McpItemViewInput *input)
@@ -117,7 +153,7 @@ add_held (McpItemView *self, const McpItemViewInput *input)
 
         if (exposed != NULL && is_held (input, i, item))
           g_hash_table_insert (self->held, g_strdup (exposed),
-                               g_ptr_array_index (self->configs, i));
+                               held_new (g_ptr_array_index (self->configs, i), item->name));
       }
 }
 
@@ -212,6 +248,9 @@ index_items (McpItemView *self, const McpItemViewInput *input)
       McpExposedItem *item = &g_array_index (self->items, McpExposedItem, i);
 
       g_hash_table_insert (self->by_exposed, (gpointer) item->exposed, item);
+      /* of two with one name the first is meant */
+      if (!g_hash_table_contains (self->by_own, item))
+        g_hash_table_add (self->by_own, item);
       if (!is_named (self->kind))
         add_owner (self, item);
     }
@@ -240,7 +279,8 @@ mcp_item_view_new (const McpItemViewInput *input)
   self->items = g_array_new (FALSE, FALSE, sizeof (McpExposedItem));
   self->texts = g_string_chunk_new (4096);
   self->by_exposed = g_hash_table_new (mcp_keyed_hash_str, g_str_equal);
-  self->held = g_hash_table_new_full (mcp_keyed_hash_str, g_str_equal, g_free, NULL);
+  self->by_own = g_hash_table_new (hash_own, equal_own);
+  self->held = g_hash_table_new_full (mcp_keyed_hash_str, g_str_equal, g_free, g_free);
   self->schemes = g_hash_table_new_full (mcp_keyed_hash_str, g_str_equal, g_free,
                                          (GDestroyNotify) g_array_unref);
   self->counts = g_hash_table_new (g_str_hash, g_str_equal);
@@ -276,6 +316,7 @@ mcp_item_view_unref (McpItemView *self)
     return;
 
   g_hash_table_unref (self->by_exposed);
+  g_hash_table_unref (self->by_own);
   g_hash_table_unref (self->held);
   g_hash_table_unref (self->schemes);
   g_hash_table_unref (self->counts);
@@ -284,35 +325,6 @@ mcp_item_view_unref (McpItemView *self)
   g_ptr_array_unref (self->lists);
   g_ptr_array_unref (self->configs);
   g_free (self);
-}
-
-static gboolean
-is_same_item (const McpExposedItem *one, const McpExposedItem *other)
-{
-  McpJsonSlice a = one->item->json;
-  McpJsonSlice b = other->item->json;
-
-  return strcmp (one->exposed, other->exposed) == 0 && a.length == b.length &&
-         memcmp (a.data, b.data, a.length) == 0;
-}
-
-/**
- * mcp_item_view_equal:
- * @a: a view
- * @b: another
- *
- * Returns: whether a client sees no difference between the two
- */
-gboolean
-mcp_item_view_equal (McpItemView *a, McpItemView *b)
-{
-  if (a->items->len != b->items->len)
-    return FALSE;
-
-  for (guint i = 0; i < a->items->len; i++)
-    if (!is_same_item (mcp_item_view_get (a, i), mcp_item_view_get (b, i)))
-      return FALSE;
-  return TRUE;
 }
 
 /**
@@ -383,6 +395,23 @@ mcp_item_view_find (McpItemView *self, const char *exposed)
 }
 
 /**
+ * mcp_item_view_find_own:
+ * @self: the view
+ * @server: index of a server
+ * @name: a name or URI of the server's own
+ *
+ * Returns: (transfer none) (nullable): the item of that server
+ */
+const McpExposedItem *
+mcp_item_view_find_own (McpItemView *self, guint server, const char *name)
+{
+  const McpItem item = { .name = name };
+  const McpExposedItem key = { server, &item, NULL };
+
+  return g_hash_table_lookup (self->by_own, &key);
+}
+
+/**
  * mcp_item_view_find_held:
  * @self: a view of tools
  * @exposed: a name that is not exposed
@@ -393,7 +422,34 @@ mcp_item_view_find (McpItemView *self, const char *exposed)
 McpServerConfig *
 mcp_item_view_find_held (McpItemView *self, const char *exposed)
 {
-  return g_hash_table_lookup (self->held, exposed);
+  const Held *held = g_hash_table_lookup (self->held, exposed);
+
+  return held != NULL ? held->config : NULL;
+}
+
+/**
+ * mcp_item_view_holds_own:
+ * @self: a view of tools
+ * @server_name: name of a server
+ * @name: a name of the server's own
+ *
+ * Returns: whether the server has such a tool that is held back
+ */
+gboolean
+mcp_item_view_holds_own (McpItemView *self, const char *server_name, const char *name)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->held);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const Held *held = value;
+
+      if (strcmp (held->config->name, server_name) == 0 && strcmp (held->name, name) == 0)
+        return TRUE;
+    }
+  return FALSE;
 }
 
 /**

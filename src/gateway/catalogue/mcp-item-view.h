@@ -53,13 +53,14 @@ typedef struct _McpItemView McpItemView;
 McpItemView *mcp_item_view_new (const McpItemViewInput *input);
 McpItemView *mcp_item_view_ref (McpItemView *self);
 void mcp_item_view_unref (McpItemView *self);
-gboolean mcp_item_view_equal (McpItemView *a, McpItemView *b);
 McpItemKind mcp_item_view_get_kind (McpItemView *self);
 guint mcp_item_view_get_length (McpItemView *self);
 const McpExposedItem *mcp_item_view_get (McpItemView *self, guint index);
 McpServerConfig *mcp_item_view_get_config (McpItemView *self, guint server);
 const McpExposedItem *mcp_item_view_find (McpItemView *self, const char *exposed);
+const McpExposedItem *mcp_item_view_find_own (McpItemView *self, guint server, const char *name);
 McpServerConfig *mcp_item_view_find_held (McpItemView *self, const char *exposed);
+gboolean mcp_item_view_holds_own (McpItemView *self, const char *server_name, const char *name);
 GArray *mcp_item_view_get_owners (McpItemView *self, const char *uri);
 guint mcp_item_view_count (McpItemView *self, const char *server_name);
 

@@ -15,6 +15,7 @@ typedef struct
   McpListBuilder *builder;  /* (unowned) (nullable): %NULL once the builder forgot the list */
   McpCatalogueViews *views; /* (owned) */
   McpItemKind kind;
+  char *server; /* (owned) (nullable): the only one; %NULL: all */
   char **globs; /* (owned) (nullable) */
   McpRevision revision;
   GPtrArray *waiting; /* (owned): GTask (owned) */
@@ -37,6 +38,7 @@ list_clear (gpointer data)
   List *list = data;
 
   g_clear_pointer (&list->views, mcp_catalogue_views_unref);
+  g_free (list->server);
   g_strfreev (list->globs);
   g_ptr_array_unref (list->waiting);
   g_clear_pointer (&list->bytes, g_bytes_unref);
@@ -57,33 +59,34 @@ list_forget (gpointer data)
   list_unref (list);
 }
 
-/* Each glob with its length, so that no two sets of globs have one key. */
+/* Each text with its length, so that no two lists have one key. */
 static char *
-build_key (McpItemKind kind, const char *const *globs, McpRevision revision)
+build_key (McpItemKind kind, McpClient *client)
 {
+  const char *const *globs = mcp_session_get_allowed_tools (client->session);
   GString *key = g_string_new (NULL);
 
-  g_string_append_printf (key, "%u %u %s", (guint) kind, (guint) revision,
+  g_string_append_printf (key, "%u %u %s", (guint) kind, (guint) client->revision,
                           globs != NULL ? "only" : "all");
   for (gsize i = 0; globs != NULL && globs[i] != NULL; i++)
     g_string_append_printf (key, " %" G_GSIZE_FORMAT ":%s", strlen (globs[i]), globs[i]);
+  if (client->server != NULL)
+    g_string_append_printf (key, " of %" G_GSIZE_FORMAT ":%s", strlen (client->server),
+                            client->server);
   return g_string_free (key, FALSE);
 }
 
 static List *
-list_new (McpListBuilder *self,
-          McpCatalogueViews *views,
-          McpItemKind kind,
-          const char *const *globs,
-          McpRevision revision)
+list_new (McpListBuilder *self, McpCatalogueViews *views, McpItemKind kind, McpClient *client)
 {
   List *list = g_rc_box_new0 (List);
 
   list->builder = self;
   list->views = mcp_catalogue_views_ref (views);
   list->kind = kind;
-  list->globs = g_strdupv ((char **) globs);
-  list->revision = revision;
+  list->server = g_strdup (client->server);
+  list->globs = g_strdupv ((char **) mcp_session_get_allowed_tools (client->session));
+  list->revision = client->revision;
   list->waiting = g_ptr_array_new_with_free_func (g_object_unref);
   return list;
 }
@@ -95,9 +98,9 @@ build_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable 
   g_autoptr (McpAllowedTools) allowed = mcp_allowed_tools_new (
       (const char *const *) list->globs, mcp_catalogue_views_get_rooms (list->views));
 
-  g_task_return_pointer (task,
-                         mcp_list_writer_build (list->views, list->kind, allowed, list->revision),
-                         (GDestroyNotify) g_bytes_unref);
+  g_task_return_pointer (
+      task, mcp_list_writer_build (list->views, list->kind, list->server, allowed, list->revision),
+      (GDestroyNotify) g_bytes_unref);
 }
 
 static void
@@ -138,8 +141,7 @@ start_thread (List *list)
  * @self: the builder
  * @views: the catalogue; the same at each call until mcp_list_builder_forget()
  * @kind: what to list
- * @globs: (nullable): the allowed tools of the session; %NULL: all
- * @revision: of the client
+ * @client: for whom; its session, its server and its revision count
  * @callback: (scope async): when the list is there
  * @user_data: for @callback
  */
@@ -147,13 +149,12 @@ void
 mcp_list_builder_build_async (McpListBuilder *self,
                               McpCatalogueViews *views,
                               McpItemKind kind,
-                              const char *const *globs,
-                              McpRevision revision,
+                              McpClient *client,
                               GAsyncReadyCallback callback,
                               gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
-  g_autofree char *key = build_key (kind, globs, revision);
+  g_autofree char *key = build_key (kind, client);
   List *list = g_hash_table_lookup (self->lists, key);
 
   g_task_set_source_tag (task, mcp_list_builder_build_async);
@@ -166,7 +167,7 @@ mcp_list_builder_build_async (McpListBuilder *self,
     {
       if (self->n_bytes > MAX_KEPT_BYTES)
         mcp_list_builder_forget (self);
-      list = list_new (self, views, kind, globs, revision);
+      list = list_new (self, views, kind, client);
       g_hash_table_insert (self->lists, g_steal_pointer (&key), list);
       start_thread (list);
     }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "gateway/catalogue/mcp-catalogue-views.h"
-#include "protocol/mcp-revision.h"
+#include "gateway/catalogue/mcp-client.h"
 
 #include <gio/gio.h>
 
@@ -23,8 +23,7 @@ void mcp_list_builder_forget (McpListBuilder *self);
 void mcp_list_builder_build_async (McpListBuilder *self,
                                    McpCatalogueViews *views,
                                    McpItemKind kind,
-                                   const char *const *globs,
-                                   McpRevision revision,
+                                   McpClient *client,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
 GBytes *mcp_list_builder_build_finish (McpListBuilder *self, GAsyncResult *result, GError **error);

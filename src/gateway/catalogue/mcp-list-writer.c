@@ -42,15 +42,13 @@ rename_item (McpItemKind kind, const McpExposedItem *item)
 }
 
 static void
-append_item (GString *out, McpItemKind kind, const McpExposedItem *item, McpRevision revision)
+append_definition (GString *out, McpItemKind kind, McpJsonSlice json, McpRevision revision)
 {
   const char *method = mcp_item_kind_get_facts (kind)->method;
-  g_autofree char *renamed = rename_item (kind, item);
-  McpJsonSlice json = item->item->json;
   g_autofree char *translated = NULL;
 
-  if (renamed != NULL)
-    json = (McpJsonSlice){ renamed, strlen (renamed) };
+  if (out->str[out->len - 1] != '[')
+    g_string_append_c (out, ',');
   translated = mcp_translate_definition (method, json, revision);
   if (translated != NULL)
     g_string_append (out, translated);
@@ -58,10 +56,67 @@ append_item (GString *out, McpItemKind kind, const McpExposedItem *item, McpRevi
     mcp_json_append_slice (out, json);
 }
 
+static void
+append_item (GString *out, McpItemKind kind, const McpExposedItem *item, McpRevision revision)
+{
+  g_autofree char *renamed = rename_item (kind, item);
+  McpJsonSlice json = item->item->json;
+
+  if (renamed != NULL)
+    json = (McpJsonSlice){ renamed, strlen (renamed) };
+  append_definition (out, kind, json, revision);
+}
+
+static void
+append_all (GString *out,
+            McpCatalogueViews *views,
+            McpItemKind kind,
+            McpAllowedTools *allowed,
+            McpRevision revision)
+{
+  McpItemView *view = mcp_catalogue_views_get (views, kind);
+  g_autofree gboolean *shown = build_shown (views, allowed);
+
+  for (guint i = 0; i < mcp_item_view_get_length (view); i++)
+    {
+      const McpExposedItem *item = mcp_item_view_get (view, i);
+
+      if (shown[item->server] &&
+          (kind != MCP_ITEM_TOOL || mcp_catalogue_views_allow (views, allowed, item)))
+        append_item (out, kind, item, revision);
+    }
+}
+
+/* Under its own names; a name that is there twice counts once. */
+static void
+append_server (GString *out,
+               McpCatalogueViews *views,
+               McpItemKind kind,
+               guint server,
+               McpAllowedTools *allowed,
+               McpRevision revision)
+{
+  McpItemView *view = mcp_catalogue_views_get (views, kind);
+  gsize budget = G_MAXSIZE;
+
+  if (!mcp_catalogue_views_show_server (views, allowed, server, &budget))
+    return;
+  for (guint i = 0; i < mcp_item_view_get_length (view); i++)
+    {
+      const McpExposedItem *item = mcp_item_view_get (view, i);
+
+      if (item->server == server &&
+          mcp_item_view_find_own (view, server, item->item->name) == item &&
+          (kind != MCP_ITEM_TOOL || mcp_catalogue_views_allow (views, allowed, item)))
+        append_definition (out, kind, item->item->json, revision);
+    }
+}
+
 /**
  * mcp_list_writer_build:
  * @views: the catalogue
  * @kind: what to list
+ * @server: (nullable): name of the only server to list, under its own names; %NULL: all servers
  * @allowed: the rules of a session, made for the rooms of these views
  * @revision: of the client
  *
@@ -72,26 +127,19 @@ append_item (GString *out, McpItemKind kind, const McpExposedItem *item, McpRevi
 GBytes *
 mcp_list_writer_build (McpCatalogueViews *views,
                        McpItemKind kind,
+                       const char *server,
                        McpAllowedTools *allowed,
                        McpRevision revision)
 {
-  McpItemView *view = mcp_catalogue_views_get (views, kind);
-  g_autofree gboolean *shown = build_shown (views, allowed);
+  int index = server != NULL ? mcp_catalogue_views_find_server (views, server) : -1;
   GString *out = g_string_new ("{");
 
   mcp_json_append_string (out, mcp_item_kind_get_facts (kind)->member);
   g_string_append (out, ":[");
-  for (guint i = 0; i < mcp_item_view_get_length (view); i++)
-    {
-      const McpExposedItem *item = mcp_item_view_get (view, i);
-
-      if (!shown[item->server] ||
-          (kind == MCP_ITEM_TOOL && !mcp_catalogue_views_allow (views, allowed, item)))
-        continue;
-      if (out->str[out->len - 1] != '[')
-        g_string_append_c (out, ',');
-      append_item (out, kind, item, revision);
-    }
+  if (server == NULL)
+    append_all (out, views, kind, allowed, revision);
+  else if (index >= 0)
+    append_server (out, views, kind, (guint) index, allowed, revision);
   g_string_append (out, "]}");
   return g_string_free_to_bytes (out);
 }

@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 
 GBytes *mcp_list_writer_build (McpCatalogueViews *views,
                                McpItemKind kind,
+                               const char *server,
                                McpAllowedTools *allowed,
                                McpRevision revision);
 char *mcp_list_writer_build_instructions (McpCatalogueViews *views, McpAllowedTools *allowed);

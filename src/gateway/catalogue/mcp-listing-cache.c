@@ -36,19 +36,39 @@ job_free (Job *job)
   g_free (job);
 }
 
+/* An object, as the server said it. */
+static char *
+dup_object (McpJsonSlice root, const char *key)
+{
+  McpJsonSlice object;
+
+  return mcp_json_find_typed (root, key, MCP_JSON_OBJECT, &object)
+             ? g_strndup (object.data, object.length)
+             : NULL;
+}
+
+static void
+parse_texts (McpListing *listing, McpJsonSlice root)
+{
+  McpJsonSlice instructions;
+
+  if (mcp_json_find_typed (root, "instructions", MCP_JSON_STRING, &instructions))
+    listing->instructions = mcp_json_dup_string (instructions);
+  listing->server_info = dup_object (root, "serverInfo");
+  listing->capabilities = dup_object (root, "capabilities");
+}
+
 static McpListing *
 parse (const char *text, gsize length, const Job *job, GError **error)
 {
   g_autoptr (McpListing) listing = g_new0 (McpListing, 1);
   McpJsonSlice root;
-  McpJsonSlice instructions;
 
   if (!mcp_json_scan (text, length, MAX_DEPTH, MAX_VALUES, MCP_JSON_SCAN_ALLOW_LONE_SURROGATES,
                       &root, error))
     return NULL;
-  if (mcp_json_get_type (root) == MCP_JSON_OBJECT &&
-      mcp_json_find_typed (root, "instructions", MCP_JSON_STRING, &instructions))
-    listing->instructions = mcp_json_dup_string (instructions);
+  if (mcp_json_get_type (root) == MCP_JSON_OBJECT)
+    parse_texts (listing, root);
   for (guint kind = 0; kind < MCP_N_ITEM_KINDS; kind++)
     {
       g_autoptr (McpItemList) list = mcp_item_list_new (kind, job->max_bytes, job->max_items);
@@ -106,6 +126,10 @@ build_text (const McpListing *listing)
     mcp_json_append_string (out, listing->instructions);
   else
     g_string_append (out, "null");
+  if (listing->server_info != NULL)
+    g_string_append_printf (out, ",\"serverInfo\":%s", listing->server_info);
+  if (listing->capabilities != NULL)
+    g_string_append_printf (out, ",\"capabilities\":%s", listing->capabilities);
   g_string_append (out, "}\n");
   return out;
 }

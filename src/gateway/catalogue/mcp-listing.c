@@ -23,6 +23,8 @@ mcp_listing_copy (const McpListing *self)
   for (guint i = 0; i < MCP_N_ITEM_KINDS; i++)
     copy->lists[i] = ref_list (self->lists[i]);
   copy->instructions = g_strdup (self->instructions);
+  copy->server_info = g_strdup (self->server_info);
+  copy->capabilities = g_strdup (self->capabilities);
   copy->prints = self->prints != NULL ? mcp_tool_prints_ref (self->prints) : NULL;
   copy->same = self->same;
   return copy;
@@ -39,6 +41,8 @@ mcp_listing_free (McpListing *self)
     g_clear_pointer (&self->lists[i], mcp_item_list_unref);
   g_clear_pointer (&self->prints, mcp_tool_prints_unref);
   g_free (self->instructions);
+  g_free (self->server_info);
+  g_free (self->capabilities);
   g_free (self);
 }
 
@@ -82,6 +86,28 @@ has_same_notes (McpItemList *a, McpItemList *b)
   return g_strv_equal (mcp_item_list_get_notes (a), mcp_item_list_get_notes (b));
 }
 
+/* Returns: whether the text is another one now */
+static gboolean
+take_text (char **text, char **news)
+{
+  gboolean differs = g_strcmp0 (*text, *news) != 0;
+
+  g_free (*text);
+  *text = g_steal_pointer (news);
+  return differs;
+}
+
+/* Returns: whether the server says something else of itself now */
+static gboolean
+take_texts (McpListing *self, McpListing *news)
+{
+  gboolean instructions_differ = take_text (&self->instructions, &news->instructions);
+  gboolean info_differs = take_text (&self->server_info, &news->server_info);
+  gboolean capabilities_differ = take_text (&self->capabilities, &news->capabilities);
+
+  return instructions_differ || info_differs || capabilities_differ;
+}
+
 /**
  * mcp_listing_merge:
  * @self: what is known of a server
@@ -106,10 +132,8 @@ mcp_listing_merge (McpListing *self, McpListing *news)
   /* with the tools comes what the server says of itself */
   if (news->prints != NULL)
     {
-      if (g_strcmp0 (self->instructions, news->instructions) != 0)
+      if (take_texts (self, news))
         changed |= 1u << MCP_ITEM_TOOL;
-      g_free (self->instructions);
-      self->instructions = g_steal_pointer (&news->instructions);
       g_clear_pointer (&self->prints, mcp_tool_prints_unref);
       self->prints = g_steal_pointer (&news->prints);
     }

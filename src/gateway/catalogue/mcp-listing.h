@@ -10,6 +10,8 @@ G_BEGIN_DECLS
  * McpListing:
  * @lists: (nullable): by #McpItemKind, closed; %NULL: not known
  * @instructions: (nullable): what the server says of itself, for the model
+ * @server_info: (nullable): what the server calls itself, an object
+ * @capabilities: (nullable): what the server offers, an object
  * @prints: (nullable): of the tools and the instructions; %NULL: not known
  * @same: which lists are the same as in the listing that they were compared with
  *
@@ -19,6 +21,8 @@ typedef struct
 {
   McpItemList *lists[MCP_N_ITEM_KINDS];
   char *instructions;
+  char *server_info;
+  char *capabilities;
   McpToolPrints *prints;
   McpItemKinds same;
 } McpListing;

@@ -38,6 +38,7 @@ needs_task (McpJsonSlice tool)
  * mcp_target_new_tool:
  * @config: the server
  * @name: the server's own name of the tool
+ * @exposed: (nullable): its name among those of all servers
  * @tool: as the server lists it
  * @params: of the tools/call
  *
@@ -46,11 +47,13 @@ needs_task (McpJsonSlice tool)
 McpTarget *
 mcp_target_new_tool (McpServerConfig *config,
                      const char *name,
+                     const char *exposed,
                      McpJsonSlice tool,
                      McpJsonSlice params)
 {
   McpTarget *self = mcp_target_new (config, name);
 
+  self->exposed = g_strdup (exposed);
   /* only HTTP has headers */
   if (config->transport == MCP_SERVER_TRANSPORT_HTTP)
     self->param_headers = mcp_param_headers_build (tool, params);
@@ -83,6 +86,7 @@ mcp_target_unref (McpTarget *self)
 
   mcp_server_config_unref (self->config);
   g_strfreev (self->param_headers);
+  g_free (self->exposed);
   g_free (self->name);
   g_free (self);
 }

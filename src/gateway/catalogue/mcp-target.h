@@ -10,6 +10,8 @@ G_BEGIN_DECLS
  * McpTarget:
  * @config: (owned): the server
  * @name: (owned): what the server calls it: the name of a tool or prompt, a URI, the id of a task
+ * @exposed: (nullable): of a tool: its name among those of all servers, which events, the history
+ *   and rules use
  * @param_headers: (nullable): name, value, …: arguments that go to the server as HTTP headers as
  *   well
  * @timeout_ms: how long the server may take without an answer or progress, as its configuration
@@ -25,6 +27,7 @@ typedef struct
   grefcount ref_count;
   McpServerConfig *config;
   char *name;
+  char *exposed;
   char **param_headers;
   guint timeout_ms;
   gboolean as_task;
@@ -33,6 +36,7 @@ typedef struct
 McpTarget *mcp_target_new (McpServerConfig *config, const char *name);
 McpTarget *mcp_target_new_tool (McpServerConfig *config,
                                 const char *name,
+                                const char *exposed,
                                 McpJsonSlice tool,
                                 McpJsonSlice params);
 McpTarget *mcp_target_ref (McpTarget *self);

@@ -94,16 +94,20 @@ mcp_attachment_table_lookup (McpAttachmentTable *self, const char *attachment_id
  * mcp_attachment_table_get_default:
  * @self: the table
  * @session_id: of a session
+ * @server: (nullable): name of the only server that is reached; %NULL: all
  *
  * Returns: (transfer none) (nullable): its default attachment, if it was made
  */
 McpAttachment *
-mcp_attachment_table_get_default (McpAttachmentTable *self, const char *session_id)
+mcp_attachment_table_get_default (McpAttachmentTable *self,
+                                  const char *session_id,
+                                  const char *server)
 {
   GPtrArray *attachments = g_hash_table_lookup (self->by_session, session_id);
 
   for (guint i = 0; attachments != NULL && i < attachments->len; i++)
-    if (mcp_attachment_is_default (g_ptr_array_index (attachments, i)))
+    if (mcp_attachment_is_default (g_ptr_array_index (attachments, i)) &&
+        g_strcmp0 (mcp_attachment_get_server (g_ptr_array_index (attachments, i)), server) == 0)
       return g_ptr_array_index (attachments, i);
 
   return NULL;
@@ -114,17 +118,18 @@ mcp_attachment_table_get_default (McpAttachmentTable *self, const char *session_
  * @self: the table
  * @session_id: of a session
  *
- * Returns: how many attachments clients made in it; the default one is not theirs
+ * Returns: how many attachments clients made in it; the default ones are not theirs
  */
 guint
 mcp_attachment_table_count (McpAttachmentTable *self, const char *session_id)
 {
   GPtrArray *attachments = g_hash_table_lookup (self->by_session, session_id);
+  guint n_attachments = 0;
 
-  if (attachments == NULL)
-    return 0;
-
-  return attachments->len - (mcp_attachment_table_get_default (self, session_id) != NULL);
+  for (guint i = 0; attachments != NULL && i < attachments->len; i++)
+    if (!mcp_attachment_is_default (g_ptr_array_index (attachments, i)))
+      n_attachments++;
+  return n_attachments;
 }
 
 /**

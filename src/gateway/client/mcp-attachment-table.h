@@ -17,7 +17,9 @@ void mcp_attachment_table_free (McpAttachmentTable *self);
 void mcp_attachment_table_add (McpAttachmentTable *self, McpAttachment *attachment);
 void mcp_attachment_table_remove (McpAttachmentTable *self, McpAttachment *attachment);
 McpAttachment *mcp_attachment_table_lookup (McpAttachmentTable *self, const char *attachment_id);
-McpAttachment *mcp_attachment_table_get_default (McpAttachmentTable *self, const char *session_id);
+McpAttachment *mcp_attachment_table_get_default (McpAttachmentTable *self,
+                                                 const char *session_id,
+                                                 const char *server);
 guint mcp_attachment_table_count (McpAttachmentTable *self, const char *session_id);
 guint mcp_attachment_table_count_all (McpAttachmentTable *self);
 void mcp_attachment_table_foreach (McpAttachmentTable *self,

@@ -168,7 +168,7 @@ notice_cb (const char *method, McpJsonSlice params, McpServerConfig *server, gpo
     {
       if (params.data == NULL || !mcp_log_levels_passes (self->client->log_level, params))
         return;
-      named = mcp_log_levels_name_logger (params, server);
+      named = mcp_log_levels_name_logger (params, self->client->server == NULL ? server : NULL);
       params = (McpJsonSlice){ named, strlen (named) };
     }
   message = mcp_jsonrpc_build_notification (method, params);
@@ -195,7 +195,8 @@ receive_request (McpAttachment *self, McpJsonrpcMessage *message)
   const McpMethod *method =
       mcp_method_table_find (self->services->methods, mcp_jsonrpc_message_get_method (message),
                              mcp_client_is_stateless (self->client));
-  McpRequest *request = mcp_request_new (self, self->client, message, method, request_done_cb);
+  McpRequest *request = mcp_request_new (self, self->client, self->services->catalogue, message,
+                                         method, request_done_cb);
   g_autoptr (GError) error = NULL;
 
   if (self->is_detached || mcp_session_is_closed (self->client->session))
@@ -326,6 +327,7 @@ save (McpAttachment *self)
   g_auto (GStrv) subscriptions = NULL;
   McpAttachmentRecord record = {
     .session_id = (char *) mcp_session_get_id (client->session),
+    .server = client->server,
     .revision = (char *) mcp_revision_to_string (client->revision),
     .client = client->name,
     .capabilities = client->capabilities,
@@ -387,7 +389,7 @@ mcp_attachment_initialize (McpAttachment *self,
   if (self->kind == MCP_ATTACHMENT_LASTING && self->listener == NULL)
     {
       self->listener =
-          mcp_change_notifier_add (self->services->change_notifier, self->client->session,
+          mcp_change_notifier_add (self->services->change_notifier, self->client,
                                    MCP_ITEM_KINDS_ALL | MCP_LISTENER_ALL_ELSE, notice_cb, self);
       mcp_change_notifier_expect_listing (self->listener);
     }
@@ -404,7 +406,7 @@ mcp_attachment_set_log_level (McpAttachment *self, const char *level)
 {
   take_client (self, mcp_client_with_log_level (self->client, level));
   if (level != NULL)
-    mcp_log_levels_set (self->services->log_levels, self, self->client->session, level);
+    mcp_log_levels_set (self->services->log_levels, self, self->client, level);
   save (self);
 }
 
@@ -510,6 +512,20 @@ mcp_attachment_get_revision (McpAttachment *self)
   g_return_val_if_fail (MCP_IS_ATTACHMENT (self), MCP_REVISION_UNKNOWN);
 
   return self->client->revision;
+}
+
+/**
+ * mcp_attachment_get_server:
+ * @self: an attachment
+ *
+ * Returns: (transfer none) (nullable): name of the only server that its client reaches; %NULL: all
+ */
+const char *
+mcp_attachment_get_server (McpAttachment *self)
+{
+  g_return_val_if_fail (MCP_IS_ATTACHMENT (self), NULL);
+
+  return self->client->server;
 }
 
 /**

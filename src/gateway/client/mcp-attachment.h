@@ -28,6 +28,7 @@ const char *mcp_attachment_get_id (McpAttachment *self);
 McpSession *mcp_attachment_get_session (McpAttachment *self);
 const McpLimits *mcp_attachment_get_limits (McpAttachment *self);
 McpRevision mcp_attachment_get_revision (McpAttachment *self);
+const char *mcp_attachment_get_server (McpAttachment *self);
 gboolean mcp_attachment_is_lasting (McpAttachment *self);
 gboolean mcp_attachment_is_default (McpAttachment *self);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gateway/client/mcp-change-notifier.h"
 
+#include "protocol/mcp-json-edit.h"
 #include "protocol/mcp-jsonrpc.h"
 
 #include <string.h>
@@ -10,12 +11,13 @@ typedef struct
 {
   McpProviderLease *lease; /* (owned) */
   McpServerWatch *server;  /* (owned) */
-  char *uri;               /* (owned) */
+  char *own;               /* (owned): the URI as the server has it */
+  char *uri;               /* (owned): as the client has it */
 } Watch;
 
 struct _McpChangeListener
 {
-  McpSession *session; /* (owned) */
+  McpClient *client; /* (owned) */
   McpItemKinds wanted;
   McpItemKinds seen;          /* lists: a client hears of changes of these, and of no others */
   McpChangeListenerFunc func; /* (nullable): %NULL: removed */
@@ -46,6 +48,7 @@ watch_free (Watch *watch)
   mcp_server_watch_release (watch->server);
   mcp_provider_release (watch_get_provider (watch));
   mcp_provider_lease_free (watch->lease);
+  g_free (watch->own);
   g_free (watch->uri);
   g_free (watch);
 }
@@ -56,7 +59,7 @@ listener_clear (gpointer data)
   McpChangeListener *listener = data;
 
   g_ptr_array_unref (listener->watches);
-  g_object_unref (listener->session);
+  mcp_client_unref (listener->client);
 }
 
 static void
@@ -105,12 +108,16 @@ notify_changes (McpChangeListener *listener, McpItemKinds kinds)
 }
 
 static void
-changed_cb (McpCatalogue *catalogue, guint kinds, McpChangeNotifier *self)
+changed_cb (McpCatalogue *catalogue, McpViewChanges *changes, McpChangeNotifier *self)
 {
   g_autoptr (GPtrArray) listeners = dup_listeners (self);
 
   for (guint i = 0; i < listeners->len; i++)
-    notify_changes (g_ptr_array_index (listeners, i), kinds);
+    {
+      McpChangeListener *listener = g_ptr_array_index (listeners, i);
+
+      notify_changes (listener, mcp_view_changes_get (changes, listener->client->server));
+    }
 }
 
 /* server/resources, "Subscriptions": the URI may be that of a part of what was asked for. */
@@ -124,17 +131,35 @@ covers (const char *watched, const char *uri)
           (length > 0 && watched[length - 1] == '/'));
 }
 
-static gboolean
-is_watching (McpChangeListener *listener, McpProvider *provider, const char *uri)
+/* Returns: (transfer full) (nullable): the URI as the listener's client has it; %NULL: the client
+ * does not watch the resource */
+static char *
+dup_watched (McpChangeListener *listener, McpProvider *provider, const char *uri)
 {
   for (guint i = 0; i < listener->watches->len; i++)
     {
       Watch *watch = g_ptr_array_index (listener->watches, i);
 
-      if (watch_get_provider (watch) == provider && covers (watch->uri, uri))
-        return TRUE;
+      if (watch_get_provider (watch) == provider && covers (watch->own, uri))
+        return g_strconcat (watch->uri, uri + strlen (watch->own), NULL);
     }
-  return FALSE;
+  return NULL;
+}
+
+static void
+notify_updated (McpChangeListener *listener,
+                const char *uri,
+                McpJsonrpcMessage *message,
+                McpJsonSlice params,
+                McpServerConfig *config)
+{
+  g_autoptr (GString) value = g_string_new (NULL);
+  g_autofree char *named = NULL;
+
+  mcp_json_append_string (value, uri);
+  named = mcp_json_edit_replace_member (params, "uri", (McpJsonSlice){ value->str, value->len });
+  notify_listener (listener, mcp_jsonrpc_message_get_method (message),
+                   (McpJsonSlice){ named, strlen (named) }, config);
 }
 
 static void
@@ -158,10 +183,25 @@ relay_resource_update (McpChangeNotifier *self,
   for (guint i = 0; uri != NULL && i < listeners->len; i++)
     {
       McpChangeListener *listener = g_ptr_array_index (listeners, i);
+      g_autofree char *watched = dup_watched (listener, provider, uri);
 
-      if (is_watching (listener, provider, uri))
-        notify_listener (listener, mcp_jsonrpc_message_get_method (message), params, config);
+      if (watched != NULL)
+        notify_updated (listener, watched, message, params, config);
     }
+}
+
+static gboolean
+hears_server (McpChangeNotifier *self,
+              McpChangeListener *listener,
+              McpServerConfig *config,
+              McpProvider *provider)
+{
+  const char *only = listener->client->server;
+
+  return (listener->wanted & MCP_LISTENER_ALL_ELSE) != 0 &&
+         (only == NULL || strcmp (only, config->name) == 0) &&
+         mcp_provider_pool_is_used_by (self->pool, provider,
+                                       mcp_session_get_id (listener->client->session));
 }
 
 static void
@@ -176,9 +216,7 @@ broadcast_notification (McpChangeNotifier *self,
     {
       McpChangeListener *listener = g_ptr_array_index (listeners, i);
 
-      if ((listener->wanted & MCP_LISTENER_ALL_ELSE) != 0 &&
-          mcp_provider_pool_is_used_by (self->pool, provider,
-                                        mcp_session_get_id (listener->session)))
+      if (hears_server (self, listener, config, provider))
         notify_listener (listener, mcp_jsonrpc_message_get_method (message),
                          mcp_jsonrpc_message_get_params (message), config);
     }
@@ -203,7 +241,7 @@ notification_cb (McpProviderPool *pool,
 /**
  * mcp_change_notifier_add:
  * @self: the change notifier
- * @session: the session of the client
+ * @client: the client that listens
  * @wanted: of which lists it wants to hear, and %MCP_LISTENER_ALL_ELSE
  * @func: called with what the client wants to hear; may remove listeners
  * @user_data: for @func
@@ -212,14 +250,14 @@ notification_cb (McpProviderPool *pool,
  */
 McpChangeListener *
 mcp_change_notifier_add (McpChangeNotifier *self,
-                         McpSession *session,
+                         McpClient *client,
                          McpItemKinds wanted,
                          McpChangeListenerFunc func,
                          gpointer user_data)
 {
   McpChangeListener *listener = g_rc_box_new0 (McpChangeListener);
 
-  listener->session = g_object_ref (session);
+  listener->client = mcp_client_ref (client);
   listener->wanted = wanted;
   listener->seen = MCP_ITEM_KINDS_ALL;
   listener->func = func;
@@ -279,7 +317,8 @@ mcp_change_notifier_remove (McpChangeNotifier *self, McpChangeListener *listener
  * @self: the change notifier
  * @listener: who wants to hear
  * @lease: (transfer full): of the provider of the resource's server
- * @uri: of the resource
+ * @own: the URI of the resource, as the server has it
+ * @uri: as the client has it
  *
  * Tells the listener when the resource changes; the server, if it runs, is kept running. A
  * legacy server has been asked to by the caller.
@@ -288,18 +327,20 @@ void
 mcp_change_notifier_watch (McpChangeNotifier *self,
                            McpChangeListener *listener,
                            McpProviderLease *lease,
+                           const char *own,
                            const char *uri)
 {
   McpProvider *provider = mcp_provider_lease_get_provider (lease);
   Watch *watch;
 
   watch = g_new0 (Watch, 1);
-  watch->server = mcp_change_notifier_hold_server (self, provider, uri);
+  watch->server = mcp_change_notifier_hold_server (self, provider, own);
   mcp_change_notifier_unwatch (self, listener, uri);
   watch->lease = lease;
+  watch->own = g_strdup (own);
   watch->uri = g_strdup (uri);
   mcp_provider_hold (provider);
-  mcp_provider_watch (provider, uri);
+  mcp_provider_watch (provider, own);
   g_ptr_array_add (listener->watches, watch);
 }
 
@@ -307,7 +348,7 @@ mcp_change_notifier_watch (McpChangeNotifier *self,
  * mcp_change_notifier_unwatch:
  * @self: the change notifier
  * @listener: who wants to hear no more
- * @uri: of a resource; unknown ones are ignored
+ * @uri: of a resource, as the client has it; unknown ones are ignored
  */
 void
 mcp_change_notifier_unwatch (McpChangeNotifier *self, McpChangeListener *listener, const char *uri)
@@ -359,7 +400,7 @@ mcp_change_notifier_is_watched (McpChangeNotifier *self, McpProvider *provider, 
         {
           Watch *watch = g_ptr_array_index (listener->watches, k);
 
-          if (watch_get_provider (watch) == provider && strcmp (watch->uri, uri) == 0)
+          if (watch_get_provider (watch) == provider && strcmp (watch->own, uri) == 0)
             return TRUE;
         }
     }

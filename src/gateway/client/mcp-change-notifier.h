@@ -39,7 +39,7 @@ typedef void (*McpChangeListenerFunc) (const char *method,
 
 McpChangeNotifier *mcp_change_notifier_new (McpProviderPool *pool, McpCatalogue *catalogue);
 McpChangeListener *mcp_change_notifier_add (McpChangeNotifier *self,
-                                            McpSession *session,
+                                            McpClient *client,
                                             McpItemKinds wanted,
                                             McpChangeListenerFunc func,
                                             gpointer user_data);
@@ -49,6 +49,7 @@ void mcp_change_notifier_remove (McpChangeNotifier *self, McpChangeListener *lis
 void mcp_change_notifier_watch (McpChangeNotifier *self,
                                 McpChangeListener *listener,
                                 McpProviderLease *lease,
+                                const char *own,
                                 const char *uri);
 void
 mcp_change_notifier_unwatch (McpChangeNotifier *self, McpChangeListener *listener, const char *uri);

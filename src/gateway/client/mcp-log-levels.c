@@ -13,7 +13,7 @@ static const char *const levels[] = {
 
 typedef struct
 {
-  McpSession *session; /* (owned) */
+  McpClient *client; /* (owned) */
   int level;
 } Wish;
 
@@ -22,7 +22,7 @@ struct _McpLogLevels
   GObject parent_instance;
 
   McpProviderPool *pool; /* (owned) */
-  GHashTable *wishes;    /* (owned): client (unowned) -> Wish (owned) */
+  GHashTable *wishes;    /* (owned): who wishes (unowned) -> Wish (owned) */
 };
 
 G_DEFINE_FINAL_TYPE (McpLogLevels, mcp_log_levels, G_TYPE_OBJECT)
@@ -39,7 +39,7 @@ find_level (const char *level)
 static void
 wish_free (Wish *wish)
 {
-  g_object_unref (wish->session);
+  mcp_client_unref (wish->client);
   g_free (wish);
 }
 
@@ -104,6 +104,17 @@ mcp_log_levels_name_logger (McpJsonSlice params, McpServerConfig *server)
   return mcp_json_edit_replace_member (params, "logger", (McpJsonSlice){ named->str, named->len });
 }
 
+/* Whether the client hears what the provider logs. */
+static gboolean
+is_heard (McpLogLevels *self, const Wish *wish, McpProvider *provider)
+{
+  if (wish->client->server != NULL &&
+      strcmp (wish->client->server, mcp_provider_get_name (provider)) != 0)
+    return FALSE;
+  return mcp_provider_pool_is_used_by (self->pool, provider,
+                                       mcp_session_get_id (wish->client->session));
+}
+
 /* The lowest level that a client of the provider wants; -1: no client has named one. */
 static int
 find_wanted (McpLogLevels *self, McpProvider *provider)
@@ -117,8 +128,7 @@ find_wanted (McpLogLevels *self, McpProvider *provider)
     {
       Wish *wish = item;
 
-      if ((wanted < 0 || wish->level < wanted) &&
-          mcp_provider_pool_is_used_by (self->pool, provider, mcp_session_get_id (wish->session)))
+      if ((wanted < 0 || wish->level < wanted) && is_heard (self, wish, provider))
         wanted = wish->level;
     }
   return wanted;
@@ -164,31 +174,31 @@ ready_cb (McpProviderPool *pool, McpServerConfig *config, McpProvider *provider,
 /**
  * mcp_log_levels_set:
  * @self: the levels
- * @client: the client, by its address only
- * @session: its session
+ * @owner: who wishes, by its address only
+ * @client: the facts of its client
  * @level: a known one
  *
  * Keeps what a client wants to hear.
  */
 void
-mcp_log_levels_set (McpLogLevels *self, gpointer client, McpSession *session, const char *level)
+mcp_log_levels_set (McpLogLevels *self, gpointer owner, McpClient *client, const char *level)
 {
   Wish *wish = g_new0 (Wish, 1);
 
-  wish->session = g_object_ref (session);
+  wish->client = mcp_client_ref (client);
   wish->level = find_level (level);
-  g_hash_table_replace (self->wishes, client, wish);
+  g_hash_table_replace (self->wishes, owner, wish);
 }
 
 /**
  * mcp_log_levels_forget:
  * @self: the levels
- * @client: a client that has gone
+ * @owner: who has gone
  */
 void
-mcp_log_levels_forget (McpLogLevels *self, gpointer client)
+mcp_log_levels_forget (McpLogLevels *self, gpointer owner)
 {
-  g_hash_table_remove (self->wishes, client);
+  g_hash_table_remove (self->wishes, owner);
 }
 
 typedef struct

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "gateway/catalogue/mcp-client.h"
 #include "gateway/servers/mcp-provider-pool.h"
 
 G_BEGIN_DECLS
@@ -20,9 +21,8 @@ gboolean mcp_log_levels_passes (const char *least, McpJsonSlice params);
 char *mcp_log_levels_name_logger (McpJsonSlice params, McpServerConfig *server);
 
 McpLogLevels *mcp_log_levels_new (McpProviderPool *pool);
-void
-mcp_log_levels_set (McpLogLevels *self, gpointer client, McpSession *session, const char *level);
-void mcp_log_levels_forget (McpLogLevels *self, gpointer client);
+void mcp_log_levels_set (McpLogLevels *self, gpointer owner, McpClient *client, const char *level);
+void mcp_log_levels_forget (McpLogLevels *self, gpointer owner);
 void mcp_log_levels_apply_async (McpLogLevels *self,
                                  McpSession *session,
                                  GCancellable *cancellable,

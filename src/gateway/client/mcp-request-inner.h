@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "gateway/catalogue/mcp-catalogue.h"
 #include "gateway/catalogue/mcp-client.h"
 #include "gateway/client/mcp-method-table.h"
 #include "gateway/client/mcp-request.h"
 #include "protocol/mcp-params.h"
 
 G_BEGIN_DECLS
-
-/* What the client sees, whichever server is behind. */
-#define MCP_REQUEST_SERVER_INFO "{\"name\":\"mcp-sessiond\",\"version\":\"" MCP_VERSION "\"}"
 
 /**
  * McpRequestDoneFunc:
@@ -21,6 +19,7 @@ typedef void (*McpRequestDoneFunc) (struct _McpAttachment *attachment, McpReques
 /* The inside of a request: for attachments and methods. */
 McpRequest *mcp_request_new (struct _McpAttachment *attachment,
                              McpClient *client,
+                             McpCatalogue *catalogue,
                              McpJsonrpcMessage *message,
                              const McpMethod *method,
                              McpRequestDoneFunc done);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gateway/client/mcp-request-inner.h"
 
-#include "config.h"
 #include "gateway/client/mcp-rpc-error.h"
+#include "gateway/client/mcp-server-info.h"
 #include "protocol/mcp-translate.h"
 
 #include <string.h>
@@ -21,6 +21,7 @@ struct _McpRequest
   struct _McpAttachment
       *attachment;            /* (owned): the attachment that received it; kept for @method */
   McpClient *client;          /* (owned) */
+  McpCatalogue *catalogue;    /* (unowned): the attachment's */
   McpJsonrpcMessage *message; /* (owned) */
   const McpMethod *method;    /* (nullable): %NULL: refused */
   McpRequestDoneFunc done;
@@ -87,9 +88,10 @@ respond (McpRequest *self, GBytes *response, int error_code)
 void
 mcp_request_respond_result (McpRequest *self, McpJsonSlice result)
 {
+  g_autofree char *server_info = mcp_server_info_dup (self->catalogue, self->client);
   g_autoptr (GBytes) response = mcp_translate_response (
       mcp_jsonrpc_message_get_id (self->message), mcp_jsonrpc_message_get_method (self->message),
-      result, self->client->revision, MCP_REQUEST_SERVER_INFO);
+      result, self->client->revision, server_info);
 
   respond (self, response, 0);
 }
@@ -476,6 +478,7 @@ mcp_request_init (McpRequest *self)
  * mcp_request_new:
  * @attachment: the attachment that received it
  * @client: the client, as it is now
+ * @catalogue: of the attachment
  * @message: a JSON-RPC request
  * @method: (nullable): what answers it; %NULL: it is to be refused
  * @done: called once, when it has been answered or will not be
@@ -485,6 +488,7 @@ mcp_request_init (McpRequest *self)
 McpRequest *
 mcp_request_new (struct _McpAttachment *attachment,
                  McpClient *client,
+                 McpCatalogue *catalogue,
                  McpJsonrpcMessage *message,
                  const McpMethod *method,
                  McpRequestDoneFunc done)
@@ -493,6 +497,7 @@ mcp_request_new (struct _McpAttachment *attachment,
 
   self->attachment = g_object_ref (attachment);
   self->client = mcp_client_ref (client);
+  self->catalogue = catalogue;
   self->message = mcp_jsonrpc_message_ref (message);
   self->method = method;
   self->done = done;

@@ -6,8 +6,8 @@
  */
 #include "gateway/methods/mcp-answer.h"
 
-#include "config.h"
 #include "gateway/client/mcp-rpc-error.h"
+#include "gateway/client/mcp-server-info.h"
 #include "gateway/methods/mcp-task-id.h"
 #include "protocol/mcp-translate.h"
 
@@ -23,6 +23,7 @@ typedef struct
   McpRevision revision;
   char *server;     /* (owned): name of the server */
   char *uri;        /* (owned) (nullable): of the resource that the answer is about */
+  char *info;       /* (owned): what the client is told of who answers */
   gboolean is_task; /* whether the answer is about a task that the client asks for later */
 
   char *task;       /* (owned) (nullable): id of that task, as the client sees it */
@@ -44,6 +45,7 @@ writing_free (Writing *self)
   g_clear_pointer (&self->response, g_bytes_unref);
   g_free (self->server);
   g_free (self->uri);
+  g_free (self->info);
   g_free (self->task);
   g_free (self);
 }
@@ -53,8 +55,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Writing, writing_free)
 static void
 write_result (Writing *self, McpJsonSlice result)
 {
-  self->response = mcp_translate_response (self->id, self->method, result, self->revision,
-                                           MCP_REQUEST_SERVER_INFO);
+  self->response =
+      mcp_translate_response (self->id, self->method, result, self->revision, self->info);
 }
 
 /* 2025-11-25, client/elicitation, "URL Elicitation Required Error": a client of 2026-07-28 is asked
@@ -228,6 +230,7 @@ mcp_answer_pass (McpRequest *request,
   self->revision = mcp_request_get_client (request)->revision;
   self->server = g_strdup (server->name);
   self->uri = g_strdup (uri);
+  self->info = mcp_server_info_dup (services->catalogue, mcp_request_get_client (request));
   self->is_task = answer->is_task || g_str_has_prefix (self->method, "tasks/");
   if (mcp_server_answer_is_large (answer->message))
     {

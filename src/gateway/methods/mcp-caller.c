@@ -261,7 +261,7 @@ mcp_caller_send_log (McpCaller *self, McpJsonSlice params, McpServerConfig *serv
   if (!wants_log (self, params))
     return;
 
-  named = mcp_log_levels_name_logger (params, server);
+  named = mcp_log_levels_name_logger (params, self->client->server == NULL ? server : NULL);
   message = mcp_jsonrpc_build_notification ("notifications/message", slice (named));
   mcp_request_send (self->request, message);
 }

@@ -4,10 +4,13 @@
  * basic/lifecycle and basic/utilities/ping.
  */
 
-#include "config.h"
 #include "gateway/client/mcp-attachment-inner.h"
 #include "gateway/client/mcp-request-inner.h"
+#include "gateway/client/mcp-server-info.h"
 #include "gateway/methods/mcp-method.h"
+#include "gateway/methods/mcp-own-capabilities.h"
+
+#include <string.h>
 
 /* The gateway relays all that servers offer, now or later. Where no server offers a kind, its list
  * is empty. */
@@ -17,6 +20,12 @@
   "\"logging\":{}"
 /* 2026-07-28: extensions that are relayed. */
 #define EXTENSIONS ",\"extensions\":{\"io.modelcontextprotocol/tasks\":{}}"
+
+static McpJsonSlice
+slice (const char *text)
+{
+  return (McpJsonSlice){ text, strlen (text) };
+}
 
 static McpRevision
 negotiate (McpJsonSlice asked)
@@ -45,15 +54,89 @@ dup_client_name (McpJsonSlice params)
 
 /* What the servers say of themselves, as far as they were listed. */
 static void
-append_instructions (McpAttachment *attachment, GString *result)
+append_instructions (McpAttachment *attachment, McpClient *client, GString *result)
 {
   g_autofree char *text = mcp_catalogue_build_instructions (
-      mcp_attachment_get_services (attachment)->catalogue, mcp_attachment_get_session (attachment));
+      mcp_attachment_get_services (attachment)->catalogue, client);
 
   if (text == NULL)
     return;
   g_string_append (result, ",\"instructions\":");
   mcp_json_append_string (result, text);
+}
+
+/* What the only server of the client offers, of all that is relayed; of a server that is not known
+ * yet, all. */
+static void
+append_capabilities (McpAttachment *attachment, McpClient *client, GString *result)
+{
+  const char *own =
+      mcp_catalogue_get_capabilities (mcp_attachment_get_services (attachment)->catalogue, client);
+  g_autofree char *relayed =
+      own != NULL ? mcp_own_capabilities_build (slice (own), client->revision) : NULL;
+
+  g_string_append (result, ",\"capabilities\":");
+  if (relayed != NULL)
+    g_string_append (result, relayed);
+  else if (mcp_client_is_stateless (client))
+    g_string_append (result, "{" CAPABILITIES EXTENSIONS "}");
+  else
+    g_string_append (result, "{" CAPABILITIES "}");
+}
+
+typedef void (*AnswerFunc) (McpAttachment *attachment, McpRequest *request);
+
+/* A client that introduces itself, while its only server is asked what it is. */
+typedef struct
+{
+  McpAttachment *attachment; /* (owned) */
+  McpRequest *request;       /* (owned) */
+  AnswerFunc answer;
+} Meeting;
+
+static Meeting *
+meeting_new (McpAttachment *attachment, McpRequest *request, AnswerFunc answer)
+{
+  Meeting *meeting = g_new0 (Meeting, 1);
+
+  meeting->attachment = g_object_ref (attachment);
+  meeting->request = g_object_ref (request);
+  meeting->answer = answer;
+  return meeting;
+}
+
+static void
+meeting_free (Meeting *meeting)
+{
+  g_object_unref (meeting->attachment);
+  g_object_unref (meeting->request);
+  g_free (meeting);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Meeting, meeting_free)
+
+static void
+met_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Meeting) meeting = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (mcp_catalogue_prepare_finish (MCP_CATALOGUE (source), result, &error))
+    meeting->answer (meeting->attachment, meeting->request);
+  else
+    mcp_request_respond_gerror (meeting->request, error, NULL);
+}
+
+/* A client of all servers need not wait for any of them. */
+static void
+meet (McpAttachment *attachment, McpRequest *request, McpClient *client, AnswerFunc answer)
+{
+  if (client->server == NULL)
+    answer (attachment, request);
+  else
+    mcp_catalogue_meet_async (mcp_attachment_get_services (attachment)->catalogue, client,
+                              mcp_request_get_cancellable (request), met_cb,
+                              meeting_new (attachment, request, answer));
 }
 
 /* A session that was made for this client bears the client's name, rather than that of a process:
@@ -77,6 +160,22 @@ name_session (McpAttachment *attachment, McpJsonSlice params)
                                     mcp_attachment_get_session (attachment), name);
 }
 
+static void
+answer_initialize (McpAttachment *attachment, McpRequest *request)
+{
+  McpClient *client = mcp_attachment_get_client (attachment);
+  g_autoptr (GString) result = g_string_new ("{\"protocolVersion\":");
+  g_autofree char *server_info =
+      mcp_server_info_dup (mcp_attachment_get_services (attachment)->catalogue, client);
+
+  mcp_json_append_string (result, mcp_revision_to_string (client->revision));
+  append_capabilities (attachment, client, result);
+  g_string_append_printf (result, ",\"serverInfo\":%s", server_info);
+  append_instructions (attachment, client, result);
+  g_string_append_c (result, '}');
+  mcp_request_respond_result (request, (McpJsonSlice){ result->str, result->len });
+}
+
 /**
  * mcp_method_initialize:
  * @attachment: the attachment that received the request
@@ -88,10 +187,8 @@ void
 mcp_method_initialize (McpAttachment *attachment, McpRequest *request)
 {
   McpJsonSlice params = mcp_request_get_params (request);
-  g_autoptr (GString) result = g_string_new ("{\"protocolVersion\":");
   g_autofree char *client = NULL;
   McpJsonSlice capabilities = MCP_JSON_SLICE_NONE;
-  McpRevision revision;
   McpJsonSlice asked;
 
   if (mcp_attachment_is_initialized (attachment))
@@ -109,16 +206,29 @@ mcp_method_initialize (McpAttachment *attachment, McpRequest *request)
       return;
     }
 
-  revision = negotiate (asked);
   client = dup_client_name (params);
   mcp_json_find_typed (params, "capabilities", MCP_JSON_OBJECT, &capabilities);
-  mcp_attachment_initialize (attachment, revision, client, capabilities);
+  mcp_attachment_initialize (attachment, negotiate (asked), client, capabilities);
   name_session (attachment, params);
+  meet (attachment, request, mcp_attachment_get_client (attachment), answer_initialize);
+}
 
-  mcp_json_append_string (result, mcp_revision_to_string (revision));
-  g_string_append (result, ",\"capabilities\":{" CAPABILITIES "},\"serverInfo\":"
-                           "{\"name\":\"mcp-sessiond\",\"version\":\"" MCP_VERSION "\"}");
-  append_instructions (attachment, result);
+static void
+answer_discover (McpAttachment *attachment, McpRequest *request)
+{
+  const char *const *revisions = mcp_revision_list ();
+  McpClient *client = mcp_request_get_client (request);
+  g_autoptr (GString) result = g_string_new ("{\"supportedVersions\":[");
+
+  for (gsize i = 0; revisions[i] != NULL; i++)
+    {
+      if (i > 0)
+        g_string_append_c (result, ',');
+      mcp_json_append_string (result, revisions[i]);
+    }
+  g_string_append_c (result, ']');
+  append_capabilities (attachment, client, result);
+  append_instructions (attachment, client, result);
   g_string_append_c (result, '}');
   mcp_request_respond_result (request, (McpJsonSlice){ result->str, result->len });
 }
@@ -133,19 +243,7 @@ mcp_method_initialize (McpAttachment *attachment, McpRequest *request)
 void
 mcp_method_discover (McpAttachment *attachment, McpRequest *request)
 {
-  const char *const *revisions = mcp_revision_list ();
-  g_autoptr (GString) result = g_string_new ("{\"supportedVersions\":[");
-
-  for (gsize i = 0; revisions[i] != NULL; i++)
-    {
-      if (i > 0)
-        g_string_append_c (result, ',');
-      mcp_json_append_string (result, revisions[i]);
-    }
-  g_string_append (result, "],\"capabilities\":{" CAPABILITIES EXTENSIONS "}");
-  append_instructions (attachment, result);
-  g_string_append_c (result, '}');
-  mcp_request_respond_result (request, (McpJsonSlice){ result->str, result->len });
+  meet (attachment, request, mcp_request_get_client (request), answer_discover);
 }
 
 /**
@@ -174,6 +272,12 @@ mcp_method_note_initialized (McpAttachment *attachment, McpJsonSlice params)
   mcp_attachment_confirm (attachment);
 }
 
+static gboolean
+reaches (const McpClient *client, McpProvider *provider)
+{
+  return client->server == NULL || strcmp (client->server, mcp_provider_get_name (provider)) == 0;
+}
+
 /**
  * mcp_method_note_roots_changed:
  * @attachment: the attachment that received the notification
@@ -189,7 +293,8 @@ mcp_method_note_roots_changed (McpAttachment *attachment, McpJsonSlice params)
                                      mcp_session_get_id (mcp_attachment_get_session (attachment)));
 
   for (guint i = 0; i < providers->len; i++)
-    if (!mcp_revision_is_stateless (mcp_provider_get_revision (g_ptr_array_index (providers, i))))
+    if (reaches (mcp_attachment_get_client (attachment), g_ptr_array_index (providers, i)) &&
+        !mcp_revision_is_stateless (mcp_provider_get_revision (g_ptr_array_index (providers, i))))
       mcp_provider_notify (g_ptr_array_index (providers, i), "notifications/roots/list_changed",
                            NULL);
 }

@@ -5,9 +5,9 @@
  * copy of the list; the copy of a large list is made in a thread.
  */
 
-#include "config.h"
 #include "gateway/client/mcp-attachment-inner.h"
 #include "gateway/client/mcp-request-inner.h"
+#include "gateway/client/mcp-server-info.h"
 #include "gateway/methods/mcp-method.h"
 #include "protocol/mcp-translate.h"
 
@@ -24,7 +24,8 @@ typedef struct
   McpJsonSlice id;
   const char *method;
   McpRevision revision;
-  GBytes *list; /* (owned) (nullable) */
+  GBytes *list;      /* (owned) (nullable) */
+  char *server_info; /* (owned) (nullable): of the answer */
 } ListRequest;
 
 static void
@@ -33,6 +34,7 @@ list_request_free (ListRequest *self)
   g_object_unref (self->attachment);
   g_object_unref (self->request);
   g_clear_pointer (&self->list, g_bytes_unref);
+  g_free (self->server_info);
   g_free (self);
 }
 
@@ -43,7 +45,7 @@ write_response (const ListRequest *self)
   const char *text = g_bytes_get_data (self->list, &length);
 
   return mcp_translate_response (self->id, self->method, (McpJsonSlice){ text, length },
-                                 self->revision, MCP_REQUEST_SERVER_INFO);
+                                 self->revision, self->server_info);
 }
 
 static void
@@ -82,6 +84,9 @@ respond (ListRequest *self)
   self->id = mcp_request_get_id (self->request);
   self->method = mcp_request_get_method (self->request);
   self->revision = mcp_request_get_client (self->request)->revision;
+  self->server_info =
+      mcp_server_info_dup (mcp_attachment_get_services (self->attachment)->catalogue,
+                           mcp_request_get_client (self->request));
   if (g_bytes_get_size (self->list) >= LARGE_BYTES)
     {
       start_writing (self);
@@ -130,9 +135,8 @@ answer_list (McpAttachment *attachment, McpRequest *request, McpItemKind kind)
   self->request = g_object_ref (request);
   self->kind = kind;
   mcp_catalogue_list_async (mcp_attachment_get_services (attachment)->catalogue, kind,
-                            mcp_attachment_get_session (attachment),
-                            mcp_request_get_client (request)->revision,
-                            mcp_request_get_cancellable (request), listed_cb, self);
+                            mcp_request_get_client (request), mcp_request_get_cancellable (request),
+                            listed_cb, self);
 }
 
 /**

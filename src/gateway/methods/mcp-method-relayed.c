@@ -181,18 +181,20 @@ respond_no_tasks (McpRequest *request)
                              (McpJsonSlice){ required, strlen (required) });
 }
 
-/* A task of another session does not exist. */
+/* A task of another session does not exist, nor one of a server that the client does not reach. */
 static McpTarget *
-find_task (McpServices *services, McpSession *session, const char *id)
+find_task (McpServices *services, McpClient *client, const char *id)
 {
   g_autofree char *own_id = NULL;
   g_autofree char *server = NULL;
 
-  if (!mcp_task_owners_has (services->task_owners, mcp_session_get_id (session), id))
+  if (!mcp_task_owners_has (services->task_owners, mcp_session_get_id (client->session), id))
     return NULL;
 
   server = mcp_task_id_split (id, &own_id);
-  return server != NULL ? mcp_catalogue_resolve_server (services->catalogue, server, own_id) : NULL;
+  if (server == NULL || (client->server != NULL && strcmp (client->server, server) != 0))
+    return NULL;
+  return mcp_catalogue_resolve_server (services->catalogue, server, own_id);
 }
 
 /**
@@ -222,8 +224,8 @@ mcp_method_task (McpAttachment *attachment, McpRequest *request)
       return;
     }
 
-  target = find_task (mcp_attachment_get_services (attachment),
-                      mcp_attachment_get_session (attachment), id);
+  target =
+      find_task (mcp_attachment_get_services (attachment), mcp_request_get_client (request), id);
   text = g_strdup_printf ("Unknown task: %s", id);
   if (target != NULL)
     mcp_operation_start_at (attachment, request, &subject, target);

@@ -71,9 +71,10 @@ subscribed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Subscribing *self = user_data;
   McpChangeListener *listener = mcp_attachment_get_listener (self->attachment);
+  g_autofree char *own = NULL;
   g_autoptr (McpJsonrpcMessage) refusal = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (McpProviderLease) lease = mcp_resource_watch_finish (result, &refusal, &error);
+  g_autoptr (McpProviderLease) lease = mcp_resource_watch_finish (result, &own, &refusal, &error);
 
   if (refusal != NULL)
     respond_refusal (self->request, refusal);
@@ -85,7 +86,7 @@ subscribed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       if (listener != NULL)
         mcp_change_notifier_watch (mcp_attachment_get_services (self->attachment)->change_notifier,
-                                   listener, g_steal_pointer (&lease), self->uri);
+                                   listener, g_steal_pointer (&lease), own, self->uri);
       mcp_attachment_note_subscribed (self->attachment, self->uri, TRUE);
       mcp_request_respond_result (self->request, (McpJsonSlice){ "{}", 2 });
     }
@@ -179,13 +180,14 @@ restored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Restoring *self = user_data;
   McpChangeListener *listener = mcp_attachment_get_listener (self->attachment);
+  g_autofree char *own = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (McpProviderLease) lease = mcp_resource_watch_finish (result, NULL, &error);
+  g_autoptr (McpProviderLease) lease = mcp_resource_watch_finish (result, &own, NULL, &error);
 
   if (lease != NULL && listener != NULL)
     {
       mcp_change_notifier_watch (mcp_attachment_get_services (self->attachment)->change_notifier,
-                                 listener, g_steal_pointer (&lease), self->uri);
+                                 listener, g_steal_pointer (&lease), own, self->uri);
       mcp_attachment_note_subscribed (self->attachment, self->uri, TRUE);
     }
   else if (error != NULL)
@@ -342,13 +344,14 @@ watched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Watching *watching = user_data;
   Listening *self = watching->listening;
+  g_autofree char *own = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (McpProviderLease) lease = mcp_resource_watch_finish (result, NULL, &error);
+  g_autoptr (McpProviderLease) lease = mcp_resource_watch_finish (result, &own, NULL, &error);
 
   if (lease != NULL && self->listener != NULL)
     {
       mcp_change_notifier_watch (self->services->change_notifier, self->listener,
-                                 g_steal_pointer (&lease), watching->uri);
+                                 g_steal_pointer (&lease), own, watching->uri);
       g_ptr_array_add (self->honoured, g_strdup (watching->uri));
     }
   else if (error != NULL)
@@ -447,9 +450,9 @@ mcp_method_listen (McpAttachment *attachment, McpRequest *request)
     }
 
   self = listening_new (attachment, request, filter);
-  self->listener = mcp_change_notifier_add (self->services->change_notifier,
-                                            mcp_attachment_get_session (attachment), self->wanted,
-                                            notice_cb, self);
+  self->listener =
+      mcp_change_notifier_add (self->services->change_notifier, mcp_request_get_client (request),
+                               self->wanted, notice_cb, self);
   self->cancelled_id = g_signal_connect (mcp_request_get_cancellable (request), "cancelled",
                                          G_CALLBACK (stop_listening), self);
   self->n_open = 1;

@@ -258,6 +258,7 @@ mcp_resource_watch_async (McpServices *services,
 /**
  * mcp_resource_watch_finish:
  * @result: what the callback got
+ * @own: (out) (optional) (transfer full) (nullable): the URI of the resource, as the server has it
  * @refusal: (out) (optional) (transfer full) (nullable): the server's own error, where it is that
  * @error: return location
  *
@@ -266,13 +267,18 @@ mcp_resource_watch_async (McpServices *services,
  * Returns: (transfer full) (nullable): a lease of the provider, for mcp_change_notifier_watch()
  */
 McpProviderLease *
-mcp_resource_watch_finish (GAsyncResult *result, McpJsonrpcMessage **refusal, GError **error)
+mcp_resource_watch_finish (GAsyncResult *result,
+                           char **own,
+                           McpJsonrpcMessage **refusal,
+                           GError **error)
 {
   Asking *self;
 
   g_return_val_if_fail (g_async_result_is_tagged (result, mcp_resource_watch_async), NULL);
 
   self = g_task_get_task_data (G_TASK (result));
+  if (own != NULL)
+    *own = g_strdup (self->uri);
   if (refusal != NULL)
     *refusal = g_steal_pointer (&self->refusal);
   return g_task_propagate_pointer (G_TASK (result), error);

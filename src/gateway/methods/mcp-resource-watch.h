@@ -11,7 +11,9 @@ void mcp_resource_watch_async (McpServices *services,
                                GCancellable *cancellable,
                                GAsyncReadyCallback callback,
                                gpointer user_data);
-McpProviderLease *
-mcp_resource_watch_finish (GAsyncResult *result, McpJsonrpcMessage **refusal, GError **error);
+McpProviderLease *mcp_resource_watch_finish (GAsyncResult *result,
+                                             char **own,
+                                             McpJsonrpcMessage **refusal,
+                                             GError **error);
 
 G_END_DECLS

@@ -7,6 +7,8 @@
 
 G_BEGIN_DECLS
 
+gboolean mcp_find_attachment_has_path (McpHttpRequest *http);
+gboolean mcp_find_attachment_check_path (McpHttpRequest *http);
 gboolean mcp_find_attachment_check_named_session (McpHttpRequest *http);
 McpAttachment *
 mcp_find_attachment_by_id (McpHttpRequest *http, const char *attachment_id, guint *status);

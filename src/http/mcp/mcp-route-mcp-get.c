@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * GET /mcp: the stream on which a client hears what belongs to no request, and the
- * rest of a stream whose connection broke (MCP 2025-11-25, basic/transports, "Listening
- * for Messages from the Server", "Resumability and Redelivery").
+ * GET /mcp and /mcp/{server}: the stream on which a client hears what belongs to no request, and
+ * the rest of a stream whose connection broke (MCP 2025-11-25, basic/transports, "Listening for
+ * Messages from the Server", "Resumability and Redelivery").
  */
 #include "common/mcp-names.h"
 #include "http/mcp/mcp-client-routes.h"
@@ -61,7 +61,7 @@ read_last_id (McpHttpRequest *http)
 
 /**
  * mcp_route_mcp_get:
- * @http: GET /mcp
+ * @http: GET /mcp or /mcp/{server}
  *
  * Opens the client's own stream, or goes on with one that broke.
  */
@@ -72,7 +72,7 @@ mcp_route_mcp_get (McpHttpRequest *http)
   McpMessageStream *stream;
   guint64 after;
 
-  if (!mcp_find_attachment_check_named_session (http))
+  if (!mcp_find_attachment_check_path (http) || !mcp_find_attachment_check_named_session (http))
     return;
   if (!takes_streams (http))
     {

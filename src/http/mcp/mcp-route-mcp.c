@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * /mcp: MCP's Streamable HTTP transport. This file finds the attachment that a message belongs to;
- * the gateway does the rest.
+ * /mcp, and /mcp/{server} for one server alone: MCP's Streamable HTTP transport. This file finds
+ * the attachment that a message belongs to; the gateway does the rest.
  */
 #include "common/mcp-names.h"
 #include "gateway/client/mcp-attachment.h"
@@ -133,7 +133,8 @@ find_attachment (Post *post)
   if (attachment_id == NULL)
     {
       if (http->session != NULL)
-        return mcp_gateway_get_default_attachment (http->context->gateway, http->session);
+        return mcp_gateway_get_default_attachment (http->context->gateway, http->session,
+                                                   http->parameter);
 
       reply_invalid (post, 400,
                      "Send a session's token, or " MCP_HEADER_SESSION_ID
@@ -256,8 +257,8 @@ dispatch_stateless (Post *post, McpStreamableAnswerFlags flags)
   if (!find_stateless_session (post))
     return;
 
-  attachment =
-      mcp_gateway_attach_exchange (http->context->gateway, http->session, post->message, params);
+  attachment = mcp_gateway_attach_exchange (http->context->gateway, http->session, http->parameter,
+                                            post->message, params);
   request = mcp_attachment_receive (attachment, post->message);
   answer_one (post, attachment, request, flags);
 }
@@ -343,6 +344,8 @@ take_body (McpHttpRequest *http, gpointer content)
   /* Errors in the headers are answered under the id of the request, so the body comes first. */
   if (body->error != NULL)
     reply_parse_error (&post, body->error);
+  else if (!mcp_find_attachment_has_path (http))
+    reply_invalid (&post, 404, "There is no server of this name that is enabled");
   else if (!check_accept (&post, flags))
     return;
   else if (body->batch != NULL)
@@ -353,7 +356,7 @@ take_body (McpHttpRequest *http, gpointer content)
 
 /**
  * mcp_route_mcp_post:
- * @http: POST /mcp
+ * @http: POST /mcp or /mcp/{server}
  *
  * Takes one JSON-RPC message, or a batch of them.
  */
@@ -372,7 +375,7 @@ mcp_route_mcp_post (McpHttpRequest *http)
 
 /**
  * mcp_route_mcp_delete:
- * @http: DELETE /mcp
+ * @http: DELETE /mcp or /mcp/{server}
  *
  * Ends an attachment.
  */
@@ -383,7 +386,7 @@ mcp_route_mcp_delete (McpHttpRequest *http)
   McpAttachment *attachment;
   guint status;
 
-  if (!mcp_find_attachment_check_named_session (http))
+  if (!mcp_find_attachment_check_path (http) || !mcp_find_attachment_check_named_session (http))
     return;
 
   if (attachment_id == NULL && mcp_stateless_headers_present (http))

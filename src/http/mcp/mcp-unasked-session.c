@@ -5,6 +5,7 @@
 #include "common/mcp-process.h"
 #include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-request.h"
+#include "http/request/mcp-process-sessions.h"
 
 /* A session that nobody asked for ends sooner than one that somebody asked for. */
 #define UNASKED_IDLE_SECONDS (60 * 60)
@@ -61,11 +62,36 @@ mcp_unasked_session_has_valid_cwd (McpHttpRequest *http)
 }
 
 /**
+ * mcp_unasked_session_find:
+ * @http: an initialize request without a credential
+ *
+ * A process that has a client for each server has one session for all of them, if they work in one
+ * directory.
+ *
+ * Returns: (transfer none) (nullable): the session of another client of the same process; %NULL: a
+ *   new one is needed
+ */
+McpSession *
+mcp_unasked_session_find (McpHttpRequest *http)
+{
+  g_auto (ClientSession) client = { 0 };
+  g_autoptr (GPtrArray) sessions = NULL;
+
+  client_session_init (&client, http);
+  sessions = mcp_process_sessions_find (http->context->store, &client.params);
+  for (guint i = 0; i < sessions->len; i++)
+    if (mcp_gateway_can_share (http->context->gateway, g_ptr_array_index (sessions, i),
+                               http->parameter))
+      return g_ptr_array_index (sessions, i);
+  return NULL;
+}
+
+/**
  * mcp_unasked_session_create:
  * @http: an initialize request without a credential
  * @error: return location
  *
- * Makes a session that ends with the attachment of its client.
+ * Makes a session that ends with the last attachment of its process.
  *
  * Errors: those of mcp_session_store_create().
  *

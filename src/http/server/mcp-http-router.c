@@ -76,6 +76,9 @@ static const struct
   { "GET", "/mcp", ACCESS_MCP, ROUTE_ENDLESS, mcp_route_mcp_get },
   { "POST", "/mcp", ACCESS_MCP, ROUTE_DEFAULT, mcp_route_mcp_post },
   { "DELETE", "/mcp", ACCESS_MCP, ROUTE_DEFAULT, mcp_route_mcp_delete },
+  { "GET", "/mcp/" NAME, ACCESS_MCP, ROUTE_ENDLESS, mcp_route_mcp_get },
+  { "POST", "/mcp/" NAME, ACCESS_MCP, ROUTE_DEFAULT, mcp_route_mcp_post },
+  { "DELETE", "/mcp/" NAME, ACCESS_MCP, ROUTE_DEFAULT, mcp_route_mcp_delete },
   { "GET", "/sse", ACCESS_MCP, ROUTE_ENDLESS, mcp_route_sse_get },
   { "POST", "/messages", ACCESS_MCP, ROUTE_DEFAULT, mcp_route_sse_post },
 };
@@ -93,10 +96,11 @@ decode_name (const char *segment, gsize length)
 }
 
 /* Clients that join addresses carelessly end them with a slash. */
-static const char *
-get_canonical_path (McpHttpRequest *request)
+static gboolean
+is_end (const char *pattern, const char *rest, const char *end)
 {
-  return strcmp (request->path, "/mcp/") == 0 ? "/mcp" : request->path;
+  return strcmp (rest, end) == 0 ||
+         (g_str_has_prefix (pattern, "/mcp") && *end == '\0' && strcmp (rest, "/") == 0);
 }
 
 /* @parameter: (out) (transfer full) (nullable): the variable segment */
@@ -108,7 +112,7 @@ match_path (const char *pattern, const char *path, char **parameter)
   gsize n_before, n_segment;
 
   if (begin == NULL)
-    return strcmp (pattern, path) == 0;
+    return g_str_has_prefix (path, pattern) && is_end (pattern, path + strlen (pattern), "");
 
   end = strchr (begin, '}') + 1;
   n_before = (gsize) (begin - pattern);
@@ -116,7 +120,7 @@ match_path (const char *pattern, const char *path, char **parameter)
     return FALSE;
 
   n_segment = strcspn (path + n_before, "/");
-  if (n_segment == 0 || strcmp (path + n_before + n_segment, end) != 0)
+  if (n_segment == 0 || !is_end (pattern, path + n_before + n_segment, end))
     return FALSE;
 
   *parameter = g_str_has_prefix (begin, NAME) ? decode_name (path + n_before, n_segment)
@@ -145,7 +149,7 @@ reply_method_not_allowed (McpHttpRequest *request)
     {
       g_autofree char *parameter = NULL;
 
-      if (!match_path (routes[i].pattern, get_canonical_path (request), &parameter))
+      if (!match_path (routes[i].pattern, request->path, &parameter))
         continue;
       if (allow->len > 0)
         g_string_append (allow, ", ");
@@ -262,7 +266,7 @@ mcp_http_router_handle (McpHttpRequest *request)
     {
       g_autofree char *parameter = NULL;
 
-      if (!match_path (routes[i].pattern, get_canonical_path (request), &parameter))
+      if (!match_path (routes[i].pattern, request->path, &parameter))
         continue;
       known = TRUE;
       if (!match_method (i, request->method))

@@ -179,6 +179,19 @@ mcp_session_processes_note (McpSessionProcesses *self, pid_t pid, gboolean has_s
 }
 
 /**
+ * mcp_session_processes_has:
+ * @self: the processes of a session
+ * @pid: a process that runs
+ *
+ * Returns: whether that process has used the session
+ */
+gboolean
+mcp_session_processes_has (McpSessionProcesses *self, pid_t pid)
+{
+  return find (self, pid) != NULL;
+}
+
+/**
  * mcp_session_processes_have_ended:
  * @self: the processes of a session
  * @ended_at: (out): when the last one ended, in microseconds since 1970 UTC

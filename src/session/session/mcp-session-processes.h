@@ -18,6 +18,7 @@ typedef struct _McpSessionProcesses McpSessionProcesses;
 McpSessionProcesses *mcp_session_processes_new (void);
 void mcp_session_processes_free (McpSessionProcesses *self);
 void mcp_session_processes_note (McpSessionProcesses *self, pid_t pid, gboolean has_stream);
+gboolean mcp_session_processes_has (McpSessionProcesses *self, pid_t pid);
 gboolean mcp_session_processes_have_ended (McpSessionProcesses *self, gint64 *ended_at);
 char *mcp_session_processes_to_json (McpSessionProcesses *self);
 gboolean mcp_session_processes_restore (McpSessionProcesses *self, const char *json);

@@ -582,6 +582,22 @@ mcp_session_note_process (McpSession *self, pid_t pid, gboolean has_stream)
   mcp_session_processes_note (self->expiry.processes, pid, has_stream);
 }
 
+/**
+ * mcp_session_is_used_by:
+ * @self: a session that mcp_session_ends_with_processes()
+ * @pid: a process that runs
+ *
+ * Returns: whether that process has used the session
+ */
+gboolean
+mcp_session_is_used_by (McpSession *self, pid_t pid)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), FALSE);
+  g_return_val_if_fail (self->expiry.processes != NULL, FALSE);
+
+  return mcp_session_processes_has (self->expiry.processes, pid);
+}
+
 static gboolean
 fail_closed (McpSession *self, GError **error)
 {

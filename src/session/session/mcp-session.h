@@ -39,6 +39,7 @@ gboolean mcp_session_allows_tool (McpSession *self, const char *exposed_name);
 void mcp_session_touch (McpSession *self);
 gboolean mcp_session_ends_with_processes (McpSession *self);
 void mcp_session_note_process (McpSession *self, pid_t pid, gboolean has_stream);
+gboolean mcp_session_is_used_by (McpSession *self, pid_t pid);
 void mcp_session_hold (McpSession *self);
 void mcp_session_release (McpSession *self);
 gboolean mcp_session_begin_call (McpSession *self, GError **error);

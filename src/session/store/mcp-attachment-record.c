@@ -13,8 +13,9 @@
 #define MAX_VALUES             1000000
 #define MAX_SUBSCRIPTIONS      1024
 
-#define COLUMNS \
-  "id_hash, session_id, revision, client, capabilities, log_level, last_used_at, subscriptions"
+#define COLUMNS                                                                                   \
+  "id_hash, session_id, revision, client, capabilities, log_level, last_used_at, subscriptions, " \
+  "server"
 
 /**
  * mcp_attachment_record_copy:
@@ -28,6 +29,7 @@ mcp_attachment_record_copy (const McpAttachmentRecord *self)
   McpAttachmentRecord *copy = g_memdup2 (self, sizeof *self);
 
   copy->session_id = g_strdup (self->session_id);
+  copy->server = g_strdup (self->server);
   copy->revision = g_strdup (self->revision);
   copy->client = g_strdup (self->client);
   copy->capabilities = g_strdup (self->capabilities);
@@ -44,6 +46,7 @@ void
 mcp_attachment_record_free (McpAttachmentRecord *self)
 {
   g_free (self->session_id);
+  g_free (self->server);
   g_free (self->revision);
   g_free (self->client);
   g_free (self->capabilities);
@@ -80,7 +83,7 @@ mcp_attachment_record_is_valid (const McpAttachmentRecord *self)
 {
   return self->session_id != NULL && g_uuid_string_is_valid (self->session_id) &&
          self->revision != NULL && is_short (self->revision) && is_short (self->client) &&
-         is_short (self->log_level) && is_object (self->capabilities);
+         is_short (self->server) && is_short (self->log_level) && is_object (self->capabilities);
 }
 
 static char *
@@ -140,6 +143,7 @@ read_record (sqlite3_stmt *row)
   record->log_level = g_strdup (mcp_sql_get_text (row, 5));
   record->last_used_at = sqlite3_column_int64 (row, 6);
   record->subscriptions = parse_uris_json (mcp_sql_get_text (row, 7));
+  record->server = g_strdup (mcp_sql_get_text (row, 8));
   return mcp_attachment_record_is_valid (record) ? g_steal_pointer (&record) : NULL;
 }
 
@@ -195,7 +199,7 @@ mcp_attachment_record_write (McpSql *sql, gpointer data, GError **error)
   g_autofree char *subscriptions = dup_uris_json (record->subscriptions);
   sqlite3_stmt *statement = mcp_sql_prepare (sql,
                                              "INSERT OR REPLACE INTO attachment (" COLUMNS
-                                             ", event_mark) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)",
+                                             ", event_mark) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
                                              error);
 
   if (statement == NULL)
@@ -208,6 +212,7 @@ mcp_attachment_record_write (McpSql *sql, gpointer data, GError **error)
   mcp_sql_bind_text (statement, 6, record->log_level);
   sqlite3_bind_int64 (statement, 7, record->last_used_at);
   mcp_sql_bind_text (statement, 8, subscriptions);
+  mcp_sql_bind_text (statement, 9, record->server);
   return mcp_sql_run (sql, statement, error);
 }
 

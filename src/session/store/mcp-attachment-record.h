@@ -10,6 +10,7 @@ G_BEGIN_DECLS
  * McpAttachmentRecord:
  * @id_hash: of the client's Mcp-Session-Id, which is the credential where its session has no token
  * @session_id: (owned): the session of the client
+ * @server: (owned) (nullable): name of the only server that the client reaches; %NULL: all
  * @revision: (owned): the revision of MCP that was settled
  * @client: (owned) (nullable): what the client calls itself
  * @capabilities: (owned) (nullable): what the client can do, a JSON object
@@ -23,6 +24,7 @@ typedef struct
 {
   McpTokenHash id_hash;
   char *session_id;
+  char *server;
   char *revision;
   char *client;
   char *capabilities;

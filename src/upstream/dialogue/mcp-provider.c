@@ -250,6 +250,24 @@ mcp_provider_get_instructions (McpProvider *self)
 }
 
 /**
+ * mcp_provider_get_server_info:
+ * @self: the provider
+ *
+ * Returns: (transfer none) (nullable): what the server calls itself: an object with strings `name`
+ *   and `version` at least
+ */
+const char *
+mcp_provider_get_server_info (McpProvider *self)
+{
+  McpProviderInterface *iface;
+
+  g_return_val_if_fail (MCP_IS_PROVIDER (self), NULL);
+
+  iface = MCP_PROVIDER_GET_IFACE (self);
+  return iface->get_server_info != NULL ? iface->get_server_info (self) : NULL;
+}
+
+/**
  * mcp_provider_get_lifecycle:
  * @self: the provider
  *

@@ -119,6 +119,7 @@ struct _McpProviderInterface
   McpRevision (*get_revision) (McpProvider *self);
   const char *(*get_capabilities) (McpProvider *self);
   const char *(*get_instructions) (McpProvider *self);               /* (nullable) */
+  const char *(*get_server_info) (McpProvider *self);                /* (nullable) */
   McpLifecycle (*get_lifecycle) (McpProvider *self);                 /* (nullable) */
   void (*set_lifecycle) (McpProvider *self, McpLifecycle lifecycle); /* (nullable) */
   void (*hold) (McpProvider *self);
@@ -149,6 +150,7 @@ const char *mcp_provider_get_name (McpProvider *self);
 McpRevision mcp_provider_get_revision (McpProvider *self);
 const char *mcp_provider_get_capabilities (McpProvider *self);
 const char *mcp_provider_get_instructions (McpProvider *self);
+const char *mcp_provider_get_server_info (McpProvider *self);
 
 /* How the server is begun with; so that not each provider has to find it out. */
 McpLifecycle mcp_provider_get_lifecycle (McpProvider *self);

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "upstream/dialogue/mcp-server-facts.h"
 
+#include "protocol/mcp-json-edit.h"
+#include "protocol/mcp-revision.h"
+
+/* A server may send icons in there; clients are told with each answer of 2026-07-28. */
+#define MAX_SERVER_INFO (16 * 1024)
+
 /**
  * mcp_server_facts_init:
  * @self: uninitialised memory
@@ -20,6 +26,7 @@ void
 mcp_server_facts_clear (McpServerFacts *self)
 {
   g_free (self->instructions);
+  g_free (self->server_info);
   g_free (self->capabilities);
   g_hash_table_unref (self->watched);
 }
@@ -32,6 +39,40 @@ learn_instructions (McpServerFacts *self, McpJsonSlice result)
   g_clear_pointer (&self->instructions, g_free);
   if (mcp_json_find_typed (result, "instructions", MCP_JSON_STRING, &instructions))
     self->instructions = mcp_json_dup_string (instructions);
+}
+
+/* basic/lifecycle: in the result itself; 2026-07-28: among what goes with each result. */
+static gboolean
+find_server_info (McpJsonSlice result, McpJsonSlice *info)
+{
+  McpJsonSlice meta;
+
+  return mcp_json_find_typed (result, "serverInfo", MCP_JSON_OBJECT, info) ||
+         (mcp_json_find_typed (result, "_meta", MCP_JSON_OBJECT, &meta) &&
+          mcp_json_find_typed (meta, MCP_META_SERVER_INFO, MCP_JSON_OBJECT, info));
+}
+
+/* A server without a name has said nothing; a missing version is an empty one. */
+static void
+learn_server_info (McpServerFacts *self, McpJsonSlice result)
+{
+  McpJsonSlice version = { "\"\"", 2 };
+  McpJsonSlice info;
+  McpJsonSlice name;
+
+  g_clear_pointer (&self->server_info, g_free);
+  if (!find_server_info (result, &info) ||
+      !mcp_json_find_typed (info, "name", MCP_JSON_STRING, &name))
+    return;
+
+  if (mcp_json_find_typed (info, "version", MCP_JSON_STRING, &version) &&
+      info.length <= MAX_SERVER_INFO)
+    self->server_info = g_strndup (info.data, info.length);
+  else if (info.length <= MAX_SERVER_INFO)
+    self->server_info = mcp_json_edit_replace_member (info, "version", version);
+  else if (name.length + version.length <= MAX_SERVER_INFO)
+    self->server_info = g_strdup_printf ("{\"name\":%.*s,\"version\":%.*s}", (int) name.length,
+                                         name.data, (int) version.length, version.data);
 }
 
 /**
@@ -52,6 +93,7 @@ mcp_server_facts_learn (McpServerFacts *self, McpRevision revision, McpJsonSlice
   g_free (self->capabilities);
   self->capabilities = g_strndup (capabilities.data, capabilities.length);
   learn_instructions (self, result);
+  learn_server_info (self, result);
   self->revision = revision;
 }
 

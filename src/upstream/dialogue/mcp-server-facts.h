@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * @revision: agreed on; %MCP_REVISION_UNKNOWN: the server never was ready
  * @capabilities: (nullable): what the server offers, a JSON object
  * @instructions: (nullable): what the server says of itself, for a model
+ * @server_info: (nullable): what the server calls itself, an `Implementation` of MCP
  * @n_holds: number of holds; while there are any, the server is not ended for being idle
  * @n_run: counts its starts
  * @watched: (owned): char *uri -> the run in which it was watched first
@@ -25,6 +26,7 @@ typedef struct
   McpRevision revision;
   char *capabilities;
   char *instructions;
+  char *server_info;
   guint n_holds;
   guint n_run;
   GHashTable *watched;

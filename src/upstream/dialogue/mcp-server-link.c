@@ -690,6 +690,12 @@ mcp_server_link_get_instructions (McpProvider *self)
   return get_private (MCP_SERVER_LINK (self))->dialogue.facts.instructions;
 }
 
+static const char *
+mcp_server_link_get_server_info (McpProvider *self)
+{
+  return get_private (MCP_SERVER_LINK (self))->dialogue.facts.server_info;
+}
+
 static void
 mcp_server_link_hold (McpProvider *provider)
 {
@@ -742,6 +748,7 @@ mcp_server_link_iface_init (McpProviderInterface *iface)
   iface->get_revision = mcp_server_link_get_revision;
   iface->get_capabilities = mcp_server_link_get_capabilities;
   iface->get_instructions = mcp_server_link_get_instructions;
+  iface->get_server_info = mcp_server_link_get_server_info;
   iface->get_lifecycle = mcp_server_link_get_lifecycle;
   iface->set_lifecycle = mcp_server_link_set_lifecycle;
   iface->hold = mcp_server_link_hold;

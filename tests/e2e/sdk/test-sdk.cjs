@@ -15,16 +15,20 @@ const readline = require('node:readline');
 const npm = process.env.MCP_TEST_NPM;
 const fromNpm = createRequire(path.join(npm, 'package.json'));
 const { Client } = fromNpm('@modelcontextprotocol/sdk/client/index.js');
+const { StdioClientTransport } = fromNpm('@modelcontextprotocol/sdk/client/stdio.js');
 const { StreamableHTTPClientTransport } =
   fromNpm('@modelcontextprotocol/sdk/client/streamableHttp.js');
 
+// Some servers offer more to a client that can do more.
+const CAPABILITIES = { roots: {}, sampling: {}, elicitation: { form: {}, url: {} } };
 const CALLS = 200;
 const STEPS = 3;
 const AT_ONCE = 10;
 
+const everything =
+  path.join(npm, 'node_modules/@modelcontextprotocol/server-everything/dist/index.js');
+
 function writeServers(directory) {
-  const everything =
-    path.join(npm, 'node_modules/@modelcontextprotocol/server-everything/dist/index.js');
   const servers = {
     mcpServers: {
       test: { command: process.env.MCP_TEST_SERVER },
@@ -56,7 +60,10 @@ function startDaemon(directory) {
       console.log(`# ${line}`);
       if (line.includes('no session bus')) {
         const file = path.join(env.XDG_RUNTIME_DIR, 'mcp-sessiond/mcp.json');
-        resolve({ daemon, ended, url: JSON.parse(fs.readFileSync(file, 'utf8')).url });
+        const { url, owner_key: key } = JSON.parse(fs.readFileSync(file, 'utf8'));
+        const owner = async (route) => (await fetch(new URL(route, url),
+          { headers: { Authorization: `Bearer ${key}` } })).json();
+        resolve({ daemon, ended, url, owner });
       }
     });
     ended.then(({ code }) => reject(new Error(`the daemon ended with status ${code}`)));
@@ -110,6 +117,57 @@ const tests = {
     }
   },
 
+  'a server alone is what a client sees that starts the server itself': async ({ url }) => {
+    const through = await connect(`${url}/everything`);
+    const direct = new Client({ name: 'sdk-test', version: '1' }, { capabilities: CAPABILITIES });
+    await direct.connect(new StdioClientTransport(
+      { command: process.execPath, args: [everything, 'stdio'], stderr: 'ignore' }));
+    try {
+      assert.deepEqual(through.client.getServerVersion(), direct.getServerVersion());
+      assert.equal(through.client.getInstructions(), direct.getInstructions());
+      // What runs as a task is awaited by the daemon.
+      const { tasks, ...offered } = direct.getServerCapabilities();
+      assert.deepEqual(through.client.getServerCapabilities(), offered);
+      for (const list of ['listTools', 'listPrompts', 'listResources', 'listResourceTemplates']) {
+        const name = (item) => item.uri ?? item.uriTemplate ?? item.name;
+        const [one, other] = [await through.client[list](), await direct[list]()]
+          .map((result) => Object.values(result).find(Array.isArray).map(name));
+        assert.deepEqual(one, other, list);
+      }
+      const echo = { name: 'echo', arguments: { message: 'alone' } };
+      assert.deepEqual((await through.client.callTool(echo)).content, (await direct.callTool(echo)).content);
+      const [{ uri }] = (await direct.listResources()).resources;
+      assert.deepEqual((await through.client.readResource({ uri })).contents.map((item) => item.uri), [uri]);
+      const { completion } = await through.client.complete({
+        ref: { type: 'ref/prompt', name: 'completable-prompt' }, argument: { name: 'department', value: 'E' },
+      });
+      assert.deepEqual(completion.values, ['Engineering']);
+    } finally {
+      await direct.close();
+      await through.transport.terminateSession();
+      await through.client.close();
+    }
+  },
+
+  'clients of the servers of one process share a session, and a server\'s process': async ({ url, owner }) => {
+    const all = await Promise.all(['/everything', '/test', ''].map((end) => connect(url + end)));
+    const { sessions } = await owner('/session');
+    await Promise.all(all.map(({ client }) => client.listTools()));
+    await all[1].client.callTool({ name: 'count', arguments: { steps: 1 } });
+    await all[2].client.callTool({ name: 'test__count', arguments: { steps: 1 } });
+    const { servers } = await owner('/servers');
+    const { calls } = await owner('/calls?limit=2');
+    for (const { client, transport } of all) {
+      await transport.terminateSession();
+      await client.close();
+    }
+    // One is of the other tests' client.
+    assert.equal(sessions.length, 2);
+    assert.deepEqual(calls.map((call) => call.tool), ['test__count', 'test__count']);
+    assert.ok(servers.find(({ name }) => name === 'test').processes <= 2);
+    assert.equal((await owner('/session')).sessions.length, 1);
+  },
+
   'an unknown tool is an error, and the connection goes on': async ({ client }) => {
     await assert.rejects(client.callTool({ name: 'test__nothing' }), { code: -32602 });
     await client.ping();
@@ -144,13 +202,13 @@ async function main() {
 
   try {
     writeServers(directory);
-    const { daemon, ended, url } = await startDaemon(directory);
+    const { daemon, ended, url, owner } = await startDaemon(directory);
     const connection = await connect(url);
 
     console.log(`1..${Object.keys(tests).length + 1}`);
     for (const [name, test] of Object.entries(tests)) {
       try {
-        await test({ ...connection, url });
+        await test({ ...connection, url, owner });
         console.log(`ok ${++number} - ${name}`);
       } catch (error) {
         failed++;

@@ -63,7 +63,7 @@ test_calls (Fixture *f, gconstpointer data)
   fixture_apply (f);
   limits.calls_per_session = 2;
   mcp_session_store_set_limits (f->store, &limits);
-  attachment = mcp_gateway_attach (f->gateway, f->session, FALSE, &error);
+  attachment = mcp_gateway_attach (f->gateway, f->session, NULL, FALSE, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (mcp_gateway_stats_get_n_attachments (f->gateway, NULL), ==, 1);
   g_assert_cmpuint (
@@ -99,7 +99,7 @@ test_cancelled (Fixture *f, gconstpointer data)
   g_test_summary ("A call whose session ends was cancelled");
   fixture_add_server (f, "srv", TOOLS);
   fixture_apply (f);
-  attachment = mcp_gateway_attach (f->gateway, f->session, FALSE, &error);
+  attachment = mcp_gateway_attach (f->gateway, f->session, NULL, FALSE, &error);
   g_assert_no_error (error);
   heard = heard_new (attachment, CALL ("1"));
   AWAIT ((provider = fixture_provider (f, "srv")) != NULL &&
@@ -140,7 +140,7 @@ test_dump (Fixture *f, gconstpointer data)
   g_test_summary ("A dump tells of sessions, clients, calls and servers, and gives nothing away");
   fixture_add_server (f, "srv", TOOLS);
   fixture_apply (f);
-  attachment = mcp_gateway_attach (f->gateway, f->session, FALSE, &error);
+  attachment = mcp_gateway_attach (f->gateway, f->session, NULL, FALSE, &error);
   g_assert_no_error (error);
   g_free (fixture_ask (attachment, initialize));
   heard = heard_new (attachment, CALL_WITH_SECRET);
@@ -193,7 +193,7 @@ static void
 test_log (Fixture *f, gconstpointer data)
 {
   GString *log = (gpointer) data;
-  McpAttachment *attachment = mcp_gateway_attach (f->gateway, f->session, FALSE, NULL);
+  McpAttachment *attachment = mcp_gateway_attach (f->gateway, f->session, NULL, FALSE, NULL);
   g_auto (GStrv) lines = NULL;
   g_autofree char *begin = g_strconcat (mcp_session_get_id (f->session), " c-", NULL);
   McpFakeProvider *provider = NULL;

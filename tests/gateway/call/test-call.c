@@ -28,7 +28,7 @@ call_setup (Call *c, gconstpointer data)
   fixture_setup (f, NULL);
   fixture_add_server (f, "srv", TOOLS);
   fixture_apply (f);
-  c->attachment = mcp_gateway_attach (f->gateway, f->session, FALSE, &error);
+  c->attachment = mcp_gateway_attach (f->gateway, f->session, NULL, FALSE, &error);
   g_assert_no_error (error);
   c->events = fixture_watch (f->session);
 }

@@ -56,7 +56,7 @@ test_broken (Fixture *f, gconstpointer data)
 static void
 test_tool_of_broken (Fixture *f, gconstpointer data)
 {
-  McpAttachment *attachment = mcp_gateway_get_default_attachment (f->gateway, f->session);
+  McpAttachment *attachment = mcp_gateway_get_default_attachment (f->gateway, f->session, NULL);
   g_autofree char *answer = NULL;
 
   g_test_summary ("Whether a server that cannot be started has a tool is not known: its error is "
@@ -102,7 +102,7 @@ test_allowed_tools (Fixture *f, gconstpointer data)
   assert_listed (f, some, "z__b z__a");
   assert_listed (f, nothing, "");
 
-  attachment = mcp_gateway_get_default_attachment (f->gateway, some);
+  attachment = mcp_gateway_get_default_attachment (f->gateway, some, NULL);
   answer = fixture_ask (attachment, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\","
                                     "\"params\":{\"name\":\"y__c\"}}");
   g_assert_nonnull (strstr (answer, "\"code\":-32602"));
@@ -120,7 +120,7 @@ test_bytes (Fixture *f, gconstpointer data)
       "[{\"title\":\"T\",\"name\":\"a\",\"inputSchema\":{\"type\":\"object\",\"x\":1.0,\"y\":"
       "12345678901234567890123}}]");
   fixture_apply (f);
-  attachment = mcp_gateway_get_default_attachment (f->gateway, f->session);
+  attachment = mcp_gateway_get_default_attachment (f->gateway, f->session, NULL);
   answer = fixture_ask (attachment, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}");
   g_assert_nonnull (strstr (answer,
                             "{\"title\":\"T\",\"name\":\"z__a\",\"inputSchema\":{"
@@ -163,7 +163,7 @@ list_prompt (Fixture *f, McpAttachment *attachment)
 static void
 test_known_prompt_waits_for_nobody (Fixture *f, gconstpointer data)
 {
-  McpAttachment *attachment = mcp_gateway_get_default_attachment (f->gateway, f->session);
+  McpAttachment *attachment = mcp_gateway_get_default_attachment (f->gateway, f->session, NULL);
   g_autoptr (Heard) heard = NULL;
   McpFakeProvider *provider;
 

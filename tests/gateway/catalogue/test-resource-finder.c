@@ -114,7 +114,7 @@ test_same_uri (void)
   g_autoptr (McpCatalogueViews) views = build_views (listed, G_N_ELEMENTS (listed));
   g_autoptr (McpAllowedTools) all = allow (views, NULL);
   g_autoptr (GBytes) list =
-      mcp_list_writer_build (views, MCP_ITEM_RESOURCE, all, MCP_REVISION_NEWEST_HANDSHAKE);
+      mcp_list_writer_build (views, MCP_ITEM_RESOURCE, NULL, all, MCP_REVISION_NEWEST_HANDSHAKE);
   g_autofree char *text = g_strndup (g_bytes_get_data (list, NULL), g_bytes_get_size (list));
 
   g_test_summary ("A URI that two servers have is exposed under another one for the second, and so "
@@ -140,7 +140,7 @@ test_hidden (void)
   g_autoptr (McpAllowedTools) none = allow (views, "two__other");
   g_autofree char *instructions = mcp_list_writer_build_instructions (views, some);
   g_autoptr (GBytes) list =
-      mcp_list_writer_build (views, MCP_ITEM_RESOURCE, some, MCP_REVISION_NEWEST_HANDSHAKE);
+      mcp_list_writer_build (views, MCP_ITEM_RESOURCE, NULL, some, MCP_REVISION_NEWEST_HANDSHAKE);
   g_autofree char *text = g_strndup (g_bytes_get_data (list, NULL), g_bytes_get_size (list));
 
   g_test_summary ("A session that may use none of a server's tools sees nothing of the server");

@@ -81,7 +81,7 @@ change_tools (Prints *p, const char *tools)
   g_autofree char *listed = NULL;
 
   mcp_fake_provider_set_tools (provider, tools);
-  mcp_fake_provider_notify_us (provider, "notifications/tools/list_changed");
+  mcp_fake_provider_notify_us (provider, "notifications/tools/list_changed", NULL);
   AWAIT (mcp_fake_provider_get_n_lists (provider) > n_lists);
   /* a list waits for the listing that is under way */
   listed = fixture_list (&p->fixture, p->fixture.session);
@@ -113,7 +113,7 @@ static void
 test_pinned (Prints *p, gconstpointer data)
 {
   McpAttachment *attachment =
-      mcp_gateway_get_default_attachment (p->fixture.gateway, p->fixture.session);
+      mcp_gateway_get_default_attachment (p->fixture.gateway, p->fixture.session, NULL);
   g_autofree char *answer = NULL;
   g_autofree char *held = NULL;
   g_autoptr (GError) error = NULL;
@@ -146,7 +146,7 @@ static void
 test_listed_twice (Prints *p, gconstpointer data)
 {
   McpAttachment *attachment =
-      mcp_gateway_get_default_attachment (p->fixture.gateway, p->fixture.session);
+      mcp_gateway_get_default_attachment (p->fixture.gateway, p->fixture.session, NULL);
   g_autofree char *list = NULL;
 
   g_test_summary ("A tool that a pinned server lists twice, once as it was accepted, is held back "

@@ -15,7 +15,7 @@ static McpAttachment *
 attach (Fixture *f)
 {
   g_autoptr (GError) error = NULL;
-  McpAttachment *attachment = mcp_gateway_attach (f->gateway, f->session, FALSE, &error);
+  McpAttachment *attachment = mcp_gateway_attach (f->gateway, f->session, NULL, FALSE, &error);
 
   g_assert_no_error (error);
   return attachment;
@@ -68,7 +68,7 @@ static void
 test_owns_session (Fixture *f, gconstpointer data)
 {
   g_autoptr (McpSession) session = g_object_ref (fixture_create_session (f, "/", NULL));
-  McpAttachment *attachment = mcp_gateway_attach (f->gateway, session, TRUE, NULL);
+  McpAttachment *attachment = mcp_gateway_attach (f->gateway, session, NULL, TRUE, NULL);
 
   g_test_summary ("The session that a plain client made ends with its attachment");
   mcp_gateway_detach (f->gateway, attachment);
@@ -86,7 +86,7 @@ test_limit (Fixture *f, gconstpointer data)
   mcp_gateway_set_limits (f->gateway, &limits);
   attach (f);
   attach (f);
-  g_assert_null (mcp_gateway_attach (f->gateway, f->session, FALSE, &error));
+  g_assert_null (mcp_gateway_attach (f->gateway, f->session, NULL, FALSE, &error));
   g_assert_error (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED);
 }
 
@@ -102,7 +102,7 @@ test_small_methods (Fixture *f, gconstpointer data)
     { "no/such", "\"code\":-32601" },
     { "tools/list\",\"params\":{\"cursor\":\"x\"},\"a\":\"b", "\"code\":-32602" },
   };
-  McpAttachment *attachment = mcp_gateway_get_default_attachment (f->gateway, f->session);
+  McpAttachment *attachment = mcp_gateway_get_default_attachment (f->gateway, f->session, NULL);
 
   g_test_summary ("The default attachment answers without an initialize");
   g_assert_true (mcp_attachment_is_default (attachment));
@@ -178,7 +178,7 @@ test_two_clients (Fixture *f, gconstpointer data)
 static void
 test_two_scripts (Fixture *f, gconstpointer data)
 {
-  McpAttachment *shared = mcp_gateway_get_default_attachment (f->gateway, f->session);
+  McpAttachment *shared = mcp_gateway_get_default_attachment (f->gateway, f->session, NULL);
   McpFakeProvider *provider;
 
   g_test_summary ("Two scripts that share a session's default attachment may choose the same id: "

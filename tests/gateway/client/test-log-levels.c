@@ -79,7 +79,7 @@ apply (Levels *l)
 static void
 test_most_talkative (Levels *l, gconstpointer data)
 {
-  McpSession *session = l->small.session;
+  McpClient *client = l->small.client;
   g_autofree char *nothing = NULL;
   g_autofree char *lowest = NULL;
   g_autofree char *rest = NULL;
@@ -89,8 +89,8 @@ test_most_talkative (Levels *l, gconstpointer data)
   start_server (l);
   nothing = apply (l);
   g_assert_null (nothing);
-  mcp_log_levels_set (l->levels, &client_a, session, "error");
-  mcp_log_levels_set (l->levels, &client_b, session, "debug");
+  mcp_log_levels_set (l->levels, &client_a, client, "error");
+  mcp_log_levels_set (l->levels, &client_b, client, "debug");
   lowest = apply (l);
   g_assert_cmpstr (lowest, ==, "{\"level\":\"debug\"}");
   mcp_log_levels_forget (l->levels, &client_b);
@@ -107,7 +107,7 @@ test_without_logging (Levels *l, gconstpointer data)
   g_test_summary ("A server that does not log is not told a level");
   mcp_fake_provider_set_peer (l->small.provider, MCP_REVISION_NEWEST_HANDSHAKE, "{}");
   start_server (l);
-  mcp_log_levels_set (l->levels, &client_a, l->small.session, "error");
+  mcp_log_levels_set (l->levels, &client_a, l->small.client, "error");
   told = apply (l);
   g_assert_null (told);
   mcp_log_levels_forget (l->levels, &client_a);

@@ -47,7 +47,7 @@ setup (Fixture *f, gconstpointer data)
 static McpAttachment *
 attach_legacy (Fixture *f)
 {
-  McpAttachment *attachment = mcp_gateway_attach (f->gateway, f->session, FALSE, NULL);
+  McpAttachment *attachment = mcp_gateway_attach (f->gateway, f->session, NULL, FALSE, NULL);
   g_autofree char *answer = fixture_ask (attachment, initialize);
 
   fixture_tell (attachment, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}");
@@ -60,7 +60,7 @@ send_modern (Fixture *f, McpSession *session, const char *text)
 {
   g_autoptr (McpJsonrpcMessage) message = parse_message (text);
   g_autoptr (McpAttachment) attachment =
-      mcp_gateway_attach_exchange (f->gateway, session, message, NULL);
+      mcp_gateway_attach_exchange (f->gateway, session, NULL, message, NULL);
 
   return heard_new (attachment, text);
 }

@@ -15,7 +15,7 @@
 static McpAttachment *
 attach (Fixture *f)
 {
-  McpAttachment *attachment = mcp_gateway_attach (f->gateway, f->session, FALSE, NULL);
+  McpAttachment *attachment = mcp_gateway_attach (f->gateway, f->session, NULL, FALSE, NULL);
   g_autofree char *answer = fixture_ask (attachment, INITIALIZE);
 
   return attachment;

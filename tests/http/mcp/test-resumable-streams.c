@@ -354,7 +354,7 @@ attach_nobody (McpFixture *f, McpAttachment **attachment)
 {
   g_autoptr (GError) error = NULL;
 
-  *attachment = mcp_gateway_attach (f->http->gateway, f->session, FALSE, &error);
+  *attachment = mcp_gateway_attach (f->http->gateway, f->session, NULL, FALSE, &error);
   g_assert_no_error (error);
   return mcp_resumable_streams_get (*attachment);
 }
