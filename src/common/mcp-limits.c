@@ -37,6 +37,8 @@ static const McpLimitEntry limits_table[] = {
   ENTRY ("StderrLinesPerSecond", stderr_lines_per_second, 1, 10000, 50),
   ENTRY ("ServerLogBytes", server_log_bytes, 4 * KIB, 64 * MIB, 256 * KIB),
   ENTRY ("BusCallsPerSender", bus_calls_per_sender, 1, 100000, 4096),
+  ENTRY ("QuestionsPerSession", questions_per_session, 1, 1000, 16),
+  ENTRY ("Questions", questions, 1, 10000, 256),
   ENTRY ("HeadSeconds", head_seconds, 1, 3600, 10),
   ENTRY ("BodySeconds", body_seconds, 1, 3600, 30),
   ENTRY ("KeepAliveSeconds", keep_alive_seconds, 1, 86400, 60),

@@ -40,6 +40,8 @@ typedef struct
   guint stderr_lines_per_second; /* logged of what one of them says on standard error */
   guint server_log_bytes;        /* kept of what all processes of a server said there */
   guint bus_calls_per_sender;    /* D-Bus calls of one sender that are not answered yet */
+  guint questions_per_session;   /* of one session that wait for the owner */
+  guint questions;               /* that wait for the owner, all sessions together */
   guint head_seconds;       /* from accept (or the first byte of a later request) to a whole head */
   guint body_seconds;       /* from the head's end to the body's */
   guint keep_alive_seconds; /* idle between two requests */

@@ -9,6 +9,7 @@
 #define MCP_OBJECT_MANAGER_PATH "/org/mcpsessiond"
 #define MCP_STORE_PATH          "/org/mcpsessiond/SessionStore"
 #define MCP_TOOLS_PATH          "/org/mcpsessiond/Tools"
+#define MCP_CONSENT_PATH        "/org/mcpsessiond/Consent"
 #define MCP_SESSION_PATH_PREFIX "/org/mcpsessiond/Session/"
 
 /* The daemon's directory below each XDG base directory. */

@@ -16,6 +16,9 @@
 #define NO_ROOT      (-1)
 #define UNKNOWN_ROOT (-2)
 
+/* Deeper than any tree of processes that somebody made on purpose. */
+#define MAX_GENERATIONS 1000
+
 typedef struct
 {
   pid_t pid;
@@ -188,4 +191,53 @@ mcp_process_tree_measure (const pid_t *roots, gsize n_roots, McpProcessUsage *us
       usages[root].memory += process->pages * page_size;
       usages[root].cpu_seconds += (double) process->ticks / ticks_per_second;
     }
+}
+
+/**
+ * mcp_process_tree_get_parent:
+ * @pid: a process
+ *
+ * Reads one file of /proc. Any thread.
+ *
+ * Returns: the process that it descends from, 0 for the first of all; -1: not known
+ */
+pid_t
+mcp_process_tree_get_parent (pid_t pid)
+{
+  g_autofree char *name = g_strdup_printf ("/proc/%d", (int) pid);
+  int proc_fd = pid > 0 ? open (name, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+  Process process;
+  gboolean is_read;
+
+  if (proc_fd < 0)
+    return -1;
+  is_read = read_process (proc_fd, ".", &process);
+  close (proc_fd);
+  return is_read ? process.parent : -1;
+}
+
+/**
+ * mcp_process_tree_get_kin:
+ * @pid: a process; 0 or less: not known
+ * @ancestor: another one
+ *
+ * Goes up from a process, a file of /proc for each step: good for the main context. Any thread.
+ *
+ * Returns: whether @pid descends from @ancestor; not of itself
+ */
+McpProcessKin
+mcp_process_tree_get_kin (pid_t pid, pid_t ancestor)
+{
+  /* a circle is possible where numbers come into use again on the way */
+  for (guint i = 0; i < MAX_GENERATIONS; i++)
+    {
+      pid = mcp_process_tree_get_parent (pid);
+      if (pid < 0)
+        return MCP_PROCESS_UNKNOWN;
+      if (pid == ancestor)
+        return MCP_PROCESS_BELOW;
+      if (pid <= 1)
+        return MCP_PROCESS_STRANGER;
+    }
+  return MCP_PROCESS_UNKNOWN;
 }

@@ -72,6 +72,32 @@ mcp_process_dup_name (pid_t pid)
   return g_utf8_make_valid (name, -1);
 }
 
+/**
+ * mcp_process_is_bridge:
+ * @pid: a process
+ *
+ * Whether it is the command `mcp-session stdio`, which stands between a client and the daemon.
+ * Reads a file of /proc. Any thread.
+ *
+ * Returns: whether it is
+ */
+gboolean
+mcp_process_is_bridge (pid_t pid)
+{
+  g_autofree char *file = g_strdup_printf ("/proc/%d/cmdline", (int) pid);
+  g_autofree char *line = NULL;
+  g_autofree char *program = NULL;
+  gsize length;
+  gsize n_first;
+
+  if (!g_file_get_contents (file, &line, &length, NULL))
+    return FALSE;
+  program = g_path_get_basename (line);
+  n_first = strlen (line) + 1;
+  return g_str_equal (program, "mcp-session") && n_first < length &&
+         g_str_equal (line + n_first, "stdio");
+}
+
 static DIR *
 open_directory_at (int parent_fd, const char *name)
 {

@@ -12,6 +12,7 @@
 #include "daemon/mcpd-trusted-file.h"
 #include "daemon/mcpd-watched-file.h"
 #include "dbus/mcp-dbus-service.h"
+#include "gateway/api/mcp-gateway-consent.h"
 #include "gateway/api/mcp-gateway-dump.h"
 #include "gateway/api/mcp-gateway.h"
 #include "http/server/mcp-http-server.h"
@@ -80,6 +81,7 @@ apply_settings (McpdApplication *self)
   mcp_gateway_set_limits (self->gateway, &settings->limits);
   mcp_gateway_set_call_timeout (self->gateway, settings->timeout_seconds * 1000);
   mcp_gateway_set_list_patience (self->gateway, settings->list_seconds * 1000);
+  mcp_gateway_consent_set (self->gateway, settings->consent_seconds, settings->ask_destructive);
   mcp_gateway_set_max_name (self->gateway, settings->max_name);
   mcp_http_server_set_limits (self->http, &settings->limits);
   mcp_http_server_set_require_key (self->http, settings->require_key);

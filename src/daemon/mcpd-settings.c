@@ -10,6 +10,7 @@
 /* Default idle time of a session, of a call without progress: see docs. */
 #define DEFAULT_IDLE_SECONDS    (24 * 60 * 60)
 #define DEFAULT_TIMEOUT_SECONDS 300
+#define DEFAULT_CONSENT_SECONDS 120
 /* Clients give up waiting for a list after ten. */
 #define DEFAULT_LIST_SECONDS    8
 /* Clients put a prefix of their own before a name (“mcp__sessiond__”), and the whole may have 64
@@ -30,9 +31,22 @@ static const NumberEntry numbers[] = {
   { "Sessions", "IdleSeconds", G_STRUCT_OFFSET (McpdSettings, idle_seconds), 0, 365 * 86400 },
   { "Calls", "TimeoutSeconds", G_STRUCT_OFFSET (McpdSettings, timeout_seconds), 1, 7 * 86400 },
   { "Calls", "ListSeconds", G_STRUCT_OFFSET (McpdSettings, list_seconds), 1, 300 },
+  { "Consent", "WaitSeconds", G_STRUCT_OFFSET (McpdSettings, consent_seconds), 1, 86400 },
   { "Names", "MaxLength", G_STRUCT_OFFSET (McpdSettings, max_name), 24, 64 },
   { "History", "Days", G_STRUCT_OFFSET (McpdSettings, history_days), 1, 3650 },
   { "History", "MaxCalls", G_STRUCT_OFFSET (McpdSettings, history_calls), 0, 10 * 1000 * 1000 },
+};
+
+typedef struct
+{
+  const char *group;
+  const char *key;
+  gsize offset; /* of the gboolean in McpdSettings */
+} BooleanEntry;
+
+static const BooleanEntry booleans[] = {
+  { "Http", "RequireKey", G_STRUCT_OFFSET (McpdSettings, require_key) },
+  { "Consent", "AskDestructive", G_STRUCT_OFFSET (McpdSettings, ask_destructive) },
 };
 
 /* Groups that have no keys yet; a file may already have them. */
@@ -61,6 +75,7 @@ mcpd_settings_init_defaults (McpdSettings *settings)
   settings->port = MCP_DEFAULT_PORT;
   settings->idle_seconds = DEFAULT_IDLE_SECONDS;
   settings->timeout_seconds = DEFAULT_TIMEOUT_SECONDS;
+  settings->consent_seconds = DEFAULT_CONSENT_SECONDS;
   settings->list_seconds = DEFAULT_LIST_SECONDS;
   settings->max_name = DEFAULT_MAX_NAME;
   settings->history_days = MCP_CALL_HISTORY_DEFAULT_DAYS;
@@ -102,23 +117,23 @@ read_number (Parser *self, const NumberEntry *entry)
 }
 
 static void
-read_require_key (Parser *self)
+read_boolean (Parser *self, const BooleanEntry *entry)
 {
-  g_autofree char *value = g_key_file_get_value (self->file, "Http", "RequireKey", NULL);
+  g_autofree char *value = g_key_file_get_value (self->file, entry->group, entry->key, NULL);
+  gboolean *field = &G_STRUCT_MEMBER (gboolean, self->settings, entry->offset);
 
   if (value == NULL)
     return;
   g_strstrip (value);
   if (g_str_equal (value, "true") || g_str_equal (value, "false"))
     {
-      self->settings->require_key = value[0] == 't';
+      *field = value[0] == 't';
       return;
     }
 
-  self->settings->require_key = self->old->require_key;
+  *field = G_STRUCT_MEMBER (gboolean, self->old, entry->offset);
   add_problem (self, _ ("%s: [%s] %s=%s is neither “true” nor “false”; “%s” is used"),
-               self->file_name, "Http", "RequireKey", value,
-               self->settings->require_key ? "true" : "false");
+               self->file_name, entry->group, entry->key, value, *field ? "true" : "false");
 }
 
 static void
@@ -155,7 +170,10 @@ is_known_key (const char *group, const char *key)
       if (g_str_equal (limits[i].key, key))
         return TRUE;
 
-  return g_str_equal (group, "Http") && g_str_equal (key, "RequireKey");
+  for (gsize i = 0; i < G_N_ELEMENTS (booleans); i++)
+    if (g_str_equal (booleans[i].group, group) && g_str_equal (booleans[i].key, key))
+      return TRUE;
+  return FALSE;
 }
 
 static gboolean
@@ -163,6 +181,9 @@ is_known_group (const char *group)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
     if (g_str_equal (numbers[i].group, group))
+      return TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS (booleans); i++)
+    if (g_str_equal (booleans[i].group, group))
       return TRUE;
   for (gsize i = 0; i < G_N_ELEMENTS (empty_groups); i++)
     if (g_str_equal (empty_groups[i], group))
@@ -236,7 +257,8 @@ mcpd_settings_parse (McpdSettings *settings,
   mcpd_settings_init_defaults (settings);
   for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
     read_number (&parser, &numbers[i]);
-  read_require_key (&parser);
+  for (gsize i = 0; i < G_N_ELEMENTS (booleans); i++)
+    read_boolean (&parser, &booleans[i]);
   read_limits (&parser);
   report_unknown (&parser);
   return TRUE;

@@ -14,15 +14,17 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  guint port;            /* [Http] Port, 0: any free one */
-  gboolean require_key;  /* [Http] RequireKey */
-  guint idle_seconds;    /* [Sessions] IdleSeconds, 0: never */
-  guint timeout_seconds; /* [Calls] TimeoutSeconds, of a call without progress */
-  guint list_seconds;    /* [Calls] ListSeconds, for servers that were never listed */
-  guint max_name;        /* [Names] MaxLength, of exposed names of tools and prompts */
-  guint history_days;    /* [History] Days */
-  guint history_calls;   /* [History] MaxCalls, 0: no history */
-  McpLimits limits;      /* [Limits] */
+  guint port;               /* [Http] Port, 0: any free one */
+  gboolean require_key;     /* [Http] RequireKey */
+  guint idle_seconds;       /* [Sessions] IdleSeconds, 0: never */
+  guint timeout_seconds;    /* [Calls] TimeoutSeconds, of a call without progress */
+  guint list_seconds;       /* [Calls] ListSeconds, for servers that were never listed */
+  guint consent_seconds;    /* [Consent] WaitSeconds, for an answer of the owner */
+  gboolean ask_destructive; /* [Consent] AskDestructive */
+  guint max_name;           /* [Names] MaxLength, of exposed names of tools and prompts */
+  guint history_days;       /* [History] Days */
+  guint history_calls;      /* [History] MaxCalls, 0: no history */
+  McpLimits limits;         /* [Limits] */
 } McpdSettings;
 
 void mcpd_settings_init_defaults (McpdSettings *settings);

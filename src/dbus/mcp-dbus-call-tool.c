@@ -121,6 +121,7 @@ got_caller_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   options.timeout_ms = call->timeout_ms;
   options.progress_token = call->progress_token;
   options.client = client;
+  options.pid = pid;
   mcp_gateway_call_tool_async (call->gateway, call->session, call->name, call->arguments_json,
                                &options, call->cancellable, called_cb, call);
 }

@@ -2,6 +2,7 @@
 #include "dbus/mcp-dbus-service.h"
 
 #include "common/mcp-names.h"
+#include "dbus/mcp-dbus-consent.h"
 #include "dbus/mcp-dbus-guard.h"
 #include "dbus/mcp-dbus-objects.h"
 #include "dbus/mcp-dbus-pump.h"
@@ -189,8 +190,10 @@ static void
 add_all_objects (McpDbusService *self)
 {
   g_autoptr (McpDbusTools) tools = mcp_dbus_tools_new (self->gateway);
+  g_autoptr (McpDbusConsent) consent = mcp_dbus_consent_new (self->gateway);
   g_autoptr (GPtrArray) sessions = mcp_session_store_list (self->store);
 
+  add_object (self, MCP_CONSENT_PATH, consent);
   add_object (self, MCP_STORE_PATH, self->store_object);
   add_object (self, MCP_TOOLS_PATH, tools);
   for (guint i = 0; i < sessions->len; i++)

@@ -3,6 +3,7 @@
 
 #include "common/mcp-error.h"
 #include "gateway/api/mcp-gateway-calls.h"
+#include "gateway/api/mcp-gateway-consent.h"
 #include "gateway/api/mcp-gateway-dump.h"
 
 #include <string.h>
@@ -32,6 +33,10 @@ mcp_gateway_class_init (McpGatewayClass *klass)
   G_OBJECT_CLASS (klass)->finalize = mcp_gateway_finalize;
   g_signal_new ("tools-changed", MCP_TYPE_GATEWAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                 G_TYPE_NONE, 4, G_TYPE_STRING, G_TYPE_STRV, G_TYPE_STRV, G_TYPE_STRV);
+  g_signal_new ("question-added", MCP_TYPE_GATEWAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 1, G_TYPE_VARIANT);
+  g_signal_new ("question-removed", MCP_TYPE_GATEWAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
 }
 
 static void
@@ -240,4 +245,22 @@ mcp_gateway_calls_stop (McpGateway *self)
 void
 mcp_gateway_calls_release (McpGateway *self)
 {
+}
+
+GVariant *
+mcp_gateway_consent_list (McpGateway *self)
+{
+  return g_variant_new_array (G_VARIANT_TYPE_VARDICT, NULL, 0);
+}
+
+gboolean
+mcp_gateway_consent_answer (McpGateway *self,
+                            const char *id,
+                            const char *word,
+                            const char *answered_by,
+                            pid_t pid,
+                            GError **error)
+{
+  g_set_error_literal (error, MCP_ERROR, MCP_ERROR_NOT_FOUND, "There is no such question");
+  return FALSE;
 }

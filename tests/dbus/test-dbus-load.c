@@ -128,7 +128,7 @@ test_objects_in_steps (TestBus *bus, gconstpointer data)
   for (guint i = 0; i < 5; i++)
     ask_for_objects (bus, &answers);
   AWAIT (answers.n_answers == 5);
-  g_assert_cmpuint (answers.n_objects, ==, N_SESSIONS + 2);
+  g_assert_cmpuint (answers.n_objects, ==, N_SESSIONS + 3);
   g_test_message ("longest turn, five clients included: %.3f s",
                   mcp_dispatch_meter_get_longest (meter));
 }

@@ -343,15 +343,16 @@ test_managed_objects (TestBus *bus, gconstpointer data)
   g_autoptr (GVariant) properties = NULL;
   const char *cwd;
 
-  g_test_summary ("GetManagedObjects lists the store, the tools and each session");
+  g_test_summary ("GetManagedObjects lists the store, the tools, the questions and each session");
   test_bus_create (bus, &path);
   reply = test_bus_call (bus, MCP_OBJECT_MANAGER_PATH, "org.freedesktop.DBus.ObjectManager",
                          "GetManagedObjects", NULL, &error);
   g_assert_no_error (error);
   objects = g_variant_get_child_value (reply, 0);
-  g_assert_cmpuint (g_variant_n_children (objects), ==, 3);
+  g_assert_cmpuint (g_variant_n_children (objects), ==, 4);
   g_assert_true (g_variant_lookup (objects, MCP_STORE_PATH, "@a{sa{sv}}", NULL));
   g_assert_true (g_variant_lookup (objects, MCP_TOOLS_PATH, "@a{sa{sv}}", NULL));
+  g_assert_true (g_variant_lookup (objects, MCP_CONSENT_PATH, "@a{sa{sv}}", NULL));
   g_assert_true (g_variant_lookup (objects, path, "@a{sa{sv}}", &interfaces));
   g_assert_true (g_variant_lookup (interfaces, SESSION_INTERFACE, "@a{sv}", &properties));
   g_assert_cmpuint (g_variant_n_children (properties), ==, 8);

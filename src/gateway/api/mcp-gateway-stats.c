@@ -18,6 +18,34 @@ mcp_gateway_stats_get_calls (McpGateway *self)
 }
 
 /**
+ * mcp_gateway_stats_get_consent:
+ * @self: the gateway
+ *
+ * Returns: (transfer none): what became of the questions to the owner
+ */
+const McpConsentStats *
+mcp_gateway_stats_get_consent (McpGateway *self)
+{
+  g_return_val_if_fail (MCP_IS_GATEWAY (self), NULL);
+
+  return mcp_consent_desk_get_stats (mcp_gateway_get_services (self)->consent_desk);
+}
+
+/**
+ * mcp_gateway_stats_get_n_questions:
+ * @self: the gateway
+ *
+ * Returns: how many questions wait for the owner
+ */
+guint
+mcp_gateway_stats_get_n_questions (McpGateway *self)
+{
+  g_return_val_if_fail (MCP_IS_GATEWAY (self), 0);
+
+  return mcp_consent_desk_get_n_waiting (mcp_gateway_get_services (self)->consent_desk);
+}
+
+/**
  * mcp_gateway_stats_get_n_running:
  * @self: the gateway
  *

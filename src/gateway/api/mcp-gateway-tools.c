@@ -85,6 +85,7 @@ typedef struct
   GCancellable *cancellable; /* (owned): of the call */
   gulong cancelled_id;       /* of the caller's */
   guint timeout_ms;
+  pid_t pid; /* of the caller; 0: not known */
 } ToolCall;
 
 static void
@@ -183,7 +184,16 @@ refuse_ask (McpAsk *ask, gpointer user_data)
                         "The client cannot be asked anything", MCP_JSON_SLICE_NONE);
 }
 
+static pid_t
+find_process (gpointer user_data)
+{
+  ToolCall *self = g_task_get_task_data (G_TASK (user_data));
+
+  return self->pid;
+}
+
 static const McpRelayFuncs relay_funcs = {
+  .find_process = find_process,
   .progress = ignore_progress,
   .tell = ignore_tell,
   .log = ignore_log,
@@ -254,6 +264,7 @@ tool_call_new (McpGateway *self, McpSession *session, char *params, const McpCal
   call->params = mcp_params_new_take (params);
   call->cancellable = g_cancellable_new ();
   call->timeout_ms = options->timeout_ms;
+  call->pid = options->pid;
   return call;
 }
 

@@ -40,6 +40,8 @@ struct _McpGateway
 enum
 {
   SIGNAL_TOOLS_CHANGED,
+  SIGNAL_QUESTION_ADDED,
+  SIGNAL_QUESTION_REMOVED,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -57,6 +59,26 @@ tools_changed_cb (McpCatalogue *catalogue,
 }
 
 static void
+question_added_cb (McpConsentDesk *desk, McpConsentQuestion *question, McpGateway *self)
+{
+  g_autoptr (GVariant) described = NULL;
+
+  if (!g_signal_has_handler_pending (self, signals[SIGNAL_QUESTION_ADDED], 0, FALSE))
+    return;
+  described = g_variant_ref_sink (mcp_consent_question_to_variant (question));
+  g_signal_emit (self, signals[SIGNAL_QUESTION_ADDED], 0, described);
+}
+
+static void
+question_removed_cb (McpConsentDesk *desk, McpConsentQuestion *question, McpGateway *self)
+{
+  McpConsentAnswer answer = mcp_consent_question_get_answer (question);
+
+  g_signal_emit (self, signals[SIGNAL_QUESTION_REMOVED], 0, mcp_consent_question_get_id (question),
+                 mcp_consent_answer_to_string (answer));
+}
+
+static void
 session_removed_cb (McpSessionStore *store,
                     McpSession *session,
                     const char *reason,
@@ -68,6 +90,7 @@ session_removed_cb (McpSessionStore *store,
 
   for (guint i = 0; i < attachments->len; i++)
     mcp_attachment_session_closed (g_ptr_array_index (attachments, i));
+  mcp_consent_desk_drop_session (self->services->consent_desk, session_id);
   mcp_task_owners_drop_session (self->services->task_owners, session_id);
   mcp_provider_pool_drop_session (self->pool, session_id);
 }
@@ -490,6 +513,12 @@ mcp_gateway_class_init (McpGatewayClass *klass)
   signals[SIGNAL_TOOLS_CHANGED] =
       g_signal_new ("tools-changed", MCP_TYPE_GATEWAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 4, G_TYPE_STRING, G_TYPE_STRV, G_TYPE_STRV, G_TYPE_STRV);
+  signals[SIGNAL_QUESTION_ADDED] =
+      g_signal_new ("question-added", MCP_TYPE_GATEWAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 1, G_TYPE_VARIANT);
+  signals[SIGNAL_QUESTION_REMOVED] =
+      g_signal_new ("question-removed", MCP_TYPE_GATEWAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
 }
 
 static void
@@ -526,6 +555,10 @@ mcp_gateway_new_with_factory (McpSessionStore *store,
   g_signal_connect_object (store, "session-removed", G_CALLBACK (session_removed_cb), self, 0);
   g_signal_connect_object (self->services->catalogue, "tools-changed",
                            G_CALLBACK (tools_changed_cb), self, 0);
+  g_signal_connect_object (self->services->consent_desk, "question-added",
+                           G_CALLBACK (question_added_cb), self, 0);
+  g_signal_connect_object (self->services->consent_desk, "question-removed",
+                           G_CALLBACK (question_removed_cb), self, 0);
   return self;
 }
 

@@ -21,6 +21,9 @@ G_BEGIN_DECLS
  * Signals:
  *   tools-changed (const char *provider, char **added, char **removed, char **changed):
  *     the tools of a server are not what they were
+ *   question-added (GVariant *question): a tool call waits for its owner's word; a{sv} as an
+ * element of mcp_gateway_consent_list() question-removed (const char *id, const char *answer): it
+ * no longer waits
  */
 #define MCP_TYPE_GATEWAY (mcp_gateway_get_type ())
 G_DECLARE_FINAL_TYPE (McpGateway, mcp_gateway, MCP, GATEWAY, GObject)
@@ -30,12 +33,14 @@ G_DECLARE_FINAL_TYPE (McpGateway, mcp_gateway, MCP, GATEWAY, GObject)
  * @timeout_ms: without an answer or progress; 0: the provider's, else the daemon's default
  * @progress_token: (nullable): as the caller chose it, x, t or s
  * @client: (nullable): who calls, for the history
+ * @pid: the process that calls; 0: not known
  */
 typedef struct
 {
   guint timeout_ms;
   GVariant *progress_token;
   const char *client;
+  pid_t pid;
 } McpCallOptions;
 
 McpGateway *

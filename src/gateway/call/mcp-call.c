@@ -10,7 +10,8 @@
  *   nobody ever heard of the call
  *
  * A call is counted in its session from mcp_call_begin() to the end. It keeps itself alive from
- * mcp_call_run() to the end, and has its relay for as long.
+ * mcp_call_run() to the end, and has its relay for as long; but a call that needs the owner's
+ * consent is RUNNING without a relay until the owner has answered.
  */
 #include "gateway/call/mcp-call.h"
 
@@ -43,6 +44,9 @@ struct _McpCall
   gulong session_closed_id;
   McpCallHistory *history; /* (owned) (nullable) */
   McpCallRecord *record;   /* (owned) (nullable): while the history waits for the end */
+  McpConsentDesk *desk;    /* (owned) (nullable): knows what the owner wants */
+  McpProviderPool *pool;   /* (owned) (nullable): while the owner is asked */
+  McpParams *params;       /* (owned) (nullable): likewise */
   const McpRelayFuncs *funcs;
   gpointer user_data;
   gboolean counted; /* in the session */
@@ -237,6 +241,109 @@ take_name (McpCall *self)
   self->name = g_strdup (self->target->exposed);
 }
 
+static void
+start_relay (McpCall *self, McpProviderPool *pool, McpParams *params)
+{
+  g_autoptr (McpRelay) relay =
+      mcp_relay_new (self->client, self->target, "tools/call", params, &relay_funcs, self);
+
+  mcp_relay_set_times (relay, self->timeout_ms, self->max_seconds);
+  mcp_relay_run (relay, pool, self->cancellable);
+}
+
+/* The owner's consent */
+
+static void
+note_consent (McpCall *self, McpConsentQuestion *question)
+{
+  const char *answer = mcp_consent_answer_to_string (mcp_consent_question_get_answer (question));
+
+  if (self->record != NULL)
+    mcp_call_history_note_consent (self->history, self->record, answer,
+                                   mcp_consent_question_get_answered_by (question));
+}
+
+/* Ends a call that did not get as far as its relay. */
+static void
+refuse (McpCall *self, const char *why)
+{
+  g_autoptr (GError) error = g_error_new_literal (MCP_ERROR, MCP_ERROR_CANCELLED, why);
+
+  if (self->state == MCP_PROGRESS_STATE_RUNNING)
+    publish_end (self, MCP_PROGRESS_STATE_ERROR, error->message);
+  done_cb (NULL, error, self);
+}
+
+static void
+withdraw (McpCall *self)
+{
+  gboolean is_closed = mcp_session_is_closed (self->client->session);
+  g_autoptr (GError) error =
+      g_error_new_literal (MCP_ERROR, is_closed ? MCP_ERROR_CLOSED : MCP_ERROR_CANCELLED,
+                           is_closed ? "The session was closed" : "The call was cancelled");
+
+  done_cb (NULL, error, self);
+}
+
+static void
+answered_cb (McpConsentQuestion *question, gpointer user_data)
+{
+  McpCall *self = user_data;
+  g_autoptr (McpProviderPool) pool = g_steal_pointer (&self->pool);
+  g_autoptr (McpParams) params = g_steal_pointer (&self->params);
+
+  note_consent (self, question);
+  switch (mcp_consent_question_get_answer (question))
+    {
+    case MCP_CONSENT_ANSWER_ONCE:
+    case MCP_CONSENT_ANSWER_SESSION:
+      start_relay (self, pool, params);
+      break;
+    case MCP_CONSENT_ANSWER_NONE:
+    case MCP_CONSENT_ANSWER_DENY:
+      refuse (self, "The owner did not allow this call");
+      break;
+    case MCP_CONSENT_ANSWER_TIMEOUT:
+      refuse (self, "The owner was asked to allow this call, and did not answer in time");
+      break;
+    case MCP_CONSENT_ANSWER_WITHDRAWN:
+      withdraw (self);
+      break;
+    }
+}
+
+static void
+ask_owner (McpCall *self, McpProviderPool *pool, McpParams *params)
+{
+  const McpConsentAsker asker = {
+    .client = self->client,
+    .target = self->target,
+    .tool = self->name,
+    .params = params,
+    .pid = self->funcs->find_process != NULL ? self->funcs->find_process (self->user_data) : 0,
+  };
+  g_autoptr (GError) error = NULL;
+  McpConsentQuestion *question =
+      mcp_consent_desk_ask (self->desk, &asker, self->cancellable, answered_cb, self, &error);
+
+  if (question == NULL)
+    {
+      done_cb (NULL, error, self);
+      return;
+    }
+  self->pool = g_object_ref (pool);
+  self->params = mcp_params_ref (params);
+  note_consent (self, question);
+  mcp_call_tell (self, "Waiting for the owner's consent");
+}
+
+static McpConsentWord
+judge (McpCall *self)
+{
+  return self->desk != NULL ? mcp_consent_desk_judge (self->desk, self->client, self->target)
+                            : MCP_CONSENT_ALLOW;
+}
+
 /**
  * mcp_call_run:
  * @self: a call that was begun and has not run yet
@@ -258,8 +365,6 @@ mcp_call_run (McpCall *self,
               const McpRelayFuncs *funcs,
               gpointer user_data)
 {
-  g_autoptr (McpRelay) relay = NULL;
-
   g_return_if_fail (self->counted && self->state == MCP_PROGRESS_STATE_UNKNOWN);
 
   g_object_ref (self); /* dropped by the end */
@@ -272,9 +377,19 @@ mcp_call_run (McpCall *self,
   log_call (self, "begins");
   publish_start (self);
 
-  relay = mcp_relay_new (self->client, target, "tools/call", params, &relay_funcs, self);
-  mcp_relay_set_times (relay, self->timeout_ms, self->max_seconds);
-  mcp_relay_run (relay, pool, self->cancellable);
+  switch (judge (self))
+    {
+    case MCP_CONSENT_UNSET:
+    case MCP_CONSENT_ALLOW:
+      start_relay (self, pool, params);
+      break;
+    case MCP_CONSENT_ASK:
+      ask_owner (self, pool, params);
+      break;
+    case MCP_CONSENT_DENY:
+      refuse (self, "The owner does not allow this tool (“consent” in mcp.json)");
+      break;
+    }
 }
 
 /* The beginning */
@@ -383,6 +498,17 @@ void
 mcp_call_set_history (McpCall *self, McpCallHistory *history)
 {
   g_set_object (&self->history, history);
+}
+
+/**
+ * mcp_call_set_desk:
+ * @self: a call that has not run yet
+ * @desk: (nullable): knows what the owner wants; %NULL: all calls run
+ */
+void
+mcp_call_set_desk (McpCall *self, McpConsentDesk *desk)
+{
+  g_set_object (&self->desk, desk);
 }
 
 /**
@@ -499,6 +625,9 @@ mcp_call_finalize (GObject *object)
 
   g_clear_pointer (&self->record, mcp_call_record_free);
   g_clear_object (&self->history);
+  g_clear_object (&self->desk);
+  g_clear_object (&self->pool);
+  g_clear_pointer (&self->params, mcp_params_unref);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->target, mcp_target_unref);
   mcp_client_unref (self->client);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gateway/call/mcp-relay.h"
+#include "gateway/consent/mcp-consent-desk.h"
 #include "gateway/servers/mcp-provider-pool.h"
 #include "session/history/mcp-call-history.h"
 #include "session/session/mcp-session.h"
@@ -28,6 +29,7 @@ typedef void (*McpCallEndedFunc) (McpCall *call, gpointer user_data);
 
 McpCall *mcp_call_new (McpClient *client, const char *call_id, const char *name, GVariant *token);
 void mcp_call_set_history (McpCall *self, McpCallHistory *history);
+void mcp_call_set_desk (McpCall *self, McpConsentDesk *desk);
 void mcp_call_set_times (McpCall *self, guint timeout_ms, guint max_seconds);
 void mcp_call_set_ended (McpCall *self, McpCallEndedFunc ended, gpointer user_data);
 McpClient *mcp_call_get_client (McpCall *self);

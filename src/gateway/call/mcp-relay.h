@@ -21,6 +21,7 @@ G_BEGIN_DECLS
  * @ask: the server asks the client something; the function sees to it that @ask is answered
  * @done: the server has answered with a result or an error of its own, or @error says why it has
  *   not. Called once and last; both are valid during the call.
+ * @find_process: (nullable): the process that made the request; 0: not known. For tool calls.
  *
  * The way back from a server: what happens with a request, for whoever made it. All arguments are
  * borrowed.
@@ -32,6 +33,7 @@ typedef struct
   void (*log) (McpJsonSlice params, gpointer user_data);
   void (*ask) (McpAsk *ask, gpointer user_data);
   void (*done) (const McpServerAnswer *answer, const GError *error, gpointer user_data);
+  pid_t (*find_process) (gpointer user_data);
 } McpRelayFuncs;
 
 /**

@@ -13,6 +13,7 @@ struct _McpRunningCalls
   gint64 started_us;     /* real time */
   guint64 n_calls;
   McpCallHistory *history; /* (owned) (nullable) */
+  McpConsentDesk *desk;    /* (owned) (nullable) */
   GHashTable *running;     /* (owned): McpCall (unowned): those that run */
   McpCallStats stats;
   gboolean is_stopped; /* the owner allows no calls */
@@ -70,6 +71,7 @@ mcp_running_calls_begin (McpRunningCalls *self,
   call_id = make_call_id (self);
   call = mcp_call_new (client, call_id, name, token);
   mcp_call_set_history (call, self->history);
+  mcp_call_set_desk (call, self->desk);
   if (mcp_call_begin (call, cancellable, &refusal))
     return g_steal_pointer (&call);
 
@@ -216,6 +218,17 @@ mcp_running_calls_set_history (McpRunningCalls *self, McpCallHistory *history)
 }
 
 /**
+ * mcp_running_calls_set_desk:
+ * @self: the register
+ * @desk: (nullable): judges the next calls
+ */
+void
+mcp_running_calls_set_desk (McpRunningCalls *self, McpConsentDesk *desk)
+{
+  g_set_object (&self->desk, desk);
+}
+
+/**
  * mcp_running_calls_get_history:
  * @self: the register
  *
@@ -299,6 +312,7 @@ mcp_running_calls_finalize (GObject *object)
 
   g_hash_table_unref (self->running);
   g_clear_object (&self->history);
+  g_clear_object (&self->desk);
   g_object_unref (self->pool);
 
   G_OBJECT_CLASS (mcp_running_calls_parent_class)->finalize (object);

@@ -40,6 +40,7 @@ void mcp_running_calls_stop (McpRunningCalls *self);
 void mcp_running_calls_release (McpRunningCalls *self);
 gboolean mcp_running_calls_is_stopped (McpRunningCalls *self);
 void mcp_running_calls_set_history (McpRunningCalls *self, McpCallHistory *history);
+void mcp_running_calls_set_desk (McpRunningCalls *self, McpConsentDesk *desk);
 McpCallHistory *mcp_running_calls_get_history (McpRunningCalls *self);
 const McpCallStats *mcp_running_calls_get_stats (McpRunningCalls *self);
 guint mcp_running_calls_get_n (McpRunningCalls *self);

@@ -34,6 +34,18 @@ needs_task (McpJsonSlice tool)
          mcp_json_string_equal (support, "required");
 }
 
+/* server/tools, "Tool": what is not said is not taken for said. */
+static gboolean
+is_destructive (McpJsonSlice tool)
+{
+  McpJsonSlice annotations;
+  McpJsonSlice hint;
+
+  return mcp_json_find_typed (tool, "annotations", MCP_JSON_OBJECT, &annotations) &&
+         mcp_json_find_typed (annotations, "destructiveHint", MCP_JSON_BOOLEAN, &hint) &&
+         mcp_json_get_boolean (hint);
+}
+
 /**
  * mcp_target_new_tool:
  * @config: the server
@@ -58,6 +70,7 @@ mcp_target_new_tool (McpServerConfig *config,
   if (config->transport == MCP_SERVER_TRANSPORT_HTTP)
     self->param_headers = mcp_param_headers_build (tool, params);
   self->as_task = needs_task (tool);
+  self->is_destructive = is_destructive (tool);
   return self;
 }
 

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * @timeout_ms: how long the server may take without an answer or progress, as its configuration
  *   says; 0: the daemon's default
  * @as_task: whether the tool runs as a task only
+ * @is_destructive: whether the tool says of itself that it may destroy something
  *
  * The server that a request goes to, and what it is about there. The catalogue is asked for it
  * once a request; the target stays what it is when the catalogue changes. Immutable and counted;
@@ -31,6 +32,7 @@ typedef struct
   char **param_headers;
   guint timeout_ms;
   gboolean as_task;
+  gboolean is_destructive;
 } McpTarget;
 
 McpTarget *mcp_target_new (McpServerConfig *config, const char *name);

@@ -23,7 +23,9 @@ mcp_services_new (McpSessionStore *store,
   self->store = g_object_ref (store);
   self->pool = g_object_ref (pool);
   self->catalogue = mcp_catalogue_new (pool, limits);
+  self->consent_desk = mcp_consent_desk_new (limits);
   self->running_calls = mcp_running_calls_new (pool);
+  mcp_running_calls_set_desk (self->running_calls, self->consent_desk);
   self->change_notifier = mcp_change_notifier_new (pool, self->catalogue);
   self->log_levels = mcp_log_levels_new (pool);
   self->parking = mcp_parking_new ();
@@ -47,6 +49,7 @@ mcp_services_set_limits (McpServices *self, const McpLimits *limits)
   mcp_provider_pool_set_limits (self->pool, limits);
   mcp_catalogue_set_limits (self->catalogue, limits);
   mcp_running_calls_set_max_seconds (self->running_calls, limits->call_seconds);
+  mcp_consent_desk_set_limits (self->consent_desk, limits);
   mcp_parking_set_max (self->parking, limits->parked_per_session);
 }
 
@@ -80,6 +83,7 @@ mcp_services_unref (McpServices *self)
   g_object_unref (self->log_levels);
   g_object_unref (self->change_notifier);
   g_object_unref (self->running_calls);
+  g_object_unref (self->consent_desk);
   g_object_unref (self->catalogue);
   g_object_unref (self->pool);
   g_object_unref (self->store);

@@ -28,6 +28,7 @@ typedef struct
   McpSessionStore *store;
   McpProviderPool *pool;
   McpCatalogue *catalogue;
+  McpConsentDesk *consent_desk;
   McpRunningCalls *running_calls;
   McpChangeNotifier *change_notifier;
   McpLogLevels *log_levels;

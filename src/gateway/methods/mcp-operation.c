@@ -25,6 +25,7 @@
 #include "common/mcp-error.h"
 #include "gateway/catalogue/mcp-catalogue-resolve.h"
 #include "gateway/client/mcp-attachment-inner.h"
+#include "gateway/client/mcp-request-sender.h"
 #include "gateway/client/mcp-rpc-error.h"
 #include "gateway/methods/mcp-answer.h"
 #include "gateway/methods/mcp-caller.h"
@@ -244,12 +245,21 @@ done_cb (const McpServerAnswer *answer, const GError *error, gpointer user_data)
   finish (self, answer, error);
 }
 
+static pid_t
+find_process (gpointer user_data)
+{
+  McpOperation *self = user_data;
+
+  return self->caller != NULL ? mcp_request_sender_find (mcp_caller_get_request (self->caller)) : 0;
+}
+
 static const McpRelayFuncs relay_funcs = {
   .progress = progress_cb,
   .tell = tell_cb,
   .log = log_cb,
   .ask = ask_cb,
   .done = done_cb,
+  .find_process = find_process,
 };
 
 /* Rounds: the client is sent away, and comes back. */

@@ -26,6 +26,8 @@ void mcp_route_server_actions_restart (McpHttpRequest *request);
 void mcp_route_server_actions_refresh (McpHttpRequest *request);
 void mcp_route_stop_put (McpHttpRequest *request);
 void mcp_route_stop_delete (McpHttpRequest *request);
+void mcp_route_consent_get (McpHttpRequest *request);
+void mcp_route_consent_post (McpHttpRequest *request);
 void mcp_route_events_get_all (McpHttpRequest *request);
 
 G_END_DECLS

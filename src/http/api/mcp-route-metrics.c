@@ -210,6 +210,8 @@ append_rejections (GString *out, McpHttpContext *context)
     { "foreign_peer", counters->n_foreign },
     { "connections", counters->n_full },
     { "calls_in_flight", mcp_gateway_stats_get_calls (context->gateway)->n_over_limit },
+    { "questions", mcp_gateway_stats_get_consent (context->gateway)->n_over_limit },
+    { "consent_answerer", mcp_gateway_stats_get_consent (context->gateway)->n_refused },
     { "credential", mcp_http_auth_get_n_failures (context->auth) },
   };
 
@@ -231,6 +233,21 @@ append_rejections (GString *out, McpHttpContext *context)
         mcp_metrics_text_add (out, PREFIX "rejections_total", (double) n, "reason",
                               mcp_http_error_get_code (status), NULL);
     }
+}
+
+static void
+append_consent (GString *out, McpHttpContext *context)
+{
+  const McpConsentStats *stats = mcp_gateway_stats_get_consent (context->gateway);
+
+  mcp_metrics_text_add_one (out, PREFIX "consent_questions", MCP_METRIC_GAUGE,
+                            "Tool calls that wait for their owner's word.",
+                            mcp_gateway_stats_get_n_questions (context->gateway));
+  mcp_metrics_text_begin (out, PREFIX "consent_answers_total", MCP_METRIC_COUNTER,
+                          "Questions to the owner that have ended, by what became of them.");
+  for (guint i = MCP_CONSENT_ANSWER_ONCE; i < MCP_N_CONSENT_ANSWERS; i++)
+    mcp_metrics_text_add (out, PREFIX "consent_answers_total", (double) stats->n_ended[i], "answer",
+                          mcp_consent_answer_to_string ((McpConsentAnswer) i), NULL);
 }
 
 typedef double (*ProviderValue) (GVariant *provider);
@@ -341,6 +358,7 @@ reply (McpHttpRequest *request, GVariant *providers)
   append_sessions (out, context);
   append_watchers (out, context);
   append_calls (out, context);
+  append_consent (out, context);
   append_providers (out, providers);
   append_connections (out, context);
   append_rejections (out, context);

@@ -349,6 +349,21 @@ mcp_http_connection_get_peer (McpHttpConnection *self)
 }
 
 /**
+ * mcp_http_connection_dup_peer:
+ * @self: the connection
+ *
+ * Returns: (transfer full): what is known of the peer, for whoever may ask for its process when the
+ *   connection is no more; to be freed by g_free()
+ */
+McpSocketPeer *
+mcp_http_connection_dup_peer (McpHttpConnection *self)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_CONNECTION (self), NULL);
+
+  return g_memdup2 (&self->setup.peer, sizeof self->setup.peer);
+}
+
+/**
  * mcp_http_connection_get_pid:
  * @self: the connection
  *

@@ -2,12 +2,14 @@
 #pragma once
 
 #include "http/connection/mcp-http-connection-type.h"
+#include "http/connection/mcp-socket-peer.h"
 
 #include <sys/types.h>
 
 G_BEGIN_DECLS
 
 gboolean mcp_http_connection_is_unix (McpHttpConnection *self);
+McpSocketPeer *mcp_http_connection_dup_peer (McpHttpConnection *self);
 pid_t mcp_http_connection_get_pid (McpHttpConnection *self);
 void mcp_http_connection_cut (McpHttpConnection *self);
 

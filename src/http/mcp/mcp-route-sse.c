@@ -8,6 +8,7 @@
 #include "common/mcp-names.h"
 #include "http/mcp/mcp-client-routes.h"
 #include "http/mcp/mcp-find-attachment.h"
+#include "http/mcp/mcp-http-sender.h"
 #include "http/mcp/mcp-message-stream.h"
 #include "http/mcp/mcp-unasked-session.h"
 #include "http/request/mcp-http-auth.h"
@@ -215,6 +216,7 @@ mcp_route_sse_post (McpHttpRequest *http)
   if (request == NULL)
     return;
 
+  mcp_http_sender_note (http, request);
   g_signal_connect_object (request, "message", G_CALLBACK (request_message_cb), attachment, 0);
   g_signal_connect_object (request, "response", G_CALLBACK (request_response_cb), attachment, 0);
   mcp_request_start (request);

@@ -12,6 +12,7 @@
 
 #include "common/mcp-names.h"
 #include "common/mcp-timer.h"
+#include "http/mcp/mcp-http-sender.h"
 #include "http/mcp/mcp-request-starter.h"
 #include "http/mcp/mcp-resumable-streams.h"
 #include "http/request/mcp-http-context.h"
@@ -513,6 +514,7 @@ mcp_streamable_answer_start (McpHttpRequest *http,
       watch_request (self, request, "message", G_CALLBACK (message_cb));
       watch_request (self, request, "response", G_CALLBACK (response_cb));
       watch_request (self, request, "cancelled", G_CALLBACK (cancelled_cb));
+      mcp_http_sender_note (http, request);
       mcp_request_set_streamable (request, (flags & MCP_STREAMABLE_ANSWER_STREAM) != 0);
     }
   mcp_request_starter_run (self->starter);

@@ -73,6 +73,8 @@ static const struct
     mcp_route_server_actions_restart },
   { "POST", "/servers/" NAME "/refresh", ACCESS_OWNER, ROUTE_DEFAULT,
     mcp_route_server_actions_refresh },
+  { "GET", "/consent", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_consent_get },
+  { "POST", "/consent/" ID, ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_consent_post },
   { "GET", "/mcp", ACCESS_MCP, ROUTE_ENDLESS, mcp_route_mcp_get },
   { "POST", "/mcp", ACCESS_MCP, ROUTE_DEFAULT, mcp_route_mcp_post },
   { "DELETE", "/mcp", ACCESS_MCP, ROUTE_DEFAULT, mcp_route_mcp_delete },

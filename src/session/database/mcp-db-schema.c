@@ -73,6 +73,9 @@ static const McpDbMigration migrations_of_today[] = {
     "CREATE INDEX attachment_of_session ON attachment (session_id);"
     "ALTER TABLE session ADD COLUMN boot_id TEXT;"
     "ALTER TABLE session ADD COLUMN processes TEXT" /* JSON array of [pid, start time] */ },
+  /* 4: what the owner said of a call, and by which way */
+  { "ALTER TABLE call ADD COLUMN consent TEXT;"
+    "ALTER TABLE call ADD COLUMN consent_by TEXT" },
 };
 
 /**

@@ -108,6 +108,30 @@ mcp_call_history_begin (McpCallHistory *self,
   return record;
 }
 
+/**
+ * mcp_call_history_note_consent:
+ * @self: the history
+ * @record: of mcp_call_history_begin(), of a call that runs
+ * @consent: “asked”, or the answer
+ * @consent_by: (nullable): the way by which the owner answered
+ *
+ * Notes that the owner is asked about a call, or has answered.
+ */
+void
+mcp_call_history_note_consent (McpCallHistory *self,
+                               McpCallRecord *record,
+                               const char *consent,
+                               const char *consent_by)
+{
+  g_return_if_fail (MCP_IS_CALL_HISTORY (self));
+
+  g_free (record->consent);
+  record->consent = g_strdup (consent);
+  g_free (record->consent_by);
+  record->consent_by = g_strdup (consent_by);
+  write_record (self, mcp_call_record_copy (record));
+}
+
 static char *
 dup_error_text (const char *text)
 {

@@ -28,6 +28,10 @@ McpCallRecord *mcp_call_history_begin (McpCallHistory *self,
                                        const char *tool,
                                        const char *provider,
                                        const char *client);
+void mcp_call_history_note_consent (McpCallHistory *self,
+                                    McpCallRecord *record,
+                                    const char *consent,
+                                    const char *consent_by);
 void mcp_call_history_end (McpCallHistory *self,
                            McpCallRecord *record,
                            McpProgressState state,

@@ -41,6 +41,8 @@ mcp_call_record_copy (const McpCallRecord *self)
   copy->provider = g_strdup (self->provider);
   copy->client = g_strdup (self->client);
   copy->error = g_strdup (self->error);
+  copy->consent = g_strdup (self->consent);
+  copy->consent_by = g_strdup (self->consent_by);
   return copy;
 }
 
@@ -57,6 +59,8 @@ mcp_call_record_free (McpCallRecord *self)
   g_free (self->provider);
   g_free (self->client);
   g_free (self->error);
+  g_free (self->consent);
+  g_free (self->consent_by);
   g_free (self);
 }
 
@@ -98,6 +102,8 @@ mcp_call_record_append_json (const McpCallRecord *self, gboolean with_session, G
     g_string_append_printf (json, ",\"duration_ms\":%" G_GINT64_FORMAT, self->duration_ms);
   append_member (json, "state", mcp_progress_state_to_string (self->state));
   append_member (json, "error", self->error);
+  append_member (json, "consent", self->consent);
+  append_member (json, "consent_by", self->consent_by);
   g_string_append_c (json, '}');
 }
 

@@ -18,6 +18,9 @@ G_BEGIN_DECLS
  * @duration_ms: < 0: it runs, or nobody knows
  * @state: %MCP_PROGRESS_STATE_RUNNING until its end
  * @error: (owned) (nullable): why it failed
+ * @consent: (owned) (nullable): what became of the question to the owner: “asked” while it waits,
+ *   then “once”, “session”, “deny”, “timeout” or “withdrawn”; %NULL: the owner was not asked
+ * @consent_by: (owned) (nullable): the way by which the owner answered
  *
  * A call as the history keeps it.
  */
@@ -34,6 +37,8 @@ typedef struct
   gint64 duration_ms;
   McpProgressState state;
   char *error;
+  char *consent;
+  char *consent_by;
 } McpCallRecord;
 
 McpCallRecord *mcp_call_record_new (void);

@@ -7,7 +7,9 @@
 /* No call gets such a number; a row that has one was not written by a daemon. */
 #define MAX_NUMBER G_STRINGIFY (4611686018427387904)
 
-#define COLUMNS "number, session_id, tool, provider, client, started_at, duration_ms, state, error"
+#define COLUMNS                                                                         \
+  "number, session_id, tool, provider, client, started_at, duration_ms, state, error, " \
+  "consent, consent_by"
 
 /**
  * mcp_call_sql_query_free:
@@ -36,7 +38,8 @@ mcp_call_sql_write (McpSql *sql, gpointer data, GError **error)
 {
   const McpCallRecord *record = data;
   sqlite3_stmt *statement = mcp_sql_prepare (
-      sql, "INSERT OR REPLACE INTO call (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", error);
+      sql, "INSERT OR REPLACE INTO call (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      error);
 
   if (statement == NULL)
     return FALSE;
@@ -50,6 +53,8 @@ mcp_call_sql_write (McpSql *sql, gpointer data, GError **error)
     sqlite3_bind_int64 (statement, 7, record->duration_ms);
   mcp_sql_bind_text (statement, 8, mcp_progress_state_to_string (record->state));
   mcp_sql_bind_text (statement, 9, record->error);
+  mcp_sql_bind_text (statement, 10, record->consent);
+  mcp_sql_bind_text (statement, 11, record->consent_by);
   return mcp_sql_run (sql, statement, error);
 }
 
@@ -168,7 +173,9 @@ append_row (sqlite3_stmt *row, gboolean with_session, GString *json)
     .started_at = sqlite3_column_int64 (row, 5),
     .duration_ms = sqlite3_column_type (row, 6) != SQLITE_NULL ? sqlite3_column_int64 (row, 6) : -1,
     .error = (char *) mcp_sql_get_text (row, 8),
-    .session_label = with_session ? (char *) mcp_sql_get_text (row, 9) : NULL,
+    .session_label = with_session ? (char *) mcp_sql_get_text (row, 11) : NULL,
+    .consent = (char *) mcp_sql_get_text (row, 9),
+    .consent_by = (char *) mcp_sql_get_text (row, 10),
   };
   const char *state = mcp_sql_get_text (row, 7);
 

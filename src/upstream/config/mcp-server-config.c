@@ -30,6 +30,7 @@ mcp_server_config_clear (gpointer data)
   g_free (self->prefix);
   g_strfreev (self->allow);
   g_strfreev (self->deny);
+  g_clear_pointer (&self->consent, mcp_consent_rules_free);
   g_free (self->fingerprint);
 }
 
@@ -44,6 +45,7 @@ new_with_defaults (const char *name, const char *fingerprinted)
   self->headers = g_new0 (char *, 1);
   self->prefix = g_strdup (name);
   self->idle_seconds = DEFAULT_IDLE_SECONDS;
+  self->default_consent = MCP_CONSENT_ALLOW;
   self->fingerprint = g_compute_checksum_for_string (G_CHECKSUM_SHA256, fingerprinted, -1);
   return self;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "upstream/config/mcp-consent-rules.h"
 #include "upstream/config/mcp-launch-rules.h"
 #include <glib-object.h>
 
@@ -53,8 +54,10 @@ typedef struct
   guint start_seconds;   /* until the server must be ready; 0: the transport's default */
   guint idle_seconds;    /* without a call before the server is ended or left; 0: never */
   gboolean disabled;
-  gboolean pin;      /* tools that are new or have changed wait for their owner's word */
-  char *fingerprint; /* SHA-256 of the entry as written: same entry, same tools */
+  gboolean pin;             /* tools that are new or have changed wait for their owner's word */
+  McpConsentRules *consent; /* (owned) (nullable): what the owner wants for its tools */
+  McpConsentWord default_consent; /* for tools that @consent is silent about; never unset */
+  char *fingerprint;              /* SHA-256 of the entry as written: same entry, same tools */
 } McpServerConfig;
 
 GType mcp_server_config_get_type (void);

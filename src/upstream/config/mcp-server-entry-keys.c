@@ -309,6 +309,42 @@ read_pin (McpServerConfig *config, McpJsonSlice value)
   return TRUE;
 }
 
+static gboolean
+add_consent (McpConsentRules *rules, const char *glob, McpJsonSlice value)
+{
+  g_autofree char *text =
+      mcp_json_get_type (value) == MCP_JSON_STRING ? mcp_json_dup_string (value) : NULL;
+  McpConsentWord word;
+
+  if (glob == NULL || *glob == '\0' || text == NULL || !mcp_consent_word_from_string (text, &word))
+    return FALSE;
+  mcp_consent_rules_add (rules, glob, word);
+  return TRUE;
+}
+
+static gboolean
+read_consent (McpServerConfig *config, McpJsonSlice value)
+{
+  McpJsonIter iter;
+  McpJsonSlice key;
+  McpJsonSlice member;
+
+  g_clear_pointer (&config->consent, mcp_consent_rules_free);
+  config->consent = mcp_consent_rules_new ();
+  if (mcp_json_get_type (value) == MCP_JSON_STRING)
+    return add_consent (config->consent, "*", value);
+
+  mcp_json_iter_init (&iter, value);
+  while (mcp_json_iter_next_member (&iter, &key, &member))
+    {
+      g_autofree char *glob = mcp_json_dup_string (key);
+
+      if (!add_consent (config->consent, glob, member))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* The parser has looked at it already. */
 static gboolean
 read_type (McpServerConfig *config, McpJsonSlice value)
@@ -327,6 +363,8 @@ read_type (McpServerConfig *config, McpJsonSlice value)
 #define HEADERS                                                                                  \
   "an object of strings without control characters, with names that the transport does not use " \
   "itself"
+#define CONSENT \
+  "“allow”, “ask” or “deny”, or an object: glob over the server's tools to such a word"
 #define ENV_FILE "an absolute path, and not in the session's directory"
 
 static const McpServerEntryKey keys[] = {
@@ -360,6 +398,7 @@ static const McpServerEntryKey keys[] = {
   { "disabled", "true or false", BOOLEAN, read_disabled },
   { "enabled", "true or false", BOOLEAN, read_enabled },
   { "pin", "true or false", BOOLEAN, read_pin },
+  { "consent", CONSENT, STRING | OBJECT, read_consent },
 };
 
 /* Keys that change how a server is started or reached, and that have no counterpart here. */
