@@ -13,22 +13,33 @@ struct _McpCliAttachment
 {
   McpCliConnection *connection; /* (owned) */
   McpCliSession *session;       /* (owned) (nullable): none was made yet */
+  char *path;                   /* of the daemon, for all servers or one */
   char *id;                     /* (nullable): of a client that sent initialize */
   char *revision;               /* (nullable) */
 };
 
+static char *
+build_path (const char *server)
+{
+  g_autofree char *segment = server != NULL ? g_uri_escape_string (server, NULL, FALSE) : NULL;
+
+  return segment != NULL ? g_strconcat ("/mcp/", segment, NULL) : g_strdup ("/mcp");
+}
+
 /**
  * mcp_cli_attachment_new:
  * @connection: to the daemon
+ * @server: (nullable): name of the only server that the client is to have; %NULL: all
  *
  * Returns: (transfer full): an attachment without a session
  */
 McpCliAttachment *
-mcp_cli_attachment_new (McpCliConnection *connection)
+mcp_cli_attachment_new (McpCliConnection *connection, const char *server)
 {
   McpCliAttachment *self = g_new0 (McpCliAttachment, 1);
 
   self->connection = g_object_ref (connection);
+  self->path = build_path (server);
   return self;
 }
 
@@ -41,6 +52,7 @@ mcp_cli_attachment_free (McpCliAttachment *self)
 {
   g_object_unref (self->connection);
   g_clear_pointer (&self->session, mcp_cli_session_free);
+  g_free (self->path);
   g_free (self->id);
   g_free (self->revision);
   g_free (self);
@@ -148,7 +160,7 @@ SoupMessage *
 mcp_cli_attachment_new_post (McpCliAttachment *self, GBytes *text, gboolean with_id)
 {
   SoupMessage *message =
-      mcp_cli_connection_new_message (self->connection, "POST", "/mcp", self->session, NULL);
+      mcp_cli_connection_new_message (self->connection, "POST", self->path, self->session, NULL);
   SoupMessageHeaders *headers = soup_message_get_request_headers (message);
 
   soup_message_set_request_body_from_bytes (message, "application/json", text);
@@ -172,7 +184,7 @@ SoupMessage *
 mcp_cli_attachment_new_get (McpCliAttachment *self, const char *last_event_id)
 {
   SoupMessage *message =
-      mcp_cli_connection_new_message (self->connection, "GET", "/mcp", self->session, NULL);
+      mcp_cli_connection_new_message (self->connection, "GET", self->path, self->session, NULL);
   SoupMessageHeaders *headers = soup_message_get_request_headers (message);
 
   soup_message_headers_replace (headers, "Accept", "text/event-stream");

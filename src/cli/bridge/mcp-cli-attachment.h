@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 typedef struct _McpCliAttachment McpCliAttachment;
 
-McpCliAttachment *mcp_cli_attachment_new (McpCliConnection *connection);
+McpCliAttachment *mcp_cli_attachment_new (McpCliConnection *connection, const char *server);
 void mcp_cli_attachment_free (McpCliAttachment *self);
 McpCliConnection *mcp_cli_attachment_get_connection (McpCliAttachment *self);
 SoupSession *mcp_cli_attachment_get_soup (McpCliAttachment *self);

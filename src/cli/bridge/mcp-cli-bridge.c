@@ -431,19 +431,21 @@ output_broken_cb (gpointer user_data)
 /**
  * mcp_cli_bridge_new:
  * @connection: to the daemon
- * @params: of the session that the client gets; its label is the name of the client if none is
- * given
+ * @params: of the session that the client gets; its label is the client's name if none is given
+ * @server: (nullable): name of the only server that the client gets; %NULL: all
  *
  * Returns: (transfer full): a bridge that does not run
  */
 McpCliBridge *
-mcp_cli_bridge_new (McpCliConnection *connection, const McpCliSessionParams *params)
+mcp_cli_bridge_new (McpCliConnection *connection,
+                    const McpCliSessionParams *params,
+                    const char *server)
 {
   static const McpCliListenerFuncs listener_funcs = { heard_cb, listener_lost_cb };
   static const McpCliRecoveryFuncs recovery_funcs = { attaching_cb, back_cb, failed_cb };
   McpCliBridge *self = g_object_new (MCP_TYPE_CLI_BRIDGE, NULL);
 
-  self->attachment = mcp_cli_attachment_new (connection);
+  self->attachment = mcp_cli_attachment_new (connection, server);
   self->listener = mcp_cli_listener_new (self->attachment, &listener_funcs, self);
   self->recovery =
       mcp_cli_recovery_new (self->attachment, self->replay, params, &recovery_funcs, self);

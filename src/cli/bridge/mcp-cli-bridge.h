@@ -11,7 +11,9 @@ typedef void (*McpCliBridgeFinished) (gpointer user_data);
 #define MCP_TYPE_CLI_BRIDGE (mcp_cli_bridge_get_type ())
 G_DECLARE_FINAL_TYPE (McpCliBridge, mcp_cli_bridge, MCP, CLI_BRIDGE, GObject)
 
-McpCliBridge *mcp_cli_bridge_new (McpCliConnection *connection, const McpCliSessionParams *params);
+McpCliBridge *mcp_cli_bridge_new (McpCliConnection *connection,
+                                  const McpCliSessionParams *params,
+                                  const char *server);
 void mcp_cli_bridge_run (McpCliBridge *self,
                          int in_fd,
                          int out_fd,

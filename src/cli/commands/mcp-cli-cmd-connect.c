@@ -6,6 +6,7 @@
 #include "cli/commands/mcp-cli-import.h"
 #include "cli/files/mcp-cli-clients.h"
 #include "cli/files/mcp-cli-file.h"
+#include "cli/files/mcp-cli-own-entries.h"
 #include "cli/files/mcp-cli-servers-file.h"
 #include "cli/terminal/mcp-cli-options.h"
 #include "cli/terminal/mcp-cli-table.h"
@@ -26,6 +27,8 @@ typedef struct
   gboolean import;
   gboolean undo;
   gboolean all;
+  gboolean per_server;
+  gboolean sync;
 } Options;
 
 /* Clients of a desktop may have another PATH than a shell. */
@@ -44,16 +47,61 @@ prefix_failure (const McpCliFileChange *change, GError **error)
   return FALSE;
 }
 
-/* Whether a text with the daemon's entry, and nothing else, was made from that one. */
+/* With one entry for all servers of the daemon, and no other entry of the daemon's. */
+static char *
+build_with_all (const McpCliClient *client, const char *text, const char *command, GError **error)
+{
+  g_autofree char *without = mcp_cli_own_entries_remove (client, text, error);
+
+  return without != NULL ? mcp_cli_clients_add (client, without, ENTRY_NAME, command, NULL, error)
+                         : NULL;
+}
+
+static char *
+build_with_each (const McpCliClient *client,
+                 const char *text,
+                 const char *command,
+                 const McpCliFileChange *servers,
+                 GError **error)
+{
+  g_auto (McpCliOwnServers) own = { NULL };
+
+  return mcp_cli_own_entries_read_servers (&own, servers->after, servers->path, error)
+             ? mcp_cli_own_entries_sync (client, text, command, &own, error)
+             : NULL;
+}
+
+/* Whether a text with the daemon's entries, and nothing else, was made from that one. */
 static gboolean
 is_made_from (const McpCliClient *client,
               const char *text,
               const char *original,
-              const char *command)
+              const char *command,
+              const McpCliFileChange *servers)
 {
-  g_autofree char *made = mcp_cli_clients_add (client, original, ENTRY_NAME, command, NULL);
+  g_autofree char *with_all = build_with_all (client, original, command, NULL);
+  g_autofree char *with_each = build_with_each (client, original, command, servers, NULL);
 
-  return g_strcmp0 (made, text) == 0;
+  return g_strcmp0 (with_all, text) == 0 || g_strcmp0 (with_each, text) == 0;
+}
+
+/* Returns: (nullable): the text without any entry of the daemon; %NULL without an error if there is
+ * none */
+static char *
+build_without (const McpCliClient *client, const char *text, GError **error)
+{
+  g_autofree char *without_each = mcp_cli_own_entries_remove (client, text, error);
+  g_autoptr (GError) local_error = NULL;
+  char *without;
+
+  if (without_each == NULL)
+    return NULL;
+  without = mcp_cli_clients_remove (client, without_each, ENTRY_NAME, &local_error);
+  if (local_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  else if (without == NULL && strcmp (without_each, text) != 0)
+    without = g_steal_pointer (&without_each);
+  return without;
 }
 
 /* If nothing else has changed since, the file is byte for byte what it was. */
@@ -61,14 +109,15 @@ static gboolean
 plan_undo (const McpCliClient *client,
            const char *command,
            McpCliFileChange *change,
+           const McpCliFileChange *servers,
            GError **error)
 {
   g_autoptr (GError) local_error = NULL;
 
-  if (change->original != NULL && is_made_from (client, change->before, change->original, command))
+  if (change->original != NULL &&
+      is_made_from (client, change->before, change->original, command, servers))
     return mcp_cli_file_change_take (change, g_strdup (change->original));
-  if (!mcp_cli_file_change_take (
-          change, mcp_cli_clients_remove (client, change->before, ENTRY_NAME, &local_error)))
+  if (!mcp_cli_file_change_take (change, build_without (client, change->before, &local_error)))
     {
       if (local_error == NULL)
         g_set_error (&local_error, MCP_ERROR, MCP_ERROR_NOT_FOUND, _ ("%s is not connected"),
@@ -76,10 +125,34 @@ plan_undo (const McpCliClient *client,
       g_propagate_error (error, g_steal_pointer (&local_error));
       return FALSE;
     }
-  change->removes = change->original == NULL && is_made_from (client, change->before, "", command);
+  change->removes =
+      change->original == NULL && is_made_from (client, change->before, "", command, servers);
   if (change->removes)
     mcp_cli_file_change_take (change, g_strdup (""));
   return TRUE;
+}
+
+static gboolean
+plan_entries (const McpCliClient *client,
+              const Options *options,
+              const char *command,
+              McpCliFileChange *change,
+              const McpCliFileChange *servers,
+              GError **error)
+{
+  if (options->sync && !mcp_cli_own_entries_are_used (client, change->before))
+    {
+      g_set_error (
+          error, MCP_ERROR, MCP_ERROR_NOT_FOUND,
+          _ ("%s has no entry for each server; “mcp-session connect %s --per-server” makes "
+             "them"),
+          client->title, client->id);
+      return FALSE;
+    }
+  return mcp_cli_file_change_take (
+      change, options->sync || options->per_server
+                  ? build_with_each (client, change->after, command, servers, error)
+                  : build_with_all (client, change->after, command, error));
 }
 
 static gboolean
@@ -92,11 +165,10 @@ plan (const McpCliClient *client,
   g_autofree char *command = dup_command ();
 
   if (options->undo)
-    return plan_undo (client, command, change, error) || prefix_failure (change, error);
+    return plan_undo (client, command, change, servers, error) || prefix_failure (change, error);
   if (options->import && !mcp_cli_import_plan (client, ENTRY_NAME, change, servers, error))
     return prefix_failure (change, error);
-  return mcp_cli_file_change_take (
-             change, mcp_cli_clients_add (client, change->after, ENTRY_NAME, command, error)) ||
+  return plan_entries (client, options, command, change, servers, error) ||
          prefix_failure (change, error);
 }
 
@@ -155,20 +227,50 @@ connect_client (const McpCliClient *client, const Options *options)
   return MCP_CLI_FAILED;
 }
 
-static const char *
-describe_state (const McpCliClient *client, const char *path)
+typedef enum
+{
+  STATE_NO_FILE,
+  STATE_UNREADABLE,
+  STATE_NOT_CONNECTED,
+  STATE_CONNECTED,
+  STATE_PER_SERVER,
+} State;
+
+static State
+find_state (const McpCliClient *client, const char *path)
 {
   g_autofree char *text = NULL;
   g_autofree char *entry = NULL;
   g_autoptr (GError) error = NULL;
 
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
-    return _ ("no file");
+    return STATE_NO_FILE;
   if (mcp_cli_file_read (path, &text, &error))
     entry = mcp_cli_clients_get_server (client, text, ENTRY_NAME, &error);
   if (error != NULL)
-    return _ ("not readable");
-  return entry != NULL ? _ ("connected") : _ ("not connected");
+    return STATE_UNREADABLE;
+  if (entry != NULL)
+    return STATE_CONNECTED;
+  return mcp_cli_own_entries_are_used (client, text) ? STATE_PER_SERVER : STATE_NOT_CONNECTED;
+}
+
+static const char *
+describe_state (State state)
+{
+  switch (state)
+    {
+    case STATE_NO_FILE:
+      return _ ("no file");
+    case STATE_UNREADABLE:
+      return _ ("not readable");
+    case STATE_CONNECTED:
+      return _ ("connected");
+    case STATE_PER_SERVER:
+      return _ ("connected per server");
+    case STATE_NOT_CONNECTED:
+      break;
+    }
+  return _ ("not connected");
 }
 
 static int
@@ -185,13 +287,25 @@ list_clients (void)
       g_autofree char *shown = mcp_cli_text_shorten_path (path);
 
       mcp_cli_table_add (table, (const char *[]){ clients[i].id, clients[i].title,
-                                                  describe_state (&clients[i], path), shown });
+                                                  describe_state (find_state (&clients[i], path)),
+                                                  shown });
     }
   mcp_cli_table_print (table);
   return MCP_CLI_OK;
 }
 
-/* Each client that has a file; with --undo, each that is connected. */
+/* Each client that has a file; with --undo, each that is connected; with --sync, each that has an
+ * entry for each server. */
+static gboolean
+is_meant (const Options *options, State state)
+{
+  if (options->sync)
+    return state == STATE_PER_SERVER;
+  if (options->undo)
+    return state == STATE_CONNECTED || state == STATE_PER_SERVER;
+  return state != STATE_NO_FILE;
+}
+
 static int
 connect_all (const Options *options)
 {
@@ -202,9 +316,8 @@ connect_all (const Options *options)
   for (gsize i = 0; i < n_clients; i++)
     {
       g_autofree char *path = mcp_cli_clients_dup_path (&clients[i]);
-      gboolean is_connected = strcmp (describe_state (&clients[i], path), _ ("connected")) == 0;
 
-      if (!g_file_test (path, G_FILE_TEST_EXISTS) || (options->undo && !is_connected))
+      if (!is_meant (options, find_state (&clients[i], path)))
         continue;
       mcp_cli_text_print ("%s", clients[i].title);
       if (connect_client (&clients[i], options) != MCP_CLI_OK)
@@ -233,6 +346,10 @@ mcp_cli_cmd_connect (int argc, char **argv)
       N_ ("Move the client’s own servers to the daemon"), NULL },
     { "all", 0, 0, G_OPTION_ARG_NONE, &options.all, N_ ("Every client that has a configuration"),
       NULL },
+    { "per-server", 0, 0, G_OPTION_ARG_NONE, &options.per_server,
+      N_ ("An entry for each server, instead of one for all"), NULL },
+    { "sync", 0, 0, G_OPTION_ARG_NONE, &options.sync,
+      N_ ("Bring the entries for each server in step with mcp.json"), NULL },
     { "undo", 0, 0, G_OPTION_ARG_NONE, &options.undo, N_ ("Take the daemon out again"), NULL },
     { NULL },
   };
@@ -250,9 +367,11 @@ mcp_cli_cmd_connect (int argc, char **argv)
     return MCP_CLI_USAGE;
   if (options.undo && options.import)
     return mcp_cli_options_report_error (_ ("Either --import or --undo"));
+  if (options.undo + options.sync + options.per_server > 1)
+    return mcp_cli_options_report_error (_ ("Only one of --per-server, --sync and --undo"));
   if (options.all && argc > 1)
     return mcp_cli_options_report_error (_ ("Either CLIENT or --all"));
-  if (options.all)
+  if (options.all || (options.sync && argc == 1))
     return connect_all (&options);
   if (argc == 1)
     return list_clients ();

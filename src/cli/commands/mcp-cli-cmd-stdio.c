@@ -36,22 +36,22 @@ signal_cb (int number, gboolean from_process, gpointer user_data)
 }
 
 static McpCliBridge *
-open_bridge (const McpCliSessionParams *params, GError **error)
+open_bridge (const McpCliSessionParams *params, const char *server, GError **error)
 {
   g_autoptr (McpCliConnection) connection = mcp_cli_connection_open (error);
 
-  return connection != NULL ? mcp_cli_bridge_new (connection, params) : NULL;
+  return connection != NULL ? mcp_cli_bridge_new (connection, params, server) : NULL;
 }
 
 static int
-run_bridge (const McpCliSessionParams *params)
+run_bridge (const McpCliSessionParams *params, const char *server)
 {
   static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
   g_autoptr (McpCliSignals) signals = mcp_cli_signals_new (numbers, G_N_ELEMENTS (numbers));
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   Run run = { loop, MCP_CLI_OK };
   g_autoptr (GError) error = NULL;
-  g_autoptr (McpCliBridge) bridge = open_bridge (params, &error);
+  g_autoptr (McpCliBridge) bridge = open_bridge (params, server, &error);
 
   if (bridge == NULL)
     {
@@ -82,11 +82,14 @@ mcp_cli_cmd_stdio (int argc, char **argv)
 {
   g_autofree char *label = NULL;
   g_auto (GStrv) allowed = NULL;
+  g_autofree char *server = NULL;
   const GOptionEntry entries[] = {
     { "label", 0, 0, G_OPTION_ARG_STRING, &label,
       N_ ("A name for people; default: the name of the client"), N_ ("TEXT") },
     { "allow", 0, 0, G_OPTION_ARG_STRING_ARRAY, &allowed,
       N_ ("Only tools with a matching name; may be repeated"), N_ ("GLOB") },
+    { "server", 0, 0, G_OPTION_ARG_STRING, &server,
+      N_ ("Only this server of the daemon, under its own names"), N_ ("NAME") },
     { NULL },
   };
   const McpCliUsage usage = {
@@ -104,5 +107,5 @@ mcp_cli_cmd_stdio (int argc, char **argv)
         _ ("This is an MCP server: it reads JSON-RPC messages, one a line. Clients start "
            "it; “mcp-session connect” configures them. Ctrl-D ends it"));
   params = (McpCliSessionParams){ NULL, label, allowed, -1 };
-  return run_bridge (&params);
+  return run_bridge (&params, server);
 }

@@ -226,16 +226,35 @@ mcp_cli_clients_dup_path (const McpCliClient *client)
                                                  : g_steal_pointer (&path);
 }
 
+/* The end of the arguments, in every entry of the table. */
+#define LAST_ARGUMENT "\"stdio\"]"
+
+static void
+append_server (GString *entry, const char *server)
+{
+  const char *end = strstr (entry->str, LAST_ARGUMENT);
+  g_autoptr (GString) words = g_string_new ("\"stdio\",\"--server\",");
+
+  g_return_if_fail (end != NULL);
+  mcp_json_append_string (words, server);
+  g_string_append_c (words, ']');
+  g_string_replace (entry, LAST_ARGUMENT, words->str, 1);
+}
+
 /* JSON and TOML write a string in the same way. */
 static char *
-build_entry (const McpCliClient *client, const char *command)
+build_entry (const McpCliClient *client, const char *command, const char *server)
 {
   g_auto (GStrv) parts = g_strsplit (client->entry, "@", 2);
-  g_autoptr (GString) entry = g_string_new (parts[0]);
+  GString *entry = g_string_new (parts[1]);
+  g_autoptr (GString) word = g_string_new (NULL);
 
-  mcp_json_append_string (entry, command);
-  g_string_append (entry, parts[1]);
-  return g_strdup (entry->str);
+  if (server != NULL)
+    append_server (entry, server);
+  mcp_json_append_string (word, command);
+  g_string_prepend (entry, word->str);
+  g_string_prepend (entry, parts[0]);
+  return g_string_free (entry, FALSE);
 }
 
 /**
@@ -330,6 +349,7 @@ add_json_entry (const McpCliClient *client,
  * @text: of its file
  * @name: of the daemon's entry
  * @command: the program of the entry
+ * @server: (nullable): the only server that the entry leads to; %NULL: all servers
  * @error: return location
  *
  * Adds the daemon's entry, or corrects the one that is there; members that the user added to it
@@ -342,10 +362,11 @@ mcp_cli_clients_add (const McpCliClient *client,
                      const char *text,
                      const char *name,
                      const char *command,
+                     const char *server,
                      GError **error)
 {
   const char *path[] = { client->servers, name, NULL };
-  g_autofree char *entry = build_entry (client, command);
+  g_autofree char *entry = build_entry (client, command, server);
 
   if (client->format == MCP_CLI_CLIENT_JSON)
     return add_json_entry (client, text, name, entry, error);

@@ -57,6 +57,7 @@ char *mcp_cli_clients_add (const McpCliClient *client,
                            const char *text,
                            const char *name,
                            const char *command,
+                           const char *server,
                            GError **error);
 char *mcp_cli_clients_remove (const McpCliClient *client,
                               const char *text,

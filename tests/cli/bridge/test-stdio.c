@@ -241,6 +241,31 @@ test_param_headers (void)
 }
 
 static void
+test_one_server (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  static const char *const arguments[] = { "stdio", "--server", "test", NULL };
+  static const char *const unknown[] = { "stdio", "--server", "no such", NULL };
+  g_autoptr (StdioClient) client = NULL;
+  g_autoptr (StdioClient) lost = NULL;
+
+  g_test_summary ("--server leads to one server under its own names; an unknown one is an error");
+  cli_test_start_daemon (test);
+  client = stdio_client_new_with_arguments (test, arguments);
+  stdio_client_send (client, INITIALIZE);
+  stdio_client_expect (client, "\"serverInfo\":{\"name\":\"mcp-test-server\"");
+  stdio_client_send (client, INITIALIZED);
+  stdio_client_send (
+      client,
+      "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"cwd\"}}");
+  stdio_client_expect (client, test->cwd);
+
+  lost = stdio_client_new_with_arguments (test, unknown);
+  stdio_client_send (lost, INITIALIZE);
+  stdio_client_expect (lost, "There is no server of this name that is enabled");
+}
+
+static void
 restart_daemon (CliTest *test)
 {
   g_subprocess_send_signal (test->e2e->process, SIGKILL);
@@ -342,6 +367,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/stdio/pipeline", test_pipeline);
   g_test_add_func ("/cli/stdio/modern", test_modern);
   g_test_add_func ("/cli/stdio/param-headers", test_param_headers);
+  g_test_add_func ("/cli/stdio/one-server", test_one_server);
   g_test_add_func ("/cli/stdio/restart", test_restart);
   g_test_add_func ("/cli/stdio/session-lost", test_session_lost);
   g_test_add_func ("/cli/stdio/terminated", test_terminated);

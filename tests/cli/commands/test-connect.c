@@ -70,13 +70,13 @@ test_table (void)
       g_test_message ("%s", samples[i].id);
       g_assert_nonnull (client);
       g_assert_true (g_str_has_prefix (client->source, "https://"));
-      added =
-          mcp_cli_clients_add (client, samples[i].text, "sessiond", "/usr/bin/mcp-session", &error);
+      added = mcp_cli_clients_add (client, samples[i].text, "sessiond", "/usr/bin/mcp-session",
+                                   NULL, &error);
       g_assert_no_error (error);
       entry = mcp_cli_clients_get_server (client, added, "sessiond", &error);
       g_assert_no_error (error);
       g_assert_nonnull (strstr (entry, "\"/usr/bin/mcp-session\""));
-      again = mcp_cli_clients_add (client, added, "sessiond", "/usr/bin/mcp-session", &error);
+      again = mcp_cli_clients_add (client, added, "sessiond", "/usr/bin/mcp-session", NULL, &error);
       g_assert_cmpstr (again, ==, added);
       removed = mcp_cli_clients_remove (client, added, "sessiond", &error);
       g_assert_no_error (error);
@@ -93,7 +93,7 @@ test_new_files (void)
   g_test_summary ("A client without a file gets one");
   for (gsize i = 0; i < n_clients; i++)
     {
-      g_autofree char *text = mcp_cli_clients_add (&clients[i], "", "sessiond", "x", NULL);
+      g_autofree char *text = mcp_cli_clients_add (&clients[i], "", "sessiond", "x", NULL, NULL);
       g_autofree char *entry = mcp_cli_clients_get_server (&clients[i], text, "sessiond", NULL);
 
       g_assert_nonnull (entry);
@@ -316,13 +316,13 @@ test_toml (void)
       g_autoptr (GError) error = NULL;
 
       g_test_message ("%s", refused[i]);
-      g_assert_null (mcp_cli_clients_add (codex, refused[i], "sessiond", "x", &error));
+      g_assert_null (mcp_cli_clients_add (codex, refused[i], "sessiond", "x", NULL, &error));
       g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
     }
   for (gsize i = 0; i < G_N_ELEMENTS (kept); i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autofree char *with = mcp_cli_clients_add (codex, kept[i], "sessiond", "x", &error);
+      g_autofree char *with = mcp_cli_clients_add (codex, kept[i], "sessiond", "x", NULL, &error);
       g_autofree char *without = NULL;
 
       g_assert_no_error (error);
