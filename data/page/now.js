@@ -93,7 +93,7 @@ class Card {
 
     this.app = app;
     this.isWhole = false;
-    this.name = el('h3', { id, dir: 'auto' });
+    this.name = el('h2', { id, dir: 'auto' });
     this.path = el('span', { class: 'path', dir: 'ltr' });
     this.since = el('span', { class: 'since' });
     this.list = el('ul', { class: 'calls' });

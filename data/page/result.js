@@ -81,8 +81,12 @@ function makeLink(link, read, signal) {
   return el('div', { class: 'stack' },
     el('p', { class: 'row' }, el('strong', { dir: 'auto' }, link.title ?? link.name ?? ''), el('span', { class: 'mono', dir: 'auto' }, link.uri),
       button(t('Read'), async () => {
-        const { contents } = await read(link.uri);
-        content.replaceChildren(...contents.map((resource) => makeResource(resource, signal)));
+        try {
+          const { contents } = await read(link.uri);
+          content.replaceChildren(...contents.map((resource) => makeResource(resource, signal)));
+        } catch (error) {
+          content.replaceChildren(el('p', { class: 'problem', dir: 'auto' }, error.message));
+        }
       })),
     content);
 }

@@ -69,7 +69,7 @@ class Card {
     };
     this.log = el('pre', { class: 'text-block', tabindex: '0', 'aria-label': t('Log of {server}', { server: name }), hidden: true });
     this.node = el('article', { class: 'card stack', 'aria-labelledby': id },
-      el('header', { class: 'row' }, el('h3', { id, dir: 'auto' }, name), this.state, this.kind),
+      el('header', { class: 'row' }, el('h2', { id, dir: 'auto' }, name), this.state, this.kind),
       this.problem,
       el('dl', { class: 'facts' }, Object.values(this.facts).map(({ node }) => node)),
       this.login,

@@ -27,7 +27,7 @@ function makeQuestion(question, app) {
   });
   const node = el('article', { class: 'card stack', 'aria-labelledby': id },
     el('header', { class: 'row' },
-      el('h3', { id, dir: 'auto' }, tx('{client} wants to use {tool}', {
+      el('h2', { id, dir: 'auto' }, tx('{client} wants to use {tool}', {
         client: el('bdi', {}, question.client ?? t('A client')), tool: el('code', {}, question.tool),
       })), time),
     el('dl', { class: 'pairs' },
@@ -74,7 +74,7 @@ const makeLoginCard = (server, app, refresh) => {
   const id = newId('login');
 
   return el('article', { class: 'card stack', 'aria-labelledby': id },
-    el('h3', { id, dir: 'auto' }, server.name),
+    el('h2', { id, dir: 'auto' }, server.name),
     el('p', { class: 'dim' }, t('This server wants you to log in.')),
     makeLogin(server.name, app, refresh));
 };
@@ -83,7 +83,7 @@ function makeHeld({ server, held }, app, refresh) {
   const id = newId('held');
 
   return el('article', { class: 'card stack', 'aria-labelledby': id },
-    el('h3', { id, dir: 'auto' }, tx('Tools of {server} are new or have changed', { server: el('bdi', {}, server) })),
+    el('h2', { id, dir: 'auto' }, tx('Tools of {server} are new or have changed', { server: el('bdi', {}, server) })),
     el('p', { class: 'dim' }, t('Clients do not see them until you accept them. Read what they say now.')),
     el('ul', { class: 'stack' }, held.map((tool) => el('li', {},
       el('details', {},
