@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/mcpd-application.h"
 
+#include "common/mcp-json.h"
 #include "common/mcp-names.h"
 #include "common/mcp-time.h"
 #include "daemon/mcpd-discovery.h"
 #include "daemon/mcpd-expiry-timer.h"
+#include "daemon/mcpd-file-report.h"
 #include "daemon/mcpd-owner-key.h"
 #include "daemon/mcpd-servers-file.h"
 #include "daemon/mcpd-settings.h"
@@ -15,6 +17,7 @@
 #include "gateway/api/mcp-gateway-consent.h"
 #include "gateway/api/mcp-gateway-dump.h"
 #include "gateway/api/mcp-gateway.h"
+#include "http/request/mcp-http-daemon.h"
 #include "http/server/mcp-http-server.h"
 #include "session/store/mcp-session-store.h"
 
@@ -44,6 +47,7 @@ struct _McpdApplication
 
   McpdSettings settings;
   McpdWatchedFile *settings_file;
+  McpdFileReport settings_report;
   McpdServersFile *servers_file;
 
   McpSessionStore *store;
@@ -83,28 +87,32 @@ apply_settings (McpdApplication *self)
   mcp_gateway_set_list_patience (self->gateway, settings->list_seconds * 1000);
   mcp_gateway_consent_set (self->gateway, settings->consent_seconds, settings->ask_destructive);
   mcp_gateway_set_max_name (self->gateway, settings->max_name);
+  mcp_gateway_set_path (self->gateway, settings->servers_path);
   mcp_http_server_set_limits (self->http, &settings->limits);
   mcp_http_server_set_require_key (self->http, settings->require_key);
   if (self->service != NULL)
     mcp_dbus_service_set_limits (self->service, &settings->limits);
 }
 
-/* Takes a settings file's text; NULL: there is none, the defaults hold. */
+/* Takes what was read. @kept: what holds where the file cannot be used, for people */
 static void
-take_settings (McpdApplication *self, GBytes *contents)
+take_settings (McpdApplication *self, GBytes *contents, const GError *error, const char *kept)
 {
-  g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
-  McpdSettings settings;
+  McpdFileReport *report = &self->settings_report;
+  McpdSettings settings = self->settings;
   gsize length = 0;
   const char *text = contents != NULL ? g_bytes_get_data (contents, &length) : NULL;
 
-  if (text == NULL)
+  mcpd_file_report_begin (report, contents != NULL || error != NULL);
+  if (error != NULL)
+    g_ptr_array_add (report->problems,
+                     mcpd_problem_new (0, g_strdup_printf ("%s; %s", error->message, kept)));
+  else if (text == NULL)
     mcpd_settings_init_defaults (&settings);
   else
     mcpd_settings_parse (&settings, &self->settings, text, length,
-                         mcpd_watched_file_get_path (self->settings_file), problems);
-  for (guint i = 0; i < problems->len; i++)
-    g_warning ("%s", (const char *) g_ptr_array_index (problems, i));
+                         mcpd_watched_file_get_path (self->settings_file), report->problems);
+  mcpd_file_report_log (report);
 
   self->settings = settings;
 }
@@ -115,13 +123,10 @@ settings_changed_cb (McpdWatchedFile *file, GBytes *contents, GError *error, gpo
   McpdApplication *self = MCPD_APPLICATION (user_data);
   guint old_port = self->settings.port;
 
+  take_settings (self, contents, error, _ ("the settings stay as they are"));
   if (error != NULL)
-    {
-      g_warning (_ ("%s; the settings stay as they are"), error->message);
-      return;
-    }
+    return;
 
-  take_settings (self, contents);
   apply_settings (self);
   g_message (_ ("%s was read again"), mcpd_watched_file_get_path (file));
   if (self->settings.port != old_port)
@@ -138,15 +143,66 @@ load_settings (McpdApplication *self)
 
   self->settings_file = mcpd_watched_file_new (path);
   g_signal_connect (self->settings_file, "changed", G_CALLBACK (settings_changed_cb), self);
-  if (!mcpd_watched_file_watch (self->settings_file, &watch_error))
+  self->settings_report.is_watched = mcpd_watched_file_watch (self->settings_file, &watch_error);
+  if (!self->settings_report.is_watched)
     g_warning (_ ("Changes of %s take effect at the next start only: %s"), path,
                watch_error->message);
 
   contents = mcpd_trusted_file_read (path, &error);
-  if (error != NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    g_warning (_ ("%s; the defaults are used"), error->message);
-  take_settings (self, contents);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    g_clear_error (&error);
+  take_settings (self, contents, error, _ ("the defaults are used"));
 }
+
+/* What routes ask of the daemon. */
+
+static void
+append_text (GString *json, const char *key, const char *text)
+{
+  if (text == NULL)
+    return;
+  g_string_append_printf (json, ",\"%s\":", key);
+  mcp_json_append_string (json, text);
+}
+
+static char *
+build_settings (gpointer user_data)
+{
+  McpdApplication *self = MCPD_APPLICATION (user_data);
+  g_autoptr (GString) json = g_string_new ("\"settings\":");
+
+  mcpd_settings_append_json (&self->settings, json);
+  g_string_append (json, ",\"files\":[");
+  mcpd_file_report_append_json (&self->settings_report,
+                                mcpd_watched_file_get_path (self->settings_file), json);
+  g_string_append_c (json, ',');
+  mcpd_servers_file_append_json (self->servers_file, json);
+  g_string_append (json, "],\"database\":");
+  mcpd_state_append_json (self->state, json);
+  append_text (json, "url", self->url);
+  append_text (json, "socket", self->has_socket ? self->socket_path : NULL);
+  append_text (json, "cgroup", self->cgroup);
+  append_text (json, "path", g_getenv ("PATH"));
+  g_string_append_printf (json, ",\"bus\":%s", self->connection != NULL ? "true" : "false");
+  return g_string_free (g_steal_pointer (&json), FALSE);
+}
+
+static void
+set_server_disabled_async (const char *name,
+                           gboolean disabled,
+                           GAsyncReadyCallback callback,
+                           gpointer callback_data,
+                           gpointer user_data)
+{
+  mcpd_servers_file_set_disabled_async (MCPD_APPLICATION (user_data)->servers_file, name, disabled,
+                                        callback, callback_data);
+}
+
+static const McpHttpDaemonFuncs daemon_funcs = {
+  .set_server_disabled_async = set_server_disabled_async,
+  .set_server_disabled_finish = mcpd_servers_file_set_disabled_finish,
+  .build_settings = build_settings,
+};
 
 /* HTTP. */
 
@@ -449,6 +505,7 @@ mcpd_application_finalize (GObject *object)
 {
   McpdApplication *self = MCPD_APPLICATION (object);
 
+  mcpd_file_report_clear (&self->settings_report);
   g_free (self->keeper_path);
   g_free (self->cgroup);
   g_free (self->socket_path);
@@ -480,6 +537,7 @@ static void
 mcpd_application_init (McpdApplication *self)
 {
   mcpd_settings_init_defaults (&self->settings);
+  mcpd_file_report_init (&self->settings_report);
 }
 
 /**
@@ -572,6 +630,7 @@ mcpd_application_start (McpdApplication *self, GError **error)
   load_tool_prints (self);
   self->http =
       mcp_http_server_new (self->store, self->gateway, &self->settings.limits, self->owner_key);
+  mcp_http_server_set_daemon (self->http, &daemon_funcs, self);
   apply_settings (self);
 
   servers_path = g_build_filename (self->config_dir, MCP_SERVERS_FILE, NULL);

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/mcpd-servers-file.h"
 
+#include "common/mcp-error.h"
+#include "common/mcp-file.h"
+#include "daemon/mcpd-file-report.h"
 #include "daemon/mcpd-trusted-file.h"
 #include "daemon/mcpd-watched-file.h"
 #include "upstream/config/mcp-server-config.h"
+#include "upstream/config/mcp-servers-edit.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 struct _McpdServersFile
 {
@@ -13,28 +18,57 @@ struct _McpdServersFile
 
   McpdWatchedFile *file; /* (owned) */
   McpGateway *gateway;   /* (owned) */
+  McpdFileReport report;
+  GQueue edits; /* (element-type GTask) (owned): the first one is under way */
 };
 
+/* What is to be changed in the file. */
+typedef struct
+{
+  char *path;
+  char *name;
+  gboolean disabled;
+} Edit;
+
 G_DEFINE_FINAL_TYPE (McpdServersFile, mcpd_servers_file, G_TYPE_OBJECT)
+
+/* @text: of the file; @problem: about it */
+static void
+note_problem (McpdServersFile *self, const char *text, const char *problem)
+{
+  const char *path = mcpd_watched_file_get_path (self->file);
+  guint line = mcp_servers_edit_find_line (text, path, problem);
+
+  g_ptr_array_add (self->report.problems, mcpd_problem_new (line, g_strdup (problem)));
+}
+
+static void
+keep_servers (McpdServersFile *self, const char *text, const GError *error)
+{
+  g_autofree char *problem =
+      g_strdup_printf (_ ("%s; the servers stay as they are"), error->message);
+
+  note_problem (self, text, problem);
+}
 
 static void
 take_servers (McpdServersFile *self, GBytes *contents)
 {
   const char *path = mcpd_watched_file_get_path (self->file);
+  g_autofree char *text =
+      g_strndup (g_bytes_get_data (contents, NULL), g_bytes_get_size (contents));
   g_autoptr (GPtrArray) configs = NULL;
   g_autoptr (GPtrArray) problems = NULL;
   g_autoptr (GPtrArray) left_out = NULL;
   g_autoptr (GError) error = NULL;
-  gsize length;
-  const char *text = g_bytes_get_data (contents, &length);
 
-  configs = mcp_server_config_parse_entries (text != NULL ? text : "", length, path, &problems,
+  configs = mcp_server_config_parse_entries (text, g_bytes_get_size (contents), path, &problems,
                                              &left_out, &error);
   for (guint i = 0; problems != NULL && i < problems->len; i++)
-    g_warning ("%s", (const char *) g_ptr_array_index (problems, i));
+    note_problem (self, text, g_ptr_array_index (problems, i));
   if (configs == NULL)
     {
-      g_warning (_ ("%s; the servers stay as they are"), error->message);
+      keep_servers (self, text, error);
       return;
     }
 
@@ -45,26 +79,180 @@ take_servers (McpdServersFile *self, GBytes *contents)
 }
 
 static void
+take_none (McpdServersFile *self)
+{
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+
+  mcp_gateway_set_left_out (self->gateway, NULL);
+  mcp_gateway_set_servers (self->gateway, none);
+  g_message (_ ("%s: no such file, no servers"), mcpd_watched_file_get_path (self->file));
+}
+
+static void
 changed_cb (McpdWatchedFile *file, GBytes *contents, GError *error, gpointer user_data)
 {
   McpdServersFile *self = MCPD_SERVERS_FILE (user_data);
-  g_autoptr (GPtrArray) none = NULL;
 
+  mcpd_file_report_begin (&self->report, contents != NULL || error != NULL);
   if (error != NULL)
+    keep_servers (self, "", error);
+  else if (contents != NULL)
+    take_servers (self, contents);
+  else
+    take_none (self);
+  mcpd_file_report_log (&self->report);
+}
+
+static void
+edit_free (gpointer data)
+{
+  Edit *edit = data;
+
+  g_free (edit->path);
+  g_free (edit->name);
+  g_free (edit);
+}
+
+/* Returns: (transfer full) (nullable): what is in the file now */
+static GBytes *
+change_file (const Edit *edit, GError **error)
+{
+  g_autoptr (GBytes) before = mcpd_trusted_file_read (edit->path, error);
+  g_autofree char *text = NULL;
+  char *after;
+
+  if (before == NULL)
+    return NULL;
+  text = g_strndup (g_bytes_get_data (before, NULL), g_bytes_get_size (before));
+  after = mcp_servers_edit_set_disabled (text, edit->name, edit->disabled, error);
+  if (after == NULL || !mcp_file_replace (edit->path, after, error))
     {
-      g_warning (_ ("%s; the servers stay as they are"), error->message);
-      return;
+      g_free (after);
+      return NULL;
     }
+  return g_bytes_new_take (after, strlen (after));
+}
+
+static void
+edit_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  const Edit *edit = task_data;
+  GError *error = NULL;
+  GBytes *contents = change_file (edit, &error);
+
   if (contents != NULL)
     {
-      take_servers (self, contents);
+      g_task_return_pointer (task, contents, (GDestroyNotify) g_bytes_unref);
       return;
     }
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    {
+      g_clear_error (&error);
+      g_set_error (&error, MCP_ERROR, MCP_ERROR_NOT_FOUND, "There is no server “%s”", edit->name);
+    }
+  g_task_return_error (task, error);
+}
 
-  none = g_ptr_array_new ();
-  mcp_gateway_set_left_out (self->gateway, NULL);
-  mcp_gateway_set_servers (self->gateway, none);
-  g_message (_ ("%s: no such file, no servers"), mcpd_watched_file_get_path (file));
+static void start_edit (McpdServersFile *self);
+
+/* What was written is in force before its author hears of it; the watch comes later. */
+static void
+edited_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (McpdServersFile) self = MCPD_SERVERS_FILE (user_data);
+  g_autoptr (GTask) task = g_queue_pop_head (&self->edits);
+  GError *error = NULL;
+  g_autoptr (GBytes) contents = g_task_propagate_pointer (G_TASK (result), &error);
+
+  if (contents != NULL && self->file != NULL)
+    changed_cb (self->file, contents, NULL, self);
+  if (contents != NULL)
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+  if (!g_queue_is_empty (&self->edits))
+    start_edit (self);
+}
+
+static void
+start_edit (McpdServersFile *self)
+{
+  const Edit *edit = g_task_get_task_data (g_queue_peek_head (&self->edits));
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, edited_cb, g_object_ref (self));
+
+  g_task_set_source_tag (task, start_edit);
+  /* The task in the queue keeps it until this one is done. */
+  g_task_set_task_data (task, (gpointer) edit, NULL);
+  g_task_run_in_thread (task, edit_thread);
+}
+
+/**
+ * mcpd_servers_file_set_disabled_async:
+ * @self: the file
+ * @name: of a server
+ * @disabled: whether the server is to be off
+ * @callback: (scope async): when the change is in force
+ * @user_data: for @callback
+ *
+ * Switches a server off or on in the file, whose comments and layout stay. One change follows the
+ * other.
+ */
+void
+mcpd_servers_file_set_disabled_async (McpdServersFile *self,
+                                      const char *name,
+                                      gboolean disabled,
+                                      GAsyncReadyCallback callback,
+                                      gpointer user_data)
+{
+  GTask *task;
+  Edit *edit;
+
+  g_return_if_fail (MCPD_IS_SERVERS_FILE (self));
+  g_return_if_fail (name != NULL);
+
+  edit = g_new0 (Edit, 1);
+  edit->path = g_strdup (mcpd_watched_file_get_path (self->file));
+  edit->name = g_strdup (name);
+  edit->disabled = disabled;
+  task = g_task_new (NULL, NULL, callback, user_data);
+  g_task_set_source_tag (task, mcpd_servers_file_set_disabled_async);
+  g_task_set_task_data (task, edit, edit_free);
+  g_queue_push_tail (&self->edits, task);
+  if (self->edits.length == 1)
+    start_edit (self);
+}
+
+/**
+ * mcpd_servers_file_set_disabled_finish:
+ * @result: what the callback got
+ * @error: return location
+ *
+ * Errors: %MCP_ERROR_NOT_FOUND where the file has no such server; %MCP_ERROR_INVALID_ARGUMENTS
+ * where the file is not understood; others where it cannot be read or written, or is not to be
+ * trusted.
+ *
+ * Returns: whether the file says so, and the gateway knows
+ */
+gboolean
+mcpd_servers_file_set_disabled_finish (GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_async_result_is_tagged (result, mcpd_servers_file_set_disabled_async),
+                        FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * mcpd_servers_file_append_json:
+ * @self: the file
+ * @json: gets what became of the file, as mcpd_file_report_append_json()
+ */
+void
+mcpd_servers_file_append_json (McpdServersFile *self, GString *json)
+{
+  g_return_if_fail (MCPD_IS_SERVERS_FILE (self));
+
+  mcpd_file_report_append_json (&self->report, mcpd_watched_file_get_path (self->file), json);
 }
 
 static void
@@ -81,14 +269,29 @@ mcpd_servers_file_dispose (GObject *object)
 }
 
 static void
+mcpd_servers_file_finalize (GObject *object)
+{
+  McpdServersFile *self = MCPD_SERVERS_FILE (object);
+
+  mcpd_file_report_clear (&self->report);
+
+  G_OBJECT_CLASS (mcpd_servers_file_parent_class)->finalize (object);
+}
+
+static void
 mcpd_servers_file_class_init (McpdServersFileClass *klass)
 {
-  G_OBJECT_CLASS (klass)->dispose = mcpd_servers_file_dispose;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = mcpd_servers_file_dispose;
+  object_class->finalize = mcpd_servers_file_finalize;
 }
 
 static void
 mcpd_servers_file_init (McpdServersFile *self)
 {
+  g_queue_init (&self->edits);
+  mcpd_file_report_init (&self->report);
 }
 
 /**
@@ -132,7 +335,8 @@ mcpd_servers_file_start (McpdServersFile *self)
   g_return_if_fail (MCPD_IS_SERVERS_FILE (self));
 
   path = mcpd_watched_file_get_path (self->file);
-  if (!mcpd_watched_file_watch (self->file, &watch_error))
+  self->report.is_watched = mcpd_watched_file_watch (self->file, &watch_error);
+  if (!self->report.is_watched)
     g_warning (_ ("Changes of %s take effect at the next start only: %s"), path,
                watch_error->message);
 

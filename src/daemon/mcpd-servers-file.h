@@ -15,5 +15,12 @@ G_DECLARE_FINAL_TYPE (McpdServersFile, mcpd_servers_file, MCPD, SERVERS_FILE, GO
 
 McpdServersFile *mcpd_servers_file_new (const char *path, McpGateway *gateway);
 void mcpd_servers_file_start (McpdServersFile *self);
+void mcpd_servers_file_append_json (McpdServersFile *self, GString *json);
+void mcpd_servers_file_set_disabled_async (McpdServersFile *self,
+                                           const char *name,
+                                           gboolean disabled,
+                                           GAsyncReadyCallback callback,
+                                           gpointer user_data);
+gboolean mcpd_servers_file_set_disabled_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

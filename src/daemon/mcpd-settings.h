@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 /**
  * McpdSettings:
  *
- * What the settings file can change; each with a default.
+ * What the settings file can change; each with a default. Copied as plain memory.
  */
 typedef struct
 {
@@ -22,12 +22,15 @@ typedef struct
   guint consent_seconds;    /* [Consent] WaitSeconds, for an answer of the owner */
   gboolean ask_destructive; /* [Consent] AskDestructive */
   guint max_name;           /* [Names] MaxLength, of exposed names of tools and prompts */
-  guint history_days;       /* [History] Days */
-  guint history_calls;      /* [History] MaxCalls, 0: no history */
-  McpLimits limits;         /* [Limits] */
+  const char
+      *servers_path;   /* [Servers] Path, interned; %NULL: the daemon's, or the login shell's */
+  guint history_days;  /* [History] Days */
+  guint history_calls; /* [History] MaxCalls, 0: no history */
+  McpLimits limits;    /* [Limits] */
 } McpdSettings;
 
 void mcpd_settings_init_defaults (McpdSettings *settings);
+void mcpd_settings_append_json (const McpdSettings *settings, GString *json);
 gboolean mcpd_settings_parse (McpdSettings *settings,
                               const McpdSettings *old,
                               const char *text,

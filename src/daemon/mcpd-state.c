@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/mcpd-state.h"
 
+#include "common/mcp-json.h"
 #include "common/mcp-names.h"
 #include "daemon/mcpd-directories.h"
 #include "daemon/mcpd-lock.h"
@@ -21,6 +22,8 @@ struct _McpdState
 
   char *directory;                /* (owned) (nullable): private to the user */
   McpdLock *lock;                 /* (owned) (nullable): of the file */
+  char *path;                     /* (owned) (nullable): of the file; %NULL: in memory */
+  char *problem;                  /* (owned) (nullable): why not all is well with it */
   McpSessionDb *db;               /* (owned) */
   McpCallHistory *history;        /* (owned) */
   McpSessionPersist *persist;     /* (owned) */
@@ -30,15 +33,24 @@ struct _McpdState
 G_DEFINE_FINAL_TYPE (McpdState, mcpd_state, G_TYPE_OBJECT)
 
 static void
-trouble_cb (McpSessionDb *db, const char *message, McpdState *self)
+take_problem (McpdState *self, const char *message)
 {
   g_warning ("%s", message);
+  g_free (self->problem);
+  self->problem = g_strdup (message);
+}
+
+static void
+trouble_cb (McpSessionDb *db, const char *message, McpdState *self)
+{
+  take_problem (self, message);
 }
 
 static void
 recovered_cb (McpSessionDb *db, const char *message, McpdState *self)
 {
   g_message ("%s", message);
+  g_clear_pointer (&self->problem, g_free);
 }
 
 static void
@@ -64,6 +76,8 @@ mcpd_state_dispose (GObject *object)
   drop (self);
   g_clear_pointer (&self->lock, mcpd_lock_free);
   g_clear_pointer (&self->directory, g_free);
+  g_clear_pointer (&self->path, g_free);
+  g_clear_pointer (&self->problem, g_free);
 
   G_OBJECT_CLASS (mcpd_state_parent_class)->dispose (object);
 }
@@ -109,6 +123,7 @@ choose_path (McpdState *self, const char *state_home)
   g_autoptr (GError) error = NULL;
   g_autofree char *directory = mcpd_directories_prepare_state (state_home, &error);
   g_autofree char *path = NULL;
+  g_autofree char *problem = NULL;
 
   if (directory != NULL)
     {
@@ -121,8 +136,10 @@ choose_path (McpdState *self, const char *state_home)
         }
     }
 
-  g_warning (_ ("%s. Sessions and history are kept in memory only, and end with this daemon"),
-             error->message);
+  problem = g_strdup_printf (
+      _ ("%s. Sessions and history are kept in memory only, and end with this daemon"),
+      error->message);
+  take_problem (self, problem);
   return NULL;
 }
 
@@ -133,7 +150,7 @@ try_open (McpdState *self, McpSessionStore *store, const char *path, GError **er
 
   self->db = mcp_session_db_open (path, &problem);
   if (problem != NULL)
-    g_warning ("%s", problem);
+    take_problem (self, problem);
 
   self->history = mcp_call_history_new (self->db, error);
   if (self->history == NULL)
@@ -158,7 +175,7 @@ try_open (McpdState *self, McpSessionStore *store, const char *path, GError **er
 McpdState *
 mcpd_state_open (McpSessionStore *store, const char *state_home)
 {
-  g_autofree char *path = NULL;
+  g_autofree char *problem = NULL;
   g_autoptr (GError) error = NULL;
   McpdState *self;
 
@@ -166,12 +183,15 @@ mcpd_state_open (McpSessionStore *store, const char *state_home)
   g_return_val_if_fail (state_home != NULL, NULL);
 
   self = g_object_new (MCPD_TYPE_STATE, NULL);
-  path = choose_path (self, state_home);
-  if (!try_open (self, store, path, &error))
+  self->path = choose_path (self, state_home);
+  if (!try_open (self, store, self->path, &error))
     {
-      g_warning (_ ("%s cannot be read: %s. Sessions and history are kept in memory only, and end "
-                    "with this daemon"),
-                 path, error->message);
+      problem =
+          g_strdup_printf (_ ("%s cannot be read: %s. Sessions and history are kept in memory "
+                              "only, and end with this daemon"),
+                           self->path, error->message);
+      take_problem (self, problem);
+      g_clear_pointer (&self->path, g_free);
       drop (self);
       if (!try_open (self, store, NULL, NULL))
         g_error ("A database in memory fails");
@@ -197,6 +217,31 @@ mcpd_state_build_path (McpdState *self, const char *name)
   g_return_val_if_fail (MCPD_IS_STATE (self), NULL);
 
   return self->directory != NULL ? g_build_filename (self->directory, name, NULL) : NULL;
+}
+
+/**
+ * mcpd_state_append_json:
+ * @self: what is remembered
+ * @json: gets `{"path"?,"kept","problem"?}`: `kept` is false where all is in memory
+ */
+void
+mcpd_state_append_json (McpdState *self, GString *json)
+{
+  g_return_if_fail (MCPD_IS_STATE (self));
+
+  g_string_append_printf (json, "{\"kept\":%s",
+                          mcp_session_db_is_in_memory (self->db) ? "false" : "true");
+  if (self->path != NULL)
+    {
+      g_string_append (json, ",\"path\":");
+      mcp_json_append_string (json, self->path);
+    }
+  if (self->problem != NULL)
+    {
+      g_string_append (json, ",\"problem\":");
+      mcp_json_append_string (json, self->problem);
+    }
+  g_string_append_c (json, '}');
 }
 
 /**

@@ -18,6 +18,7 @@ G_DECLARE_FINAL_TYPE (McpdState, mcpd_state, MCPD, STATE, GObject)
 
 McpdState *mcpd_state_open (McpSessionStore *store, const char *state_home);
 char *mcpd_state_build_path (McpdState *self, const char *name);
+void mcpd_state_append_json (McpdState *self, GString *json);
 McpCallHistory *mcpd_state_get_history (McpdState *self);
 McpAttachmentKeep *mcpd_state_get_attachments (McpdState *self);
 void mcpd_state_flush_async (McpdState *self, GAsyncReadyCallback callback, gpointer user_data);

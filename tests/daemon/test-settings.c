@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/mcpd-problem.h"
 #include "daemon/mcpd-settings.h"
 
 #include <string.h>
@@ -17,7 +18,7 @@ static void
 setup (Fixture *f, gconstpointer data)
 {
   mcpd_settings_init_defaults (&f->old);
-  f->problems = g_ptr_array_new_with_free_func (g_free);
+  f->problems = g_ptr_array_new_with_free_func ((GDestroyNotify) mcpd_problem_free);
 }
 
 static void
@@ -38,10 +39,13 @@ parse (Fixture *f, const char *text)
 static void
 assert_problem (Fixture *f, const char *const *texts)
 {
+  const McpdProblem *problem;
+
   g_assert_cmpuint (f->problems->len, ==, 1);
+  problem = g_ptr_array_index (f->problems, 0);
   for (gsize i = 0; texts[i] != NULL; i++)
-    if (strstr (g_ptr_array_index (f->problems, 0), texts[i]) == NULL)
-      g_error ("“%s” does not name “%s”", (char *) g_ptr_array_index (f->problems, 0), texts[i]);
+    if (strstr (problem->text, texts[i]) == NULL)
+      g_error ("“%s” does not name “%s”", problem->text, texts[i]);
 }
 
 static void
@@ -144,6 +148,53 @@ test_unknown (Fixture *f, gconstpointer data)
 }
 
 static void
+test_path (Fixture *f, gconstpointer data)
+{
+  const char *const relative[] = { FILE_NAME, "Servers", "Path", "bin:/usr/bin", NULL };
+  g_autofree char *home = g_strconcat (g_get_home_dir (), "/bin:/usr/bin", NULL);
+
+  g_test_summary ("The PATH of servers is a list of absolute directories");
+  g_assert_null (f->old.servers_path);
+  parse (f, "[Servers]\nPath=~/bin:/usr/bin\n");
+  g_assert_cmpuint (f->problems->len, ==, 0);
+  g_assert_cmpstr (f->settings.servers_path, ==, home);
+  parse (f, "[Servers]\nPath=bin:/usr/bin\n");
+  assert_problem (f, relative);
+  g_assert_null (f->settings.servers_path);
+  parse (f, "[Servers]\nPath=\n");
+  g_assert_cmpuint (f->problems->len, ==, 1);
+}
+
+static void
+test_lines (Fixture *f, gconstpointer data)
+{
+  static const guint lines[] = { 3, 6, 8, 9 };
+
+  g_test_summary ("A problem says in which line it is");
+  parse (f, "# Port=1\n[Http]\nPort=x\n\n[Limits]\n Sessions = 0\n[Sessions]\nPort=2\n[Htpp]\n");
+  g_assert_cmpuint (f->problems->len, ==, G_N_ELEMENTS (lines));
+  for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
+    g_assert_cmpuint (((McpdProblem *) f->problems->pdata[i])->line, ==, lines[i]);
+}
+
+static void
+test_json (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GString) json = g_string_new (NULL);
+
+  g_test_summary ("The settings in force are told, by group and key");
+  parse (f, "[Http]\nPort=7\nRequireKey=true\n[Servers]\nPath=/a\n");
+  mcpd_settings_append_json (&f->settings, json);
+  g_assert_true (g_str_has_prefix (json->str, "{\"Http\":{\"Port\":7,\"RequireKey\":true},"
+                                              "\"Sessions\":{\"IdleSeconds\":86400},"));
+  g_assert_nonnull (strstr (json->str, "\"Servers\":{\"Path\":\"/a\"},"));
+  g_assert_nonnull (strstr (json->str, "},\"Limits\":{\"Connections\":8192,"));
+  g_assert_true (g_str_has_suffix (json->str, "}}"));
+  mcpd_settings_append_json (&f->old, g_string_truncate (json, 0));
+  g_assert_nonnull (strstr (json->str, "\"Servers\":{\"Path\":null}"));
+}
+
+static void
 test_no_key_file (Fixture *f, gconstpointer data)
 {
   const char *const texts[] = { FILE_NAME, NULL };
@@ -196,6 +247,9 @@ main (int argc, char **argv)
   ADD ("bad-value-alone", test_bad_value_alone);
   ADD ("removed-key", test_removed_key);
   ADD ("unknown", test_unknown);
+  ADD ("path", test_path);
+  ADD ("lines", test_lines);
+  ADD ("json", test_json);
   ADD ("no-key-file", test_no_key_file);
   ADD ("all-limits", test_all_limits);
 #undef ADD

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "daemon/mcpd-problem.h"
 #include "daemon/mcpd-settings.h"
 #include "fuzz-target.h"
 
@@ -8,7 +9,8 @@
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
-  g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) problems =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) mcpd_problem_free);
   McpdSettings old, settings;
   gsize n_limits;
   const McpLimitEntry *limits = mcp_limits_get_table (&n_limits);

@@ -19,6 +19,7 @@ typedef struct
 {
   char *keeper_path;
   char *cgroup;            /* (nullable) */
+  char *path;              /* (nullable): PATH, in place of the daemon's and the login shell's */
   McpSecretStore *secrets; /* (owned) (nullable) */
 } Launching;
 
@@ -569,6 +570,7 @@ launching_free (gpointer data)
 
   g_free (launching->keeper_path);
   g_free (launching->cgroup);
+  g_free (launching->path);
   g_clear_object (&launching->secrets);
   g_free (launching);
 }
@@ -591,6 +593,7 @@ make_provider (McpServerConfig *config,
     case MCP_SERVER_TRANSPORT_STDIO:
       provider = mcp_stdio_provider_new (config, cwd, launching->keeper_path, limits, timeout_ms);
       mcp_stdio_provider_set_cgroup (MCP_STDIO_PROVIDER (provider), launching->cgroup);
+      mcp_stdio_provider_set_path (MCP_STDIO_PROVIDER (provider), launching->path);
       break;
     }
   mcp_server_link_set_secrets (MCP_SERVER_LINK (provider), launching->secrets);
@@ -637,6 +640,23 @@ mcp_gateway_set_secrets (McpGateway *self, const char *directory)
 
   g_clear_object (&self->launching->secrets);
   self->launching->secrets = mcp_secret_store_new (directory, FALSE);
+}
+
+/**
+ * mcp_gateway_set_path:
+ * @self: a gateway of mcp_gateway_new()
+ * @path: (nullable): directories with colons in between
+ *
+ * Upstream processes that start from now on, but for those of a session that has one already, get
+ * this PATH; the login shell is not asked for its own.
+ */
+void
+mcp_gateway_set_path (McpGateway *self, const char *path)
+{
+  g_return_if_fail (MCP_IS_GATEWAY (self) && self->launching != NULL);
+
+  g_free (self->launching->path);
+  self->launching->path = g_strdup (path);
 }
 
 /**

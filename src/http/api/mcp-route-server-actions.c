@@ -53,3 +53,54 @@ mcp_route_server_actions_refresh (McpHttpRequest *request)
   mcp_gateway_servers_refresh (request->context->gateway, request->parameter, &error);
   reply (request, error);
 }
+
+static void
+switched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (McpHttpRequest) request = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (request->context->daemon->set_server_disabled_finish (result, &error))
+    mcp_http_reply_empty (request, 204);
+  else if (g_error_matches (error, MCP_ERROR, MCP_ERROR_NOT_FOUND))
+    mcp_http_reply_gerror (request, error);
+  else
+    mcp_http_reply_error (request, 409, error->message);
+}
+
+static void
+switch_server (McpHttpRequest *request, gboolean disabled)
+{
+  const McpHttpContext *context = request->context;
+
+  if (context->daemon != NULL)
+    context->daemon->set_server_disabled_async (request->parameter, disabled, switched_cb,
+                                                mcp_http_request_ref (request),
+                                                context->daemon_data);
+  else
+    mcp_http_reply_error (request, 409, "There is no file of servers that could be changed");
+}
+
+/**
+ * mcp_route_server_actions_enable:
+ * @request: POST /servers/{name}/enable
+ *
+ * Switches a server on in mcp.json. The change is in force when the request is answered.
+ */
+void
+mcp_route_server_actions_enable (McpHttpRequest *request)
+{
+  switch_server (request, FALSE);
+}
+
+/**
+ * mcp_route_server_actions_disable:
+ * @request: POST /servers/{name}/disable
+ *
+ * Switches a server off in mcp.json; as mcp_route_server_actions_enable().
+ */
+void
+mcp_route_server_actions_disable (McpHttpRequest *request)
+{
+  switch_server (request, TRUE);
+}

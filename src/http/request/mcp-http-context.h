@@ -5,6 +5,7 @@
 #include "gateway/api/mcp-gateway.h"
 #include "http/connection/mcp-http-listener.h"
 #include "http/request/mcp-ambient-sessions.h"
+#include "http/request/mcp-http-daemon.h"
 #include "http/request/mcp-unread-answers.h"
 #include "http/sse/mcp-event-hub.h"
 #include "http/sse/mcp-sse-flusher.h"
@@ -33,7 +34,9 @@ struct _McpHttpContext
   McpEventHub *hub;                 /* (owned) */
   McpAmbientSessions *ambient;      /* (owned) */
   struct _McpDashboardCodes *codes; /* (owned): McpDashboardCodes */
-  guint16 tcp_port;                 /* 0: there is no TCP listener */
+  const McpHttpDaemonFuncs *daemon; /* (nullable): there is no daemon around the server */
+  gpointer daemon_data;
+  guint16 tcp_port; /* 0: there is no TCP listener */
   gint64 started_real_us;
   gint64 started_us; /* monotonic */
 };

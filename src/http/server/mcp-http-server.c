@@ -149,6 +149,23 @@ mcp_http_server_get_started_at (McpHttpServer *self)
 }
 
 /**
+ * mcp_http_server_set_daemon:
+ * @self: a server that does not listen yet
+ * @daemon: static: what routes ask of the daemon
+ * @user_data: for @daemon; must live until mcp_http_server_close()
+ */
+void
+mcp_http_server_set_daemon (McpHttpServer *self,
+                            const McpHttpDaemonFuncs *daemon,
+                            gpointer user_data)
+{
+  g_return_if_fail (MCP_IS_HTTP_SERVER (self));
+
+  self->context.daemon = daemon;
+  self->context.daemon_data = user_data;
+}
+
+/**
  * mcp_http_server_set_limits:
  * @self: the server
  * @limits: what peers may make the daemon hold from now on

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gateway/api/mcp-gateway.h"
+#include "http/request/mcp-http-daemon.h"
 #include "session/store/mcp-session-store.h"
 
 G_BEGIN_DECLS
@@ -14,6 +15,9 @@ McpHttpServer *mcp_http_server_new (McpSessionStore *store,
                                     const McpLimits *limits,
                                     const char *owner_key);
 gint64 mcp_http_server_get_started_at (McpHttpServer *self);
+void mcp_http_server_set_daemon (McpHttpServer *self,
+                                 const McpHttpDaemonFuncs *daemon,
+                                 gpointer user_data);
 void mcp_http_server_set_limits (McpHttpServer *self, const McpLimits *limits);
 void mcp_http_server_set_require_key (McpHttpServer *self, gboolean require_key);
 void mcp_http_server_set_keep_alive (McpHttpServer *self, guint interval_ms);

@@ -7,6 +7,9 @@
 
 #include "common/mcp-error.h"
 #include "upstream/config/mcp-jsonc-edit.h"
+#include "upstream/config/mcp-jsonc-scan.h"
+
+#include <string.h>
 
 /* A member of an entry. */
 typedef struct
@@ -96,4 +99,54 @@ mcp_servers_edit_set_disabled (const char *text,
     return NULL;
   return disabled ? disable (text, &disabled_member, &enabled_member, error)
                   : enable (text, &disabled_member, &enabled_member, error);
+}
+
+static guint
+count_lines (const char *text, const char *at)
+{
+  guint line = 1;
+
+  for (; text < at; text++)
+    line += *text == '\n';
+  return line;
+}
+
+static guint
+find_entry (const char *text, const char *name)
+{
+  const char *const path[] = { find_servers_key (text), name, NULL };
+  McpJsoncMember member, previous;
+  guint n_found;
+  const char *object = mcp_jsonc_scan_walk (text, path, &n_found, NULL);
+
+  if (object == NULL || n_found != 1 ||
+      !mcp_jsonc_scan_find_member (object, name, &member, &previous, NULL) || member.key == NULL)
+    return 0;
+  return count_lines (text, member.key);
+}
+
+/**
+ * mcp_servers_edit_find_line:
+ * @text: of a configuration file
+ * @file_name: as it was given to mcp_server_config_parse_entries()
+ * @problem: what that function said of the file: a problem, or its error
+ *
+ * Returns: the line, from 1, of the entry that is meant, or where the text is no JSON; 0: the
+ *   whole file is meant
+ */
+guint
+mcp_servers_edit_find_line (const char *text, const char *file_name, const char *problem)
+{
+  g_autofree char *server = g_strdup_printf ("%s: server “", file_name);
+  g_autofree char *line = g_strdup_printf ("%s: Line ", file_name);
+  g_autofree char *name = NULL;
+  const char *end;
+
+  if (g_str_has_prefix (problem, line))
+    return (guint) g_ascii_strtoull (problem + strlen (line), NULL, 10);
+  end = g_str_has_prefix (problem, server) ? strstr (problem, "”: ") : NULL;
+  if (end == NULL)
+    return 0;
+  name = g_strndup (problem + strlen (server), (gsize) (end - problem) - strlen (server));
+  return find_entry (text, name);
 }

@@ -4,6 +4,9 @@
 #include "upstream/config/mcp-servers-edit.h"
 
 #include "common/mcp-error.h"
+#include "upstream/config/mcp-server-config.h"
+
+#include <string.h>
 
 static const struct
 {
@@ -75,11 +78,40 @@ test_refused (void)
     }
 }
 
+static guint
+find_line (const char *text)
+{
+  g_autoptr (GPtrArray) problems = NULL;
+  g_autoptr (GPtrArray) left_out = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) configs =
+      mcp_server_config_parse_entries (text, strlen (text), "f", &problems, &left_out, &error);
+
+  if (configs == NULL)
+    return mcp_servers_edit_find_line (text, "f", error->message);
+  g_assert_cmpuint (problems->len, ==, 1);
+  return mcp_servers_edit_find_line (text, "f", problems->pdata[0]);
+}
+
+static void
+test_lines (void)
+{
+  g_test_summary ("What is wrong with the file is found in it");
+  g_assert_cmpuint (find_line ("{\n\"mcpServers\": {\n // x\n\"a\": {\"url\": 1}}}"), ==, 4);
+  g_assert_cmpuint (find_line ("{\n\"mcpServers\": {\n\"a\": {\"command\": \"x\"},\n"
+                               "\"b\": {\"command\": \"x\",\n \"what\": 1}}}"),
+                    ==, 4);
+  g_assert_cmpuint (find_line ("{\n\"mcpServers\": {\n\"a\" {}}}"), ==, 3);
+  g_assert_cmpuint (find_line ("[]"), ==, 0);
+  g_assert_cmpuint (find_line ("{}"), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/upstream/servers-edit/set", test_set);
   g_test_add_func ("/upstream/servers-edit/refused", test_refused);
+  g_test_add_func ("/upstream/servers-edit/lines", test_lines);
   return g_test_run ();
 }
