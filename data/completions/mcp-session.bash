@@ -95,6 +95,11 @@ _mcp_session_words ()
     history)
       if [ "${2:-}" = show ]; then _mcp_session_calls; else echo show; _mcp_session_sessions; fi ;;
     cancel) _mcp_session_calls --state=running ;;
+    consent)
+      case ${2:-} in
+        '') printf '%s\n' list answer ;;
+        answer) _mcp_session_running && mcp-session consent list -o name 2>/dev/null; printf '%s\n' once session deny ;;
+      esac ;;
     tools)
       if [ "${2:-}" = show ]; then _mcp_session_tools; else echo show; fi ;;
     call) if [ -z "${2:-}" ]; then _mcp_session_tools; else _mcp_session_arguments "$2"; fi ;;

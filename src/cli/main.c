@@ -32,6 +32,8 @@ static const McpCliCommand commands[] = {
   { "connect", N_ ("Give an MCP client the daemon’s tools"), mcp_cli_cmd_connect },
   { "doctor", N_ ("Look for problems"), mcp_cli_cmd_doctor },
   { "history", N_ ("Show which tools were called"), mcp_cli_cmd_history },
+  { "consent", N_ ("Answer whether tools may run"), mcp_cli_cmd_consent },
+  { "stop-all", N_ ("Stop all tool calls, or allow them again"), mcp_cli_cmd_stop_all },
   { "cancel", N_ ("Cancel calls that run"), mcp_cli_cmd_cancel },
   { "server", N_ ("Add, list, test and remove servers"), mcp_cli_cmd_server },
   { "secret", N_ ("Store secrets that servers need"), mcp_cli_cmd_secret },

@@ -42,6 +42,8 @@ int mcp_cli_cmd_prompts (int argc, char **argv);
 int mcp_cli_cmd_resources (int argc, char **argv);
 int mcp_cli_cmd_read (int argc, char **argv);
 int mcp_cli_cmd_complete (int argc, char **argv);
+int mcp_cli_cmd_consent (int argc, char **argv);
+int mcp_cli_cmd_stop_all (int argc, char **argv);
 int mcp_cli_cmd_watch (int argc, char **argv);
 
 G_END_DECLS

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "cli/terminal/mcp-cli-json.h"
 
+#include "common/mcp-text-escape.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -126,37 +128,6 @@ mcp_cli_json_add_string (GString *json, const char *key, const char *value)
   mcp_cli_json_add_raw (json, key, text->str, (gssize) text->len);
 }
 
-/* Beyond ASCII, JSON may hold control characters as they are. */
-static gboolean
-is_plain (gunichar c)
-{
-  GUnicodeType type = g_unichar_type (c);
-
-  return c < 0x7f || (type != G_UNICODE_CONTROL && type != G_UNICODE_FORMAT &&
-                      type != G_UNICODE_LINE_SEPARATOR && type != G_UNICODE_PARAGRAPH_SEPARATOR);
-}
-
-/* The same JSON, without characters that a terminal obeys. */
-static void
-print_escaped (const char *json, gsize length)
-{
-  g_autofree char *valid = g_utf8_make_valid (json, (gssize) length);
-  g_autoptr (GString) out = g_string_sized_new (length);
-
-  for (const char *at = valid; *at != '\0'; at = g_utf8_next_char (at))
-    {
-      gunichar c = g_utf8_get_char (at);
-
-      if (is_plain (c))
-        g_string_append_unichar (out, c);
-      else if (c <= 0xffff)
-        g_string_append_printf (out, "\\u%04x", c);
-      else
-        g_string_append_printf (out, "\\u%04x\\u%04x", 0xd7c0 + (c >> 10), 0xdc00 + (c & 0x3ff));
-    }
-  fwrite (out->str, 1, out->len, stdout);
-}
-
 /**
  * mcp_cli_json_print:
  * @json: an answer of the daemon
@@ -171,7 +142,11 @@ mcp_cli_json_print (GBytes *json)
   const char *data = g_bytes_get_data (json, &length);
 
   if (isatty (STDOUT_FILENO))
-    print_escaped (data, length);
+    {
+      g_autofree char *escaped = mcp_text_escape_json (data, length);
+
+      fputs (escaped, stdout);
+    }
   else
     fwrite (data, 1, length, stdout);
   if (length == 0 || data[length - 1] != '\n')
