@@ -240,6 +240,14 @@ take_state_lock (const char *runtime_dir, gboolean replace, McpdLock **lock, GEr
   return TRUE;
 }
 
+/* The end is part of it: GET /metrics is gone by then. */
+static void
+log_longest_turn (McpDispatchMeter *meter)
+{
+  g_info ("The longest turn of the main context took %.1f ms",
+          1000 * mcp_dispatch_meter_get_longest (meter));
+}
+
 static int
 run (const CommandLine *line, const char *runtime_dir, const char *program, GError **error)
 {
@@ -261,13 +269,16 @@ run (const CommandLine *line, const char *runtime_dir, const char *program, GErr
   g_autoptr (McpDispatchMeter) meter = mcp_dispatch_meter_new (g_main_context_default ());
   g_autoptr (McpdApplication) application = NULL;
   char *arguments[] = { (char *) program, NULL };
+  int status;
 
   mcpd_activation_take (&activation, MCPD_ACTIVATION_FIRST_FD);
   application = mcpd_application_new (&options);
   if (!mcpd_application_start (application, error) ||
       !mcpd_application_join_bus (application, error))
     return EXIT_FAILURE;
-  return g_application_run (G_APPLICATION (application), 1, arguments);
+  status = g_application_run (G_APPLICATION (application), 1, arguments);
+  log_longest_turn (meter);
+  return status;
 }
 
 static int
@@ -316,11 +327,11 @@ main (int argc, char **argv)
   int status;
 
   open_standard_streams ();
+  mcp_gettext_init ();
   survive_file_size_limit ();
   if (!mcp_orphans_adopt ())
     g_message (_ ("Processes that outlive their keeper cannot be adopted"));
   bound_kept_memory ();
-  mcp_gettext_init ();
 
   if (!parse_command_line (&line, argc, argv, &error))
     {

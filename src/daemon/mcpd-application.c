@@ -4,6 +4,7 @@
 #include "common/mcp-json.h"
 #include "common/mcp-names.h"
 #include "common/mcp-time.h"
+#include "common/mcp-timer.h"
 #include "daemon/mcpd-discovery.h"
 #include "daemon/mcpd-expiry-timer.h"
 #include "daemon/mcpd-file-report.h"
@@ -27,7 +28,9 @@
 #include <unistd.h>
 
 /* All of a stop takes less than the 5 s that a supervisor or --replace counts on. */
-#define STOP_TIMEOUT_MS 4000
+#define STOP_TIMEOUT_MS  4000
+/* That end in one turn of the main context. */
+#define SESSIONS_AT_ONCE 50
 
 struct _McpdApplication
 {
@@ -66,6 +69,7 @@ struct _McpdApplication
   guint sighup_id;
   guint sigusr1_id;
   guint stop_timeout_id;
+  GSource *closing; /* (owned) (nullable): while sessions are closed */
   gboolean stopping;
 };
 
@@ -311,6 +315,7 @@ static void
 finish_stop (McpdApplication *self)
 {
   g_clear_handle_id (&self->stop_timeout_id, g_source_remove);
+  mcp_timer_clear (&self->closing);
   mcp_http_server_close (self->http);
   g_application_quit (G_APPLICATION (self));
 }
@@ -348,6 +353,19 @@ stop_timeout_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Each session takes some signals on the bus and the last event of its streams: a few at a time. */
+static gboolean
+close_cb (gpointer user_data)
+{
+  McpdApplication *self = user_data;
+
+  if (mcp_session_store_close_some (self->store, MCP_REASON_SHUTDOWN, SESSIONS_AT_ONCE) > 0)
+    return G_SOURCE_CONTINUE;
+  mcp_timer_clear (&self->closing);
+  mcp_gateway_close_async (self->gateway, gateway_closed_cb, g_object_ref (self));
+  return G_SOURCE_REMOVE;
+}
+
 static gboolean
 signal_cb (gpointer user_data)
 {
@@ -379,9 +397,8 @@ mcpd_application_stop (McpdApplication *self)
 
   mcp_http_server_stop (self->http);
   remove_discovery (self);
-  mcp_session_store_close_all (self->store, MCP_REASON_SHUTDOWN);
   self->stop_timeout_id = g_timeout_add (STOP_TIMEOUT_MS, stop_timeout_cb, self);
-  mcp_gateway_close_async (self->gateway, gateway_closed_cb, g_object_ref (self));
+  self->closing = mcp_timer_new_idle ("session-shutdown", G_PRIORITY_DEFAULT, close_cb, self);
 }
 
 /* Seeing inside. */
@@ -420,6 +437,7 @@ leave_bus (McpdApplication *self)
   if (self->connection == NULL)
     return;
   g_signal_handlers_disconnect_by_data (self->connection, self);
+  mcp_gateway_set_bus (self->gateway, NULL);
   mcp_dbus_service_unexport (self->service);
   g_clear_object (&self->connection);
 }
@@ -453,6 +471,7 @@ mcpd_application_dbus_register (GApplication *application,
   if (!mcp_dbus_service_export (self->service, connection, error))
     return FALSE;
   self->connection = g_object_ref (connection);
+  mcp_gateway_set_bus (self->gateway, connection);
   g_signal_connect (connection, "closed", G_CALLBACK (connection_closed_cb), self);
   return TRUE;
 }
@@ -485,6 +504,7 @@ mcpd_application_dispose (GObject *object)
   g_clear_handle_id (&self->sighup_id, g_source_remove);
   g_clear_handle_id (&self->sigusr1_id, g_source_remove);
   g_clear_handle_id (&self->stop_timeout_id, g_source_remove);
+  mcp_timer_clear (&self->closing);
   leave_bus (self);
   if (self->settings_file != NULL)
     g_signal_handlers_disconnect_by_data (self->settings_file, self);

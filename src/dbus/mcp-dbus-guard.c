@@ -3,7 +3,8 @@
 /*
  * A message of a hundred megabytes, or of half a million values, is read by GDBus in a thread of
  * its own, but copied, looked at and freed in the main context. This filter refuses such messages
- * where they were read.
+ * where they were read. Answers to calls of the daemon may be longer: whoever called has a limit of
+ * his own for a long text. One of too many values becomes an error.
  */
 #include "dbus/mcp-dbus-guard.h"
 
@@ -36,13 +37,40 @@ count_values (GVariant *value, gsize *n_left)
 }
 
 static gboolean
-is_small (GDBusMessage *message)
+is_small (GDBusMessage *message, gsize max_bytes, gsize max_values)
 {
   GVariant *body = g_dbus_message_get_body (message);
-  gsize n_left = MCP_DBUS_GUARD_MAX_VALUES;
+  gsize n_left = max_values;
 
-  return body == NULL ||
-         (g_variant_get_size (body) <= MCP_DBUS_GUARD_MAX_BYTES && count_values (body, &n_left));
+  return body == NULL || (g_variant_get_size (body) <= max_bytes && count_values (body, &n_left));
+}
+
+static gboolean
+is_answer (GDBusMessage *message)
+{
+  GDBusMessageType type = g_dbus_message_get_message_type (message);
+
+  return type == G_DBUS_MESSAGE_TYPE_METHOD_RETURN || type == G_DBUS_MESSAGE_TYPE_ERROR;
+}
+
+/* Whoever called gets an answer in any case. */
+static GDBusMessage *
+replace_answer (GDBusMessage *answer)
+{
+  g_autoptr (GError) error =
+      g_error_new (MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED,
+                   "The answer has more than the %d values that are taken over the bus",
+                   MCP_DBUS_GUARD_MAX_ANSWER_VALUES);
+  g_autofree char *name = g_dbus_error_encode_gerror (error);
+  GDBusMessage *replacement = g_dbus_message_new ();
+
+  g_dbus_message_set_message_type (replacement, G_DBUS_MESSAGE_TYPE_ERROR);
+  g_dbus_message_set_reply_serial (replacement, g_dbus_message_get_reply_serial (answer));
+  g_dbus_message_set_sender (replacement, g_dbus_message_get_sender (answer));
+  g_dbus_message_set_error_name (replacement, name);
+  g_dbus_message_set_body (replacement, g_variant_new ("(s)", error->message));
+  g_object_unref (answer);
+  return replacement;
 }
 
 static void
@@ -67,7 +95,13 @@ refuse (GDBusConnection *connection, GDBusMessage *message)
 static GDBusMessage *
 filter (GDBusConnection *connection, GDBusMessage *message, gboolean incoming, gpointer user_data)
 {
-  if (!incoming || is_small (message))
+  if (!incoming)
+    return message;
+  if (is_answer (message))
+    return is_small (message, G_MAXSIZE, MCP_DBUS_GUARD_MAX_ANSWER_VALUES)
+               ? message
+               : replace_answer (message);
+  if (is_small (message, MCP_DBUS_GUARD_MAX_BYTES, MCP_DBUS_GUARD_MAX_VALUES))
     return message;
 
   refuse (connection, message);

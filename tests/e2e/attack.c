@@ -176,7 +176,8 @@ gboolean
 attack_try_start (Attack *self)
 {
   attack_write_servers (self);
-  return attack_adopt (self, e2e_spawn (self->e2e, G_SUBPROCESS_FLAGS_STDERR_PIPE, "run", NULL));
+  return attack_adopt (self,
+                       e2e_spawn (self->e2e, G_SUBPROCESS_FLAGS_STDERR_PIPE, "run", self->option));
 }
 
 /* Starts the daemon with the servers that were added, and waits until it serves. */

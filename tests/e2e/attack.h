@@ -17,6 +17,7 @@ typedef struct
   const char *socket_path; /* (unowned) */
   guint patience_seconds;  /* what a client waits for an answer at most */
   GString *servers;        /* entries of mcp.json */
+  const char *option;      /* (nullable): one more of the daemon's */
   GThread *log_thread;     /* (nullable) */
   GMutex log_lock;
   GCond log_grew;

@@ -56,17 +56,6 @@ closed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   *closed = TRUE;
 }
 
-/* A thread that reads what a server listed may hold an object a moment longer. */
-static void
-await_finalized (gpointer object)
-{
-  gpointer weak = object;
-
-  g_object_add_weak_pointer (object, &weak);
-  g_object_unref (object);
-  AWAIT (weak == NULL);
-}
-
 void
 fixture_teardown (Fixture *f, gconstpointer data)
 {
@@ -76,12 +65,12 @@ fixture_teardown (Fixture *f, gconstpointer data)
   AWAIT (closed);
   mcp_test_settle ();
 
-  await_finalized (f->gateway);
+  mcp_test_await_finalized (f->gateway);
   mcp_session_store_close_all (f->store, "shutdown");
-  await_finalized (f->session);
-  await_finalized (f->store);
+  mcp_test_await_finalized (f->session);
+  mcp_test_await_finalized (f->store);
   while (f->providers->len > 0)
-    await_finalized (g_ptr_array_steal_index (f->providers, 0));
+    mcp_test_await_finalized (g_ptr_array_steal_index (f->providers, 0));
   g_ptr_array_unref (f->providers);
   g_ptr_array_unref (f->configs);
   g_hash_table_unref (f->scripts);

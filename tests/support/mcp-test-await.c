@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mcp-test-await.h"
 
+#include <glib-object.h>
+
 /* How often a condition is looked at that no source of the main context tells of. */
 #define TICK_MS       1
 #define SETTLE_ROUNDS 20
@@ -52,6 +54,29 @@ mcp_test_settle (void)
   for (guint i = 0; i < SETTLE_ROUNDS; i++)
     while (g_main_context_iteration (NULL, FALSE))
       ;
+}
+
+static void
+finalized_cb (gpointer has_ended, GObject *object)
+{
+  g_atomic_int_set ((int *) has_ended, TRUE);
+}
+
+/**
+ * mcp_test_await_finalized:
+ * @object: (transfer full): of which the test owns the last lasting reference
+ *
+ * As g_assert_finalize_object(), where a worker thread may hold a reference until the thread is
+ * done.
+ */
+void
+mcp_test_await_finalized (gpointer object)
+{
+  int has_ended = FALSE;
+
+  g_object_weak_ref (object, finalized_cb, &has_ended);
+  g_object_unref (object);
+  AWAIT (g_atomic_int_get (&has_ended));
 }
 
 /**

@@ -27,6 +27,7 @@ G_BEGIN_DECLS
 gint64 mcp_test_await_begin (void);
 void mcp_test_await_step (gint64 deadline_us, const char *what);
 void mcp_test_settle (void);
+void mcp_test_await_finalized (gpointer object);
 guint mcp_test_count_fds (void);
 
 G_END_DECLS

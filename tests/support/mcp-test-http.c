@@ -97,15 +97,12 @@ mcp_test_http_free (McpTestHttp *self)
   mcp_http_server_close (self->server);
   mcp_gateway_close_async (self->gateway, closed_cb, &closed);
   AWAIT (closed);
-  /* What was put off to the main loop, and a thread that reads a large body, hold references. */
+  /* What was put off to the main loop holds references. */
   mcp_test_settle ();
 
-  AWAIT (G_OBJECT (self->server)->ref_count == 1);
-  g_assert_finalize_object (self->server);
-  AWAIT (G_OBJECT (self->gateway)->ref_count == 1);
-  g_assert_finalize_object (self->gateway);
-  AWAIT (G_OBJECT (self->store)->ref_count == 1);
-  g_assert_finalize_object (self->store);
+  mcp_test_await_finalized (self->server);
+  mcp_test_await_finalized (self->gateway);
+  mcp_test_await_finalized (self->store);
   g_unlink (self->socket_path);
   g_rmdir (self->directory);
   g_free (self->socket_path);

@@ -6,6 +6,7 @@
 #include "gateway/methods/mcp-method.h"
 #include "gateway/servers/mcp-config-changes.h"
 #include "mcp-gateway-private.h"
+#include "upstream/dbus/mcp-dbus-provider.h"
 #include "upstream/dialogue/mcp-server-link.h"
 #include "upstream/http/mcp-http-provider.h"
 #include "upstream/secrets/mcp-secret-store.h"
@@ -14,13 +15,14 @@
 /* Until the settings say otherwise. */
 #define DEFAULT_CALL_TIMEOUT_MS (300 * 1000)
 
-/* What stdio servers are started with. */
+/* What servers are started with. */
 typedef struct
 {
   char *keeper_path;
   char *cgroup;            /* (nullable) */
   char *path;              /* (nullable): PATH, in place of the daemon's and the login shell's */
   McpSecretStore *secrets; /* (owned) (nullable) */
+  McpBus *bus;             /* (owned): where apps are */
 } Launching;
 
 struct _McpGateway
@@ -336,9 +338,8 @@ describe_provider (McpGateway *self, const McpServerConfig *config)
   g_variant_builder_add (
       &builder, "{sv}", "tools",
       g_variant_new_uint32 (mcp_catalogue_count_tools (self->services->catalogue, config->name)));
-  g_variant_builder_add (
-      &builder, "{sv}", "type",
-      g_variant_new_string (config->transport == MCP_SERVER_TRANSPORT_STDIO ? "stdio" : "http"));
+  g_variant_builder_add (&builder, "{sv}", "type",
+                         g_variant_new_string (mcp_server_config_get_type_name (config)));
   g_variant_builder_add (&builder, "{sv}", "scope", g_variant_new_string (describe_scope (config)));
   g_variant_builder_add (&builder, "{sv}", "entry",
                          g_variant_new_string (config->disabled ? "disabled" : "used"));
@@ -572,6 +573,7 @@ launching_free (gpointer data)
   g_free (launching->cgroup);
   g_free (launching->path);
   g_clear_object (&launching->secrets);
+  g_object_unref (launching->bus);
   g_free (launching);
 }
 
@@ -589,6 +591,10 @@ make_provider (McpServerConfig *config,
     {
     case MCP_SERVER_TRANSPORT_HTTP:
       provider = mcp_http_provider_new (config, cwd, limits, timeout_ms);
+      break;
+    case MCP_SERVER_TRANSPORT_DBUS:
+    case MCP_SERVER_TRANSPORT_DBUS_METHODS:
+      provider = mcp_dbus_provider_new (config, launching->bus, cwd, limits, timeout_ms);
       break;
     case MCP_SERVER_TRANSPORT_STDIO:
       provider = mcp_stdio_provider_new (config, cwd, launching->keeper_path, limits, timeout_ms);
@@ -620,6 +626,7 @@ mcp_gateway_new (McpSessionStore *store, const McpLimits *limits, const char *ke
 
   launching = g_new0 (Launching, 1);
   launching->keeper_path = g_strdup (keeper_path);
+  launching->bus = mcp_bus_new ();
   self = mcp_gateway_new_with_factory (store, limits, make_provider, launching, launching_free);
   self->launching = launching;
   return self;
@@ -657,6 +664,21 @@ mcp_gateway_set_path (McpGateway *self, const char *path)
 
   g_free (self->launching->path);
   self->launching->path = g_strdup (path);
+}
+
+/**
+ * mcp_gateway_set_bus:
+ * @self: a gateway of mcp_gateway_new()
+ * @connection: (nullable): how the daemon is on the session bus; %NULL: it is on none
+ *
+ * Where servers are that are apps of the desktop.
+ */
+void
+mcp_gateway_set_bus (McpGateway *self, GDBusConnection *connection)
+{
+  g_return_if_fail (MCP_IS_GATEWAY (self) && self->launching != NULL);
+
+  mcp_bus_set_connection (self->launching->bus, connection);
 }
 
 /**

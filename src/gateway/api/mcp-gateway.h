@@ -47,6 +47,7 @@ McpGateway *
 mcp_gateway_new (McpSessionStore *store, const McpLimits *limits, const char *keeper_path);
 void mcp_gateway_set_secrets (McpGateway *self, const char *directory);
 void mcp_gateway_set_path (McpGateway *self, const char *path);
+void mcp_gateway_set_bus (McpGateway *self, GDBusConnection *connection);
 void mcp_gateway_set_cgroup (McpGateway *self, const char *cgroup);
 void mcp_gateway_set_cache (McpGateway *self, const char *directory);
 gboolean mcp_gateway_load_tool_prints (McpGateway *self, const char *path, GError **error);

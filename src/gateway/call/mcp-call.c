@@ -247,6 +247,7 @@ start_relay (McpCall *self, McpProviderPool *pool, McpParams *params)
   g_autoptr (McpRelay) relay =
       mcp_relay_new (self->client, self->target, "tools/call", params, &relay_funcs, self);
 
+  mcp_relay_set_call_id (relay, self->call_id);
   mcp_relay_set_times (relay, self->timeout_ms, self->max_seconds);
   mcp_relay_run (relay, pool, self->cancellable);
 }

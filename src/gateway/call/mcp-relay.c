@@ -43,6 +43,7 @@ struct _McpRelay
   McpTarget *target; /* (owned) */
   char *method;
   McpParams *params; /* (owned) */
+  char *call_id;     /* (nullable): of a tool call */
   guint timeout_ms;
   guint max_seconds; /* 0: none */
   const McpRelayFuncs *funcs;
@@ -438,6 +439,8 @@ send (McpRelay *self, const char *method, McpParams *params)
     .capabilities = capabilities != NULL ? capabilities : self->client->capabilities,
     .log_level = self->client->log_level,
     .param_headers = (const char *const *) self->target->param_headers,
+    .caller = { self->call_id, mcp_session_get_id (self->client->session),
+                mcp_session_get_cwd (self->client->session), self->client->name },
   };
 
   mcp_provider_request_async (provider, &request, self->cancellable, answered_cb,
@@ -532,6 +535,18 @@ mcp_relay_set_times (McpRelay *self, guint timeout_ms, guint max_seconds)
   self->max_seconds = max_seconds;
 }
 
+/**
+ * mcp_relay_set_call_id:
+ * @self: a relay that has not run
+ * @call_id: of the tool call that the relay carries
+ */
+void
+mcp_relay_set_call_id (McpRelay *self, const char *call_id)
+{
+  g_free (self->call_id);
+  self->call_id = g_strdup (call_id);
+}
+
 static void
 mcp_relay_finalize (GObject *object)
 {
@@ -545,6 +560,7 @@ mcp_relay_finalize (GObject *object)
   mcp_target_unref (self->target);
   mcp_client_unref (self->client);
   g_free (self->method);
+  g_free (self->call_id);
   g_free (self->task_id);
 
   G_OBJECT_CLASS (mcp_relay_parent_class)->finalize (object);

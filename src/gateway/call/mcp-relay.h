@@ -54,6 +54,7 @@ McpRelay *mcp_relay_new (McpClient *client,
                          const McpRelayFuncs *funcs,
                          gpointer user_data);
 void mcp_relay_set_times (McpRelay *self, guint timeout_ms, guint max_seconds);
+void mcp_relay_set_call_id (McpRelay *self, const char *call_id);
 void mcp_relay_run (McpRelay *self, McpProviderPool *pool, GCancellable *cancellable);
 
 G_END_DECLS

@@ -31,6 +31,7 @@ mcp_services_new (McpSessionStore *store,
   self->parking = mcp_parking_new ();
   self->task_owners = mcp_task_owners_new ();
   self->meter = mcp_provider_meter_new (pool);
+  self->written = mcp_turn_queue_new ("response-written");
   mcp_services_set_limits (self, limits);
   return self;
 }
@@ -77,6 +78,7 @@ mcp_services_unref (McpServices *self)
     return;
 
   g_clear_object (&self->attachment_keep);
+  mcp_turn_queue_free (self->written);
   g_object_unref (self->meter);
   g_object_unref (self->parking);
   mcp_task_owners_free (self->task_owners);

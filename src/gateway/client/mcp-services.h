@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "common/mcp-turn-queue.h"
 #include "gateway/call/mcp-running-calls.h"
 #include "gateway/catalogue/mcp-catalogue.h"
 #include "gateway/client/mcp-change-notifier.h"
@@ -35,6 +36,7 @@ typedef struct
   McpParking *parking;
   McpTaskOwners *task_owners;
   McpProviderMeter *meter;
+  McpTurnQueue *written;              /* responses that threads have written */
   McpAttachmentKeep *attachment_keep; /* (nullable): nothing is kept */
 } McpServices;
 

@@ -16,7 +16,8 @@
 /* All that is needed to write a response, in any thread; and the response. */
 typedef struct
 {
-  McpRequest *request; /* (owned) (nullable): keeps @id and @method; for the main context alone */
+  McpServices *services;     /* (owned): for the main context alone */
+  McpRequest *request;       /* (owned): keeps @id and @method; for the main context alone */
   McpJsonrpcMessage *answer; /* (owned) */
   McpJsonSlice id;
   const char *method;
@@ -40,7 +41,8 @@ slice (const char *text)
 static void
 writing_free (Writing *self)
 {
-  g_clear_object (&self->request);
+  g_object_unref (self->request);
+  mcp_services_unref (self->services);
   mcp_jsonrpc_message_unref (self->answer);
   g_clear_pointer (&self->response, g_bytes_unref);
   g_free (self->server);
@@ -164,12 +166,12 @@ write_response (Writing *self)
 }
 
 static void
-respond (Writing *self, McpServices *services)
+respond (Writing *self)
 {
   McpSession *session = mcp_request_get_client (self->request)->session;
 
   if (self->task != NULL && !mcp_session_is_closed (session))
-    mcp_task_owners_add (services->task_owners, mcp_session_get_id (session), self->task);
+    mcp_task_owners_add (self->services->task_owners, mcp_session_get_id (session), self->task);
   mcp_request_respond_written (self->request, self->response, self->error_code);
 }
 
@@ -183,24 +185,29 @@ write_in_thread (GTask *task, gpointer source, gpointer writing, GCancellable *c
 }
 
 static void
-written_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+pass_written (gpointer item)
 {
-  Writing *self = g_task_get_task_data (G_TASK (result));
-  g_autoptr (McpServices) services = user_data;
-  g_autoptr (McpRequest) request = NULL;
+  g_autoptr (Writing) self = item;
 
-  respond (self, services);
-  /* the thread may be the last to hold the task, and no place to end a request */
-  request = g_steal_pointer (&self->request);
+  respond (self);
 }
 
 static void
-start_writing (Writing *self, McpServices *services)
+written_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, written_cb, mcp_services_ref (services));
+  Writing *self = user_data;
+
+  mcp_turn_queue_push (self->services->written, pass_written, self);
+}
+
+static void
+start_writing (Writing *self)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, written_cb, self);
 
   g_task_set_source_tag (task, start_writing);
-  g_task_set_task_data (task, self, (GDestroyNotify) writing_free);
+  /* The callback owns it: the thread is no place to end a request. */
+  g_task_set_task_data (task, self, NULL);
   g_task_run_in_thread (task, write_in_thread);
 }
 
@@ -223,6 +230,7 @@ mcp_answer_pass (McpRequest *request,
 {
   g_autoptr (Writing) self = g_new0 (Writing, 1);
 
+  self->services = mcp_services_ref (services);
   self->request = g_object_ref (request);
   self->answer = mcp_jsonrpc_message_ref (answer->message);
   self->id = mcp_request_get_id (request);
@@ -234,9 +242,9 @@ mcp_answer_pass (McpRequest *request,
   self->is_task = answer->is_task || g_str_has_prefix (self->method, "tasks/");
   if (mcp_server_answer_is_large (answer->message))
     {
-      start_writing (g_steal_pointer (&self), services);
+      start_writing (g_steal_pointer (&self));
       return;
     }
   write_response (self);
-  respond (self, services);
+  respond (self);
 }

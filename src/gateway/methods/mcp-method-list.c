@@ -26,6 +26,7 @@ typedef struct
   McpRevision revision;
   GBytes *list;      /* (owned) (nullable) */
   char *server_info; /* (owned) (nullable): of the answer */
+  GBytes *response;  /* (owned) (nullable): that a thread has written */
 } ListRequest;
 
 static void
@@ -35,6 +36,7 @@ list_request_free (ListRequest *self)
   g_object_unref (self->request);
   g_clear_pointer (&self->list, g_bytes_unref);
   g_free (self->server_info);
+  g_clear_pointer (&self->response, g_bytes_unref);
   g_free (self);
 }
 
@@ -55,13 +57,21 @@ write_in_thread (GTask *task, gpointer source, gpointer list_request, GCancellab
 }
 
 static void
+pass_written (gpointer item)
+{
+  ListRequest *self = item;
+
+  mcp_request_respond_written (self->request, self->response, 0);
+  list_request_free (self);
+}
+
+static void
 written_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   ListRequest *self = user_data;
-  g_autoptr (GBytes) response = g_task_propagate_pointer (G_TASK (result), NULL);
 
-  mcp_request_respond_written (self->request, response, 0);
-  list_request_free (self);
+  self->response = g_task_propagate_pointer (G_TASK (result), NULL);
+  mcp_turn_queue_push (mcp_attachment_get_services (self->attachment)->written, pass_written, self);
 }
 
 static void

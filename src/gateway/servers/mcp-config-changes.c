@@ -16,6 +16,9 @@ describe (const McpServerConfig *config)
   if (config->url != NULL)
     return g_strdup (config->url);
 
+  if (config->bus != NULL)
+    return mcp_server_bus_describe (config->bus);
+
   text = g_string_new (config->command);
   for (guint i = 0; config->args != NULL && config->args[i] != NULL; i++)
     {

@@ -3,11 +3,11 @@
 /*
  * Reading bodies. A body of megabytes takes tens of milliseconds, in which nobody else would be
  * served: another thread reads a large body. Several threads may finish at the same time, and a
- * route may walk through a large body again: one turn of the main context takes one body.
+ * route may walk through a large body again: large bodies take turns.
  */
 #include "http/request/mcp-body-reader.h"
 
-#include "common/mcp-timer.h"
+#include "common/mcp-turn-queue.h"
 #include "http/request/mcp-http-context.h"
 
 #include <gio/gio.h>
@@ -17,8 +17,7 @@
 
 struct _McpBodyReader
 {
-  GQueue finished; /* (element-type Reading) (owned) */
-  GSource *turn;   /* (owned) (nullable): while there are some */
+  McpTurnQueue *finished; /* (owned): Reading (owned) */
 };
 
 /* The thread sees the body, the limits and the functions, and nothing else. */
@@ -40,7 +39,18 @@ typedef struct
 McpBodyReader *
 mcp_body_reader_new (void)
 {
-  return g_rc_box_new0 (McpBodyReader);
+  McpBodyReader *self = g_rc_box_new0 (McpBodyReader);
+
+  self->finished = mcp_turn_queue_new ("body-taken");
+  return self;
+}
+
+static void
+clear (gpointer data)
+{
+  McpBodyReader *self = data;
+
+  mcp_turn_queue_free (self->finished);
 }
 
 /**
@@ -50,13 +60,15 @@ mcp_body_reader_new (void)
 void
 mcp_body_reader_unref (McpBodyReader *self)
 {
-  g_rc_box_release (self);
+  g_rc_box_release_full (self, clear);
 }
 
 /* Where the client went away in the meantime, the route could not learn of it any more. */
 static void
-take (Reading *reading)
+take (gpointer item)
 {
+  Reading *reading = item;
+
   if (mcp_http_request_is_open (reading->request))
     reading->funcs->take (reading->request, reading->content);
   reading->funcs->free (reading->content);
@@ -66,29 +78,12 @@ take (Reading *reading)
   g_free (reading);
 }
 
-static gboolean
-turn_cb (gpointer user_data)
-{
-  McpBodyReader *self = user_data;
-  Reading *reading = g_queue_pop_head (&self->finished);
-  gboolean has_more = self->finished.length > 0;
-
-  if (!has_more)
-    mcp_timer_clear (&self->turn);
-  /* The reader may go with the last reading. */
-  take (reading);
-  return has_more ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
-}
-
 static void
 finished_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Reading *reading = user_data;
-  McpBodyReader *self = reading->reader;
 
-  g_queue_push_tail (&self->finished, reading);
-  if (self->turn == NULL)
-    self->turn = mcp_timer_new_idle ("body-taken", G_PRIORITY_DEFAULT, turn_cb, self);
+  mcp_turn_queue_push (reading->reader->finished, take, reading);
 }
 
 static void

@@ -539,16 +539,37 @@ mcp_session_store_close (McpSessionStore *self,
 void
 mcp_session_store_close_all (McpSessionStore *self, const char *reason)
 {
-  g_autoptr (GPtrArray) list = NULL;
+  mcp_session_store_close_some (self, reason, G_MAXUINT);
+}
 
-  g_return_if_fail (MCP_IS_SESSION_STORE (self));
-  g_return_if_fail (reason != NULL);
+/**
+ * mcp_session_store_close_some:
+ * @self: the store
+ * @reason: what the last event of the streams says
+ * @max_sessions: how many sessions end at most, so that the call does not take long
+ *
+ * Ends the oldest sessions.
+ *
+ * Returns: how many have ended; 0: there is none left
+ */
+guint
+mcp_session_store_close_some (McpSessionStore *self, const char *reason, guint max_sessions)
+{
+  g_autoptr (GPtrArray) list = NULL;
+  guint n_closed = 0;
+
+  g_return_val_if_fail (MCP_IS_SESSION_STORE (self), 0);
+  g_return_val_if_fail (reason != NULL, 0);
 
   /* A handler may have closed one of them meanwhile. */
   list = mcp_session_store_list (self);
-  for (guint i = 0; i < list->len; i++)
+  for (guint i = 0; i < list->len && n_closed < max_sessions; i++)
     if (!mcp_session_is_closed (list->pdata[i]))
-      remove_session (self, list->pdata[i], reason);
+      {
+        remove_session (self, list->pdata[i], reason);
+        n_closed++;
+      }
+  return n_closed;
 }
 
 /**

@@ -35,6 +35,7 @@ gboolean mcp_session_store_close (McpSessionStore *self,
                                   const char *reason,
                                   GError **error);
 void mcp_session_store_close_all (McpSessionStore *self, const char *reason);
+guint mcp_session_store_close_some (McpSessionStore *self, const char *reason, guint max_sessions);
 guint mcp_session_store_expire (McpSessionStore *self, gint64 now_real_us);
 guint mcp_session_store_expire_some (McpSessionStore *self, gint64 now_real_us, guint max_sessions);
 

@@ -38,42 +38,15 @@ static void G_GNUC_PRINTF (2, 3) add_problem (EntryReader *reader, const char *f
                                                       reader->server, text));
 }
 
-/* Transports that exist and are not built here yet. */
-static const char *const later_types[] = { "ws", "dbus", "dbusmethods", "websocket", NULL };
-static const char *const stdio_types[] = { "stdio", "local", NULL };
-static const char *const http_types[] = { "http", "streamablehttp", "remote", "sse", NULL };
-
-/* “Streamable-HTTP” and “streamable_http” are one name. */
-static char *
-fold_type (McpJsonSlice type)
-{
-  g_autofree char *name =
-      mcp_json_get_type (type) == MCP_JSON_STRING ? mcp_json_dup_string (type) : NULL;
-  GString *folded = g_string_new (NULL);
-
-  for (const char *at = name; at != NULL && *at != '\0'; at++)
-    if (*at != '-' && *at != '_')
-      g_string_append_c (folded, g_ascii_tolower (*at));
-  return g_string_free (folded, FALSE);
-}
-
 /* Returns: whether the type is right */
 static gboolean
-read_declared_type (EntryReader *reader, McpJsonSlice type, gboolean *is_http, gboolean *is_sse)
+read_declared_type (EntryReader *reader, McpJsonSlice value, McpServerEntryType *type)
 {
-  g_autofree char *name = fold_type (type);
-
-  *is_sse = strcmp (name, "sse") == 0;
-  *is_http = g_strv_contains (http_types, name);
-  if (*is_http || g_strv_contains (stdio_types, name))
+  if (mcp_server_entry_type_read (value, type))
     return TRUE;
-  if (g_strv_contains (later_types, name))
-    add_problem (reader,
-                 "“type” “%s” is not supported yet, only “stdio”, “http” and “sse”; the "
-                 "server is left out",
-                 name);
-  else
-    add_problem (reader, "“type” must be “stdio”, “http” or “sse”; the server is left out");
+  add_problem (reader,
+               "“type” must be “stdio”, “http”, “sse”, “dbus” or “dbus-methods”; the server "
+               "is left out");
   return FALSE;
 }
 
@@ -94,6 +67,30 @@ has_command (McpJsonSlice entry)
          !mcp_json_string_equal (value, "");
 }
 
+static McpServerConfig *
+new_config (EntryReader *reader, const McpServerEntryType *type)
+{
+  McpServerConfig *config;
+
+  switch (type->transport)
+    {
+    case MCP_SERVER_TRANSPORT_DBUS:
+    case MCP_SERVER_TRANSPORT_DBUS_METHODS:
+      config = mcp_server_config_new_bus (reader->server, "", "");
+      break;
+    case MCP_SERVER_TRANSPORT_HTTP:
+      config = mcp_server_config_new_http (reader->server, "");
+      break;
+    case MCP_SERVER_TRANSPORT_STDIO:
+    default:
+      config = mcp_server_config_new (reader->server, "");
+      break;
+    }
+  config->transport = type->transport;
+  config->is_sse = type->is_sse;
+  return config;
+}
+
 /* Which of the transports it is. Returns: (nullable): a configuration; else the problem has been
    named */
 static McpServerConfig *
@@ -102,11 +99,10 @@ begin_config (EntryReader *reader, McpJsonSlice entry)
   McpJsonSlice value;
   gboolean is_program = has_command (entry);
   gboolean is_address = mcp_server_entry_keys_find_url (entry, &value);
-  gboolean is_http = is_address;
-  gboolean is_sse = FALSE;
-  McpServerConfig *config;
+  McpServerEntryType type = { is_address ? MCP_SERVER_TRANSPORT_HTTP : MCP_SERVER_TRANSPORT_STDIO,
+                              FALSE };
 
-  if (find_type (entry, &value) && !read_declared_type (reader, value, &is_http, &is_sse))
+  if (find_type (entry, &value) && !read_declared_type (reader, value, &type))
     return NULL;
   if (is_program && is_address)
     {
@@ -114,24 +110,33 @@ begin_config (EntryReader *reader, McpJsonSlice entry)
                            "left out");
       return NULL;
     }
-  if (is_http ? !is_address : !is_program)
+  if (type.transport == MCP_SERVER_TRANSPORT_HTTP && !is_address)
     {
-      add_problem (reader, "“%s” is missing; the server is left out", is_http ? "url" : "command");
+      add_problem (reader, "“url” is missing; the server is left out");
       return NULL;
     }
-  config = is_http ? mcp_server_config_new_http (reader->server, "")
-                   : mcp_server_config_new (reader->server, "");
-  config->is_sse = is_sse;
-  return config;
+  if (type.transport == MCP_SERVER_TRANSPORT_STDIO && !is_program)
+    {
+      add_problem (reader, "“command” is missing; the server is left out");
+      return NULL;
+    }
+  return new_config (reader, &type);
 }
 
 static gboolean
 is_applicable (EntryReader *reader, const McpServerEntryKey *key)
 {
+  const McpServerConfig *config = reader->config;
+
   if (key->only_beside == NULL)
     return TRUE;
-  return strcmp (key->only_beside, "url") == 0 ? reader->config->url != NULL
-                                               : reader->config->command != NULL;
+  if (strcmp (key->only_beside, "url") == 0)
+    return config->url != NULL;
+  if (strcmp (key->only_beside, "busName") == 0)
+    return config->bus != NULL;
+  if (strcmp (key->only_beside, "methods") == 0)
+    return config->transport == MCP_SERVER_TRANSPORT_DBUS_METHODS;
+  return config->command != NULL;
 }
 
 /* The transport that the entry does not have, left empty. */
@@ -231,8 +236,8 @@ static gboolean
 check_variables (EntryReader *reader)
 {
   const McpServerConfig *config = reader->config;
-  const char *const texts[] = { config->url != NULL ? config->url : config->command,
-                                config->cwd != NULL ? config->cwd : "",
+  const char *way = config->url != NULL ? config->url : config->command;
+  const char *const texts[] = { way != NULL ? way : "", config->cwd != NULL ? config->cwd : "",
                                 config->env_file != NULL ? config->env_file : "", NULL };
 
   return check_no_secrets (reader, texts) &&
@@ -258,6 +263,22 @@ check_url (EntryReader *reader)
   return uri != NULL;
 }
 
+/* One app serves all sessions: there is nothing to start for each of them. */
+static gboolean
+check_bus (EntryReader *reader)
+{
+  const char *missing = mcp_server_entry_bus_find_missing (reader->config);
+
+  if (missing != NULL)
+    add_problem (reader, "“%s” is missing; the server is left out", missing);
+  else if (reader->config->bus != NULL && reader->config->scope != MCP_SERVER_SCOPE_SHARED)
+    {
+      add_problem (reader, "“scope” is “shared” for every app on the bus; what it says is ignored");
+      reader->config->scope = MCP_SERVER_SCOPE_SHARED;
+    }
+  return missing == NULL;
+}
+
 static McpServerConfig *
 read_entry (EntryReader *reader, McpJsonSlice entry)
 {
@@ -278,7 +299,8 @@ read_entry (EntryReader *reader, McpJsonSlice entry)
     return NULL;
 
   reader->config = config;
-  if (!read_members (reader, entry) || !check_variables (reader) || !check_url (reader))
+  if (!read_members (reader, entry) || !check_variables (reader) || !check_url (reader) ||
+      !check_bus (reader))
     return NULL;
 
   g_free (config->fingerprint);

@@ -27,6 +27,7 @@ mcp_server_config_clear (gpointer data)
   g_free (self->env_file);
   g_free (self->url);
   g_strfreev (self->headers);
+  g_clear_pointer (&self->bus, mcp_server_bus_free);
   g_free (self->prefix);
   g_strfreev (self->allow);
   g_strfreev (self->deny);
@@ -100,6 +101,30 @@ mcp_server_config_new_http (const char *name, const char *url)
 }
 
 /**
+ * mcp_server_config_new_bus:
+ * @name: of the server
+ * @bus_name: who has the tools
+ * @object_path: of the object that exports `org.mcpsessiond.ToolProvider1`
+ *
+ * The defaults of an app on the session bus; as mcp_server_config_new(). There is one such app for
+ * all sessions, and nothing is gained by leaving it when it is idle.
+ *
+ * Returns: (transfer full): a new configuration
+ */
+McpServerConfig *
+mcp_server_config_new_bus (const char *name, const char *bus_name, const char *object_path)
+{
+  g_autofree char *fingerprinted = g_strdup_printf ("dbus %s %s", bus_name, object_path);
+  McpServerConfig *self = new_with_defaults (name, fingerprinted);
+
+  self->transport = MCP_SERVER_TRANSPORT_DBUS;
+  self->bus = mcp_server_bus_new (bus_name, object_path);
+  self->scope = MCP_SERVER_SCOPE_SHARED;
+  self->idle_seconds = 0;
+  return self;
+}
+
+/**
  * mcp_server_config_ref:
  * @self: a configuration
  *
@@ -125,6 +150,29 @@ mcp_server_config_unref (McpServerConfig *self)
 {
   g_return_if_fail (self != NULL);
   g_atomic_rc_box_release_full (self, mcp_server_config_clear);
+}
+
+/**
+ * mcp_server_config_get_type_name:
+ * @self: a configuration
+ *
+ * Returns: the word that “type” in `mcp.json` has for such a server
+ */
+const char *
+mcp_server_config_get_type_name (const McpServerConfig *self)
+{
+  switch (self->transport)
+    {
+    case MCP_SERVER_TRANSPORT_HTTP:
+      return "http";
+    case MCP_SERVER_TRANSPORT_DBUS:
+      return "dbus";
+    case MCP_SERVER_TRANSPORT_DBUS_METHODS:
+      return "dbus-methods";
+    case MCP_SERVER_TRANSPORT_STDIO:
+      break;
+    }
+  return "stdio";
 }
 
 static gboolean

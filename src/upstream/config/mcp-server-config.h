@@ -3,6 +3,7 @@
 
 #include "upstream/config/mcp-consent-rules.h"
 #include "upstream/config/mcp-launch-rules.h"
+#include "upstream/config/mcp-server-bus.h"
 #include <glib-object.h>
 
 G_BEGIN_DECLS
@@ -10,8 +11,25 @@ G_BEGIN_DECLS
 typedef enum
 {
   MCP_SERVER_TRANSPORT_STDIO,
-  MCP_SERVER_TRANSPORT_HTTP, /* Streamable HTTP, or the HTTP+SSE pair */
+  MCP_SERVER_TRANSPORT_HTTP,         /* Streamable HTTP, or the HTTP+SSE pair */
+  MCP_SERVER_TRANSPORT_DBUS,         /* an app that exports org.mcpsessiond.ToolProvider1 */
+  MCP_SERVER_TRANSPORT_DBUS_METHODS, /* chosen methods of a service */
 } McpServerTransport;
+
+/**
+ * McpServerOrigin:
+ * @MCP_SERVER_ORIGIN_OWNER: the owner has written an entry
+ * @MCP_SERVER_ORIGIN_INSTALLED: an app has brought a `.provider` file
+ * @MCP_SERVER_ORIGIN_REGISTERED: an app that runs has registered itself
+ *
+ * How the daemon knows of a server; where two have one name, the earlier one here has it.
+ */
+typedef enum
+{
+  MCP_SERVER_ORIGIN_OWNER,
+  MCP_SERVER_ORIGIN_INSTALLED,
+  MCP_SERVER_ORIGIN_REGISTERED,
+} McpServerOrigin;
 
 /**
  * McpServerScope:
@@ -46,9 +64,11 @@ typedef struct
   char *url;                 /* (nullable): as written; of a server that is reached over HTTP */
   char **headers;            /* name, value, name, …; values as written */
   gboolean is_sse;           /* the HTTP+SSE pair of 2024-11-05, without trying anything newer */
-  char *prefix;              /* of exposed names; "" for none */
-  char **allow;              /* (nullable): globs over the server's own tool names */
-  char **deny;               /* (nullable) */
+  McpServerBus *bus;         /* (nullable): of a server on the session bus */
+  McpServerOrigin origin;
+  char *prefix; /* of exposed names; "" for none */
+  char **allow; /* (nullable): globs over the server's own tool names */
+  char **deny;  /* (nullable) */
   McpServerScope scope;
   guint timeout_seconds; /* a call without progress; 0: the daemon's default */
   guint start_seconds;   /* until the server must be ready; 0: the transport's default */
@@ -63,8 +83,11 @@ typedef struct
 GType mcp_server_config_get_type (void);
 McpServerConfig *mcp_server_config_new (const char *name, const char *command);
 McpServerConfig *mcp_server_config_new_http (const char *name, const char *url);
+McpServerConfig *
+mcp_server_config_new_bus (const char *name, const char *bus_name, const char *object_path);
 McpServerConfig *mcp_server_config_ref (McpServerConfig *self);
 void mcp_server_config_unref (McpServerConfig *self);
+const char *mcp_server_config_get_type_name (const McpServerConfig *self);
 gboolean mcp_server_config_offers (McpServerConfig *self, const char *tool);
 char **mcp_server_config_build_argv (McpServerConfig *self, const char *cwd, GError **error);
 gboolean mcp_server_config_build_launch (McpServerConfig *self,

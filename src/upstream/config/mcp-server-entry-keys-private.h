@@ -25,6 +25,27 @@ typedef struct
   const char *only_beside;
 } McpServerEntryKey;
 
+/**
+ * McpServerEntryType:
+ * @transport: the way to the server
+ * @is_sse: the HTTP+SSE pair alone
+ *
+ * What “type” of an entry says.
+ */
+typedef struct
+{
+  McpServerTransport transport;
+  gboolean is_sse;
+} McpServerEntryType;
+
+gboolean mcp_server_entry_type_read (McpJsonSlice value, McpServerEntryType *type);
+
+gboolean mcp_server_entry_bus_read_name (McpServerConfig *config, McpJsonSlice value);
+gboolean mcp_server_entry_bus_read_path (McpServerConfig *config, McpJsonSlice value);
+gboolean mcp_server_entry_bus_read_methods (McpServerConfig *config, McpJsonSlice value);
+gboolean mcp_server_entry_bus_read_read_only (McpServerConfig *config, McpJsonSlice value);
+const char *mcp_server_entry_bus_find_missing (const McpServerConfig *config);
+
 const McpServerEntryKey *mcp_server_entry_keys_find (McpJsonSlice name);
 const char *mcp_server_entry_keys_find_refused (McpJsonSlice name, McpJsonSlice value);
 gboolean mcp_server_entry_keys_find_url (McpJsonSlice entry, McpJsonSlice *value);

@@ -368,7 +368,7 @@ read_type (McpServerConfig *config, McpJsonSlice value)
 #define ENV_FILE "an absolute path, and not in the session's directory"
 
 static const McpServerEntryKey keys[] = {
-  { "type", "“stdio” or “http”", STRING, read_type },
+  { "type", "“stdio”, “http”, “dbus” or “dbus-methods”", STRING, read_type },
   { "transport", "“stdio” or “http”", STRING, read_type },
   { "command", "a string that names a program", STRING | ARRAY, read_command },
   { "args", "an array of strings", ARRAY, read_args, "command" },
@@ -381,6 +381,11 @@ static const McpServerEntryKey keys[] = {
   { "httpUrl", "a URL", STRING, read_url },
   { "serverUrl", "a URL", STRING, read_url },
   { "headers", HEADERS, OBJECT, read_headers, "url" },
+  { "busName", "a well-known bus name", STRING, mcp_server_entry_bus_read_name, "busName" },
+  { "objectPath", "an object path", STRING, mcp_server_entry_bus_read_path, "busName" },
+  { "methods", "an array of 1 to 256 texts of the form INTERFACE.METHOD", ARRAY,
+    mcp_server_entry_bus_read_methods, "methods" },
+  { "readOnly", "an array of strings", ARRAY, mcp_server_entry_bus_read_read_only, "methods" },
   { "scope", "“session”, “cwd” or “shared”", STRING, read_scope },
   { "prefix", "a string", STRING, read_prefix },
   { "allow", STRINGS_ONCE, ARRAY, read_allow },

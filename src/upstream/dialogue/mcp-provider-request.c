@@ -19,6 +19,10 @@ mcp_provider_request_copy (const McpProviderRequest *request)
   copy->capabilities = g_strdup (request->capabilities);
   copy->log_level = g_strdup (request->log_level);
   copy->param_headers = (const char *const *) g_strdupv ((char **) request->param_headers);
+  copy->caller.call_id = g_strdup (request->caller.call_id);
+  copy->caller.session_id = g_strdup (request->caller.session_id);
+  copy->caller.cwd = g_strdup (request->caller.cwd);
+  copy->caller.client = g_strdup (request->caller.client);
   return copy;
 }
 
@@ -50,5 +54,9 @@ mcp_provider_request_free (McpProviderRequest *request)
   g_free ((char *) request->capabilities);
   g_free ((char *) request->log_level);
   g_strfreev ((char **) request->param_headers);
+  g_free ((char *) request->caller.call_id);
+  g_free ((char *) request->caller.session_id);
+  g_free ((char *) request->caller.cwd);
+  g_free ((char *) request->caller.client);
   g_free (request);
 }

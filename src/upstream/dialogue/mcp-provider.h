@@ -64,6 +64,23 @@ typedef void (*McpProviderAskFunc) (McpProvider *self,
                                     gpointer user_data);
 
 /**
+ * McpProviderCaller:
+ * @call_id: (nullable): of the tool call, as events and the history have it
+ * @session_id: (nullable): the session that the request is made in
+ * @cwd: (nullable): the working directory of this session
+ * @client: (nullable): what the client calls itself
+ *
+ * On whose behalf a request is made: apps on the session bus are told.
+ */
+typedef struct
+{
+  const char *call_id;
+  const char *session_id;
+  const char *cwd;
+  const char *client;
+} McpProviderCaller;
+
+/**
  * McpProviderRequest:
  * @method: JSON-RPC method
  * @params: (nullable): a JSON object, for requests of the daemon's own
@@ -79,6 +96,7 @@ typedef void (*McpProviderAskFunc) (McpProvider *self,
  * @log_level: (nullable): what the client wants to hear; said to the same
  * @param_headers: (nullable): name without “Mcp-Param-”, value, …: arguments that go into HTTP
  *   headers as well (2026-07-28, basic/transports/streamable-http)
+ * @caller: on whose behalf
  *
  * One request to the upstream server; borrowed until the call returns.
  */
@@ -95,6 +113,7 @@ typedef struct
   const char *capabilities;
   const char *log_level;
   const char *const *param_headers;
+  McpProviderCaller caller;
 } McpProviderRequest;
 
 struct _McpProviderInterface

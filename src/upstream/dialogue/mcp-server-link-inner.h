@@ -9,6 +9,7 @@
  *   STOPPED --a request--> STARTING --handshake done--> READY
  *   STARTING --fail()--> STOPPED          READY --fail()--> STOPPED
  *   READY --begin_again()--> STARTING     the server has forgotten the session
+ *   READY --left()--> STOPPED             the server has ended, and was asked nothing
  *   STARTING, READY --close, idle--> CLOSING --stopped()--> STOPPED
  *   CLOSING --stopped(), requests wait--> STARTING
  *
@@ -32,6 +33,7 @@ void mcp_server_link_construct (McpServerLink *self,
 
 McpProviderState mcp_server_link_get_state (McpServerLink *self);
 gboolean mcp_server_link_is_open (McpServerLink *self);
+guint mcp_server_link_get_timeout_ms (McpServerLink *self, const McpProviderRequest *request);
 McpPendingRequests *mcp_server_link_get_pending (McpServerLink *self);
 McpServerDialogue *mcp_server_link_get_dialogue (McpServerLink *self);
 
@@ -83,6 +85,7 @@ void mcp_server_link_forget_revision (McpServerLink *self);
 void mcp_server_link_begin_again (McpServerLink *self, const char *how);
 void mcp_server_link_deliver_waiting (McpServerLink *self);
 void mcp_server_link_fail (McpServerLink *self, const char *how);
+void mcp_server_link_take_left (McpServerLink *self);
 void mcp_server_link_take_stopped (McpServerLink *self);
 void mcp_server_link_count_stray (McpServerLink *self, const char *what);
 void mcp_server_link_tell (McpServerLink *self, const char *text);

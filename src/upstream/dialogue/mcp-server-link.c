@@ -403,6 +403,21 @@ mcp_server_link_fail (McpServerLink *self, const char *how)
   g_object_notify (G_OBJECT (self), "state");
 }
 
+/**
+ * mcp_server_link_take_left:
+ * @self: a link that is ready and has no requests; the caller holds a reference
+ *
+ * The server has ended of its own accord, as it may: the next request starts it.
+ */
+void
+mcp_server_link_take_left (McpServerLink *self)
+{
+  mcp_server_link_log (self, "has ended");
+  clear_timers (self);
+  MCP_SERVER_LINK_GET_CLASS (self)->drop (self);
+  set_state (self, MCP_PROVIDER_STOPPED);
+}
+
 /* Tells those who wait for the end. */
 static void
 finish_close (McpServerLink *self)
@@ -526,9 +541,18 @@ mcp_server_link_begin_again (McpServerLink *self, const char *how)
 
 /* McpProvider */
 
-static guint
-choose_timeout_ms (McpServerLinkPrivate *priv, const McpProviderRequest *request)
+/**
+ * mcp_server_link_get_timeout_ms:
+ * @self: a link
+ * @request: what is asked
+ *
+ * Returns: how long the server may take without an answer or progress
+ */
+guint
+mcp_server_link_get_timeout_ms (McpServerLink *self, const McpProviderRequest *request)
 {
+  McpServerLinkPrivate *priv = get_private (self);
+
   if (request->timeout_ms > 0)
     return request->timeout_ms;
   return priv->setup.config->timeout_seconds > 0 ? priv->setup.config->timeout_seconds * 1000
@@ -575,7 +599,7 @@ mcp_server_link_request_async (McpProvider *provider,
     {
       mcp_server_outbox_add_request (&priv->outbox, mcp_server_link_mint_id (self),
                                      g_steal_pointer (&task), request,
-                                     choose_timeout_ms (priv, request));
+                                     mcp_server_link_get_timeout_ms (self, request));
       update_idle (self);
     }
   g_object_thaw_notify (G_OBJECT (self));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "common/mcp-error.h"
+#include "upstream/config/mcp-provider-file.h"
 #include "upstream/config/mcp-server-config.h"
 
 #include <string.h>
@@ -124,7 +125,20 @@ static const BadEntry bad_entries[] = {
   { "headers-host", "{\"url\": \"http://a/\", \"headers\": {\"host\": \"x\"}}",
     "“headers” must be" },
   { "sse-no-url", "{\"type\": \"sse\", \"command\": \"x\"}", "“url” is missing" },
-  { "dbus", "{\"type\": \"dbus\"}", "“dbus” is not supported yet" },
+  { "dbus", "{\"type\": \"dbus\"}", "“busName” is missing" },
+  { "dbus-path", "{\"type\": \"dbus\", \"busName\": \"org.example.A\"}",
+    "“objectPath” is missing" },
+  { "dbus-unique", "{\"type\": \"dbus\", \"busName\": \":1.5\", \"objectPath\": \"/a\"}",
+    "“busName” must be" },
+  { "dbus-bad-path", "{\"type\": \"dbus\", \"busName\": \"org.example.A\", \"objectPath\": \"a\"}",
+    "“objectPath” must be" },
+  { "dbus-methods-none",
+    "{\"type\": \"dbus-methods\", \"busName\": \"org.example.A\", \"objectPath\": \"/a\"}",
+    "“methods” is missing" },
+  { "dbus-methods-bad",
+    "{\"type\": \"dbus-methods\", \"busName\": \"org.example.A\", \"objectPath\": \"/a\","
+    " \"methods\": [\"Get\"]}",
+    "“methods” must be" },
 };
 
 static void
@@ -144,6 +158,67 @@ test_bad_entry (gconstpointer data)
   g_assert_cmpuint (problems->len, ==, 1);
   g_assert_true (g_str_has_prefix (problems->pdata[0], "mcp.json: server “broken”: "));
   g_assert_nonnull (strstr (problems->pdata[0], bad->says));
+}
+
+static void
+test_bus (void)
+{
+  g_autoptr (GPtrArray) problems = NULL;
+  g_autoptr (GPtrArray) configs =
+      parse ("{\"mcpServers\": {\"app\": {\"type\": \"dbus\", \"busName\": \"org.example.A\","
+             " \"objectPath\": \"/org/example/A\"},"
+             " \"some\": {\"type\": \"dbus-methods\", \"busName\": \"org.example.B\","
+             " \"objectPath\": \"/b\", \"methods\": [\"org.b.One.Get\", \"org.b.Two.Get\","
+             " \"org.b.One.Set\"], \"readOnly\": [\"*.Get\"]}}}",
+             &problems);
+  const McpServerConfig *app = g_ptr_array_index (configs, 0);
+  const McpServerConfig *some = g_ptr_array_index (configs, 1);
+  g_autofree char *get = mcp_server_bus_build_tool_name (some->bus, 1);
+  g_autofree char *set = mcp_server_bus_build_tool_name (some->bus, 2);
+
+  g_test_summary ("A server can be an app on the session bus, or methods of a service");
+  g_assert_cmpuint (problems->len, ==, 0);
+  g_assert_cmpint (app->transport, ==, MCP_SERVER_TRANSPORT_DBUS);
+  g_assert_cmpint (app->scope, ==, MCP_SERVER_SCOPE_SHARED);
+  g_assert_cmpstr (app->bus->name, ==, "org.example.A");
+  g_assert_cmpstr (app->bus->object_path, ==, "/org/example/A");
+  g_assert_cmpint (some->transport, ==, MCP_SERVER_TRANSPORT_DBUS_METHODS);
+  g_assert_cmpstr (get, ==, "org_b_Two_Get");
+  g_assert_cmpstr (set, ==, "Set");
+  g_assert_true (mcp_server_bus_is_read_only (some->bus, get));
+  g_assert_false (mcp_server_bus_is_read_only (some->bus, set));
+}
+
+static void
+test_provider_file (void)
+{
+  static const char *const bad[] = {
+    "[Tool Provider]\nName=Notes\nBusName=org.example.Notes\nObjectPath=/a\nVersion=1\n",
+    "[Tool Provider]\nName=notes\nBusName=:1.2\nObjectPath=/a\nVersion=1\n",
+    "[Tool Provider]\nName=notes\nBusName=org.example.Notes\nObjectPath=a\nVersion=1\n",
+    "[Tool Provider]\nName=notes\nBusName=org.example.Notes\nObjectPath=/a\nVersion=2\n",
+    "[Tool Provider]\nName=notes\nBusName=org.example.Notes\nObjectPath=/a\n",
+    "Name=notes\n",
+    "",
+  };
+  const char *text =
+      "[Tool Provider]\nName=notes\nBusName=org.example.Notes\nObjectPath=/a/b\nVersion=1\n";
+  g_autoptr (McpServerConfig) config =
+      mcp_provider_file_parse (text, strlen (text), "notes.provider", NULL);
+
+  g_test_summary ("An app says in a file that it offers tools; a broken file is named");
+  g_assert_cmpstr (config->name, ==, "notes");
+  g_assert_cmpint (config->origin, ==, MCP_SERVER_ORIGIN_INSTALLED);
+  g_assert_cmpstr (config->bus->name, ==, "org.example.Notes");
+  g_assert_cmpstr (config->bus->object_path, ==, "/a/b");
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (mcp_provider_file_parse (bad[i], strlen (bad[i]), "x.provider", &error));
+      g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
+      g_assert_true (g_str_has_prefix (error->message, "x.provider: "));
+    }
 }
 
 static void
@@ -368,6 +443,8 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &bad_entries[i], test_bad_entry);
     }
+  g_test_add_func ("/upstream/server-config/bus", test_bus);
+  g_test_add_func ("/upstream/server-config/provider-file", test_provider_file);
   g_test_add_func ("/upstream/server-config/unknown-members", test_unknown_members);
   g_test_add_func ("/upstream/server-config/http", test_http);
   g_test_add_func ("/upstream/server-config/http-expanded", test_http_expanded);
