@@ -37,6 +37,9 @@
 /* Headers of this daemon: a session beside its token; the working directory of a plain client. */
 #define MCP_HEADER_DAEMON_SESSION "X-Mcp-Session"
 #define MCP_HEADER_CWD            "X-Mcp-Cwd"
+/* With POST /session, by mcp-session stdio: the session is for the process that asks, and ends soon
+ * after it. */
+#define MCP_HEADER_BRIDGE         "X-Mcp-Bridge"
 
 /* Why a session ended, as the last event of its streams says it. */
 #define MCP_REASON_CLOSED   "closed"

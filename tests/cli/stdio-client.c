@@ -107,7 +107,8 @@ stdio_client_await_exit (StdioClient *self)
 
   g_subprocess_wait_async (self->process, NULL, exited_cb, &exited);
   test_await (&exited, "the bridge's end");
-  return g_subprocess_get_exit_status (self->process);
+  return g_subprocess_get_if_exited (self->process) ? g_subprocess_get_exit_status (self->process)
+                                                    : -1;
 }
 
 void

@@ -118,6 +118,6 @@ mcp_cli_cmd_create (int argc, char **argv)
   if (absolute != NULL && *absolute == '/' && !g_file_test (absolute, G_FILE_TEST_IS_DIR))
     mcp_cli_text_print (
         _ ("There is no directory %s; servers of the session cannot be started in it"), absolute);
-  params = (McpCliSessionParams){ absolute, label, allowed, idle_seconds };
+  params = (McpCliSessionParams){ absolute, label, allowed, idle_seconds, FALSE };
   return create (&params, as_json, as_export);
 }

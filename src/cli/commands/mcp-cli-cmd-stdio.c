@@ -106,6 +106,6 @@ mcp_cli_cmd_stdio (int argc, char **argv)
     mcp_cli_text_print (
         _ ("This is an MCP server: it reads JSON-RPC messages, one a line. Clients start "
            "it; “mcp-session connect” configures them. Ctrl-D ends it"));
-  params = (McpCliSessionParams){ NULL, label, allowed, -1 };
+  params = (McpCliSessionParams){ NULL, label, allowed, -1, TRUE };
   return run_bridge (&params, server);
 }

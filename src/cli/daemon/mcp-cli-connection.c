@@ -248,6 +248,35 @@ mcp_cli_connection_set_error (GError **error, guint status, GBytes *body)
 }
 
 /**
+ * mcp_cli_connection_send:
+ * @self: a connection
+ * @message: of mcp_cli_connection_new_message()
+ * @error: return location
+ *
+ * Sends a request and waits for its answer; an HTTP error is an error.
+ *
+ * Returns: (transfer full) (nullable): the answer's body
+ */
+GBytes *
+mcp_cli_connection_send (McpCliConnection *self, SoupMessage *message, GError **error)
+{
+  g_autoptr (GBytes) body = soup_session_send_and_read (self->soup, message, NULL, error);
+  guint status;
+
+  if (body == NULL)
+    {
+      g_prefix_error (error, _ ("The daemon does not answer: "));
+      return NULL;
+    }
+  status = soup_message_get_status (message);
+  if (SOUP_STATUS_IS_SUCCESSFUL (status))
+    return g_steal_pointer (&body);
+
+  mcp_cli_connection_set_error (error, status, body);
+  return NULL;
+}
+
+/**
  * mcp_cli_connection_request:
  * @self: a connection
  * @method: of HTTP
@@ -270,23 +299,10 @@ mcp_cli_connection_request (McpCliConnection *self,
 {
   g_autoptr (SoupMessage) message =
       mcp_cli_connection_new_message (self, method, path, session, json);
-  g_autoptr (GBytes) body = NULL;
-  guint status;
 
   /* What is sent again and again must not open a connection each time; an event told twice, should
    * one break, does no harm. */
   if (session != NULL)
     soup_message_add_flags (message, SOUP_MESSAGE_IDEMPOTENT);
-  body = soup_session_send_and_read (self->soup, message, NULL, error);
-  if (body == NULL)
-    {
-      g_prefix_error (error, _ ("The daemon does not answer: "));
-      return NULL;
-    }
-  status = soup_message_get_status (message);
-  if (SOUP_STATUS_IS_SUCCESSFUL (status))
-    return g_steal_pointer (&body);
-
-  mcp_cli_connection_set_error (error, status, body);
-  return NULL;
+  return mcp_cli_connection_send (self, message, error);
 }

@@ -30,6 +30,7 @@ SoupMessage *mcp_cli_connection_new_message (McpCliConnection *self,
                                              const char *path,
                                              const McpCliSession *session,
                                              const char *json);
+GBytes *mcp_cli_connection_send (McpCliConnection *self, SoupMessage *message, GError **error);
 GBytes *mcp_cli_connection_request (McpCliConnection *self,
                                     const char *method,
                                     const char *path,

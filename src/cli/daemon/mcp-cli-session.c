@@ -9,6 +9,7 @@
 #include "cli/terminal/mcp-cli-json.h"
 #include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-error.h"
+#include "common/mcp-names.h"
 #include "common/mcp-process.h"
 
 #include <glib/gi18n.h>
@@ -60,6 +61,7 @@ mcp_cli_session_params_copy (McpCliSessionParams *copy, const McpCliSessionParam
     .label = g_strdup (params->label),
     .allowed_tools = g_strdupv (params->allowed_tools),
     .idle_seconds = params->idle_seconds,
+    .is_bridge = params->is_bridge,
   };
 }
 
@@ -124,7 +126,13 @@ mcp_cli_session_create (McpCliConnection *connection,
 {
   g_autofree char *json = build_params (params);
 
-  return mcp_cli_connection_request (connection, "POST", "/session", NULL, json, error);
+  g_autoptr (SoupMessage) message =
+      mcp_cli_connection_new_message (connection, "POST", "/session", NULL, json);
+
+  if (params->is_bridge)
+    soup_message_headers_replace (soup_message_get_request_headers (message), MCP_HEADER_BRIDGE,
+                                  "1");
+  return mcp_cli_connection_send (connection, message, error);
 }
 
 /**

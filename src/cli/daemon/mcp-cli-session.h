@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @label: (nullable): %NULL: the name of the process that started the command
  * @allowed_tools: (nullable) (array zero-terminated=1): globs; %NULL: all tools
  * @idle_seconds: without use, after which the session ends; -1: the default of the daemon
+ * @is_bridge: the session is for this process, and also ends soon after it
  *
  * What a new session is to be like. The members are borrowed, except in a copy.
  */
@@ -24,6 +25,7 @@ typedef struct
   char *label;
   char **allowed_tools;
   gint64 idle_seconds;
+  gboolean is_bridge;
 } McpCliSessionParams;
 
 void mcp_cli_session_params_copy (McpCliSessionParams *copy, const McpCliSessionParams *params);

@@ -124,7 +124,8 @@ read_params (McpHttpRequest *request, SessionParams *wanted)
 static McpSession *
 create_session (McpHttpRequest *request, const SessionParams *wanted, char **token, GError **error)
 {
-  gboolean is_complete = wanted->cwd != NULL && wanted->label != NULL;
+  gboolean is_bridge = mcp_http_request_get_header (request, MCP_HEADER_BRIDGE) != NULL;
+  gboolean is_complete = !is_bridge && wanted->cwd != NULL && wanted->label != NULL;
   pid_t pid = is_complete ? 0 : mcp_http_request_get_pid (request);
   g_autofree char *process_cwd = mcp_process_dup_cwd (pid);
   g_autofree char *process_name = mcp_process_dup_name (pid);
@@ -135,6 +136,7 @@ create_session (McpHttpRequest *request, const SessionParams *wanted, char **tok
     .allowed_tools =
         wanted->allowed_tools == NULL ? NULL : (const char *const *) wanted->allowed_tools->pdata,
     .idle_seconds = wanted->idle_seconds,
+    .ends_with_processes = is_bridge,
     .creator = pid,
   };
 

@@ -105,7 +105,8 @@ mcp_find_attachment_by_id (McpHttpRequest *http, const char *attachment_id, guin
       return NULL;
     }
 
-  if (mcp_session_ends_with_processes (session))
+  /* one that came with a token was noted already */
+  if (http->credential != MCP_HTTP_CREDENTIAL_SESSION && mcp_session_ends_with_processes (session))
     mcp_session_note_process (session, mcp_http_request_get_pid (http),
                               strcmp (http->method, "GET") == 0);
   /* Answers are charged to the session, also where the request shows no token. */

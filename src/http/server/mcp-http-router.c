@@ -203,6 +203,16 @@ is_allowed (McpHttpRequest *request, Access access, const char *session_id)
   return FALSE;
 }
 
+/* Who comes with a token uses the session, and may be what the session lasts for. */
+static void
+note_process (McpHttpRequest *request, gsize route)
+{
+  if (request->credential == MCP_HTTP_CREDENTIAL_SESSION &&
+      mcp_session_ends_with_processes (request->session))
+    mcp_session_note_process (request->session, mcp_http_request_get_pid (request),
+                              (routes[route].flags & ROUTE_ENDLESS) != 0);
+}
+
 static void
 call_route (McpHttpRequest *request, gsize route)
 {
@@ -233,6 +243,7 @@ call_route (McpHttpRequest *request, gsize route)
         mcp_session_touch (request->session);
     }
 
+  note_process (request, route);
   routes[route].handler (request);
 }
 

@@ -5,8 +5,10 @@
  */
 #include "stdio-client.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 static void
 test_life (void)
@@ -355,6 +357,74 @@ test_terminated (void)
   stdio_client_free (client);
 }
 
+/* Starts the daemon with a clock that the file says to be put on. Returns: (nullable): the file */
+static char *
+start_daemon_with_clock (CliTest *test)
+{
+  const char *shim = g_getenv ("MCP_TEST_TIME_SHIM");
+  const gint64 nothing = 0;
+  char *path;
+
+  if (shim == NULL)
+    {
+      g_test_skip ("the daemon's clock cannot be put on here");
+      return NULL;
+    }
+  path = e2e_build (test->e2e, "clock");
+  g_assert_true (g_file_set_contents (path, (const char *) &nothing, sizeof nothing, NULL));
+  g_setenv ("MCP_TEST_CLOCK", path, TRUE);
+  g_setenv ("LD_PRELOAD", shim, TRUE);
+  cli_test_start_daemon (test);
+  g_unsetenv ("LD_PRELOAD");
+  return path;
+}
+
+/* In place: the daemon has mapped the file. */
+static void
+advance_clock (const char *path, gint64 seconds)
+{
+  int fd = open (path, O_WRONLY | O_CLOEXEC);
+
+  g_assert_cmpint (pwrite (fd, &seconds, sizeof seconds, 0), ==, sizeof seconds);
+  close (fd);
+}
+
+static void
+test_killed (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *clock = start_daemon_with_clock (test);
+  g_autoptr (GDataInputStream) events = NULL;
+  g_autoptr (E2eEvent) event = NULL;
+  StdioClient *client;
+
+  g_test_summary ("A bridge that is killed leaves its session for a minute, and no longer");
+  if (clock == NULL)
+    return;
+  events = e2e_stream (test->e2e, "GET", "unix:/events", NULL, NULL);
+  client = stdio_client_new (test);
+  stdio_client_initialize (client);
+  stdio_client_send (
+      client,
+      "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\",\"params\":{\"name\":\"test__hang\"}}");
+  stdio_client_send (client, "{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"ping\"}");
+  stdio_client_expect (client, "\"id\":3");
+  g_subprocess_send_signal (client->process, SIGKILL);
+  stdio_client_await_exit (client);
+  advance_clock (clock, 30);
+  g_assert_cmpuint (cli_test_count_sessions (test), ==, 1);
+  advance_clock (clock, 120);
+  cli_test_count_sessions (test); /* wakes the daemon */
+  do
+    {
+      g_clear_pointer (&event, e2e_event_free);
+      event = e2e_next_event (events);
+    }
+  while (g_strcmp0 (event->name, "session-removed") != 0);
+  g_assert_cmpuint (cli_test_count_sessions (test), ==, 0);
+  stdio_client_free (client);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -367,6 +437,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/stdio/pipeline", test_pipeline);
   g_test_add_func ("/cli/stdio/modern", test_modern);
   g_test_add_func ("/cli/stdio/param-headers", test_param_headers);
+  g_test_add_func ("/cli/stdio/killed", test_killed);
   g_test_add_func ("/cli/stdio/one-server", test_one_server);
   g_test_add_func ("/cli/stdio/restart", test_restart);
   g_test_add_func ("/cli/stdio/session-lost", test_session_lost);
