@@ -45,6 +45,16 @@ label_cb (McpSession *session, GParamSpec *pspec, McpDbusSession *self)
   mcp_gen_session1_set_label (MCP_GEN_SESSION1 (self), label != NULL ? label : "");
 }
 
+static void
+allowed_tools_cb (McpSession *session, GParamSpec *pspec, McpDbusSession *self)
+{
+  static const char *const everything[] = { "*", NULL };
+  const char *const *allowed_tools = mcp_session_get_allowed_tools (session);
+
+  mcp_gen_session1_set_allowed_tools (MCP_GEN_SESSION1 (self),
+                                      allowed_tools != NULL ? allowed_tools : everything);
+}
+
 static gboolean
 handle_close (McpGenSession1 *skeleton, GDBusMethodInvocation *invocation)
 {
@@ -223,10 +233,8 @@ mcp_dbus_session_new (McpSessionStore *store,
                       McpSession *session,
                       McpDbusWatcher *watcher)
 {
-  static const char *const everything[] = { "*", NULL };
   McpDbusSession *self = g_object_new (MCP_TYPE_DBUS_SESSION, NULL);
   McpGenSession1 *skeleton = MCP_GEN_SESSION1 (self);
-  const char *const *allowed_tools = mcp_session_get_allowed_tools (session);
   const char *label = mcp_session_get_label (session);
   g_autofree char *created_at = mcp_time_format (mcp_session_get_created_at (session));
 
@@ -240,7 +248,9 @@ mcp_dbus_session_new (McpSessionStore *store,
   mcp_gen_session1_set_label (skeleton, label != NULL ? label : "");
   g_signal_connect_object (session, "notify::label", G_CALLBACK (label_cb), self, 0);
   mcp_gen_session1_set_created_at (skeleton, created_at);
-  mcp_gen_session1_set_allowed_tools (skeleton, allowed_tools != NULL ? allowed_tools : everything);
+  allowed_tools_cb (session, NULL, self);
+  g_signal_connect_object (session, "notify::allowed-tools", G_CALLBACK (allowed_tools_cb), self,
+                           0);
   return self;
 }
 

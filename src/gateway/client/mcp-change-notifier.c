@@ -23,6 +23,7 @@ struct _McpChangeListener
   McpChangeListenerFunc func; /* (nullable): %NULL: removed */
   gpointer user_data;
   GPtrArray *watches; /* (owned): Watch */
+  gulong allowed_id;  /* of the client's session; 0: removed */
 };
 
 struct _McpChangeNotifier
@@ -58,6 +59,7 @@ listener_clear (gpointer data)
 {
   McpChangeListener *listener = data;
 
+  g_clear_signal_handler (&listener->allowed_id, listener->client->session);
   g_ptr_array_unref (listener->watches);
   mcp_client_unref (listener->client);
 }
@@ -118,6 +120,16 @@ changed_cb (McpCatalogue *catalogue, McpViewChanges *changes, McpChangeNotifier 
 
       notify_changes (listener, mcp_view_changes_get (changes, listener->client->server));
     }
+}
+
+/* What a server has besides tools is seen by those who may use one of its tools. */
+static void
+allowed_tools_cb (McpSession *session, GParamSpec *pspec, McpChangeListener *listener)
+{
+  McpChangeListener *held = g_rc_box_acquire (listener);
+
+  notify_changes (held, MCP_ITEM_KINDS_ALL);
+  listener_unref (held);
 }
 
 /* server/resources, "Subscriptions": the URI may be that of a part of what was asked for. */
@@ -263,6 +275,8 @@ mcp_change_notifier_add (McpChangeNotifier *self,
   listener->func = func;
   listener->user_data = user_data;
   listener->watches = g_ptr_array_new_with_free_func ((GDestroyNotify) watch_free);
+  listener->allowed_id = g_signal_connect (client->session, "notify::allowed-tools",
+                                           G_CALLBACK (allowed_tools_cb), listener);
   g_ptr_array_add (self->listeners, listener);
   return listener;
 }
@@ -308,6 +322,7 @@ void
 mcp_change_notifier_remove (McpChangeNotifier *self, McpChangeListener *listener)
 {
   listener->func = NULL;
+  g_clear_signal_handler (&listener->allowed_id, listener->client->session);
   g_ptr_array_set_size (listener->watches, 0);
   g_ptr_array_remove (self->listeners, listener);
 }

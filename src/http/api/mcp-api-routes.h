@@ -12,6 +12,7 @@ void mcp_route_session_create (McpHttpRequest *request);
 void mcp_route_session_list (McpHttpRequest *request);
 void mcp_route_session_get (McpHttpRequest *request);
 void mcp_route_session_delete (McpHttpRequest *request);
+void mcp_route_session_change (McpHttpRequest *request);
 void mcp_route_session_rotate_token (McpHttpRequest *request);
 void mcp_route_events_get_session (McpHttpRequest *request);
 void mcp_route_calls_get (McpHttpRequest *request);

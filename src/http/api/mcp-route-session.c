@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * /session: making, listing, showing and ending sessions, and renewing their tokens.
+ * /session: making, listing, showing, changing and ending sessions, and renewing their tokens.
  */
 #include "common/mcp-error.h"
 #include "common/mcp-names.h"
@@ -328,4 +328,99 @@ mcp_route_session_rotate_token (McpHttpRequest *request)
   append_member (json, "token", token);
   g_string_append_c (json, '}');
   mcp_http_reply_string_when_settled (request, 200, json);
+}
+
+/* What PATCH /session/{id} asks for. */
+typedef struct
+{
+  SessionParams to;
+  gboolean sets_label;
+  gboolean sets_allowed_tools;
+} SessionChange;
+
+static void
+session_change_clear (SessionChange *self)
+{
+  session_params_clear (&self->to);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SessionChange, session_change_clear)
+
+static gboolean
+change_label (McpJsonSlice value, gpointer target, GError **error)
+{
+  SessionChange *change = target;
+
+  change->sets_label = TRUE;
+  return mcp_json_get_type (value) == MCP_JSON_NULL || set_label (value, &change->to, error);
+}
+
+static gboolean
+change_allowed_tools (McpJsonSlice value, gpointer target, GError **error)
+{
+  SessionChange *change = target;
+
+  change->sets_allowed_tools = TRUE;
+  return mcp_json_get_type (value) == MCP_JSON_NULL ||
+         set_allowed_tools (value, &change->to, error);
+}
+
+static const McpHttpMember change_members[] = {
+  { "label", change_label },
+  { "allowed_tools", change_allowed_tools },
+};
+
+static gboolean
+read_change (McpHttpRequest *request, SessionChange *wanted)
+{
+  g_autoptr (GError) error = NULL;
+  McpJsonSlice root;
+
+  if (!mcp_http_body_is_json (request) || !mcp_http_body_scan (request, &root))
+    return FALSE;
+  if (mcp_http_body_read_object (root, change_members, G_N_ELEMENTS (change_members), wanted,
+                                 &error))
+    return TRUE;
+
+  mcp_http_reply_gerror (request, error);
+  return FALSE;
+}
+
+static gboolean
+change_session (McpHttpRequest *request, const SessionChange *wanted, GError **error)
+{
+  McpSessionStore *store = request->context->store;
+  McpSession *session = mcp_session_store_lookup (store, request->parameter);
+  GPtrArray *globs = wanted->to.allowed_tools;
+  McpSessionChange change = {
+    .sets_label = wanted->sets_label,
+    .label = wanted->to.label,
+    .sets_allowed_tools = wanted->sets_allowed_tools,
+    .allowed_tools = globs != NULL ? (const char *const *) globs->pdata : NULL,
+  };
+
+  if (session != NULL)
+    return mcp_session_store_change_session (store, session, &change, error);
+  g_set_error_literal (error, MCP_ERROR, MCP_ERROR_NOT_FOUND, "There is no such session");
+  return FALSE;
+}
+
+/**
+ * mcp_route_session_change:
+ * @request: PATCH /session/{id}
+ *
+ * Changes a session's label, or the tools that it is allowed. The change survives the daemon.
+ */
+void
+mcp_route_session_change (McpHttpRequest *request)
+{
+  g_auto (SessionChange) wanted = { { NULL } };
+  g_autoptr (GError) error = NULL;
+
+  if (!read_change (request, &wanted))
+    return;
+  if (change_session (request, &wanted, &error))
+    mcp_http_reply_empty_when_settled (request, 204);
+  else
+    mcp_http_reply_gerror (request, error);
 }

@@ -53,6 +53,7 @@ static const struct
   { "GET", "/session", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_session_list },
   { "GET", "/session/" ID, ACCESS_SESSION, ROUTE_DEFAULT, mcp_route_session_get },
   { "DELETE", "/session/" ID, ACCESS_SESSION, ROUTE_DEFAULT, mcp_route_session_delete },
+  { "PATCH", "/session/" ID, ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_session_change },
   { "POST", "/session/" ID "/token", ACCESS_SESSION, ROUTE_DEFAULT,
     mcp_route_session_rotate_token },
   { "GET", "/session/" ID "/events", ACCESS_SESSION, ROUTE_ENDLESS, mcp_route_events_get_session },

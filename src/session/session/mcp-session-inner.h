@@ -19,6 +19,7 @@ McpSession *mcp_session_new (const char *id,
 void mcp_session_set_counts (McpSession *self, McpEventCounts *const *counts);
 void mcp_session_follow_processes (McpSession *self);
 McpSessionProcesses *mcp_session_get_processes (McpSession *self);
+void mcp_session_set_allowed_tools (McpSession *self, const char *const *allowed_tools);
 void mcp_session_set_label (McpSession *self, const char *label);
 void mcp_session_set_budget (McpSession *self, McpEventBudget *budget);
 void mcp_session_set_client_made (McpSession *self, const char *ambient_client);

@@ -46,8 +46,9 @@ typedef enum
   PROP_N_SUBSCRIBERS = 1,
   PROP_CALLS_IN_FLIGHT,
   PROP_LABEL,
+  PROP_ALLOWED_TOOLS,
 } McpSessionProp;
-static GParamSpec *props[PROP_LABEL + 1];
+static GParamSpec *props[PROP_ALLOWED_TOOLS + 1];
 
 static void
 mcp_session_finalize (GObject *object)
@@ -82,6 +83,9 @@ mcp_session_get_property (GObject *object, guint prop_id, GValue *value, GParamS
       break;
     case PROP_LABEL:
       g_value_set_string (value, self->label);
+      break;
+    case PROP_ALLOWED_TOOLS:
+      g_value_set_boxed (value, mcp_session_get_allowed_tools (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -122,6 +126,15 @@ mcp_session_class_init (McpSessionClass *klass)
   props[PROP_LABEL] =
       g_param_spec_string ("label", NULL, NULL, NULL,
                            G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  /**
+   * McpSession:allowed-tools:
+   *
+   * Globs over exposed names of tools; %NULL allows all.
+   */
+  props[PROP_ALLOWED_TOOLS] =
+      g_param_spec_boxed ("allowed-tools", NULL, NULL, G_TYPE_STRV,
+                          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
 
   /**
@@ -386,6 +399,23 @@ mcp_session_set_label (McpSession *self, const char *label)
   g_free (self->label);
   self->label = g_strdup (label);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LABEL]);
+}
+
+static gboolean
+are_equal (const char *const *a, const char *const *b)
+{
+  return a == b || (a != NULL && b != NULL && g_strv_equal (a, b));
+}
+
+void
+mcp_session_set_allowed_tools (McpSession *self, const char *const *allowed_tools)
+{
+  if (are_equal (mcp_session_get_allowed_tools (self), allowed_tools))
+    return;
+  g_clear_pointer (&self->allowed_tools, mcp_tool_globs_free);
+  if (allowed_tools != NULL)
+    self->allowed_tools = mcp_tool_globs_new (allowed_tools);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ALLOWED_TOOLS]);
 }
 
 void

@@ -34,6 +34,23 @@ typedef struct
   pid_t creator;
 } McpSessionParams;
 
+/**
+ * McpSessionChange:
+ * @sets_label: @label is to hold
+ * @label: (nullable): valid UTF-8; %NULL: none
+ * @sets_allowed_tools: @allowed_tools is to hold
+ * @allowed_tools: (nullable): globs; %NULL allows everything, an empty list nothing
+ *
+ * What is to be different in a session that there is; borrowed for the length of the call.
+ */
+typedef struct
+{
+  gboolean sets_label;
+  const char *label;
+  gboolean sets_allowed_tools;
+  const char *const *allowed_tools;
+} McpSessionChange;
+
 gboolean mcp_session_params_check (const McpSessionParams *params, GError **error);
 McpSession *mcp_session_params_make_session (const McpSessionParams *params,
                                              const char *cwd,

@@ -95,7 +95,7 @@ sequence_low_cb (McpSession *session, McpSessionPersist *self)
 }
 
 static void
-label_cb (McpSession *session, GParamSpec *pspec, McpSessionPersist *self)
+changed_cb (McpSession *session, GParamSpec *pspec, McpSessionPersist *self)
 {
   Entry *entry = g_hash_table_lookup (self->entries, session);
 
@@ -115,7 +115,8 @@ follow (McpSessionPersist *self, McpSession *session, guint64 mark)
   g_hash_table_insert (self->entries, session, entry);
   mcp_session_set_sequence_mark (session, mark, mark - (RESERVE - RESERVE_AFTER));
   g_signal_connect_object (session, "sequence-low", G_CALLBACK (sequence_low_cb), self, 0);
-  g_signal_connect_object (session, "notify::label", G_CALLBACK (label_cb), self, 0);
+  g_signal_connect_object (session, "notify::label", G_CALLBACK (changed_cb), self, 0);
+  g_signal_connect_object (session, "notify::allowed-tools", G_CALLBACK (changed_cb), self, 0);
   return entry;
 }
 

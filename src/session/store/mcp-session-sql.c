@@ -124,7 +124,8 @@ mcp_session_sql_insert (McpSql *sql, gpointer data, GError **error)
  * @data: (type McpSessionRecord): a session; one that is gone stays so
  * @error: return location
  *
- * Writes what changes in a session's life: its token, when and by whom it was used, its mark.
+ * Writes what changes in a session's life: its token, when and by whom it was used, its mark, its
+ * label and allowed tools.
  *
  * Returns: whether it was written
  */
@@ -132,10 +133,11 @@ gboolean
 mcp_session_sql_update (McpSql *sql, gpointer data, GError **error)
 {
   const McpSessionRecord *record = data;
+  g_autofree char *tools = mcp_session_record_dup_tools_json (record);
   sqlite3_stmt *statement = mcp_sql_prepare (
       sql,
       "UPDATE session SET token_hash = ?1, last_active_at = ?2, sequence_mark = ?3, "
-      "boot_id = ?5, processes = ?6, label = ?7 WHERE id = ?4",
+      "boot_id = ?5, processes = ?6, label = ?7, allowed_tools = ?8 WHERE id = ?4",
       error);
 
   if (statement == NULL)
@@ -149,6 +151,7 @@ mcp_session_sql_update (McpSql *sql, gpointer data, GError **error)
   mcp_sql_bind_text (statement, 5, record->boot_id);
   mcp_sql_bind_text (statement, 6, record->processes);
   mcp_sql_bind_text (statement, 7, record->label);
+  mcp_sql_bind_text (statement, 8, tools);
   return mcp_sql_run (sql, statement, error);
 }
 

@@ -482,6 +482,40 @@ mcp_session_store_name_session (McpSessionStore *self, McpSession *session, cons
 }
 
 /**
+ * mcp_session_store_change_session:
+ * @self: the store
+ * @session: one of its sessions
+ * @change: what is to be different
+ * @error: return location
+ *
+ * Changes what the owner may change of a session.
+ *
+ * Errors: %MCP_ERROR_INVALID_ARGUMENTS: nothing was changed.
+ *
+ * Returns: whether the session is so now
+ */
+gboolean
+mcp_session_store_change_session (McpSessionStore *self,
+                                  McpSession *session,
+                                  const McpSessionChange *change,
+                                  GError **error)
+{
+  const McpSessionParams params = { .label = change->label,
+                                    .allowed_tools = change->allowed_tools };
+
+  g_return_val_if_fail (MCP_IS_SESSION_STORE (self), FALSE);
+  g_return_val_if_fail (MCP_IS_SESSION (session), FALSE);
+
+  if (!mcp_session_params_check (&params, error))
+    return FALSE;
+  if (change->sets_label)
+    mcp_session_set_label (session, change->label);
+  if (change->sets_allowed_tools)
+    mcp_session_set_allowed_tools (session, change->allowed_tools);
+  return TRUE;
+}
+
+/**
  * mcp_session_store_list:
  * @self: the store
  *

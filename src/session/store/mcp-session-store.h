@@ -28,6 +28,10 @@ McpSession *mcp_session_store_authenticate (McpSessionStore *self,
                                             GError **error);
 McpSession *mcp_session_store_find_by_token (McpSessionStore *self, const char *token);
 char *mcp_session_store_rotate_token (McpSessionStore *self, McpSession *session, GError **error);
+gboolean mcp_session_store_change_session (McpSessionStore *self,
+                                           McpSession *session,
+                                           const McpSessionChange *change,
+                                           GError **error);
 void mcp_session_store_name_session (McpSessionStore *self, McpSession *session, const char *name);
 GPtrArray *mcp_session_store_list (McpSessionStore *self);
 gboolean mcp_session_store_close (McpSessionStore *self,

@@ -207,6 +207,72 @@ test_unusable (void)
     }
 }
 
+static McpTestReply *
+patch (McpFixture *f, const char *target, const char *fields, const char *body)
+{
+  g_autofree char *all = g_strconcat (fields, "Content-Type: application/json\r\n", NULL);
+
+  return mcp_test_http_request (f->http, MCP_TEST_UNIX, "PATCH", target, all, body);
+}
+
+static void
+test_change_session (void)
+{
+  g_auto (McpFixture) f = { NULL };
+  g_autofree char *target = NULL;
+  g_autoptr (McpTestReply) both = NULL;
+  g_autoptr (McpTestReply) shown = NULL;
+  g_autoptr (McpTestReply) cleared = NULL;
+  g_autoptr (McpTestReply) foreign = NULL;
+  g_autoptr (McpTestReply) unknown = NULL;
+
+  g_test_summary ("The owner changes a session's label and allowed tools; null clears them");
+  mcp_fixture_init (&f);
+  target = g_strconcat ("/session/", mcp_session_get_id (f.session), NULL);
+  both = patch (&f, target, "", "{\"label\":\"new\",\"allowed_tools\":[\"t__*\"]}");
+  g_assert_cmpuint (both->status, ==, 204);
+  shown = mcp_test_http_owner (f.http, "GET", target);
+  g_assert_nonnull (strstr (shown->body, "\"label\":\"new\""));
+  g_assert_nonnull (strstr (shown->body, "\"allowed_tools\":[\"t__*\"]"));
+  cleared = patch (&f, target, "", "{\"allowed_tools\":null}");
+  g_assert_cmpuint (cleared->status, ==, 204);
+  g_assert_null (mcp_session_get_allowed_tools (f.session));
+  g_assert_cmpstr (mcp_session_get_label (f.session), ==, "new");
+  foreign = patch (&f, target, f.bearer, "{\"label\":\"x\"}");
+  mcp_test_assert_error (foreign, 401, "unauthorized");
+  unknown = patch (&f, "/session/x", "", "{\"label\":\"x\"}");
+  mcp_test_assert_error (unknown, 404, "not_found");
+}
+
+static void
+test_bad_change (void)
+{
+  static const char *const bad[] = { "{\"label\":1}",
+                                     "{\"allowed_tools\":\"x\"}",
+                                     "{\"allowed_tools\":[null]}",
+                                     "{\"allowed_tools\":[\"\"]}",
+                                     "{\"cwd\":\"/\"}",
+                                     "[]",
+                                     "" };
+  g_auto (McpFixture) f = { NULL };
+  g_autofree char *target = NULL;
+  g_autofree char *label = NULL;
+
+  g_test_summary ("A change that cannot be made whole is not made at all");
+  mcp_fixture_init (&f);
+  label = g_strdup (mcp_session_get_label (f.session));
+  target = g_strconcat ("/session/", mcp_session_get_id (f.session), NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (McpTestReply) reply = patch (&f, target, "", bad[i]);
+
+      g_test_message ("%s", bad[i]);
+      mcp_test_assert_error (reply, 400, "bad_request");
+      g_assert_cmpstr (mcp_session_get_label (f.session), ==, label);
+      g_assert_null (mcp_session_get_allowed_tools (f.session));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -216,5 +282,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http/owner/restart", test_restart);
   g_test_add_func ("/http/owner/refresh", test_refresh);
   g_test_add_func ("/http/owner/unusable", test_unusable);
+  g_test_add_func ("/http/owner/change-session", test_change_session);
+  g_test_add_func ("/http/owner/bad-change", test_bad_change);
   return g_test_run ();
 }

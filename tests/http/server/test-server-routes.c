@@ -113,11 +113,16 @@ test_methods (void)
     const char *target;
     const char *allow;
   } cases[] = {
-    { "POST", "/health", "GET, HEAD" },           { "DELETE", "/session", "POST, GET, HEAD" },
-    { "PUT", "/session/x", "GET, HEAD, DELETE" }, { "GET", "/session/x/token", "POST" },
-    { "HEAD", "/session/x/events", "GET" },       { "POST", "/session/x/events", "GET" },
-    { "GET", "/session/x/progress", "POST" },     { "HEAD", "/events", "GET" },
-    { "HEAD", "/mcp", "GET, POST, DELETE" },      { "PUT", "/mcp", "GET, POST, DELETE" },
+    { "POST", "/health", "GET, HEAD" },
+    { "DELETE", "/session", "POST, GET, HEAD" },
+    { "PUT", "/session/x", "GET, HEAD, DELETE, PATCH" },
+    { "GET", "/session/x/token", "POST" },
+    { "HEAD", "/session/x/events", "GET" },
+    { "POST", "/session/x/events", "GET" },
+    { "GET", "/session/x/progress", "POST" },
+    { "HEAD", "/events", "GET" },
+    { "HEAD", "/mcp", "GET, POST, DELETE" },
+    { "PUT", "/mcp", "GET, POST, DELETE" },
     { "OPTIONS", "/mcp", "GET, POST, DELETE" },
   };
   g_autoptr (McpTestHttp) f = mcp_test_http_new ();

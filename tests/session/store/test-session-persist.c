@@ -118,6 +118,40 @@ test_rotated (DbTest *f, gconstpointer data)
 }
 
 static void
+test_changed (DbTest *f, gconstpointer data)
+{
+  static const char *const globs[] = { "files__*", NULL };
+  const McpSessionChange change = {
+    .sets_label = TRUE, .label = "new", .sets_allowed_tools = TRUE, .allowed_tools = globs
+  };
+  const McpSessionChange cleared = { .sets_label = TRUE, .sets_allowed_tools = TRUE };
+  g_autofree char *id = NULL;
+  g_autoptr (GError) error = NULL;
+  McpSession *session;
+
+  g_test_summary ("A label and allowed tools that were changed, or taken away, stay so");
+  db_test_open (f);
+  session = session_test_create (f->store, NULL);
+  id = g_strdup (mcp_session_get_id (session));
+  mcp_session_store_change_session (f->store, session, &change, &error);
+  g_assert_no_error (error);
+  db_test_kill (f);
+
+  db_test_open (f);
+  session = find (f, id);
+  g_assert_cmpstr (mcp_session_get_label (session), ==, "new");
+  g_assert_false (mcp_session_allows_tool (session, "other"));
+  mcp_session_store_change_session (f->store, session, &cleared, &error);
+  g_assert_no_error (error);
+  db_test_kill (f);
+
+  db_test_open (f);
+  session = find (f, id);
+  g_assert_null (mcp_session_get_label (session));
+  g_assert_null (mcp_session_get_allowed_tools (session));
+}
+
+static void
 test_ended (DbTest *f, gconstpointer data)
 {
   g_autofree char *id = NULL;
@@ -382,6 +416,7 @@ main (int argc, char **argv)
   db_test_add ("/session/persist/no-secret", test_no_secret);
   db_test_add ("/session/persist/client-made", test_client_made);
   db_test_add ("/session/persist/rotated", test_rotated);
+  db_test_add ("/session/persist/changed", test_changed);
   db_test_add ("/session/persist/ended", test_ended);
   db_test_add ("/session/persist/shutdown", test_shutdown);
   db_test_add ("/session/persist/sequence", test_sequence);
