@@ -249,7 +249,7 @@ log_longest_turn (McpDispatchMeter *meter)
 }
 
 static int
-run (const CommandLine *line, const char *runtime_dir, const char *program, GError **error)
+run (const CommandLine *line, const char *runtime_dir, GError **error)
 {
   g_auto (McpdActivation) activation = { 0 };
   g_autofree char *cgroup = mcpd_cgroup_enter ();
@@ -268,21 +268,19 @@ run (const CommandLine *line, const char *runtime_dir, const char *program, GErr
   };
   g_autoptr (McpDispatchMeter) meter = mcp_dispatch_meter_new (g_main_context_default ());
   g_autoptr (McpdApplication) application = NULL;
-  char *arguments[] = { (char *) program, NULL };
-  int status;
 
   mcpd_activation_take (&activation, MCPD_ACTIVATION_FIRST_FD);
   application = mcpd_application_new (&options);
   if (!mcpd_application_start (application, error) ||
       !mcpd_application_join_bus (application, error))
     return EXIT_FAILURE;
-  status = g_application_run (G_APPLICATION (application), 1, arguments);
+  mcpd_application_run (application);
   log_longest_turn (meter);
-  return status;
+  return EXIT_SUCCESS;
 }
 
 static int
-lock_and_run (const CommandLine *line, const char *program, GError **error)
+lock_and_run (const CommandLine *line, GError **error)
 {
   g_autofree char *base = mcp_runtime_directory_dup_base ();
   g_autofree char *runtime_dir = NULL;
@@ -314,7 +312,7 @@ lock_and_run (const CommandLine *line, const char *program, GError **error)
     }
 
   raise_file_limit ();
-  status = run (line, runtime_dir, program, error);
+  status = run (line, runtime_dir, error);
   mcp_orphans_end_now ();
   return status;
 }
@@ -347,7 +345,7 @@ main (int argc, char **argv)
     }
 
   mcpd_log_init (line.verbose);
-  status = lock_and_run (&line, argv[0], &error);
+  status = lock_and_run (&line, &error);
   if (error != NULL)
     g_printerr ("mcp-sessiond: %s\n", error->message);
 

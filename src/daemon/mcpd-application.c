@@ -5,6 +5,7 @@
 #include "common/mcp-names.h"
 #include "common/mcp-time.h"
 #include "common/mcp-timer.h"
+#include "daemon/mcpd-bus.h"
 #include "daemon/mcpd-discovery.h"
 #include "daemon/mcpd-expiry-timer.h"
 #include "daemon/mcpd-file-report.h"
@@ -34,7 +35,7 @@
 
 struct _McpdApplication
 {
-  GApplication parent_instance;
+  GObject parent_instance;
 
   int port;                   /* -1: as the settings say */
   McpdActivation *activation; /* (unowned): until it has started */
@@ -59,10 +60,11 @@ struct _McpdApplication
   McpGateway *gateway;
   McpHttpServer *http;
   McpDbusService *service;
-  char *url;                   /* (nullable): of the MCP endpoint over TCP */
-  gboolean has_socket;         /* the Unix socket is listened on */
-  gboolean is_activated;       /* listeners stay when we go: the discovery file, too */
-  GDBusConnection *connection; /* (nullable) (owned): while the service is exported on it */
+  char *url;             /* (nullable): of the MCP endpoint over TCP */
+  gboolean has_socket;   /* the Unix socket is listened on */
+  gboolean is_activated; /* listeners stay when we go: the discovery file, too */
+  McpdBus *bus;
+  GMainLoop *loop; /* (owned): until the daemon has stopped */
 
   guint sigterm_id;
   guint sigint_id;
@@ -73,7 +75,7 @@ struct _McpdApplication
   gboolean stopping;
 };
 
-G_DEFINE_FINAL_TYPE (McpdApplication, mcpd_application, G_TYPE_APPLICATION)
+G_DEFINE_FINAL_TYPE (McpdApplication, mcpd_application, G_TYPE_OBJECT)
 
 /* Settings. */
 
@@ -187,7 +189,8 @@ build_settings (gpointer user_data)
   append_text (json, "socket", self->has_socket ? self->socket_path : NULL);
   append_text (json, "cgroup", self->cgroup);
   append_text (json, "path", g_getenv ("PATH"));
-  g_string_append_printf (json, ",\"bus\":%s", self->connection != NULL ? "true" : "false");
+  g_string_append_printf (json, ",\"bus\":%s",
+                          mcpd_bus_get_application (self->bus) != NULL ? "true" : "false");
   return g_string_free (g_steal_pointer (&json), FALSE);
 }
 
@@ -317,7 +320,7 @@ finish_stop (McpdApplication *self)
   g_clear_handle_id (&self->stop_timeout_id, g_source_remove);
   mcp_timer_clear (&self->closing);
   mcp_http_server_close (self->http);
-  g_application_quit (G_APPLICATION (self));
+  g_main_loop_quit (self->loop);
 }
 
 static void
@@ -378,7 +381,7 @@ signal_cb (gpointer user_data)
  * @self: a started application
  *
  * Begins to end: no new connections, streams get their last event, upstream
- * processes end, and g_application_run() returns within 5 s. A second call ends
+ * processes end, and mcpd_application_run() returns within 5 s. A second call ends
  * at once.
  */
 void
@@ -431,68 +434,43 @@ dump_signal_cb (gpointer user_data)
 
 /* The bus. */
 
-static void
-leave_bus (McpdApplication *self)
-{
-  if (self->connection == NULL)
-    return;
-  g_signal_handlers_disconnect_by_data (self->connection, self);
-  mcp_gateway_set_bus (self->gateway, NULL);
-  mcp_dbus_service_unexport (self->service);
-  g_clear_object (&self->connection);
-}
-
-static void
-connection_closed_cb (GDBusConnection *connection,
-                      gboolean remote_peer_vanished,
-                      GError *error,
-                      gpointer user_data)
+static gboolean
+joined_cb (GDBusConnection *connection, gpointer user_data, GError **error)
 {
   McpdApplication *self = MCPD_APPLICATION (user_data);
 
-  g_message (_ ("The session bus is gone; HTTP goes on"));
-  leave_bus (self);
-}
-
-static gboolean
-mcpd_application_dbus_register (GApplication *application,
-                                GDBusConnection *connection,
-                                const char *object_path,
-                                GError **error)
-{
-  McpdApplication *self = MCPD_APPLICATION (application);
-
-  if (!G_APPLICATION_CLASS (mcpd_application_parent_class)
-           ->dbus_register (application, connection, object_path, error))
-    return FALSE;
-
-  /* GLib would end the process together with the bus. */
-  g_dbus_connection_set_exit_on_close (connection, FALSE);
   if (!mcp_dbus_service_export (self->service, connection, error))
     return FALSE;
-  self->connection = g_object_ref (connection);
   mcp_gateway_set_bus (self->gateway, connection);
-  g_signal_connect (connection, "closed", G_CALLBACK (connection_closed_cb), self);
   return TRUE;
 }
 
 static void
-mcpd_application_dbus_unregister (GApplication *application,
-                                  GDBusConnection *connection,
-                                  const char *object_path)
+left_cb (gpointer user_data)
 {
-  leave_bus (MCPD_APPLICATION (application));
+  McpdApplication *self = MCPD_APPLICATION (user_data);
 
-  G_APPLICATION_CLASS (mcpd_application_parent_class)
-      ->dbus_unregister (application, connection, object_path);
+  mcp_gateway_set_bus (self->gateway, NULL);
+  mcp_dbus_service_unexport (self->service);
 }
 
-/* The bus starts the daemon for its name's sake; there is nothing more to do then. */
 static void
-mcpd_application_activate (GApplication *application)
+activated_cb (gpointer user_data)
 {
   g_debug ("activated");
 }
+
+static void
+answered_cb (const char *secret, gpointer user_data)
+{
+}
+
+static const McpdDesktopFuncs desktop_funcs = {
+  .joined = joined_cb,
+  .left = left_cb,
+  .activated = activated_cb,
+  .answered = answered_cb,
+};
 
 static void
 mcpd_application_dispose (GObject *object)
@@ -505,7 +483,9 @@ mcpd_application_dispose (GObject *object)
   g_clear_handle_id (&self->sigusr1_id, g_source_remove);
   g_clear_handle_id (&self->stop_timeout_id, g_source_remove);
   mcp_timer_clear (&self->closing);
-  leave_bus (self);
+  if (self->bus != NULL)
+    mcpd_bus_leave (self->bus);
+  g_clear_object (&self->bus);
   if (self->settings_file != NULL)
     g_signal_handlers_disconnect_by_data (self->settings_file, self);
   g_clear_object (&self->settings_file);
@@ -526,6 +506,7 @@ mcpd_application_finalize (GObject *object)
   McpdApplication *self = MCPD_APPLICATION (object);
 
   mcpd_file_report_clear (&self->settings_report);
+  g_main_loop_unref (self->loop);
   g_free (self->keeper_path);
   g_free (self->cgroup);
   g_free (self->socket_path);
@@ -544,18 +525,15 @@ static void
 mcpd_application_class_init (McpdApplicationClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
 
   object_class->dispose = mcpd_application_dispose;
   object_class->finalize = mcpd_application_finalize;
-  application_class->dbus_register = mcpd_application_dbus_register;
-  application_class->dbus_unregister = mcpd_application_dbus_unregister;
-  application_class->activate = mcpd_application_activate;
 }
 
 static void
 mcpd_application_init (McpdApplication *self)
 {
+  self->loop = g_main_loop_new (NULL, FALSE);
   mcpd_settings_init_defaults (&self->settings);
   mcpd_file_report_init (&self->settings_report);
 }
@@ -563,9 +541,6 @@ mcpd_application_init (McpdApplication *self)
 /**
  * mcpd_application_new:
  * @options: what it is to be
- *
- * As a service, GApplication fails to register where the name is taken, rather
- * than becoming a remote control of whoever has it.
  *
  * Returns: (transfer full): an application that has done nothing yet
  */
@@ -576,8 +551,7 @@ mcpd_application_new (const McpdOptions *options)
 
   g_return_val_if_fail (options != NULL, NULL);
 
-  self = g_object_new (MCPD_TYPE_APPLICATION, "application-id", MCP_BUS_NAME, "flags",
-                       G_APPLICATION_IS_SERVICE, NULL);
+  self = g_object_new (MCPD_TYPE_APPLICATION, NULL);
   self->port = options->port;
   self->activation = options->activation;
   self->keeper_path = g_strdup (options->keeper_path);
@@ -669,7 +643,6 @@ mcpd_application_start (McpdApplication *self, GError **error)
   /* The end of the terminal that the daemon was started from. */
   self->sighup_id = g_unix_signal_add (SIGHUP, signal_cb, self);
   self->sigusr1_id = g_unix_signal_add (SIGUSR1, dump_signal_cb, self);
-  g_application_hold (G_APPLICATION (self));
   return TRUE;
 }
 
@@ -693,7 +666,8 @@ mcpd_application_join_bus (McpdApplication *self, GError **error)
   mcp_dbus_service_set_limits (self->service, &self->settings.limits);
   mcp_dbus_service_set_addresses (self->service, self->url != NULL ? self->url : "",
                                   self->has_socket ? self->socket_path : "");
-  if (!g_application_register (G_APPLICATION (self), NULL, error))
+  self->bus = mcpd_bus_new (&desktop_funcs, self);
+  if (!mcpd_bus_join (self->bus, error))
     {
       g_prefix_error (
           error, _ ("The name %s is not to be had on the session bus; is it another daemon’s? "),
@@ -703,9 +677,20 @@ mcpd_application_join_bus (McpdApplication *self, GError **error)
       return FALSE;
     }
 
-  if (self->connection == NULL)
-    g_message (_ ("There is no session bus; HTTP only"));
-  else
-    g_message (_ ("On the session bus as %s"), MCP_BUS_NAME);
   return TRUE;
+}
+
+/**
+ * mcpd_application_run:
+ * @self: a started application
+ *
+ * Serves until mcpd_application_stop() has ended all work.
+ */
+void
+mcpd_application_run (McpdApplication *self)
+{
+  g_return_if_fail (MCPD_IS_APPLICATION (self));
+
+  g_main_loop_run (self->loop);
+  mcpd_bus_leave (self->bus);
 }

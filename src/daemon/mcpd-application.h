@@ -40,11 +40,12 @@ typedef struct
  * what is published on the session bus. Main context only.
  */
 #define MCPD_TYPE_APPLICATION (mcpd_application_get_type ())
-G_DECLARE_FINAL_TYPE (McpdApplication, mcpd_application, MCPD, APPLICATION, GApplication)
+G_DECLARE_FINAL_TYPE (McpdApplication, mcpd_application, MCPD, APPLICATION, GObject)
 
 McpdApplication *mcpd_application_new (const McpdOptions *options);
 gboolean mcpd_application_start (McpdApplication *self, GError **error);
 gboolean mcpd_application_join_bus (McpdApplication *self, GError **error);
+void mcpd_application_run (McpdApplication *self);
 void mcpd_application_stop (McpdApplication *self);
 
 G_END_DECLS

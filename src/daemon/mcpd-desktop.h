@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/**
+ * McpdDesktopFuncs:
+ * @joined: a bus is there; what is to be on it is exported before the name is asked for
+ * @left: the bus is gone, or the daemon leaves it
+ * @activated: somebody has opened the application, from a menu or by a notification
+ * @answered: a button with that secret was pressed, in a notification
+ *
+ * What a desktop tells whoever puts the daemon together.
+ */
+typedef struct
+{
+  gboolean (*joined) (GDBusConnection *connection, gpointer user_data, GError **error);
+  void (*left) (gpointer user_data);
+  void (*activated) (gpointer user_data);
+  void (*answered) (const char *secret, gpointer user_data);
+} McpdDesktopFuncs;
+
+/**
+ * McpdDesktop:
+ *
+ * The application org.mcpsessiond.Daemon on one bus connection: its name, its activation, and the
+ * notifications that it sends. When the bus goes, the desktop goes with it; the next connection has
+ * a new one. Main context only.
+ */
+#define MCPD_TYPE_DESKTOP (mcpd_desktop_get_type ())
+G_DECLARE_FINAL_TYPE (McpdDesktop, mcpd_desktop, MCPD, DESKTOP, GApplication)
+
+/* The action of a notification's button, with a secret as its target. */
+#define MCPD_DESKTOP_ACTION_ANSWER "app.answer"
+/* Opens the daemon's page. */
+#define MCPD_DESKTOP_ACTION_SHOW   "app.show"
+
+McpdDesktop *mcpd_desktop_new (const McpdDesktopFuncs *funcs, gpointer user_data);
+void mcpd_desktop_leave (McpdDesktop *self);
+
+G_END_DECLS
