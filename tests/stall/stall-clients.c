@@ -196,15 +196,15 @@ build_many_keys (void)
 
 /* All but the last byte of each, then the last bytes at once. */
 static void
-send_many_keys (Stall *stall)
+send_many_keys_to (Stall *stall, const char *path)
 {
   g_autofree char *body = build_many_keys ();
   gsize length = strlen (body);
   g_autofree char *head = g_strdup_printf (
-      "POST /mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nConnection: close\r\n"
+      "POST %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nConnection: close\r\n"
       "Accept: application/json, text/event-stream\r\nContent-Type: application/json\r\n"
       "Content-Length: %zu\r\n\r\n",
-      attack_token (stall->session), length);
+      path, attack_token (stall->session), length);
   g_autofree int *fds = g_new (int, stall->size);
 
   for (guint i = 0; i < stall->size; i++)
@@ -222,6 +222,51 @@ send_many_keys (Stall *stall)
       g_test_message ("%u", answer->status);
       close (fds[i]);
     }
+}
+
+static void
+send_many_keys (Stall *stall)
+{
+  send_many_keys_to (stall, "/mcp");
+}
+
+static void
+send_many_keys_to_session (Stall *stall)
+{
+  send_many_keys_to (stall, "/session");
+}
+
+/* The path that the first event of GET /sse names. */
+static char *
+open_pair (Stall *stall, int *fd)
+{
+  static const char key[] = "data: ";
+  g_autoptr (GString) text = g_string_new (NULL);
+  const char *path, *end = NULL;
+
+  *fd = attack_connect (stall->attack);
+  attack_send_request (*fd, "GET", "/sse", attack_token (stall->session), NULL, NULL);
+  while ((path = strstr (text->str, key)) == NULL || (end = strchr (path, '\n')) == NULL)
+    {
+      char buffer[4096];
+      ssize_t n = recv (*fd, buffer, sizeof buffer, 0);
+
+      if (n <= 0)
+        g_error ("GET /sse: %s", text->str);
+      g_string_append_len (text, buffer, n);
+    }
+  path += strlen (key);
+  return g_strndup (path, (gsize) (end - path));
+}
+
+static void
+send_many_keys_to_messages (Stall *stall)
+{
+  int fd;
+  g_autofree char *path = open_pair (stall, &fd);
+
+  send_many_keys_to (stall, path);
+  close (fd);
 }
 
 /* An array of as many events as an array may have, of as many bytes as a body may have. */
@@ -252,6 +297,10 @@ const StallCase stall_client_cases[] = {
     E2E_WITHOUT_BUS, NULL, send_escapes, NULL },
   { "bodies-of-many-keys", "any client", "%u bodies of 1 MB with 99,000 keys at once", 20, 20,
     E2E_WITHOUT_BUS, NULL, send_many_keys, NULL },
+  { "bodies-of-many-keys-to-session", "any client", "%u of them to `POST /session`", 20, 20,
+    E2E_WITHOUT_BUS, NULL, send_many_keys_to_session, NULL },
+  { "bodies-of-many-keys-to-messages", "any client", "%u of them to `POST /messages`", 20, 20,
+    E2E_WITHOUT_BUS, NULL, send_many_keys_to_messages, NULL },
   { "array-of-events", "any client", "1,000 events of a body of %u bytes", 4100000, 4100000,
     E2E_WITHOUT_BUS, NULL, send_array, NULL },
   { NULL },
