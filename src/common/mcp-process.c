@@ -21,7 +21,7 @@
  * and its number may belong to another of the same user: good for a default,
  * not for a decision about rights. Any thread.
  *
- * Returns: (transfer full) (nullable): an absolute path in UTF-8, or %NULL where it cannot be told
+ * Returns: (transfer full) (nullable): an absolute path in UTF-8, or %NULL where it cannot be found
  */
 char *
 mcp_process_dup_cwd (pid_t pid)
@@ -51,7 +51,7 @@ mcp_process_dup_cwd (pid_t pid)
  * The kernel's short name of a process (at most 15 bytes: proc(5), /proc/pid/comm),
  * for people. Any thread.
  *
- * Returns: (transfer full) (nullable): valid UTF-8, or %NULL where it cannot be told
+ * Returns: (transfer full) (nullable): valid UTF-8, or %NULL where it cannot be found
  */
 char *
 mcp_process_dup_name (pid_t pid)

@@ -125,7 +125,7 @@ send_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *
       g_dbus_message_set_body (reply, answer->body);
       g_dbus_connection_send_message (answer->connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE,
                                       NULL, NULL);
-      /* GDBus keeps what it was told to send; this waits until the bus has it. */
+      /* GDBus keeps a queue of what it has to send; this waits until the bus has it. */
       g_dbus_connection_flush_sync (answer->connection, NULL, NULL);
     }
   /* Here, since a large answer takes as long to free as to make. */

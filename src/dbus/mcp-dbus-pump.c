@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * GDBus queues what it is told to send without bound and tells nobody how much
+ * GDBus queues messages to send without a bound, and nobody can ask it how much
  * it holds. With a bus that stalls it would grow without end. The one thing it does
  * tell is when a flush is done; so signals go out in windows.
  */

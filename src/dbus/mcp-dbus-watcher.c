@@ -31,7 +31,7 @@ struct _McpDbusWatcher
 
   guint told_subscribers; /* what the bus was last told */
   guint told_calls_in_flight;
-  gboolean changed; /* one of them is to be told at the next turn */
+  gboolean changed; /* a signal about one of them is due in the next turn */
   GSource *hold;    /* (owned) (nullable): until it fires they are not told again */
 };
 

@@ -199,7 +199,7 @@ translate (Ask *ask, const char *method, GError **error)
  *
  * What a server asks as a client of that revision can be asked. Any thread.
  *
- * Errors: in the domain %MCP_JSONRPC_ERROR, what the server is to be told: the method is not found
+ * Errors: in the domain %MCP_JSONRPC_ERROR, for the server: the method is not found
  * where the client lacks the capability; the params are invalid where it lacks only this side of
  * it, or they cannot be expressed.
  *

@@ -69,7 +69,7 @@ append_elicitation (GString *out, McpJsonSlice elicitation, McpRevision to)
  * @capabilities: what a client declared, an object of any revision
  * @to: a server's revision
  *
- * What a server of that revision is told that the client can do: as far as it can be relayed.
+ * What the client can do, for a server of that revision: as far as it can be relayed.
  * Any thread.
  *
  * Returns: (transfer full): JSON text of an object

@@ -98,7 +98,7 @@ translate_code (int code, McpRevision to)
  * @data: of the error; may be %MCP_JSON_SLICE_NONE
  * @uri: (nullable): of the resource, as the client named it
  * @to: the client's revision
- * @new_code: (out): what the client is told
+ * @new_code: (out): the code for the client
  * @new_data: (out) (nullable) (transfer full): JSON text; %NULL: @data stays
  *
  * A server's error as a client of that revision knows it: a resource that is not found

@@ -19,11 +19,15 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define GAUGE             "mcp_sessiond_longest_dispatch_seconds{source=\""
 #define DEFAULT_BUDGET_MS 20
 #define FULL_PATIENCE_S   600
 #define PATIENCE_S        60
+#define N_TRIES           2
+/* The sentence in the log has one decimal. */
+#define ROUNDING_MS       0.1
 
 typedef struct
 {
@@ -104,29 +108,29 @@ set_longest (Row *row, double longest_ms, const char *source)
 }
 
 /* What happened until now. */
-static Row
-measure (Stall *stall, const StallCase *stall_case, const StallWaits *waits, guint64 start_ns)
+static void
+measure (Stall *stall, Row *row, const StallWaits *waits, guint64 start_ns)
 {
-  Row row = { stall_case, stall->size, 1e-6 * (double) waits->run_ns, NULL };
-  gboolean has_gauge = attack_is_alive (stall->attack) && read_gauge (stall->attack, &row);
+  gboolean has_gauge = attack_is_alive (stall->attack) && read_gauge (stall->attack, row);
 
+  if (!has_gauge)
+    set_longest (row, 1e-6 * (double) waits->run_ns, "unknown");
   if (stall->judges_start)
-    set_longest (&row, 1e-6 * ((double) start_ns - (double) get_plain_start_ns ()), "start");
+    set_longest (row, 1e-6 * ((double) start_ns - (double) get_plain_start_ns ()), "start");
   g_test_message ("%s (%u): longest turn %.1f ms%s%s; innocent: %u events, longest wait %.1f ms, "
                   "of which the main thread ran %.1f ms",
-                  stall_case->name, stall->size, row.longest_ms, has_gauge ? ", source " : "",
-                  has_gauge ? row.source : "", waits->n_events, 1e-3 * (double) waits->wait_us,
+                  row->stall_case->name, stall->size, row->longest_ms, has_gauge ? ", source " : "",
+                  has_gauge ? row->source : "", waits->n_events, 1e-3 * (double) waits->wait_us,
                   1e-6 * (double) waits->run_ns);
   if (!attack_is_alive (stall->attack))
     attack_fail ("the daemon has ended");
   if (!waits->ok)
     attack_fail ("the innocent session's event %u was not taken", waits->n_events);
-  return row;
 }
 
-/* @row: (transfer full): as measure() left it; the daemon has ended since then */
+/* The end counts. @row: as measure() left it; the daemon has ended since then */
 static void
-judge (Stall *stall, Row row)
+add_end (Stall *stall, Row *row)
 {
   static const char sentence[] = "The longest turn of the main context took ";
   g_autofree char *log = attack_dup_log (stall->attack);
@@ -135,27 +139,31 @@ judge (Stall *stall, Row row)
   if (said == NULL)
     attack_fail ("the daemon does not say what its longest turn was");
   else
-    set_longest (&row, g_ascii_strtod (said + strlen (sentence), NULL), "end");
-  if (row.longest_ms > get_budget_ms ())
-    attack_fail ("a turn took %.1f ms, more than %.0f, source %s", row.longest_ms, get_budget_ms (),
-                 row.source);
-
-  if (rows == NULL)
-    rows = g_array_new (FALSE, FALSE, sizeof (Row));
-  g_array_append_val (rows, row);
+    set_longest (row, g_ascii_strtod (said + strlen (sentence), NULL) - ROUNDING_MS, "end");
 }
 
 static void
-run_case (gconstpointer data)
+run_beside_probe (Stall *stall, Row *row)
 {
-  const StallCase *stall_case = data;
-  Stall stall = { .size = is_full () ? stall_case->full_size : stall_case->size };
-  gint64 began_us = g_get_monotonic_time ();
   StallProbe *probe;
   StallWaits waits;
-  guint64 start_ns;
-  gboolean has_schedstat;
-  Row row = { 0 };
+  guint64 start_ns = 0;
+
+  stall->session = attack_create_session (stall->attack, "{\"cwd\":\"/\"}");
+  probe = stall_probe_new (stall->attack);
+  stall_probe_read_run_time (stall->attack->pid, &start_ns);
+  row->stall_case->run (stall);
+  waits = stall_probe_end (probe);
+  measure (stall, row, &waits, start_ns);
+  g_clear_pointer (&stall->session, json_object_unref);
+}
+
+/* With a daemon of its own. */
+static void
+run_once (Row *row)
+{
+  const StallCase *stall_case = row->stall_case;
+  Stall stall = { .size = row->size };
 
   stall.attack = attack_new (stall_case->bus);
   stall.attack->option = "--verbose";
@@ -163,26 +171,46 @@ run_case (gconstpointer data)
   if (stall_case->prepare != NULL)
     stall_case->prepare (&stall);
   attack_start (stall.attack);
-  has_schedstat = stall_probe_read_run_time (stall.attack->pid, &start_ns);
-  if (!has_schedstat)
-    g_test_skip ("the kernel has no schedstat");
+  run_beside_probe (&stall, row);
+  if (attack_end (stall.attack, SIGTERM))
+    add_end (&stall, row);
   else
-    {
-      stall.session = attack_create_session (stall.attack, "{\"cwd\":\"/\"}");
-      probe = stall_probe_new (stall.attack);
-      stall_probe_read_run_time (stall.attack->pid, &start_ns);
-      stall_case->run (&stall);
-      waits = stall_probe_end (probe);
-      row = measure (&stall, stall_case, &waits, start_ns);
-    }
-  g_clear_pointer (&stall.session, json_object_unref);
-  if (!attack_end (stall.attack, SIGTERM))
     attack_fail ("the daemon did not end as it should");
-  else if (has_schedstat)
-    judge (&stall, row);
   if (stall_case->clean_up != NULL)
     stall_case->clean_up (&stall);
   attack_free (stall.attack);
+}
+
+/* What the daemon does itself takes long each time. What a busy machine does to it (page faults
+ * that wait for one another, cold caches) is charged to its thread as well, but not twice in a row.
+ */
+static void
+run_case (gconstpointer data)
+{
+  const StallCase *stall_case = data;
+  gint64 began_us = g_get_monotonic_time ();
+  Row row = { .stall_case = stall_case };
+  guint64 unused;
+
+  if (!stall_probe_read_run_time (getpid (), &unused))
+    {
+      g_test_skip ("the kernel has no schedstat");
+      return;
+    }
+  for (guint i = 0; i < N_TRIES && (i == 0 || row.longest_ms > get_budget_ms ()); i++)
+    {
+      g_free (row.source);
+      row = (Row){ .stall_case = stall_case,
+                   .size = is_full () ? stall_case->full_size : stall_case->size };
+      run_once (&row);
+    }
+  if (row.longest_ms > get_budget_ms ())
+    attack_fail ("a turn took %.1f ms, more than %.0f, source %s", row.longest_ms, get_budget_ms (),
+                 row.source);
+
+  if (rows == NULL)
+    rows = g_array_new (FALSE, FALSE, sizeof (Row));
+  g_array_append_val (rows, row);
   g_test_message ("%s: %.1f s", stall_case->name,
                   1e-6 * (double) (g_get_monotonic_time () - began_us));
 }

@@ -61,7 +61,7 @@ cancel_exchange (gpointer data)
 /**
  * mcp_cli_recovery_new:
  * @attachment: what is recovered; must outlive the recovery
- * @replay: what another attachment is told; likewise
+ * @replay: what is repeated to the next attachment; likewise
  * @params: of the sessions that are made
  * @funcs: called on the main context
  * @user_data: for @funcs
@@ -332,7 +332,7 @@ searched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  * mcp_cli_recovery_start:
  * @self: a recovery
  *
- * Begins, unless it runs already; its end is told by one of the functions.
+ * Begins the recovery; does nothing while one runs. One of the functions is called at its end.
  */
 void
 mcp_cli_recovery_start (McpCliRecovery *self)

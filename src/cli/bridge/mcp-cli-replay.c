@@ -2,8 +2,8 @@
 
 /*
  * What the daemon knows of a client by its attachment alone: log level and subscriptions. After a
- * restart of the daemon, another attachment is told the same, and the client is notified, because
- * it may have missed something.
+ * restart of the daemon, the bridge repeats it to the next attachment, and the client is notified,
+ * because it may have missed something.
  */
 #include "cli/bridge/mcp-cli-replay.h"
 
@@ -61,7 +61,7 @@ mcp_cli_replay_free (McpCliReplay *self)
 
 /**
  * mcp_cli_replay_clear:
- * @self: what another attachment is told
+ * @self: what the bridge repeats to its next attachment
  *
  * Forgets everything: the client sends another initialize.
  */
@@ -75,7 +75,7 @@ mcp_cli_replay_clear (McpCliReplay *self)
 
 /**
  * mcp_cli_replay_learn_capabilities:
- * @self: what another attachment is told
+ * @self: what the bridge repeats to its next attachment
  * @result: of an initialize
  */
 void
@@ -97,7 +97,7 @@ mcp_cli_replay_learn_capabilities (McpCliReplay *self, McpJsonSlice result)
 
 /**
  * mcp_cli_replay_learn:
- * @self: what another attachment is told
+ * @self: what the bridge repeats to its next attachment
  * @request: of a client that sent initialize
  * @result: of the answer
  */
@@ -124,7 +124,7 @@ mcp_cli_replay_learn (McpCliReplay *self, McpJsonrpcMessage *request, McpJsonSli
 
 /**
  * mcp_cli_replay_dup_requests:
- * @self: what another attachment is told
+ * @self: what the bridge repeats to its next attachment
  *
  * Returns: (transfer full) (element-type GBytes): the requests for another attachment
  */
@@ -171,7 +171,7 @@ write_notification (McpCliPipe *pipe,
 
 /**
  * mcp_cli_replay_notify_client:
- * @self: what another attachment is told
+ * @self: what the bridge repeats to its next attachment
  * @pipe: to the client
  *
  * Sends the client a notification for each thing that it listens to, because nobody knows what has

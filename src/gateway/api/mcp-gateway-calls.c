@@ -20,8 +20,8 @@ get_running_calls (McpGateway *self)
  * @call_id: any text
  * @error: return location
  *
- * Cancels a tool call that runs: its server is told, its caller gets an error, and its watchers
- * hear that it was cancelled.
+ * Cancels a tool call that runs: its server is asked to stop, its caller gets an error, and its
+ * watchers hear that it was cancelled.
  *
  * Errors: %MCP_ERROR_NOT_FOUND where no call of that id runs.
  *

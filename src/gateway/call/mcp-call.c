@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * States of a call, as watchers are told of them:
+ * States of a call, as watchers see them:
  *
  *   UNKNOWN ---- mcp_call_run() ----> RUNNING ---- the relay is done ----> OK, ERROR, CANCELLED
  *      |                                 |

@@ -26,7 +26,7 @@
 #include <string.h>
 
 /* Hexadecimal digits of the hash: 32 bits keep a few thousand names apart, and the rare equal
- * pair is told apart by a counter. */
+ * pair is kept apart by a counter. */
 #define HASH_DIGITS 8
 
 typedef struct

@@ -88,7 +88,7 @@ mcp_item_list_unref (McpItemList *self)
   g_free (self);
 }
 
-/* What a model, and the person who watches it, are told of a tool. */
+/* What a model, and the person who watches it, read about a tool. */
 static const char *const printed[] = {
   "title", "description", "inputSchema", "outputSchema", "annotations",
 };

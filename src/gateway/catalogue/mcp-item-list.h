@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * McpItem:
  * @name: the server's own name: a name, a URI or a URI template
  * @json: the item as it is passed on, but for its name
- * @print: of a tool: SHA-256 of all that a model is told of it
+ * @print: of a tool: SHA-256 of all that a model reads about it
  *
  * One item of a list, which owns all of it.
  */

@@ -137,7 +137,7 @@ held_new (McpServerConfig *config, const char *name)
   return held;
 }
 
-/* What a call is told that names a tool which waits for its owner. */
+/* The error for a call of a tool that waits for its owner. */
 static void
 add_held (McpItemView *self, const McpItemViewInput *input)
 {

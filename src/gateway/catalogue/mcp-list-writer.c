@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * What a session is told of the catalogue.
+ * The catalogue as JSON for one session.
  */
 #include "gateway/catalogue/mcp-list-writer.h"
 
@@ -149,7 +149,7 @@ typedef struct
 {
   const char *name;
   const char *text;
-  gsize length; /* of what is told of the text */
+  gsize length; /* of the part of the text that is used */
 } Said;
 
 static int

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * Where one prefix begins another, the longer one decides. Counted by reference, immutable,
  * any thread.
  *
- * A room is told by its beginning ("files__"), a text that the rooms own; servers of one
+ * A room is known by its beginning ("files__"), a text that the rooms own; servers of one
  * prefix share a room, and those without a prefix the room "" of all names that are nobody's.
  */
 typedef struct _McpNameRooms McpNameRooms;

@@ -229,8 +229,8 @@ level_set_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  * @callback: (nullable) (scope async): when the running servers know
  * @user_data: for @callback
  *
- * Tells the servers of a session that run; others are told when they start. One that does not
- * answer within 2 s is waited for no longer.
+ * Sends the level to the servers of a session that run; others get it when they start. One that
+ * does not answer within 2 s is waited for no longer.
  */
 void
 mcp_log_levels_apply_async (McpLogLevels *self,

@@ -121,7 +121,8 @@ unsubscribe_server (McpServerWatch *self)
  * mcp_server_watch_release:
  * @self: (transfer full): the watch
  *
- * Ends one mcp_server_watch_hold(). With the last one, the server is told, if it runs.
+ * Ends one mcp_server_watch_hold(). After the last one the server, if it runs, is asked to send no
+ * more updates.
  */
 void
 mcp_server_watch_release (McpServerWatch *self)

@@ -90,7 +90,7 @@ tick_cb (gpointer data)
  * @pool: where the server starts
  * @server: its name
  * @session: who waits for it
- * @tell: told, from now on and while the server starts; not from within
+ * @tell: called with a sentence now and then, while the server starts; not from within
  * @user_data: for @tell
  *
  * Returns: (transfer full): the words
@@ -119,7 +119,7 @@ mcp_start_words_new (McpProviderPool *pool,
  * mcp_start_words_free:
  * @self: (transfer full): the words
  *
- * Nothing is told any more.
+ * No more sentences follow.
  */
 void
 mcp_start_words_free (McpStartWords *self)

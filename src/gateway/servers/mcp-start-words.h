@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 /**
  * McpStartWords:
  *
- * What is told to somebody who waits for a server to start: what the server says to people in the
- * meantime, or else how long it has taken. Main context only.
+ * Sentences for a client that waits for a server to start: what the server writes in the
+ * meantime, or else how long the start has taken. Main context only.
  */
 typedef struct _McpStartWords McpStartWords;
 

@@ -59,7 +59,7 @@ get_cpu_seconds (void)
  * @out: where to
  * @started_real_us: when the daemon started, in µs since 1970 UTC
  *
- * Adds what this process takes. What cannot be told is left out.
+ * Adds what this process takes. What cannot be measured is left out.
  */
 void
 mcp_metrics_process_append (GString *out, gint64 started_real_us)

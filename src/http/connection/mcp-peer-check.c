@@ -331,7 +331,7 @@ mcp_peer_check_free (McpPeerCheck *self)
  * Tells whether the kernel named a TCP peer when the check was made. Otherwise every
  * TCP peer is refused.
  *
- * Returns: whether TCP peers can be told apart
+ * Returns: whether the process of a TCP peer can be found
  */
 gboolean
 mcp_peer_check_tcp_available (McpPeerCheck *self)

@@ -388,7 +388,7 @@ mcp_message_stream_complete (McpMessageStream *self)
  * mcp_message_stream_close:
  * @self: the stream
  *
- * Cuts off the connection that carries it; nobody is told.
+ * Cuts off the connection that carries it. No function of the user is called.
  */
 void
 mcp_message_stream_close (McpMessageStream *self)

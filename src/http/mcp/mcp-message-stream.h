@@ -19,7 +19,7 @@ typedef struct _McpMessageStream McpMessageStream;
 /**
  * McpMessageStreamFunc:
  *
- * What the user of a stream is told.
+ * What a stream reports to its user.
  */
 typedef void (*McpMessageStreamFunc) (McpMessageStream *self, gpointer user_data);
 

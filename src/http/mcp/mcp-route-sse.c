@@ -2,7 +2,7 @@
 
 /*
  * GET /sse and POST /messages: the transport of MCP 2024-11-05 (basic/transports,
- * "HTTP with SSE"). All that the client is told comes on the one stream, and when
+ * "HTTP with SSE"). All messages to the client come on the one stream, and when
  * that ends the client has gone.
  */
 #include "common/mcp-names.h"

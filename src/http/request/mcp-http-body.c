@@ -2,7 +2,7 @@
 
 /*
  * Reading JSON bodies: by the scanner first, then member by member by a table of what may be there.
- * A member that is not in the table is an error that the sender is told of.
+ * A member that is not in the table is an error for the sender.
  */
 #include "http/request/mcp-http-body.h"
 

@@ -211,7 +211,7 @@ mcp_http_server_set_keep_alive (McpHttpServer *self, guint interval_ms)
   mcp_sse_flusher_set_keep_alive (self->context.flusher, interval_ms);
 }
 
-/* The page is told the first port. */
+/* The page gets the first port. */
 static void
 note_port (McpHttpServer *self, guint16 port)
 {
@@ -346,9 +346,9 @@ mcp_http_server_stop (McpHttpServer *self)
  * mcp_http_server_close:
  * @self: the server
  *
- * Ends everything: event streams are told, as far as their sockets take it at
+ * Ends everything: event streams get their last event, as far as their sockets take it at
  * once, and all connections are closed. Close the store's sessions before, so
- * that their streams are told why. Does nothing the second time.
+ * that their streams get the reason. Does nothing the second time.
  */
 void
 mcp_http_server_close (McpHttpServer *self)

@@ -170,7 +170,7 @@ get_frame_size (gpointer frame)
  * @error: return location
  *
  * Begins to queue frames, as #GBytes, for one reader. Frames are not kept, so
- * one who comes back is told how many it missed.
+ * a reader who comes back gets the number of missed events.
  *
  * Errors: %MCP_ERROR_LIMIT_EXCEEDED.
  *
@@ -283,7 +283,7 @@ mcp_event_hub_has_room (McpEventHub *self, guint n_events)
 /**
  * mcp_event_hub_close:
  * @self: a hub
- * @reason: what the readers are told
+ * @reason: in the last event of the readers
  *
  * Closes all queues; from then on it does not follow the store.
  */

@@ -45,7 +45,7 @@ mcp_event_counts_unref (McpEventCounts *self)
  * mcp_event_counts_add:
  * @self: the counts
  * @n_taken: how many events a reader took
- * @n_missed: how many it was told to have missed
+ * @n_missed: the sum of its “lagged” reports
  */
 void
 mcp_event_counts_add (McpEventCounts *self, guint n_taken, guint64 n_missed)
@@ -72,7 +72,7 @@ mcp_event_counts_get_taken (McpEventCounts *self)
  * mcp_event_counts_get_missed:
  * @self: the counts
  *
- * Returns: how many events readers were told to have missed
+ * Returns: how many events readers have missed, as reported to them
  */
 guint64
 mcp_event_counts_get_missed (McpEventCounts *self)

@@ -307,8 +307,8 @@ mcp_event_queue_add_missed (McpEventQueue *self, guint64 missed)
  * @self: a queue
  * @missed: (out): how many items were lost just before the one returned
  *
- * Takes the oldest item, without waiting. A gap with nothing behind it yet is told
- * by %NULL and @missed above 0. Any thread; one reader.
+ * Takes the oldest item, without waiting. A gap with nothing behind it yet shows
+ * as %NULL and @missed above 0. Any thread; one reader.
  *
  * Returns: (transfer full) (nullable): the item, or %NULL where there is none
  */

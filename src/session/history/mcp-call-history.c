@@ -82,7 +82,7 @@ write_record (McpCallHistory *self, McpCallRecord *record)
  *
  * Notes that a call begins now.
  *
- * Returns: (transfer full): what mcp_call_history_end() is told of it
+ * Returns: (transfer full): for mcp_call_history_end()
  */
 McpCallRecord *
 mcp_call_history_begin (McpCallHistory *self,

@@ -261,7 +261,7 @@ mcp_session_events_has_room (McpSessionEvents *self, guint n_events)
 /**
  * mcp_session_events_close:
  * @self: the events of a session
- * @reason: what the subscribers are told
+ * @reason: in the subscribers' last event
  *
  * Forgets the events, and closes the queues of all subscribers.
  */

@@ -802,7 +802,7 @@ mcp_session_publish (McpSession *self, const McpProgressFields *fields)
   event = mcp_progress_event_new (fields, self->id, sequence, now_us);
   g_return_val_if_fail (event != NULL, FALSE);
   mcp_session_expiry_touch (&self->expiry, now_us);
-  /* Whoever is told may end the session, or drop the last reference. */
+  /* A handler may end the session, or drop the last reference. */
   keep_self = g_object_ref (self);
   mcp_session_events_push (self->events, event);
   g_signal_emit (self, signals[SIGNAL_PROGRESS], 0, event);

@@ -141,7 +141,7 @@ is_time (gint64 real_us)
  * mcp_session_record_is_valid:
  * @self: a record that was read from a file, which other programs can have written to
  *
- * The id is part of the path of a D-Bus object, of URLs and of logs; the rest is told to clients.
+ * The id is part of the path of a D-Bus object, of URLs and of logs; the rest is shown to clients.
  *
  * Returns: whether a daemon can have written the record
  */

@@ -17,7 +17,7 @@
 
 /* Of a label that is made from a client's name. */
 #define MAX_NAME_CHARACTERS 50
-/* So many sessions of one name are told apart. */
+/* So many sessions of one name get a number each. */
 #define MAX_NUMBERED        100
 
 struct _McpSessionStore
@@ -76,7 +76,7 @@ forward_progress_cb (McpSession *session, McpProgressEvent *event, McpSessionSto
 }
 
 /* Closes the sessions that are left without telling anybody: call
- * mcp_session_store_close_all() first where their streams are to be told. */
+ * mcp_session_store_close_all() first where their streams are to get a last event. */
 static void
 mcp_session_store_dispose (GObject *object)
 {
@@ -778,7 +778,7 @@ mcp_session_store_set_db (McpSessionStore *self, McpSessionDb *db)
  * @user_data: for @callback
  *
  * Waits until what was done to the sessions so far survives the daemon: whoever
- * is told of it afterwards can rely on it. Where there is no database, or it
+ * learns of it afterwards can rely on it. Where there is no database, or it
  * cannot be written, nothing is waited for; the log has said so then.
  */
 void

@@ -11,8 +11,8 @@
 
 #define MAX_DEPTH 256
 
-/* All that can be relayed, since a server is told once and serves many clients; what the client of
-   a call cannot do is refused then. */
+/* All that can be relayed, since a server learns it once and serves many clients; what the client
+   of a call cannot do is refused then. */
 #define CLIENT_CAPABILITIES \
   "{\"roots\":{\"listChanged\":true},\"sampling\":{},\"elicitation\":{\"form\":{},\"url\":{}}}"
 

@@ -32,7 +32,7 @@ mcp_provider_default_init (McpProviderInterface *iface)
    * @message: what came
    *
    * The server asks something that the provider does not answer by itself. A handler must see to it
-   * that mcp_provider_respond() is called; without a handler the server is told that nobody can.
+   * that mcp_provider_respond() is called; without a handler the server gets an error.
    */
   signals[SIGNAL_REQUEST] = g_signal_new ("request", MCP_TYPE_PROVIDER, G_SIGNAL_RUN_LAST, 0, NULL,
                                           NULL, NULL, G_TYPE_NONE, 1, MCP_TYPE_JSONRPC_MESSAGE);
@@ -62,7 +62,7 @@ mcp_provider_default_init (McpProviderInterface *iface)
  * mcp_provider_request_async:
  * @self: the provider
  * @request: what to ask
- * @cancellable: (nullable): withdraws the request; the server is told so
+ * @cancellable: (nullable): withdraws the request, also from the server
  * @callback: called when the server has answered, or cannot
  * @user_data: for @callback
  *

@@ -92,7 +92,7 @@ typedef struct
  * @ask: (nullable): takes what the server asks; without it the server is refused
  * @user_data: for the functions
  * @capabilities: (nullable): JSON object: what the client can do; said to servers that
- *   are told with each request (2026-07-28)
+ *   get it with each request (2026-07-28)
  * @log_level: (nullable): what the client wants to hear; said to the same
  * @param_headers: (nullable): name without “Mcp-Param-”, value, …: arguments that go into HTTP
  *   headers as well (2026-07-28, basic/transports/streamable-http)

@@ -25,7 +25,7 @@ G_DECLARE_DERIVABLE_TYPE (McpServerLink, mcp_server_link, MCP, SERVER_LINK, GObj
  * @send_request: sends a request of a client; %MCP_ERROR_PROVIDER_FAILED
  * @send_own: sends a request of the link's own, such as `initialize`
  * @send: sends a notification or a response; drops it where that cannot be
- * @withdraw: nobody waits for the answer to a request that was sent; the server may be told
+ * @withdraw: nobody waits for the answer to a request that was sent; may inform the server
  * @forget: (nullable): a request has ended
  * @established: the answer to the request @id of the handshake has settled what is spoken; calls
  *   mcp_server_link_take_ready(), now or later

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define META_PREFIX     "io.modelcontextprotocol/"
-/* What the daemon itself may be told in answer to a request of its own: nothing asks back. */
+/* What the daemon can do for requests of its own: it cannot be asked anything. */
 #define NO_CAPABILITIES "{}"
 #define PARAM_HEADER    "Mcp-Param-"
 
@@ -47,7 +47,7 @@ build_meta_members (const McpProviderRequest *request)
  * @id: minted; also the progress token, where one is asked for
  * @request: what to ask
  *
- * Returns: (transfer full): the message, with all that a server is told each time
+ * Returns: (transfer full): the message, with all that a server gets each time
  */
 GBytes *
 mcp_stateless_messages_build_request (gint64 id, const McpProviderRequest *request)

@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * What is said to a server that is told everything with each request (MCP 2026-07-28).
+ * What is sent to a server of MCP 2026-07-28, which gets all facts with each request.
  */
 #include "protocol/mcp-error-codes.h"
 #include "protocol/mcp-jsonrpc.h"

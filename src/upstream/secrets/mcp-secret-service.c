@@ -3,7 +3,7 @@
 /*
  * The keyring of the desktop: the Secret Service of freedesktop.org, by libsecret.
  *
- * Each job opens a session of its own: a keyring that was started anew, or that has ended, is then
+ * Each job opens a session of its own: a keyring that was started again, or that has ended, is then
  * no special case. Nobody is asked to unlock a keyring, unless the job says that somebody sits
  * there.
  */

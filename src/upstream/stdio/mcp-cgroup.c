@@ -8,7 +8,7 @@
 
 #define NAME_PREFIX     "upstream-"
 #define MAX_TRIES       100
-/* A group can be removed as soon as its last process has ended, which nobody is told. */
+/* A group can be removed as soon as its last process has ended. No event says when that is. */
 #define REMOVE_RETRY_MS 250
 /* Longer than a keeper takes to end what is below it. */
 #define MAX_REMOVALS    120

@@ -13,7 +13,7 @@ G_DECLARE_FINAL_TYPE (McpMessageReader, mcp_message_reader, MCP, MESSAGE_READER,
 /**
  * McpMessageReaderFuncs:
  * @message: a message, in the order in which they came
- * @malformed: a line that is no JSON-RPC message; @id where one could be told, as JSON
+ * @malformed: a line that is no JSON-RPC message; @id where it could be read, as JSON
  * @ended: once and last; @error is %NULL when the writer closed the pipe
  */
 typedef struct

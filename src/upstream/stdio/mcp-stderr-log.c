@@ -41,7 +41,7 @@ struct _McpStderrLog
   gpointer user_data;
   gboolean has_spoken;
   GSource *silence; /* (owned) (nullable): while a line is begun */
-  char *told;       /* (nullable): what was told of a line that is begun */
+  char *told;       /* (nullable): what was reported of a line that has not ended */
 };
 
 static void

@@ -424,7 +424,7 @@ mcp_stdio_process_get_pid (McpStdioProcess *self)
  * @message: a JSON text without a line end in it
  *
  * Queues a message. It is dropped where the process is being ended or has closed its input:
- * its end is told soon.
+ * the function for its end is called soon.
  *
  * Returns: %FALSE when %MCP_STDIO_PROCESS_MAX_QUEUED_MIB wait for a server that does not read
  */

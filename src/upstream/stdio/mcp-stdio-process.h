@@ -45,7 +45,7 @@ typedef struct
  * @spoke: once: its first byte has come, on whichever output
  * @line: a line of its standard error, as in #McpStderrLogFuncs
  * @message: the process said something
- * @malformed: a line was no message; the id where one could be told, as JSON
+ * @malformed: a line was no message; its id where that could be read, as JSON
  * @exited: once and last: nothing of the process is left, and all that it said has been told; @how
  *   completes "server X "
  */
