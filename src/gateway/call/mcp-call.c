@@ -193,15 +193,13 @@ ask_cb (McpAsk *ask, gpointer user_data)
 static void
 tell_end (McpCall *self, const McpServerAnswer *answer, const GError *error)
 {
-  g_autofree char *reason = NULL;
-
   if (g_error_matches (error, MCP_ERROR, MCP_ERROR_CANCELLED) ||
       g_error_matches (error, MCP_ERROR, MCP_ERROR_CLOSED))
     publish_end (self, MCP_PROGRESS_STATE_CANCELLED, NULL);
   else if (error != NULL)
     publish_end (self, MCP_PROGRESS_STATE_ERROR, error->message);
   else if (answer->is_error)
-    publish_end (self, MCP_PROGRESS_STATE_ERROR, reason = mcp_server_answer_dup_reason (answer));
+    publish_end (self, MCP_PROGRESS_STATE_ERROR, answer->reason);
   else
     publish_end (self, MCP_PROGRESS_STATE_OK, NULL);
 }

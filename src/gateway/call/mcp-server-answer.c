@@ -35,53 +35,6 @@ look_at_result (McpServerAnswer *self)
     self->task_id = MCP_JSON_SLICE_NONE;
 }
 
-/**
- * mcp_server_answer_new:
- * @message: a response of a server
- *
- * Any thread.
- *
- * Returns: (transfer full): the answer, looked at
- */
-McpServerAnswer *
-mcp_server_answer_new (McpJsonrpcMessage *message)
-{
-  McpServerAnswer *self = g_new0 (McpServerAnswer, 1);
-
-  self->message = mcp_jsonrpc_message_ref (message);
-  if (mcp_jsonrpc_message_get_kind (message) == MCP_JSONRPC_RESULT)
-    look_at_result (self);
-  else
-    self->is_error = TRUE;
-  return self;
-}
-
-/**
- * mcp_server_answer_copy:
- * @self: the answer
- *
- * Returns: (transfer full): the same, to be kept; shares the message
- */
-McpServerAnswer *
-mcp_server_answer_copy (const McpServerAnswer *self)
-{
-  McpServerAnswer *copy = g_memdup2 (self, sizeof *self);
-
-  mcp_jsonrpc_message_ref (copy->message);
-  return copy;
-}
-
-/**
- * mcp_server_answer_free:
- * @self: (transfer full): the answer
- */
-void
-mcp_server_answer_free (McpServerAnswer *self)
-{
-  mcp_jsonrpc_message_unref (self->message);
-  g_free (self);
-}
-
 /* Returns: (nullable): the first text of a result */
 static char *
 dup_first_text (McpJsonSlice result)
@@ -112,26 +65,68 @@ cut (const char *text)
   return g_strndup (start, length);
 }
 
-/**
- * mcp_server_answer_dup_reason:
- * @self: an answer that is an error
- *
- * Returns: (transfer full): one line for watchers and for the history: what the tool says of its
- * failure, 400 bytes at most. A large answer is not searched.
- */
-char *
-mcp_server_answer_dup_reason (const McpServerAnswer *self)
+/* What the tool or server says of its failure. */
+static char *
+dup_reason (McpJsonrpcMessage *message)
 {
-  g_autofree char *text = NULL;
-  g_autofree char *line = NULL;
+  g_autofree char *text = mcp_jsonrpc_message_get_kind (message) == MCP_JSONRPC_RESULT
+                              ? dup_first_text (mcp_jsonrpc_message_get_result (message))
+                              : mcp_jsonrpc_message_dup_error_text (message);
+  g_autofree char *line = text != NULL ? cut (text) : NULL;
 
-  if (mcp_jsonrpc_message_get_kind (self->message) != MCP_JSONRPC_RESULT)
-    text = mcp_jsonrpc_message_dup_error_text (self->message);
-  else if (!mcp_server_answer_is_large (self->message))
-    text = dup_first_text (mcp_jsonrpc_message_get_result (self->message));
-  line = text != NULL ? cut (text) : NULL;
   return line != NULL && *line != '\0' ? g_steal_pointer (&line)
                                        : g_strdup ("The tool answered with an error");
+}
+
+/**
+ * mcp_server_answer_new:
+ * @message: a response of a server
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full): the answer, looked at
+ */
+McpServerAnswer *
+mcp_server_answer_new (McpJsonrpcMessage *message)
+{
+  McpServerAnswer *self = g_new0 (McpServerAnswer, 1);
+
+  self->message = mcp_jsonrpc_message_ref (message);
+  if (mcp_jsonrpc_message_get_kind (message) == MCP_JSONRPC_RESULT)
+    look_at_result (self);
+  else
+    self->is_error = TRUE;
+  if (self->is_error)
+    self->reason = dup_reason (message);
+  return self;
+}
+
+/**
+ * mcp_server_answer_copy:
+ * @self: the answer
+ *
+ * Returns: (transfer full): the same, to be kept; shares the message
+ */
+McpServerAnswer *
+mcp_server_answer_copy (const McpServerAnswer *self)
+{
+  McpServerAnswer *copy = g_memdup2 (self, sizeof *self);
+
+  mcp_jsonrpc_message_ref (copy->message);
+  copy->reason = g_strdup (self->reason);
+  return copy;
+}
+
+/**
+ * mcp_server_answer_free:
+ * @self: (transfer full): the answer
+ */
+void
+mcp_server_answer_free (McpServerAnswer *self)
+{
+  mcp_jsonrpc_message_unref (self->message);
+  g_free (self->reason);
+  g_free (self);
 }
 
 /**

@@ -9,6 +9,8 @@ G_BEGIN_DECLS
  * McpServerAnswer:
  * @message: (owned): the server's response: a result or an error
  * @is_error: whether it is an error, or the result of a tool that failed
+ * @reason: (nullable): of an error: one line for watchers and for the history, what the tool says
+ * of its failure, 400 bytes at most
  * @wants_input: whether the server wants input before it goes on (2026-07-28)
  * @is_task: whether the answer is a task that the client asks for later (2026-07-28)
  * @task_id: JSON text of the id of a task that the tool runs as (2025-11-25); may be
@@ -21,6 +23,7 @@ typedef struct
 {
   McpJsonrpcMessage *message;
   gboolean is_error;
+  char *reason;
   gboolean wants_input;
   gboolean is_task;
   McpJsonSlice task_id;
@@ -32,7 +35,6 @@ typedef struct
 McpServerAnswer *mcp_server_answer_new (McpJsonrpcMessage *message);
 McpServerAnswer *mcp_server_answer_copy (const McpServerAnswer *self);
 void mcp_server_answer_free (McpServerAnswer *self);
-char *mcp_server_answer_dup_reason (const McpServerAnswer *self);
 gboolean mcp_server_answer_is_large (McpJsonrpcMessage *message);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpServerAnswer, mcp_server_answer_free)
