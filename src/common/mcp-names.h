@@ -41,6 +41,9 @@
  * after it. */
 #define MCP_HEADER_BRIDGE         "X-Mcp-Bridge"
 
+/* Where a browser comes back to after a login to a server. */
+#define MCP_CALLBACK_PATH "/oauth/callback"
+
 /* Why a session ended, as the last event of its streams says it. */
 #define MCP_REASON_CLOSED   "closed"
 #define MCP_REASON_EXPIRED  "expired"

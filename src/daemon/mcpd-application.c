@@ -94,6 +94,8 @@ apply_settings (McpdApplication *self)
   mcp_gateway_consent_set (self->gateway, settings->consent_seconds, settings->ask_destructive);
   mcp_gateway_set_max_name (self->gateway, settings->max_name);
   mcp_gateway_set_path (self->gateway, settings->servers_path);
+  mcp_gateway_set_opener (self->gateway, settings->opener);
+  mcp_gateway_set_client_document (self->gateway, settings->client_document);
   mcp_http_server_set_limits (self->http, &settings->limits);
   mcp_http_server_set_require_key (self->http, settings->require_key);
   if (self->service != NULL)

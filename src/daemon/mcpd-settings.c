@@ -41,6 +41,8 @@ typedef struct
 } Key;
 
 static char *read_path (const char *value);
+static char *read_command (const char *value);
+static char *read_document (const char *value);
 
 #define AT(member) G_STRUCT_OFFSET (McpdSettings, member)
 
@@ -56,6 +58,10 @@ static const Key keys[] = {
   { "Names", "MaxLength", NUMBER, AT (max_name), 24, 64 },
   { "Servers", "Path", TEXT, AT (servers_path), .read = read_path,
     .expected = N_ ("a list of absolute directories with colons in between") },
+  { "OAuth", "Opener", TEXT, AT (opener), .read = read_command,
+    .expected = N_ ("a command with its arguments") },
+  { "OAuth", "ClientMetadataUrl", TEXT, AT (client_document), .read = read_document,
+    .expected = N_ ("an address that begins with https:// and has a path") },
   { "History", "Days", NUMBER, AT (history_days), 1, 3650 },
   { "History", "MaxCalls", NUMBER, AT (history_calls), 0, 10 * 1000 * 1000 },
 };
@@ -206,6 +212,27 @@ read_path (const char *value)
         return NULL;
     }
   return directories[0] != NULL ? g_strjoinv (":", directories) : NULL;
+}
+
+/* Nothing is a command as well: no browser is opened. */
+static char *
+read_command (const char *value)
+{
+  g_auto (GStrv) words = NULL;
+
+  return *value == '\0' || g_shell_parse_argv (value, NULL, &words, NULL) ? g_strdup (value) : NULL;
+}
+
+/* MCP 2025-11-25, basic/authorization, “Client ID Metadata Documents”: https, and with a path. */
+static char *
+read_document (const char *value)
+{
+  g_autoptr (GUri) uri = g_uri_parse (value, G_URI_FLAGS_NONE, NULL);
+
+  return uri != NULL && g_str_equal (g_uri_get_scheme (uri), "https") &&
+                 strlen (g_uri_get_path (uri)) > 1
+             ? g_strdup (value)
+             : NULL;
 }
 
 static void

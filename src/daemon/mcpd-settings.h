@@ -23,10 +23,12 @@ typedef struct
   gboolean ask_destructive; /* [Consent] AskDestructive */
   guint max_name;           /* [Names] MaxLength, of exposed names of tools and prompts */
   const char
-      *servers_path;   /* [Servers] Path, interned; %NULL: the daemon's, or the login shell's */
-  guint history_days;  /* [History] Days */
-  guint history_calls; /* [History] MaxCalls, 0: no history */
-  McpLimits limits;    /* [Limits] */
+      *servers_path;  /* [Servers] Path, interned; %NULL: the daemon's, or the login shell's */
+  const char *opener; /* [OAuth] Opener, interned; %NULL: xdg-open; empty: none */
+  const char *client_document; /* [OAuth] ClientMetadataUrl, interned; %NULL: none */
+  guint history_days;          /* [History] Days */
+  guint history_calls;         /* [History] MaxCalls, 0: no history */
+  McpLimits limits;            /* [Limits] */
 } McpdSettings;
 
 void mcpd_settings_init_defaults (McpdSettings *settings);

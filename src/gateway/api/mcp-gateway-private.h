@@ -20,7 +20,9 @@ const McpLimits *mcp_gateway_get_limits (McpGateway *self);
 McpServices *mcp_gateway_get_services (McpGateway *self);
 McpAttachmentTable *mcp_gateway_get_attachments (McpGateway *self);
 GPtrArray *mcp_gateway_get_configs (McpGateway *self);
+McpServerConfig *mcp_gateway_find_config (McpGateway *self, const char *name);
 GPtrArray *mcp_gateway_get_left_out (McpGateway *self);
+McpOauth *mcp_gateway_get_oauth (McpGateway *self);
 gboolean mcp_gateway_is_closed (McpGateway *self);
 
 G_END_DECLS

@@ -8,21 +8,6 @@
 #include "common/mcp-error.h"
 #include "mcp-gateway-private.h"
 
-static const McpServerConfig *
-find_config (McpGateway *self, const char *name)
-{
-  GPtrArray *configs = mcp_gateway_get_configs (self);
-
-  for (guint i = 0; i < configs->len; i++)
-    {
-      const McpServerConfig *config = g_ptr_array_index (configs, i);
-
-      if (g_str_equal (config->name, name))
-        return config;
-    }
-  return NULL;
-}
-
 static const McpServerLeftOut *
 find_left_out (McpGateway *self, const char *name)
 {
@@ -47,7 +32,7 @@ set_unknown (const char *name, GError **error)
 static gboolean
 check_usable (McpGateway *self, const char *name, GError **error)
 {
-  const McpServerConfig *config = find_config (self, name);
+  const McpServerConfig *config = mcp_gateway_find_config (self, name);
   const McpServerLeftOut *left_out = config == NULL ? find_left_out (self, name) : NULL;
 
   if (config != NULL && !config->disabled)
@@ -137,7 +122,7 @@ mcp_gateway_servers_build_log (McpGateway *self, const char *name, guint max_lin
   g_return_val_if_fail (MCP_IS_GATEWAY (self), NULL);
   g_return_val_if_fail (name != NULL, NULL);
 
-  if (find_config (self, name) == NULL && find_left_out (self, name) == NULL)
+  if (mcp_gateway_find_config (self, name) == NULL && find_left_out (self, name) == NULL)
     {
       set_unknown (name, error);
       return NULL;

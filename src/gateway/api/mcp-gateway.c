@@ -5,6 +5,7 @@
 #include "gateway/client/mcp-attachment-inner.h"
 #include "gateway/methods/mcp-method.h"
 #include "gateway/servers/mcp-config-changes.h"
+#include "gateway/servers/mcp-login-status.h"
 #include "mcp-gateway-private.h"
 #include "upstream/dbus/mcp-dbus-provider.h"
 #include "upstream/dialogue/mcp-server-link.h"
@@ -23,6 +24,7 @@ typedef struct
   char *path;              /* (nullable): PATH, in place of the daemon's and the login shell's */
   McpSecretStore *secrets; /* (owned) (nullable) */
   McpBus *bus;             /* (owned): where apps are */
+  McpOauth *oauth;         /* (owned) (nullable): the logins, with @secrets */
 } Launching;
 
 struct _McpGateway
@@ -125,6 +127,8 @@ mcp_gateway_set_servers (McpGateway *self, GPtrArray *configs)
   self->configs = g_steal_pointer (&copy);
 
   mcp_catalogue_set_servers (self->services->catalogue, self->configs);
+  if (mcp_gateway_get_oauth (self) != NULL)
+    mcp_oauth_set_servers (mcp_gateway_get_oauth (self), self->configs);
   mcp_provider_pool_set_servers (self->pool, self->configs);
 }
 
@@ -326,6 +330,7 @@ static GVariant *
 describe_provider (McpGateway *self, const McpServerConfig *config)
 {
   GVariantBuilder builder;
+  McpOauthServer *login = mcp_provider_pool_find_login (self->pool, config->name);
   McpServerStatus status;
 
   mcp_provider_pool_get_status (self->pool, config->name, &status);
@@ -346,6 +351,8 @@ describe_provider (McpGateway *self, const McpServerConfig *config)
   if (status.last_error != NULL)
     g_variant_builder_add (&builder, "{sv}", "last-error",
                            g_variant_new_string (status.last_error));
+  if (login != NULL)
+    g_variant_builder_add (&builder, "{sv}", "auth", mcp_login_status_describe (login));
   return g_variant_builder_end (&builder);
 }
 
@@ -355,7 +362,8 @@ describe_provider (McpGateway *self, const McpServerConfig *config)
  *
  * Each configured server: `name` s, `type` s (stdio or http), `scope` s (session, cwd or
  * shared), `entry` s (used or disabled), `state` s (disabled, stopped, starting, running or
- * failed), `processes` u, `restarts` u, `tools` u as far as they are known, and `last-error` s if
+ * failed), `auth` a{sv} (see mcp_login_status_describe()) where the server may want a login,
+ * `processes` u, `restarts` u, `tools` u as far as they are known, and `last-error` s if
  * nothing has worked since.
  *
  * Returns: (transfer none): floating, aa{sv}
@@ -413,6 +421,26 @@ mcp_gateway_close_async (McpGateway *self, GAsyncReadyCallback callback, gpointe
   mcp_parking_clear (self->services->parking);
   mcp_catalogue_close (self->services->catalogue);
   mcp_provider_pool_close_async (self->pool, pool_closed_cb, task);
+}
+
+/**
+ * mcp_gateway_find_config:
+ * @self: the gateway
+ * @name: of a server
+ *
+ * Returns: (transfer none) (nullable): its entry
+ */
+McpServerConfig *
+mcp_gateway_find_config (McpGateway *self, const char *name)
+{
+  for (guint i = 0; i < self->configs->len; i++)
+    {
+      McpServerConfig *config = g_ptr_array_index (self->configs, i);
+
+      if (g_str_equal (config->name, name))
+        return config;
+    }
+  return NULL;
 }
 
 /**
@@ -572,9 +600,18 @@ launching_free (gpointer data)
   g_free (launching->keeper_path);
   g_free (launching->cgroup);
   g_free (launching->path);
+  g_clear_object (&launching->oauth);
   g_clear_object (&launching->secrets);
   g_object_unref (launching->bus);
   g_free (launching);
+}
+
+/* @login: (nullable) */
+static void
+set_warrant (McpProvider *provider, McpOauthServer *login)
+{
+  if (login != NULL)
+    mcp_http_provider_set_warrant (MCP_HTTP_PROVIDER (provider), MCP_HTTP_WARRANT (login));
 }
 
 static McpProvider *
@@ -591,6 +628,8 @@ make_provider (McpServerConfig *config,
     {
     case MCP_SERVER_TRANSPORT_HTTP:
       provider = mcp_http_provider_new (config, cwd, limits, timeout_ms);
+      if (launching->oauth != NULL)
+        set_warrant (provider, mcp_oauth_ensure_server (launching->oauth, config));
       break;
     case MCP_SERVER_TRANSPORT_DBUS:
     case MCP_SERVER_TRANSPORT_DBUS_METHODS:
@@ -632,13 +671,20 @@ mcp_gateway_new (McpSessionStore *store, const McpLimits *limits, const char *ke
   return self;
 }
 
+static void
+granted_cb (McpOauth *oauth, McpOauthServer *login, McpGateway *self)
+{
+  /* What it listed without the login, if anything, is not all that it has. */
+  mcp_catalogue_renew (self->services->catalogue, mcp_oauth_server_get_name (login));
+}
+
 /**
  * mcp_gateway_set_secrets:
  * @self: a gateway of mcp_gateway_new()
  * @directory: absolute; the state directory of the daemon, to which its secrets belong
  *
- * To be called before there are servers. The daemon sits in the background: nobody is asked for the
- * password of a keyring.
+ * To be called before there are servers. The logins to servers are kept there as well. The daemon
+ * sits in the background: nobody is asked for the password of a keyring.
  */
 void
 mcp_gateway_set_secrets (McpGateway *self, const char *directory)
@@ -647,6 +693,9 @@ mcp_gateway_set_secrets (McpGateway *self, const char *directory)
 
   g_clear_object (&self->launching->secrets);
   self->launching->secrets = mcp_secret_store_new (directory, FALSE);
+  self->launching->oauth = mcp_oauth_new (directory, self->launching->secrets);
+  mcp_provider_pool_set_oauth (self->pool, self->launching->oauth);
+  g_signal_connect_object (self->launching->oauth, "granted", G_CALLBACK (granted_cb), self, 0);
 }
 
 /**
@@ -695,4 +744,16 @@ mcp_gateway_set_cgroup (McpGateway *self, const char *cgroup)
 
   g_free (self->launching->cgroup);
   self->launching->cgroup = g_strdup (cgroup);
+}
+
+/**
+ * mcp_gateway_get_oauth:
+ * @self: the gateway
+ *
+ * Returns: (transfer none) (nullable): the logins to servers; %NULL: there is no place to keep them
+ */
+McpOauth *
+mcp_gateway_get_oauth (McpGateway *self)
+{
+  return self->launching != NULL ? self->launching->oauth : NULL;
 }

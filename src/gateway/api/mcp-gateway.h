@@ -111,6 +111,32 @@ char *mcp_gateway_build_held_tools (McpGateway *self, const char *provider, GErr
 gboolean
 mcp_gateway_accept_tools (McpGateway *self, const char *provider, const char *held, GError **error);
 
+/* Logins to servers. */
+void mcp_gateway_set_callback_port (McpGateway *self, guint16 port);
+void mcp_gateway_set_client_document (McpGateway *self, const char *address);
+void mcp_gateway_set_opener (McpGateway *self, const char *command);
+void mcp_gateway_login_async (McpGateway *self,
+                              const char *name,
+                              gboolean opens_browser,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data);
+char *mcp_gateway_login_finish (McpGateway *self,
+                                GAsyncResult *result,
+                                guint *seconds_left,
+                                gboolean *is_opened,
+                                GError **error);
+void mcp_gateway_complete_login_async (McpGateway *self,
+                                       const char *name,
+                                       const char *answer,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
+char *mcp_gateway_complete_login_finish (McpGateway *self, GAsyncResult *result, GError **error);
+void mcp_gateway_logout_async (McpGateway *self,
+                               const char *name,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+gboolean mcp_gateway_logout_finish (McpGateway *self, GAsyncResult *result, GError **error);
+
 void mcp_gateway_close_async (McpGateway *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean mcp_gateway_close_finish (McpGateway *self, GAsyncResult *result, GError **error);
 

@@ -16,6 +16,7 @@ struct _McpProviderPool
   GDestroyNotify factory_destroy;
   McpLimits limits;
   guint timeout_ms;
+  McpOauth *oauth; /* (owned) (nullable) */
 
   GHashTable *entries;     /* (owned): set of McpPoolEntry (owned), those being closed included */
   GHashTable *by_key;      /* (owned): key (unowned) -> McpPoolEntry (unowned), the usable ones */
@@ -636,6 +637,30 @@ mcp_provider_pool_set_timeout (McpProviderPool *self, guint timeout_ms)
 }
 
 /**
+ * mcp_provider_pool_set_oauth:
+ * @self: the pool
+ * @oauth: the logins to its servers
+ */
+void
+mcp_provider_pool_set_oauth (McpProviderPool *self, McpOauth *oauth)
+{
+  g_set_object (&self->oauth, oauth);
+}
+
+/**
+ * mcp_provider_pool_find_login:
+ * @self: the pool
+ * @server_name: name of a server
+ *
+ * Returns: (transfer none) (nullable): the login to the server; %NULL: it has none to do with
+ */
+McpOauthServer *
+mcp_provider_pool_find_login (McpProviderPool *self, const char *server_name)
+{
+  return self->oauth != NULL ? mcp_oauth_lookup (self->oauth, server_name) : NULL;
+}
+
+/**
  * mcp_provider_pool_close_async:
  * @self: the pool
  * @callback: (scope async): when every provider has ended
@@ -704,6 +729,7 @@ mcp_provider_pool_finalize (GObject *object)
 
   if (self->factory_destroy != NULL)
     self->factory_destroy (self->factory_data);
+  g_clear_object (&self->oauth);
   g_hash_table_unref (self->by_key);
   g_hash_table_unref (self->by_provider);
   g_hash_table_unref (self->by_session);

@@ -6,6 +6,7 @@
 #include "gateway/servers/mcp-server-log.h"
 #include "session/session/mcp-session.h"
 #include "upstream/config/mcp-server-config.h"
+#include "upstream/oauth/mcp-oauth.h"
 
 G_BEGIN_DECLS
 
@@ -90,5 +91,7 @@ void mcp_provider_pool_close_async (McpProviderPool *self,
                                     gpointer user_data);
 gboolean
 mcp_provider_pool_close_finish (McpProviderPool *self, GAsyncResult *result, GError **error);
+void mcp_provider_pool_set_oauth (McpProviderPool *self, McpOauth *oauth);
+McpOauthServer *mcp_provider_pool_find_login (McpProviderPool *self, const char *server_name);
 
 G_END_DECLS

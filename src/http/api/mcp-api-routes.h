@@ -32,6 +32,10 @@ void mcp_route_stop_put (McpHttpRequest *request);
 void mcp_route_stop_delete (McpHttpRequest *request);
 void mcp_route_consent_get (McpHttpRequest *request);
 void mcp_route_consent_post (McpHttpRequest *request);
+void mcp_route_logins_begin (McpHttpRequest *request);
+void mcp_route_logins_complete (McpHttpRequest *request);
+void mcp_route_logins_end (McpHttpRequest *request);
+void mcp_route_logins_callback (McpHttpRequest *request);
 void mcp_route_events_get_all (McpHttpRequest *request);
 
 G_END_DECLS

@@ -17,12 +17,14 @@
 #define DEFAULT_LINES 100
 #define MAX_LINES     100000
 
-/* What the gateway says of a server, and how the answer calls it. */
-static const struct
+/* What the gateway says, and how the answer calls it. */
+typedef struct
 {
   const char *key;
   const char *member;
-} members[] = {
+} Member;
+
+static const Member members[] = {
   { "name", "name" },
   { "type", "type" },
   { "state", "state" },
@@ -33,16 +35,45 @@ static const struct
   { "memory", "memory_bytes" },
   { "cpu-seconds", "cpu_seconds" },
   { "last-error", "last_error" },
+  { "auth", "auth" },
   { "entry", "entry" },
   { "why", "why" },
 };
+
+/* What the gateway says of a login, and how the answer calls it. */
+static const Member login_members[] = {
+  { "state", "state" },           { "issuer", "issuer" }, { "scopes", "scopes" },
+  { "expires-at", "expires_at" }, { "why", "why" },
+};
+
+static void
+append_dictionary (GString *json, GVariant *dictionary, const Member *known, gsize n_known);
+
+static void
+append_strings (GString *json, GVariant *strings)
+{
+  g_autofree const char **texts = g_variant_get_strv (strings, NULL);
+
+  g_string_append_c (json, '[');
+  for (gsize i = 0; texts[i] != NULL; i++)
+    {
+      if (i > 0)
+        g_string_append_c (json, ',');
+      mcp_json_append_string (json, texts[i]);
+    }
+  g_string_append_c (json, ']');
+}
 
 static void
 append_value (GString *json, GVariant *value)
 {
   char number[G_ASCII_DTOSTR_BUF_SIZE];
 
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT))
+    append_dictionary (json, value, login_members, G_N_ELEMENTS (login_members));
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING_ARRAY))
+    append_strings (json, value);
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
     mcp_json_append_string (json, g_variant_get_string (value, NULL));
   else if (g_variant_is_of_type (value, G_VARIANT_TYPE_UINT32))
     g_string_append_printf (json, "%u", g_variant_get_uint32 (value));
@@ -55,22 +86,28 @@ append_value (GString *json, GVariant *value)
 }
 
 static void
-append_server (GString *json, GVariant *server)
+append_dictionary (GString *json, GVariant *dictionary, const Member *known, gsize n_known)
 {
   gboolean is_first = TRUE;
 
   g_string_append_c (json, '{');
-  for (gsize i = 0; i < G_N_ELEMENTS (members); i++)
+  for (gsize i = 0; i < n_known; i++)
     {
-      g_autoptr (GVariant) value = g_variant_lookup_value (server, members[i].key, NULL);
+      g_autoptr (GVariant) value = g_variant_lookup_value (dictionary, known[i].key, NULL);
 
       if (value == NULL)
         continue;
-      g_string_append_printf (json, "%s\"%s\":", is_first ? "" : ",", members[i].member);
+      g_string_append_printf (json, "%s\"%s\":", is_first ? "" : ",", known[i].member);
       append_value (json, value);
       is_first = FALSE;
     }
   g_string_append_c (json, '}');
+}
+
+static void
+append_server (GString *json, GVariant *server)
+{
+  append_dictionary (json, server, members, G_N_ELEMENTS (members));
 }
 
 static void

@@ -5,6 +5,8 @@
  * and whole.
  */
 #include "http/server/mcp-http-router.h"
+
+#include "common/mcp-names.h"
 #include "http/api/mcp-api-routes.h"
 #include "http/mcp/mcp-client-routes.h"
 #include "http/page/mcp-page-routes.h"
@@ -32,7 +34,7 @@ typedef enum
 typedef enum
 {
   ROUTE_DEFAULT = 0,
-  ROUTE_ENDLESS = 1 << 0, /* answers GET with a stream: has no HEAD */
+  ROUTE_ENDLESS = 1 << 0, /* answers GET with a stream, or is good for once: has no HEAD */
 } RouteFlags;
 
 static const struct
@@ -81,6 +83,10 @@ static const struct
     mcp_route_server_actions_refresh },
   { "GET", "/consent", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_consent_get },
   { "POST", "/consent/" ID, ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_consent_post },
+  { "POST", "/servers/" NAME "/login", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_logins_begin },
+  { "POST", "/servers/" NAME "/complete", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_logins_complete },
+  { "POST", "/servers/" NAME "/logout", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_logins_end },
+  { "GET", MCP_CALLBACK_PATH, ACCESS_ANYONE, ROUTE_ENDLESS, mcp_route_logins_callback },
   { "GET", "/mcp", ACCESS_MCP, ROUTE_ENDLESS, mcp_route_mcp_get },
   { "POST", "/mcp", ACCESS_MCP, ROUTE_DEFAULT, mcp_route_mcp_post },
   { "DELETE", "/mcp", ACCESS_MCP, ROUTE_DEFAULT, mcp_route_mcp_delete },

@@ -215,8 +215,10 @@ mcp_http_server_set_keep_alive (McpHttpServer *self, guint interval_ms)
 static void
 note_port (McpHttpServer *self, guint16 port)
 {
-  if (self->context.tcp_port == 0)
-    self->context.tcp_port = port;
+  if (self->context.tcp_port != 0)
+    return;
+  self->context.tcp_port = port;
+  mcp_gateway_set_callback_port (self->context.gateway, port);
 }
 
 /**

@@ -42,7 +42,8 @@ mcp_host_check_accept (const McpHostClaim *claim,
       !mcp_request_target_is_own_origin (claim->origin, is_unix, port))
     return mcp_http_reject_set (reject, 403, "Requests of foreign web pages are refused");
   /* Fetch Metadata, section 2.3: “none” is what a person typed in */
-  if (claim->fetch_site.data != NULL && !mcp_http_span_equal (claim->fetch_site, "same-origin") &&
+  if (!claim->is_return && claim->fetch_site.data != NULL &&
+      !mcp_http_span_equal (claim->fetch_site, "same-origin") &&
       !mcp_http_span_equal (claim->fetch_site, "none"))
     return mcp_http_reject_set (reject, 403, "Requests of foreign web pages are refused");
 

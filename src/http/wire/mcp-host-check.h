@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * @host: the field Host; no data: it is missing
  * @origin: the field Origin; no data: it is missing
  * @fetch_site: the field Sec-Fetch-Site; no data: it is missing
+ * @is_return: it is the request of a browser that comes back from a login elsewhere
  *
  * Whom a request is for, and which web page sends it, by its own words.
  */
@@ -21,6 +22,7 @@ typedef struct
   McpHttpSpan host;
   McpHttpSpan origin;
   McpHttpSpan fetch_site;
+  gboolean is_return;
 } McpHostClaim;
 
 gboolean mcp_host_check_accept (const McpHostClaim *claim,

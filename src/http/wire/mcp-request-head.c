@@ -7,6 +7,8 @@
  */
 #include "http/wire/mcp-request-head.h"
 
+#include "common/mcp-names.h"
+
 #include "http/wire/mcp-host-check.h"
 #include "http/wire/mcp-request-target.h"
 
@@ -281,6 +283,18 @@ check_expectation (const OnceFields *once, McpRequestHead *head, McpHttpReject *
   return TRUE;
 }
 
+/* A browser is sent there by the page that a person logged in at. What it brings is worth something
+ * once only, to whoever began the login. */
+static gboolean
+is_return (const McpRequestHead *head)
+{
+  gsize length = strlen (MCP_CALLBACK_PATH);
+
+  return strcmp (head->method, "GET") == 0 &&
+         strncmp (head->target, MCP_CALLBACK_PATH, length) == 0 &&
+         (head->target[length] == '?' || head->target[length] == '\0');
+}
+
 /**
  * mcp_request_head_parse:
  * @data: a head as mcp_request_head_find_end() delimits it
@@ -310,8 +324,10 @@ mcp_request_head_parse (const char *data,
 
   head->fields = g_string_sized_new (length);
   if (!parse_request_line (take_line (&rest), head, &once.claim.authority, reject) ||
-      !parse_fields (rest, context->max_fields, head, &once, reject) ||
-      !mcp_host_check_accept (&once.claim, context->is_unix, context->port, reject) ||
+      !parse_fields (rest, context->max_fields, head, &once, reject))
+    return FALSE;
+  once.claim.is_return = is_return (head);
+  if (!mcp_host_check_accept (&once.claim, context->is_unix, context->port, reject) ||
       !check_framing (&once, head, reject) || !check_expectation (&once, head, reject))
     return FALSE;
 

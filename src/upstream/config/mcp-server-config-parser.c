@@ -225,11 +225,17 @@ check_no_secrets (EntryReader *reader, const char *const *texts)
   for (gsize i = 0; texts[i] != NULL; i++)
     if (mcp_expand_names_secret (texts[i]))
       {
-        add_problem (reader, "“${secret:…}” is for “env” and “headers”, where nobody else sees the "
-                             "value; the server is left out");
+        add_problem (reader, "“${secret:…}” is for “env”, “headers” and “oauth”, where nobody else "
+                             "sees the value; the server is left out");
         return FALSE;
       }
   return TRUE;
+}
+
+static const char *
+or_empty (const char *text)
+{
+  return text != NULL ? text : "";
 }
 
 static gboolean
@@ -239,10 +245,13 @@ check_variables (EntryReader *reader)
   const char *way = config->url != NULL ? config->url : config->command;
   const char *const texts[] = { way != NULL ? way : "", config->cwd != NULL ? config->cwd : "",
                                 config->env_file != NULL ? config->env_file : "", NULL };
+  const char *const logins[] = { or_empty (config->oauth.client_id),
+                                 or_empty (config->oauth.client_secret),
+                                 or_empty (config->oauth.private_key), NULL };
 
   return check_no_secrets (reader, texts) &&
          check_no_secrets (reader, (const char *const *) config->args) &&
-         check_variables_of (reader, texts) &&
+         check_variables_of (reader, texts) && check_variables_of (reader, logins) &&
          check_variables_of (reader, (const char *const *) config->args) &&
          check_variables_of (reader, (const char *const *) config->env) &&
          check_variables_of (reader, (const char *const *) config->headers);

@@ -28,6 +28,7 @@ mcp_server_config_clear (gpointer data)
   g_free (self->url);
   g_strfreev (self->headers);
   g_clear_pointer (&self->bus, mcp_server_bus_free);
+  mcp_server_oauth_clear (&self->oauth);
   g_free (self->prefix);
   g_strfreev (self->allow);
   g_strfreev (self->deny);

@@ -4,6 +4,7 @@
 #include "upstream/config/mcp-consent-rules.h"
 #include "upstream/config/mcp-launch-rules.h"
 #include "upstream/config/mcp-server-bus.h"
+#include "upstream/config/mcp-server-oauth.h"
 #include <glib-object.h>
 
 G_BEGIN_DECLS
@@ -66,6 +67,7 @@ typedef struct
   gboolean is_sse;           /* the HTTP+SSE pair of 2024-11-05, without trying anything newer */
   McpServerBus *bus;         /* (nullable): of a server on the session bus */
   McpServerOrigin origin;
+  McpServerOauth oauth;
   char *prefix; /* of exposed names; "" for none */
   char **allow; /* (nullable): globs over the server's own tool names */
   char **deny;  /* (nullable) */

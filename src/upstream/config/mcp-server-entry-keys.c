@@ -192,6 +192,12 @@ read_headers (McpServerConfig *config, McpJsonSlice value)
 }
 
 static gboolean
+read_oauth (McpServerConfig *config, McpJsonSlice value)
+{
+  return mcp_server_oauth_read (&config->oauth, value);
+}
+
+static gboolean
 read_scope (McpServerConfig *config, McpJsonSlice value)
 {
   if (mcp_json_string_equal (value, "session"))
@@ -365,6 +371,10 @@ read_type (McpServerConfig *config, McpJsonSlice value)
   "itself"
 #define CONSENT \
   "“allow”, “ask” or “deny”, or an object: glob over the server's tools to such a word"
+#define OAUTH                                                                                                          \
+  "true, false, or an object that may have “clientId”, “clientSecret” or “privateKey”, “scopes”, "     \
+  "“resource”, “issuer”, “clientMetadataUrl”, “grant” (“authorization_code” or, with an id and a " \
+  "secret or key, “client_credentials”) and “redirectPort”, and nothing else"
 #define ENV_FILE "an absolute path, and not in the session's directory"
 
 static const McpServerEntryKey keys[] = {
@@ -386,6 +396,7 @@ static const McpServerEntryKey keys[] = {
   { "methods", "an array of 1 to 256 texts of the form INTERFACE.METHOD", ARRAY,
     mcp_server_entry_bus_read_methods, "methods" },
   { "readOnly", "an array of strings", ARRAY, mcp_server_entry_bus_read_read_only, "methods" },
+  { "oauth", OAUTH, OBJECT | BOOLEAN, read_oauth, "url" },
   { "scope", "“session”, “cwd” or “shared”", STRING, read_scope },
   { "prefix", "a string", STRING, read_prefix },
   { "allow", STRINGS_ONCE, ARRAY, read_allow },
@@ -408,7 +419,7 @@ static const McpServerEntryKey keys[] = {
 
 /* Keys that change how a server is started or reached, and that have no counterpart here. */
 static const char *const refused[] = {
-  "shell", "sandbox", "sandboxEnabled", "headersHelper", "oauth", "authProviderType", NULL,
+  "shell", "sandbox", "sandboxEnabled", "headersHelper", "authProviderType", NULL,
 };
 
 static const char *const url_keys[] = { "url", "httpUrl", "serverUrl", NULL };

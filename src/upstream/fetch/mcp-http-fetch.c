@@ -23,6 +23,8 @@
 #define MAX_REDIRECTS      5
 /* Answers of 1xx to one request (RFC 9110 section 15.2); libsoup reads on after each of them. */
 #define MAX_INFORMATIONAL  16
+/* Answers that say no to one request, each after another warrant was shown. */
+#define MAX_REFUSALS       3
 /* What the first words of a page have room in. */
 #define MAX_WORDS_BYTES    200
 /* What may be echoed to the server in a header. */
@@ -38,6 +40,10 @@ struct _McpHttpFetch
   SoupMessageHeaders *headers; /* of the request */
   GBytes *body;                /* (nullable) */
   gsize max_bytes;
+
+  McpHttpWarrant *warrant; /* (owned) (nullable) */
+  char *authorization;     /* (nullable): what the warrant gave for the latest message */
+  guint n_refusals;
 
   SoupSession *session;
   SoupMessage *message; /* (nullable): the latest, where it was redirected */
@@ -61,6 +67,7 @@ struct _McpHttpFetch
 };
 
 static void send_message (McpHttpFetch *self);
+static void take_answer (McpHttpFetch *self);
 static void read_more (McpHttpFetch *self);
 
 /**
@@ -123,6 +130,8 @@ mcp_http_fetch_clear (gpointer data)
   g_clear_object (&self->stream);
   g_clear_object (&self->message);
   g_clear_object (&self->session);
+  g_clear_object (&self->warrant);
+  g_free (self->authorization);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->parser, mcp_sse_parser_free);
   g_byte_array_unref (self->content);
@@ -174,6 +183,18 @@ mcp_http_fetch_set_body (McpHttpFetch *self, GBytes *body)
 {
   g_clear_pointer (&self->body, g_bytes_unref);
   self->body = g_bytes_ref (body);
+}
+
+/**
+ * mcp_http_fetch_set_warrant:
+ * @self: a request that has not been sent
+ * @warrant: (nullable): gives the field Authorization, and is asked what to do when the request is
+ *   refused
+ */
+void
+mcp_http_fetch_set_warrant (McpHttpFetch *self, McpHttpWarrant *warrant)
+{
+  g_set_object (&self->warrant, warrant);
 }
 
 /* The end, in whichever way; the caller holds a reference. */
@@ -375,6 +396,78 @@ follow_redirect (McpHttpFetch *self)
     }
 }
 
+/* The warrant */
+
+static void
+got_warrant_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (McpHttpFetch) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  g_free (self->authorization);
+  self->authorization = mcp_http_warrant_get_finish (self->warrant, result, &error);
+  if (self->is_ended)
+    return;
+  if (error != NULL)
+    finish (self, error);
+  else
+    send_message (self);
+}
+
+/* Sends the request, as soon as it may be sent. */
+static void
+send_with_warrant (McpHttpFetch *self)
+{
+  if (self->warrant != NULL)
+    mcp_http_warrant_get (self->warrant, got_warrant_cb, mcp_http_fetch_ref (self));
+  else
+    send_message (self);
+}
+
+static void
+refused_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (McpHttpFetch) self = user_data;
+  g_autoptr (GError) error = NULL;
+  gboolean again = mcp_http_warrant_refused_finish (self->warrant, result, &error);
+
+  if (self->is_ended)
+    return;
+  self->n_refusals++;
+  if (again)
+    {
+      g_clear_object (&self->stream);
+      send_with_warrant (self);
+      return;
+    }
+  self->has_head = TRUE;
+  if (error != NULL)
+    finish (self, error);
+  else
+    take_answer (self);
+}
+
+static gboolean
+is_refused (McpHttpFetch *self, guint status)
+{
+  return self->warrant != NULL && self->n_refusals < MAX_REFUSALS &&
+         (status == SOUP_STATUS_UNAUTHORIZED || status == SOUP_STATUS_FORBIDDEN);
+}
+
+static void
+ask_warrant (McpHttpFetch *self)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (self->message);
+  const McpHttpRefusal refusal = {
+    self->authorization,
+    soup_message_get_status (self->message),
+    soup_message_headers_get_list (headers, "WWW-Authenticate"),
+    self->n_refusals,
+  };
+
+  mcp_http_warrant_refused (self->warrant, &refusal, refused_cb, mcp_http_fetch_ref (self));
+}
+
 /* libsoup decodes these, where the session has its decoder; what is decoded counts. */
 static gboolean
 is_readable (McpHttpFetch *self)
@@ -387,17 +480,12 @@ is_readable (McpHttpFetch *self)
 }
 
 static void
-take_head (McpHttpFetch *self)
+take_answer (McpHttpFetch *self)
 {
   SoupMessageHeaders *headers = soup_message_get_response_headers (self->message);
   const char *type = soup_message_headers_get_content_type (headers, NULL);
   guint status = soup_message_get_status (self->message);
 
-  if (is_redirect (status))
-    {
-      follow_redirect (self);
-      return;
-    }
   self->has_head = TRUE;
   if (!is_readable (self))
     {
@@ -410,6 +498,19 @@ take_head (McpHttpFetch *self)
     self->parser = mcp_sse_parser_new (self->max_bytes);
   self->is_json = type != NULL && g_ascii_strcasecmp (type, "application/json") == 0;
   read_more (self);
+}
+
+static void
+take_head (McpHttpFetch *self)
+{
+  guint status = soup_message_get_status (self->message);
+
+  if (is_redirect (status))
+    follow_redirect (self);
+  else if (is_refused (self, status))
+    ask_warrant (self);
+  else
+    take_answer (self);
 }
 
 static void
@@ -457,6 +558,9 @@ send_message (McpHttpFetch *self)
   g_signal_connect (self->message, "got-informational", G_CALLBACK (informational_cb), self);
   soup_message_headers_foreach (self->headers, copy_header,
                                 soup_message_get_request_headers (self->message));
+  if (self->authorization != NULL)
+    soup_message_headers_replace (soup_message_get_request_headers (self->message), "Authorization",
+                                  self->authorization);
   if (self->body != NULL)
     soup_message_set_request_body_from_bytes (self->message, "application/json", self->body);
   soup_session_send_async (self->session, self->message, G_PRIORITY_DEFAULT, self->cancellable,
@@ -478,7 +582,7 @@ mcp_http_fetch_start (McpHttpFetch *self, SoupSession *session, guint timeout_ms
   self->timeout_ms = timeout_ms;
   if (timeout_ms > 0)
     self->timer = mcp_timer_new_ms ("http-fetch-timeout", timeout_ms, timer_cb, self);
-  send_message (self);
+  send_with_warrant (self);
 }
 
 /**

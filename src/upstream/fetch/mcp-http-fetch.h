@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "upstream/fetch/mcp-http-warrant.h"
 #include <libsoup/soup.h>
 
 G_BEGIN_DECLS
@@ -30,6 +31,7 @@ McpHttpFetch *mcp_http_fetch_ref (McpHttpFetch *self);
 void mcp_http_fetch_unref (McpHttpFetch *self);
 void mcp_http_fetch_set_header (McpHttpFetch *self, const char *name, const char *value);
 void mcp_http_fetch_set_body (McpHttpFetch *self, GBytes *body);
+void mcp_http_fetch_set_warrant (McpHttpFetch *self, McpHttpWarrant *warrant);
 void mcp_http_fetch_start (McpHttpFetch *self, SoupSession *session, guint timeout_ms);
 void mcp_http_fetch_hold (McpHttpFetch *self);
 void mcp_http_fetch_release (McpHttpFetch *self);

@@ -37,6 +37,7 @@ typedef struct
 typedef struct _McpHttpChannel McpHttpChannel;
 
 McpHttpChannel *mcp_http_channel_new (const McpHttpChannelFuncs *funcs, gpointer user_data);
+void mcp_http_channel_set_warrant (McpHttpChannel *self, McpHttpWarrant *warrant);
 void mcp_http_channel_free (McpHttpChannel *self);
 gboolean mcp_http_channel_open (McpHttpChannel *self,
                                 McpServerConfig *config,

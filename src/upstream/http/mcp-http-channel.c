@@ -90,6 +90,17 @@ mcp_http_channel_free (McpHttpChannel *self)
 }
 
 /**
+ * mcp_http_channel_set_warrant:
+ * @self: a channel over which nothing was sent
+ * @warrant: (nullable): gives the field Authorization of each request
+ */
+void
+mcp_http_channel_set_warrant (McpHttpChannel *self, McpHttpWarrant *warrant)
+{
+  g_set_object (&self->endpoint.warrant, warrant);
+}
+
+/**
  * mcp_http_channel_open:
  * @self: a channel
  * @config: the server, which has a URL

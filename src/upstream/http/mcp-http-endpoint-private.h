@@ -10,6 +10,7 @@ G_BEGIN_DECLS
  * McpHttpEndpoint:
  * @soup: (nullable): none before the first start
  * @uri: (nullable): the address of the server
+ * @warrant: (nullable): gives the field Authorization
  * @headers: (nullable): as configured; name, value, …
  * @max_bytes: of one message of the server
  * @n_session: counts the sessions with the server
@@ -24,6 +25,7 @@ typedef struct
 {
   SoupSession *soup;
   GUri *uri;
+  McpHttpWarrant *warrant;
   char **headers;
   gsize max_bytes;
   guint n_session;

@@ -43,6 +43,7 @@ mcp_http_endpoint_clear (McpHttpEndpoint *self)
   mcp_http_endpoint_forget_session (self);
   g_clear_object (&self->soup);
   g_clear_pointer (&self->uri, g_uri_unref);
+  g_clear_object (&self->warrant);
   g_clear_pointer (&self->headers, g_strfreev);
 }
 
@@ -120,6 +121,7 @@ mcp_http_endpoint_new_fetch (const McpHttpEndpoint *self,
   GUri *uri = self->post_uri != NULL ? self->post_uri : self->uri;
   McpHttpFetch *fetch = mcp_http_fetch_new (method, uri, self->max_bytes, funcs, user_data);
 
+  mcp_http_fetch_set_warrant (fetch, self->warrant);
   mcp_http_fetch_set_header (fetch, "User-Agent", "mcp-sessiond/" MCP_VERSION);
   for (char **at = self->headers; *at != NULL; at += 2)
     mcp_http_fetch_set_header (fetch, at[0], at[1]);

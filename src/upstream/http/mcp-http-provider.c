@@ -288,6 +288,13 @@ session_lost (McpHttpProvider *self, McpHttpPost *sent)
   mcp_server_link_begin_again (link, how);
 }
 
+/* No older way of talking to the server would help. */
+static gboolean
+is_person_needed (const GError *error)
+{
+  return g_error_matches (error, MCP_ERROR, MCP_ERROR_AUTHENTICATION_FAILED);
+}
+
 static void
 request_ended (McpHttpProvider *self, McpHttpPost *sent, const GError *error)
 {
@@ -302,8 +309,10 @@ request_ended (McpHttpProvider *self, McpHttpPost *sent, const GError *error)
     return;
   if (mcp_handshake_owns (mcp_server_link_get_handshake (link), id))
     {
-      if (error == NULL && mcp_http_post_get_kind (sent) == MCP_HTTP_POST_STATELESS &&
-          mcp_http_post_is_refused (sent))
+      if (is_person_needed (error))
+        mcp_server_link_fail (link, how);
+      else if (error == NULL && mcp_http_post_get_kind (sent) == MCP_HTTP_POST_STATELESS &&
+               mcp_http_post_is_refused (sent))
         mcp_server_intake_take_answer (link, id, mcp_http_post_get_refusal (sent));
       else
         handshake_ended (self, id, status, how);
@@ -477,4 +486,24 @@ mcp_http_provider_new (McpServerConfig *config,
   self = g_object_new (MCP_TYPE_HTTP_PROVIDER, NULL);
   mcp_server_link_construct (MCP_SERVER_LINK (self), config, cwd, limits, timeout_ms, &times);
   return MCP_PROVIDER (self);
+}
+
+/* The next request need not wait until enough time has passed since the last failure. */
+static void
+granted_cb (McpHttpWarrant *warrant, McpServerLink *link)
+{
+  mcp_server_link_note_answered (link);
+}
+
+/**
+ * mcp_http_provider_set_warrant:
+ * @self: a provider that was made just now
+ * @warrant: gives the field Authorization of each request, and is asked what to do when one is
+ *   refused
+ */
+void
+mcp_http_provider_set_warrant (McpHttpProvider *self, McpHttpWarrant *warrant)
+{
+  mcp_http_channel_set_warrant (self->channel, warrant);
+  g_signal_connect_object (warrant, "granted", G_CALLBACK (granted_cb), self, 0);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "upstream/dialogue/mcp-server-link.h"
+#include "upstream/fetch/mcp-http-warrant.h"
 
 G_BEGIN_DECLS
 
@@ -17,5 +18,6 @@ McpProvider *mcp_http_provider_new (McpServerConfig *config,
                                     const char *cwd,
                                     const McpLimits *limits,
                                     guint timeout_ms);
+void mcp_http_provider_set_warrant (McpHttpProvider *self, McpHttpWarrant *warrant);
 
 G_END_DECLS

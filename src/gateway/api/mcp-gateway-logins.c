@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "mcp-gateway-private.h"
+
+#include "common/mcp-error.h"
+
+#include <string.h>
+
+/**
+ * mcp_gateway_set_callback_port:
+ * @self: the gateway
+ * @port: where browsers come back to after a login; 0: nowhere
+ */
+void
+mcp_gateway_set_callback_port (McpGateway *self, guint16 port)
+{
+  if (mcp_gateway_get_oauth (self) != NULL)
+    mcp_oauth_set_port (mcp_gateway_get_oauth (self), port);
+}
+
+/**
+ * mcp_gateway_set_client_document:
+ * @self: the gateway
+ * @address: (nullable): of a metadata document that describes this client
+ */
+void
+mcp_gateway_set_client_document (McpGateway *self, const char *address)
+{
+  if (mcp_gateway_get_oauth (self) != NULL)
+    mcp_oauth_set_document (mcp_gateway_get_oauth (self), address);
+}
+
+/**
+ * mcp_gateway_set_opener:
+ * @self: the gateway
+ * @command: (nullable): what opens a browser; see mcp_oauth_set_opener()
+ */
+void
+mcp_gateway_set_opener (McpGateway *self, const char *command)
+{
+  if (mcp_gateway_get_oauth (self) != NULL)
+    mcp_oauth_set_opener (mcp_gateway_get_oauth (self), command);
+}
+
+/* A login that begins. */
+typedef struct
+{
+  gboolean opens_browser;
+  gboolean is_opened;
+  guint seconds_left;
+} Beginning;
+
+static void
+begun_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  McpGateway *self = g_task_get_source_object (task);
+  Beginning *beginning = g_task_get_task_data (task);
+  g_autoptr (GError) open_error = NULL;
+  GError *error = NULL;
+  char *address = mcp_oauth_server_login_finish (MCP_OAUTH_SERVER (source), result,
+                                                 &beginning->seconds_left, &error);
+
+  if (address == NULL)
+    {
+      g_task_return_new_error (task, MCP_ERROR,
+                               error->domain == MCP_ERROR ? error->code : MCP_ERROR_PROVIDER_FAILED,
+                               "%s", error->message);
+      g_error_free (error);
+      return;
+    }
+  if (beginning->opens_browser)
+    beginning->is_opened = mcp_oauth_open (mcp_gateway_get_oauth (self), address, &open_error);
+  if (open_error != NULL)
+    g_info ("No browser was opened: %s", open_error->message);
+  g_task_return_pointer (task, address, g_free);
+}
+
+/* Returns: (nullable): the login to a server */
+static McpOauthServer *
+find_login (McpGateway *self, const char *name, GError **error)
+{
+  McpOauth *oauth = mcp_gateway_get_oauth (self);
+  McpServerConfig *config = mcp_gateway_find_config (self, name);
+  McpOauthServer *login =
+      oauth != NULL && config != NULL ? mcp_oauth_ensure_server (oauth, config) : NULL;
+
+  if (config == NULL)
+    g_set_error (error, MCP_ERROR, MCP_ERROR_NOT_FOUND, "There is no server “%s”", name);
+  else if (login == NULL)
+    g_set_error (
+        error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
+        "Server “%s” takes no login: it is no HTTP server, its entry has “oauth”: false, or "
+        "the entry brings an Authorization of its own",
+        name);
+  return login;
+}
+
+/**
+ * mcp_gateway_login_async:
+ * @self: the gateway
+ * @name: of a server
+ * @opens_browser: whether to open a browser here
+ * @callback: (scope async): when a browser can be sent
+ * @user_data: for @callback
+ *
+ * Begins a login for a person.
+ */
+void
+mcp_gateway_login_async (McpGateway *self,
+                         const char *name,
+                         gboolean opens_browser,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+  McpOauthServer *login;
+  Beginning *beginning;
+  GError *error = NULL;
+
+  g_return_if_fail (MCP_IS_GATEWAY (self));
+
+  task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, mcp_gateway_login_async);
+  beginning = g_new0 (Beginning, 1);
+  beginning->opens_browser = opens_browser;
+  g_task_set_task_data (task, beginning, g_free);
+  login = find_login (self, name, &error);
+  if (login == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  mcp_oauth_server_forgive (login);
+  mcp_oauth_server_login_async (login, begun_cb, g_steal_pointer (&task));
+}
+
+/**
+ * mcp_gateway_login_finish:
+ * @self: the gateway
+ * @result: what the callback got
+ * @seconds_left: (out): how long the browser may take
+ * @is_opened: (out): whether a browser was opened here
+ * @error: return location
+ *
+ * Errors: %MCP_ERROR_NOT_FOUND, %MCP_ERROR_INVALID_ARGUMENTS, %MCP_ERROR_PROVIDER_FAILED.
+ *
+ * Returns: (transfer full) (nullable): the address that a browser is to be sent to
+ */
+char *
+mcp_gateway_login_finish (McpGateway *self,
+                          GAsyncResult *result,
+                          guint *seconds_left,
+                          gboolean *is_opened,
+                          GError **error)
+{
+  Beginning *beginning;
+
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  beginning = g_task_get_task_data (G_TASK (result));
+  *seconds_left = beginning->seconds_left;
+  *is_opened = beginning->is_opened;
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+completed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (GError) error = NULL;
+  char *name = mcp_oauth_complete_finish (MCP_OAUTH (source), result, &error);
+
+  if (name != NULL)
+    g_task_return_pointer (task, name, g_free);
+  else
+    g_task_return_new_error (task, MCP_ERROR,
+                             error->domain == MCP_ERROR ? error->code : MCP_ERROR_PROVIDER_FAILED,
+                             "%s", error->message);
+}
+
+/**
+ * mcp_gateway_complete_login_async:
+ * @self: the gateway
+ * @name: (nullable): of the server, where somebody says so
+ * @answer: the address that a browser came back to, or the part of it behind “?”
+ * @callback: (scope async): when the login is done
+ * @user_data: for @callback
+ *
+ * Ends a login.
+ */
+void
+mcp_gateway_complete_login_async (McpGateway *self,
+                                  const char *name,
+                                  const char *answer,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data)
+{
+  GTask *task;
+  const char *question = strchr (answer, '?');
+  g_autofree char *query = g_strdup (question != NULL ? question + 1 : answer);
+
+  g_return_if_fail (MCP_IS_GATEWAY (self));
+
+  task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, mcp_gateway_complete_login_async);
+  query[strcspn (query, "#")] = '\0';
+  if (mcp_gateway_get_oauth (self) != NULL)
+    {
+      mcp_oauth_complete_async (mcp_gateway_get_oauth (self), name, query, completed_cb, task);
+      return;
+    }
+  g_task_return_new_error (task, MCP_ERROR, MCP_ERROR_NOT_FOUND, "There are no logins");
+  g_object_unref (task);
+}
+
+/**
+ * mcp_gateway_complete_login_finish:
+ * @self: the gateway
+ * @result: what the callback got
+ * @error: return location
+ *
+ * Errors: %MCP_ERROR_NOT_FOUND where there is no such login, %MCP_ERROR_PROVIDER_FAILED where it
+ * came to nothing.
+ *
+ * Returns: (transfer full) (nullable): the name of the server that there is a login to now
+ */
+char *
+mcp_gateway_complete_login_finish (McpGateway *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+logged_out_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (mcp_oauth_logout_finish (MCP_OAUTH (source), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_new_error (task, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, "%s", error->message);
+}
+
+/**
+ * mcp_gateway_logout_async:
+ * @self: the gateway
+ * @name: of a server, which need not be configured any more
+ * @callback: (scope async): when nothing is left
+ * @user_data: for @callback
+ *
+ * Forgets the login to a server.
+ */
+void
+mcp_gateway_logout_async (McpGateway *self,
+                          const char *name,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  GTask *task;
+
+  g_return_if_fail (MCP_IS_GATEWAY (self));
+
+  task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, mcp_gateway_logout_async);
+  if (mcp_gateway_get_oauth (self) != NULL)
+    {
+      mcp_oauth_logout_async (mcp_gateway_get_oauth (self), name, logged_out_cb, task);
+      return;
+    }
+  g_task_return_boolean (task, TRUE);
+  g_object_unref (task);
+}
+
+/**
+ * mcp_gateway_logout_finish:
+ * @self: the gateway
+ * @result: what the callback got
+ * @error: return location
+ *
+ * Errors: %MCP_ERROR_PROVIDER_FAILED where the keyring refuses.
+ *
+ * Returns: whether nothing is left
+ */
+gboolean
+mcp_gateway_logout_finish (McpGateway *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "upstream/oauth/mcp-oauth.h"
+
+#include "common/mcp-error.h"
+#include "mcp-oauth-server-private.h"
+#include "mcp-oauth-text-private.h"
+
+#include <string.h>
+
+/* xdg-utils */
+#define DEFAULT_OPENER   "xdg-open"
+/* Of what a browser or a person brings. */
+#define MAX_ANSWER_BYTES 8192
+
+struct _McpOauth
+{
+  GObject parent_instance;
+
+  McpOauthBook *book;  /* (owned) */
+  GHashTable *servers; /* (owned): name (owned) -> McpOauthServer (owned) */
+  char *opener;        /* (nullable): command that opens an address */
+};
+
+G_DEFINE_FINAL_TYPE (McpOauth, mcp_oauth, G_TYPE_OBJECT)
+
+enum
+{
+  SIGNAL_CHANGED,
+  SIGNAL_GRANTED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
+static void
+server_changed_cb (McpOauthServer *server, McpOauth *self)
+{
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0, server);
+}
+
+static void
+server_granted_cb (McpOauthServer *server, McpOauth *self)
+{
+  g_signal_emit (self, signals[SIGNAL_GRANTED], 0, server);
+}
+
+/**
+ * mcp_oauth_lookup:
+ * @self: the logins
+ * @name: of a server
+ *
+ * Returns: (transfer none) (nullable): its login; %NULL: it has none to do with
+ */
+McpOauthServer *
+mcp_oauth_lookup (McpOauth *self, const char *name)
+{
+  return g_hash_table_lookup (self->servers, name);
+}
+
+/**
+ * mcp_oauth_ensure_server:
+ * @self: the logins
+ * @config: an entry of the configuration
+ *
+ * Returns: (transfer none) (nullable): its login; %NULL: it has none to do with
+ */
+McpOauthServer *
+mcp_oauth_ensure_server (McpOauth *self, McpServerConfig *config)
+{
+  McpOauthServer *known = mcp_oauth_lookup (self, config->name);
+  McpOauthServer *server;
+
+  if (known != NULL && mcp_oauth_server_is_of (known, config))
+    return known;
+  if (known != NULL)
+    g_signal_handlers_disconnect_by_data (known, self);
+  server = mcp_oauth_server_new (self->book, config);
+  if (server == NULL)
+    {
+      g_hash_table_remove (self->servers, config->name);
+      return NULL;
+    }
+  g_signal_connect (server, "changed", G_CALLBACK (server_changed_cb), self);
+  /* The providers of the server are told first: they may be asked for lists right away. */
+  g_signal_connect_after (server, "granted", G_CALLBACK (server_granted_cb), self);
+  g_hash_table_replace (self->servers, g_strdup (config->name), server);
+  return server;
+}
+
+static gboolean
+is_configured (GPtrArray *configs, const char *name)
+{
+  for (guint i = 0; i < configs->len; i++)
+    if (g_str_equal (((McpServerConfig *) configs->pdata[i])->name, name))
+      return TRUE;
+  return FALSE;
+}
+
+/**
+ * mcp_oauth_set_servers:
+ * @self: the logins
+ * @configs: (element-type McpServerConfig): all configured servers
+ *
+ * The logins to servers that are gone stay in the store: an entry may come back.
+ */
+void
+mcp_oauth_set_servers (McpOauth *self, GPtrArray *configs)
+{
+  GHashTableIter iter;
+  gpointer name;
+  gpointer server;
+
+  g_hash_table_iter_init (&iter, self->servers);
+  while (g_hash_table_iter_next (&iter, &name, &server))
+    if (!is_configured (configs, name))
+      {
+        g_signal_handlers_disconnect_by_data (server, self);
+        g_hash_table_iter_remove (&iter);
+      }
+  for (guint i = 0; i < configs->len; i++)
+    mcp_oauth_ensure_server (self, configs->pdata[i]);
+}
+
+/* The browser is back */
+
+static void
+completed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  McpOauthServer *server = MCP_OAUTH_SERVER (source);
+  GError *error = NULL;
+
+  if (mcp_oauth_server_complete_finish (server, result, &error))
+    g_task_return_pointer (task, g_strdup (mcp_oauth_server_get_name (server)), g_free);
+  else
+    g_task_return_error (task, error);
+}
+
+/* @task: (transfer full) */
+static void
+take_answer (GTask *task, GHashTable *fields)
+{
+  McpOauth *self = g_task_get_source_object (task);
+  McpOauthFlows *flows = mcp_oauth_book_get_flows (self->book);
+  g_autoptr (McpOauthFlow) flow =
+      mcp_oauth_flows_take (flows, g_hash_table_lookup (fields, "state"));
+  McpOauthServer *server = mcp_oauth_lookup (self, flow->server);
+  GError *error = NULL;
+  g_autofree char *code = mcp_oauth_flow_read_answer (flow, fields, &error);
+
+  if (code != NULL && server != NULL)
+    {
+      mcp_oauth_server_complete_async (server, flow, code, completed_cb, task);
+      return;
+    }
+  if (server != NULL)
+    mcp_oauth_server_note_refused (server, error->message);
+  if (error == NULL)
+    error = g_error_new (MCP_ERROR, MCP_ERROR_NOT_FOUND, "Server “%s” is not configured any more",
+                         flow->server);
+  g_task_return_error (task, error);
+  g_object_unref (task);
+}
+
+/* Returns: (transfer full) (nullable): the fields of an answer that belongs to a login */
+static GHashTable *
+read_answer (McpOauth *self, const char *name, const char *query)
+{
+  McpOauthFlows *flows = mcp_oauth_book_get_flows (self->book);
+  g_autoptr (GHashTable) fields =
+      strlen (query) <= MAX_ANSWER_BYTES ? mcp_oauth_text_parse_form (query) : NULL;
+  const char *state = fields != NULL ? g_hash_table_lookup (fields, "state") : NULL;
+  McpOauthFlow *flow = state != NULL ? mcp_oauth_flows_find (flows, state) : NULL;
+
+  if (flow == NULL || (name != NULL && !g_str_equal (flow->server, name)))
+    return NULL;
+  return g_steal_pointer (&fields);
+}
+
+/**
+ * mcp_oauth_complete_async:
+ * @self: the logins
+ * @name: (nullable): of the server, where it is known which
+ * @query: what a browser came back with: the part of the address behind “?”
+ * @callback: (scope async): when the login is done
+ * @user_data: for @callback
+ *
+ * Ends a login. Each is ended once.
+ */
+void
+mcp_oauth_complete_async (McpOauth *self,
+                          const char *name,
+                          const char *query,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+  g_autoptr (GHashTable) fields = read_answer (self, name, query);
+
+  g_task_set_source_tag (task, mcp_oauth_complete_async);
+  if (fields != NULL)
+    {
+      take_answer (task, fields);
+      return;
+    }
+  g_task_return_new_error (task, MCP_ERROR, MCP_ERROR_NOT_FOUND,
+                           "This login is not known: it was used already, took longer than ten "
+                           "minutes, or was begun elsewhere");
+  g_object_unref (task);
+}
+
+/**
+ * mcp_oauth_complete_finish:
+ * @self: the logins
+ * @result: what the callback got
+ * @error: return location
+ *
+ * Errors: %MCP_ERROR_NOT_FOUND, #McpOauthError, and those of the store.
+ *
+ * Returns: (transfer full) (nullable): the name of the server that there is a login to now
+ */
+char *
+mcp_oauth_complete_finish (McpOauth *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+logged_out_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (mcp_oauth_server_logout_finish (MCP_OAUTH_SERVER (source), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+forgotten_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (mcp_oauth_book_forget_finish (result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * mcp_oauth_logout_async:
+ * @self: the logins
+ * @name: of a server, configured or not
+ * @callback: (scope async): when nothing is left
+ * @user_data: for @callback
+ *
+ * Forgets the login to a server.
+ */
+void
+mcp_oauth_logout_async (McpOauth *self,
+                        const char *name,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data)
+{
+  GTask *task = g_task_new (self, NULL, callback, user_data);
+  McpOauthServer *server = mcp_oauth_lookup (self, name);
+
+  g_task_set_source_tag (task, mcp_oauth_logout_async);
+  if (server != NULL)
+    mcp_oauth_server_logout_async (server, logged_out_cb, task);
+  else
+    mcp_oauth_book_forget_async (self->book, name, forgotten_cb, task);
+}
+
+/**
+ * mcp_oauth_logout_finish:
+ * @self: the logins
+ * @result: what the callback got
+ * @error: return location
+ *
+ * Errors: those of the store.
+ *
+ * Returns: whether nothing is left
+ */
+gboolean
+mcp_oauth_logout_finish (McpOauth *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/**
+ * mcp_oauth_set_port:
+ * @self: the logins
+ * @port: where the daemon serves HTTP; 0: nowhere
+ *
+ * Browsers come back there.
+ */
+void
+mcp_oauth_set_port (McpOauth *self, guint16 port)
+{
+  mcp_oauth_book_set_port (self->book, port);
+}
+
+/**
+ * mcp_oauth_set_document:
+ * @self: the logins
+ * @address: (nullable): of this client's metadata document
+ */
+void
+mcp_oauth_set_document (McpOauth *self, const char *address)
+{
+  mcp_oauth_book_set_document (self->book, address);
+}
+
+/**
+ * mcp_oauth_set_opener:
+ * @self: the logins
+ * @command: (nullable): a program with its arguments, quoted as for a shell, that opens the address
+ *   which is put behind them; %NULL: the desktop's own; empty: none
+ */
+void
+mcp_oauth_set_opener (McpOauth *self, const char *command)
+{
+  g_free (self->opener);
+  self->opener = g_strdup (command);
+}
+
+/**
+ * mcp_oauth_open:
+ * @self: the logins
+ * @address: that mcp_oauth_server_login_finish() gave: https, or this machine
+ * @error: return location
+ *
+ * Opens a browser, without a shell.
+ *
+ * Errors: %G_IO_ERROR_NOT_SUPPORTED, those of g_shell_parse_argv() and of g_subprocess_newv().
+ *
+ * Returns: whether the program was started; whether it shows anything, nobody knows
+ */
+gboolean
+mcp_oauth_open (McpOauth *self, const char *address, GError **error)
+{
+  const char *command = self->opener != NULL ? self->opener : DEFAULT_OPENER;
+  g_auto (GStrv) words = NULL;
+  g_autoptr (GStrvBuilder) argv = g_strv_builder_new ();
+  g_auto (GStrv) whole = NULL;
+  g_autoptr (GSubprocess) process = NULL;
+
+  if (*command == '\0')
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                           "No browser is opened here");
+      return FALSE;
+    }
+  if (!g_shell_parse_argv (command, NULL, &words, error))
+    return FALSE;
+  g_strv_builder_addv (argv, (const char **) words);
+  g_strv_builder_add (argv, address);
+  whole = g_strv_builder_end (argv);
+  process = g_subprocess_newv (
+      (const char *const *) whole,
+      G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, error);
+  return process != NULL;
+}
+
+static void
+mcp_oauth_dispose (GObject *object)
+{
+  McpOauth *self = MCP_OAUTH (object);
+  GHashTableIter iter;
+  gpointer server;
+
+  g_hash_table_iter_init (&iter, self->servers);
+  while (g_hash_table_iter_next (&iter, NULL, &server))
+    g_signal_handlers_disconnect_by_data (server, self);
+  g_hash_table_remove_all (self->servers);
+
+  G_OBJECT_CLASS (mcp_oauth_parent_class)->dispose (object);
+}
+
+static void
+mcp_oauth_finalize (GObject *object)
+{
+  McpOauth *self = MCP_OAUTH (object);
+
+  g_hash_table_unref (self->servers);
+  mcp_oauth_book_unref (self->book);
+  g_free (self->opener);
+
+  G_OBJECT_CLASS (mcp_oauth_parent_class)->finalize (object);
+}
+
+static void
+mcp_oauth_class_init (McpOauthClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = mcp_oauth_dispose;
+  object_class->finalize = mcp_oauth_finalize;
+  signals[SIGNAL_CHANGED] = g_signal_new ("changed", MCP_TYPE_OAUTH, G_SIGNAL_RUN_LAST, 0, NULL,
+                                          NULL, NULL, G_TYPE_NONE, 1, MCP_TYPE_OAUTH_SERVER);
+  signals[SIGNAL_GRANTED] = g_signal_new ("granted", MCP_TYPE_OAUTH, G_SIGNAL_RUN_LAST, 0, NULL,
+                                          NULL, NULL, G_TYPE_NONE, 1, MCP_TYPE_OAUTH_SERVER);
+}
+
+static void
+mcp_oauth_init (McpOauth *self)
+{
+  self->servers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+}
+
+/**
+ * mcp_oauth_new:
+ * @directory: where it is kept which server uses which login, and which are on their way
+ * @store: where the tokens are kept
+ *
+ * Blocks on files: before the main loop only.
+ *
+ * Returns: (transfer full): the logins, without servers
+ */
+McpOauth *
+mcp_oauth_new (const char *directory, McpSecretStore *store)
+{
+  McpOauth *self = g_object_new (MCP_TYPE_OAUTH, NULL);
+
+  self->book = mcp_oauth_book_new (directory, store);
+  return self;
+}
