@@ -3,29 +3,22 @@
 
 #include "common/mcp-log.h"
 #include "gateway/catalogue/mcp-catalogue-servers.h"
-#include "gateway/catalogue/mcp-catalogue-views.h"
-#include "gateway/catalogue/mcp-catalogue-waiter.h"
+#include "gateway/catalogue/mcp-catalogue-waiters.h"
+#include "gateway/catalogue/mcp-client-view.h"
+#include "gateway/catalogue/mcp-current-views.h"
 #include "gateway/catalogue/mcp-exposed-names.h"
-#include "gateway/catalogue/mcp-list-builder.h"
-#include "gateway/catalogue/mcp-list-writer.h"
-#include "gateway/catalogue/mcp-resource-finder.h"
 #include "gateway/catalogue/mcp-tool-guard.h"
 
 #include <string.h>
-
-/* How long a list waits for servers never seen before, which may have to be downloaded, and for
- * those that are being listed again. */
-#define FIRST_MS   8000
-#define REFRESH_MS 1000
 
 /* How long an initialize waits for a server at most: clients give up soon after. */
 #define MEET_MS 8000
 
 /*
  * What servers list goes this way: a server is listed (McpCatalogueServer, which keeps that),
- * the guard compares the tools with what they were, a thread builds new views of everything,
- * and these replace the ones that clients saw. Until then clients see the earlier views; only
- * servers that are not configured any more are gone at once.
+ * the guard compares the tools with what they were, and McpCurrentViews gets other views of
+ * everything, which clients see from then on (McpClientView). Only servers that are not configured
+ * any more are gone at once.
  */
 struct _McpCatalogue
 {
@@ -35,14 +28,9 @@ struct _McpCatalogue
   McpCatalogueServers *servers; /* (owned) */
   McpNameRooms *rooms;          /* (owned): of all configured servers, disabled ones as well */
   McpToolGuard *guard;          /* (owned) */
-  McpCatalogueViews *views;     /* (owned): what clients see */
-  McpListBuilder *builder;      /* (owned): lists of @views */
-  gboolean is_building;         /* views that will replace @views */
-  gboolean is_dirty;            /* something has changed since that began */
+  McpCurrentViews *views;       /* (owned): what clients see */
+  McpCatalogueWaiters *waiters; /* (owned) */
   guint max_name;
-  guint first_ms;
-  guint refresh_ms;
-  GPtrArray *waiters; /* (owned): McpCatalogueWaiter (unowned) */
 };
 
 enum
@@ -74,12 +62,6 @@ get_listing (McpCatalogue *self, const McpServerConfig *config)
 }
 
 /* Who waits. */
-
-static gboolean
-is_current (McpCatalogue *self)
-{
-  return !self->is_building;
-}
 
 static gboolean
 concerns (McpCatalogue *self, McpCatalogueWaiter *waiter, McpServerConfig *config)
@@ -116,49 +98,32 @@ ask_servers (McpCatalogue *self, McpCatalogueWaiter *waiter)
 }
 
 static gboolean
-is_done (McpCatalogue *self, McpCatalogueWaiter *waiter)
+is_done (McpCatalogueWaiter *waiter, gpointer owner)
 {
+  McpCatalogue *self = owner;
+
   if (waiter->is_over || mcp_session_is_closed (waiter->session) ||
       g_cancellable_is_cancelled (g_task_get_cancellable (waiter->task)))
     return TRUE;
 
   /* what is listed has to be in the views as well: a thread is about to put it there */
-  return !ask_servers (self, waiter) && is_current (self);
-}
-
-static void
-wake_cb (McpCatalogueWaiter *waiter, gpointer user_data)
-{
-  McpCatalogue *self = user_data;
-
-  /* not there: wake_all() will return it in a moment */
-  if (is_done (self, waiter) && g_ptr_array_remove (self->waiters, waiter))
-    mcp_catalogue_waiter_return (waiter);
+  return !ask_servers (self, waiter) && !mcp_current_views_is_building (self->views);
 }
 
 static void
 wake_all (McpCatalogue *self)
 {
   g_autoptr (McpCatalogue) guard = g_object_ref (self);
-  g_autoptr (GPtrArray) done = g_ptr_array_new ();
 
-  for (guint i = 0; i < self->waiters->len; i++)
-    if (is_done (self, g_ptr_array_index (self->waiters, i)))
-      g_ptr_array_add (done, g_ptr_array_index (self->waiters, i));
-
-  for (guint i = 0; i < done->len; i++)
-    g_ptr_array_remove (self->waiters, g_ptr_array_index (done, i));
-
-  /* callbacks of the tasks run in here */
-  for (guint i = 0; i < done->len; i++)
-    mcp_catalogue_waiter_return (g_ptr_array_index (done, i));
+  mcp_catalogue_waiters_wake (self->waiters);
 }
 
 /* The views. */
 
 static McpCatalogueSources *
-collect_sources (McpCatalogue *self)
+collect_sources (GObject *owner)
 {
+  McpCatalogue *self = MCP_CATALOGUE (owner);
   GPtrArray *configs = get_configs (self);
   McpCatalogueSources *sources =
       mcp_catalogue_views_sources_new (configs, self->rooms, self->max_name);
@@ -173,38 +138,20 @@ collect_sources (McpCatalogue *self)
   return sources;
 }
 
-static void build_views (McpCatalogue *self);
-
 static void
-views_built_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+views_replaced (McpViewChanges *changes, GObject *owner)
 {
-  g_autoptr (McpCatalogue) self = user_data;
-  g_autoptr (McpViewChanges) changes = NULL;
-  McpCatalogueViews *views = mcp_catalogue_views_build_finish (result, &changes);
+  McpCatalogue *self = MCP_CATALOGUE (owner);
 
-  mcp_catalogue_views_unref (self->views);
-  self->views = views;
-  mcp_list_builder_forget (self->builder);
-  self->is_building = FALSE;
-  if (self->is_dirty)
-    build_views (self);
   if (!mcp_view_changes_is_empty (changes))
     g_signal_emit (self, signals[SIGNAL_CHANGED], 0, changes);
   wake_all (self);
 }
 
-/* One at a time: what changes meanwhile is in the next one. */
-static void
-build_views (McpCatalogue *self)
-{
-  self->is_dirty = self->is_building;
-  if (self->is_building)
-    return;
-
-  self->is_building = TRUE;
-  mcp_catalogue_views_build_async (collect_sources (self), self->views, views_built_cb,
-                                   g_object_ref (self));
-}
+static const McpCurrentViewsFuncs views_funcs = {
+  .collect = collect_sources,
+  .replaced = views_replaced,
+};
 
 /* Tools that are not what they were. */
 
@@ -254,7 +201,7 @@ listed_cb (McpCatalogueServer *server, McpItemKinds changed, gpointer user_data)
     if (lookup (self, g_ptr_array_index (configs, i)) == server)
       check_tools (self, g_ptr_array_index (configs, i));
   if (changed != 0)
-    build_views (self);
+    mcp_current_views_rebuild (self->views);
   wake_all (self);
 }
 
@@ -320,7 +267,7 @@ take_servers (McpCatalogue *self, GPtrArray *configs)
   self->rooms = build_rooms (configs);
   for (guint i = 0; i < get_configs (self)->len; i++)
     check_tools (self, g_ptr_array_index (get_configs (self), i));
-  build_views (self);
+  mcp_current_views_rebuild (self->views);
   wake_all (self);
 }
 
@@ -391,7 +338,7 @@ mcp_catalogue_set_max_name (McpCatalogue *self, guint max_name)
     return;
 
   self->max_name = max_name;
-  build_views (self);
+  mcp_current_views_rebuild (self->views);
 }
 
 /**
@@ -405,8 +352,8 @@ mcp_catalogue_set_max_name (McpCatalogue *self, guint max_name)
 void
 mcp_catalogue_set_patience (McpCatalogue *self, guint first_ms, guint refresh_ms)
 {
-  self->first_ms = first_ms;
-  self->refresh_ms = refresh_ms;
+  mcp_catalogue_waiters_set_first_wait (self->waiters, first_ms);
+  mcp_catalogue_waiters_set_refresh_wait (self->waiters, refresh_ms);
 }
 
 /**
@@ -417,7 +364,7 @@ mcp_catalogue_set_patience (McpCatalogue *self, guint first_ms, guint refresh_ms
 void
 mcp_catalogue_set_first_wait (McpCatalogue *self, guint first_ms)
 {
-  self->first_ms = first_ms;
+  mcp_catalogue_waiters_set_first_wait (self->waiters, first_ms);
 }
 
 /* What clients ask. */
@@ -427,20 +374,12 @@ prepare (McpCatalogue *self,
          McpClient *client,
          McpItemKinds kinds,
          const char *exposed,
-         guint first_ms,
+         guint max_first_ms,
          GTask *task)
 {
-  McpCatalogueWaiter *waiter = mcp_catalogue_waiter_new (task, client, kinds, exposed);
-
   g_task_set_check_cancellable (task, FALSE); /* the waiter says better why it ended */
-  if (is_done (self, waiter))
-    {
-      mcp_catalogue_waiter_return (waiter);
-      return;
-    }
-
-  g_ptr_array_add (self->waiters, waiter);
-  mcp_catalogue_waiter_arm (waiter, first_ms, self->refresh_ms, wake_cb, self);
+  mcp_catalogue_waiters_add (self->waiters, mcp_catalogue_waiter_new (task, client, kinds, exposed),
+                             max_first_ms);
 }
 
 /**
@@ -469,7 +408,7 @@ mcp_catalogue_prepare_async (McpCatalogue *self,
   McpItemKinds kinds = exposed != NULL ? 1u << MCP_ITEM_TOOL : MCP_ITEM_KINDS_ALL;
 
   g_task_set_source_tag (task, mcp_catalogue_prepare_async);
-  prepare (self, client, kinds, exposed, self->first_ms, task);
+  prepare (self, client, kinds, exposed, G_MAXUINT, task);
 }
 
 /**
@@ -494,8 +433,7 @@ mcp_catalogue_meet_async (McpCatalogue *self,
   if (mcp_catalogue_get_server_info (self, client) != NULL)
     g_task_return_boolean (task, TRUE);
   else
-    prepare (self, client, MCP_ITEM_KINDS_ALL, NULL, MIN (self->first_ms, MEET_MS),
-             g_steal_pointer (&task));
+    prepare (self, client, MCP_ITEM_KINDS_ALL, NULL, MEET_MS, g_steal_pointer (&task));
 }
 
 /**
@@ -553,7 +491,8 @@ list_prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!mcp_catalogue_prepare_finish (self, result, &error))
     g_task_return_error (task, error);
   else
-    mcp_list_builder_build_async (self->builder, self->views, wish->kind, wish->client,
+    mcp_list_builder_build_async (mcp_current_views_get_lists (self->views),
+                                  mcp_current_views_get (self->views), wish->kind, wish->client,
                                   list_built_cb, g_steal_pointer (&task));
 }
 
@@ -587,7 +526,7 @@ mcp_catalogue_list_async (McpCatalogue *self,
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, wish, wish_free);
   g_task_set_source_tag (prepared, mcp_catalogue_list_async);
-  prepare (self, client, 1u << kind, NULL, self->first_ms, prepared);
+  prepare (self, client, 1u << kind, NULL, G_MAXUINT, prepared);
 }
 
 /**
@@ -608,13 +547,6 @@ mcp_catalogue_list_finish (McpCatalogue *self, GAsyncResult *result, GError **er
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-static McpAllowedTools *
-build_allowed (McpCatalogue *self, McpSession *session)
-{
-  return mcp_allowed_tools_new (mcp_session_get_allowed_tools (session),
-                                mcp_catalogue_views_get_rooms (self->views));
-}
-
 /* The views may be of an earlier configuration. A server whose entry says the same still counts;
  * no other may be asked. */
 static McpServerConfig *
@@ -624,32 +556,6 @@ get_current (McpCatalogue *self, const McpServerConfig *config)
 
   return current != NULL && strcmp (current->fingerprint, config->fingerprint) == 0 ? current
                                                                                     : NULL;
-}
-
-/* What a server's own name hides is judged by its tools. */
-static gboolean
-may_use (McpCatalogue *self, McpSession *session, McpItemKind kind, const McpExposedItem *item)
-{
-  g_autoptr (McpAllowedTools) allowed = build_allowed (self, session);
-  gsize budget = 1000;
-
-  return kind == MCP_ITEM_TOOL
-             ? mcp_catalogue_views_allow (self->views, allowed, item)
-             : mcp_catalogue_views_show_server (self->views, allowed, item->server, &budget);
-}
-
-/* A client of one server calls things as the server does. */
-static const McpExposedItem *
-find_item (McpCatalogue *self, McpItemView *view, McpClient *client, const char *name)
-{
-  int server;
-
-  if (client->server == NULL)
-    return strnlen (name, MCP_EXPOSED_NAMES_MAX_LENGTH + 1) > MCP_EXPOSED_NAMES_MAX_LENGTH
-               ? NULL
-               : mcp_item_view_find (view, name);
-  server = mcp_catalogue_views_find_server (self->views, client->server);
-  return server >= 0 ? mcp_item_view_find_own (view, (guint) server, name) : NULL;
 }
 
 /**
@@ -671,30 +577,25 @@ mcp_catalogue_find (McpCatalogue *self,
                     const char *name,
                     McpCatalogueItem *found)
 {
-  McpItemView *view = mcp_catalogue_views_get (self->views, kind);
-  const McpExposedItem *item = find_item (self, view, client, name);
+  McpCatalogueViews *views = mcp_current_views_get (self->views);
+  g_auto (McpClientView) view = mcp_client_view_begin (views, client);
+  const McpExposedItem *item = mcp_client_view_find (&view, kind, name);
 
-  if (item == NULL || !may_use (self, client->session, kind, item))
+  if (item == NULL)
     return FALSE;
 
-  found->config = get_current (self, mcp_item_view_get_config (view, item->server));
+  found->config = get_current (
+      self, mcp_item_view_get_config (mcp_catalogue_views_get (views, kind), item->server));
   found->name = item->item->name;
   found->exposed = item->exposed;
   found->json = item->item->json;
   return found->config != NULL;
 }
 
-/* All URIs are for the only server that the client reaches. */
-static McpServerConfig *
-find_only_server (McpCatalogue *self, McpClient *client, McpAllowedTools *allowed)
+static McpClientView
+begin_view (McpCatalogue *self, McpClient *client)
 {
-  int server = mcp_catalogue_views_find_server (self->views, client->server);
-  gsize budget = 1000;
-
-  if (server < 0 ||
-      !mcp_catalogue_views_show_server (self->views, allowed, (guint) server, &budget))
-    return NULL;
-  return g_ptr_array_index (mcp_catalogue_views_get_configs (self->views), server);
+  return mcp_client_view_begin (mcp_current_views_get (self->views), client);
 }
 
 /**
@@ -705,8 +606,8 @@ find_only_server (McpCatalogue *self, McpClient *client, McpAllowedTools *allowe
  * @found: (out): the server that has the resource, and the server's own URI; valid until the
  *   main loop runs again, and as long as @uri
  *
- * Finds the server that has a resource, as far as is known now, by the rules of
- * mcp_resource_finder_find().
+ * Finds the server that has a resource, as far as is known now, as
+ * mcp_client_view_find_resource() does.
  *
  * Returns: whether there is a server
  */
@@ -716,14 +617,10 @@ mcp_catalogue_find_resource (McpCatalogue *self,
                              const char *uri,
                              McpCatalogueItem *found)
 {
-  g_autoptr (McpAllowedTools) allowed = build_allowed (self, client->session);
-  McpServerConfig *config;
+  g_auto (McpClientView) view = begin_view (self, client);
+  McpServerConfig *config = mcp_client_view_find_resource (&view, uri, &found->name);
 
-  found->name = uri;
   found->exposed = NULL;
-  config = client->server != NULL
-               ? find_only_server (self, client, allowed)
-               : mcp_resource_finder_find (self->views, allowed, uri, &found->name);
   found->config = config != NULL ? get_current (self, config) : NULL;
   found->json = MCP_JSON_SLICE_NONE;
   return found->config != NULL;
@@ -790,7 +687,7 @@ mcp_catalogue_may_have (McpCatalogue *self, McpClient *client, const char *name)
 McpServerConfig *
 mcp_catalogue_find_held (McpCatalogue *self, McpClient *client, const char *name)
 {
-  McpItemView *tools = mcp_catalogue_views_get (self->views, MCP_ITEM_TOOL);
+  McpItemView *tools = mcp_catalogue_views_get (mcp_current_views_get (self->views), MCP_ITEM_TOOL);
   McpServerConfig *config = NULL;
 
   if (client->server == NULL)
@@ -859,22 +756,9 @@ mcp_catalogue_get_pool (McpCatalogue *self)
 char *
 mcp_catalogue_build_instructions (McpCatalogue *self, McpClient *client)
 {
-  g_autoptr (McpAllowedTools) allowed = build_allowed (self, client->session);
-  int server;
+  g_auto (McpClientView) view = begin_view (self, client);
 
-  if (client->server == NULL)
-    return mcp_list_writer_build_instructions (self->views, allowed);
-  if (find_only_server (self, client, allowed) == NULL)
-    return NULL;
-  server = mcp_catalogue_views_find_server (self->views, client->server);
-  return g_strdup (mcp_catalogue_views_get_instructions (self->views, (guint) server));
-}
-
-static int
-find_own_server (McpCatalogue *self, McpClient *client)
-{
-  return client->server != NULL ? mcp_catalogue_views_find_server (self->views, client->server)
-                                : -1;
+  return mcp_client_view_build_instructions (&view);
 }
 
 /**
@@ -888,9 +772,9 @@ find_own_server (McpCatalogue *self, McpClient *client)
 const char *
 mcp_catalogue_get_server_info (McpCatalogue *self, McpClient *client)
 {
-  int server = find_own_server (self, client);
+  g_auto (McpClientView) view = begin_view (self, client);
 
-  return server >= 0 ? mcp_catalogue_views_get_server_info (self->views, (guint) server) : NULL;
+  return mcp_client_view_get_server_info (&view);
 }
 
 /**
@@ -904,9 +788,9 @@ mcp_catalogue_get_server_info (McpCatalogue *self, McpClient *client)
 const char *
 mcp_catalogue_get_capabilities (McpCatalogue *self, McpClient *client)
 {
-  int server = find_own_server (self, client);
+  g_auto (McpClientView) view = begin_view (self, client);
 
-  return server >= 0 ? mcp_catalogue_views_get_capabilities (self->views, (guint) server) : NULL;
+  return mcp_client_view_get_capabilities (&view);
 }
 
 /* What the owner asks. */
@@ -933,7 +817,9 @@ mcp_catalogue_get_configs (McpCatalogue *self)
 guint
 mcp_catalogue_count_tools (McpCatalogue *self, const char *server_name)
 {
-  return mcp_item_view_count (mcp_catalogue_views_get (self->views, MCP_ITEM_TOOL), server_name);
+  McpCatalogueViews *views = mcp_current_views_get (self->views);
+
+  return mcp_item_view_count (mcp_catalogue_views_get (views, MCP_ITEM_TOOL), server_name);
 }
 
 /**
@@ -990,7 +876,7 @@ mcp_catalogue_accept (McpCatalogue *self, const char *server_name)
   if (listing != NULL && listing->prints != NULL)
     {
       mcp_tool_guard_accept (self->guard, config, listing->prints);
-      build_views (self);
+      mcp_current_views_rebuild (self->views);
     }
   return TRUE;
 }
@@ -1036,11 +922,10 @@ mcp_catalogue_finalize (GObject *object)
   McpCatalogue *self = MCP_CATALOGUE (object);
 
   /* the task of a waiter holds a reference: nobody waits */
-  g_ptr_array_unref (self->waiters);
+  mcp_catalogue_waiters_free (self->waiters);
   g_clear_pointer (&self->servers, mcp_catalogue_servers_free);
-  mcp_catalogue_views_unref (self->views);
+  mcp_current_views_free (self->views);
   mcp_name_rooms_unref (self->rooms);
-  g_object_unref (self->builder);
   g_object_unref (self->guard);
   g_object_unref (self->pool);
 
@@ -1062,13 +947,10 @@ mcp_catalogue_class_init (McpCatalogueClass *klass)
 static void
 mcp_catalogue_init (McpCatalogue *self)
 {
-  self->first_ms = FIRST_MS;
-  self->refresh_ms = REFRESH_MS;
   self->max_name = MCP_EXPOSED_NAMES_DEFAULT_LENGTH;
   self->rooms = mcp_name_rooms_new (NULL, 0);
-  self->waiters = g_ptr_array_new ();
+  self->waiters = mcp_catalogue_waiters_new (is_done, self);
   self->guard = mcp_tool_guard_new ();
-  self->builder = mcp_list_builder_new ();
 }
 
 /**
@@ -1082,12 +964,10 @@ McpCatalogue *
 mcp_catalogue_new (McpProviderPool *pool, const McpLimits *limits)
 {
   McpCatalogue *self = g_object_new (MCP_TYPE_CATALOGUE, NULL);
-  g_autoptr (McpCatalogueSources) nothing = NULL;
 
   self->pool = g_object_ref (pool);
   self->servers = mcp_catalogue_servers_new (pool, limits, listed_cb, self);
-  nothing = collect_sources (self);
-  self->views = mcp_catalogue_views_new (nothing);
+  self->views = mcp_current_views_new (&views_funcs, G_OBJECT (self));
   g_signal_connect_object (pool, "ready", G_CALLBACK (ready_cb), self, 0);
   g_signal_connect_object (pool, "notification", G_CALLBACK (notification_cb), self, 0);
   return self;
