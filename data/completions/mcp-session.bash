@@ -103,6 +103,11 @@ _mcp_session_words ()
     tools)
       if [ "${2:-}" = show ]; then _mcp_session_tools; else echo show; fi ;;
     call) if [ -z "${2:-}" ]; then _mcp_session_tools; else _mcp_session_arguments "$2"; fi ;;
+    prompts)
+      if [ "${2:-}" = get ]; then _mcp_session_running && mcp-session prompts -o name 2>/dev/null
+      else echo get; fi ;;
+    complete) _mcp_session_running && mcp-session prompts -o name 2>/dev/null ;;
+    read) _mcp_session_running && mcp-session resources -o name 2>/dev/null ;;
     connect) _mcp_session_clients ;;
     server) _mcp_session_server_words "${2:-}" ;;
   esac

@@ -63,6 +63,9 @@ complete -c mcp-session -n '__fish_seen_subcommand_from consent; and __fish_seen
 complete -c mcp-session -n '__fish_seen_subcommand_from tools; and __fish_seen_subcommand_from show' -a '(__mcp_session_tools)'
 complete -c mcp-session -n '__fish_seen_subcommand_from call; and not __mcp_session_has_word 3' -a '(__mcp_session_tools)'
 complete -c mcp-session -n '__fish_seen_subcommand_from call; and __mcp_session_has_word 3' -a '(__mcp_session_arguments)'
+complete -c mcp-session -n '__fish_seen_subcommand_from prompts' -a get
+complete -c mcp-session -n '__fish_seen_subcommand_from complete; or begin; __fish_seen_subcommand_from prompts; and __fish_seen_subcommand_from get; end' -a '(__mcp_session_running; and mcp-session prompts -o name 2>/dev/null)'
+complete -c mcp-session -n '__fish_seen_subcommand_from read' -a '(__mcp_session_running; and mcp-session resources -o name 2>/dev/null)'
 complete -c mcp-session -n '__fish_seen_subcommand_from connect' -a '(__mcp_session_column mcp-session connect)'
 complete -c mcp-session -n "__fish_seen_subcommand_from server; and not __fish_seen_subcommand_from $server_commands" -a "$server_commands"
 complete -c mcp-session -n '__fish_seen_subcommand_from server; and __mcp_session_has_word 3' -a '(mcp-session server list -o name 2>/dev/null)'

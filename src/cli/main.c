@@ -40,6 +40,10 @@ static const McpCliCommand commands[] = {
   { "run", N_ ("Run a command in a session of its own"), mcp_cli_cmd_run },
   { "stdio", N_ ("Be an MCP server for clients that start their servers"), mcp_cli_cmd_stdio },
   { "tools", N_ ("List the tools of a session"), mcp_cli_cmd_tools },
+  { "prompts", N_ ("List prompts, or get one"), mcp_cli_cmd_prompts },
+  { "resources", N_ ("List resources"), mcp_cli_cmd_resources },
+  { "read", N_ ("Print a resource"), mcp_cli_cmd_read },
+  { "complete", N_ ("Show what a server suggests for an argument"), mcp_cli_cmd_complete },
   { "call", N_ ("Call a tool"), mcp_cli_cmd_call },
 };
 

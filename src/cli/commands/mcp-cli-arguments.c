@@ -47,6 +47,49 @@ add_value (GString *json, const char *key, const char *value, McpJsonSlice tool)
     mcp_cli_json_add_string (json, key, value);
 }
 
+/* Returns: (transfer full) (nullable): the key of KEY=VALUE, if it is new */
+static char *
+take_key (const char *word, GHashTable *keys, GError **error)
+{
+  const char *sign = strchr (word, '=');
+  g_autofree char *key = sign != NULL ? g_strndup (word, (gsize) (sign - word)) : NULL;
+
+  if (key == NULL || *key == '\0')
+    g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
+                 _ ("“%s” is not of the form KEY=VALUE"), word);
+  else if (!g_hash_table_add (keys, g_strdup (key)))
+    g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, _ ("“%s” is given twice"), key);
+  else
+    return g_steal_pointer (&key);
+  return NULL;
+}
+
+/**
+ * mcp_cli_arguments_build_texts:
+ * @words: KEY=VALUE each
+ * @error: return location
+ *
+ * Returns: (transfer full) (nullable): a JSON object whose values are texts, as the arguments of
+ *   prompts are
+ */
+char *
+mcp_cli_arguments_build_texts (const char *const *words, GError **error)
+{
+  g_autoptr (GString) json = g_string_new ("{");
+  g_autoptr (GHashTable) keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (gsize i = 0; words[i] != NULL; i++)
+    {
+      g_autofree char *key = take_key (words[i], keys, error);
+
+      if (key == NULL)
+        return NULL;
+      mcp_cli_json_add_string (json, key, strchr (words[i], '=') + 1);
+    }
+  g_string_append_c (json, '}');
+  return g_string_free (g_steal_pointer (&json), FALSE);
+}
+
 /**
  * mcp_cli_arguments_build:
  * @words: KEY=VALUE each
@@ -66,22 +109,11 @@ mcp_cli_arguments_build (const char *const *words, McpJsonSlice tool, GError **e
 
   for (gsize i = 0; words[i] != NULL; i++)
     {
-      const char *sign = strchr (words[i], '=');
-      g_autofree char *key = sign != NULL ? g_strndup (words[i], (gsize) (sign - words[i])) : NULL;
+      g_autofree char *key = take_key (words[i], keys, error);
 
-      if (key == NULL || *key == '\0')
-        {
-          g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
-                       _ ("“%s” is not of the form KEY=VALUE"), words[i]);
-          return NULL;
-        }
-      add_value (json, key, sign + 1, tool);
-      if (!g_hash_table_add (keys, g_steal_pointer (&key)))
-        {
-          g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, _ ("“%.*s” is given twice"),
-                       (int) (sign - words[i]), words[i]);
-          return NULL;
-        }
+      if (key == NULL)
+        return NULL;
+      add_value (json, key, strchr (words[i], '=') + 1, tool);
     }
 
   g_string_append_c (json, '}');

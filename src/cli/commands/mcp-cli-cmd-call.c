@@ -2,25 +2,26 @@
 #include "cli/commands/mcp-cli-command.h"
 #include "cli/terminal/mcp-cli-exit.h"
 
+#include "cli/commands/mcp-cli-adhoc.h"
 #include "cli/commands/mcp-cli-arguments.h"
+#include "cli/commands/mcp-cli-call-display.h"
+#include "cli/commands/mcp-cli-content.h"
+#include "cli/commands/mcp-cli-elicitation.h"
 #include "cli/commands/mcp-cli-tool-help.h"
 #include "cli/commands/mcp-cli-tool-list.h"
-#include "cli/commands/mcp-cli-wait.h"
-#include "cli/daemon/mcp-cli-rpc.h"
+#include "cli/daemon/mcp-cli-attached.h"
 #include "cli/daemon/mcp-cli-session.h"
+#include "cli/probe/mcp-cli-direct.h"
 #include "cli/terminal/mcp-cli-interrupt.h"
 #include "cli/terminal/mcp-cli-json.h"
 #include "cli/terminal/mcp-cli-options.h"
-#include "cli/terminal/mcp-cli-terminal.h"
+#include "cli/terminal/mcp-cli-prompt.h"
 #include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-text-clean.h"
 
 #include <glib/gi18n.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-#define CLEAR_LINE "\r\033[K"
 
 typedef struct
 {
@@ -28,7 +29,9 @@ typedef struct
   char *session;
   char **words; /* (unowned): KEY=VALUE each */
   char *arguments;
-  char *hint; /* (nullable): what may be wrong with a call that failed */
+  char *server_command; /* (nullable): of a server for this call alone */
+  char *url;            /* (nullable): the same */
+  char *hint;           /* (nullable): what may be wrong with a call that failed */
   gboolean as_json;
   gboolean quiet;
   gboolean raw;
@@ -39,94 +42,12 @@ options_clear (Options *options)
 {
   g_free (options->session);
   g_free (options->arguments);
+  g_free (options->server_command);
+  g_free (options->url);
   g_free (options->hint);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
-
-/* Called only where the standard error is a terminal. */
-static void
-show_progress (McpJsonrpcMessage *notification, gpointer user_data)
-{
-  const Options *options = user_data;
-  McpJsonSlice params = mcp_jsonrpc_message_get_params (notification);
-  g_autoptr (GString) line = g_string_new (NULL);
-  g_autofree char *message = NULL;
-  g_autofree char *clean = NULL;
-  g_autofree char *fit = NULL;
-  double progress, total;
-
-  if (strcmp (mcp_jsonrpc_message_get_method (notification), "notifications/progress") != 0 ||
-      !mcp_cli_json_get_number (params, "progress", &progress))
-    return;
-
-  if (mcp_cli_json_get_number (params, "total", &total) && total > 0)
-    g_string_append_printf (line, "%3.0f%% ", CLAMP (progress / total, 0, 1) * 100);
-  else
-    g_string_append_printf (line, "%g ", progress);
-  g_string_append (line, options->tool);
-  message = mcp_cli_json_dup_member (params, "message");
-  if (message != NULL)
-    g_string_append_printf (line, ": %s", message);
-
-  clean = mcp_text_clean (line->str);
-  fit = mcp_cli_text_fit (clean, MAX (mcp_cli_terminal_get_columns (STDERR_FILENO), 20) - 1);
-  g_printerr (CLEAR_LINE "%s", fit);
-}
-
-static void
-print_placeholder (const char *type, const char *media, FILE *file)
-{
-  g_autofree char *text = g_strdup_printf (_ ("[%s %s: --json shows it]"),
-                                           type != NULL ? type : "?", media != NULL ? media : "");
-
-  mcp_cli_terminal_print_foreign (file, text, FALSE);
-}
-
-static void
-print_content (McpJsonSlice item, FILE *file, gboolean raw)
-{
-  g_autofree char *text = mcp_cli_json_dup_member (item, "text");
-  g_autofree char *type = mcp_cli_json_dup_member (item, "type");
-  g_autofree char *media = mcp_cli_json_dup_member (item, "mimeType");
-  g_autofree char *uri = mcp_cli_json_dup_member (item, "uri");
-  McpJsonSlice resource;
-
-  if (mcp_json_find_typed (item, "resource", MCP_JSON_OBJECT, &resource))
-    print_content (resource, file, raw);
-  else if (text != NULL)
-    mcp_cli_terminal_print_foreign (file, text, raw);
-  else if (uri != NULL)
-    mcp_cli_terminal_print_foreign (file, uri, raw);
-  else
-    print_placeholder (type, media, file);
-}
-
-/* Returns: whether the tool says that it succeeded */
-static gboolean
-print_result (McpJsonSlice result, gboolean raw)
-{
-  McpJsonSlice content, item, value;
-  McpJsonIter iter;
-  gboolean is_error = mcp_json_find_typed (result, "isError", MCP_JSON_BOOLEAN, &value) &&
-                      mcp_json_get_boolean (value);
-  FILE *file = is_error ? stderr : stdout;
-  guint n_items = 0;
-
-  if (mcp_json_find_typed (result, "content", MCP_JSON_ARRAY, &content))
-    {
-      mcp_json_iter_init (&iter, content);
-      for (; mcp_json_iter_next_element (&iter, &item); n_items++)
-        print_content (item, file, raw);
-    }
-  if (n_items == 0 && mcp_json_find (result, "structuredContent", &value))
-    {
-      g_autofree char *text = g_strndup (value.data, value.length);
-
-      mcp_cli_terminal_print_foreign (file, text, raw);
-    }
-  return !is_error;
-}
 
 static char *
 build_params (const Options *options, gboolean with_token)
@@ -141,62 +62,129 @@ build_params (const Options *options, gboolean with_token)
   return g_string_free (params, FALSE);
 }
 
+/* What is told during the call. */
 typedef struct
 {
-  const Options *options;
-  McpCliWait *wait; /* (owned) */
-} Progress;
+  McpCliCallDisplay *display; /* (nullable) */
+  GCancellable *cancellable;  /* (unowned) */
+} Talk;
 
 static void
-progress_cb (McpJsonrpcMessage *notification, gpointer user_data)
+notify_cb (McpJsonrpcMessage *notification, gpointer user_data)
 {
-  Progress *progress = user_data;
+  Talk *talk = user_data;
 
-  mcp_cli_wait_stop (progress->wait);
-  show_progress (notification, (gpointer) progress->options);
+  if (talk->display != NULL &&
+      strcmp (mcp_jsonrpc_message_get_method (notification), "notifications/progress") == 0)
+    mcp_cli_call_display_take_progress (talk->display,
+                                        mcp_jsonrpc_message_get_params (notification));
 }
 
+static char *
+ask_cb (McpJsonrpcMessage *question, gpointer user_data)
+{
+  Talk *talk = user_data;
+
+  if (strcmp (mcp_jsonrpc_message_get_method (question), "elicitation/create") != 0)
+    return NULL;
+  if (talk->display != NULL)
+    mcp_cli_call_display_clear (talk->display);
+  return mcp_cli_elicitation_ask (mcp_jsonrpc_message_get_params (question), talk->cancellable);
+}
+
+static void
+progress_cb (McpJsonSlice params, gpointer user_data)
+{
+  Talk *talk = user_data;
+
+  if (talk->display != NULL)
+    mcp_cli_call_display_take_progress (talk->display, params);
+}
+
+static void
+said_cb (const char *line, gpointer user_data)
+{
+  Talk *talk = user_data;
+
+  if (talk->display != NULL)
+    mcp_cli_call_display_say (talk->display, line);
+}
+
+static gboolean
+shows_progress (const Options *options)
+{
+  return !options->quiet && isatty (STDERR_FILENO);
+}
+
+/* A person can be asked; then the command is a client that says so. */
 static GBytes *
 send_call (const Options *options,
            McpCliConnection *connection,
            const McpCliSession *session,
+           McpCliCallDisplay *display,
            GCancellable *cancellable,
            GError **error)
 {
-  gboolean shows_progress = !options->quiet && isatty (STDERR_FILENO);
-  g_autofree char *params = build_params (options, shows_progress);
-  g_autofree char *text = g_strdup_printf (_ ("Waiting for %s"), options->tool);
-  Progress progress = { options, shows_progress ? mcp_cli_wait_new (text) : NULL };
-  GBytes *result =
-      mcp_cli_rpc_call (connection, session, "tools/call", params,
-                        shows_progress ? progress_cb : NULL, &progress, cancellable, error);
+  g_autofree char *params = build_params (options, display != NULL);
+  g_autoptr (McpCliAttached) attached = NULL;
+  Talk talk = { display, cancellable };
+  McpCliRpcRequest request = { .path = "/mcp",
+                               .session = session,
+                               .method = "tools/call",
+                               .params = params,
+                               .notify = notify_cb,
+                               .user_data = &talk };
 
-  if (shows_progress)
+  if (mcp_cli_prompt_is_possible ())
+    attached = mcp_cli_attached_open (connection, session, MCP_CLI_ELICITATION_CAPABILITIES,
+                                      cancellable, NULL);
+  if (attached != NULL)
     {
-      mcp_cli_wait_free (progress.wait);
-      g_printerr (CLEAR_LINE);
+      request.attachment_id = mcp_cli_attached_get_id (attached);
+      request.ask = ask_cb;
     }
+  return mcp_cli_rpc_send (connection, &request, NULL, cancellable, error);
+}
+
+/* Calls a tool of a server that is started for this call alone. */
+static GBytes *
+call_directly (Options *options, GCancellable *cancellable, GError **error)
+{
+  static const McpCliDirectFuncs funcs = { progress_cb, said_cb };
+  g_autoptr (McpServerConfig) config =
+      mcp_cli_adhoc_new_config (options->server_command, options->url, error);
+  g_autofree char *params = NULL;
+  Talk talk = { NULL, cancellable };
+  GBytes *result;
+
+  if (config == NULL)
+    return NULL;
+  if (options->arguments == NULL)
+    options->arguments =
+        mcp_cli_arguments_build ((const char *const *) options->words, MCP_JSON_SLICE_NONE, error);
+  if (options->arguments == NULL)
+    return NULL;
+  params = build_params (options, FALSE);
+  talk.display = shows_progress (options) ? mcp_cli_call_display_new (NULL, options->tool) : NULL;
+  result = mcp_cli_direct_call (config, "tools/call", params, &funcs, &talk, cancellable, error);
+  g_clear_pointer (&talk.display, mcp_cli_call_display_free);
   return result;
 }
 
 /* Returns: whether the person at the terminal gave a value */
 static gboolean
-ask_for (const char *name, McpJsonSlice tool, GPtrArray *words)
+ask_for (const char *name, McpJsonSlice tool, GPtrArray *words, GCancellable *cancellable)
 {
   g_autofree char *description =
       mcp_cli_json_dup_member (mcp_cli_tool_help_get_property (tool, name), "description");
-  g_autofree char *text =
-      g_strdup_printf (description != NULL ? "%s (%s): " : "%s: ", name, description);
+  g_autofree char *text = description != NULL ? g_strdup_printf ("%s (%s):", name, description)
+                                              : g_strdup_printf ("%s:", name);
   g_autofree char *clean = mcp_text_clean (text);
-  char line[4096];
+  g_autofree char *prompt = g_strconcat (g_strstrip (clean), " ", NULL);
+  g_autofree char *line = mcp_cli_prompt_read (prompt, cancellable);
 
-  g_printerr ("%s ", g_strstrip (clean));
-  if (fgets (line, sizeof line, stdin) == NULL)
-    {
-      g_printerr ("\n");
-      return FALSE;
-    }
-  line[strcspn (line, "\n")] = '\0';
+  if (line == NULL)
+    return FALSE;
   g_ptr_array_add (words, g_strdup_printf ("%s=%s", name, line));
   return TRUE;
 }
@@ -214,20 +202,20 @@ is_given (GPtrArray *words, const char *name)
 
 /* At a terminal, asks for the arguments that the tool needs and that were not given. */
 static void
-ask_for_missing (McpJsonSlice tool, GPtrArray *words)
+ask_for_missing (McpJsonSlice tool, GPtrArray *words, GCancellable *cancellable)
 {
   g_auto (GStrv) required = mcp_cli_tool_help_list_required (tool);
 
-  if (!isatty (STDIN_FILENO) || !isatty (STDERR_FILENO))
+  if (!mcp_cli_prompt_is_possible ())
     return;
   for (gsize i = 0; required[i] != NULL; i++)
-    if (!is_given (words, required[i]) && !ask_for (required[i], tool, words))
+    if (!is_given (words, required[i]) && !ask_for (required[i], tool, words, cancellable))
       return;
 }
 
 /* Makes the arguments, by the schema of the tool if it is known. */
 static gboolean
-build_arguments (Options *options, McpCliToolList *list, GError **error)
+build_arguments (Options *options, McpCliToolList *list, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GPtrArray) words = g_ptr_array_new_with_free_func (g_free);
   McpJsonSlice tool = MCP_JSON_SLICE_NONE;
@@ -235,7 +223,7 @@ build_arguments (Options *options, McpCliToolList *list, GError **error)
   for (gsize i = 0; options->words[i] != NULL; i++)
     g_ptr_array_add (words, g_strdup (options->words[i]));
   if (list != NULL && mcp_cli_tool_list_find (list, options->tool, &tool))
-    ask_for_missing (tool, words);
+    ask_for_missing (tool, words, cancellable);
   else
     tool = MCP_JSON_SLICE_NONE;
   g_ptr_array_add (words, NULL);
@@ -280,23 +268,27 @@ call_in (Options *options,
          GCancellable *cancellable,
          GError **error)
 {
+  g_autoptr (McpCliCallDisplay) display =
+      shows_progress (options) ? mcp_cli_call_display_new (connection, options->tool) : NULL;
   g_autoptr (McpCliToolList) list = NULL;
   GBytes *result;
 
   if (options->arguments == NULL)
     {
       list = mcp_cli_tool_list_fetch_soon (connection, session, cancellable);
-      if (!build_arguments (options, list, error))
+      if (display != NULL)
+        mcp_cli_call_display_clear (display);
+      if (!build_arguments (options, list, cancellable, error))
         return NULL;
     }
-  result = send_call (options, connection, session, cancellable, error);
+  result = send_call (options, connection, session, display, cancellable, error);
   if (is_failure (result) && !g_cancellable_is_cancelled (cancellable))
     options->hint = build_hint (options, list);
   return result;
 }
 
 static GBytes *
-call (Options *options, GCancellable *cancellable, GError **error)
+call_through_daemon (Options *options, GCancellable *cancellable, GError **error)
 {
   g_autoptr (McpCliConnection) connection = mcp_cli_connection_open (error);
   g_autoptr (McpCliSession) session =
@@ -311,6 +303,14 @@ call (Options *options, GCancellable *cancellable, GError **error)
   return result;
 }
 
+static GBytes *
+call (Options *options, GCancellable *cancellable, GError **error)
+{
+  if (options->server_command != NULL || options->url != NULL)
+    return call_directly (options, cancellable, error);
+  return call_through_daemon (options, cancellable, error);
+}
+
 static int
 print_answer (const Options *options, GBytes *result)
 {
@@ -323,7 +323,7 @@ print_answer (const Options *options, GBytes *result)
       return MCP_CLI_FAILED;
     }
   if (!options->as_json)
-    return print_result (root, options->raw) ? MCP_CLI_OK : MCP_CLI_FAILED;
+    return mcp_cli_content_print_result (root, options->raw) ? MCP_CLI_OK : MCP_CLI_FAILED;
 
   mcp_cli_json_print (result);
   return mcp_json_find_typed (root, "isError", MCP_JSON_BOOLEAN, &value) &&
@@ -392,6 +392,10 @@ mcp_cli_cmd_call (int argc, char **argv)
       N_ ("SESSION") },
     { "arguments", 0, 0, G_OPTION_ARG_STRING, &options.arguments,
       N_ ("All arguments, as a JSON object"), N_ ("JSON") },
+    { "server-command", 0, 0, G_OPTION_ARG_STRING, &options.server_command,
+      N_ ("Start this server for the call, without the daemon"), N_ ("COMMAND") },
+    { "url", 0, 0, G_OPTION_ARG_STRING, &options.url,
+      N_ ("Call a tool of the server at this address, without the daemon"), N_ ("URL") },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options.quiet, N_ ("Show no progress"), NULL },
     { "raw", 0, 0, G_OPTION_ARG_NONE, &options.raw,
       N_ ("Print control characters of the tool as they are, on a terminal too"), NULL },
@@ -405,8 +409,9 @@ mcp_cli_cmd_call (int argc, char **argv)
         _ ("Calls a tool, and prints its answer. A value is a text if the tool wants a text;\n"
            "otherwise it is JSON if it is valid JSON. On a terminal, missing arguments are asked\n"
            "for, and progress is shown."),
-    .description = _ ("Example:\n"
-                      "  mcp-session call files__read_file path=README.md\n"),
+    .description = _ ("Examples:\n"
+                      "  mcp-session call files__read_file path=README.md\n"
+                      "  mcp-session call --server-command 'npx -y some-server' some_tool x=1\n"),
     .min_words = 1,
     .max_words = -1,
   };
@@ -415,6 +420,8 @@ mcp_cli_cmd_call (int argc, char **argv)
   if (!mcp_cli_options_parse (&usage, entries, &argc, &argv))
     return MCP_CLI_USAGE;
   options.tool = argv[1];
+  if (options.server_command != NULL && options.url != NULL)
+    return mcp_cli_options_report_error (_ ("Either --server-command or --url"));
   if (!read_arguments (&options, argv + 2, &error))
     return mcp_cli_options_report_error ("%s", error->message);
   return run (&options);

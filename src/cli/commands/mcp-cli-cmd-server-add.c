@@ -3,6 +3,7 @@
 
 #include "cli/commands/mcp-cli-entry-check.h"
 #include "cli/commands/mcp-cli-server-change.h"
+#include "cli/commands/mcp-cli-server-source.h"
 #include "cli/files/mcp-cli-secret.h"
 #include "cli/files/mcp-cli-servers-file.h"
 #include "cli/terminal/mcp-cli-exit.h"
@@ -60,6 +61,8 @@ typedef struct
   char *prefix;
   GStrv environment;
   GStrv headers;
+  char *json;
+  char *from;
   int timeout_seconds;
   gboolean replace;
 } AddOptions;
@@ -70,6 +73,8 @@ add_options_clear (AddOptions *options)
   g_free (options->url);
   g_free (options->scope);
   g_free (options->prefix);
+  g_free (options->json);
+  g_free (options->from);
   g_strfreev (options->environment);
   g_strfreev (options->headers);
 }
@@ -140,20 +145,55 @@ warn_of_missing (const char *command)
 }
 
 static gboolean
-add_server (const AddOptions *options, const char *name, char **command, GError **error)
+add_entry (const char *name, const char *entry, gboolean replace, GError **error)
 {
   g_autofree char *path = mcp_cli_servers_file_dup_path ();
-  g_autofree char *entry = build_entry (options, command, error);
 
-  if (entry == NULL || !mcp_cli_entry_check (name, entry, error) ||
-      !mcp_cli_servers_file_set_entry (name, entry, options->replace, error))
+  if (!mcp_cli_entry_check (name, entry, error) ||
+      !mcp_cli_servers_file_set_entry (name, entry, replace, error))
     return FALSE;
   mcp_cli_text_print (_ ("“%s” is in %s now; “mcp-session server test %s” tests it"), name, path,
                       name);
-  warn_of_missing (command[0]);
   warn_of_secret (name, entry);
   mcp_cli_server_change_await (name, TRUE);
   return TRUE;
+}
+
+static gboolean
+add_server (const AddOptions *options, const char *name, char **command, GError **error)
+{
+  g_autofree char *entry =
+      options->json != NULL ? g_strdup (options->json) : build_entry (options, command, error);
+
+  if (entry == NULL || !add_entry (name, entry, options->replace, error))
+    return FALSE;
+  warn_of_missing (command[0]);
+  return TRUE;
+}
+
+/* All servers of the file are tried; the first that cannot be added is the error.
+ *
+ * @name: (nullable) */
+static gboolean
+add_from (const AddOptions *options, const char *name, GError **error)
+{
+  g_autoptr (GPtrArray) sources = mcp_cli_server_source_read (options->from, name, error);
+  gboolean success = TRUE;
+
+  for (guint i = 0; sources != NULL && i < sources->len; i++)
+    {
+      const McpCliServerSource *source = g_ptr_array_index (sources, i);
+      g_autoptr (GError) local_error = NULL;
+
+      if (add_entry (source->name, source->entry, options->replace, &local_error))
+        continue;
+      if (success)
+        g_propagate_error (error, g_steal_pointer (&local_error));
+      else
+        mcp_cli_text_print_error (local_error);
+      success = FALSE;
+    }
+  return sources != NULL && success;
 }
 
 /* An option of this command among the words of the server's command was probably meant for this
@@ -174,13 +214,17 @@ find_own_option (const GOptionEntry *entries, char **words)
   return NULL;
 }
 
-/* A server with an address has no command that options could belong to. */
+/* A server that is described otherwise has no command that options could belong to. */
 static gboolean
-has_address (int argc, char **argv)
+has_no_command (int argc, char **argv)
 {
+  static const char *const options[] = { "--url", "--json", "--from" };
+
   for (int i = 1; i < argc; i++)
-    if (strcmp (argv[i], "--url") == 0 || g_str_has_prefix (argv[i], "--url="))
-      return TRUE;
+    for (gsize j = 0; j < G_N_ELEMENTS (options); j++)
+      if (g_str_has_prefix (argv[i], options[j]) &&
+          (argv[i][strlen (options[j])] == '\0' || argv[i][strlen (options[j])] == '='))
+        return TRUE;
   return FALSE;
 }
 
@@ -205,6 +249,33 @@ cut_command (int *argc, char **argv)
         return argv + i + 1;
       }
   return NULL;
+}
+
+/* @name: (nullable)
+ *
+ * Returns: the exit status */
+static int
+run (const AddOptions *options, const char *name, char **command)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean success = options->from != NULL ? add_from (options, name, &error)
+                                           : add_server (options, name, command, &error);
+
+  return success ? MCP_CLI_OK : mcp_cli_options_report_failure (error);
+}
+
+/* A server is described by one of four. */
+static gboolean
+check_ways (const AddOptions *options, const char *name, char **command)
+{
+  guint n_ways = (*command != NULL) + (options->url != NULL) + (options->json != NULL) +
+                 (options->from != NULL);
+
+  if (n_ways != 1)
+    mcp_cli_options_report_error (_ ("Either a COMMAND, --url, --json or --from"));
+  else if (name == NULL && options->from == NULL)
+    mcp_cli_options_report_error (_ ("Something is missing: %s"), "NAME");
+  return n_ways == 1 && (name != NULL || options->from != NULL);
 }
 
 /**
@@ -233,6 +304,11 @@ mcp_cli_cmd_server_add (int argc, char **argv)
       N_ ("The beginning of its tools’ names; default: its name"), N_ ("TEXT") },
     { "timeout", 0, 0, G_OPTION_ARG_INT, &options.timeout_seconds,
       N_ ("How long a call may take without progress"), N_ ("SECONDS") },
+    { "json", 0, 0, G_OPTION_ARG_STRING, &options.json,
+      N_ ("Its whole entry, as other clients write it"), N_ ("JSON") },
+    { "from", 0, 0, G_OPTION_ARG_FILENAME, &options.from,
+      N_ ("A server.json of the registry, another client’s file, or - for the standard input"),
+      N_ ("FILE") },
     { "replace", 0, 0, G_OPTION_ARG_NONE, &options.replace, N_ ("Replace a server of that name"),
       NULL },
     { NULL },
@@ -243,12 +319,11 @@ mcp_cli_cmd_server_add (int argc, char **argv)
     .description = _ ("Examples:\n"
                       "  mcp-session server add files -- npx -y "
                       "@modelcontextprotocol/server-filesystem '${cwd}'\n"
-                      "  mcp-session server add --url https://example.org/mcp wiki\n"),
-    .min_words = 1,
+                      "  mcp-session server add --url https://example.org/mcp wiki\n"
+                      "  mcp-session server add --from server.json\n"),
     .max_words = -1,
-    .first_word_ends_options = !has_separator (argc, argv) && !has_address (argc, argv),
+    .first_word_ends_options = !has_separator (argc, argv) && !has_no_command (argc, argv),
   };
-  g_autoptr (GError) error = NULL;
   char **command = cut_command (&argc, argv);
 
   if (!mcp_cli_options_parse (&usage, entries, &argc, &argv))
@@ -256,23 +331,22 @@ mcp_cli_cmd_server_add (int argc, char **argv)
   if (command == NULL && argc > 2 && *argv[2] == '-')
     return mcp_cli_options_report_error (
         _ ("“%s”: options go before the name, a command after “--”"), argv[2]);
-  if (command == NULL && find_own_option (entries, argv + 2) != NULL)
+  if (command == NULL && argc > 2 && find_own_option (entries, argv + 2) != NULL)
     return mcp_cli_options_report_error (
         _ ("“%s” follows the command; options go before the name, or write “--” before the command if "
            "the option belongs to it"),
         find_own_option (entries, argv + 2));
   if (command == NULL)
-    command = argv + 2;
+    command = argc > 2 ? argv + 2 : argv + argc;
   else if (argc > 2)
     return mcp_cli_options_report_error (_ ("“%s” is not expected"), argv[2]);
   if (options.timeout_seconds != NO_TIMEOUT &&
       (options.timeout_seconds < 1 || options.timeout_seconds > MAX_TIMEOUT_SECONDS))
     return mcp_cli_options_report_error (_ ("--timeout must be 1 to %d"), MAX_TIMEOUT_SECONDS);
-  if ((*command == NULL) == (options.url == NULL))
-    return mcp_cli_options_report_error (_ ("Either a COMMAND or --url, after the options"));
+  if (!check_ways (&options, argc > 1 ? argv[1] : NULL, command))
+    return MCP_CLI_USAGE;
   if (options.scope != NULL && strcmp (options.scope, "session") != 0 &&
       strcmp (options.scope, "cwd") != 0 && strcmp (options.scope, "shared") != 0)
     return mcp_cli_options_report_error (_ ("--scope must be session, cwd or shared"));
-  return add_server (&options, argv[1], command, &error) ? MCP_CLI_OK
-                                                         : mcp_cli_options_report_failure (error);
+  return run (&options, argc > 1 ? argv[1] : NULL, command);
 }

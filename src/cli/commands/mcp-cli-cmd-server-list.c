@@ -5,9 +5,9 @@
  */
 #include "mcp-cli-cmd-server-private.h"
 
+#include "cli/commands/mcp-cli-server-details.h"
 #include "cli/commands/mcp-cli-server-states.h"
 #include "cli/files/mcp-cli-file.h"
-#include "cli/files/mcp-cli-secret.h"
 #include "cli/files/mcp-cli-servers-file.h"
 #include "cli/terminal/mcp-cli-exit.h"
 #include "cli/terminal/mcp-cli-json.h"
@@ -20,24 +20,6 @@
 
 #include <glib/gi18n.h>
 #include <string.h>
-
-/* The command or the address, in one cell, without secrets. */
-static char *
-describe_entry (McpJsonSlice entry)
-{
-  g_autofree char *url = mcp_cli_json_dup_member (entry, "url");
-  g_autofree char *command = mcp_cli_json_dup_member (entry, "command");
-  g_auto (GStrv) arguments = mcp_cli_secret_dup_shown_arguments (entry);
-  g_autofree char *words = g_strjoinv (" ", arguments);
-
-  if (url == NULL)
-    url = mcp_cli_json_dup_member (entry, "httpUrl");
-  if (url == NULL)
-    url = mcp_cli_json_dup_member (entry, "serverUrl");
-  if (url != NULL)
-    return mcp_cli_secret_dup_shown_url (url);
-  return g_strchomp (g_strdup_printf ("%s %s", command != NULL ? command : "", words));
-}
 
 static gboolean
 is_disabled (McpJsonSlice entry)
@@ -144,7 +126,7 @@ add_server (McpCliTable *table, McpCliServerStates *states, const char *name, Mc
   g_autofree char *tools = dup_tools (states, name);
   g_autofree char *processes = dup_number (states, name, "processes");
   g_autofree char *memory = dup_memory (states, name);
-  g_autofree char *what = describe_entry (entry);
+  g_autofree char *what = mcp_cli_server_details_dup_command (entry);
 
   mcp_cli_table_add (table, (const char *[]){ name, state, tools, processes, memory, what });
   mcp_cli_table_paint (table, 1, choose_colour (states, name));

@@ -126,6 +126,32 @@ mcp_cli_details_append_row (GString *out, const char *title, const char *text, g
 }
 
 /**
+ * mcp_cli_details_append_wide:
+ * @out: where to
+ * @object: JSON
+ * @details: (array zero-terminated=1): which members, in this order
+ * @width: of the column of titles
+ *
+ * Appends a line for each member that the object has.
+ */
+void
+mcp_cli_details_append_wide (GString *out,
+                             McpJsonSlice object,
+                             const McpCliDetail *details,
+                             guint width)
+{
+  McpJsonSlice value;
+
+  for (const McpCliDetail *detail = details; detail->key != NULL; detail++)
+    if (mcp_json_find (object, detail->key, &value))
+      {
+        g_autofree char *text = dup_text (detail->key, value);
+
+        mcp_cli_details_append_row (out, detail->title, text, width);
+      }
+}
+
+/**
  * mcp_cli_details_append:
  * @out: where to
  * @object: JSON
@@ -142,11 +168,5 @@ mcp_cli_details_append (GString *out, McpJsonSlice object, const McpCliDetail *d
   for (const McpCliDetail *detail = details; detail->key != NULL; detail++)
     if (mcp_json_find (object, detail->key, &value))
       width = MAX (width, mcp_cli_text_width (detail->title) + 1);
-  for (const McpCliDetail *detail = details; detail->key != NULL; detail++)
-    if (mcp_json_find (object, detail->key, &value))
-      {
-        g_autofree char *text = dup_text (detail->key, value);
-
-        mcp_cli_details_append_row (out, detail->title, text, width);
-      }
+  mcp_cli_details_append_wide (out, object, details, width);
 }

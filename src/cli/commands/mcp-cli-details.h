@@ -18,6 +18,10 @@ typedef struct
 
 void mcp_cli_details_append_value (GString *out, McpJsonSlice value);
 void mcp_cli_details_append_row (GString *out, const char *title, const char *text, guint width);
+void mcp_cli_details_append_wide (GString *out,
+                                  McpJsonSlice object,
+                                  const McpCliDetail *details,
+                                  guint width);
 void mcp_cli_details_append (GString *out, McpJsonSlice object, const McpCliDetail *details);
 
 G_END_DECLS

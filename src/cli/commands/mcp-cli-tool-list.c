@@ -5,7 +5,7 @@
  */
 #include "cli/commands/mcp-cli-tool-list.h"
 
-#include "cli/daemon/mcp-cli-rpc.h"
+#include "cli/commands/mcp-cli-pages.h"
 #include "cli/terminal/mcp-cli-json.h"
 #include "cli/terminal/mcp-cli-suggest.h"
 
@@ -17,33 +17,6 @@ struct _McpCliToolList
   GBytes *json; /* (owned): {"tools":[…]} */
   McpJsonSlice tools;
 };
-
-static char *
-build_params (const char *cursor)
-{
-  GString *params = g_string_new ("{");
-
-  mcp_cli_json_add_string (params, "cursor", cursor);
-  g_string_append_c (params, '}');
-  return g_string_free (params, FALSE);
-}
-
-static void
-append_tools (GString *all, McpJsonSlice page)
-{
-  McpJsonSlice tools, tool;
-  McpJsonIter iter;
-
-  if (!mcp_json_find_typed (page, "tools", MCP_JSON_ARRAY, &tools))
-    return;
-  mcp_json_iter_init (&iter, tools);
-  while (mcp_json_iter_next_element (&iter, &tool))
-    {
-      if (all->str[all->len - 1] != '[')
-        g_string_append_c (all, ',');
-      mcp_json_append_slice (all, tool);
-    }
-}
 
 /**
  * mcp_cli_tool_list_fetch:
@@ -60,28 +33,12 @@ mcp_cli_tool_list_fetch (McpCliConnection *connection,
                          GCancellable *cancellable,
                          GError **error)
 {
-  g_autoptr (GString) all = g_string_new ("{\"tools\":[");
   g_autoptr (McpCliToolList) self = g_new0 (McpCliToolList, 1);
-  g_autofree char *cursor = NULL;
   McpJsonSlice root;
 
-  do
-    {
-      g_autofree char *params = build_params (cursor);
-      g_autoptr (GBytes) result = mcp_cli_rpc_call (connection, session, "tools/list", params, NULL,
-                                                    NULL, cancellable, error);
-      McpJsonSlice page;
-
-      if (result == NULL || !mcp_cli_json_parse_bytes (result, &page, error))
-        return NULL;
-      append_tools (all, page);
-      g_free (cursor);
-      cursor = mcp_cli_json_dup_member (page, "nextCursor");
-    }
-  while (cursor != NULL);
-
-  g_string_append (all, "]}");
-  self->json = g_string_free_to_bytes (g_steal_pointer (&all));
+  self->json = mcp_cli_pages_fetch (connection, session, "tools/list", "tools", cancellable, error);
+  if (self->json == NULL)
+    return NULL;
   if (!mcp_cli_json_parse_bytes (self->json, &root, error) ||
       !mcp_json_find_typed (root, "tools", MCP_JSON_ARRAY, &self->tools))
     return NULL;

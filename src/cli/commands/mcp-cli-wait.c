@@ -17,6 +17,8 @@
 struct _McpCliWait
 {
   char *text;
+  McpCliWaitDetail detail; /* (nullable) */
+  gpointer user_data;
   gint64 start_us;
   guint tick_id;
   gboolean is_shown;
@@ -27,7 +29,11 @@ tick_cb (gpointer user_data)
 {
   McpCliWait *self = user_data;
   guint seconds = (guint) ((g_get_monotonic_time () - self->start_us) / G_USEC_PER_SEC);
-  g_autofree char *line = g_strdup_printf (_ ("%s … %u s"), self->text, seconds);
+  g_autofree char *detail = self->detail != NULL ? self->detail (self->user_data) : NULL;
+  g_autofree char *clean = detail != NULL ? mcp_text_clean (detail) : NULL;
+  g_autofree char *line = clean != NULL
+                              ? g_strdup_printf (_ ("%s … %u s: %s"), self->text, seconds, clean)
+                              : g_strdup_printf (_ ("%s … %u s"), self->text, seconds);
   g_autofree char *fit =
       mcp_cli_text_fit (line, MAX (mcp_cli_terminal_get_columns (STDERR_FILENO), 20) - 1);
 
@@ -55,6 +61,31 @@ mcp_cli_wait_new (const char *text)
   if (isatty (STDERR_FILENO))
     self->tick_id = g_timeout_add_seconds (1, tick_cb, self);
   return self;
+}
+
+/**
+ * mcp_cli_wait_set_detail:
+ * @self: a display
+ * @detail: asked each time that the line is drawn
+ * @user_data: for @detail
+ */
+void
+mcp_cli_wait_set_detail (McpCliWait *self, McpCliWaitDetail detail, gpointer user_data)
+{
+  self->detail = detail;
+  self->user_data = user_data;
+}
+
+/**
+ * mcp_cli_wait_set_text:
+ * @self: a display
+ * @text: what is waited for now; text of others is cleaned
+ */
+void
+mcp_cli_wait_set_text (McpCliWait *self, const char *text)
+{
+  g_free (self->text);
+  self->text = g_strstrip (mcp_text_clean (text));
 }
 
 /**

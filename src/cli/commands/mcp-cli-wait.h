@@ -5,9 +5,14 @@
 
 G_BEGIN_DECLS
 
+/* Returns: (transfer full) (nullable): what there is to say beside the text at this moment */
+typedef char *(*McpCliWaitDetail) (gpointer user_data);
+
 typedef struct _McpCliWait McpCliWait;
 
 McpCliWait *mcp_cli_wait_new (const char *text);
+void mcp_cli_wait_set_detail (McpCliWait *self, McpCliWaitDetail detail, gpointer user_data);
+void mcp_cli_wait_set_text (McpCliWait *self, const char *text);
 void mcp_cli_wait_stop (McpCliWait *self);
 void mcp_cli_wait_free (McpCliWait *self);
 

@@ -128,6 +128,30 @@ mcp_cli_daemon_process_dup_starter (int pid)
 }
 
 /**
+ * mcp_cli_daemon_process_dup_variable:
+ * @pid: of the daemon
+ * @name: of a variable
+ *
+ * Returns: (transfer full) (nullable): the variable in the environment that the daemon was started
+ *   with, from proc(5), /proc/PID/environ
+ */
+char *
+mcp_cli_daemon_process_dup_variable (int pid, const char *name)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/environ", pid);
+  g_autofree char *prefix = g_strconcat (name, "=", NULL);
+  g_autofree char *text = NULL;
+  gsize length;
+
+  if (!g_file_get_contents (path, &text, &length, NULL))
+    return NULL;
+  for (const char *at = text; at < text + length; at += strlen (at) + 1)
+    if (g_str_has_prefix (at, prefix))
+      return g_strdup (at + strlen (prefix));
+  return NULL;
+}
+
+/**
  * mcp_cli_daemon_process_get_memory:
  * @pid: of the daemon
  *

@@ -3,7 +3,8 @@
 /*
  * One MCP request and its answer, for commands that do nothing else in the meantime. It goes to the
  * default attachment of the session, so that no handshake is needed; if the command ends, the
- * daemon cancels the request.
+ * daemon cancels the request. A command that answers questions has an attachment of its own
+ * (McpCliAttached).
  */
 #include "cli/daemon/mcp-cli-rpc.h"
 
@@ -16,8 +17,8 @@
 
 typedef struct
 {
-  McpCliRpcNotify notify; /* (nullable) */
-  gpointer user_data;
+  McpCliConnection *connection; /* (unowned) */
+  const McpCliRpcRequest *request;
   GMainLoop *loop;           /* (owned) */
   McpCliExchange *exchange;  /* (owned) */
   McpJsonrpcMessage *answer; /* (owned) (nullable) */
@@ -41,6 +42,30 @@ sent_cb (McpCliExchange *exchange, gpointer user_data)
 {
 }
 
+/* A question of the daemon is answered by a message of its own, while the answer to the command's
+ * request goes on. */
+static void
+answer_question (Call *call, McpJsonrpcMessage *question, GError **error)
+{
+  const McpCliRpcRequest *request = call->request;
+  McpJsonSlice id = mcp_jsonrpc_message_get_id (question);
+  g_autofree char *result =
+      request->ask != NULL ? request->ask (question, request->user_data) : NULL;
+  g_autoptr (GBytes) response =
+      result != NULL
+          ? mcp_jsonrpc_build_result (id, mcp_json_slice (result))
+          : mcp_jsonrpc_build_error (id, -32601, "Method not found", MCP_JSON_SLICE_NONE);
+  g_autofree char *body =
+      g_strndup (g_bytes_get_data (response, NULL), g_bytes_get_size (response));
+  g_autoptr (SoupMessage) message = mcp_cli_connection_new_message (
+      call->connection, "POST", request->path, request->session, body);
+  g_autoptr (GBytes) taken = NULL;
+
+  mcp_cli_rpc_set_headers (message, request->attachment_id);
+  taken = soup_session_send_and_read (mcp_cli_connection_get_soup (call->connection), message, NULL,
+                                      error);
+}
+
 static void
 take_message (Call *call, GBytes *text, GError **error)
 {
@@ -60,10 +85,11 @@ take_message (Call *call, GBytes *text, GError **error)
       g_main_loop_quit (call->loop);
       break;
     case MCP_JSONRPC_NOTIFICATION:
-      if (call->notify != NULL)
-        call->notify (message, call->user_data);
+      if (call->request->notify != NULL)
+        call->request->notify (message, call->request->user_data);
       break;
-    case MCP_JSONRPC_REQUEST: /* the daemon asks nothing of a client without capabilities */
+    case MCP_JSONRPC_REQUEST:
+      answer_question (call, message, error);
       break;
     }
 }
@@ -153,20 +179,66 @@ make_id (void)
   return ((gint64) getpid () << 20) + n_ids++;
 }
 
-static SoupMessage *
-new_message (McpCliConnection *connection,
-             const McpCliSession *session,
-             const char *method,
-             const char *params)
+/**
+ * mcp_cli_rpc_set_headers:
+ * @message: a request to the daemon's MCP endpoint
+ * @attachment_id: (nullable): the attachment that it belongs to
+ */
+void
+mcp_cli_rpc_set_headers (SoupMessage *message, const char *attachment_id)
 {
-  g_autoptr (GBytes) request =
-      mcp_jsonrpc_build_request (make_id (), method, (McpJsonSlice){ params, strlen (params) });
-  g_autofree char *body = g_strndup (g_bytes_get_data (request, NULL), g_bytes_get_size (request));
-  SoupMessage *message = mcp_cli_connection_new_message (connection, "POST", "/mcp", session, body);
+  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
 
-  soup_message_headers_replace (soup_message_get_request_headers (message), "Accept",
-                                "application/json, text/event-stream");
+  soup_message_headers_replace (headers, "Accept", "application/json, text/event-stream");
+  if (attachment_id == NULL)
+    return;
+  soup_message_headers_replace (headers, "Mcp-Session-Id", attachment_id);
+  soup_message_headers_replace (headers, "MCP-Protocol-Version", MCP_CLI_RPC_REVISION);
+}
+
+static SoupMessage *
+new_message (McpCliConnection *connection, const McpCliRpcRequest *request)
+{
+  McpJsonSlice params = mcp_json_slice (request->params);
+  g_autoptr (GBytes) text = mcp_jsonrpc_build_request (make_id (), request->method, params);
+  g_autofree char *body = g_strndup (g_bytes_get_data (text, NULL), g_bytes_get_size (text));
+  SoupMessage *message =
+      mcp_cli_connection_new_message (connection, "POST", request->path, request->session, body);
+
+  mcp_cli_rpc_set_headers (message, request->attachment_id);
   return message;
+}
+
+/**
+ * mcp_cli_rpc_send:
+ * @connection: to the daemon
+ * @request: what is asked
+ * @new_attachment_id: (out) (optional) (nullable) (transfer full): the attachment that the daemon
+ *   has made for an `initialize`
+ * @cancellable: (nullable): cancels the request; may be cancelled from any thread
+ * @error: return location; %MCP_ERROR_PROVIDER_FAILED if the answer is a JSON-RPC error
+ *
+ * Sends a request and waits for its answer without a time-out. Runs the default main context until
+ * then.
+ *
+ * Returns: (transfer full) (nullable): the result, JSON
+ */
+GBytes *
+mcp_cli_rpc_send (McpCliConnection *connection,
+                  const McpCliRpcRequest *request,
+                  char **new_attachment_id,
+                  GCancellable *cancellable,
+                  GError **error)
+{
+  static const McpCliExchangeFuncs funcs = { sent_cb, message_cb, ended_cb };
+  g_auto (Call) call = { connection, request, g_main_loop_new (NULL, FALSE) };
+
+  call.exchange = mcp_cli_exchange_new (new_message (connection, request), &funcs, &call);
+  mcp_cli_exchange_forbid_repeat (call.exchange);
+  run (&call, mcp_cli_connection_get_soup (connection), cancellable);
+  if (new_attachment_id != NULL)
+    *new_attachment_id = g_strdup (mcp_cli_exchange_get_header (call.exchange, "Mcp-Session-Id"));
+  return take_result (&call, error);
 }
 
 /**
@@ -177,11 +249,10 @@ new_message (McpCliConnection *connection,
  * @params: a JSON object
  * @notify: (nullable): called for each notification before the answer
  * @user_data: for @notify
- * @cancellable: cancels the request; may be cancelled from any thread
- * @error: return location; %MCP_ERROR_PROVIDER_FAILED if the answer is a JSON-RPC error
+ * @cancellable: (nullable): cancels the request; may be cancelled from any thread
+ * @error: return location
  *
- * Sends a request and waits for its answer without a time-out. Runs the default main context until
- * then.
+ * As mcp_cli_rpc_send(), to the default attachment of the session.
  *
  * Returns: (transfer full) (nullable): the result, JSON
  */
@@ -195,12 +266,14 @@ mcp_cli_rpc_call (McpCliConnection *connection,
                   GCancellable *cancellable,
                   GError **error)
 {
-  static const McpCliExchangeFuncs funcs = { sent_cb, message_cb, ended_cb };
-  g_auto (Call) call = { notify, user_data, g_main_loop_new (NULL, FALSE) };
+  const McpCliRpcRequest request = {
+    .path = "/mcp",
+    .session = session,
+    .method = method,
+    .params = params,
+    .notify = notify,
+    .user_data = user_data,
+  };
 
-  call.exchange =
-      mcp_cli_exchange_new (new_message (connection, session, method, params), &funcs, &call);
-  mcp_cli_exchange_forbid_repeat (call.exchange);
-  run (&call, mcp_cli_connection_get_soup (connection), cancellable);
-  return take_result (&call, error);
+  return mcp_cli_rpc_send (connection, &request, NULL, cancellable, error);
 }

@@ -270,6 +270,27 @@ mcp_cli_session_find (McpCliConnection *connection, const char *name, GError **e
 }
 
 /**
+ * mcp_cli_session_create_temporary:
+ * @connection: to the daemon
+ * @error: return location
+ *
+ * Makes a session in the current directory for one command; mcp_cli_session_end() ends it.
+ *
+ * Returns: (transfer full) (nullable): the session
+ */
+McpCliSession *
+mcp_cli_session_create_temporary (McpCliConnection *connection, GError **error)
+{
+  const McpCliSessionParams params = { .idle_seconds = TEMPORARY_IDLE_SECONDS };
+  g_autoptr (GBytes) answer = mcp_cli_session_create (connection, &params, error);
+  McpCliSession *session = answer != NULL ? mcp_cli_session_from_answer (answer, error) : NULL;
+
+  if (session != NULL)
+    session->is_temporary = TRUE;
+  return session;
+}
+
+/**
  * mcp_cli_session_find_or_create:
  * @connection: to the daemon
  * @name: (nullable): as for mcp_cli_session_find()
@@ -283,23 +304,12 @@ mcp_cli_session_find (McpCliConnection *connection, const char *name, GError **e
 McpCliSession *
 mcp_cli_session_find_or_create (McpCliConnection *connection, const char *name, GError **error)
 {
-  McpCliSessionParams params = { .idle_seconds = TEMPORARY_IDLE_SECONDS };
-  g_autoptr (GBytes) answer = NULL;
   McpCliSession *session;
 
   if (name != NULL && *name != '\0')
     return look_up (connection, name, error);
   session = from_environment ();
-  if (session != NULL)
-    return session;
-
-  answer = mcp_cli_session_create (connection, &params, error);
-  if (answer == NULL)
-    return NULL;
-  session = mcp_cli_session_from_answer (answer, error);
-  if (session != NULL)
-    session->is_temporary = TRUE;
-  return session;
+  return session != NULL ? session : mcp_cli_session_create_temporary (connection, error);
 }
 
 /**

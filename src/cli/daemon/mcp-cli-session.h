@@ -40,6 +40,7 @@ McpCliSession *
 mcp_cli_session_find (McpCliConnection *connection, const char *name, GError **error);
 McpCliSession *
 mcp_cli_session_find_or_create (McpCliConnection *connection, const char *name, GError **error);
+McpCliSession *mcp_cli_session_create_temporary (McpCliConnection *connection, GError **error);
 gboolean
 mcp_cli_session_close (McpCliConnection *connection, const McpCliSession *session, GError **error);
 void mcp_cli_session_end (McpCliConnection *connection, McpCliSession *session);

@@ -7,6 +7,7 @@
 #include "cli/files/mcp-cli-servers-file.h"
 
 #include "cli/files/mcp-cli-file.h"
+#include "cli/terminal/mcp-cli-suggest.h"
 #include "common/mcp-error.h"
 #include "common/mcp-file.h"
 #include "common/mcp-json.h"
@@ -112,11 +113,32 @@ mcp_cli_servers_file_get_all (GError **error)
   return NULL;
 }
 
+static GStrv
+list_names (void)
+{
+  g_autofree char *path = mcp_cli_servers_file_dup_path ();
+  g_autofree char *text = NULL;
+  const char *keys[] = { NULL, NULL };
+
+  if (!read_text (path, &text, NULL))
+    return NULL;
+  keys[0] = find_key (text);
+  return mcp_jsonc_edit_list (text, keys, NULL);
+}
+
 static void
 set_unknown (const char *name, GError **error)
 {
-  g_set_error (error, MCP_ERROR, MCP_ERROR_NOT_FOUND,
-               _ ("There is no server “%s”; “mcp-session server list” shows the servers"), name);
+  g_auto (GStrv) names = list_names ();
+  const char *meant =
+      names != NULL ? mcp_cli_suggest_find (name, (const char *const *) names) : NULL;
+
+  if (meant != NULL)
+    g_set_error (error, MCP_ERROR, MCP_ERROR_NOT_FOUND,
+                 _ ("There is no server “%s”; did you mean “%s”?"), name, meant);
+  else
+    g_set_error (error, MCP_ERROR, MCP_ERROR_NOT_FOUND,
+                 _ ("There is no server “%s”; “mcp-session server list” shows the servers"), name);
 }
 
 /**

@@ -6,15 +6,12 @@
  */
 #include "cli/probe/mcp-cli-probe.h"
 
-#include "cli/daemon/mcp-cli-launcher.h"
+#include "mcp-cli-direct-private.h"
+
 #include "cli/files/mcp-cli-file.h"
 #include "cli/files/mcp-cli-servers-file.h"
 #include "cli/terminal/mcp-cli-json.h"
 #include "common/mcp-error.h"
-#include "common/mcp-names.h"
-#include "upstream/http/mcp-http-provider.h"
-#include "upstream/secrets/mcp-secret-store.h"
-#include "upstream/stdio/mcp-stdio-provider.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -100,49 +97,6 @@ find_config (const char *name, GError **error)
     }
   set_missing (name, problems, error);
   return NULL;
-}
-
-/* As the daemon has them, which asks nobody for a password either. */
-static void
-set_secrets (McpProvider *provider)
-{
-  g_autofree char *directory = g_build_filename (g_get_user_state_dir (), MCP_DIRECTORY, NULL);
-  g_autoptr (McpSecretStore) secrets = mcp_secret_store_new (directory, FALSE);
-
-  mcp_server_link_set_secrets (MCP_SERVER_LINK (provider), secrets);
-}
-
-static McpProvider *
-new_stdio_provider (McpServerConfig *config, const char *cwd, guint timeout_ms)
-{
-  g_autofree char *keeper = mcp_cli_launcher_dup_keeper_path ();
-  McpServerTimes times;
-  McpProvider *provider;
-  McpLimits limits;
-
-  mcp_limits_init_defaults (&limits);
-  provider = mcp_stdio_provider_new (config, cwd, keeper, &limits, timeout_ms);
-  times = mcp_server_link_get_setup (MCP_SERVER_LINK (provider))->times;
-  times.start_ms = timeout_ms;
-  mcp_server_link_set_times (MCP_SERVER_LINK (provider), &times);
-  set_secrets (provider);
-  return provider;
-}
-
-static McpProvider *
-new_http_provider (McpServerConfig *config, const char *cwd, guint timeout_ms)
-{
-  McpServerTimes times;
-  McpProvider *provider;
-  McpLimits limits;
-
-  mcp_limits_init_defaults (&limits);
-  provider = mcp_http_provider_new (config, cwd, &limits, timeout_ms);
-  times = mcp_server_link_get_setup (MCP_SERVER_LINK (provider))->times;
-  times.start_ms = timeout_ms;
-  mcp_server_link_set_times (MCP_SERVER_LINK (provider), &times);
-  set_secrets (provider);
-  return provider;
 }
 
 /* Keeps what the server says on its standard error, which upstream writes to the log. */
@@ -283,9 +237,7 @@ mcp_cli_probe_run (const char *name, guint timeout_seconds, GError **error)
 
   g_log_set_writer_func (log_cb, self, NULL);
   run.loop = g_main_loop_new (NULL, FALSE);
-  run.provider = config->transport == MCP_SERVER_TRANSPORT_HTTP
-                     ? new_http_provider (config, cwd, run.timeout_ms)
-                     : new_stdio_provider (config, cwd, run.timeout_ms);
+  run.provider = mcp_cli_direct_new_provider (config, cwd, run.timeout_ms);
   test_provider (&run);
   if (run.error != NULL)
     g_propagate_error (error, g_steal_pointer (&run.error));
