@@ -312,48 +312,109 @@ test_ambient (void)
   g_assert_cmpstr (after, ==, before);
 }
 
-/* A request of a client that was given a session without asking; @id: (inout): its Mcp-Session-Id
- */
-static guint
-send_as_client (E2e *e2e, const char *body, char **id)
+/* A client of /mcp or of one server. */
+typedef struct
 {
-  g_autoptr (SoupMessage) message = e2e_new_message (e2e, "POST", "/mcp", NULL, body);
+  const char *path;
+  const char *token; /* (nullable): the client was given a session without asking */
+  char *id;          /* (nullable): its Mcp-Session-Id */
+  guint64 last_event;
+} Client;
+
+/* The id of the last event in a stream; events come in the order of their ids. */
+static void
+note_events (Client *client, const char *text)
+{
+  for (const char *at = text; (at = strstr (at, "id: ")) != NULL; at++)
+    {
+      guint64 id = g_ascii_strtoull (at + strlen ("id: "), NULL, 10);
+
+      if (at > text && at[-1] != '\n')
+        continue;
+      g_assert_cmpuint (id, >, client->last_event);
+      client->last_event = id;
+    }
+}
+
+/* Returns: the HTTP status */
+static guint
+send_as_client (E2e *e2e, Client *client, const char *body)
+{
+  g_autoptr (SoupMessage) message =
+      e2e_new_message (e2e, "POST", client->path, client->token, body);
   SoupMessageHeaders *headers = soup_message_get_request_headers (message);
   g_autoptr (GBytes) answer = NULL;
   g_autoptr (GError) error = NULL;
 
   soup_message_headers_append (headers, "Accept", "application/json, text/event-stream");
-  if (*id != NULL)
-    soup_message_headers_append (headers, "Mcp-Session-Id", *id);
+  if (client->id != NULL)
+    soup_message_headers_append (headers, "Mcp-Session-Id", client->id);
   answer = soup_session_send_and_read (e2e->tcp, message, NULL, &error);
   g_assert_no_error (error);
-  if (*id == NULL)
-    *id = g_strdup (soup_message_headers_get_one (soup_message_get_response_headers (message),
-                                                  "Mcp-Session-Id"));
+  if (client->id == NULL)
+    client->id = g_strdup (soup_message_headers_get_one (
+        soup_message_get_response_headers (message), "Mcp-Session-Id"));
+  note_events (client, g_bytes_get_data (answer, NULL));
   return soup_message_get_status (message);
+}
+
+static const char initialize[] =
+    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":"
+    "\"2025-06-18\",\"capabilities\":{},\"clientInfo\":{\"name\":\"c\",\"version\":\"1\"}}}";
+
+static void
+test_token_goes_on (void)
+{
+  static const char call[] =
+      "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\",\"params\":{\"name\":\"count\","
+      "\"_meta\":{\"progressToken\":1}}}";
+  g_autoptr (E2e) e2e = e2e_new (E2E_WITHOUT_BUS);
+  g_autoptr (JsonObject) session = NULL;
+  Client client = { .path = "/mcp/test" };
+  guint64 before = 0;
+
+  g_test_summary (
+      "A client with a token goes on after the daemon was killed, on its own path, with "
+      "higher ids of events");
+  e2e_use_test_server (e2e);
+  e2e_start (e2e);
+  session = e2e_create_session (e2e, "{\"cwd\":\"/\"}");
+  client.token = json_object_get_string_member (session, "token");
+  g_assert_cmpuint (send_as_client (e2e, &client, initialize), ==, 200);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_assert_cmpuint (send_as_client (e2e, &client, call), ==, 200);
+      g_assert_cmpuint (client.last_event, >, before);
+      before = client.last_event;
+      client.path = "/mcp";
+      g_assert_cmpuint (send_as_client (e2e, &client, call), ==, 404);
+      client.path = "/mcp/test";
+      kill ((pid_t) atoi (g_subprocess_get_identifier (e2e->process)), SIGKILL);
+      e2e_await_exit (e2e);
+      e2e_start (e2e);
+    }
+  g_free (client.id);
 }
 
 static void
 test_client_goes_on (void)
 {
-  static const char initialize[] =
-      "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":"
-      "\"2025-06-18\",\"capabilities\":{},\"clientInfo\":{\"name\":\"c\",\"version\":\"1\"}}}";
   static const char ping[] = "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}";
   g_autoptr (E2e) e2e = e2e_new (E2E_WITHOUT_BUS);
-  g_autofree char *id = NULL;
+  Client client = { .path = "/mcp" };
 
   g_test_summary ("A client that does not begin again goes on after a restart, until it leaves");
   e2e_start (e2e);
-  g_assert_cmpuint (send_as_client (e2e, initialize, &id), ==, 200);
-  g_assert_nonnull (id);
+  g_assert_cmpuint (send_as_client (e2e, &client, initialize), ==, 200);
+  g_assert_nonnull (client.id);
   for (guint i = 0; i < 2; i++)
     {
       kill ((pid_t) atoi (g_subprocess_get_identifier (e2e->process)), SIGTERM);
       g_assert_cmpint (e2e_await_exit (e2e), ==, 0);
       e2e_start (e2e);
-      g_assert_cmpuint (send_as_client (e2e, ping, &id), ==, 200);
+      g_assert_cmpuint (send_as_client (e2e, &client, ping), ==, 200);
     }
+  g_free (client.id);
 }
 
 static void
@@ -465,6 +526,7 @@ main (int argc, char **argv)
   g_test_add_func ("/e2e/persistence/calls", test_calls);
   g_test_add_func ("/e2e/persistence/ambient", test_ambient);
   g_test_add_func ("/e2e/persistence/client-goes-on", test_client_goes_on);
+  g_test_add_func ("/e2e/persistence/token-goes-on", test_token_goes_on);
   g_test_add_func ("/e2e/persistence/stop-ends-calls", test_stop_ends_calls);
   g_test_add_func ("/e2e/persistence/damaged", test_damaged);
   g_test_add_func ("/e2e/persistence/state-of-another", test_state_of_another);

@@ -16,6 +16,7 @@ struct _McpCliAttachment
   char *path;                   /* of the daemon, for all servers or one */
   char *id;                     /* (nullable): of a client that sent initialize */
   char *revision;               /* (nullable) */
+  guint generation;             /* the daemon that has the attachment: the how manieth */
 };
 
 static char *
@@ -116,6 +117,30 @@ const char *
 mcp_cli_attachment_get_id (McpCliAttachment *self)
 {
   return self->id;
+}
+
+/**
+ * mcp_cli_attachment_get_generation:
+ * @self: an attachment
+ *
+ * Returns: a number that tells one daemon that had the attachment from the next
+ */
+guint
+mcp_cli_attachment_get_generation (McpCliAttachment *self)
+{
+  return self->generation;
+}
+
+/**
+ * mcp_cli_attachment_begin_generation:
+ * @self: an attachment
+ *
+ * Another daemon has it now: streams of the earlier one are gone.
+ */
+void
+mcp_cli_attachment_begin_generation (McpCliAttachment *self)
+{
+  self->generation++;
 }
 
 /**

@@ -14,6 +14,8 @@ SoupSession *mcp_cli_attachment_get_soup (McpCliAttachment *self);
 McpCliSession *mcp_cli_attachment_get_session (McpCliAttachment *self);
 void mcp_cli_attachment_take_session (McpCliAttachment *self, McpCliSession *session);
 const char *mcp_cli_attachment_get_id (McpCliAttachment *self);
+guint mcp_cli_attachment_get_generation (McpCliAttachment *self);
+void mcp_cli_attachment_begin_generation (McpCliAttachment *self);
 void mcp_cli_attachment_learn (McpCliAttachment *self, const char *id, GBytes *answer);
 SoupMessage *mcp_cli_attachment_new_post (McpCliAttachment *self, GBytes *text, gboolean with_id);
 SoupMessage *mcp_cli_attachment_new_get (McpCliAttachment *self, const char *last_event_id);

@@ -90,12 +90,29 @@ note_last_id (McpCliBridgeItem *item)
   item->last_event_id = g_strdup (id);
 }
 
-/* An event id has a meaning for one attachment alone. */
+/* An event id has a meaning for one attachment alone, and for the daemon that gave it. */
 static gboolean
 is_attached (McpCliBridgeItem *item)
 {
   return item->attachment_id != NULL &&
+         item->generation == mcp_cli_attachment_get_generation (item->attachment) &&
          g_strcmp0 (item->attachment_id, mcp_cli_attachment_get_id (item->attachment)) == 0;
+}
+
+/**
+ * mcp_cli_bridge_item_lose_stream:
+ * @item: an item in flight
+ *
+ * Another daemon has the attachment. What the item asked it for as the rest of its stream is no
+ * part of the answer; if the item did not, nothing happens.
+ */
+void
+mcp_cli_bridge_item_lose_stream (McpCliBridgeItem *item)
+{
+  if (!item->is_resumed || item->is_answered || item->exchange == NULL || is_attached (item))
+    return;
+  mcp_cli_exchange_cancel (item->exchange);
+  item->funcs->lost (item, item->user_data);
 }
 
 static gboolean
@@ -197,6 +214,7 @@ mcp_cli_bridge_item_send (McpCliBridgeItem *item,
     mcp_cli_tool_headers_add (tool_headers, item->message, headers);
   if (has_id)
     item->attachment_id = g_strdup (mcp_cli_attachment_get_id (attachment));
+  item->generation = mcp_cli_attachment_get_generation (attachment);
   item->n_tries++;
   start (item, message);
 }

@@ -57,6 +57,7 @@ struct _McpCliBridgeItem
   gpointer user_data;
   McpCliAttachment *attachment; /* (unowned) */
   char *attachment_id;          /* (nullable): the attachment at the time of sending */
+  guint generation;             /* of the attachment, at that time */
   char *last_event_id;          /* (nullable): of the answer, which is a stream */
   gboolean is_resumed;          /* the rest of that stream was asked for */
   guint n_resumes;              /* in a row, without a message */
@@ -71,6 +72,7 @@ void mcp_cli_bridge_item_send (McpCliBridgeItem *item,
                                const McpCliBridgeItemFuncs *funcs,
                                gpointer user_data);
 void mcp_cli_bridge_item_reset (McpCliBridgeItem *item);
+void mcp_cli_bridge_item_lose_stream (McpCliBridgeItem *item);
 gboolean mcp_cli_bridge_item_is_request (McpCliBridgeItem *item);
 gboolean mcp_cli_bridge_item_is_response (McpCliBridgeItem *item);
 gboolean mcp_cli_bridge_item_has_method (McpCliBridgeItem *item, const char *method);

@@ -277,7 +277,6 @@ pump (McpCliBridge *self)
 }
 
 /* The listener and the recovery. */
-
 static void
 heard_cb (GBytes *text, gpointer user_data)
 {
@@ -300,6 +299,7 @@ attaching_cb (gpointer user_data)
   mcp_cli_listener_forget_position (self->listener);
   mcp_cli_delivery_withdraw_asks (self->delivery);
   mcp_cli_outbox_remove_responses (self->outbox);
+  mcp_cli_outbox_lose_streams (self->outbox);
 }
 
 static void

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The stream of messages that answer no request: GET /mcp. It is opened again when it ends, and
+ * The stream of messages that answer no request: GET /mcp. When it ends, whoever owns the listener
+ * finds out whether the daemon is still the same, and starts the listener again; the stream then
  * continues after the last event that came.
  */
 #include "cli/bridge/mcp-cli-listener.h"
@@ -24,7 +25,6 @@ struct _McpCliListener
 
   McpCliExchange *exchange; /* (owned) (nullable) */
   char *last_id;            /* (nullable) */
-  guint again_id;           /* opens the stream later */
   guint look_id;            /* looks for the daemon */
   gboolean is_refused;      /* the daemon has no such stream */
 };
@@ -63,31 +63,22 @@ mcp_cli_listener_free (McpCliListener *self)
 }
 
 static gboolean
-again_cb (gpointer user_data)
-{
-  McpCliListener *self = user_data;
-
-  self->again_id = 0;
-  mcp_cli_listener_start (self);
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
 look_cb (gpointer user_data)
 {
   McpCliListener *self = user_data;
 
-  if (!mcp_cli_connection_reopen (mcp_cli_attachment_get_connection (self->attachment), NULL))
-    return G_SOURCE_CONTINUE;
   self->look_id = 0;
-  mcp_cli_listener_start (self);
+  if (mcp_cli_connection_reopen (mcp_cli_attachment_get_connection (self->attachment), NULL))
+    self->funcs.lost (self->user_data);
+  else
+    self->look_id = g_timeout_add (LOOK_MS, look_cb, self);
   return G_SOURCE_REMOVE;
 }
 
 static void
-look_for_daemon (McpCliListener *self)
+look_for_daemon (McpCliListener *self, guint after_ms)
 {
-  self->look_id = g_timeout_add (LOOK_MS, look_cb, self);
+  self->look_id = g_timeout_add (after_ms, look_cb, self);
 }
 
 static void
@@ -135,20 +126,16 @@ ended_cb (McpCliExchange *exchange, McpCliOutcome outcome, gpointer user_data)
   switch (outcome)
     {
     case MCP_CLI_OUTCOME_DONE:
-      self->again_id = g_timeout_add (retry_ms >= 0 ? (guint) MIN (retry_ms, G_MAXINT) : AGAIN_MS,
-                                      again_cb, self);
+      look_for_daemon (self, retry_ms >= 0 ? (guint) MIN (retry_ms, G_MAXINT) : AGAIN_MS);
       break;
     case MCP_CLI_OUTCOME_REFUSED:
       handle_refusal (self, status);
       break;
     case MCP_CLI_OUTCOME_BROKEN:
-      if (status != 0)
-        self->again_id = g_timeout_add (SOON_MS, again_cb, self);
-      else
-        look_for_daemon (self);
+      look_for_daemon (self, status != 0 ? SOON_MS : LOOK_MS);
       break;
     case MCP_CLI_OUTCOME_UNREACHABLE:
-      look_for_daemon (self);
+      look_for_daemon (self, LOOK_MS);
       break;
     }
 }
@@ -165,7 +152,7 @@ mcp_cli_listener_start (McpCliListener *self)
 {
   static const McpCliExchangeFuncs funcs = { sent_cb, message_cb, ended_cb };
 
-  if (self->exchange != NULL || self->again_id != 0 || self->look_id != 0 || self->is_refused)
+  if (self->exchange != NULL || self->look_id != 0 || self->is_refused)
     return;
   self->exchange = mcp_cli_exchange_new (
       mcp_cli_attachment_new_get (self->attachment, self->last_id), &funcs, self);
@@ -181,7 +168,6 @@ mcp_cli_listener_start (McpCliListener *self)
 void
 mcp_cli_listener_stop (McpCliListener *self)
 {
-  g_clear_handle_id (&self->again_id, g_source_remove);
   g_clear_handle_id (&self->look_id, g_source_remove);
   if (self->exchange != NULL)
     mcp_cli_exchange_cancel (self->exchange);

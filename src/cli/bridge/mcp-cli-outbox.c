@@ -250,6 +250,23 @@ mcp_cli_outbox_forget_sending (McpCliOutbox *self)
 }
 
 /**
+ * mcp_cli_outbox_lose_streams:
+ * @self: an outbox
+ *
+ * Another daemon has the attachment: see mcp_cli_bridge_item_lose_stream().
+ */
+void
+mcp_cli_outbox_lose_streams (McpCliOutbox *self)
+{
+  g_autoptr (GPtrArray) items = g_ptr_array_copy (self->in_flight, NULL, NULL);
+
+  /* each may leave the list, and takes no other with it */
+  g_ptr_array_set_free_func (items, NULL);
+  for (guint i = 0; i < items->len; i++)
+    mcp_cli_bridge_item_lose_stream (g_ptr_array_index (items, i));
+}
+
+/**
  * mcp_cli_outbox_clear_in_flight:
  * @self: an outbox
  *

@@ -17,6 +17,7 @@ void mcp_cli_outbox_requeue (McpCliOutbox *self, McpCliBridgeItem *item);
 McpCliBridgeItem *mcp_cli_outbox_steal (McpCliOutbox *self, McpCliBridgeItem *item);
 void mcp_cli_outbox_remove (McpCliOutbox *self, McpCliBridgeItem *item);
 void mcp_cli_outbox_remove_responses (McpCliOutbox *self);
+void mcp_cli_outbox_lose_streams (McpCliOutbox *self);
 McpCliBridgeItem *mcp_cli_outbox_steal_queued (McpCliOutbox *self);
 gboolean mcp_cli_outbox_remove_queued (McpCliOutbox *self, McpJsonSlice id);
 McpCliBridgeItem *mcp_cli_outbox_find_in_flight (McpCliOutbox *self, McpJsonSlice id);

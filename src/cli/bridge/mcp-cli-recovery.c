@@ -3,7 +3,8 @@
 /*
  * The way back to a daemon that has gone; the client knows nothing of it. The steps are: find the
  * daemon or start it; find the session or make one like it; ask whether the attachment is still
- * there; if not, send the client's initialize again, and then what the daemon knew of the client.
+ * there, which a daemon that was started again keeps, too; if not, send the client's initialize
+ * again, and then what the daemon knew of the client.
  * The first session of a bridge is made in the same way.
  */
 #include "cli/bridge/mcp-cli-recovery.h"
@@ -44,6 +45,7 @@ struct _McpCliRecovery
   GBytes *initialize; /* (owned) (nullable): of the client */
   gboolean is_initialized;
   gboolean is_answered;      /* the exchange of this step brought an answer */
+  gboolean is_other_daemon;  /* than the one that had the attachment last */
   GCancellable *cancellable; /* (owned) (nullable): of the thread */
   GPtrArray *exchanges;      /* (owned) (element-type McpCliExchange) */
   guint n_unsent;            /* of these */
@@ -254,6 +256,18 @@ send_requests (McpCliRecovery *self)
     finish (self, TRUE);
 }
 
+/* The attachment is there. What another daemon had asked or was doing is lost all the same. */
+static void
+go_on (McpCliRecovery *self)
+{
+  if (self->is_other_daemon)
+    {
+      mcp_cli_attachment_begin_generation (self->attachment);
+      self->funcs.attaching (self->user_data);
+    }
+  finish (self, self->is_other_daemon);
+}
+
 /* The exchange of a step has ended. */
 static void
 take_step (McpCliRecovery *self, guint status)
@@ -266,7 +280,7 @@ take_step (McpCliRecovery *self, guint status)
       if (status == 401 || status == 404)
         attach (self);
       else
-        finish (self, FALSE);
+        go_on (self);
       break;
     case STEP_INITIALIZE:
       if (self->is_answered && mcp_cli_attachment_get_id (self->attachment) != NULL &&
@@ -292,6 +306,7 @@ take_session (McpCliRecovery *self, McpCliSession *session)
   gboolean is_same = old != NULL && strcmp (session->id, old->id) == 0;
   g_autoptr (GBytes) ping = g_bytes_new_static (PING, strlen (PING));
 
+  self->is_other_daemon = old != NULL && g_strcmp0 (session->daemon, old->daemon) != 0;
   mcp_cli_attachment_take_session (self->attachment, session);
   if (self->initialize == NULL || mcp_cli_attachment_get_id (self->attachment) == NULL)
     finish (self, FALSE);

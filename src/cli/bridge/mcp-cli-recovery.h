@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 
 /**
  * McpCliRecoveryFuncs:
- * @attaching: the daemon has lost the attachment, and another one is made: its requests to the
- * client have gone
+ * @attaching: another attachment is made, or another daemon has it now: requests of the daemon to
+ * the client have gone, and streams
  * @back: messages may be sent again; @is_new tells whether the attachment is another one
  * @failed: the daemon cannot be reached; @text says why
  */

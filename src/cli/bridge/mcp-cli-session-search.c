@@ -5,6 +5,7 @@
  */
 #include "cli/bridge/mcp-cli-session-search.h"
 
+#include "cli/terminal/mcp-cli-json.h"
 #include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-error.h"
 
@@ -68,6 +69,19 @@ find_or_create_session (McpCliConnection *connection, Search *search, GError **e
   return mcp_cli_session_from_answer (answer, error);
 }
 
+/* Which daemon it is: another one has lost what was in flight. */
+static void
+learn_daemon (McpCliConnection *connection, McpCliSession *session)
+{
+  g_autoptr (GBytes) health =
+      mcp_cli_connection_request (connection, "GET", "/health", NULL, NULL, NULL);
+  McpJsonSlice root;
+
+  g_clear_pointer (&session->daemon, g_free);
+  if (health != NULL && mcp_cli_json_parse_bytes (health, &root, NULL))
+    session->daemon = mcp_cli_json_dup_member (root, "started_at");
+}
+
 static void
 search_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
@@ -76,6 +90,8 @@ search_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *c
   McpCliSession *session =
       connection != NULL ? find_or_create_session (connection, task_data, &error) : NULL;
 
+  if (session != NULL)
+    learn_daemon (connection, session);
   if (session != NULL)
     g_task_return_pointer (task, session, (GDestroyNotify) mcp_cli_session_free);
   else

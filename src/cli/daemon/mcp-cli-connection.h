@@ -9,12 +9,14 @@ G_BEGIN_DECLS
  * McpCliSession:
  * @id: of a session of the daemon
  * @token: (nullable): its token; %NULL: the command acts as the owner
+ * @daemon: (nullable): when the daemon was started that had the session last
  * @is_temporary: the session was made for one command, and ends with it
  */
 typedef struct
 {
   char *id;
   char *token;
+  char *daemon;
   gboolean is_temporary;
 } McpCliSession;
 

@@ -28,6 +28,7 @@ mcp_cli_session_free (McpCliSession *session)
 {
   g_free (session->id);
   g_free (session->token);
+  g_free (session->daemon);
   g_free (session);
 }
 
@@ -44,6 +45,7 @@ mcp_cli_session_copy (const McpCliSession *session)
 
   copy->id = g_strdup (session->id);
   copy->token = g_strdup (session->token);
+  copy->daemon = g_strdup (session->daemon);
   copy->is_temporary = session->is_temporary;
   return copy;
 }

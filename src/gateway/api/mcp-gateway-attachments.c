@@ -180,6 +180,7 @@ restore (McpGateway *self, const char *attachment_id)
   g_autofree char *log_level = NULL;
   g_auto (GStrv) subscriptions = NULL;
   McpRevision revision;
+  guint64 event_mark;
   gboolean owns_session;
 
   if (session == NULL || mcp_gateway_is_closed (self))
@@ -192,12 +193,14 @@ restore (McpGateway *self, const char *attachment_id)
       mcp_session_is_client_made (session) && mcp_session_get_ambient_client (session) == NULL;
   log_level = g_strdup (record->log_level);
   subscriptions = g_strdupv (record->subscriptions);
+  event_mark = record->event_mark;
   attachment = new_attachment (self, session, record->server, MCP_ATTACHMENT_LASTING, attachment_id,
                                owns_session);
   mcp_attachment_table_add (mcp_gateway_get_attachments (self), attachment);
   mcp_attachment_initialize (attachment, revision, record->client,
                              mcp_json_slice (record->capabilities));
   mcp_attachment_confirm (attachment);
+  mcp_attachment_go_on (attachment, event_mark);
   if (log_level != NULL)
     mcp_attachment_set_log_level (attachment, log_level);
   mcp_method_restore_subscriptions (attachment, (const char *const *) subscriptions);

@@ -39,6 +39,7 @@ void mcp_attachment_initialize (McpAttachment *self,
                                 const char *name,
                                 McpJsonSlice capabilities);
 void mcp_attachment_confirm (McpAttachment *self);
+void mcp_attachment_go_on (McpAttachment *self, guint64 event_mark);
 gboolean mcp_attachment_is_confirmed (McpAttachment *self);
 McpClient *mcp_attachment_get_client (McpAttachment *self);
 void mcp_attachment_set_log_level (McpAttachment *self, const char *level);

@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* How many ids of events are in the database ahead of their use. */
+#define EVENTS_AHEAD 1024
+
 struct _McpAttachment
 {
   GObject parent_instance;
@@ -25,6 +28,8 @@ struct _McpAttachment
                       * a default attachment */
   GPtrArray *subscriptions; /* (owned) (element-type utf8): URIs that the client watches */
   gint64 last_used_us;      /* monotonic */
+  guint64 earlier_events;   /* ids up to this one are of an earlier daemon */
+  guint64 event_mark;       /* no event of its streams has a higher id */
   gboolean is_detached;
 };
 
@@ -332,19 +337,68 @@ save (McpAttachment *self)
     .client = client->name,
     .capabilities = client->capabilities,
     .log_level = client->log_level,
+    .event_mark = self->event_mark,
     .last_used_at = g_get_real_time (),
   };
 
-  /* A client that holds a token can begin again, and the bridge does: it tells its client what was
-   * lost. Who was given a session without asking often cannot. */
   if (self->services->attachment_keep == NULL || self->kind != MCP_ATTACHMENT_LASTING ||
-      !self->initialized || !mcp_session_is_client_made (client->session))
+      !self->initialized)
     return;
   for (guint i = 0; i < self->subscriptions->len; i++)
     g_strv_builder_add (builder, self->subscriptions->pdata[i]);
   subscriptions = g_strv_builder_end (builder);
   record.subscriptions = subscriptions;
   mcp_attachment_keep_save (self->services->attachment_keep, self->id, &record);
+}
+
+/**
+ * mcp_attachment_go_on:
+ * @self: an attachment of a client that initialized with an earlier daemon
+ * @event_mark: no event of its streams had a higher id
+ *
+ * What the client has seen is not known: it hears of every change, as if it had listed everything.
+ */
+void
+mcp_attachment_go_on (McpAttachment *self, guint64 event_mark)
+{
+  self->earlier_events = event_mark;
+  self->event_mark = event_mark + EVENTS_AHEAD;
+  for (guint kind = 0; kind < MCP_N_ITEM_KINDS; kind++)
+    mcp_attachment_note_listed (self, kind);
+  save (self);
+}
+
+/**
+ * mcp_attachment_get_earlier_events:
+ * @self: an attachment
+ *
+ * Returns: below which an earlier daemon has given the ids of events to its client; 0: there was
+ * none
+ */
+guint64
+mcp_attachment_get_earlier_events (McpAttachment *self)
+{
+  g_return_val_if_fail (MCP_IS_ATTACHMENT (self), 0);
+
+  return self->earlier_events;
+}
+
+/**
+ * mcp_attachment_note_event:
+ * @self: an attachment
+ * @id: of the newest event of its streams
+ *
+ * Ids are kept in the database ahead of their use, so that they never go back.
+ */
+void
+mcp_attachment_note_event (McpAttachment *self, guint64 id)
+{
+  g_return_if_fail (MCP_IS_ATTACHMENT (self));
+
+  if (id + EVENTS_AHEAD / 2 <= self->event_mark)
+    return;
+  self->event_mark = id + EVENTS_AHEAD;
+  save (self);
 }
 
 /**
@@ -651,6 +705,7 @@ mcp_attachment_init (McpAttachment *self)
   self->in_flight = g_hash_table_new (NULL, NULL);
   self->asks = mcp_ask_table_new ();
   self->last_used_us = g_get_monotonic_time ();
+  self->event_mark = EVENTS_AHEAD;
 }
 
 /**

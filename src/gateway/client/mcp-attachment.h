@@ -29,6 +29,8 @@ McpSession *mcp_attachment_get_session (McpAttachment *self);
 const McpLimits *mcp_attachment_get_limits (McpAttachment *self);
 McpRevision mcp_attachment_get_revision (McpAttachment *self);
 const char *mcp_attachment_get_server (McpAttachment *self);
+guint64 mcp_attachment_get_earlier_events (McpAttachment *self);
+void mcp_attachment_note_event (McpAttachment *self, guint64 id);
 gboolean mcp_attachment_is_lasting (McpAttachment *self);
 gboolean mcp_attachment_is_default (McpAttachment *self);
 

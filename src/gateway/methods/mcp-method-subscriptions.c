@@ -185,11 +185,8 @@ restored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (McpProviderLease) lease = mcp_resource_watch_finish (result, &own, NULL, &error);
 
   if (lease != NULL && listener != NULL)
-    {
-      mcp_change_notifier_watch (mcp_attachment_get_services (self->attachment)->change_notifier,
-                                 listener, g_steal_pointer (&lease), own, self->uri);
-      mcp_attachment_note_subscribed (self->attachment, self->uri, TRUE);
-    }
+    mcp_change_notifier_watch (mcp_attachment_get_services (self->attachment)->change_notifier,
+                               listener, g_steal_pointer (&lease), own, self->uri);
   else if (error != NULL)
     g_debug ("A subscription to %s is lost: %s", self->uri, error->message);
   g_object_unref (self->attachment);
@@ -213,6 +210,8 @@ mcp_method_restore_subscriptions (McpAttachment *attachment, const char *const *
 
       self->attachment = g_object_ref (attachment);
       self->uri = g_strdup (uris[i]);
+      /* kept also where the server cannot be asked now */
+      mcp_attachment_note_subscribed (attachment, self->uri, TRUE);
       mcp_resource_watch_async (
           services, mcp_attachment_get_client (attachment), self->uri,
           mcp_session_get_cancellable (mcp_attachment_get_session (attachment)), restored_cb, self);

@@ -103,6 +103,14 @@ make_room (McpResumableStreams *self)
     ;
 }
 
+/* A stream has one message more. */
+static void
+note_append (McpResumableStreams *self)
+{
+  mcp_attachment_note_event (self->attachment, self->shared.last_id);
+  make_room (self);
+}
+
 static void
 message_cb (McpAttachment *attachment, GBytes *json, McpResumableStreams *self)
 {
@@ -115,7 +123,7 @@ message_cb (McpAttachment *attachment, GBytes *json, McpResumableStreams *self)
   while (!self->was_opened && mcp_message_stream_get_size (self->standalone) > MAX_WAITING_BYTES &&
          mcp_message_stream_drop_oldest (self->standalone, TRUE))
     ;
-  make_room (self);
+  note_append (self);
 }
 
 static void
@@ -141,6 +149,7 @@ mcp_resumable_streams_get (McpAttachment *attachment)
 
   self = g_new0 (McpResumableStreams, 1);
   self->attachment = attachment;
+  self->shared.last_id = mcp_attachment_get_earlier_events (attachment);
   self->standalone = mcp_message_stream_new (&self->shared);
   self->kept = g_ptr_array_new_with_free_func ((GDestroyNotify) kept_free);
   g_object_set_data_full (G_OBJECT (attachment), DATA_KEY, self, (GDestroyNotify) streams_free);
@@ -219,7 +228,7 @@ mcp_resumable_streams_append (McpResumableStreams *self, McpMessageStream *strea
   if (!mcp_message_stream_append (stream, json))
     return FALSE;
 
-  make_room (self);
+  note_append (self);
   return TRUE;
 }
 

@@ -5,6 +5,10 @@
 
 #include <string.h>
 
+/* Clients that crashed, over many daemons, are kept no longer than this many newer ones of their
+ * session are. */
+#define MAX_PER_SESSION 64
+
 struct _McpAttachmentKeep
 {
   GObject parent_instance;
@@ -66,6 +70,34 @@ drop (McpAttachmentKeep *self, const McpTokenHash *id_hash)
   if (siblings->len == 0)
     g_hash_table_remove (self->of_session, record->session_id);
   g_hash_table_remove (self->records, id_hash);
+}
+
+static void
+forget (McpAttachmentKeep *self, const McpTokenHash *id_hash)
+{
+  McpTokenHash copy = *id_hash;
+
+  drop (self, &copy);
+  mcp_session_db_write (self->db, mcp_attachment_record_delete, g_memdup2 (&copy, sizeof copy),
+                        g_free);
+}
+
+/* The one that was used longest ago, except that one. */
+static void
+forget_oldest (McpAttachmentKeep *self, const McpAttachmentRecord *except)
+{
+  GPtrArray *siblings = g_hash_table_lookup (self->of_session, except->session_id);
+  const McpAttachmentRecord *oldest = NULL;
+
+  for (guint i = 0; i < siblings->len; i++)
+    {
+      const McpAttachmentRecord *record = siblings->pdata[i];
+
+      if (record != except && (oldest == NULL || record->last_used_at < oldest->last_used_at))
+        oldest = record;
+    }
+  if (siblings->len > MAX_PER_SESSION && oldest != NULL)
+    forget (self, &oldest->id_hash);
 }
 
 /* A session that ends together with the daemon goes on with the next one, and so do its clients. */
@@ -184,6 +216,7 @@ mcp_attachment_keep_save (McpAttachmentKeep *self,
   add (self, kept);
   mcp_session_db_write (self->db, mcp_attachment_record_write, mcp_attachment_record_copy (kept),
                         free_record);
+  forget_oldest (self, kept);
 }
 
 /**
@@ -202,11 +235,8 @@ mcp_attachment_keep_forget (McpAttachmentKeep *self, const char *attachment_id)
   g_return_if_fail (attachment_id != NULL);
 
   mcp_token_hash (attachment_id, &id_hash);
-  if (!g_hash_table_contains (self->records, &id_hash))
-    return;
-  drop (self, &id_hash);
-  mcp_session_db_write (self->db, mcp_attachment_record_delete,
-                        g_memdup2 (&id_hash, sizeof id_hash), g_free);
+  if (g_hash_table_contains (self->records, &id_hash))
+    forget (self, &id_hash);
 }
 
 /**

@@ -12,10 +12,12 @@
 #define MAX_DEPTH              512
 #define MAX_VALUES             1000000
 #define MAX_SUBSCRIPTIONS      1024
+/* Ids of events go on from here; what clients read as a double stays exact. */
+#define MAX_EVENT_MARK         (G_GUINT64_CONSTANT (1) << 52)
 
 #define COLUMNS                                                                                   \
   "id_hash, session_id, revision, client, capabilities, log_level, last_used_at, subscriptions, " \
-  "server"
+  "server, event_mark"
 
 /**
  * mcp_attachment_record_copy:
@@ -83,7 +85,8 @@ mcp_attachment_record_is_valid (const McpAttachmentRecord *self)
 {
   return self->session_id != NULL && g_uuid_string_is_valid (self->session_id) &&
          self->revision != NULL && is_short (self->revision) && is_short (self->client) &&
-         is_short (self->server) && is_short (self->log_level) && is_object (self->capabilities);
+         is_short (self->server) && is_short (self->log_level) &&
+         self->event_mark <= MAX_EVENT_MARK && is_object (self->capabilities);
 }
 
 static char *
@@ -144,6 +147,7 @@ read_record (sqlite3_stmt *row)
   record->last_used_at = sqlite3_column_int64 (row, 6);
   record->subscriptions = parse_uris_json (mcp_sql_get_text (row, 7));
   record->server = g_strdup (mcp_sql_get_text (row, 8));
+  record->event_mark = (guint64) sqlite3_column_int64 (row, 9);
   return mcp_attachment_record_is_valid (record) ? g_steal_pointer (&record) : NULL;
 }
 
@@ -197,10 +201,9 @@ mcp_attachment_record_write (McpSql *sql, gpointer data, GError **error)
 {
   const McpAttachmentRecord *record = data;
   g_autofree char *subscriptions = dup_uris_json (record->subscriptions);
-  sqlite3_stmt *statement = mcp_sql_prepare (sql,
-                                             "INSERT OR REPLACE INTO attachment (" COLUMNS
-                                             ", event_mark) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
-                                             error);
+  sqlite3_stmt *statement = mcp_sql_prepare (
+      sql, "INSERT OR REPLACE INTO attachment (" COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      error);
 
   if (statement == NULL)
     return FALSE;
@@ -213,6 +216,7 @@ mcp_attachment_record_write (McpSql *sql, gpointer data, GError **error)
   sqlite3_bind_int64 (statement, 7, record->last_used_at);
   mcp_sql_bind_text (statement, 8, subscriptions);
   mcp_sql_bind_text (statement, 9, record->server);
+  sqlite3_bind_int64 (statement, 10, (gint64) record->event_mark);
   return mcp_sql_run (sql, statement, error);
 }
 

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @capabilities: (owned) (nullable): what the client can do, a JSON object
  * @log_level: (owned) (nullable): the least log level that the client wants to hear
  * @subscriptions: (owned) (nullable) (array zero-terminated=1): URIs of resources
+ * @event_mark: no event of the client's streams has a higher id
  * @last_used_at: us since 1970 UTC
  *
  * An MCP client of a session as it is kept in the database.
@@ -30,6 +31,7 @@ typedef struct
   char *capabilities;
   char *log_level;
   char **subscriptions;
+  guint64 event_mark;
   gint64 last_used_at;
 } McpAttachmentRecord;
 

@@ -33,6 +33,9 @@ close_keep (DbTest *f, McpAttachmentKeep *keep)
   db_test_kill (f);
 }
 
+/* The clock of what is saved. */
+static gint64 n_saved;
+
 static void
 save (McpAttachmentKeep *keep, McpSession *session, const char *id, const char *level)
 {
@@ -44,6 +47,9 @@ save (McpAttachmentKeep *keep, McpSession *session, const char *id, const char *
     .client = (char *) "gemini",
     .capabilities = (char *) "{\"roots\":{}}",
     .log_level = (char *) level,
+    .server = (char *) "files",
+    .event_mark = 4711,
+    .last_used_at = ++n_saved,
   };
 
   mcp_attachment_keep_save (keep, id, &record);
@@ -75,6 +81,8 @@ test_goes_on (DbTest *f, gconstpointer data)
   g_assert_nonnull (record);
   g_assert_cmpstr (record->session_id, ==, session_id);
   g_assert_cmpstr (record->revision, ==, "2025-11-25");
+  g_assert_cmpstr (record->server, ==, "files");
+  g_assert_cmpuint (record->event_mark, ==, 4711);
   g_assert_cmpstr (record->client, ==, "gemini");
   g_assert_cmpstr (record->capabilities, ==, "{\"roots\":{}}");
   g_assert_cmpstr (record->log_level, ==, "error");
@@ -107,6 +115,28 @@ test_forgotten (DbTest *f, gconstpointer data)
 }
 
 static void
+test_many (DbTest *f, gconstpointer data)
+{
+  McpAttachmentKeep *keep = open_keep (f);
+  McpSession *session = session_test_create (f->store, NULL);
+
+  g_test_summary ("Of the clients of a session the newest are kept");
+  for (int i = 0; i < 70; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("client %d", i);
+
+      save (keep, session, id, NULL);
+      save (keep, session, "client 0", NULL);
+    }
+  g_assert_null (mcp_attachment_keep_lookup (keep, "client 1"));
+  g_assert_nonnull (mcp_attachment_keep_lookup (keep, "client 0"));
+  g_assert_nonnull (mcp_attachment_keep_lookup (keep, "client 69"));
+  db_test_settle (f);
+  close_keep (f, keep);
+  g_assert_cmpint (db_test_count (f, "SELECT count(*) FROM attachment"), ==, 64);
+}
+
+static void
 test_spoilt (DbTest *f, gconstpointer data)
 {
   static const char *const spoilt[] = {
@@ -116,6 +146,7 @@ test_spoilt (DbTest *f, gconstpointer data)
     "client = hex(zeroblob(5000))",
     "capabilities = '[]'",
     "capabilities = '{'",
+    "event_mark = -1",
   };
 
   g_test_summary ("A row that no daemon wrote is left out");
@@ -142,6 +173,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   db_test_add ("/session/attachment-keep/goes-on", test_goes_on);
   db_test_add ("/session/attachment-keep/forgotten", test_forgotten);
+  db_test_add ("/session/attachment-keep/many", test_many);
   db_test_add ("/session/attachment-keep/spoilt", test_spoilt);
   return g_test_run ();
 }
