@@ -9,7 +9,9 @@
 #include "daemon/mcpd-discovery.h"
 #include "daemon/mcpd-expiry-timer.h"
 #include "daemon/mcpd-file-report.h"
+#include "daemon/mcpd-notifier.h"
 #include "daemon/mcpd-owner-key.h"
+#include "daemon/mcpd-page-opener.h"
 #include "daemon/mcpd-servers-file.h"
 #include "daemon/mcpd-settings.h"
 #include "daemon/mcpd-state.h"
@@ -64,6 +66,7 @@ struct _McpdApplication
   gboolean has_socket;   /* the Unix socket is listened on */
   gboolean is_activated; /* listeners stay when we go: the discovery file, too */
   McpdBus *bus;
+  McpdNotifier *notifier;
   GMainLoop *loop; /* (owned): until the daemon has stopped */
 
   guint sigterm_id;
@@ -100,6 +103,8 @@ apply_settings (McpdApplication *self)
   mcp_http_server_set_require_key (self->http, settings->require_key);
   if (self->service != NULL)
     mcp_dbus_service_set_limits (self->service, &settings->limits);
+  if (self->notifier != NULL)
+    mcpd_notifier_set (self->notifier, &settings->notifications);
 }
 
 /* Takes what was read. @kept: what holds where the file cannot be used, for people */
@@ -452,6 +457,7 @@ left_cb (gpointer user_data)
 {
   McpdApplication *self = MCPD_APPLICATION (user_data);
 
+  mcpd_notifier_left (self->notifier);
   mcp_gateway_set_bus (self->gateway, NULL);
   mcp_dbus_service_unexport (self->service);
 }
@@ -459,12 +465,27 @@ left_cb (gpointer user_data)
 static void
 activated_cb (gpointer user_data)
 {
-  g_debug ("activated");
+  McpdApplication *self = MCPD_APPLICATION (user_data);
+  GApplication *application = mcpd_bus_get_application (self->bus);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *url = mcp_http_server_issue_page (self->http, &error);
+
+  if (url == NULL)
+    g_message (_ ("The page cannot be opened: %s"), error->message);
+  else if (application != NULL)
+    mcpd_page_opener_open (g_application_get_dbus_connection (application), url);
 }
 
 static void
 answered_cb (const char *secret, gpointer user_data)
 {
+  mcpd_notifier_answered (MCPD_APPLICATION (user_data)->notifier, secret);
+}
+
+static void
+ready_cb (gpointer user_data)
+{
+  mcpd_notifier_joined (MCPD_APPLICATION (user_data)->notifier);
 }
 
 static const McpdDesktopFuncs desktop_funcs = {
@@ -472,6 +493,7 @@ static const McpdDesktopFuncs desktop_funcs = {
   .left = left_cb,
   .activated = activated_cb,
   .answered = answered_cb,
+  .ready = ready_cb,
 };
 
 static void
@@ -487,6 +509,7 @@ mcpd_application_dispose (GObject *object)
   mcp_timer_clear (&self->closing);
   if (self->bus != NULL)
     mcpd_bus_leave (self->bus);
+  g_clear_object (&self->notifier);
   g_clear_object (&self->bus);
   if (self->settings_file != NULL)
     g_signal_handlers_disconnect_by_data (self->settings_file, self);
@@ -669,6 +692,8 @@ mcpd_application_join_bus (McpdApplication *self, GError **error)
   mcp_dbus_service_set_addresses (self->service, self->url != NULL ? self->url : "",
                                   self->has_socket ? self->socket_path : "");
   self->bus = mcpd_bus_new (&desktop_funcs, self);
+  self->notifier = mcpd_notifier_new (self->gateway, self->bus);
+  mcpd_notifier_set (self->notifier, &self->settings.notifications);
   if (!mcpd_bus_join (self->bus, error))
     {
       g_prefix_error (

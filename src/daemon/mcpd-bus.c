@@ -99,6 +99,7 @@ follow (McpdBus *self)
   g_object_ref (self->connection);
   g_signal_connect (self->connection, "closed", G_CALLBACK (connection_closed_cb), self);
   g_message (_ ("On the session bus as %s"), MCP_BUS_NAME);
+  self->funcs->ready (self->user_data);
 }
 
 static gboolean

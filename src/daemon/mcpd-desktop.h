@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 /**
  * McpdDesktopFuncs:
  * @joined: a bus is there; what is to be on it is exported before the name is asked for
+ * @ready: the name is ours, and notifications can be sent
  * @left: the bus is gone, or the daemon leaves it
  * @activated: somebody has opened the application, from a menu or by a notification
  * @answered: a button with that secret was pressed, in a notification
@@ -17,6 +18,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   gboolean (*joined) (GDBusConnection *connection, gpointer user_data, GError **error);
+  void (*ready) (gpointer user_data);
   void (*left) (gpointer user_data);
   void (*activated) (gpointer user_data);
   void (*answered) (const char *secret, gpointer user_data);

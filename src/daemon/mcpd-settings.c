@@ -55,6 +55,11 @@ static const Key keys[] = {
   { "Calls", "ListSeconds", NUMBER, AT (list_seconds), 1, 300 },
   { "Consent", "WaitSeconds", NUMBER, AT (consent_seconds), 1, 86400 },
   { "Consent", "AskDestructive", BOOLEAN, AT (ask_destructive) },
+  { "Notifications", "Consent", BOOLEAN, AT (notifications.consent) },
+  { "Notifications", "LongCalls", BOOLEAN, AT (notifications.long_calls) },
+  { "Notifications", "ServerFailed", BOOLEAN, AT (notifications.server_failed) },
+  { "Notifications", "ToolsHeld", BOOLEAN, AT (notifications.tools_held) },
+  { "Notifications", "Login", BOOLEAN, AT (notifications.login) },
   { "Names", "MaxLength", NUMBER, AT (max_name), 24, 64 },
   { "Servers", "Path", TEXT, AT (servers_path), .read = read_path,
     .expected = N_ ("a list of absolute directories with colons in between") },
@@ -94,6 +99,10 @@ mcpd_settings_init_defaults (McpdSettings *settings)
   settings->idle_seconds = DEFAULT_IDLE_SECONDS;
   settings->timeout_seconds = DEFAULT_TIMEOUT_SECONDS;
   settings->consent_seconds = DEFAULT_CONSENT_SECONDS;
+  settings->notifications.consent = TRUE;
+  settings->notifications.server_failed = TRUE;
+  settings->notifications.tools_held = TRUE;
+  settings->notifications.login = TRUE;
   settings->list_seconds = DEFAULT_LIST_SECONDS;
   settings->max_name = DEFAULT_MAX_NAME;
   settings->history_days = MCP_CALL_HISTORY_DEFAULT_DAYS;

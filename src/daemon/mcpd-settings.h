@@ -8,20 +8,40 @@
 G_BEGIN_DECLS
 
 /**
+ * McpdNotifications:
+ * @consent: questions to the owner
+ * @long_calls: a call that took a minute or more has ended
+ * @server_failed: a server has failed
+ * @tools_held: a pinned server has changed its tools, which wait for the owner
+ * @login: a server wants its owner to log in
+ *
+ * Of what the desktop is notified.
+ */
+typedef struct
+{
+  gboolean consent;
+  gboolean long_calls;
+  gboolean server_failed;
+  gboolean tools_held;
+  gboolean login;
+} McpdNotifications;
+
+/**
  * McpdSettings:
  *
  * What the settings file can change; each with a default. Copied as plain memory.
  */
 typedef struct
 {
-  guint port;               /* [Http] Port, 0: any free one */
-  gboolean require_key;     /* [Http] RequireKey */
-  guint idle_seconds;       /* [Sessions] IdleSeconds, 0: never */
-  guint timeout_seconds;    /* [Calls] TimeoutSeconds, of a call without progress */
-  guint list_seconds;       /* [Calls] ListSeconds, for servers that were never listed */
-  guint consent_seconds;    /* [Consent] WaitSeconds, for an answer of the owner */
-  gboolean ask_destructive; /* [Consent] AskDestructive */
-  guint max_name;           /* [Names] MaxLength, of exposed names of tools and prompts */
+  guint port;                      /* [Http] Port, 0: any free one */
+  gboolean require_key;            /* [Http] RequireKey */
+  guint idle_seconds;              /* [Sessions] IdleSeconds, 0: never */
+  guint timeout_seconds;           /* [Calls] TimeoutSeconds, of a call without progress */
+  guint list_seconds;              /* [Calls] ListSeconds, for servers that were never listed */
+  guint consent_seconds;           /* [Consent] WaitSeconds, for an answer of the owner */
+  McpdNotifications notifications; /* [Notifications] */
+  gboolean ask_destructive;        /* [Consent] AskDestructive */
+  guint max_name;                  /* [Names] MaxLength, of exposed names of tools and prompts */
   const char
       *servers_path;  /* [Servers] Path, interned; %NULL: the daemon's, or the login shell's */
   const char *opener; /* [OAuth] Opener, interned; %NULL: xdg-open; empty: none */

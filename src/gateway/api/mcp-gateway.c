@@ -47,6 +47,7 @@ enum
   SIGNAL_TOOLS_CHANGED,
   SIGNAL_QUESTION_ADDED,
   SIGNAL_QUESTION_REMOVED,
+  SIGNAL_CALL_ENDED,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -81,6 +82,22 @@ question_removed_cb (McpConsentDesk *desk, McpConsentQuestion *question, McpGate
 
   g_signal_emit (self, signals[SIGNAL_QUESTION_REMOVED], 0, mcp_consent_question_get_id (question),
                  mcp_consent_answer_to_string (answer));
+}
+
+static void
+call_ended_cb (McpRunningCalls *calls, McpCall *call, McpGateway *self)
+{
+  McpProgressState state = mcp_call_get_state (call);
+  McpServerStatus status = { 0 };
+
+  if (!g_signal_has_handler_pending (self, signals[SIGNAL_CALL_ENDED], 0, FALSE))
+    return;
+  if (state == MCP_PROGRESS_STATE_ERROR)
+    mcp_provider_pool_get_status (self->pool, mcp_call_get_server (call), &status);
+  g_signal_emit (self, signals[SIGNAL_CALL_ENDED], 0, mcp_call_get_name (call),
+                 mcp_call_get_server (call), mcp_progress_state_to_string (state),
+                 g_get_monotonic_time () - mcp_call_get_started_at (call),
+                 status.last_error != NULL ? status.last_error : "");
 }
 
 static void
@@ -549,6 +566,9 @@ mcp_gateway_class_init (McpGatewayClass *klass)
   signals[SIGNAL_QUESTION_REMOVED] =
       g_signal_new ("question-removed", MCP_TYPE_GATEWAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+  signals[SIGNAL_CALL_ENDED] = g_signal_new (
+      "call-ended", MCP_TYPE_GATEWAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 5,
+      G_TYPE_STRING, G_TYPE_STRING, G_TYPE_STRING, G_TYPE_INT64, G_TYPE_STRING);
 }
 
 static void
@@ -589,6 +609,8 @@ mcp_gateway_new_with_factory (McpSessionStore *store,
                            G_CALLBACK (question_added_cb), self, 0);
   g_signal_connect_object (self->services->consent_desk, "question-removed",
                            G_CALLBACK (question_removed_cb), self, 0);
+  g_signal_connect_object (self->services->running_calls, "call-ended", G_CALLBACK (call_ended_cb),
+                           self, 0);
   return self;
 }
 

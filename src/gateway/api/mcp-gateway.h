@@ -21,9 +21,13 @@ G_BEGIN_DECLS
  * Signals:
  *   tools-changed (const char *provider, char **added, char **removed, char **changed):
  *     the tools of a server are not what they were
- *   question-added (GVariant *question): a tool call waits for its owner's word; a{sv} as an
- * element of mcp_gateway_consent_list() question-removed (const char *id, const char *answer): it
- * no longer waits
+ *   question-added (GVariant *question): a tool call waits for its owner's word; the question is
+ *     an element of mcp_gateway_consent_list()
+ *
+ *   question-removed (const char *id, const char *answer): the question no longer waits
+ *
+ *   call-ended (const char *tool, const char *server, const char *state, gint64 duration_us, const
+ *     char *failure): a tool call has ended; failure is empty, but where the server is to blame
  */
 #define MCP_TYPE_GATEWAY (mcp_gateway_get_type ())
 G_DECLARE_FINAL_TYPE (McpGateway, mcp_gateway, MCP, GATEWAY, GObject)

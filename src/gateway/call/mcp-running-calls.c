@@ -19,6 +19,13 @@ struct _McpRunningCalls
   gboolean is_stopped; /* the owner allows no calls */
 };
 
+enum
+{
+  SIGNAL_CALL_ENDED,
+  N_SIGNALS
+};
+static guint signals[N_SIGNALS];
+
 G_DEFINE_FINAL_TYPE (McpRunningCalls, mcp_running_calls, G_TYPE_OBJECT)
 
 /* An id that no other call ever has: the history's next one. Without a history, the moment when
@@ -89,6 +96,7 @@ ended_cb (McpCall *call, gpointer user_data)
   mcp_call_stats_add (&self->stats, mcp_call_get_state (call),
                       g_get_monotonic_time () - mcp_call_get_started_at (call));
   g_hash_table_remove (self->running, call);
+  g_signal_emit (self, signals[SIGNAL_CALL_ENDED], 0, call);
   g_object_unref (self); /* taken by mcp_running_calls_run() */
 }
 
@@ -322,6 +330,10 @@ static void
 mcp_running_calls_class_init (McpRunningCallsClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = mcp_running_calls_finalize;
+
+  signals[SIGNAL_CALL_ENDED] =
+      g_signal_new ("call-ended", MCP_TYPE_RUNNING_CALLS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 1, MCP_TYPE_CALL);
 }
 
 static void

@@ -11,6 +11,9 @@ G_BEGIN_DECLS
  *
  * The register of tool calls: it numbers them, keeps those that run, counts how they ended, and
  * knows how long they may take. Main context only.
+ *
+ * Signals:
+ *   call-ended (McpCall *call): a call that has run has ended
  */
 #define MCP_TYPE_RUNNING_CALLS (mcp_running_calls_get_type ())
 G_DECLARE_FINAL_TYPE (McpRunningCalls, mcp_running_calls, MCP, RUNNING_CALLS, GObject)

@@ -99,6 +99,35 @@ use_code (McpDashboardCodes *self, const char *text, gint64 now_us)
 }
 
 /**
+ * mcp_dashboard_codes_issue_address:
+ * @self: the codes
+ * @port: where the page is served; 0: nowhere that browsers can reach
+ * @now_us: monotonic time
+ * @error: return location
+ *
+ * Errors: as for mcp_dashboard_codes_issue(); %MCP_ERROR_NOT_FOUND without a port.
+ *
+ * Returns: (transfer full) (nullable): an address that opens the page once
+ */
+char *
+mcp_dashboard_codes_issue_address (McpDashboardCodes *self,
+                                   guint16 port,
+                                   gint64 now_us,
+                                   GError **error)
+{
+  g_autofree char *code = NULL;
+
+  if (port == 0)
+    {
+      g_set_error_literal (error, MCP_ERROR, MCP_ERROR_NOT_FOUND,
+                           "The daemon has no TCP port, which browsers need");
+      return NULL;
+    }
+  code = mcp_dashboard_codes_issue (self, now_us, error);
+  return code != NULL ? g_strdup_printf ("http://127.0.0.1:%u/#code=%s", port, code) : NULL;
+}
+
+/**
  * mcp_dashboard_codes_redeem:
  * @self: the codes
  * @code: what a page shows

@@ -13,6 +13,10 @@ typedef struct _McpDashboardCodes McpDashboardCodes;
 McpDashboardCodes *mcp_dashboard_codes_new (const char *owner_key);
 void mcp_dashboard_codes_free (McpDashboardCodes *self);
 char *mcp_dashboard_codes_issue (McpDashboardCodes *self, gint64 now_us, GError **error);
+char *mcp_dashboard_codes_issue_address (McpDashboardCodes *self,
+                                         guint16 port,
+                                         gint64 now_us,
+                                         GError **error);
 const char *mcp_dashboard_codes_redeem (McpDashboardCodes *self,
                                         const char *code,
                                         gint64 now_us,

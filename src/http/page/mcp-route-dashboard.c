@@ -22,24 +22,19 @@ void
 mcp_route_dashboard_code (McpHttpRequest *request)
 {
   McpHttpContext *context = request->context;
-  g_autofree char *code = NULL;
   g_autofree char *url = NULL;
   g_autoptr (GError) error = NULL;
   GString *json;
 
-  if (context->tcp_port == 0)
-    {
-      mcp_http_reply_error (request, 503, "The daemon has no TCP port, which browsers need");
-      return;
-    }
-  code = mcp_dashboard_codes_issue (context->codes, g_get_monotonic_time (), &error);
-  if (code == NULL)
-    {
-      mcp_http_reply_gerror (request, error);
-      return;
-    }
+  url = mcp_dashboard_codes_issue_address (context->codes, context->tcp_port,
+                                           g_get_monotonic_time (), &error);
+  if (g_error_matches (error, MCP_ERROR, MCP_ERROR_NOT_FOUND))
+    mcp_http_reply_error (request, 503, error->message);
+  else if (url == NULL)
+    mcp_http_reply_gerror (request, error);
+  if (url == NULL)
+    return;
 
-  url = g_strdup_printf ("http://127.0.0.1:%u/#code=%s", context->tcp_port, code);
   json = g_string_new ("{\"url\":");
   mcp_json_append_string (json, url);
   g_string_append_printf (json, ",\"expires_in\":%d}", MCP_DASHBOARD_CODE_SECONDS);

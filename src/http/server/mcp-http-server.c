@@ -166,6 +166,25 @@ mcp_http_server_set_daemon (McpHttpServer *self,
 }
 
 /**
+ * mcp_http_server_issue_page:
+ * @self: the server
+ * @error: return location
+ *
+ * Errors: %MCP_ERROR_LIMIT_EXCEEDED; %MCP_ERROR_NOT_FOUND where there is no TCP port, which
+ * browsers need.
+ *
+ * Returns: (transfer full) (nullable): an address of the page that is good once
+ */
+char *
+mcp_http_server_issue_page (McpHttpServer *self, GError **error)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_SERVER (self), NULL);
+
+  return mcp_dashboard_codes_issue_address (self->context.codes, self->context.tcp_port,
+                                            g_get_monotonic_time (), error);
+}
+
+/**
  * mcp_http_server_set_limits:
  * @self: the server
  * @limits: what peers may make the daemon hold from now on

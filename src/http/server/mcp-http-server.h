@@ -18,6 +18,7 @@ gint64 mcp_http_server_get_started_at (McpHttpServer *self);
 void mcp_http_server_set_daemon (McpHttpServer *self,
                                  const McpHttpDaemonFuncs *daemon,
                                  gpointer user_data);
+char *mcp_http_server_issue_page (McpHttpServer *self, GError **error);
 void mcp_http_server_set_limits (McpHttpServer *self, const McpLimits *limits);
 void mcp_http_server_set_require_key (McpHttpServer *self, gboolean require_key);
 void mcp_http_server_set_keep_alive (McpHttpServer *self, guint interval_ms);
