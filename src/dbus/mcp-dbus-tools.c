@@ -140,6 +140,12 @@ tools_changed_cb (McpGateway *gateway,
 }
 
 static void
+provider_changed_cb (McpGateway *gateway, const char *name, GVariant *what, McpDbusTools *self)
+{
+  mcp_gen_tools1_emit_provider_changed (MCP_GEN_TOOLS1 (self), name, what);
+}
+
+static void
 mcp_dbus_tools_dispose (GObject *object)
 {
   McpDbusTools *self = MCP_DBUS_TOOLS (object);
@@ -184,5 +190,6 @@ mcp_dbus_tools_new (McpGateway *gateway)
 
   self->gateway = g_object_ref (gateway);
   g_signal_connect_object (gateway, "tools-changed", G_CALLBACK (tools_changed_cb), self, 0);
+  g_signal_connect_object (gateway, "provider-changed", G_CALLBACK (provider_changed_cb), self, 0);
   return self;
 }

@@ -373,6 +373,19 @@ test_tools_changed (TestBus *bus, gconstpointer data)
                          g_variant_new ("(s)", "x"), NOT_FOUND, "x");
 }
 
+static void
+test_provider_changed (TestBus *bus, gconstpointer data)
+{
+  g_autoptr (GVariant) what = NULL;
+  g_autofree char *text = NULL;
+
+  g_test_summary ("The bus hears what is different of a server");
+  what = g_variant_ref_sink (g_variant_new_parsed ("{'state': <'running'>}"));
+  g_signal_emit_by_name (bus->gateway, "provider-changed", "t", what);
+  text = g_variant_print (test_bus_nth (bus, MCP_TOOLS_PATH, "ProviderChanged", 0)->args, FALSE);
+  g_assert_cmpstr (text, ==, "('t', {'state': <'running'>})");
+}
+
 static GVariant *
 list_only_provider (TestBus *bus)
 {
@@ -446,6 +459,7 @@ main (int argc, char **argv)
   add ("/dbus/gateway/owner-cancels", test_owner_cancels);
   add ("/dbus/gateway/owner-stops", test_owner_stops);
   add ("/dbus/gateway/tools-changed", test_tools_changed);
+  add ("/dbus/gateway/provider-changed", test_provider_changed);
   add ("/dbus/gateway/errors", test_errors);
   add ("/dbus/gateway/timeout", test_timeout);
   add ("/dbus/gateway/caller-leaves", test_caller_leaves);

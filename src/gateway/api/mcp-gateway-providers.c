@@ -1,71 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mcp-gateway-private.h"
-
-/* What was mended in the lists of a server, or left out. */
-static void
-add_notes (McpGateway *self, GVariantDict *dict, const char *name)
-{
-  GPtrArray *notes = mcp_catalogue_get_notes (mcp_gateway_get_services (self)->catalogue, name);
-
-  if (notes != NULL && notes->len > 0)
-    g_variant_dict_insert_value (
-        dict, "notes",
-        g_variant_new_strv ((const char *const *) notes->pdata, (gssize) notes->len));
-}
-
-/* Adds to a server's dictionary what its processes take. */
-static GVariant *
-add_usage (McpGateway *self, GVariant *provider, GHashTable *by_name)
-{
-  GVariantDict dict;
-  const McpProcessUsage *usage;
-  const char *name = "";
-
-  g_variant_lookup (provider, "name", "&s", &name);
-  usage = g_hash_table_lookup (by_name, name);
-  g_variant_dict_init (&dict, provider);
-  if (usage != NULL && usage->n_processes > 0)
-    {
-      g_variant_dict_insert (&dict, "memory", "t", usage->memory);
-      g_variant_dict_insert (&dict, "cpu-seconds", "d", usage->cpu_seconds);
-    }
-  add_notes (self, &dict, name);
-  return g_variant_dict_end (&dict);
-}
-
-/* An entry of the configuration that cannot be used. */
-static GVariant *
-describe_left_out (const McpServerLeftOut *left_out)
-{
-  GVariantDict dict;
-
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "name", "s", left_out->name);
-  g_variant_dict_insert (&dict, "state", "s", "disabled");
-  g_variant_dict_insert (&dict, "entry", "s", "left out");
-  g_variant_dict_insert (&dict, "why", "s", left_out->why);
-  return g_variant_dict_end (&dict);
-}
+#include "mcp-provider-descriptions-private.h"
 
 static GVariant *
 describe (McpGateway *self, GHashTable *by_name)
 {
-  g_autoptr (GVariant) providers = g_variant_take_ref (mcp_gateway_describe_providers (self));
-  GPtrArray *left_out = mcp_gateway_get_left_out (self);
-  GVariantBuilder builder;
-  GVariantIter iter;
-  GVariant *provider;
-
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
-  g_variant_iter_init (&iter, providers);
-  while ((provider = g_variant_iter_next_value (&iter)) != NULL)
-    {
-      g_variant_builder_add_value (&builder, add_usage (self, provider, by_name));
-      g_variant_unref (provider);
-    }
-  for (guint i = 0; left_out != NULL && i < left_out->len; i++)
-    g_variant_builder_add_value (&builder, describe_left_out (g_ptr_array_index (left_out, i)));
-  return g_variant_ref_sink (g_variant_builder_end (&builder));
+  return g_variant_ref_sink (mcp_provider_descriptions_build (
+      mcp_gateway_get_configs (self), mcp_gateway_get_left_out (self),
+      mcp_gateway_get_services (self), by_name));
 }
 
 static void

@@ -5,8 +5,9 @@
 #include "gateway/client/mcp-attachment-inner.h"
 #include "gateway/methods/mcp-method.h"
 #include "gateway/servers/mcp-config-changes.h"
-#include "gateway/servers/mcp-login-status.h"
 #include "mcp-gateway-private.h"
+#include "mcp-provider-changes-private.h"
+#include "mcp-provider-descriptions-private.h"
 #include "upstream/dbus/mcp-dbus-provider.h"
 #include "upstream/dialogue/mcp-server-link.h"
 #include "upstream/http/mcp-http-provider.h"
@@ -39,12 +40,14 @@ struct _McpGateway
   GPtrArray *configs;              /* (owned): McpServerConfig, in order */
   GPtrArray *left_out;             /* (owned) (nullable): McpServerLeftOut */
   Launching *launching;            /* (unowned) (nullable): the pool's */
+  McpProviderChanges *changes;     /* (owned) (nullable): until disposed */
   gboolean is_closed;
 };
 
 enum
 {
   SIGNAL_TOOLS_CHANGED,
+  SIGNAL_PROVIDER_CHANGED,
   SIGNAL_QUESTION_ADDED,
   SIGNAL_QUESTION_REMOVED,
   SIGNAL_CALL_ENDED,
@@ -62,6 +65,30 @@ tools_changed_cb (McpCatalogue *catalogue,
 {
   g_signal_emit (self, signals[SIGNAL_TOOLS_CHANGED], 0, config->name, changes->added,
                  changes->removed, changes->changed);
+}
+
+static GVariant *
+describe_entries (gpointer user_data)
+{
+  McpGateway *self = user_data;
+
+  return mcp_provider_descriptions_build (self->configs, self->left_out, self->services, NULL);
+}
+
+static void
+tell_provider_changed (const char *name, GVariant *what, gpointer user_data)
+{
+  g_signal_emit (user_data, signals[SIGNAL_PROVIDER_CHANGED], 0, name, what);
+}
+
+static const McpProviderChangesFuncs changes_funcs = { describe_entries, tell_provider_changed };
+
+/* Of the pool or the catalogue: a server may be described otherwise. */
+static void
+note_change (McpGateway *self)
+{
+  if (!self->is_closed && self->changes != NULL)
+    mcp_provider_changes_note (self->changes);
 }
 
 static void
@@ -147,6 +174,7 @@ mcp_gateway_set_servers (McpGateway *self, GPtrArray *configs)
   if (mcp_gateway_get_oauth (self) != NULL)
     mcp_oauth_set_servers (mcp_gateway_get_oauth (self), self->configs);
   mcp_provider_pool_set_servers (self->pool, self->configs);
+  note_change (self);
 }
 
 /**
@@ -257,6 +285,7 @@ mcp_gateway_set_left_out (McpGateway *self, GPtrArray *left_out)
 
   g_clear_pointer (&self->left_out, g_ptr_array_unref);
   self->left_out = left_out != NULL ? g_ptr_array_ref (left_out) : NULL;
+  note_change (self);
 }
 
 /**
@@ -315,64 +344,6 @@ mcp_gateway_get_history (McpGateway *self)
   return mcp_running_calls_get_history (self->services->running_calls);
 }
 
-static const char *
-describe_state (const McpServerConfig *config, const McpServerStatus *status)
-{
-  if (config->disabled)
-    return "disabled";
-  if (status->n_processes > status->n_starting)
-    return "running";
-  if (status->n_starting > 0)
-    return "starting";
-
-  return status->last_error != NULL ? "failed" : "stopped";
-}
-
-static const char *
-describe_scope (const McpServerConfig *config)
-{
-  switch (config->scope)
-    {
-    case MCP_SERVER_SCOPE_SESSION:
-      return "session";
-    case MCP_SERVER_SCOPE_CWD:
-      return "cwd";
-    case MCP_SERVER_SCOPE_SHARED:
-      break;
-    }
-  return "shared";
-}
-
-static GVariant *
-describe_provider (McpGateway *self, const McpServerConfig *config)
-{
-  GVariantBuilder builder;
-  McpOauthServer *login = mcp_provider_pool_find_login (self->pool, config->name);
-  McpServerStatus status;
-
-  mcp_provider_pool_get_status (self->pool, config->name, &status);
-  g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (&builder, "{sv}", "name", g_variant_new_string (config->name));
-  g_variant_builder_add (&builder, "{sv}", "state",
-                         g_variant_new_string (describe_state (config, &status)));
-  g_variant_builder_add (&builder, "{sv}", "processes", g_variant_new_uint32 (status.n_processes));
-  g_variant_builder_add (&builder, "{sv}", "restarts", g_variant_new_uint32 (status.n_restarts));
-  g_variant_builder_add (
-      &builder, "{sv}", "tools",
-      g_variant_new_uint32 (mcp_catalogue_count_tools (self->services->catalogue, config->name)));
-  g_variant_builder_add (&builder, "{sv}", "type",
-                         g_variant_new_string (mcp_server_config_get_type_name (config)));
-  g_variant_builder_add (&builder, "{sv}", "scope", g_variant_new_string (describe_scope (config)));
-  g_variant_builder_add (&builder, "{sv}", "entry",
-                         g_variant_new_string (config->disabled ? "disabled" : "used"));
-  if (status.last_error != NULL)
-    g_variant_builder_add (&builder, "{sv}", "last-error",
-                           g_variant_new_string (status.last_error));
-  if (login != NULL)
-    g_variant_builder_add (&builder, "{sv}", "auth", mcp_login_status_describe (login));
-  return g_variant_builder_end (&builder);
-}
-
 /**
  * mcp_gateway_describe_providers:
  * @self: the gateway
@@ -388,15 +359,9 @@ describe_provider (McpGateway *self, const McpServerConfig *config)
 GVariant *
 mcp_gateway_describe_providers (McpGateway *self)
 {
-  GVariantBuilder builder;
-
   g_return_val_if_fail (MCP_IS_GATEWAY (self), NULL);
 
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("aa{sv}"));
-  for (guint i = 0; i < self->configs->len; i++)
-    g_variant_builder_add_value (&builder,
-                                 describe_provider (self, g_ptr_array_index (self->configs, i)));
-  return g_variant_builder_end (&builder);
+  return mcp_provider_descriptions_build (self->configs, NULL, self->services, NULL);
 }
 
 static void
@@ -520,6 +485,7 @@ mcp_gateway_dispose (GObject *object)
   McpGateway *self = MCP_GATEWAY (object);
   g_autoptr (GPtrArray) attachments = NULL;
 
+  g_clear_pointer (&self->changes, mcp_provider_changes_free);
   if (!self->is_closed && self->services != NULL)
     {
       self->is_closed = TRUE;
@@ -560,6 +526,9 @@ mcp_gateway_class_init (McpGatewayClass *klass)
   signals[SIGNAL_TOOLS_CHANGED] =
       g_signal_new ("tools-changed", MCP_TYPE_GATEWAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 4, G_TYPE_STRING, G_TYPE_STRV, G_TYPE_STRV, G_TYPE_STRV);
+  signals[SIGNAL_PROVIDER_CHANGED] =
+      g_signal_new ("provider-changed", MCP_TYPE_GATEWAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_VARIANT);
   signals[SIGNAL_QUESTION_ADDED] =
       g_signal_new ("question-added", MCP_TYPE_GATEWAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 1, G_TYPE_VARIANT);
@@ -605,6 +574,11 @@ mcp_gateway_new_with_factory (McpSessionStore *store,
   g_signal_connect_object (store, "session-removed", G_CALLBACK (session_removed_cb), self, 0);
   g_signal_connect_object (self->services->catalogue, "tools-changed",
                            G_CALLBACK (tools_changed_cb), self, 0);
+  self->changes = mcp_provider_changes_new (&changes_funcs, G_OBJECT (self));
+  g_signal_connect_object (self->services->catalogue, "changed", G_CALLBACK (note_change), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->pool, "status-changed", G_CALLBACK (note_change), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->services->consent_desk, "question-added",
                            G_CALLBACK (question_added_cb), self, 0);
   g_signal_connect_object (self->services->consent_desk, "question-removed",
@@ -718,6 +692,8 @@ mcp_gateway_set_secrets (McpGateway *self, const char *directory)
   self->launching->oauth = mcp_oauth_new (directory, self->launching->secrets);
   mcp_provider_pool_set_oauth (self->pool, self->launching->oauth);
   g_signal_connect_object (self->launching->oauth, "granted", G_CALLBACK (granted_cb), self, 0);
+  g_signal_connect_object (self->launching->oauth, "changed", G_CALLBACK (note_change), self,
+                           G_CONNECT_SWAPPED);
 }
 
 /**

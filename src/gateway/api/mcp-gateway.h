@@ -21,6 +21,10 @@ G_BEGIN_DECLS
  * Signals:
  *   tools-changed (const char *provider, char **added, char **removed, char **changed):
  *     the tools of a server are not what they were
+ *   provider-changed (const char *provider, GVariant *what): how a server is described is not what
+ *     it was; an a{sv} of the keys that have other values now: empty or 0 for what is gone, `entry`
+ *     “removed” alone for a server that is gone
+ *
  *   question-added (GVariant *question): a tool call waits for its owner's word; the question is
  *     an element of mcp_gateway_consent_list()
  *

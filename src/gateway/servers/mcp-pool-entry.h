@@ -44,6 +44,7 @@ struct _McpPoolEntry
   McpProviderState state;  /* as last seen */
   guint n_leases;
   gint64 used_at;     /* monotonic, microseconds: when the last lease was given back */
+  guint seen_notes;   /* of the record, that the pool has told of */
   gboolean active;    /* counted as a process: there is one, or will be in a moment */
   gboolean has_run;   /* was ready at least once */
   gboolean retired;   /* no new lease is given; closed when the last one is given back */

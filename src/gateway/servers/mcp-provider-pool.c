@@ -40,6 +40,7 @@ enum
 {
   SIGNAL_READY,
   SIGNAL_START_SAID,
+  SIGNAL_STATUS_CHANGED,
   SIGNAL_NOTIFICATION,
   N_SIGNALS
 };
@@ -77,6 +78,7 @@ state_changed_cb (McpProvider *provider, GParamSpec *pspec, McpProviderPool *sel
   if (entry->state == MCP_PROVIDER_READY || entry->state == MCP_PROVIDER_STOPPED)
     entry->record->lifecycle = mcp_provider_get_lifecycle (provider);
   update_active (self, entry);
+  g_signal_emit (self, signals[SIGNAL_STATUS_CHANGED], 0);
   if (entry->state != MCP_PROVIDER_READY || before == MCP_PROVIDER_READY)
     return;
 
@@ -145,6 +147,7 @@ forget_entry (McpProviderPool *self, McpPoolEntry *entry)
   entry->n_leases = 0;
   update_active (self, entry);
   g_hash_table_remove (self->entries, entry);
+  g_signal_emit (self, signals[SIGNAL_STATUS_CHANGED], 0);
 }
 
 static void
@@ -228,6 +231,17 @@ build_key (McpServerConfig *config, McpSession *session)
                           config->name, scope_key (config, session));
 }
 
+/* The last request may have failed, or been the first one that did not. */
+static void
+note_record (McpProviderPool *self, McpPoolEntry *entry)
+{
+  if (entry->seen_notes == entry->record->n_notes)
+    return;
+
+  entry->seen_notes = entry->record->n_notes;
+  g_signal_emit (self, signals[SIGNAL_STATUS_CHANGED], 0);
+}
+
 /* A lease of the entry was given or came back. */
 static void
 entry_changed_cb (McpPoolEntry *entry, gpointer user_data)
@@ -235,6 +249,7 @@ entry_changed_cb (McpPoolEntry *entry, gpointer user_data)
   McpProviderPool *self = user_data;
 
   update_active (self, entry);
+  note_record (self, entry);
   if (entry->retired && entry->n_leases == 0)
     close_entry (self, entry);
 }
@@ -550,6 +565,7 @@ mcp_provider_pool_restart (McpProviderPool *self, const char *server_name)
         close_entry (self, entry);
     }
   mcp_server_record_note (mcp_server_records_ensure (self->records, server_name), NULL);
+  g_signal_emit (self, signals[SIGNAL_STATUS_CHANGED], 0);
 }
 
 /**
@@ -751,6 +767,9 @@ mcp_provider_pool_class_init (McpProviderPoolClass *klass)
   signals[SIGNAL_READY] =
       g_signal_new ("ready", MCP_TYPE_PROVIDER_POOL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 2, MCP_TYPE_SERVER_CONFIG, MCP_TYPE_PROVIDER);
+  signals[SIGNAL_STATUS_CHANGED] =
+      g_signal_new ("status-changed", MCP_TYPE_PROVIDER_POOL, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                    NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_START_SAID] = g_signal_new (
       "start-said", MCP_TYPE_PROVIDER_POOL, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3,
       MCP_TYPE_SERVER_CONFIG, MCP_TYPE_PROVIDER, G_TYPE_STRING | G_SIGNAL_TYPE_STATIC_SCOPE);

@@ -21,6 +21,7 @@ G_BEGIN_DECLS
  * Signals:
  *   ready (McpServerConfig *, McpProvider *): a process of that server has started
  *     and answered
+ *   status-changed (): mcp_provider_pool_get_status() may say something else of a server
  *   start-said (McpServerConfig *, McpProvider *, const char *): a line that the server said to
  *     people while it starts
  *   notification (McpServerConfig *, McpProvider *, McpJsonrpcMessage *): that server sent a

@@ -56,6 +56,9 @@ mcp_server_record_unref (McpServerRecord *self)
 void
 mcp_server_record_note (McpServerRecord *self, const GError *error)
 {
+  if (g_strcmp0 (self->last_error, error != NULL ? error->message : NULL) == 0)
+    return;
+  self->n_notes++;
   g_free (self->last_error);
   self->last_error = error != NULL ? g_strdup (error->message) : NULL;
 }

@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * McpServerRecord:
  * @n_restarts: how often a process of the server started after another one had run
  * @last_error: (nullable): the last failure, if nothing has worked since
+ * @n_notes: how often @last_error became another one
  * @lifecycle: how the server is begun with, as a provider of it found
  * @log: (owned): what the processes of the server said to people
  *
@@ -22,6 +23,7 @@ typedef struct
 {
   guint n_restarts;
   char *last_error;
+  guint n_notes;
   McpLifecycle lifecycle;
   McpServerLog *log;
 } McpServerRecord;
