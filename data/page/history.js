@@ -22,6 +22,14 @@ const STATES = {
   ok: () => t('done'), error: () => t('failed'), cancelled: () => t('cancelled'), running: () => t('running'),
 };
 
+const ANSWERS = {
+  asked: () => t('asked'), once: () => t('allowed once'), session: () => t('allowed for the session'),
+  deny: () => t('denied'), timeout: () => t('not answered in time'), withdrawn: () => t('withdrawn'),
+};
+const WAYS = {
+  notification: () => t('in a notification'), terminal: () => t('in a terminal'), http: () => t('on this page'), bus: () => t('on the bus'),
+};
+
 const whoOf = ({ label, client, session_id: id }) => label || client || t('Session {id}', { id: (id ?? '').slice(0, 8) });
 
 const makePill = (state) => el('span', { class: 'pill', 'data-tone': TONES[state] ?? '' }, STATES[state]?.() ?? state);
@@ -35,6 +43,7 @@ function showCall(call, app) {
     [t('Server'), call.provider],
     [t('Began'), formatFull(new Date(call.started_at))],
     [t('Took'), call.duration_ms === undefined ? null : formatDuration(call.duration_ms)],
+    [t('Consent'), call.consent === undefined ? null : [ANSWERS[call.consent]?.() ?? call.consent, WAYS[call.consent_by]?.()].filter(Boolean).join(', ')],
     [t('Number'), el('span', { class: 'mono' }, call.call_id)],
   ].filter(([, value]) => value);
   const samples = app.live.getCurve(call.call_id);

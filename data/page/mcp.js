@@ -9,6 +9,9 @@ const IDLE_SECONDS = 600;
 
 let serial = 0;
 
+// The sessions in which this page calls tools.
+export const ownSessions = new Set();
+
 export class Client {
   #session = null;
 
@@ -17,9 +20,12 @@ export class Client {
   }
 
   async #getSession() {
-    this.#session ??= await request('POST', '/session', {
-      body: { label: 'Dashboard', cwd: this.cwd, idle_seconds: IDLE_SECONDS },
-    });
+    if (!this.#session) {
+      this.#session = await request('POST', '/session', {
+        body: { label: 'Dashboard', cwd: this.cwd, idle_seconds: IDLE_SECONDS },
+      });
+      ownSessions.add(this.#session.session_id);
+    }
     return this.#session;
   }
 
@@ -92,6 +98,7 @@ export class Client {
 
     this.#session = null;
     if (session) {
+      ownSessions.delete(session.session_id);
       request('DELETE', `/session/${session.session_id}`, { keepalive: true }).catch(() => {});
     }
   }

@@ -40,6 +40,10 @@ class Desk {
     this.browser = await chromium.launch({ executablePath: process.env.MCP_TEST_CHROMIUM, args: [...CHROMIUM_ARGS, ...browserArgs] });
   }
 
+  startWithoutBrowser(args = []) {
+    return this.#startDaemon(args);
+  }
+
   async #startDaemon(args) {
     this.url = new URL('/', await this.world.start(args));
     this.discovery = path.join(this.world.environment.XDG_RUNTIME_DIR, 'mcp-sessiond/mcp.json');

@@ -6,6 +6,7 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const { execFile } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
@@ -287,6 +288,48 @@ async function changedTools(desk, file) {
   await page.context().close();
 }
 
+// A client of its own: a process that the browser is not below.
+function ask(desk, text) {
+  return new Promise((resolve) => {
+    execFile(process.env.MCP_TEST_COMMAND, ['call', 'asks__echo', `text=${text}`], { env: { ...desk.world.environment, LC_ALL: 'C.UTF-8' } },
+      (error, stdout, stderr) => resolve({ status: error?.code ?? 0, out: stdout + stderr }));
+  });
+}
+
+async function questions(desk) {
+  const [page, other] = await Promise.all([desk.openPage('waiting'), desk.openPage('now')]);
+  const question = page.locator('article', { hasText: 'asks__echo' });
+
+  let answer = ask(desk, '<b>all of it</b>');
+  await question.getByText('"text": "<b>all of it</b>"').waitFor();
+  await page.locator('nav .badge', { hasText: '1' }).waitFor();
+  await other.locator('nav .badge', { hasText: '1' }).waitFor();
+  assert.match(await page.title(), /^\(1\) /);
+  await question.getByText('left').waitFor();
+  await question.getByRole('button', { name: 'Allow once' }).click();
+  assert.match((await answer).out, /all of it/);
+  await question.waitFor({ state: 'detached' });
+  await other.locator('nav .badge').waitFor({ state: 'hidden' });
+
+  answer = ask(desk, 'no');
+  await question.getByRole('button', { name: 'Deny' }).click();
+  assert.equal((await answer).status, 1);
+  await desk.show(page, 'history');
+  await row(page, 'echo').first().getByRole('button').click();
+  await page.getByRole('dialog').getByText('denied, on this page').waitFor();
+  await Promise.all([page, other].map((tab) => tab.context().close()));
+}
+
+async function questionOfThePage(desk) {
+  const page = await desk.openPage('tools/asks__echo');
+
+  await page.getByRole('button', { name: 'Run' }).click();
+  await page.locator('nav .badge', { hasText: '1' }).waitFor();
+  await page.getByRole('link', { name: 'Waiting' }).click();
+  await page.getByText('Nothing waits for you.').waitFor();
+  await page.context().close();
+}
+
 async function restart(desk) {
   const session = await desk.createSession('survivor');
   const page = await desk.openPage();
@@ -440,6 +483,8 @@ const CASES = {
   'tools: the session of the page ends with it': theSessionOfThePage,
   'history: filters, one call, and columns': history,
   'sessions: edited and closed': sessions,
+  'waiting: questions are answered': questions,
+  'waiting: a trial ends with its view, and its question as well': questionOfThePage,
   'waiting: tools that have changed are accepted': changedTools,
   'the page comes back after a restart of the daemon': restart,
   'two pages show the same': twoPages,
@@ -457,6 +502,7 @@ async function main(tap) {
 
   try {
     desk.addTestServer('test');
+    desk.addTestServer('asks', [], { consent: 'ask' });
     desk.addScript('odd', 'odd-server.cjs');
     desk.addScript('pinned', 'pinned-server.cjs', { pin: true, args: [path.join(__dirname, 'pinned-server.cjs'), file] });
     desk.world.addServer('broken', { command: '/nonexistent/program' });
