@@ -69,8 +69,8 @@ class Contract {
     const what = `${method} ${pattern} ${response.status}`;
     const described = resolve(operation.responses[response.status]);
 
-    assert.ok(described, `${what} is not described: ${await response.clone().text()}`);
-    assert.equal(response.status, status, what);
+    assert.equal(response.status, status, response.status === status ? what : `${what}: ${await response.clone().text()}`);
+    assert.ok(described, `${what} is not described`);
     this.#seen.add(getName(method, pattern));
     if (options.body !== undefined && response.ok) {
       checkAgainst(operation.requestBody.content['application/json'].schema, options.body, `the body of ${what}`);
