@@ -145,8 +145,8 @@ async function checkSessions(contract, desk) {
   await contract.ask('GET', '/session', { key: null, status: 401 });
   await contract.ask('GET', '/session/{id}', { values, key: session.token, status: 200 });
   await contract.ask('GET', '/session/{id}', { values: { id: 'none' }, status: 404 });
-  await contract.ask('PATCH', '/session/{id}', { values, body: { label: 'changed', allowed_tools: ['test__*'] }, status: 200 });
-  await contract.ask('PATCH', '/session/{id}', { values, body: { allowed_tools: null }, status: 200 });
+  await contract.ask('PATCH', '/session/{id}', { values, body: { label: 'changed', allowed_tools: ['test__*'] }, status: 204 });
+  await contract.ask('PATCH', '/session/{id}', { values, body: { allowed_tools: null }, status: 204 });
   await contract.ask('PATCH', '/session/{id}', { values, body: { label: 1 }, status: 400 });
   Object.assign(session, await contract.ask('POST', '/session/{id}/token', { values, status: 200 }));
   await desk.callTool(session, 'test__fail', { text: 'an error' });
