@@ -18,6 +18,15 @@ const STATES = {
   failed: ['bad', () => t('failed')],
   disabled: ['', () => t('disabled')],
 };
+const LOGINS = {
+  none: () => t('not needed'),
+  'needs-login': () => t('needed'),
+  'logging-in': () => t('under way'),
+  authorized: () => t('logged in'),
+  refreshing: () => t('logged in'),
+  refused: () => t('refused'),
+  'keyring-locked': () => t('the keyring is locked'),
+};
 const SCOPES = {
   session: () => t('one for each session'),
   cwd: () => t('one for each directory'),
@@ -102,8 +111,8 @@ class Card {
       this.login.replaceChildren();
     }
     this.login.hidden = !wants;
-    this.buttons.logout.hidden = server.auth === undefined || wants;
-    this.facts.auth.show(server.auth ? String(server.auth.state) : '');
+    this.buttons.logout.hidden = !['authorized', 'refreshing'].includes(server.auth?.state);
+    this.facts.auth.show(server.auth ? LOGINS[server.auth.state]?.() ?? server.auth.state : '');
   }
 
   update(server) {

@@ -79,6 +79,7 @@ const makeLoginCard = (server, app, refresh) => {
   return el('article', { class: 'card stack', 'aria-labelledby': id },
     el('h2', { id, dir: 'auto' }, server.name),
     el('p', { class: 'dim' }, t('This server wants you to log in.')),
+    server.auth.why && el('p', { class: 'problem', dir: 'auto' }, server.auth.why),
     makeLogin(server.name, app, refresh));
 };
 
@@ -112,7 +113,7 @@ async function readServers() {
   return { logins: used.filter(wantsLogin), helds: helds.filter(({ held }) => held.length > 0) };
 }
 
-export const wantsLogin = ({ auth }) => auth !== undefined && !['logged in', 'none', 'ok', 'valid', 'static'].includes(auth.state);
+export const wantsLogin = ({ auth }) => ['needs-login', 'logging-in', 'refused'].includes(auth?.state);
 
 export async function mount(root, app, signal) {
   const questions = el('div', { class: 'stack' });

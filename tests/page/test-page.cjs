@@ -12,6 +12,7 @@ const path = require('node:path');
 
 const { runTests } = require('../matrix/tap.cjs');
 const { Desk, until } = require('./desk.cjs');
+const { OauthServer } = require('./oauth-server.cjs');
 
 const ONLY = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length) ?? '';
 
@@ -330,6 +331,45 @@ async function questionOfThePage(desk) {
   await page.context().close();
 }
 
+async function login(desk) {
+  const session = await desk.createSession('guest');
+  assert.match(await desk.callTool(session, 'guarded__secret'), /error/);
+
+  const page = await desk.openPage('waiting');
+  await card(page, 'guarded').getByRole('button', { name: 'Log in' }).click();
+  const opened = page.context().waitForEvent('page');
+  await page.getByRole('link', { name: 'Open the login page of guarded' }).click();
+  const tab = await opened;
+  await tab.getByRole('link', { name: 'Allow' }).click();
+  await tab.waitForURL(/oauth\/callback/);
+  await until(async () => (await desk.api('GET', '/servers/guarded')).auth.state === 'authorized', 'the login');
+  assert.equal(await tab.evaluate(() => window.opener), null);
+
+  await desk.show(page, 'servers');
+  await card(page, 'guarded').getByText('logged in').waitFor();
+  assert.match(await desk.callTool(session, 'guarded__secret'), /told/);
+  await card(page, 'guarded').getByRole('button', { name: 'Log out' }).click();
+  await notice(page, 'You are logged out of guarded.');
+  await until(async () => (await desk.api('GET', '/servers/guarded')).auth.state !== 'authorized', 'the end of the login');
+  await page.context().close();
+}
+
+// A browser elsewhere ends on an address that it cannot open: a person copies it.
+async function loginByHand(desk) {
+  const page = await desk.openPage('servers');
+
+  await card(page, 'guarded').getByRole('button', { name: 'Log in' }).click();
+  const address = await page.getByRole('link', { name: 'Open the login page of guarded' }).getAttribute('href');
+  const back = (await (await fetch(address)).text()).match(/href="([^"]*)"/)[1].replaceAll('&amp;', '&');
+  await page.getByText('The login ended on a page that cannot be shown').click();
+  await page.getByLabel('Address of that page').fill(back);
+  await page.getByRole('button', { name: 'Finish' }).click();
+  await notice(page, 'You are logged in to guarded.');
+  await card(page, 'guarded').getByText('logged in').waitFor();
+  await desk.api('POST', '/servers/guarded/logout');
+  await page.context().close();
+}
+
 async function restart(desk) {
   const session = await desk.createSession('survivor');
   const page = await desk.openPage();
@@ -483,6 +523,8 @@ const CASES = {
   'tools: the session of the page ends with it': theSessionOfThePage,
   'history: filters, one call, and columns': history,
   'sessions: edited and closed': sessions,
+  'waiting: a login to a server, and its end': login,
+  'servers: a login that ends by hand': loginByHand,
   'waiting: questions are answered': questions,
   'waiting: a trial ends with its view, and its question as well': questionOfThePage,
   'waiting: tools that have changed are accepted': changedTools,
@@ -498,10 +540,13 @@ const CASES = {
 
 async function main(tap) {
   const desk = new Desk();
+  const oauth = new OauthServer();
   const file = path.join(desk.world.makeDirectory('pinned'), 'changed');
 
   try {
     desk.addTestServer('test');
+    await oauth.start();
+    desk.world.addServer('guarded', { type: 'http', url: oauth.url });
     desk.addTestServer('asks', [], { consent: 'ask' });
     desk.addScript('odd', 'odd-server.cjs');
     desk.addScript('pinned', 'pinned-server.cjs', { pin: true, args: [path.join(__dirname, 'pinned-server.cjs'), file] });
@@ -521,6 +566,7 @@ async function main(tap) {
     }
   } finally {
     await desk.close();
+    oauth.close();
   }
 }
 

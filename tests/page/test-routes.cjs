@@ -13,6 +13,7 @@ const { pathToFileURL } = require('node:url');
 
 const { runTests } = require('../matrix/tap.cjs');
 const { Desk, fromNpm, until } = require('./desk.cjs');
+const { OauthServer } = require('./oauth-server.cjs');
 
 const Ajv = fromNpm('ajv/dist/2020').default;
 const addFormats = fromNpm('ajv-formats').default;
@@ -34,7 +35,7 @@ function listDescribed() {
 
 // The table of the router, as its source has it.
 function listRouted() {
-  const table = fs.readFileSync(ROUTER, 'utf8').match(/\} routes\[\] = \{([\s\S]*?)\n\};/)[1];
+  const table = fs.readFileSync(ROUTER, 'utf8').match(/\} routes\[\] = \{([\s\S]*?)\n\};/)[1].replace('MCP_CALLBACK_PATH', '"/oauth/callback"');
 
   return [...table.matchAll(/\{ "([A-Z]+)", ("[^,]*),/g)].map(([, method, pattern]) =>
     getName(method, pattern.replace(/\b(ID|NAME)\b/g, '"{x}"').replace(/"\s*"/g, '').replaceAll('"', '')));
@@ -195,6 +196,23 @@ async function checkServers(contract, desk) {
   await until(() => server('used'), 'the server');
 }
 
+async function checkLogins(contract) {
+  const values = { name: 'guarded' };
+  const ask = (action, status, body) => contract.ask('POST', `/servers/{name}/${action}`, { values, status, ...body && { body } });
+
+  const { authorization_url: address } = await ask('login', 200, { browser: false });
+  const back = (await (await fetch(address)).text()).match(/href="([^"]*)"/)[1].replaceAll('&amp;', '&');
+  // Only browsers end logins there; tests/page/test-page.cjs has one do it.
+  await contract.ask('GET', '/oauth/callback', { key: null, query: '?state=none&code=none', status: 403 });
+  await ask('complete', 204, { redirect_url: back });
+  await ask('complete', 404, { redirect_url: back });
+  await contract.ask('GET', '/servers', { status: 200 });
+  await ask('logout', 204);
+  await contract.ask('POST', '/servers/{name}/login', { values: { name: 'none' }, status: 404 });
+  await contract.ask('POST', '/servers/{name}/login', { values: { name: 'test' }, status: 409 });
+  await ask('login', 200);
+}
+
 // The call of another process: this one may not answer for itself.
 async function checkConsent(contract, desk) {
   const child = spawn(process.env.MCP_TEST_COMMAND, ['call', 'asks__echo', 'text=x'], { env: desk.world.environment, stdio: 'ignore' });
@@ -260,12 +278,15 @@ async function validate() {
 
 async function main(tap) {
   const desk = new Desk();
+  const oauth = new OauthServer();
   const contract = new Contract(desk);
 
   try {
     await tap.run('the description is a valid one of OpenAPI 3.1', validate);
     await tap.run('the daemon has the routes that are described, and no others', () => assert.deepEqual(listDescribed().sort(), listRouted().sort()));
     desk.addTestServer('test');
+    await oauth.start();
+    desk.world.addServer('guarded', { type: 'http', url: oauth.url });
     desk.addTestServer('asks', [], { consent: 'ask' });
     desk.addTestServer('pinned', [], { pin: true });
     desk.world.addServer('misspelt', { command: 'true', scope: 'everywhere' });
@@ -275,11 +296,13 @@ async function main(tap) {
     await tap.run('sessions and events', () => checkSessions(contract, desk));
     await tap.run('calls', () => checkCalls(contract, desk));
     await tap.run('servers', () => checkServers(contract, desk));
+    await tap.run('logins', () => checkLogins(contract));
     await tap.run('consent', () => checkConsent(contract, desk));
     await tap.run('MCP', () => checkMcp(contract, desk));
     await tap.run('every route was asked', () => assert.deepEqual(contract.missing, []));
   } finally {
     await desk.close();
+    oauth.close();
   }
 }
 
