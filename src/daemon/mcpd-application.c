@@ -5,16 +5,20 @@
 #include "common/mcp-names.h"
 #include "common/mcp-time.h"
 #include "common/mcp-timer.h"
+#include "daemon/mcpd-activity.h"
 #include "daemon/mcpd-bus.h"
 #include "daemon/mcpd-discovery.h"
 #include "daemon/mcpd-expiry-timer.h"
 #include "daemon/mcpd-file-report.h"
+#include "daemon/mcpd-idle-exit.h"
 #include "daemon/mcpd-notifier.h"
 #include "daemon/mcpd-owner-key.h"
 #include "daemon/mcpd-page-opener.h"
+#include "daemon/mcpd-portal.h"
 #include "daemon/mcpd-servers-file.h"
 #include "daemon/mcpd-settings.h"
 #include "daemon/mcpd-state.h"
+#include "daemon/mcpd-supervisor.h"
 #include "daemon/mcpd-trusted-file.h"
 #include "daemon/mcpd-watched-file.h"
 #include "dbus/mcp-dbus-service.h"
@@ -62,11 +66,16 @@ struct _McpdApplication
   McpGateway *gateway;
   McpHttpServer *http;
   McpDbusService *service;
-  char *url;             /* (nullable): of the MCP endpoint over TCP */
-  gboolean has_socket;   /* the Unix socket is listened on */
-  gboolean is_activated; /* listeners stay when we go: the discovery file, too */
+  char *url;              /* (nullable): of the MCP endpoint over TCP */
+  gboolean has_socket;    /* the Unix socket is listened on */
+  gboolean may_idle_exit; /* somebody else's listeners start the daemon again, whoever comes */
+  gboolean is_activated;  /* listeners stay when we go: the discovery file, too */
   McpdBus *bus;
   McpdNotifier *notifier;
+  McpdPortal *portal; /* (nullable): while there is a bus */
+  McpdSupervisor *supervisor;
+  McpdActivity *activity;
+  McpdIdleExit *idle_exit;
   GMainLoop *loop; /* (owned): until the daemon has stopped */
 
   guint sigterm_id;
@@ -105,6 +114,7 @@ apply_settings (McpdApplication *self)
     mcp_dbus_service_set_limits (self->service, &settings->limits);
   if (self->notifier != NULL)
     mcpd_notifier_set (self->notifier, &settings->notifications);
+  mcpd_idle_exit_set (self->idle_exit, self->may_idle_exit ? settings->idle_exit_seconds : 0);
 }
 
 /* Takes what was read. @kept: what holds where the file cannot be used, for people */
@@ -277,6 +287,7 @@ start_listening (McpdApplication *self, GError **error)
 
   for (guint i = 0; i < self->activation->n_fds; i++)
     adopt_socket (self, i);
+  self->may_idle_exit = self->has_socket && self->url != NULL;
   if (self->activation->n_missing > 0)
     g_warning (_ ("%u more sockets were to be handed over, and were not"),
                self->activation->n_missing);
@@ -403,6 +414,7 @@ mcpd_application_stop (McpdApplication *self)
       return;
     }
   self->stopping = TRUE;
+  mcpd_supervisor_tell (self->supervisor, "STOPPING=1");
   g_message (_ ("Stopping"));
 
   mcp_http_server_stop (self->http);
@@ -439,6 +451,26 @@ dump_signal_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Ending when nobody needs the daemon. */
+
+static gboolean
+is_busy_cb (gpointer user_data)
+{
+  return mcpd_activity_look (MCPD_APPLICATION (user_data)->activity);
+}
+
+static void
+is_over_cb (gpointer user_data)
+{
+  g_message (_ ("Nobody needs the daemon; whoever comes starts it again"));
+  mcpd_application_stop (MCPD_APPLICATION (user_data));
+}
+
+static const McpdIdleExitFuncs idle_exit_funcs = {
+  .is_busy = is_busy_cb,
+  .is_over = is_over_cb,
+};
+
 /* The bus. */
 
 static gboolean
@@ -458,6 +490,7 @@ left_cb (gpointer user_data)
   McpdApplication *self = MCPD_APPLICATION (user_data);
 
   mcpd_notifier_left (self->notifier);
+  g_clear_pointer (&self->portal, mcpd_portal_free);
   mcp_gateway_set_bus (self->gateway, NULL);
   mcp_dbus_service_unexport (self->service);
 }
@@ -485,7 +518,12 @@ answered_cb (const char *secret, gpointer user_data)
 static void
 ready_cb (gpointer user_data)
 {
-  mcpd_notifier_joined (MCPD_APPLICATION (user_data)->notifier);
+  McpdApplication *self = MCPD_APPLICATION (user_data);
+  GApplication *application = mcpd_bus_get_application (self->bus);
+
+  mcpd_notifier_joined (self->notifier);
+  if (application != NULL)
+    self->portal = mcpd_portal_new (g_application_get_dbus_connection (application));
 }
 
 static const McpdDesktopFuncs desktop_funcs = {
@@ -511,6 +549,8 @@ mcpd_application_dispose (GObject *object)
     mcpd_bus_leave (self->bus);
   g_clear_object (&self->notifier);
   g_clear_object (&self->bus);
+  g_clear_pointer (&self->idle_exit, mcpd_idle_exit_free);
+  g_clear_pointer (&self->activity, mcpd_activity_free);
   if (self->settings_file != NULL)
     g_signal_handlers_disconnect_by_data (self->settings_file, self);
   g_clear_object (&self->settings_file);
@@ -532,6 +572,7 @@ mcpd_application_finalize (GObject *object)
 
   mcpd_file_report_clear (&self->settings_report);
   g_main_loop_unref (self->loop);
+  mcpd_supervisor_free (self->supervisor);
   g_free (self->keeper_path);
   g_free (self->cgroup);
   g_free (self->socket_path);
@@ -559,6 +600,8 @@ static void
 mcpd_application_init (McpdApplication *self)
 {
   self->loop = g_main_loop_new (NULL, FALSE);
+  self->supervisor = mcpd_supervisor_new ();
+  self->idle_exit = mcpd_idle_exit_new (&idle_exit_funcs, self);
   mcpd_settings_init_defaults (&self->settings);
   mcpd_file_report_init (&self->settings_report);
 }
@@ -658,6 +701,9 @@ mcpd_application_start (McpdApplication *self, GError **error)
 
   if (!start_listening (self, error) || !write_discovery (self, error))
     return FALSE;
+  self->activity = mcpd_activity_new (self->gateway, self->http);
+  if (self->may_idle_exit)
+    mcpd_idle_exit_set (self->idle_exit, self->settings.idle_exit_seconds);
   if (self->url != NULL)
     g_message (_ ("Listening on %s"), self->url);
   if (self->has_socket)
@@ -718,6 +764,7 @@ mcpd_application_run (McpdApplication *self)
 {
   g_return_if_fail (MCPD_IS_APPLICATION (self));
 
+  mcpd_supervisor_tell (self->supervisor, "READY=1");
   g_main_loop_run (self->loop);
   mcpd_bus_leave (self->bus);
 }

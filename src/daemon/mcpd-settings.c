@@ -60,6 +60,7 @@ static const Key keys[] = {
   { "Notifications", "ServerFailed", BOOLEAN, AT (notifications.server_failed) },
   { "Notifications", "ToolsHeld", BOOLEAN, AT (notifications.tools_held) },
   { "Notifications", "Login", BOOLEAN, AT (notifications.login) },
+  { "Daemon", "IdleExitSeconds", NUMBER, AT (idle_exit_seconds), 0, 365 * 86400 },
   { "Names", "MaxLength", NUMBER, AT (max_name), 24, 64 },
   { "Servers", "Path", TEXT, AT (servers_path), .read = read_path,
     .expected = N_ ("a list of absolute directories with colons in between") },

@@ -41,6 +41,7 @@ typedef struct
   guint consent_seconds;           /* [Consent] WaitSeconds, for an answer of the owner */
   McpdNotifications notifications; /* [Notifications] */
   gboolean ask_destructive;        /* [Consent] AskDestructive */
+  guint idle_exit_seconds;         /* [Daemon] IdleExitSeconds, 0: never */
   guint max_name;                  /* [Names] MaxLength, of exposed names of tools and prompts */
   const char
       *servers_path;  /* [Servers] Path, interned; %NULL: the daemon's, or the login shell's */

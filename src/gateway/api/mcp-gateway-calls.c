@@ -40,6 +40,21 @@ mcp_gateway_calls_cancel (McpGateway *self, const char *call_id, GError **error)
 }
 
 /**
+ * mcp_gateway_calls_count:
+ * @self: the gateway
+ *
+ * Returns: how many tool calls run, wait for their owner, or for their client to come back
+ */
+guint
+mcp_gateway_calls_count (McpGateway *self)
+{
+  g_return_val_if_fail (MCP_IS_GATEWAY (self), 0);
+
+  return mcp_running_calls_get_n (get_running_calls (self)) +
+         mcp_parking_get_n_parked (mcp_gateway_get_services (self)->parking);
+}
+
+/**
  * mcp_gateway_calls_stop:
  * @self: the gateway
  *

@@ -321,6 +321,20 @@ mcp_http_server_get_n_connections (McpHttpServer *self)
 }
 
 /**
+ * mcp_http_server_get_n_accepted:
+ * @self: the server
+ *
+ * Returns: how many connections came in so far
+ */
+guint64
+mcp_http_server_get_n_accepted (McpHttpServer *self)
+{
+  g_return_val_if_fail (MCP_IS_HTTP_SERVER (self), 0);
+
+  return self->context.counters->n_accepted;
+}
+
+/**
  * mcp_http_server_get_n_streams:
  * @self: the server
  *

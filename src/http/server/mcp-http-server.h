@@ -27,6 +27,7 @@ gboolean mcp_http_server_listen_unix (McpHttpServer *self, const char *path, GEr
 gboolean
 mcp_http_server_listen_fd (McpHttpServer *self, int fd, guint16 *port, char **path, GError **error);
 guint mcp_http_server_get_n_connections (McpHttpServer *self);
+guint64 mcp_http_server_get_n_accepted (McpHttpServer *self);
 guint mcp_http_server_get_n_streams (McpHttpServer *self);
 guint64 mcp_http_server_get_n_auth_failures (McpHttpServer *self);
 void mcp_http_server_stop (McpHttpServer *self);
