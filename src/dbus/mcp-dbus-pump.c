@@ -6,9 +6,22 @@
  */
 #include "dbus/mcp-dbus-pump.h"
 
+#include "common/mcp-timer.h"
+#include "dbus/mcp-dbus-audience.h"
+
 /* What sessions that end may hand over above the window, so that their last events are not lost. */
 #define LAST_WORDS_WINDOW 1024
 #define LAST_WORDS_BYTES  (16 * MCP_DBUS_PUMP_BYTES)
+
+/* Fewer events than this in a second are signalled without asking first. */
+#define FEW_EVENTS 64
+
+/* An item that holds something back, and how much of that the question covers. */
+typedef struct
+{
+  GObject *item; /* (owned) */
+  guint n_covered;
+} Holder;
 
 typedef struct
 {
@@ -21,7 +34,7 @@ struct _McpDbusPump
   GObject parent_instance;
 
   GDBusConnection *connection; /* (owned) (nullable): NULL once closed */
-  McpDbusPumpFunc take_turn;
+  const McpDbusPumpFuncs *funcs;
   GMainContext *context; /* (owned) */
   GSource *wake_source;  /* (owned): becomes ready when something was put into woken */
   GQueue turns;          /* of (owned) GObject items, in the order of their turns */
@@ -29,6 +42,15 @@ struct _McpDbusPump
   guint n_handed; /* signals since the last flush was begun */
   gsize n_bytes;  /* of their arguments */
   gboolean flushing;
+
+  McpDbusAudience *audience; /* (owned) */
+  gboolean quiet;            /* nobody received anything when the bus was asked last */
+  GHashTable *holders;       /* (owned): GObject -> Holder */
+  GSource *ask_timer;        /* (owned) (nullable) */
+  guint n_held;
+  gsize held_bytes;
+  gint64 second_us; /* monotonic: when counting began */
+  guint n_in_second;
 
   GMutex lock;     /* guards what follows */
   GQueue woken;    /* of (owned) GObject items, from any thread */
@@ -38,6 +60,173 @@ struct _McpDbusPump
 G_DEFINE_FINAL_TYPE (McpDbusPump, mcp_dbus_pump, G_TYPE_OBJECT)
 
 static void run (McpDbusPump *self);
+
+static void
+holder_free (gpointer data)
+{
+  Holder *holder = data;
+
+  g_object_unref (holder->item);
+  g_free (holder);
+}
+
+/* Counts what was signalled or dropped.
+ *
+ * Returns: how many that were since the second began */
+static guint
+count (McpDbusPump *self, guint n)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (now_us - self->second_us >= G_USEC_PER_SEC)
+    {
+      self->second_us = now_us;
+      self->n_in_second = 0;
+    }
+  self->n_in_second += n;
+  return self->n_in_second;
+}
+
+static void
+ask (McpDbusPump *self)
+{
+  GHashTableIter iter;
+  gpointer data;
+
+  if (!mcp_dbus_audience_ask (self->audience))
+    return;
+  g_hash_table_iter_init (&iter, self->holders);
+  while (g_hash_table_iter_next (&iter, NULL, &data))
+    {
+      Holder *holder = data;
+
+      holder->n_covered = self->funcs->count (holder->item);
+    }
+}
+
+static gboolean
+ask_timer_cb (gpointer user_data)
+{
+  McpDbusPump *self = user_data;
+
+  mcp_timer_clear (&self->ask_timer);
+  ask (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+ask_soon (McpDbusPump *self)
+{
+  if (self->ask_timer == NULL && !mcp_dbus_audience_is_asking (self->audience))
+    self->ask_timer = mcp_timer_new_ms ("bus-audience", MCP_DBUS_PUMP_ASK_MS, ask_timer_cb, self);
+}
+
+/* Says all that was held back. */
+static void
+speak (McpDbusPump *self)
+{
+  GHashTableIter iter;
+  gpointer item;
+
+  self->quiet = FALSE;
+  self->second_us = g_get_monotonic_time ();
+  self->n_in_second = 0;
+  g_hash_table_iter_init (&iter, self->holders);
+  while (g_hash_table_iter_next (&iter, &item, NULL))
+    g_queue_push_tail (&self->turns, g_object_ref (item));
+  g_hash_table_remove_all (self->holders);
+  run (self);
+}
+
+/* Afterwards all items take a turn: they may have had no room to hold more. */
+static void
+drop_covered (McpDbusPump *self)
+{
+  GHashTableIter iter;
+  gpointer data;
+
+  g_hash_table_iter_init (&iter, self->holders);
+  while (g_hash_table_iter_next (&iter, NULL, &data))
+    {
+      Holder *holder = data;
+      guint n_covered = holder->n_covered;
+
+      holder->n_covered = 0;
+      count (self, n_covered);
+      g_queue_push_tail (&self->turns, g_object_ref (holder->item));
+      if (self->funcs->drop (holder->item, n_covered) == 0)
+        g_hash_table_iter_remove (&iter);
+    }
+}
+
+static void
+audience_cb (gboolean is_empty, gpointer user_data)
+{
+  g_autoptr (McpDbusPump) self = g_object_ref (MCP_DBUS_PUMP (user_data));
+
+  if (!is_empty)
+    {
+      speak (self);
+      return;
+    }
+  drop_covered (self);
+  /* When there is little to say, it is cheaper to say it. */
+  if (self->quiet && count (self, 0) < FEW_EVENTS)
+    {
+      speak (self);
+      return;
+    }
+  self->quiet = TRUE;
+  run (self);
+  if (g_hash_table_size (self->holders) > 0)
+    ask_soon (self);
+}
+
+/* @item: (transfer full) */
+static void
+hold (McpDbusPump *self, GObject *item)
+{
+  Holder *holder;
+  gboolean holds = self->funcs->hold (item);
+
+  if (!holds || g_hash_table_contains (self->holders, item))
+    {
+      g_object_unref (item);
+    }
+  else
+    {
+      holder = g_new0 (Holder, 1);
+      holder->item = item;
+      g_hash_table_insert (self->holders, item, holder);
+    }
+  if (holds)
+    ask_soon (self);
+}
+
+/**
+ * mcp_dbus_pump_may_hold:
+ * @self: the pump
+ *
+ * Returns: whether one more event may be held back
+ */
+gboolean
+mcp_dbus_pump_may_hold (McpDbusPump *self)
+{
+  return self->n_held < MCP_DBUS_PUMP_HELD_EVENTS && self->held_bytes < MCP_DBUS_PUMP_HELD_BYTES;
+}
+
+/**
+ * mcp_dbus_pump_count_held:
+ * @self: the pump
+ * @n_events: that an item holds back more than before; negative: fewer
+ * @n_bytes: their sizes
+ */
+void
+mcp_dbus_pump_count_held (McpDbusPump *self, int n_events, gssize n_bytes)
+{
+  self->n_held += (guint) n_events;
+  self->held_bytes += (gsize) n_bytes;
+}
 
 static void
 flushed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -81,7 +270,9 @@ run (McpDbusPump *self)
 
       if (item == NULL)
         return;
-      if (self->take_turn (item))
+      if (self->quiet)
+        hold (self, g_steal_pointer (&item));
+      else if (self->funcs->take_turn (item))
         g_queue_push_tail (&self->turns, g_steal_pointer (&item));
       if (self->connection != NULL)
         flush_if_due (self);
@@ -122,6 +313,9 @@ mcp_dbus_pump_close (McpDbusPump *self)
   g_return_if_fail (MCP_IS_DBUS_PUMP (self));
 
   g_clear_object (&self->connection);
+  mcp_dbus_audience_close (self->audience);
+  mcp_timer_clear (&self->ask_timer);
+  g_hash_table_remove_all (self->holders);
   g_source_destroy (self->wake_source);
   g_queue_clear_full (&self->turns, g_object_unref);
 
@@ -146,6 +340,8 @@ mcp_dbus_pump_finalize (GObject *object)
 {
   McpDbusPump *self = MCP_DBUS_PUMP (object);
 
+  g_clear_object (&self->audience);
+  g_hash_table_unref (self->holders);
   g_source_unref (self->wake_source);
   g_mutex_clear (&self->lock);
   g_main_context_unref (self->context);
@@ -168,6 +364,7 @@ mcp_dbus_pump_init (McpDbusPump *self)
   g_mutex_init (&self->lock);
   g_queue_init (&self->woken);
   g_queue_init (&self->turns);
+  self->holders = g_hash_table_new_full (NULL, NULL, NULL, holder_free);
 
   self->wake_source = g_source_new (&wake_source_funcs, sizeof (WakeSource));
   ((WakeSource *) self->wake_source)->pump = self;
@@ -179,17 +376,18 @@ mcp_dbus_pump_init (McpDbusPump *self)
 /**
  * mcp_dbus_pump_new:
  * @connection: where signals go
- * @take_turn: lets an item say the next thing it has to say
+ * @funcs: static: what items do
  *
  * Returns: (transfer full): a pump on the calling thread's default main context
  */
 McpDbusPump *
-mcp_dbus_pump_new (GDBusConnection *connection, McpDbusPumpFunc take_turn)
+mcp_dbus_pump_new (GDBusConnection *connection, const McpDbusPumpFuncs *funcs)
 {
   McpDbusPump *self = g_object_new (MCP_TYPE_DBUS_PUMP, NULL);
 
   self->connection = g_object_ref (connection);
-  self->take_turn = take_turn;
+  self->funcs = funcs;
+  self->audience = mcp_dbus_audience_new (connection, audience_cb, self);
   return self;
 }
 
@@ -236,6 +434,8 @@ mcp_dbus_pump_emit (McpDbusPump *self,
   if (self->connection == NULL)
     return;
 
+  if (self->funcs->hold != NULL && !self->quiet && count (self, 1) % MCP_DBUS_PUMP_ASK_AFTER == 0)
+    mcp_dbus_audience_ask (self->audience);
   self->n_handed++;
   self->n_bytes += g_variant_get_size (tuple);
   if (!g_dbus_connection_emit_signal (self->connection, NULL, path, interface_name, signal_name,

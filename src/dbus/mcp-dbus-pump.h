@@ -12,6 +12,14 @@ G_BEGIN_DECLS
 /* Bytes after which it is asked to flush before the window is full. */
 #define MCP_DBUS_PUMP_BYTES    (1024 * 1024)
 
+/* Signals within a second after which the bus is asked whether anybody receives them. */
+#define MCP_DBUS_PUMP_ASK_AFTER   128
+/* Between two such questions while nobody does. */
+#define MCP_DBUS_PUMP_ASK_MS      10
+/* What all items together may hold back meanwhile. */
+#define MCP_DBUS_PUMP_HELD_EVENTS 8192
+#define MCP_DBUS_PUMP_HELD_BYTES  (8 * 1024 * 1024)
+
 /**
  * McpDbusPump:
  *
@@ -20,6 +28,12 @@ G_BEGIN_DECLS
  * wait for an asynchronous flush. What waits stays with the items, whose queues
  * are bounded, never with GDBus, whose queue is not. Main context only, but for
  * mcp_dbus_pump_wake().
+ *
+ * Signals that nobody on the bus receives need not be sent. After many signals the pump asks the
+ * bus (McpDbusAudience). If the answer is that there is nobody, items hold back what they have to
+ * say, and the pump asks again and again: what was held back when a question was sent is dropped if
+ * nobody was there then; otherwise all is said. So a watcher gets every event that happens after
+ * its AddMatch has returned.
  */
 #define MCP_TYPE_DBUS_PUMP (mcp_dbus_pump_get_type ())
 G_DECLARE_FINAL_TYPE (McpDbusPump, mcp_dbus_pump, MCP, DBUS_PUMP, GObject)
@@ -34,7 +48,25 @@ G_DECLARE_FINAL_TYPE (McpDbusPump, mcp_dbus_pump, MCP, DBUS_PUMP, GObject)
  */
 typedef gboolean (*McpDbusPumpFunc) (gpointer item);
 
-McpDbusPump *mcp_dbus_pump_new (GDBusConnection *connection, McpDbusPumpFunc take_turn);
+/**
+ * McpDbusPumpFuncs:
+ * @take_turn: lets an item say the next thing it has to say
+ * @hold: (nullable): moves what an item has to say to what it holds back, as far as
+ *   mcp_dbus_pump_may_hold() lets it; returns whether it holds anything back
+ * @drop: (nullable): drops the first @n_events that an item holds back; returns how many are left
+ * @count: (nullable): how many events an item holds back
+ */
+typedef struct
+{
+  McpDbusPumpFunc take_turn;
+  gboolean (*hold) (gpointer item);
+  guint (*drop) (gpointer item, guint n_events);
+  guint (*count) (gpointer item);
+} McpDbusPumpFuncs;
+
+McpDbusPump *mcp_dbus_pump_new (GDBusConnection *connection, const McpDbusPumpFuncs *funcs);
+gboolean mcp_dbus_pump_may_hold (McpDbusPump *self);
+void mcp_dbus_pump_count_held (McpDbusPump *self, int n_events, gssize n_bytes);
 void mcp_dbus_pump_close (McpDbusPump *self);
 void mcp_dbus_pump_wake (McpDbusPump *self, gpointer item);
 void mcp_dbus_pump_emit (McpDbusPump *self,

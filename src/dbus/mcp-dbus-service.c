@@ -232,7 +232,7 @@ mcp_dbus_service_export (McpDbusService *self, GDBusConnection *connection, GErr
   self->manager = g_dbus_object_manager_server_new (MCP_OBJECT_MANAGER_PATH);
   self->guard_id = mcp_dbus_guard_add (connection);
   self->objects = mcp_dbus_objects_new (connection, self->manager);
-  self->pump = mcp_dbus_pump_new (connection, mcp_dbus_watcher_take_turn);
+  self->pump = mcp_dbus_pump_new (connection, &mcp_dbus_watcher_pump_funcs);
   self->watchers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, watcher_free);
 
   add_all_objects (self);

@@ -18,6 +18,13 @@
  */
 #define MAX_EVENT_BYTES (1024 * 1024)
 
+/* An event that is not signalled yet, and what was missed before it. */
+typedef struct
+{
+  McpProgressEvent *event; /* (owned) */
+  guint64 missed;
+} Held;
+
 struct _McpDbusWatcher
 {
   GObject parent_instance;
@@ -26,7 +33,8 @@ struct _McpDbusWatcher
   McpSession *session;  /* (owned) */
   char *path;           /* (owned): of the session's object */
   McpEventQueue *queue; /* (owned) (nullable): NULL when stopped */
-  guint64 n_taken;      /* from the queue */
+  GQueue held;          /* of (owned) Held: taken from the queue, and held back */
+  guint64 n_taken;      /* from the queue, and not held back any more */
   GQueue waiting;       /* (owned): GTask (owned): until n_taken reached what each waits for */
 
   guint told_subscribers; /* what the bus was last told */
@@ -139,6 +147,21 @@ release_waiting (McpDbusWatcher *self, guint64 n_taken)
     }
 }
 
+/* What was held back comes first.
+ *
+ * Returns: (transfer full) (nullable): the next event */
+static McpProgressEvent *
+take_next (McpDbusWatcher *self, guint64 *missed)
+{
+  g_autofree Held *held = g_queue_pop_head (&self->held);
+
+  if (held == NULL)
+    return mcp_event_queue_pop (self->queue, missed);
+  *missed = held->missed;
+  mcp_dbus_pump_count_held (self->pump, -1, -(gssize) mcp_progress_event_get_size (held->event));
+  return held->event;
+}
+
 static gboolean
 emit_next (McpDbusWatcher *self)
 {
@@ -148,7 +171,7 @@ emit_next (McpDbusWatcher *self)
   if (self->queue == NULL)
     return FALSE;
 
-  event = mcp_event_queue_pop (self->queue, &missed);
+  event = take_next (self, &missed);
   emit_lagged (self, missed);
   if (event == NULL)
     {
@@ -161,17 +184,9 @@ emit_next (McpDbusWatcher *self)
   return TRUE;
 }
 
-/**
- * mcp_dbus_watcher_take_turn:
- * @watcher: a #McpDbusWatcher
- *
- * A #McpDbusPumpFunc: signals the next event, and before it what was missed and
- * what changed.
- *
- * Returns: whether there may be more
- */
-gboolean
-mcp_dbus_watcher_take_turn (gpointer watcher)
+/* Signals the next event, and before it what was missed and what changed. */
+static gboolean
+take_turn (gpointer watcher)
 {
   McpDbusWatcher *self = MCP_DBUS_WATCHER (watcher);
 
@@ -181,6 +196,59 @@ mcp_dbus_watcher_take_turn (gpointer watcher)
 
   return emit_next (self);
 }
+
+/* What has changed is told at once: nobody needs to receive it for long. */
+static gboolean
+hold (gpointer watcher)
+{
+  McpDbusWatcher *self = MCP_DBUS_WATCHER (watcher);
+  guint64 missed = 0;
+  McpProgressEvent *event;
+
+  if (self->queue == NULL)
+    return FALSE;
+  if (self->changed && counts_differ (self))
+    emit_changed (self);
+  self->changed = FALSE;
+  while (mcp_dbus_pump_may_hold (self->pump) &&
+         (event = mcp_event_queue_pop (self->queue, &missed)) != NULL)
+    {
+      Held *held = g_new (Held, 1);
+
+      held->event = event;
+      held->missed = missed;
+      g_queue_push_tail (&self->held, held);
+      mcp_dbus_pump_count_held (self->pump, 1, (gssize) mcp_progress_event_get_size (event));
+    }
+  return self->held.length > 0;
+}
+
+static guint
+drop (gpointer watcher, guint n_events)
+{
+  McpDbusWatcher *self = MCP_DBUS_WATCHER (watcher);
+
+  for (; n_events > 0 && self->held.length > 0; n_events--)
+    {
+      guint64 missed;
+      g_autoptr (McpProgressEvent) event = take_next (self, &missed);
+
+      self->n_taken++;
+    }
+  if (self->queue != NULL)
+    release_waiting (self, self->held.length == 0 && mcp_event_queue_get_length (self->queue) == 0
+                               ? G_MAXUINT64
+                               : self->n_taken);
+  return self->held.length;
+}
+
+static guint
+count_held (gpointer watcher)
+{
+  return MCP_DBUS_WATCHER (watcher)->held.length;
+}
+
+const McpDbusPumpFuncs mcp_dbus_watcher_pump_funcs = { take_turn, hold, drop, count_held };
 
 /**
  * mcp_dbus_watcher_emit_all_async:
@@ -197,7 +265,8 @@ mcp_dbus_watcher_emit_all_async (McpDbusWatcher *self,
                                  gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
-  guint n_waiting = self->queue != NULL ? mcp_event_queue_get_length (self->queue) : 0;
+  guint n_waiting =
+      self->queue != NULL ? self->held.length + mcp_event_queue_get_length (self->queue) : 0;
   guint64 *wanted = g_new (guint64, 1);
 
   g_task_set_source_tag (task, mcp_dbus_watcher_emit_all_async);
@@ -232,7 +301,7 @@ discard_rest (McpDbusWatcher *self)
   while (more)
     {
       guint64 missed = 0;
-      g_autoptr (McpProgressEvent) event = mcp_event_queue_pop (self->queue, &missed);
+      g_autoptr (McpProgressEvent) event = take_next (self, &missed);
 
       more = event != NULL;
       total += missed + (more ? 1 : 0);
@@ -288,6 +357,7 @@ mcp_dbus_watcher_stop (McpDbusWatcher *self)
 
   g_signal_handlers_disconnect_by_func (self->session, session_notify_cb, self);
   mcp_timer_clear (&self->hold);
+  drop (self, self->held.length);
   release_waiting (self, G_MAXUINT64);
   if (queue == NULL)
     return;

@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (McpDbusWatcher, mcp_dbus_watcher, MCP, DBUS_WATCHER, GObject)
 
 McpDbusWatcher *mcp_dbus_watcher_new (McpDbusPump *pump, McpSession *session, const char *path);
-gboolean mcp_dbus_watcher_take_turn (gpointer watcher);
+extern const McpDbusPumpFuncs mcp_dbus_watcher_pump_funcs;
 void mcp_dbus_watcher_emit_all_async (McpDbusWatcher *self,
                                       GAsyncReadyCallback callback,
                                       gpointer user_data);

@@ -6,13 +6,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-/**
- * cli_test_new:
- *
- * Makes the surroundings of a command and a daemon, which does not run yet.
- */
-CliTest *
-cli_test_new (void)
+static CliTest *
+new_test (E2eBus bus)
 {
   static const char *const variables[][2] = {
     { "XDG_CONFIG_HOME", "config" }, { "XDG_STATE_HOME", "state" }, { "XDG_CACHE_HOME", "cache" },
@@ -23,7 +18,7 @@ cli_test_new (void)
   g_autofree char *script_path = NULL;
   g_autofree char *keeper_path = NULL;
 
-  self->e2e = e2e_new (E2E_WITHOUT_BUS);
+  self->e2e = e2e_new (bus);
   e2e_use_test_server (self->e2e);
   self->environment = g_get_environ ();
   for (gsize i = 0; i < G_N_ELEMENTS (variables); i++)
@@ -45,6 +40,24 @@ cli_test_new (void)
   self->cwd = e2e_build (self->e2e, "here");
   g_assert_cmpint (g_mkdir_with_parents (self->cwd, 0700), ==, 0);
   return self;
+}
+
+/**
+ * cli_test_new:
+ *
+ * Makes the surroundings of a command and a daemon, which does not run yet.
+ */
+CliTest *
+cli_test_new (void)
+{
+  return new_test (E2E_WITHOUT_BUS);
+}
+
+/* The daemon has a private bus. */
+CliTest *
+cli_test_new_with_bus (void)
+{
+  return new_test (E2E_WITH_BUS);
 }
 
 void

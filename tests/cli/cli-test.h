@@ -24,6 +24,7 @@ typedef struct
 } CliRun;
 
 CliTest *cli_test_new (void);
+CliTest *cli_test_new_with_bus (void);
 void cli_test_free (CliTest *self);
 void cli_test_start_daemon (CliTest *self);
 void cli_test_setenv (CliTest *self, const char *name, const char *value);

@@ -37,6 +37,8 @@ take_turn_cb (gpointer data)
   return FALSE;
 }
 
+static const McpDbusPumpFuncs item_funcs = { .take_turn = take_turn_cb };
+
 typedef struct
 {
   McpDbusPump *pump;
@@ -59,7 +61,7 @@ wake_thread (gpointer data)
 static void
 test_threads (TestBus *bus, gconstpointer data)
 {
-  McpDbusPump *pump = mcp_dbus_pump_new (bus->server, take_turn_cb);
+  McpDbusPump *pump = mcp_dbus_pump_new (bus->server, &item_funcs);
   Item *item = g_object_new (item_get_type (), NULL);
   Waker waker = { pump, item };
   GThread *threads[N_THREADS];
@@ -79,7 +81,7 @@ test_threads (TestBus *bus, gconstpointer data)
 static void
 test_close (TestBus *bus, gconstpointer data)
 {
-  McpDbusPump *pump = mcp_dbus_pump_new (bus->server, take_turn_cb);
+  McpDbusPump *pump = mcp_dbus_pump_new (bus->server, &item_funcs);
   Item *before = g_object_new (item_get_type (), NULL);
   Item *after = g_object_new (item_get_type (), NULL);
 
