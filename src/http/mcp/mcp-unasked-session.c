@@ -123,7 +123,8 @@ McpSession *
 mcp_unasked_session_get_ambient (McpHttpRequest *http, const char *name, GError **error)
 {
   g_auto (ClientSession) client = { 0 };
-  g_autofree char *clipped = g_strndup (name != NULL ? name : "unknown", MAX_CLIENT_BYTES);
+  g_autofree char *clipped =
+      g_strndup (name != NULL ? name : MCP_AMBIENT_SESSIONS_NAMELESS, MAX_CLIENT_BYTES);
   g_autofree char *valid = g_utf8_make_valid (clipped, -1);
 
   client_session_init (&client, http);

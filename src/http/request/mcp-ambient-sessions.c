@@ -3,6 +3,8 @@
 
 #include "session/store/mcp-cwd.h"
 
+#include <string.h>
+
 struct _McpAmbientSessions
 {
   McpSessionStore *store; /* (owned) */
@@ -55,6 +57,17 @@ mcp_ambient_sessions_free (McpAmbientSessions *self)
   g_free (self);
 }
 
+/* The session bears the name of its client rather than that of a process, if there is a name. */
+static McpSession *
+create (McpAmbientSessions *self, const McpSessionParams *params, GError **error)
+{
+  McpSession *session = mcp_session_store_create (self->store, params, NULL, error);
+
+  if (session != NULL && strcmp (params->ambient_client, MCP_AMBIENT_SESSIONS_NAMELESS) != 0)
+    mcp_session_store_name_session (self->store, session, params->ambient_client);
+  return session;
+}
+
 /* Finds a session that was made under another name of the directory, or by an earlier daemon. */
 static McpSession *
 find_in_store (McpAmbientSessions *self, const McpSessionParams *params)
@@ -99,7 +112,7 @@ mcp_ambient_sessions_get (McpAmbientSessions *self, const McpSessionParams *para
 
   session = find_in_store (self, params);
   if (session == NULL)
-    session = mcp_session_store_create (self->store, params, NULL, error);
+    session = create (self, params, error);
   if (session != NULL)
     g_hash_table_replace (self->sessions, g_steal_pointer (&key),
                           g_strdup (mcp_session_get_id (session)));

@@ -5,6 +5,9 @@
 
 G_BEGIN_DECLS
 
+/* The client of requests that name none. */
+#define MCP_AMBIENT_SESSIONS_NAMELESS "unknown"
+
 /**
  * McpAmbientSessions:
  *
