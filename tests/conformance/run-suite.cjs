@@ -7,7 +7,7 @@
 //   --revision=R       what the fixture speaks; default: what the set is about
 //   --transport=T      of the fixture: stdio, http (the default) or sse
 //   --target=TARGET    direct (the default): the fixture itself; gateway: the daemon with the
-//                      fixture as its only server
+//                      fixture as its only server; one-server: the path of that server alone
 //   --all              scenarios that the set runs without counting them count, too
 //   --scenario=NAME    only this one; everything the suite says about it is shown
 //   --server=JSON      more members of the fixture's entry in the daemon's mcp.json
@@ -82,12 +82,14 @@ function startFixture(options, children) {
   });
 }
 
-// The fixture as the daemon's only server, its names and URIs left as they are.
+// The fixture as the daemon's only server, its names and URIs left as they are; on its own path
+// they are that anyway.
 function describeServer(options, url) {
   const entry = url
     ? { type: options.transport, url }
     : { command: process.env.MCP_TEST_FIXTURE, args: fixtureArgs(options) };
-  return { mcpServers: { fixture: { ...entry, prefix: '', ...JSON.parse(options.server) } } };
+  const names = options.target === 'one-server' ? {} : { prefix: '' };
+  return { mcpServers: { fixture: { ...entry, ...names, ...JSON.parse(options.server) } } };
 }
 
 async function startTarget(options, directory, children) {
@@ -95,10 +97,11 @@ async function startTarget(options, directory, children) {
   if (options.target === 'direct') {
     return url;
   }
-  return startDaemon({
+  const daemon = await startDaemon({
     directory, children, servers: describeServer(options, url),
     args: split(options['daemon-args']), log: path.join(directory, 'daemon.log'),
   });
+  return options.target === 'one-server' ? `${daemon}/fixture` : daemon;
 }
 
 // Resolves to what the suite said and how it ended.
@@ -151,7 +154,8 @@ function readUncounted(output) {
 }
 
 function readExceptions(options) {
-  const { set, revision, transport, target } = options;
+  const { set, revision, transport } = options;
+  const target = options.target === 'direct' ? 'direct' : 'gateway';
   const lines = [`${set}.${revision}.${target}`, `${set}.${revision}-${transport}.${target}`]
     .map((name) => path.join(__dirname, 'exceptions', name))
     .filter((file) => fs.existsSync(file))
@@ -224,7 +228,7 @@ async function main() {
     const uncounted = options.all || options.scenario ? new Set() : readUncounted(output);
     const exceptions = options.scenario ? new Map() : readExceptions(options);
     let { bad, number } = report(results, uncounted, exceptions);
-    if (options.target === 'gateway') {
+    if (options.target !== 'direct') {
       const daemon = children.pop();
       await endChildren([daemon]);
       number++;
