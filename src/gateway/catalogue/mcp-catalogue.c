@@ -369,6 +369,17 @@ mcp_catalogue_set_first_wait (McpCatalogue *self, guint first_ms)
 
 /* What clients ask. */
 
+/* Whether some tool of the server could be allowed for the session. */
+static gboolean
+may_reach (McpCatalogue *self, McpSession *session, const McpServerConfig *config)
+{
+  g_autoptr (McpAllowedTools) allowed =
+      mcp_allowed_tools_new (mcp_session_get_allowed_tools (session), self->rooms);
+  const char *room = mcp_name_rooms_get (self->rooms, config->prefix);
+
+  return room != NULL && mcp_allowed_tools_reach (allowed, room);
+}
+
 static void
 prepare (McpCatalogue *self,
          McpClient *client,
@@ -411,6 +422,17 @@ mcp_catalogue_prepare_async (McpCatalogue *self,
   prepare (self, client, kinds, exposed, G_MAXUINT, task);
 }
 
+/* Whether the client's only server is there, and is not hidden from the client's session. */
+static gboolean
+may_meet (McpCatalogue *self, McpClient *client)
+{
+  McpServerConfig *config = client->server != NULL
+                                ? mcp_catalogue_servers_find_config (self->servers, client->server)
+                                : NULL;
+
+  return config != NULL && may_reach (self, client->session, config);
+}
+
 /**
  * mcp_catalogue_meet_async:
  * @self: the catalogue
@@ -430,7 +452,7 @@ mcp_catalogue_meet_async (McpCatalogue *self,
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, mcp_catalogue_meet_async);
-  if (mcp_catalogue_get_server_info (self, client) != NULL)
+  if (!may_meet (self, client) || mcp_catalogue_get_server_info (self, client) != NULL)
     g_task_return_boolean (task, TRUE);
   else
     prepare (self, client, MCP_ITEM_KINDS_ALL, NULL, MEET_MS, g_steal_pointer (&task));
@@ -624,17 +646,6 @@ mcp_catalogue_find_resource (McpCatalogue *self,
   found->config = config != NULL ? get_current (self, config) : NULL;
   found->json = MCP_JSON_SLICE_NONE;
   return found->config != NULL;
-}
-
-/* Whether some tool of the server could be allowed for the session. */
-static gboolean
-may_reach (McpCatalogue *self, McpSession *session, const McpServerConfig *config)
-{
-  g_autoptr (McpAllowedTools) allowed =
-      mcp_allowed_tools_new (mcp_session_get_allowed_tools (session), self->rooms);
-  const char *room = mcp_name_rooms_get (self->rooms, config->prefix);
-
-  return room != NULL && mcp_allowed_tools_reach (allowed, room);
 }
 
 static gboolean

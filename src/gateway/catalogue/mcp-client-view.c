@@ -93,6 +93,15 @@ find_only_server (McpClientView *self)
              : -1;
 }
 
+/* Returns: the same, if the client may know of the server */
+static int
+find_shown_server (McpClientView *self)
+{
+  int server = find_only_server (self);
+
+  return server >= 0 && shows_server (self, (guint) server) ? server : -1;
+}
+
 /**
  * mcp_client_view_find_resource:
  * @self: what the client sees
@@ -107,14 +116,13 @@ find_only_server (McpClientView *self)
 McpServerConfig *
 mcp_client_view_find_resource (McpClientView *self, const char *uri, const char **own_uri)
 {
-  int server = find_only_server (self);
+  int server = find_shown_server (self);
 
   *own_uri = uri;
   if (self->client->server == NULL)
     return mcp_resource_finder_find (self->views, self->allowed, uri, own_uri);
-  return server >= 0 && shows_server (self, (guint) server)
-             ? g_ptr_array_index (mcp_catalogue_views_get_configs (self->views), server)
-             : NULL;
+  return server >= 0 ? g_ptr_array_index (mcp_catalogue_views_get_configs (self->views), server)
+                     : NULL;
 }
 
 /**
@@ -126,13 +134,12 @@ mcp_client_view_find_resource (McpClientView *self, const char *uri, const char 
 char *
 mcp_client_view_build_instructions (McpClientView *self)
 {
-  int server = find_only_server (self);
+  int server = find_shown_server (self);
 
   if (self->client->server == NULL)
     return mcp_list_writer_build_instructions (self->views, self->allowed);
-  return server >= 0 && shows_server (self, (guint) server)
-             ? g_strdup (mcp_catalogue_views_get_instructions (self->views, (guint) server))
-             : NULL;
+  return server >= 0 ? g_strdup (mcp_catalogue_views_get_instructions (self->views, (guint) server))
+                     : NULL;
 }
 
 /**
@@ -140,12 +147,12 @@ mcp_client_view_build_instructions (McpClientView *self)
  * @self: what the client sees
  *
  * Returns: (transfer none) (nullable): what the client's only server calls itself, an object;
- *   %NULL as well where the client reaches all servers
+ *   %NULL as well where the client reaches all servers, or may use no tool of that one
  */
 const char *
 mcp_client_view_get_server_info (McpClientView *self)
 {
-  int server = find_only_server (self);
+  int server = find_shown_server (self);
 
   return server >= 0 ? mcp_catalogue_views_get_server_info (self->views, (guint) server) : NULL;
 }
@@ -155,12 +162,12 @@ mcp_client_view_get_server_info (McpClientView *self)
  * @self: what the client sees
  *
  * Returns: (transfer none) (nullable): what the client's only server offers, an object; %NULL as
- *   well where the client reaches all servers
+ *   well where the client reaches all servers, or may use no tool of that one
  */
 const char *
 mcp_client_view_get_capabilities (McpClientView *self)
 {
-  int server = find_only_server (self);
+  int server = find_shown_server (self);
 
   return server >= 0 ? mcp_catalogue_views_get_capabilities (self->views, (guint) server) : NULL;
 }

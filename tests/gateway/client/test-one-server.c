@@ -132,6 +132,30 @@ test_introduction (Fixture *f, gconstpointer data)
 }
 
 static void
+test_hidden_server (Fixture *f, gconstpointer data)
+{
+  const char *const globs[] = { "y__*", NULL };
+  const char *const nothing[] = { "z__none", NULL };
+  g_autoptr (McpSession) of_y = g_object_ref (fixture_create_session (f, "/", globs));
+  g_autoptr (McpSession) of_none = g_object_ref (fixture_create_session (f, "/", nothing));
+  McpAttachment *all = attach (f, f->session, NULL);
+  McpAttachment *hidden = attach (f, of_y, "z");
+  McpAttachment *unlisted = attach (f, of_none, "z");
+  g_autofree char *answer = NULL;
+
+  g_test_summary ("A session that may use no tool of a server does not learn what the server says "
+                  "of itself, and does not start it");
+  add_two_servers (f);
+  answer = introduce (hidden);
+  assert_has (answer, "\"serverInfo\":{\"name\":\"mcp-sessiond\"");
+  g_assert_null (fixture_provider (f, "z"));
+  assert_listed (all, "z__b z__a y__c");
+  g_free (answer);
+  answer = introduce (unlisted);
+  assert_has (answer, "\"serverInfo\":{\"name\":\"mcp-sessiond\"");
+}
+
+static void
 test_silent_server (Fixture *f, gconstpointer data)
 {
   McpAttachment *attachment = attach (f, f->session, "z");
@@ -305,6 +329,7 @@ main (int argc, char **argv)
   ADD ("own-names", test_own_names);
   ADD ("rules-use-exposed-names", test_rules_use_exposed_names);
   ADD ("introduction", test_introduction);
+  ADD ("hidden-server", test_hidden_server);
   ADD ("silent-server", test_silent_server);
   ADD ("changes-of-its-server", test_changes_of_its_server);
   ADD ("updates-keep-the-clients-uri", test_updates_keep_the_clients_uri);
