@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A question before a real notification daemon, dunst, on an X server without a screen."""
+
+import json
+import os
+import shutil
+import subprocess
+
+import desk as base
+from desk import Desk, wait_for
+
+# dunst hands its menu to a program that prints the chosen line.
+CONFIG = """[global]
+    dmenu = %s/choose
+    font = Sans 11
+    width = 520
+    height = 300
+    origin = top-left
+    offset = 10x10
+    markup = full
+    format = "<b>%%s</b>\\n%%b"
+"""
+CHOOSE = "#!/bin/sh\ngrep -m 1 -F \"$(cat '%s/choice')\"\n"
+
+
+class Screen:
+    """Xvfb and dunst."""
+
+    def __init__(self, desk):
+        read, write = os.pipe()
+        self.desk = desk
+        self.server = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", "560x200x24", "-nolisten", "tcp"],
+                                       pass_fds=[write], stderr=subprocess.DEVNULL)
+        desk.children.append(self.server)
+        os.close(write)
+        with os.fdopen(read) as numbers:
+            desk.env["DISPLAY"] = ":" + numbers.readline().strip()
+        self.write("dunstrc", CONFIG % desk.top)
+        self.write("choose", CHOOSE % desk.top)
+        os.chmod(os.path.join(desk.top, "choose"), 0o700)
+        self.dunst = subprocess.Popen(["dunst", "-conf", os.path.join(desk.top, "dunstrc")], env=desk.env,
+                                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        desk.children.insert(0, self.dunst)
+        wait_for(lambda: desk.has_owner("org.freedesktop.Notifications"), "dunst")
+
+    def write(self, name, text):
+        with open(os.path.join(self.desk.top, name), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def control(self, *words):
+        return subprocess.run(["dunstctl", *words], env=self.desk.env, stdout=subprocess.PIPE, text=True,
+                              timeout=base.PATIENCE, check=True).stdout.strip()
+
+    def await_count(self, count):
+        wait_for(lambda: self.control("count", "displayed") == count, count + " notifications")
+
+    def choose(self, label):
+        self.write("choice", label)
+        self.control("context")
+
+
+def question_is_shown_and_its_button_pressed(desk):
+    screen = Screen(desk)
+    call = desk.command("call", "t__echo", "text=<i>hello</i>")
+    screen.await_count("1")
+    picture = os.environ.get("MCP_TEST_PICTURE")
+    if picture:
+        subprocess.run(["import", "-window", "root", picture], env=desk.env, check=True)
+    screen.choose("Once")
+    assert "<i>hello</i>" in call.communicate(timeout=base.PATIENCE)[0]
+    screen.await_count("0")
+    call = json.loads(desk.run("history", "--json"))["calls"][0]
+    assert (call["consent"], call["consent_by"]) == ("once", "notification"), call
+
+
+def question_is_shown_and_denied(desk):
+    screen = Screen(desk)
+    call = desk.command("call", "t__echo", "text=hello")
+    screen.await_count("1")
+    screen.choose("Deny")
+    assert "did not allow" in call.communicate(timeout=base.PATIENCE)[0]
+
+
+if __name__ == "__main__":
+    missing = [program for program in ("Xvfb", "dunst", "dunstctl") if shutil.which(program) is None]
+    if missing:
+        print("1..0 # SKIP %s missing" % ", ".join(missing))
+    else:
+        base.main([question_is_shown_and_its_button_pressed, question_is_shown_and_denied])
