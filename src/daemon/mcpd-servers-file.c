@@ -32,23 +32,23 @@ typedef struct
 
 G_DEFINE_FINAL_TYPE (McpdServersFile, mcpd_servers_file, G_TYPE_OBJECT)
 
-/* @text: of the file; @problem: about it */
+/* @lines: of the file's entries; @problem: about the file */
 static void
-note_problem (McpdServersFile *self, const char *text, const char *problem)
+note_problem (McpdServersFile *self, GHashTable *lines, const char *problem)
 {
   const char *path = mcpd_watched_file_get_path (self->file);
-  guint line = mcp_servers_edit_find_line (text, path, problem);
+  guint line = mcp_servers_edit_find_line (lines, path, problem);
 
   g_ptr_array_add (self->report.problems, mcpd_problem_new (line, g_strdup (problem)));
 }
 
 static void
-keep_servers (McpdServersFile *self, const char *text, const GError *error)
+keep_servers (McpdServersFile *self, GHashTable *lines, const GError *error)
 {
   g_autofree char *problem =
       g_strdup_printf (_ ("%s; the servers stay as they are"), error->message);
 
-  note_problem (self, text, problem);
+  note_problem (self, lines, problem);
 }
 
 static void
@@ -57,6 +57,7 @@ take_servers (McpdServersFile *self, GBytes *contents)
   const char *path = mcpd_watched_file_get_path (self->file);
   g_autofree char *text =
       g_strndup (g_bytes_get_data (contents, NULL), g_bytes_get_size (contents));
+  g_autoptr (GHashTable) lines = mcp_servers_edit_build_lines (text);
   g_autoptr (GPtrArray) configs = NULL;
   g_autoptr (GPtrArray) problems = NULL;
   g_autoptr (GPtrArray) left_out = NULL;
@@ -65,10 +66,10 @@ take_servers (McpdServersFile *self, GBytes *contents)
   configs = mcp_server_config_parse_entries (text, g_bytes_get_size (contents), path, &problems,
                                              &left_out, &error);
   for (guint i = 0; problems != NULL && i < problems->len; i++)
-    note_problem (self, text, g_ptr_array_index (problems, i));
+    note_problem (self, lines, g_ptr_array_index (problems, i));
   if (configs == NULL)
     {
-      keep_servers (self, text, error);
+      keep_servers (self, lines, error);
       return;
     }
 
@@ -92,10 +93,11 @@ static void
 changed_cb (McpdWatchedFile *file, GBytes *contents, GError *error, gpointer user_data)
 {
   McpdServersFile *self = MCPD_SERVERS_FILE (user_data);
+  g_autoptr (GHashTable) none = g_hash_table_new (g_str_hash, g_str_equal);
 
   mcpd_file_report_begin (&self->report, contents != NULL || error != NULL);
   if (error != NULL)
-    keep_servers (self, "", error);
+    keep_servers (self, none, error);
   else if (contents != NULL)
     take_servers (self, contents);
   else

@@ -43,6 +43,19 @@ class World {
     this.#servers[name] = entry;
   }
 
+  // The text of mcp-sessiond.conf, for the daemon to be.
+  writeSettings(text) {
+    const folder = path.join(this.#directory, 'config/mcp-sessiond');
+
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    fs.writeFileSync(path.join(folder, 'mcp-sessiond.conf'), text, { mode: 0o600 });
+  }
+
+  // Of the daemon that runs.
+  readOwnerKey() {
+    return JSON.parse(fs.readFileSync(path.join(this.#directory, 'run/mcp-sessiond/mcp.json'), 'utf8')).owner_key;
+  }
+
   // Starts a program that ends with the test.
   spawn(command, args, options) {
     const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'ignore'], ...options });

@@ -29,6 +29,7 @@ typedef struct
   guint n_pages;       /* of that kind */
   GHashTable *cursors; /* (owned): set of char (owned): the cursors of that kind that were used */
   McpListing *part;    /* (owned) (nullable): what the thread has finished */
+  GError *failure;     /* (owned) (nullable): why the tools are not among what was listed */
 } Listing;
 
 /* One answer, on its way through the thread. */
@@ -46,6 +47,7 @@ listing_free (Listing *listing)
   g_clear_pointer (&listing->list, mcp_item_list_unref);
   g_clear_pointer (&listing->part, mcp_listing_free);
   g_hash_table_unref (listing->cursors);
+  g_clear_error (&listing->failure);
   g_free (listing);
 }
 
@@ -128,6 +130,17 @@ get_part (Listing *listing)
 
 static void finish_kind (GTask *task);
 
+static void
+finish (GTask *task)
+{
+  Listing *listing = g_task_get_task_data (task);
+
+  if (listing->failure != NULL)
+    g_task_return_error (task, g_steal_pointer (&listing->failure));
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
 /* Goes on with the next kind, if there is one. */
 static void
 ask_next (GTask *task)
@@ -138,7 +151,7 @@ ask_next (GTask *task)
   tell_part (listing);
   if (listing->kinds == 0)
     {
-      g_task_return_boolean (task, TRUE);
+      finish (task);
       return;
     }
 
@@ -206,22 +219,47 @@ fail_kind (GTask *task, const char *why)
   finish_kind (task);
 }
 
+static gboolean
+is_over (GTask *task, const GError *error)
+{
+  return g_cancellable_is_cancelled (g_task_get_cancellable (task)) ||
+         g_error_matches (error, MCP_ERROR, MCP_ERROR_CLOSED);
+}
+
 /* Without its tools a server is of no use, so there a failure is one. Nothing of the other kinds
  * is worth losing the tools for. */
+static gboolean
+lacks_tools (Listing *listing)
+{
+  return listing->kind == MCP_ITEM_TOOL && mcp_item_list_get_length (listing->list) == 0;
+}
+
 static void
 fail_page (GTask *task, GError *error)
 {
-  Listing *listing = g_task_get_task_data (task);
-
-  if (g_cancellable_is_cancelled (g_task_get_cancellable (task)) ||
-      g_error_matches (error, MCP_ERROR, MCP_ERROR_CLOSED) ||
-      (listing->kind == MCP_ITEM_TOOL && mcp_item_list_get_length (listing->list) == 0))
+  if (is_over (task, error) || lacks_tools (g_task_get_task_data (task)))
     {
       g_task_return_error (task, error);
       return;
     }
   fail_kind (task, error->message);
   g_error_free (error);
+}
+
+/* As fail_page(), where the server is up: it may have more to say of the other kinds. */
+static void
+fail_answer (GTask *task, GError *error)
+{
+  Listing *listing = g_task_get_task_data (task);
+
+  if (is_over (task, error) || !lacks_tools (listing))
+    {
+      fail_page (task, error);
+      return;
+    }
+  listing->failure = error;
+  g_clear_pointer (&listing->list, mcp_item_list_unref);
+  ask_next (task);
 }
 
 /* The answer to a page is an error. */
@@ -235,8 +273,9 @@ take_refusal (GTask *task, McpJsonrpcMessage *message)
   if (mcp_jsonrpc_message_get_error_code (message) == MCP_JSONRPC_ERROR_METHOD_NOT_FOUND)
     finish_kind (task);
   else
-    fail_page (task, g_error_new (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, "The server refused %s: %s",
-                                  mcp_item_kind_get_facts (listing->kind)->method, text));
+    fail_answer (task,
+                 g_error_new (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, "The server refused %s: %s",
+                              mcp_item_kind_get_facts (listing->kind)->method, text));
 }
 
 /* server/utilities/pagination: where the next page begins; %NULL: this one is the last. An empty
@@ -282,7 +321,7 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   if (!g_task_propagate_boolean (G_TASK (result), &error))
-    fail_page (task, error);
+    fail_answer (task, error);
   else if (page->cursor == NULL)
     finish_kind (task);
   else if (g_cancellable_is_cancelled (g_task_get_cancellable (task)))
@@ -307,7 +346,10 @@ got_page_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   message = mcp_provider_request_finish (MCP_PROVIDER (source), result, &error);
   if (message == NULL)
     {
-      fail_page (task, error);
+      if (mcp_provider_get_state (MCP_PROVIDER (source)) == MCP_PROVIDER_READY)
+        fail_answer (task, error);
+      else
+        fail_page (task, error);
       return;
     }
   if (mcp_jsonrpc_message_get_kind (message) == MCP_JSONRPC_FAILURE)

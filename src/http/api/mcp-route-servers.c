@@ -38,6 +38,7 @@ static const Member members[] = {
   { "auth", "auth" },
   { "entry", "entry" },
   { "why", "why" },
+  { "notes", "notes" },
 };
 
 /* What the gateway says of a login, and how the answer calls it. */

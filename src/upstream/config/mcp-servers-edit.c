@@ -6,6 +6,7 @@
 #include "upstream/config/mcp-servers-edit.h"
 
 #include "common/mcp-error.h"
+#include "common/mcp-json.h"
 #include "upstream/config/mcp-jsonc-edit.h"
 #include "upstream/config/mcp-jsonc-scan.h"
 
@@ -101,33 +102,63 @@ mcp_servers_edit_set_disabled (const char *text,
                   : enable (text, &disabled_member, &enabled_member, error);
 }
 
-static guint
-count_lines (const char *text, const char *at)
+static char *
+dup_key (const McpJsoncMember *member)
 {
-  guint line = 1;
+  const char *end = mcp_jsonc_scan_skip_string (member->key);
+  McpJsonSlice slice;
 
-  for (; text < at; text++)
-    line += *text == '\n';
-  return line;
+  return mcp_jsonc_scan_parse (member->key, (gsize) (end - member->key), &slice, NULL)
+             ? mcp_json_dup_string (slice)
+             : NULL;
 }
 
 static guint
-find_entry (const char *text, const char *name)
+count_lines (const char *from, const char *to)
 {
-  const char *const path[] = { find_servers_key (text), name, NULL };
-  McpJsoncMember member, previous;
+  guint n_lines = 0;
+
+  for (; from < to; from++)
+    n_lines += *from == '\n';
+  return n_lines;
+}
+
+/**
+ * mcp_servers_edit_build_lines:
+ * @text: of a configuration file
+ *
+ * Returns: (transfer full) (element-type utf8 guint): the line, from 1, in which each server's
+ * entry begins; nothing where the text is not understood
+ */
+GHashTable *
+mcp_servers_edit_build_lines (const char *text)
+{
+  const char *const path[] = { find_servers_key (text), "", NULL };
+  GHashTable *lines = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   guint n_found;
   const char *object = mcp_jsonc_scan_walk (text, path, &n_found, NULL);
+  const char *at = object != NULL && n_found == 1 ? object + 1 : NULL;
+  const char *counted = text;
+  guint line = 1;
+  McpJsoncMember member;
 
-  if (object == NULL || n_found != 1 ||
-      !mcp_jsonc_scan_find_member (object, name, &member, &previous, NULL) || member.key == NULL)
-    return 0;
-  return count_lines (text, member.key);
+  while (at != NULL && mcp_jsonc_scan_read_member (mcp_jsonc_scan_skip_space (at), &member) &&
+         member.key != NULL)
+    {
+      char *name = dup_key (&member);
+
+      line += count_lines (counted, member.key);
+      counted = member.key;
+      if (name != NULL)
+        g_hash_table_replace (lines, name, GUINT_TO_POINTER (line));
+      at = member.next;
+    }
+  return lines;
 }
 
 /**
  * mcp_servers_edit_find_line:
- * @text: of a configuration file
+ * @lines: of mcp_servers_edit_build_lines()
  * @file_name: as it was given to mcp_server_config_parse_entries()
  * @problem: what that function said of the file: a problem, or its error
  *
@@ -135,7 +166,7 @@ find_entry (const char *text, const char *name)
  *   whole file is meant
  */
 guint
-mcp_servers_edit_find_line (const char *text, const char *file_name, const char *problem)
+mcp_servers_edit_find_line (GHashTable *lines, const char *file_name, const char *problem)
 {
   g_autofree char *server = g_strdup_printf ("%s: server “", file_name);
   g_autofree char *line = g_strdup_printf ("%s: Line ", file_name);
@@ -148,5 +179,5 @@ mcp_servers_edit_find_line (const char *text, const char *file_name, const char 
   if (end == NULL)
     return 0;
   name = g_strndup (problem + strlen (server), (gsize) (end - problem) - strlen (server));
-  return find_entry (text, name);
+  return GPOINTER_TO_UINT (g_hash_table_lookup (lines, name));
 }

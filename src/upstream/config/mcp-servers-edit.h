@@ -10,6 +10,7 @@ char *mcp_servers_edit_set_disabled (const char *text,
                                      gboolean disabled,
                                      GError **error);
 
-guint mcp_servers_edit_find_line (const char *text, const char *file_name, const char *problem);
+GHashTable *mcp_servers_edit_build_lines (const char *text);
+guint mcp_servers_edit_find_line (GHashTable *lines, const char *file_name, const char *problem);
 
 G_END_DECLS

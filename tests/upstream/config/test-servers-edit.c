@@ -83,14 +83,15 @@ find_line (const char *text)
 {
   g_autoptr (GPtrArray) problems = NULL;
   g_autoptr (GPtrArray) left_out = NULL;
+  g_autoptr (GHashTable) lines = mcp_servers_edit_build_lines (text);
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) configs =
       mcp_server_config_parse_entries (text, strlen (text), "f", &problems, &left_out, &error);
 
   if (configs == NULL)
-    return mcp_servers_edit_find_line (text, "f", error->message);
+    return mcp_servers_edit_find_line (lines, "f", error->message);
   g_assert_cmpuint (problems->len, ==, 1);
-  return mcp_servers_edit_find_line (text, "f", problems->pdata[0]);
+  return mcp_servers_edit_find_line (lines, "f", problems->pdata[0]);
 }
 
 static void
