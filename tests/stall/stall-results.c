@@ -140,6 +140,37 @@ prepare_noise (Stall *stall)
   add_server (stall, "call.t.before", text);
 }
 
+/* What a server says of itself, which the daemon keeps and hands to clients. */
+static void
+prepare_introduction (Stall *stall)
+{
+  g_autofree char *escapes = stall_repeat ("\\u0041", stall->size * MIB / 12);
+  g_autofree char *text =
+      g_strdup_printf ("\"capabilities\":{\"tools\":{\"listChanged\":true},\"x\":\"%s\"},"
+                       "\"instructions\":\"%s\"",
+                       escapes, escapes);
+
+  add_server (stall, "introduction", text);
+}
+
+/* As a client of this server alone, which is introduced as the server, and as one of all. */
+static void
+be_introduced (Stall *stall)
+{
+  static const char *const paths[] = { "/mcp/loud", "/mcp", "/mcp/loud" };
+  g_autofree char *body = attack_build_rpc (
+      "initialize", "{\"protocolVersion\":\"2025-11-25\",\"capabilities\":{},\"clientInfo\":"
+                    "{\"name\":\"c\",\"version\":\"1\"}}");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      g_autoptr (AttackAnswer) answer =
+          attack_ask (stall->attack, "POST", paths[i], attack_token (stall->session), NULL, body);
+
+      g_test_message ("%s: %u, %zu bytes", paths[i], answer->status, answer->length);
+    }
+}
+
 /* The call of a client of some revision; its own id, so that nothing else is read. */
 static void
 call_as (Stall *stall, const char *revision)
@@ -209,6 +240,8 @@ const StallCase stall_result_cases[] = {
     prepare_progress, call_new, NULL },
   { "progress-flood", "a server", "%u MiB of small progress", 2, 30, E2E_WITHOUT_BUS,
     prepare_much_progress, call_new, NULL },
+  { "introduction", "a server", "what it says of itself has %u MiB", 16, 30, E2E_WITHOUT_BUS,
+    prepare_introduction, be_introduced, NULL },
   { "noise", "a server", "%u MiB of lines `{}`", 4, 30, E2E_WITHOUT_BUS, prepare_noise, call_new,
     NULL },
   { NULL },

@@ -10,6 +10,7 @@
  *   METHOD.before, call.TOOL.before
  *                  lines ahead of the answer; @TOKEN@ is the request's progress token
  *   revision       what initialize answers; without the file: what the client asked for
+ *   introduction   further members of what initialize answers, in place of its capabilities
  *   pids           written by the server: its process number, one line for each start
  *   asked          written by the server: the method of each request, one line each, and the name,
  *                  URI or task in it
@@ -127,10 +128,12 @@ answer_initialize (const char *id, JsonObject *params)
   const char *asked = json_object_get_string_member_with_default (params, "protocolVersion", "");
   gsize length;
   g_autofree char *revision = read_canned ("revision", "", &length);
+  g_autofree char *introduction = read_canned ("introduction", "", &length);
   g_autofree char *members =
-      g_strdup_printf ("\"result\":{\"protocolVersion\":\"%s\",\"capabilities\":" CAPABILITIES
-                       ",\"serverInfo\":{\"name\":\"canned\",\"version\":\"1\"}}",
-                       revision != NULL ? g_strchomp (revision) : asked);
+      g_strdup_printf ("\"result\":{\"protocolVersion\":\"%s\",%s,"
+                       "\"serverInfo\":{\"name\":\"canned\",\"version\":\"1\"}}",
+                       revision != NULL ? g_strchomp (revision) : asked,
+                       introduction != NULL ? introduction : "\"capabilities\":" CAPABILITIES);
 
   send_answer (id, members, strlen (members));
 }

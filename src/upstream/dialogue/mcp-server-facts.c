@@ -4,8 +4,13 @@
 #include "protocol/mcp-json-edit.h"
 #include "protocol/mcp-revision.h"
 
-/* A server may send icons in there; clients are told with each answer of 2026-07-28. */
-#define MAX_SERVER_INFO (16 * 1024)
+#include <string.h>
+
+/* What a server says of itself is copied into the catalogue, and to clients. A server may send
+ * icons in its info, which clients of 2026-07-28 get with each answer. */
+#define MAX_SERVER_INFO  (16 * 1024)
+#define MAX_CAPABILITIES (16 * 1024)
+#define MAX_INSTRUCTIONS (64 * 1024)
 
 /**
  * mcp_server_facts_init:
@@ -31,6 +36,75 @@ mcp_server_facts_clear (McpServerFacts *self)
   g_hash_table_unref (self->watched);
 }
 
+/* Of an escape: a short one, one with a number, or a pair of surrogates. */
+static gsize
+get_escape_length (const char *escape)
+{
+  if (escape[1] != 'u')
+    return 2;
+  return (escape[2] == 'd' || escape[2] == 'D') && strchr ("89abAB", escape[3]) != NULL ? 12 : 6;
+}
+
+/* Returns: a place at most @max bytes behind the beginning of a string, and not within a character
+ * or an escape */
+static gsize
+find_cut (McpJsonSlice string, gsize max)
+{
+  gsize end = 1;
+  gsize next = 1;
+
+  while (next <= max)
+    {
+      end = next;
+      if (string.data[end] == '\\')
+        next = end + get_escape_length (string.data + end);
+      else
+        next = end + (gsize) g_utf8_skip[(guchar) string.data[end]];
+    }
+  return end;
+}
+
+/* A string of JSON, no longer than so many bytes of JSON. Returns: (nullable): %NULL: it holds NUL
+ */
+static char *
+dup_cut_string (McpJsonSlice string, gsize max)
+{
+  g_autoptr (GString) text = NULL;
+
+  if (string.length <= max)
+    return mcp_json_dup_string (string);
+  text = g_string_new_len (string.data, (gssize) find_cut (string, max));
+  g_string_append_c (text, '"');
+  return mcp_json_dup_string ((McpJsonSlice){ text->str, text->len });
+}
+
+/* An object without the members that make it longer than so many bytes. */
+static char *
+dup_cut_object (McpJsonSlice object, gsize max)
+{
+  g_autoptr (GString) text = NULL;
+  McpJsonIter iter;
+  McpJsonSlice key;
+  McpJsonSlice value;
+
+  if (object.length <= max)
+    return g_strndup (object.data, object.length);
+  text = g_string_new ("{");
+  mcp_json_iter_init (&iter, object);
+  while (mcp_json_iter_next_member (&iter, &key, &value))
+    {
+      if (text->len + key.length + value.length + strlen (",:}") > max)
+        continue;
+      if (text->len > 1)
+        g_string_append_c (text, ',');
+      mcp_json_append_slice (text, key);
+      g_string_append_c (text, ':');
+      mcp_json_append_slice (text, value);
+    }
+  g_string_append_c (text, '}');
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 static void
 learn_instructions (McpServerFacts *self, McpJsonSlice result)
 {
@@ -38,7 +112,7 @@ learn_instructions (McpServerFacts *self, McpJsonSlice result)
 
   g_clear_pointer (&self->instructions, g_free);
   if (mcp_json_find_typed (result, "instructions", MCP_JSON_STRING, &instructions))
-    self->instructions = mcp_json_dup_string (instructions);
+    self->instructions = dup_cut_string (instructions, MAX_INSTRUCTIONS);
 }
 
 /* basic/lifecycle: in the result itself; 2026-07-28: among what goes with each result. */
@@ -91,7 +165,7 @@ mcp_server_facts_learn (McpServerFacts *self, McpRevision revision, McpJsonSlice
   if (!mcp_json_find_typed (result, "capabilities", MCP_JSON_OBJECT, &capabilities))
     capabilities = (McpJsonSlice){ "{}", 2 };
   g_free (self->capabilities);
-  self->capabilities = g_strndup (capabilities.data, capabilities.length);
+  self->capabilities = dup_cut_object (capabilities, MAX_CAPABILITIES);
   learn_instructions (self, result);
   learn_server_info (self, result);
   self->revision = revision;

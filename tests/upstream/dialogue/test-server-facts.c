@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "upstream/dialogue/mcp-server-facts.h"
+
+#include <string.h>
+
+#define KIB 1024
+
+static void
+learn (McpServerFacts *facts, const char *result)
+{
+  McpJsonSlice root;
+  g_autoptr (GError) error = NULL;
+
+  mcp_json_scan (result, strlen (result), 64, 1000, MCP_JSON_SCAN_DEFAULT, &root, &error);
+  g_assert_no_error (error);
+  mcp_server_facts_learn (facts, MCP_REVISION_NEWEST_HANDSHAKE, root);
+}
+
+/* @n_bytes of text, in pieces. */
+static char *
+repeat (const char *piece, gsize n_bytes)
+{
+  GString *text = g_string_new (NULL);
+
+  while (text->len < n_bytes)
+    g_string_append (text, piece);
+  return g_string_free (text, FALSE);
+}
+
+static void
+test_small (void)
+{
+  McpServerFacts facts;
+
+  g_test_summary ("What a server says of itself is kept as it is");
+  mcp_server_facts_init (&facts);
+  learn (&facts, "{\"capabilities\":{\"tools\":{ }},\"instructions\":\"a\\nb\","
+                 "\"serverInfo\":{\"name\":\"n\",\"version\":\"1\"}}");
+  g_assert_cmpstr (facts.capabilities, ==, "{\"tools\":{ }}");
+  g_assert_cmpstr (facts.instructions, ==, "a\nb");
+  g_assert_cmpstr (facts.server_info, ==, "{\"name\":\"n\",\"version\":\"1\"}");
+  mcp_server_facts_clear (&facts);
+}
+
+static void
+test_large_capabilities (void)
+{
+  g_autofree char *long_text = repeat ("x", 100 * KIB);
+  g_autofree char *result = g_strdup_printf (
+      "{\"capabilities\":{\"a\":\"%s\",\"tools\":{\"listChanged\":true},\"b\":[\"%s\"],"
+      "\"logging\":{}}}",
+      long_text, long_text);
+  McpServerFacts facts;
+
+  g_test_summary ("Of capabilities that are too long, the members that are long are left out");
+  mcp_server_facts_init (&facts);
+  learn (&facts, result);
+  g_assert_cmpstr (facts.capabilities, ==, "{\"tools\":{\"listChanged\":true},\"logging\":{}}");
+  mcp_server_facts_clear (&facts);
+}
+
+/* Wherever the cut is, what is left are whole pieces. */
+static void
+check_cut (const char *piece, const char *decoded)
+{
+  for (guint i = 0; i < 8; i++)
+    {
+      g_autofree char *pieces = repeat (piece, 100 * KIB);
+      g_autofree char *result =
+          g_strdup_printf ("{\"instructions\":\"%.*s%s\"}", (int) i, "aaaaaaaa", pieces);
+      McpServerFacts facts;
+
+      mcp_server_facts_init (&facts);
+      learn (&facts, result);
+      g_assert_nonnull (facts.instructions);
+      g_assert_true (g_utf8_validate (facts.instructions, -1, NULL));
+      g_assert_cmpuint (strlen (facts.instructions), <=, 64 * KIB);
+      g_assert_true (g_str_has_suffix (facts.instructions, decoded));
+      mcp_server_facts_clear (&facts);
+    }
+}
+
+static void
+test_long_instructions (void)
+{
+  g_test_summary ("Instructions that are too long are cut between two characters");
+  check_cut ("x", "x");
+  check_cut ("\xc3\xa4", "\xc3\xa4");
+  check_cut ("\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80");
+  check_cut ("\\u00e4", "\xc3\xa4");
+  check_cut ("\\n", "\n");
+  check_cut ("\\ud83d\\uDE00", "\xf0\x9f\x98\x80");
+  check_cut ("\\\\", "\\");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/upstream/server-facts/small", test_small);
+  g_test_add_func ("/upstream/server-facts/large-capabilities", test_large_capabilities);
+  g_test_add_func ("/upstream/server-facts/long-instructions", test_long_instructions);
+  return g_test_run ();
+}
