@@ -63,6 +63,7 @@ class Authority {
   codes = new Map(); // code -> what was asked at /authorize
   access = new Map(); // token -> { grant, scope, endsAt }
   refresh = new Map(); // token -> { grant, scope, isSpent }
+  nGrants = 0;
   ended = new Set(); // grants that reuse has ended
   documents = new Map(); // further paths of the issuer -> { status, headers, body }
 
@@ -239,7 +240,7 @@ class Authority {
     const back = new URL(query.get('redirect_uri'));
     const code = random();
 
-    this.codes.set(code, { ...Object.fromEntries(query), grant: `grant-${this.codes.size + 1}` });
+    this.codes.set(code, { ...Object.fromEntries(query), grant: `grant-${++this.nGrants}` });
     back.searchParams.set('state', query.get('state'));
     if (options.deny) {
       back.searchParams.set('error', options.deny);

@@ -424,6 +424,8 @@ runTests(async (tap) => {
   await run('a browser that comes late is not taken', testLate);
   await run('a person pastes the address', testPaste);
   await run('an issuer moves', testMoved);
+  await run('a client is asked to open the address', testElicitation, { options: { scope: 'basic' } });
+  await run('a client of 2026-07-28 is sent away to log in', testInputRequired);
   await run('a client may decline', testDeclined);
   await run('a server that is not to be pleased is not asked for ever', testStepUpEnds);
   await run('what was listed stays listed, with and without a login', testOthers);

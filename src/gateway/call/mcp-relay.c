@@ -14,6 +14,7 @@
 #include "gateway/call/mcp-relay.h"
 
 #include "common/mcp-error.h"
+#include "gateway/call/mcp-login-round.h"
 #include "gateway/call/mcp-rounds-from-server.h"
 #include "gateway/servers/mcp-start-words.h"
 #include "protocol/mcp-translate.h"
@@ -22,6 +23,8 @@
 
 /* basic/patterns/mrtr sets no bound; no honest server needs as many. */
 #define MAX_ROUNDS       16
+/* To one server, for the sake of one request. */
+#define MAX_LOGINS       3
 /* Of the params of one progress notification or log message: a client has other uses for its time.
  */
 #define MAX_REPORT_BYTES (1024 * 1024)
@@ -59,7 +62,11 @@ struct _McpRelay
   GPtrArray *asks;             /* (owned): McpAsk (owned): open questions */
   McpRoundsFromServer *rounds; /* (owned) (nullable): while WAITING */
   guint n_rounds;
-  char *task_id; /* (nullable): JSON text: of the server's task */
+  McpLoginRound *login; /* (owned) (nullable): while WAITING for a person to log in */
+  guint n_logins;
+  GError *refusal;       /* (owned) (nullable): why a person has to log in */
+  McpProviderPool *pool; /* (owned) (nullable): from the run on */
+  char *task_id;         /* (nullable): JSON text: of the server's task */
 };
 
 G_DEFINE_FINAL_TYPE (McpRelay, mcp_relay, G_TYPE_OBJECT)
@@ -149,6 +156,7 @@ finish (McpRelay *self, const McpServerAnswer *answer, const GError *error)
   clear_timer (self);
   g_clear_pointer (&self->words, mcp_start_words_free);
   g_clear_pointer (&self->rounds, mcp_rounds_from_server_free);
+  g_clear_pointer (&self->login, mcp_login_round_free);
   withdraw_asks (self);
   if (answer == NULL || g_cancellable_is_cancelled (self->cancellable))
     explained = explain_failure (self, error);
@@ -321,6 +329,50 @@ wait_for_input (McpRelay *self, McpJsonSlice result)
     input_ready_cb (self->rounds, NULL, self);
 }
 
+/* A person who logs in. */
+
+static void
+logged_in_cb (gboolean is_granted, gpointer user_data)
+{
+  g_autoptr (McpRelay) self = g_object_ref (MCP_RELAY (user_data));
+
+  g_clear_pointer (&self->login, mcp_login_round_free);
+  g_clear_signal_handler (&self->cancelled_id, self->cancellable);
+  if (!is_granted)
+    {
+      finish (self, NULL, self->refusal);
+      return;
+    }
+  g_clear_error (&self->refusal);
+  self->state = RELAY_ASKING;
+  send (self, self->method, self->params);
+}
+
+static void
+login_ask_cb (McpAsk *ask, gpointer user_data)
+{
+  put_ask (user_data, ask);
+}
+
+/* Returns: whether the request waits until a person has logged in */
+static gboolean
+wait_for_login (McpRelay *self, McpProviderPool *pool, const GError *error)
+{
+  static const McpLoginRoundFuncs funcs = { login_ask_cb, logged_in_cb };
+  McpOauthServer *login = mcp_provider_pool_find_login (pool, self->target->config->name);
+
+  if (self->n_logins == MAX_LOGINS || g_cancellable_is_cancelled (self->cancellable) ||
+      !mcp_login_round_is_possible (login, self->client))
+    return FALSE;
+  self->n_logins++;
+  self->refusal = g_error_copy (error);
+  self->state = RELAY_WAITING;
+  self->cancelled_id =
+      g_signal_connect (self->cancellable, "cancelled", G_CALLBACK (cancelled_cb), self);
+  self->login = mcp_login_round_new (login, self->client, &funcs, self);
+  return TRUE;
+}
+
 /* A tool that only runs as a task (2025-11-25, basic/utilities/tasks). */
 
 static char *
@@ -408,7 +460,8 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       if (self->task_id != NULL && g_cancellable_is_cancelled (self->cancellable))
         cancel_task (self);
-      finish (self, NULL, error);
+      if (!wait_for_login (self, self->pool, error))
+        finish (self, NULL, error);
     }
   else if (mcp_server_answer_is_large (message))
     look_in_thread (self, message);
@@ -508,6 +561,7 @@ mcp_relay_run (McpRelay *self, McpProviderPool *pool, GCancellable *cancellable)
   g_object_ref (self); /* dropped by its end */
   self->state = RELAY_ASKING;
   self->cancellable = g_object_ref (cancellable);
+  self->pool = g_object_ref (pool);
   self->lease =
       mcp_provider_pool_acquire (pool, self->target->config, self->client->session, &error);
   if (self->lease == NULL)
@@ -553,6 +607,8 @@ mcp_relay_finalize (GObject *object)
   McpRelay *self = MCP_RELAY (object);
 
   g_ptr_array_unref (self->asks);
+  g_clear_error (&self->refusal);
+  g_clear_object (&self->pool);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->words, mcp_start_words_free);
   g_clear_pointer (&self->lease, mcp_provider_lease_free);

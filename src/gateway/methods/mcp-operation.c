@@ -23,6 +23,7 @@
 #include "gateway/methods/mcp-operation.h"
 
 #include "common/mcp-error.h"
+#include "gateway/call/mcp-login-round.h"
 #include "gateway/catalogue/mcp-catalogue-resolve.h"
 #include "gateway/client/mcp-attachment-inner.h"
 #include "gateway/client/mcp-request-sender.h"
@@ -56,6 +57,10 @@ struct _McpOperation
   McpCall *call;             /* (owned) (nullable): of a tools/call */
   GCancellable *cancellable; /* (owned): of all the work */
 
+  McpLoginRound *login; /* (owned) (nullable): while a person logs in to a server never listed */
+  gulong cancelled_id;  /* meanwhile */
+  GError *refusal;      /* (owned) (nullable): meanwhile: why */
+
   McpRoundsToClient *rounds; /* (owned) (nullable): where the client is sent away to come back */
   char *digest;              /* (nullable): of what a client that comes back must repeat */
   char *handle;              /* (nullable): under which the operation is parked */
@@ -65,6 +70,8 @@ struct _McpOperation
 };
 
 G_DEFINE_FINAL_TYPE (McpOperation, mcp_operation, G_TYPE_OBJECT)
+
+static void resolve (McpOperation *self);
 
 static McpJsonSlice
 slice (const char *text)
@@ -446,6 +453,79 @@ run (McpOperation *self)
     run_relay (self, params);
 }
 
+/* A server that was never listed needs a login: nobody knows yet whether it has the tool. */
+
+static void
+end_login (McpOperation *self)
+{
+  g_clear_pointer (&self->login, mcp_login_round_free);
+  g_clear_signal_handler (&self->cancelled_id, self->cancellable);
+}
+
+/* @error: (nullable): why the tool is not found; %NULL: the request was withdrawn */
+static void
+finish_unresolved (McpOperation *self, const GError *error)
+{
+  g_autoptr (GError) cancelled = NULL;
+
+  if (self->call != NULL)
+    mcp_call_abandon (self->call);
+  if (error == NULL)
+    cancelled = g_error_new_literal (MCP_ERROR, MCP_ERROR_CANCELLED, "The request was cancelled");
+  finish (self, NULL, error != NULL ? error : cancelled);
+}
+
+static void
+logged_in_cb (gboolean is_granted, gpointer user_data)
+{
+  g_autoptr (McpOperation) self = user_data; /* taken by wait_for_login() */
+  g_autoptr (GError) refusal = g_steal_pointer (&self->refusal);
+
+  end_login (self);
+  if (is_granted)
+    resolve (self);
+  else
+    finish_unresolved (self, refusal);
+}
+
+static void
+login_ask_cb (McpAsk *ask, gpointer user_data)
+{
+  put_ask (user_data, ask);
+}
+
+static void
+login_cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  g_autoptr (McpOperation) self = user_data; /* taken by wait_for_login() */
+
+  end_login (self);
+  finish_unresolved (self, NULL);
+}
+
+/* Returns: whether the request waits until a person has logged in */
+static gboolean
+wait_for_login (McpOperation *self, const GError *error)
+{
+  static const McpLoginRoundFuncs funcs = { login_ask_cb, logged_in_cb };
+  McpServerConfig *config =
+      self->subject->kind == MCP_ITEM_TOOL
+          ? mcp_catalogue_find_unlisted (self->services->catalogue, self->client, self->name)
+          : NULL;
+  McpOauthServer *login =
+      config != NULL ? mcp_provider_pool_find_login (self->services->pool, config->name) : NULL;
+
+  if (error == NULL || g_cancellable_is_cancelled (self->cancellable) ||
+      !mcp_login_round_is_possible (login, self->client))
+    return FALSE;
+  g_object_ref (self); /* dropped by the end of the round */
+  self->refusal = g_error_copy (error);
+  self->cancelled_id =
+      g_signal_connect (self->cancellable, "cancelled", G_CALLBACK (login_cancelled_cb), self);
+  self->login = mcp_login_round_new (login, self->client, &funcs, self);
+  return TRUE;
+}
+
 static void
 resolved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -459,11 +539,19 @@ resolved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
 
-  if (self->call != NULL)
-    mcp_call_abandon (self->call);
-  if (error == NULL)
-    error = g_error_new_literal (MCP_ERROR, MCP_ERROR_CANCELLED, "The request was cancelled");
-  finish (self, NULL, error);
+  if (!wait_for_login (self, error))
+    finish_unresolved (self, error);
+}
+
+/* Finds the server of what the request is about. */
+static void
+resolve (McpOperation *self)
+{
+  g_autoptr (McpParams) params = mcp_request_new_params (mcp_caller_get_request (self->caller));
+
+  mcp_catalogue_resolve_async (self->services->catalogue, self->client, self->subject->kind,
+                               self->name, params, self->cancellable, tell_cb, resolved_cb,
+                               g_object_ref (self));
 }
 
 static McpOperation *
@@ -524,7 +612,6 @@ mcp_operation_start (McpAttachment *attachment,
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (McpOperation) self = operation_new (attachment, request, subject, name, &error);
-  g_autoptr (McpParams) params = NULL;
 
   if (self == NULL || !begin_call (self, &error))
     {
@@ -532,9 +619,7 @@ mcp_operation_start (McpAttachment *attachment,
       return;
     }
 
-  params = mcp_request_new_params (request);
-  mcp_catalogue_resolve_async (self->services->catalogue, self->client, subject->kind, name, params,
-                               self->cancellable, tell_cb, resolved_cb, g_object_ref (self));
+  resolve (self);
 }
 
 /**
@@ -574,6 +659,7 @@ mcp_operation_finalize (GObject *object)
   g_clear_pointer (&self->rounds, mcp_rounds_to_client_free);
   g_clear_pointer (&self->answer, mcp_server_answer_free);
   g_clear_error (&self->error);
+  g_clear_error (&self->refusal);
   g_clear_object (&self->call);
   g_clear_pointer (&self->caller, mcp_caller_free);
   g_clear_object (&self->cancellable);
