@@ -128,6 +128,72 @@ handle_release (McpGenTools1 *skeleton, GDBusMethodInvocation *invocation)
 }
 
 static void
+begun_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GDBusMethodInvocation *invocation = user_data;
+  g_autoptr (GError) error = NULL;
+  guint seconds_left;
+  gboolean is_opened;
+  g_autofree char *address =
+      mcp_gateway_login_finish (MCP_GATEWAY (source), result, &seconds_left, &is_opened, &error);
+
+  if (address == NULL)
+    mcp_dbus_reply_error (invocation, error);
+  else
+    g_dbus_method_invocation_return_value (invocation, g_variant_new ("(s)", address));
+}
+
+static gboolean
+handle_login (McpGenTools1 *skeleton, GDBusMethodInvocation *invocation, const char *name)
+{
+  mcp_gateway_login_async (MCP_DBUS_TOOLS (skeleton)->gateway, name, FALSE, begun_cb, invocation);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static void
+completed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GDBusMethodInvocation *invocation = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = mcp_gateway_complete_login_finish (MCP_GATEWAY (source), result, &error);
+
+  if (name == NULL)
+    mcp_dbus_reply_error (invocation, error);
+  else
+    g_dbus_method_invocation_return_value (invocation, NULL);
+}
+
+static gboolean
+handle_complete_login (McpGenTools1 *skeleton,
+                       GDBusMethodInvocation *invocation,
+                       const char *name,
+                       const char *redirect_url)
+{
+  mcp_gateway_complete_login_async (MCP_DBUS_TOOLS (skeleton)->gateway, name, redirect_url,
+                                    completed_cb, invocation);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static void
+logged_out_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GDBusMethodInvocation *invocation = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (mcp_gateway_logout_finish (MCP_GATEWAY (source), result, &error))
+    g_dbus_method_invocation_return_value (invocation, NULL);
+  else
+    mcp_dbus_reply_error (invocation, error);
+}
+
+static gboolean
+handle_logout (McpGenTools1 *skeleton, GDBusMethodInvocation *invocation, const char *name)
+{
+  mcp_gateway_logout_async (MCP_DBUS_TOOLS (skeleton)->gateway, name, logged_out_cb, invocation);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static void
 tools_changed_cb (McpGateway *gateway,
                   const char *provider,
                   char **added,
@@ -170,6 +236,9 @@ mcp_dbus_tools_iface_init (McpGenTools1Iface *iface)
   iface->handle_cancel_call = handle_cancel_call;
   iface->handle_stop_all = handle_stop_all;
   iface->handle_release = handle_release;
+  iface->handle_login = handle_login;
+  iface->handle_complete_login = handle_complete_login;
+  iface->handle_logout = handle_logout;
 }
 
 static void

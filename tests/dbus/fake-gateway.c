@@ -266,3 +266,54 @@ mcp_gateway_consent_answer (McpGateway *self,
   g_set_error_literal (error, MCP_ERROR, MCP_ERROR_NOT_FOUND, "There is no such question");
   return FALSE;
 }
+
+void
+mcp_gateway_login_async (McpGateway *self,
+                         const char *name,
+                         gboolean opens_browser,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  g_assert_not_reached ();
+}
+
+char *
+mcp_gateway_login_finish (McpGateway *self,
+                          GAsyncResult *result,
+                          guint *seconds_left,
+                          gboolean *is_opened,
+                          GError **error)
+{
+  g_assert_not_reached ();
+}
+
+void
+mcp_gateway_complete_login_async (McpGateway *self,
+                                  const char *name,
+                                  const char *answer,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data)
+{
+  g_assert_not_reached ();
+}
+
+char *
+mcp_gateway_complete_login_finish (McpGateway *self, GAsyncResult *result, GError **error)
+{
+  g_assert_not_reached ();
+}
+
+void
+mcp_gateway_logout_async (McpGateway *self,
+                          const char *name,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  g_assert_not_reached ();
+}
+
+gboolean
+mcp_gateway_logout_finish (McpGateway *self, GAsyncResult *result, GError **error)
+{
+  g_assert_not_reached ();
+}

@@ -50,6 +50,31 @@ translate_state (const char *state)
   return state;
 }
 
+/* Returns: (nullable): what a person should know of the login to a server */
+static const char *
+translate_login (McpJsonSlice server)
+{
+  static const struct
+  {
+    const char *state;
+    const char *text;
+  } states[] = {
+    { "needs-login", N_ ("NEEDS LOGIN") },
+    { "logging-in", N_ ("logging in") },
+    { "refused", N_ ("LOGIN REFUSED") },
+    { "keyring-locked", N_ ("KEYRING LOCKED") },
+  };
+  g_autofree char *state = NULL;
+  McpJsonSlice auth;
+
+  if (mcp_json_find_typed (server, "auth", MCP_JSON_OBJECT, &auth))
+    state = mcp_cli_json_dup_member (auth, "state");
+  for (gsize i = 0; state != NULL && i < G_N_ELEMENTS (states); i++)
+    if (strcmp (states[i].state, state) == 0)
+      return _ (states[i].text);
+  return NULL;
+}
+
 /* Without a daemon that runs, only the file is known. A daemon that does not know the entry left it
  * out. */
 static char *
@@ -66,6 +91,8 @@ dup_state (McpCliServerStates *states, const char *name, McpJsonSlice entry)
     return g_strdup (_ ("LEFT OUT"));
   if (mcp_cli_server_states_is_left_out (server))
     return g_strdup (_ ("LEFT OUT"));
+  if (translate_login (server) != NULL)
+    return g_strdup (translate_login (server));
   state = mcp_cli_json_dup_member (server, "state");
   return g_strdup (translate_state (state != NULL ? state : "?"));
 }

@@ -25,6 +25,8 @@ static const McpCliCommand commands[] = {
   { "disable", N_ ("Disable a server and keep its entry"), mcp_cli_cmd_server_disable },
   { "restart", N_ ("End the processes of servers"), mcp_cli_cmd_server_restart },
   { "refresh", N_ ("Ask servers for their lists again"), mcp_cli_cmd_server_refresh },
+  { "login", N_ ("Log in to a server"), mcp_cli_cmd_server_login },
+  { "logout", N_ ("Forget the login to a server"), mcp_cli_cmd_server_logout },
   { "test", N_ ("Test a configured server"), mcp_cli_cmd_server_test },
   { "accept", N_ ("Accept a pinned server’s tools"), mcp_cli_cmd_server_accept },
 };
