@@ -86,11 +86,15 @@ function report(results, options) {
   let number = 0;
 
   for (const [scenario, result] of [...results].sort().filter(([name]) => isWanted(name, options))) {
-    const isAsExpected = result.isDone === !chooseScenario(scenario).fails;
+    const { fails, notBuilt } = chooseScenario(scenario);
+    const isAsExpected = result.isDone === !fails;
     const passed = result.bad.length === 0 && result.isChecked && isAsExpected;
     number++;
-    bad += passed ? 0 : 1;
-    console.log(`${passed ? 'ok' : 'not ok'} ${number} - ${scenario}`);
+    bad += passed === !notBuilt ? 0 : 1;
+    console.log(`${passed ? 'ok' : 'not ok'} ${number} - ${scenario}${notBuilt ? ` # TODO ${notBuilt}` : ''}`);
+    if (notBuilt) {
+      continue;
+    }
     result.bad.forEach((check) => comment(`${check.status} ${check.id}: ${check.errorMessage ?? check.description}`));
     if (!passed) {
       comment(result.words.slice(-6000));

@@ -4,10 +4,12 @@
 //   run({ url, revision, context, directory }): does it; url is the daemon's /mcp, context what the suite
 //     gave, directory the daemon's (config, run, … as in daemon.cjs)
 //   fails: the client is to fail, as the scenario is about what it must refuse
+//   notBuilt: why the daemon does not pass
 //   entry: more members of the server's entry in mcp.json, or a function that makes them from the context
 'use strict';
 
 const matrix = require('../matrix/client.cjs');
+const logins = require('./logins.cjs');
 
 const HEADER_KEY = 'x-mcp-header';
 const SAMPLE = { string: 'text', number: 2.5, integer: 2, boolean: true, array: [], object: {}, null: null };
@@ -47,10 +49,10 @@ function makeArguments({ inputSchema: { properties = {}, required = [] } }) {
 
 // A client that fails where the daemon does.
 class Driver {
-  static async connect({ url, revision }) {
+  static async connect({ url, revision, ...more }) {
     const self = new Driver();
 
-    self.client = await matrix.connect(url, revision, { name: 'conformance-driver', answers });
+    self.client = await matrix.connect(url, revision, { name: 'conformance-driver', answers, ...more });
     return self;
   }
 
@@ -153,6 +155,9 @@ const SCENARIOS = {
 const DONE = 'done';
 
 function chooseScenario(name) {
+  if (name.startsWith('auth/')) {
+    return logins.choose(name, Driver);
+  }
   return SCENARIOS[name] ?? { run: callTools };
 }
 

@@ -49,8 +49,10 @@ struct _McpOauthServer
   gboolean is_refused;    /* the last login failed */
   gboolean is_locked;     /* the keyring is locked */
   GPtrArray *beginners;   /* (owned) (nullable): GTask (owned): while a login begins */
+  guint n_probes;         /* meanwhile: requests that were to be refused */
 };
 
+static void probe (McpOauthServer *self);
 static void mcp_oauth_server_warrant_init (McpHttpWarrantInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (McpOauthServer,
@@ -517,6 +519,15 @@ begin (McpOauthServer *self)
                                    begin_known_cb, g_object_ref (self));
 }
 
+/* What a server is asked without a token, one after the other, until it refuses: many let anybody
+ * say hello. */
+static const char *const probes[] = {
+  "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":"
+  "\"2025-11-25\",\"capabilities\":{},\"clientInfo\":{\"name\":\"mcp-sessiond\",\"version\":\"0\"}}}",
+  "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/list\",\"params\":{}}",
+  NULL,
+};
+
 static void
 probed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -531,21 +542,18 @@ probed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   if (reply->status == 401)
     set_challenge (self, mcp_oauth_challenge_parse (reply->challenge));
-  begin (self);
+  if (reply->status == 401 || probes[self->n_probes] == NULL)
+    begin (self);
+  else
+    probe (self);
 }
 
-/* Nobody has asked the server for anything yet: it is asked without a token, and says what it
- * wants. */
+/* Nobody has asked the server for anything yet: it says what it wants. */
 static void
 probe (McpOauthServer *self)
 {
-  static const char message[] =
-      "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":"
-      "\"2025-11-25\",\"capabilities\":{},\"clientInfo\":{\"name\":\"mcp-sessiond\",\"version\":"
-      "\"0\"}}}";
-
-  mcp_oauth_web_post_async (self->web, self->url, "application/json", message, NULL, probed_cb,
-                            g_object_ref (self));
+  mcp_oauth_web_post_async (self->web, self->url, "application/json", probes[self->n_probes++],
+                            NULL, probed_cb, g_object_ref (self));
 }
 
 /* A login that is on its way will do, if it asks for enough. */
@@ -602,6 +610,7 @@ mcp_oauth_server_login_async (McpOauthServer *self,
     {
       self->beginners = g_ptr_array_new_with_free_func (g_object_unref);
       g_ptr_array_add (self->beginners, g_steal_pointer (&task));
+      self->n_probes = 0;
       if (self->challenge == NULL)
         probe (self);
       else
