@@ -220,6 +220,23 @@ mcp_cli_cmd_server_login (int argc, char **argv)
 }
 
 /**
+ * mcp_cli_cmd_server_logout_quietly:
+ * @name: of a server that was removed
+ *
+ * Forgets the login to a server, if there was one. Without a daemon the login stays, and is of use
+ * if the entry comes back.
+ */
+void
+mcp_cli_cmd_server_logout_quietly (const char *name)
+{
+  g_autoptr (McpCliConnection) connection = mcp_cli_connection_open_running (NULL);
+  g_autoptr (GBytes) answer = NULL;
+
+  if (connection != NULL)
+    answer = post (connection, name, "logout", NULL, NULL);
+}
+
+/**
  * mcp_cli_cmd_server_logout:
  * @argc: number of words
  * @argv: the words

@@ -15,6 +15,7 @@ int mcp_cli_cmd_server_enable (int argc, char **argv);
 int mcp_cli_cmd_server_list (int argc, char **argv);
 int mcp_cli_cmd_server_login (int argc, char **argv);
 int mcp_cli_cmd_server_logout (int argc, char **argv);
+void mcp_cli_cmd_server_logout_quietly (const char *name);
 int mcp_cli_cmd_server_remove (int argc, char **argv);
 int mcp_cli_cmd_server_restart (int argc, char **argv);
 int mcp_cli_cmd_server_refresh (int argc, char **argv);

@@ -34,5 +34,6 @@ mcp_cli_cmd_server_remove (int argc, char **argv)
   if (!mcp_cli_servers_file_remove_entry (argv[1], &error))
     return mcp_cli_options_report_failure (error);
   mcp_cli_server_change_await (argv[1], FALSE);
+  mcp_cli_cmd_server_logout_quietly (argv[1]);
   return MCP_CLI_OK;
 }

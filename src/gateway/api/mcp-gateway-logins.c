@@ -18,6 +18,23 @@ mcp_gateway_set_callback_port (McpGateway *self, guint16 port)
 }
 
 /**
+ * mcp_gateway_set_callback_listener:
+ * @self: the gateway
+ * @listen: (nullable): has the daemon serve one more port
+ * @user_data: for @listen
+ *
+ * A client that was registered by hand may have a port of its own for browsers to come back to.
+ */
+void
+mcp_gateway_set_callback_listener (McpGateway *self,
+                                   McpCallbackListenFunc listen,
+                                   gpointer user_data)
+{
+  if (mcp_gateway_get_oauth (self) != NULL)
+    mcp_oauth_set_listener (mcp_gateway_get_oauth (self), listen, user_data);
+}
+
+/**
  * mcp_gateway_set_client_document:
  * @self: the gateway
  * @address: (nullable): of a metadata document that describes this client

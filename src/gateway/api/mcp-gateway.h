@@ -51,6 +51,17 @@ typedef struct
   pid_t pid;
 } McpCallOptions;
 
+/**
+ * McpCallbackListenFunc:
+ * @port: a port of this machine
+ * @user_data: of whoever serves HTTP
+ *
+ * Has the daemon serve one more port, for browsers that come back from a login.
+ *
+ * Returns: whether it does
+ */
+typedef gboolean (*McpCallbackListenFunc) (guint16 port, gpointer user_data);
+
 McpGateway *
 mcp_gateway_new (McpSessionStore *store, const McpLimits *limits, const char *keeper_path);
 void mcp_gateway_set_secrets (McpGateway *self, const char *directory);
@@ -121,6 +132,9 @@ mcp_gateway_accept_tools (McpGateway *self, const char *provider, const char *he
 
 /* Logins to servers. */
 void mcp_gateway_set_callback_port (McpGateway *self, guint16 port);
+void mcp_gateway_set_callback_listener (McpGateway *self,
+                                        McpCallbackListenFunc listen,
+                                        gpointer user_data);
 void mcp_gateway_set_client_document (McpGateway *self, const char *address);
 void mcp_gateway_set_opener (McpGateway *self, const char *command);
 void mcp_gateway_login_async (McpGateway *self,

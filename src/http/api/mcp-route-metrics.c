@@ -286,6 +286,19 @@ get_cpu_seconds (GVariant *provider)
   return g_variant_lookup (provider, "cpu-seconds", "d", &value) ? value : NAN;
 }
 
+/* Only a person can go on. */
+static double
+get_needs_login (GVariant *provider)
+{
+  static const char *const states[] = { "needs-login", "refused", "keyring-locked", NULL };
+  g_autoptr (GVariant) auth = g_variant_lookup_value (provider, "auth", G_VARIANT_TYPE_VARDICT);
+  const char *state = NULL;
+
+  if (auth == NULL || !g_variant_lookup (auth, "state", "&s", &state))
+    return NAN;
+  return g_strv_contains (states, state) ? 1 : 0;
+}
+
 static const struct
 {
   const char *name;
@@ -302,6 +315,8 @@ static const struct
   { PREFIX "provider_cpu_seconds", MCP_METRIC_GAUGE,
     "Processor time of a server's processes that run now and all that they started.",
     get_cpu_seconds },
+  { PREFIX "provider_needs_login", MCP_METRIC_GAUGE,
+    "Whether a server cannot be used before its owner has logged in.", get_needs_login },
 };
 
 static void

@@ -29,7 +29,11 @@ G_DEFINE_FINAL_TYPE (McpHttpServer, mcp_http_server, G_TYPE_OBJECT)
 static void
 mcp_http_server_dispose (GObject *object)
 {
-  mcp_http_server_close (MCP_HTTP_SERVER (object));
+  McpHttpServer *self = MCP_HTTP_SERVER (object);
+
+  if (self->context.gateway != NULL)
+    mcp_gateway_set_callback_listener (self->context.gateway, NULL, NULL);
+  mcp_http_server_close (self);
 
   G_OBJECT_CLASS (mcp_http_server_parent_class)->dispose (object);
 }
@@ -230,7 +234,16 @@ mcp_http_server_set_keep_alive (McpHttpServer *self, guint interval_ms)
   mcp_sse_flusher_set_keep_alive (self->context.flusher, interval_ms);
 }
 
-/* The page gets the first port. */
+static gboolean
+listen_callback_cb (guint16 port, gpointer user_data)
+{
+  McpHttpServer *self = user_data;
+
+  return self->context.listener != NULL &&
+         mcp_http_listener_add_tcp (self->context.listener, port, NULL) != 0;
+}
+
+/* The page gets the first port, and so do browsers that come back from a login. */
 static void
 note_port (McpHttpServer *self, guint16 port)
 {
@@ -238,6 +251,7 @@ note_port (McpHttpServer *self, guint16 port)
     return;
   self->context.tcp_port = port;
   mcp_gateway_set_callback_port (self->context.gateway, port);
+  mcp_gateway_set_callback_listener (self->context.gateway, listen_callback_cb, self);
 }
 
 /**

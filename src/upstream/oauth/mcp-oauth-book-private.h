@@ -3,6 +3,7 @@
 
 #include "mcp-oauth-flows-private.h"
 #include "mcp-oauth-grant-private.h"
+#include "upstream/oauth/mcp-oauth-listen.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +22,8 @@ void mcp_oauth_book_unref (McpOauthBook *self);
 McpSecretStore *mcp_oauth_book_get_store (McpOauthBook *self);
 McpOauthFlows *mcp_oauth_book_get_flows (McpOauthBook *self);
 void mcp_oauth_book_set_port (McpOauthBook *self, guint16 port);
+void
+mcp_oauth_book_set_listener (McpOauthBook *self, McpOauthListenFunc listen, gpointer user_data);
 char *mcp_oauth_book_build_redirect_uri (McpOauthBook *self, guint port);
 void mcp_oauth_book_set_document (McpOauthBook *self, const char *address);
 const char *mcp_oauth_book_get_document (McpOauthBook *self);

@@ -19,13 +19,16 @@ typedef struct
 
 struct _McpOauthBook
 {
-  McpSecretStore *store; /* (owned) */
-  McpOauthFlows *flows;  /* (owned) */
-  McpOauthFile *file;    /* (owned) */
-  GHashTable *entries;   /* (owned): server name (owned) -> Entry (owned) */
-  GHashTable *grants;    /* (owned): name (unowned) -> McpOauthGrant (owned), those in use */
-  guint16 port;          /* of the daemon; 0: it has none */
-  char *document;        /* (nullable): address of this client's metadata */
+  McpSecretStore *store;     /* (owned) */
+  McpOauthFlows *flows;      /* (owned) */
+  McpOauthFile *file;        /* (owned) */
+  GHashTable *entries;       /* (owned): server name (owned) -> Entry (owned) */
+  GHashTable *grants;        /* (owned): name (unowned) -> McpOauthGrant (owned), those in use */
+  guint16 port;              /* of the daemon; 0: it has none */
+  GHashTable *ports;         /* (owned): set of further ports that it serves */
+  McpOauthListenFunc listen; /* (nullable): serves another one */
+  gpointer listen_data;
+  char *document; /* (nullable): address of this client's metadata */
 };
 
 static void
@@ -121,6 +124,7 @@ mcp_oauth_book_new (const char *directory, McpSecretStore *store)
   self->file = mcp_oauth_file_new (directory, FILE_NAME);
   self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, entry_free);
   self->grants = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_object_unref);
+  self->ports = g_hash_table_new (NULL, NULL);
   load (self);
   return self;
 }
@@ -143,6 +147,7 @@ mcp_oauth_book_clear (gpointer data)
   McpOauthBook *self = data;
 
   g_hash_table_unref (self->grants);
+  g_hash_table_unref (self->ports);
   g_hash_table_unref (self->entries);
   mcp_oauth_file_unref (self->file);
   mcp_oauth_flows_free (self->flows);
@@ -196,6 +201,30 @@ mcp_oauth_book_set_port (McpOauthBook *self, guint16 port)
 }
 
 /**
+ * mcp_oauth_book_set_listener:
+ * @self: the book
+ * @listen: (nullable): has the daemon serve one more port
+ * @user_data: for @listen
+ */
+void
+mcp_oauth_book_set_listener (McpOauthBook *self, McpOauthListenFunc listen, gpointer user_data)
+{
+  self->listen = listen;
+  self->listen_data = user_data;
+}
+
+static gboolean
+serves (McpOauthBook *self, guint port)
+{
+  if (port == self->port || g_hash_table_contains (self->ports, GUINT_TO_POINTER (port)))
+    return TRUE;
+  if (self->listen == NULL || !self->listen ((guint16) port, self->listen_data))
+    return FALSE;
+  g_hash_table_add (self->ports, GUINT_TO_POINTER (port));
+  return TRUE;
+}
+
+/**
  * mcp_oauth_book_build_redirect_uri:
  * @self: the book
  * @port: of the entry; 0: that of the daemon
@@ -208,7 +237,9 @@ mcp_oauth_book_build_redirect_uri (McpOauthBook *self, guint port)
 {
   if (port == 0)
     port = self->port;
-  return port > 0 ? g_strdup_printf ("http://127.0.0.1:%u" MCP_CALLBACK_PATH, port) : NULL;
+  return port > 0 && serves (self, port)
+             ? g_strdup_printf ("http://127.0.0.1:%u" MCP_CALLBACK_PATH, port)
+             : NULL;
 }
 
 /**

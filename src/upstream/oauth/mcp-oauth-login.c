@@ -223,7 +223,7 @@ find_obstacle (const Login *self)
   if (!self->metadata->has_pkce)
     return "The authorization server does not offer PKCE with S256, without which a login is not safe";
   if (self->redirect_uri == NULL)
-    return "The daemon serves no TCP port, to which a browser could come back";
+    return "The daemon cannot serve the TCP port that a browser would come back to";
   return NULL;
 }
 

@@ -303,6 +303,18 @@ mcp_oauth_set_port (McpOauth *self, guint16 port)
 }
 
 /**
+ * mcp_oauth_set_listener:
+ * @self: the logins
+ * @listen: (nullable): has the daemon serve one more port, for entries with a “redirectPort”
+ * @user_data: for @listen
+ */
+void
+mcp_oauth_set_listener (McpOauth *self, McpOauthListenFunc listen, gpointer user_data)
+{
+  mcp_oauth_book_set_listener (self->book, listen, user_data);
+}
+
+/**
  * mcp_oauth_set_document:
  * @self: the logins
  * @address: (nullable): of this client's metadata document

@@ -3,6 +3,7 @@
 
 #include "upstream/config/mcp-server-config.h"
 #include "upstream/oauth/mcp-oauth-error.h"
+#include "upstream/oauth/mcp-oauth-listen.h"
 #include "upstream/oauth/mcp-oauth-server.h"
 #include "upstream/secrets/mcp-secret-store.h"
 
@@ -22,6 +23,7 @@ G_DECLARE_FINAL_TYPE (McpOauth, mcp_oauth, MCP, OAUTH, GObject)
 
 McpOauth *mcp_oauth_new (const char *directory, McpSecretStore *store);
 void mcp_oauth_set_port (McpOauth *self, guint16 port);
+void mcp_oauth_set_listener (McpOauth *self, McpOauthListenFunc listen, gpointer user_data);
 void mcp_oauth_set_document (McpOauth *self, const char *address);
 void mcp_oauth_set_opener (McpOauth *self, const char *command);
 gboolean mcp_oauth_open (McpOauth *self, const char *address, GError **error);
