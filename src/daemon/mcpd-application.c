@@ -110,6 +110,7 @@ apply_settings (McpdApplication *self)
   mcp_gateway_set_client_document (self->gateway, settings->client_document);
   mcp_http_server_set_limits (self->http, &settings->limits);
   mcp_http_server_set_require_key (self->http, settings->require_key);
+  mcp_http_server_set_direct (self->http, settings->direct);
   if (self->service != NULL)
     mcp_dbus_service_set_limits (self->service, &settings->limits);
   if (self->notifier != NULL)

@@ -50,6 +50,7 @@ static char *read_document (const char *value);
 static const Key keys[] = {
   { "Http", "Port", NUMBER, AT (port), 0, G_MAXUINT16 },
   { "Http", "RequireKey", BOOLEAN, AT (require_key) },
+  { "Http", "Direct", BOOLEAN, AT (direct) },
   { "Sessions", "IdleSeconds", NUMBER, AT (idle_seconds), 0, 365 * 86400 },
   { "Calls", "TimeoutSeconds", NUMBER, AT (timeout_seconds), 1, 7 * 86400 },
   { "Calls", "ListSeconds", NUMBER, AT (list_seconds), 1, 300 },
@@ -106,6 +107,7 @@ mcpd_settings_init_defaults (McpdSettings *settings)
   settings->notifications.login = TRUE;
   settings->list_seconds = DEFAULT_LIST_SECONDS;
   settings->max_name = DEFAULT_MAX_NAME;
+  settings->direct = TRUE;
   settings->history_days = MCP_CALL_HISTORY_DEFAULT_DAYS;
   settings->history_calls = MCP_CALL_HISTORY_DEFAULT_MAX_CALLS;
   mcp_limits_init_defaults (&settings->limits);

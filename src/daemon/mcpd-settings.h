@@ -35,6 +35,7 @@ typedef struct
 {
   guint port;                      /* [Http] Port, 0: any free one */
   gboolean require_key;            /* [Http] RequireKey */
+  gboolean direct;                 /* [Http] Direct, without libsoup where that can be */
   guint idle_seconds;              /* [Sessions] IdleSeconds, 0: never */
   guint timeout_seconds;           /* [Calls] TimeoutSeconds, of a call without progress */
   guint list_seconds;              /* [Calls] ListSeconds, for servers that were never listed */

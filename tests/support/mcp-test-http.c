@@ -72,6 +72,7 @@ mcp_test_http_new_with_limits (const McpLimits *limits)
   mcp_gateway_set_call_timeout (self->gateway, MCP_TEST_PATIENCE_SECONDS * 1000);
   self->server =
       mcp_http_server_new (self->store, self->gateway, &self->limits, MCP_TEST_OWNER_KEY);
+  mcp_http_server_set_direct (self->server, g_strcmp0 (g_getenv ("MCP_TEST_DIRECT"), "0") != 0);
 
   self->port = mcp_http_server_listen_tcp (self->server, 0, &error);
   g_assert_no_error (error);

@@ -15,6 +15,23 @@
 /* A client that reads nothing of its answer for so long is taken for dead. */
 #define STALL_SECONDS 60
 
+/* A client that sends many requests at once must not keep others waiting, nor fill the stack. */
+#define MAX_AT_ONCE 16
+
+/* An answer that was given while the request was handed over. */
+static void
+answer_at_once (McpHttpConnection *self)
+{
+  if (self->state != MCP_HTTP_CONNECTION_STATE_EXCHANGE || self->exchange != NULL)
+    return;
+  if (self->is_stream_due)
+    mcp_http_connection_state_end_answer (self);
+  else if (self->exchange_over && self->n_at_once++ < MAX_AT_ONCE)
+    mcp_http_connection_exchange_flush (self);
+  else if (self->exchange_over)
+    mcp_http_poller_watch_defer (self->watch);
+}
+
 static void
 begin_exchange (McpHttpConnection *self)
 {
@@ -39,7 +56,12 @@ begin_exchange (McpHttpConnection *self)
     mcp_http_connection_state_update (self);
 
   if (self->state == MCP_HTTP_CONNECTION_STATE_EXCHANGE)
-    self->setup.hooks->request (self, &head, body, self->setup.owner);
+    {
+      self->is_handing_over = TRUE;
+      self->setup.hooks->request (self, &head, body, self->setup.owner);
+      self->is_handing_over = FALSE;
+      answer_at_once (self);
+    }
 }
 
 static void
@@ -104,6 +126,7 @@ finish_exchange (McpHttpConnection *self)
   self->deadline_us = 0;
   self->ask_us = 0;
   self->exchange_over = FALSE;
+  mcp_http_connection_state_end_answer (self);
   if (!self->keep_alive || self->draining)
     {
       mcp_http_connection_state_linger (self, MCP_HTTP_LINGER_BYTES, MCP_HTTP_LINGER_US);
@@ -133,6 +156,33 @@ stall_seconds (McpHttpConnection *self)
   return self->setup.stall_seconds != 0 ? self->setup.stall_seconds : STALL_SECONDS;
 }
 
+static gsize
+count_unsent (McpHttpConnection *self)
+{
+  gsize n_rest = self->rest != NULL ? g_bytes_get_size (self->rest) - self->rest_start : 0;
+
+  return mcp_http_wire_get_queued (&self->wire) + n_rest;
+}
+
+/* What is queued and the body behind it go out in one system call. Returns: whether all is out */
+static gboolean
+send_unsent (McpHttpConnection *self)
+{
+  const char *body;
+  gsize size;
+  gssize n_sent;
+
+  if (self->rest == NULL)
+    return mcp_http_wire_flush (&self->wire);
+  body = g_bytes_get_data (self->rest, &size);
+  n_sent = mcp_http_wire_send (&self->wire, body + self->rest_start, size - self->rest_start);
+  if (n_sent > 0)
+    self->rest_start += (gsize) n_sent;
+  if (self->rest_start == size)
+    g_clear_pointer (&self->rest, g_bytes_unref);
+  return self->rest == NULL && mcp_http_wire_get_queued (&self->wire) == 0;
+}
+
 /**
  * mcp_http_connection_exchange_flush:
  * @self: a connection whose answer is complete
@@ -143,8 +193,8 @@ stall_seconds (McpHttpConnection *self)
 void
 mcp_http_connection_exchange_flush (McpHttpConnection *self)
 {
-  gsize n_queued = mcp_http_wire_get_queued (&self->wire);
-  gboolean flushed = mcp_http_wire_flush (&self->wire);
+  gsize n_unsent = count_unsent (self);
+  gboolean flushed = send_unsent (self);
 
   if (self->wire.broken)
     {
@@ -157,8 +207,7 @@ mcp_http_connection_exchange_flush (McpHttpConnection *self)
       return;
     }
 
-  if (self->state != MCP_HTTP_CONNECTION_STATE_FLUSH ||
-      mcp_http_wire_get_queued (&self->wire) < n_queued)
+  if (self->state != MCP_HTTP_CONNECTION_STATE_FLUSH || count_unsent (self) < n_unsent)
     self->deadline_us = mcp_http_connection_state_seconds_from_now (stall_seconds (self));
   self->state = MCP_HTTP_CONNECTION_STATE_FLUSH;
   mcp_http_connection_state_update (self);
@@ -238,4 +287,103 @@ mcp_http_connection_exchange_open (McpHttpConnection *self, GBytes *head, GBytes
 
   self->exchange = mcp_exchange_stream_new (&self->wire, &request, &funcs, self);
   return G_IO_STREAM (self->exchange);
+}
+
+/* RFC 9112 section 9.6 */
+static void
+queue_head (McpHttpConnection *self, GString *head)
+{
+  if (!self->keep_alive)
+    g_string_append (head, "Connection: close\r\n");
+  g_string_append (head, "\r\n");
+  mcp_http_wire_queue (&self->wire, head->str, head->len);
+}
+
+/* Whoever gives an answer later may be anywhere: another request waits for the main loop. */
+static void
+answer_later (McpHttpConnection *self)
+{
+  if (mcp_http_wire_has_input (&self->wire) || self->wire.eof || !self->keep_alive)
+    mcp_http_poller_watch_defer (self->watch);
+  else
+    mcp_http_connection_exchange_flush (self);
+}
+
+/**
+ * mcp_http_connection_exchange_reply:
+ * @self: a connection whose request is being answered, without a stream for libsoup
+ * @head: the status line and the header fields; the field Connection and the empty line are added
+ * @body: (nullable): the body, left out where the request is a HEAD
+ * @sent: called once, when the answer is in the socket or the connection closed
+ * @user_data: for @sent
+ *
+ * Answers the request. Sends at once what the socket takes. @sent may be called before this
+ * returns.
+ */
+void
+mcp_http_connection_exchange_reply (McpHttpConnection *self,
+                                    GString *head,
+                                    GBytes *body,
+                                    McpHttpSentFunc sent,
+                                    gpointer user_data)
+{
+  g_autoptr (McpHttpConnection) guard = g_object_ref (self);
+
+  if (self->state != MCP_HTTP_CONNECTION_STATE_EXCHANGE)
+    {
+      sent (user_data);
+      return;
+    }
+  g_return_if_fail (self->exchange == NULL && self->sent == NULL);
+
+  self->keep_alive = !self->wants_close && !self->draining;
+  self->exchange_over = self->exchange_complete = TRUE;
+  self->sent = sent;
+  self->sent_data = user_data;
+  queue_head (self, head);
+  if (body != NULL && !self->is_head_method && g_bytes_get_size (body) > 0)
+    self->rest = g_bytes_ref (body);
+  self->rest_start = 0;
+  if (!self->is_handing_over)
+    answer_later (self);
+}
+
+/**
+ * mcp_http_connection_exchange_stream:
+ * @self: a connection whose request is being answered, without a stream for libsoup
+ * @head: the status line and the header fields; the field Connection and the empty line are added
+ * @sent: called once, from the main loop, when the head may be sent by
+ *   mcp_http_connection_stream_begin(), or the connection closed
+ * @user_data: for @sent
+ *
+ * Answers the request with the head of an event stream.
+ */
+void
+mcp_http_connection_exchange_stream (McpHttpConnection *self,
+                                     GString *head,
+                                     McpHttpSentFunc sent,
+                                     gpointer user_data)
+{
+  g_return_if_fail (self->state == MCP_HTTP_CONNECTION_STATE_EXCHANGE && self->sent == NULL);
+
+  self->keep_alive = FALSE;
+  self->sent = sent;
+  self->sent_data = user_data;
+  self->is_stream_due = TRUE;
+  queue_head (self, head);
+  if (!self->is_handing_over)
+    mcp_http_poller_watch_defer (self->watch);
+}
+
+/**
+ * mcp_http_connection_exchange_forget:
+ * @self: a connection
+ *
+ * Nobody wants to know any more when the present answer is sent.
+ */
+void
+mcp_http_connection_exchange_forget (McpHttpConnection *self)
+{
+  self->sent = NULL;
+  self->is_stream_due = FALSE;
 }

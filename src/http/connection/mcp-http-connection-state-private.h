@@ -55,6 +55,15 @@ struct _McpHttpConnection
   gboolean input_paused;
   gboolean wants_write;
 
+  /* Of an answer that the connection sends itself. */
+  gboolean is_handing_over; /* the owner is being called with a request */
+  guint n_at_once;          /* requests that were answered without a turn of the main loop */
+  GBytes *rest;             /* (owned) (nullable): the body, behind what the wire has queued */
+  gsize rest_start;         /* how much of it is sent */
+  gboolean is_stream_due;   /* the head of an event stream is queued */
+  McpHttpSentFunc sent;     /* (nullable) */
+  gpointer sent_data;
+
   gboolean half_closed; /* the peer sends no more, but may still be there */
   gint64 ask_us;        /* when to ask the kernel for the peer; 0: not */
   gint64 ask_interval_us;
@@ -72,6 +81,7 @@ mcp_http_connection_state_seconds_from_now (guint seconds)
 }
 
 void mcp_http_connection_state_update (McpHttpConnection *self);
+void mcp_http_connection_state_end_answer (McpHttpConnection *self);
 void mcp_http_connection_state_set_idle (McpHttpConnection *self, gboolean idle);
 void mcp_http_connection_state_close (McpHttpConnection *self);
 void mcp_http_connection_state_lose (McpHttpConnection *self);

@@ -50,7 +50,7 @@ mcp_http_connection_state_update (McpHttpConnection *self)
     wanted |= MCP_HTTP_READY_IN;
   if (!self->wire.eof && !self->half_closed)
     wanted |= MCP_HTTP_READY_RDHUP;
-  if (mcp_http_wire_get_queued (&self->wire) > 0 || self->wants_write ||
+  if (mcp_http_wire_get_queued (&self->wire) > 0 || self->rest != NULL || self->wants_write ||
       self->writable_func != NULL)
     wanted |= MCP_HTTP_READY_OUT;
   mcp_http_poller_watch_set_wanted (self->watch, wanted);
@@ -75,6 +75,23 @@ mcp_http_connection_state_set_idle (McpHttpConnection *self, gboolean idle)
 
   self->idle = idle;
   self->setup.hooks->idle_changed (self, idle, self->setup.owner);
+}
+
+/**
+ * mcp_http_connection_state_end_answer:
+ * @self: the connection
+ *
+ * Forgets an answer that is sent, or cannot be sent any more, and tells whoever gave the answer.
+ */
+void
+mcp_http_connection_state_end_answer (McpHttpConnection *self)
+{
+  McpHttpSentFunc sent = g_steal_pointer (&self->sent);
+
+  g_clear_pointer (&self->rest, g_bytes_unref);
+  self->is_stream_due = FALSE;
+  if (sent != NULL)
+    sent (self->sent_data);
 }
 
 /**
@@ -104,6 +121,7 @@ mcp_http_connection_state_close (McpHttpConnection *self)
   self->writable_func = NULL;
   if (exchange != NULL)
     mcp_exchange_stream_wake (exchange);
+  mcp_http_connection_state_end_answer (self);
 
   self->setup.hooks->closed (self, self->setup.owner);
 }

@@ -27,4 +27,12 @@ G_DECLARE_FINAL_TYPE (McpHttpConnection, mcp_http_connection, MCP, HTTP_CONNECTI
  */
 typedef void (*McpHttpWritableFunc) (McpHttpConnection *connection, gpointer user_data);
 
+/**
+ * McpHttpSentFunc:
+ * @user_data: as given
+ *
+ * Called once, when the answer is in the socket, or the connection closed.
+ */
+typedef void (*McpHttpSentFunc) (gpointer user_data);
+
 G_END_DECLS

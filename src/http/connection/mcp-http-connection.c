@@ -19,8 +19,11 @@
 static void
 on_deferred (McpHttpConnection *self)
 {
+  self->n_at_once = 0;
   if (self->wire.broken)
     mcp_http_connection_state_lose (self);
+  else if (self->state == MCP_HTTP_CONNECTION_STATE_EXCHANGE && self->is_stream_due)
+    mcp_http_connection_state_end_answer (self);
   else if (self->state == MCP_HTTP_CONNECTION_STATE_EXCHANGE && self->exchange_over &&
            self->exchange_complete)
     mcp_http_connection_exchange_flush (self);
@@ -65,6 +68,7 @@ on_readable (McpHttpConnection *self)
   char buffer[READ_BYTES];
   gsize n_read;
 
+  self->n_at_once = 0;
   switch (self->state)
     {
     case MCP_HTTP_CONNECTION_STATE_HEAD:

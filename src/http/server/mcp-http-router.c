@@ -35,6 +35,7 @@ typedef enum
 {
   ROUTE_DEFAULT = 0,
   ROUTE_ENDLESS = 1 << 0, /* answers GET with a stream, or is good for once: has no HEAD */
+  ROUTE_DIRECT = 1 << 1,  /* is answered on the connection itself, without libsoup */
 } RouteFlags;
 
 static const struct
@@ -49,9 +50,9 @@ static const struct
   { "GET", "/page/" NAME, ACCESS_ANYONE, ROUTE_DEFAULT, mcp_route_page_get },
   { "POST", "/dashboard/code", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_dashboard_code },
   { "POST", "/dashboard/key", ACCESS_ANYONE, ROUTE_DEFAULT, mcp_route_dashboard_key },
-  { "GET", "/health", ACCESS_ANYONE, ROUTE_DEFAULT, mcp_route_health_get },
+  { "GET", "/health", ACCESS_ANYONE, ROUTE_DIRECT, mcp_route_health_get },
   { "GET", "/metrics", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_metrics },
-  { "POST", "/session", ACCESS_OWNER_PROCESS, ROUTE_DEFAULT, mcp_route_session_create },
+  { "POST", "/session", ACCESS_OWNER_PROCESS, ROUTE_DIRECT, mcp_route_session_create },
   { "GET", "/session", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_session_list },
   { "GET", "/session/" ID, ACCESS_SESSION, ROUTE_DEFAULT, mcp_route_session_get },
   { "DELETE", "/session/" ID, ACCESS_SESSION, ROUTE_DEFAULT, mcp_route_session_delete },
@@ -59,7 +60,7 @@ static const struct
   { "POST", "/session/" ID "/token", ACCESS_SESSION, ROUTE_DEFAULT,
     mcp_route_session_rotate_token },
   { "GET", "/session/" ID "/events", ACCESS_SESSION, ROUTE_ENDLESS, mcp_route_events_get_session },
-  { "POST", "/session/" ID "/progress", ACCESS_SESSION, ROUTE_DEFAULT, mcp_route_progress_post },
+  { "POST", "/session/" ID "/progress", ACCESS_SESSION, ROUTE_DIRECT, mcp_route_progress_post },
   { "GET", "/session/" ID "/calls", ACCESS_SESSION, ROUTE_DEFAULT, mcp_route_calls_get },
   { "GET", "/events", ACCESS_OWNER, ROUTE_ENDLESS, mcp_route_events_get_all },
   { "GET", "/calls", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_calls_get },
@@ -88,10 +89,10 @@ static const struct
   { "POST", "/servers/" NAME "/logout", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_logins_end },
   { "GET", MCP_CALLBACK_PATH, ACCESS_ANYONE, ROUTE_ENDLESS, mcp_route_logins_callback },
   { "GET", "/mcp", ACCESS_MCP, ROUTE_ENDLESS, mcp_route_mcp_get },
-  { "POST", "/mcp", ACCESS_MCP, ROUTE_DEFAULT, mcp_route_mcp_post },
+  { "POST", "/mcp", ACCESS_MCP, ROUTE_DIRECT, mcp_route_mcp_post },
   { "DELETE", "/mcp", ACCESS_MCP, ROUTE_DEFAULT, mcp_route_mcp_delete },
   { "GET", "/mcp/" NAME, ACCESS_MCP, ROUTE_ENDLESS, mcp_route_mcp_get },
-  { "POST", "/mcp/" NAME, ACCESS_MCP, ROUTE_DEFAULT, mcp_route_mcp_post },
+  { "POST", "/mcp/" NAME, ACCESS_MCP, ROUTE_DIRECT, mcp_route_mcp_post },
   { "DELETE", "/mcp/" NAME, ACCESS_MCP, ROUTE_DEFAULT, mcp_route_mcp_delete },
   { "GET", "/sse", ACCESS_MCP, ROUTE_ENDLESS, mcp_route_sse_get },
   { "POST", "/messages", ACCESS_MCP, ROUTE_DEFAULT, mcp_route_sse_post },
@@ -273,6 +274,26 @@ may_know_methods (McpHttpRequest *request)
       break;
     }
 
+  return FALSE;
+}
+
+/**
+ * mcp_http_router_is_direct:
+ * @request: a request
+ *
+ * Returns: whether the route of the request is answered on the connection itself
+ */
+gboolean
+mcp_http_router_is_direct (McpHttpRequest *request)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (routes); i++)
+    {
+      g_autofree char *parameter = NULL;
+
+      if ((routes[i].flags & ROUTE_DIRECT) && strcmp (routes[i].method, request->method) == 0 &&
+          match_path (routes[i].pattern, request->path, &parameter))
+        return TRUE;
+    }
   return FALSE;
 }
 

@@ -5,6 +5,7 @@
 
 G_BEGIN_DECLS
 
+gboolean mcp_http_router_is_direct (McpHttpRequest *request);
 void mcp_http_router_handle (McpHttpRequest *request);
 
 G_END_DECLS

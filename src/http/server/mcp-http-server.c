@@ -13,6 +13,7 @@
 #include "http/request/mcp-http-auth.h"
 #include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-request.h"
+#include "http/server/mcp-direct-carrier.h"
 #include "http/server/mcp-http-router.h"
 #include "http/server/mcp-soup-carrier.h"
 
@@ -21,7 +22,9 @@ struct _McpHttpServer
   GObject parent_instance;
 
   McpHttpContext context;
-  McpSoupCarrier *carrier; /* (owned) (nullable) until closed */
+  McpSoupCarrier *carrier;  /* (owned) (nullable) until closed */
+  McpDirectCarrier *direct; /* (owned) (nullable) until closed */
+  gboolean is_direct;       /* routes may be answered without libsoup */
 };
 
 G_DEFINE_FINAL_TYPE (McpHttpServer, mcp_http_server, G_TYPE_OBJECT)
@@ -78,7 +81,10 @@ request_cb (McpHttpConnection *connection, McpRequestHead *head, GBytes *body, g
   g_autoptr (McpHttpRequest) request =
       mcp_http_request_new (&self->context, connection, head, body);
 
-  mcp_soup_carrier_carry (self->carrier, request);
+  if (self->is_direct && mcp_http_router_is_direct (request))
+    mcp_direct_carrier_carry (self->direct, request);
+  else
+    mcp_soup_carrier_carry (self->carrier, request);
 }
 
 static void
@@ -134,6 +140,8 @@ mcp_http_server_new (McpSessionStore *store,
   context->listener = mcp_http_listener_new (limits, request_cb, self);
   context->counters = g_rc_box_acquire (mcp_http_listener_get_counters (context->listener));
   self->carrier = mcp_soup_carrier_new (mcp_http_router_handle, context->counters);
+  self->direct = mcp_direct_carrier_new (mcp_http_router_handle, context->counters);
+  self->is_direct = TRUE;
 
   return self;
 }
@@ -218,6 +226,20 @@ mcp_http_server_set_require_key (McpHttpServer *self, gboolean require_key)
   g_return_if_fail (MCP_IS_HTTP_SERVER (self));
 
   mcp_http_auth_set_require_key (self->context.auth, require_key);
+}
+
+/**
+ * mcp_http_server_set_direct:
+ * @self: the server
+ * @is_direct: whether the routes that are marked so are answered on the connection itself, from the
+ *   next request on; %FALSE: all requests go through libsoup; on at first
+ */
+void
+mcp_http_server_set_direct (McpHttpServer *self, gboolean is_direct)
+{
+  g_return_if_fail (MCP_IS_HTTP_SERVER (self));
+
+  self->is_direct = is_direct;
 }
 
 /**
@@ -413,6 +435,7 @@ mcp_http_server_close (McpHttpServer *self)
   mcp_sse_flusher_close (self->context.flusher);
 
   g_clear_pointer (&self->carrier, mcp_soup_carrier_free);
+  g_clear_pointer (&self->direct, mcp_direct_carrier_free);
   mcp_http_listener_close (self->context.listener);
   g_clear_object (&self->context.listener);
 }

@@ -21,6 +21,7 @@ void mcp_http_server_set_daemon (McpHttpServer *self,
 char *mcp_http_server_issue_page (McpHttpServer *self, GError **error);
 void mcp_http_server_set_limits (McpHttpServer *self, const McpLimits *limits);
 void mcp_http_server_set_require_key (McpHttpServer *self, gboolean require_key);
+void mcp_http_server_set_direct (McpHttpServer *self, gboolean is_direct);
 void mcp_http_server_set_keep_alive (McpHttpServer *self, guint interval_ms);
 guint16 mcp_http_server_listen_tcp (McpHttpServer *self, guint16 port, GError **error);
 gboolean mcp_http_server_listen_unix (McpHttpServer *self, const char *path, GError **error);
