@@ -7,6 +7,7 @@
 #include "daemon/mcpd-trusted-file.h"
 #include "daemon/mcpd-watched-file.h"
 #include "upstream/config/mcp-server-config.h"
+#include "upstream/config/mcp-server-variables.h"
 #include "upstream/config/mcp-servers-edit.h"
 
 #include <glib/gi18n.h>
@@ -52,6 +53,43 @@ keep_servers (McpdServersFile *self, GHashTable *lines, const GError *error)
 }
 
 static void
+leave_out (McpdServersFile *self,
+           GHashTable *lines,
+           GPtrArray *all,
+           const McpServerConfig *config,
+           const char *why)
+{
+  McpServerLeftOut *left_out = g_new0 (McpServerLeftOut, 1);
+  g_autofree char *problem =
+      g_strdup_printf ("%s: server “%s”: %s; the server is left out",
+                       mcpd_watched_file_get_path (self->file), config->name, why);
+
+  left_out->name = g_strdup (config->name);
+  left_out->why = g_strdup (why);
+  g_ptr_array_add (all, left_out);
+  note_problem (self, lines, problem);
+}
+
+/* The environment of a daemon does not change any more. */
+static void
+leave_out_unset (McpdServersFile *self, GHashTable *lines, GPtrArray *configs, GPtrArray *left_out)
+{
+  g_auto (GStrv) environment = g_get_environ ();
+
+  for (guint i = configs->len; i-- > 0;)
+    {
+      McpServerConfig *config = g_ptr_array_index (configs, i);
+      g_autoptr (GError) error = NULL;
+
+      if (config->disabled ||
+          mcp_server_variables_check (config, (const char *const *) environment, &error))
+        continue;
+      leave_out (self, lines, left_out, config, error->message);
+      g_ptr_array_remove_index (configs, i);
+    }
+}
+
+static void
 take_servers (McpdServersFile *self, GBytes *contents)
 {
   const char *path = mcpd_watched_file_get_path (self->file);
@@ -73,6 +111,7 @@ take_servers (McpdServersFile *self, GBytes *contents)
       return;
     }
 
+  leave_out_unset (self, lines, configs, left_out);
   mcp_gateway_set_left_out (self->gateway, left_out);
   mcp_gateway_set_servers (self->gateway, configs);
   /* TRANSLATORS: file, number of upstream servers */

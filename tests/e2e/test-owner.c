@@ -142,6 +142,29 @@ test_settings (void)
 }
 
 static void
+test_unset (void)
+{
+  g_autoptr (E2e) e2e = e2e_new (E2E_WITHOUT_BUS);
+
+  g_test_summary (
+      "An entry with a variable that is not set and has no default is left out, with the "
+      "reason; one that is off, or has a default, is not");
+  e2e->warnings_expected = TRUE;
+  g_free (test_dir_write (
+      e2e->dir, SERVERS,
+      "{\"mcpServers\": {\n\"a\": {\"command\": \"x\", \"env\": {\"K\": \"${MCP_TEST_UNSET}\"}},\n"
+      "\"b\": {\"command\": \"x\", \"args\": [\"${MCP_TEST_UNSET:-y}\", \"${HOME}\"]},\n"
+      "\"c\": {\"url\": \"http://x/${env:MCP_TEST_UNSET}\", \"disabled\": true}}}",
+      0600));
+  e2e_start (e2e);
+  expect (e2e, "GET", "unix:/servers/a", 200,
+          "\"entry\":\"left out\",\"why\":\"“${MCP_TEST_UNSET}”");
+  expect (e2e, "GET", "unix:/servers/b", 200, "\"entry\":\"used\"");
+  expect (e2e, "GET", "unix:/servers/c", 200, "\"entry\":\"disabled\"");
+  expect (e2e, "GET", "unix:/settings", 200, "the server is left out\",\"line\":2}");
+}
+
+static void
 test_path (void)
 {
   g_autoptr (E2e) e2e = e2e_new (E2E_WITHOUT_BUS);
@@ -172,6 +195,7 @@ main (int argc, char **argv)
   g_test_add_func ("/e2e/owner/not-writable", test_not_writable);
   g_test_add_func ("/e2e/owner/many", test_many);
   g_test_add_func ("/e2e/owner/settings", test_settings);
+  g_test_add_func ("/e2e/owner/unset", test_unset);
   g_test_add_func ("/e2e/owner/path", test_path);
   return g_test_run ();
 }
