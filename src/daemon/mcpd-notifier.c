@@ -10,6 +10,7 @@
 #include "common/mcp-text-clean.h"
 #include "common/mcp-timer.h"
 #include "daemon/mcpd-notice.h"
+#include "daemon/mcpd-notification-server.h"
 #include "gateway/api/mcp-gateway-consent.h"
 
 #include <glib/gi18n.h>
@@ -18,15 +19,9 @@
 /* How the history calls answers that came this way. */
 #define ANSWERED_BY "notification"
 
-/* The notification server of GNOME Shell. GLib prefers it to the one of freedesktop.org, and takes
- * its texts as they are; the other one takes them as markup. */
-#define PLAIN_SERVER "org.gtk.Notifications"
-
 /* GLib forgets a notification that is withdrawn before the desktop has confirmed that it is shown,
  * and leaves it there. */
 #define WITHDRAW_AGAIN_MS 1000
-
-#define CALL_TIMEOUT_MS 10000
 
 #define LONG_CALL_US (60 * G_TIME_SPAN_SECOND)
 
@@ -37,11 +32,11 @@ struct _McpdNotifier
   McpGateway *gateway; /* (owned) */
   McpdBus *bus;        /* (owned) */
   McpdNotifications settings;
-  GHashTable *buttons;   /* (owned): secret (owned) -> Button (owned) */
-  GHashTable *sent;      /* (owned): set of ids (owned): notifications that may be shown */
-  GHashTable *withdrawn; /* (owned): set of ids (owned): to be withdrawn once more */
-  GSource *again;        /* (owned) (nullable): for these */
-  gboolean has_plain_server;
+  GHashTable *buttons;            /* (owned): secret (owned) -> Button (owned) */
+  GHashTable *sent;               /* (owned): set of ids (owned): notifications that may be shown */
+  GHashTable *withdrawn;          /* (owned): set of ids (owned): to be withdrawn once more */
+  GSource *again;                 /* (owned) (nullable): for these */
+  McpdNotificationServer *server; /* (owned) (nullable): while there is a bus */
 };
 
 /* What a button answers. */
@@ -69,9 +64,15 @@ set_body (McpdNotifier *self, GNotification *notification, const char *text)
 {
   g_autofree char *markup = NULL;
 
-  if (!self->has_plain_server)
+  if (self->server == NULL || !mcpd_notification_server_is_plain (self->server))
     markup = g_markup_escape_text (text, -1);
   g_notification_set_body (notification, markup != NULL ? markup : text);
+}
+
+static gboolean
+can_show (McpdNotifier *self)
+{
+  return self->server != NULL && mcpd_notification_server_is_there (self->server);
 }
 
 static void
@@ -79,9 +80,9 @@ send (McpdNotifier *self, const char *id, GNotification *notification)
 {
   GApplication *application = mcpd_bus_get_application (self->bus);
 
-  g_notification_set_default_action (notification, MCPD_DESKTOP_ACTION_SHOW);
-  if (application == NULL)
+  if (!can_show (self))
     return;
+  g_notification_set_default_action (notification, MCPD_DESKTOP_ACTION_SHOW);
   g_hash_table_add (self->sent, g_strdup (id));
   g_hash_table_remove (self->withdrawn, id);
   g_application_send_notification (application, id, notification);
@@ -182,7 +183,7 @@ notify_question (McpdNotifier *self, GVariant *question)
   g_autofree char *notification_id = NULL;
   const char *id = "";
 
-  if (!self->settings.consent || mcpd_bus_get_application (self->bus) == NULL)
+  if (!self->settings.consent || !can_show (self))
     return;
   g_variant_lookup (question, "id", "&s", &id);
   mcpd_notice_question_init (&notice, question);
@@ -310,51 +311,37 @@ mcpd_notifier_login_needed (McpdNotifier *self, const char *server)
 
 /* The bus */
 
+/* Questions that were put before somebody could show them. */
 static void
-asked_plain_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+show_all_cb (gpointer user_data)
 {
-  g_autoptr (McpdNotifier) self = user_data;
-  g_autoptr (GVariant) reply =
-      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
-
-  if (reply != NULL)
-    g_variant_get (reply, "(b)", &self->has_plain_server);
-}
-
-/* GLib asks the same once, with the first notification. */
-static void
-ask_plain (McpdNotifier *self, GDBusConnection *connection)
-{
-  g_dbus_connection_call (
-      connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-      "NameHasOwner", g_variant_new ("(s)", PLAIN_SERVER), G_VARIANT_TYPE ("(b)"),
-      G_DBUS_CALL_FLAGS_NONE, CALL_TIMEOUT_MS, NULL, asked_plain_cb, g_object_ref (self));
-}
-
-/**
- * mcpd_notifier_joined:
- * @self: the notifier
- *
- * There is a bus: the questions that wait are shown.
- */
-void
-mcpd_notifier_joined (McpdNotifier *self)
-{
-  GApplication *application = mcpd_bus_get_application (self->bus);
-  g_autoptr (GVariant) questions = NULL;
+  McpdNotifier *self = user_data;
+  g_autoptr (GVariant) questions = g_variant_ref_sink (mcp_gateway_consent_list (self->gateway));
   GVariantIter iter;
   GVariant *question;
 
-  if (application == NULL)
-    return;
-  ask_plain (self, g_application_get_dbus_connection (application));
-  questions = g_variant_ref_sink (mcp_gateway_consent_list (self->gateway));
   g_variant_iter_init (&iter, questions);
   while ((question = g_variant_iter_next_value (&iter)) != NULL)
     {
       notify_question (self, question);
       g_variant_unref (question);
     }
+}
+
+/**
+ * mcpd_notifier_joined:
+ * @self: the notifier
+ *
+ * There is a bus: the questions that wait are shown, as soon as somebody there shows notifications.
+ */
+void
+mcpd_notifier_joined (McpdNotifier *self)
+{
+  GApplication *application = mcpd_bus_get_application (self->bus);
+
+  if (application != NULL)
+    self->server = mcpd_notification_server_new (g_application_get_dbus_connection (application),
+                                                 show_all_cb, self);
 }
 
 /**
@@ -368,7 +355,7 @@ mcpd_notifier_left (McpdNotifier *self)
 {
   GApplication *application = mcpd_bus_get_application (self->bus);
 
-  self->has_plain_server = FALSE;
+  g_clear_pointer (&self->server, mcpd_notification_server_free);
   /* GLib 2.74 crashes when an application goes that has notifications. */
   if (application != NULL)
     g_hash_table_foreach (self->sent, withdraw_now, application);

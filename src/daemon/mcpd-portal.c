@@ -9,6 +9,7 @@
 #include "daemon/mcpd-portal.h"
 
 #include "common/mcp-names.h"
+#include "daemon/mcpd-name-watch.h"
 
 #define PORTAL_NAME        "org.freedesktop.portal.Desktop"
 #define PORTAL_PATH        "/org/freedesktop/portal/desktop"
@@ -20,7 +21,7 @@ struct _McpdPortal
 {
   GDBusConnection *connection; /* (owned) */
   GCancellable *cancellable;   /* (owned) */
-  guint subscription_id;       /* of the portal's owner; 0: not yet */
+  McpdNameWatch *watch;        /* (owned) */
 };
 
 static void
@@ -44,46 +45,10 @@ register_id (McpdPortal *self)
 }
 
 static void
-owner_changed_cb (GDBusConnection *connection,
-                  const char *sender,
-                  const char *path,
-                  const char *interface,
-                  const char *signal,
-                  GVariant *arguments,
-                  gpointer user_data)
+owner_cb (gboolean has_owner, gpointer user_data)
 {
-  const char *owner;
-
-  g_variant_get (arguments, "(&s&s&s)", NULL, NULL, &owner);
-  if (*owner != '\0')
+  if (has_owner)
     register_id (user_data);
-}
-
-static void
-follow_owner (McpdPortal *self)
-{
-  self->subscription_id = g_dbus_connection_signal_subscribe (
-      self->connection, "org.freedesktop.DBus", "org.freedesktop.DBus", "NameOwnerChanged",
-      "/org/freedesktop/DBus", PORTAL_NAME, G_DBUS_SIGNAL_FLAGS_NONE, owner_changed_cb, self, NULL);
-}
-
-/* A bus that has just gone would make GLib complain of a subscription. */
-static void
-answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply =
-      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
-  McpdPortal *self = user_data;
-  gboolean is_there;
-
-  /* cancelled: there is no @self any more */
-  if (reply == NULL)
-    return;
-  follow_owner (self);
-  g_variant_get (reply, "(b)", &is_there);
-  if (is_there)
-    register_id (self);
 }
 
 /**
@@ -99,10 +64,7 @@ mcpd_portal_new (GDBusConnection *connection)
 
   self->connection = g_object_ref (connection);
   self->cancellable = g_cancellable_new ();
-  g_dbus_connection_call (
-      connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-      "NameHasOwner", g_variant_new ("(s)", PORTAL_NAME), G_VARIANT_TYPE ("(b)"),
-      G_DBUS_CALL_FLAGS_NONE, CALL_TIMEOUT_MS, self->cancellable, answered_cb, self);
+  self->watch = mcpd_name_watch_new (connection, PORTAL_NAME, owner_cb, self);
   return self;
 }
 
@@ -114,8 +76,7 @@ void
 mcpd_portal_free (McpdPortal *self)
 {
   g_cancellable_cancel (self->cancellable);
-  if (self->subscription_id != 0)
-    g_dbus_connection_signal_unsubscribe (self->connection, self->subscription_id);
+  mcpd_name_watch_free (self->watch);
   g_object_unref (self->cancellable);
   g_object_unref (self->connection);
   g_free (self);

@@ -17,6 +17,7 @@
 
 #include "common/mcp-error.h"
 #include "common/mcp-log.h"
+#include "common/mcp-timer.h"
 #include "gateway/call/mcp-trace-context.h"
 
 #include <string.h>
@@ -24,6 +25,9 @@
 /* Of a progress message in an event: a session keeps 64 of them, and each
  * watcher may have as many pending. */
 #define MAX_MESSAGE_BYTES (64 * 1024)
+
+/* While the owner is asked. */
+#define REMINDER_SECONDS 10
 
 struct _McpCall
 {
@@ -47,6 +51,7 @@ struct _McpCall
   McpConsentDesk *desk;    /* (owned) (nullable): knows what the owner wants */
   McpProviderPool *pool;   /* (owned) (nullable): while the owner is asked */
   McpParams *params;       /* (owned) (nullable): likewise */
+  GSource *reminder;       /* (owned) (nullable): likewise */
   const McpRelayFuncs *funcs;
   gpointer user_data;
   gboolean counted; /* in the session */
@@ -291,6 +296,7 @@ answered_cb (McpConsentQuestion *question, gpointer user_data)
   g_autoptr (McpProviderPool) pool = g_steal_pointer (&self->pool);
   g_autoptr (McpParams) params = g_steal_pointer (&self->params);
 
+  mcp_timer_clear (&self->reminder);
   note_consent (self, question);
   switch (mcp_consent_question_get_answer (question))
     {
@@ -309,6 +315,14 @@ answered_cb (McpConsentQuestion *question, gpointer user_data)
       withdraw (self);
       break;
     }
+}
+
+/* Clients that wait for progress or a result wait again after each of these. */
+static gboolean
+tell_waiting_cb (gpointer user_data)
+{
+  mcp_call_tell (user_data, "Waiting for the owner's consent");
+  return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -333,7 +347,9 @@ ask_owner (McpCall *self, McpProviderPool *pool, McpParams *params)
   self->pool = g_object_ref (pool);
   self->params = mcp_params_ref (params);
   note_consent (self, question);
-  mcp_call_tell (self, "Waiting for the owner's consent");
+  tell_waiting_cb (self);
+  self->reminder =
+      mcp_timer_new_seconds ("consent-reminder", REMINDER_SECONDS, tell_waiting_cb, self);
 }
 
 static McpConsentWord
