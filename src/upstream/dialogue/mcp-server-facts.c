@@ -42,7 +42,11 @@ get_escape_length (const char *escape)
 {
   if (escape[1] != 'u')
     return 2;
-  return (escape[2] == 'd' || escape[2] == 'D') && strchr ("89abAB", escape[3]) != NULL ? 12 : 6;
+  /* Half of a pair may stand alone. */
+  return (escape[2] == 'd' || escape[2] == 'D') && strchr ("89abAB", escape[3]) != NULL &&
+                 escape[6] == '\\' && escape[7] == 'u'
+             ? 12
+             : 6;
 }
 
 /* Returns: a place at most @max bytes behind the beginning of a string, and not within a character

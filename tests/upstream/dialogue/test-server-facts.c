@@ -11,7 +11,8 @@ learn (McpServerFacts *facts, const char *result)
   McpJsonSlice root;
   g_autoptr (GError) error = NULL;
 
-  mcp_json_scan (result, strlen (result), 64, 1000, MCP_JSON_SCAN_DEFAULT, &root, &error);
+  mcp_json_scan (result, strlen (result), 64, 1000, MCP_JSON_SCAN_ALLOW_LONE_SURROGATES, &root,
+                 &error);
   g_assert_no_error (error);
   mcp_server_facts_learn (facts, MCP_REVISION_NEWEST_HANDSHAKE, root);
 }
@@ -75,7 +76,8 @@ check_cut (const char *piece, const char *decoded)
       g_assert_nonnull (facts.instructions);
       g_assert_true (g_utf8_validate (facts.instructions, -1, NULL));
       g_assert_cmpuint (strlen (facts.instructions), <=, 64 * KIB);
-      g_assert_true (g_str_has_suffix (facts.instructions, decoded));
+      if (decoded != NULL)
+        g_assert_true (g_str_has_suffix (facts.instructions, decoded));
       mcp_server_facts_clear (&facts);
     }
 }
@@ -91,6 +93,7 @@ test_long_instructions (void)
   check_cut ("\\n", "\n");
   check_cut ("\\ud83d\\uDE00", "\xf0\x9f\x98\x80");
   check_cut ("\\\\", "\\");
+  check_cut ("\\ud83d\xf0\x9f\x98\x80", NULL);
 }
 
 int
