@@ -19,7 +19,7 @@
 #define N_UNREAD        16
 /* What the clients of one session may leave unread by default, and what is at work for them
  * meanwhile: several results are read and written at a time. */
-#define UNREAD_KIB      (384 * KIB)
+#define UNREAD_KIB      (320 * KIB)
 #define N_SESSIONS      16
 #define ALL_EVENTS_KIB  (400 * KIB)
 #define EVENT_BYTES     (500 * 1000)
