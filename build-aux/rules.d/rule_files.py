@@ -12,7 +12,7 @@ MAX_LINES = 500
 ARCHITECTURE = "docs/architecture.md"
 SENTENCE = re.compile(r"\A# SPDX[^\n]*\n#\n((?:# [^\n]+\n)+)")
 # Data, texts of others, and lists of names, which have no place for a comment.
-WITHOUT_LICENCE = re.compile(r"\.(json|svg|sql|supp)$|/corpus/|(^|/)(COPYING|LINGUAS|\.gitignore)$|/POTFILES\.in$|suppressions$")
+WITHOUT_LICENCE = re.compile(r"\.(json|png|svg|sql|supp)$|/corpus/|(^|/)(COPYING|LINGUAS|\.gitignore)$|/POTFILES\.in$|suppressions$")
 
 
 def check_spdx(tree):

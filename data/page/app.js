@@ -123,7 +123,7 @@ class App {
 
   // The parts of the address behind the view's name.
   #place() {
-    const [name, ...rest] = location.hash.slice(1).split('/');
+    const [name, ...rest] = location.hash.replace(/^#\/?/, '').split('/');
 
     return [VIEWS.find(([id]) => id === name) ?? VIEWS[0], rest.map(decodeURIComponent)];
   }
@@ -238,7 +238,7 @@ class App {
 
     this.badge = el('span', { class: 'badge', hidden: true });
     for (const [id, getTitle] of VIEWS) {
-      const link = el('a', { href: `#${id}` }, el('span', {}, getTitle()), id === 'waiting' && this.badge);
+      const link = el('a', { href: `#/${id}` }, el('span', {}, getTitle()), id === 'waiting' && this.badge);
       this.#links.set(id, link);
       list.append(el('li', {}, link));
     }
@@ -317,7 +317,7 @@ function takeCode() {
   const code = parameters.get('code');
 
   if (code !== null) {
-    history.replaceState(null, '', `${location.pathname}#${parameters.get('view') ?? 'now'}`);
+    history.replaceState(null, '', `${location.pathname}#/${parameters.get('view') ?? 'now'}`);
   }
   return code;
 }

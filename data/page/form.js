@@ -7,6 +7,22 @@ import { t } from './text.js';
 
 const MAX_DEPTH = 3;
 
+// A reference within the schema itself is followed, a few times.
+function deref(schema, root, depth = 0) {
+  if (typeof schema?.$ref !== 'string' || !schema.$ref.startsWith('#/') || depth > MAX_DEPTH) {
+    return schema === true ? {} : schema ?? {};
+  }
+  const target = schema.$ref.slice(2).split('/').reduce((node, key) => node?.[key.replaceAll('~1', '/').replaceAll('~0', '~')], root);
+  return deref({ ...target, ...schema, $ref: target?.$ref }, root, depth + 1);
+}
+
+// The arguments of a tool: [name, schema, whether it is needed] each.
+export function listArguments(schema = {}, root = schema) {
+  const required = new Set(schema.required ?? []);
+
+  return Object.entries(schema.properties ?? {}).map(([name, value]) => [name, deref(value, root), required.has(name)]);
+}
+
 function typeOf(schema) {
   const types = [schema.type].flat().filter((type) => type && type !== 'null');
 
@@ -29,11 +45,8 @@ export function describeType(schema = {}) {
   return type === 'array' && schema.items ? `${describeType(schema.items)}[]` : type;
 }
 
-export function describeSignature(name, schema = {}) {
-  const required = new Set(schema.required ?? []);
-
-  return `${name}(${Object.entries(schema.properties ?? {}).map(([key, value]) =>
-    `${key}${required.has(key) ? '' : '?'}: ${describeType(value)}`).join(', ')})`;
+export function describeSignature(name, schema) {
+  return `${name}(${listArguments(schema).map(([key, value, isRequired]) => `${key}${isRequired ? '' : '?'}: ${describeType(value)}`).join(', ')})`;
 }
 
 function describeHint(schema) {
@@ -116,11 +129,11 @@ function makeJson(label, schema, isRequired) {
   };
 }
 
-function makeOne(key, schema, isRequired, depth) {
+function makeOne(key, schema, isRequired, root, depth) {
   const type = typeOf(schema);
 
   if (type === 'object' && schema.properties && depth < MAX_DEPTH) {
-    return makeObject(key, schema, isRequired, depth);
+    return makeObject(key, schema, isRequired, root, depth);
   }
   const make = schema.enum ? makeChoice : { string: makeText, number: makeNumber, integer: makeNumber, boolean: makeBoolean }[type] ?? makeJson;
   const { control, read } = make(key, schema, isRequired);
@@ -129,8 +142,8 @@ function makeOne(key, schema, isRequired, depth) {
   return { node: field(label, control, describeHint(schema)), read, isGiven: () => control.value !== '' };
 }
 
-function makeObject(key, schema, isRequired, depth) {
-  const fields = makeFields(schema, depth + 1);
+function makeObject(key, schema, isRequired, root, depth) {
+  const fields = makeFields(schema, root, depth + 1);
   const read = () => {
     const value = Object.fromEntries([...fields].map(([name, part]) => [name, part.read()]).filter(([, part]) => part !== undefined));
     return Object.keys(value).length === 0 && !isRequired ? undefined : value;
@@ -145,21 +158,18 @@ function makeObject(key, schema, isRequired, depth) {
   };
 }
 
-function makeFields(schema, depth) {
-  const required = new Set(schema.required ?? []);
-
-  return new Map(Object.entries(schema.properties ?? {}).map(([key, value]) =>
-    [key, makeOne(key, value === true ? {} : value, required.has(key), depth)]));
+function makeFields(schema, root, depth) {
+  return new Map(listArguments(schema, root).map(([key, value, isRequired]) => [key, makeOne(key, value, isRequired, root, depth)]));
 }
 
 // Fields for a tool's arguments: { node, read }; read() returns the arguments, or throws.
 export function makeForm(schema = {}) {
-  const fields = makeFields(schema, 0);
+  const fields = makeFields(schema, schema, 0);
   const json = el('textarea', { rows: '8', spellcheck: 'false' });
   const jsonField = field(t('Arguments as JSON'), json);
   const parts = el('div', { class: 'form' }, [...fields.values()].map(({ node }) => node));
   const readFields = () => Object.fromEntries([...fields].map(([key, part]) => [key, part.read()]).filter(([, value]) => value !== undefined));
-  let asJson = fields.size === 0 && schema.additionalProperties !== false && Object.keys(schema).length > 1;
+  let asJson = fields.size === 0 && ['additionalProperties', 'allOf', 'anyOf', 'oneOf', 'patternProperties', '$ref'].some((key) => schema[key]);
 
   jsonField.hidden = !asJson;
   parts.hidden = asJson;

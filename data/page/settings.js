@@ -13,20 +13,21 @@ const show = (value) => (typeof value === 'string' ? value : JSON.stringify(valu
 function makeProblems({ path, problems }) {
   return problems.map(({ text, line }) => el('li', { class: 'card' },
     el('p', { class: 'mono dim', dir: 'ltr' }, line ? `${path}:${line}` : path),
-    el('p', { class: 'problem', dir: 'auto' }, text)));
+    // The daemon's log names the file in each line.
+    el('p', { class: 'problem', dir: 'auto' }, text.startsWith(`${path}: `) ? text.slice(path.length + 2) : text)));
 }
 
 function makeFile({ path, exists, watched, problems }) {
   const state = problems.length > 0 ? ['bad', t('has problems')] : exists ? ['ok', t('is fine')] : ['', t('is not there')];
 
   return el('tr', {},
-    el('td', { class: 'name mono', dir: 'ltr' }, path),
+    el('td', { class: 'name wide mono', dir: 'ltr' }, path),
     el('td', {}, el('span', { class: 'pill', 'data-tone': state[0] }, state[1])),
     el('td', {}, watched === false ? t('Changes count at the next start') : t('Changes count at once')));
 }
 
 function makeTable(headings, rows) {
-  return el('div', { class: 'table-wrap' }, el('table', {},
+  return el('div', { class: 'table-wrap' }, el('table', { class: 'folds' },
     el('thead', {}, el('tr', {}, headings.map((text) => el('th', { scope: 'col' }, text)))), el('tbody', {}, rows)));
 }
 

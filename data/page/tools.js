@@ -5,7 +5,7 @@
 import { get } from './api.js';
 import { Client } from './mcp.js';
 import { button, el, empty, field, icon, Keyed, setAttribute, setText } from './dom.js';
-import { describeSignature, describeType, makeForm } from './form.js';
+import { describeSignature, describeType, listArguments, makeForm } from './form.js';
 import { showResult } from './result.js';
 import { formatDuration, formatNumber, splitTool, t, tn } from './text.js';
 
@@ -21,20 +21,19 @@ const firstLine = (tool) => (tool.description ?? '').trim().split('\n')[0];
 function makeItem(tool) {
   const [server, name] = splitTool(tool.name);
 
-  return el('li', {}, el('a', { href: `#tools/${encodeURIComponent(tool.name)}` },
+  return el('li', {}, el('a', { href: `#/tools/${encodeURIComponent(tool.name)}` },
     el('span', { class: 'tool', dir: 'auto' }, server && el('span', { class: 'of-server' }, `${server} `), name),
     el('span', { class: 'one-line', dir: 'auto' }, firstLine(tool))));
 }
 
-function makeArguments({ inputSchema: schema = {} }) {
-  const required = new Set(schema.required ?? []);
-  const rows = Object.entries(schema.properties ?? {});
+function makeArguments({ inputSchema }) {
+  const rows = listArguments(inputSchema);
 
   return rows.length === 0 ? el('p', { class: 'dim' }, t('It takes no arguments.'))
     : el('div', { class: 'table-wrap' }, el('table', { class: 'folds' },
       el('thead', {}, el('tr', {}, [t('Argument'), t('Type'), t('Meaning')].map((text) => el('th', { scope: 'col' }, text)))),
-      el('tbody', {}, rows.map(([name, value]) => el('tr', {},
-        el('td', { class: 'mono' }, name, required.has(name) && el('span', { class: 'dim' }, ' *')),
+      el('tbody', {}, rows.map(([name, value, isRequired]) => el('tr', {},
+        el('td', { class: 'mono' }, name, isRequired && el('span', { class: 'dim' }, ' *')),
         el('td', { class: 'mono' }, describeType(value)),
         el('td', { class: 'wide', dir: 'auto' }, el('span', { class: 'prose' }, value.description ?? '')))))));
 }
@@ -114,7 +113,7 @@ function makePage(tool, getClient, signal) {
   const hints = Object.entries(tool.annotations ?? {}).filter(([key, value]) => HINTS[key] && value === true);
 
   return [
-    el('a', { class: 'button back', href: '#tools' }, icon('left'), t('All tools')),
+    el('a', { class: 'button back', href: '#/tools' }, icon('left'), t('All tools')),
     el('header', { class: 'stack' },
       el('h2', { dir: 'auto' }, tool.title ?? tool.annotations?.title ?? splitTool(tool.name)[1]),
       el('p', { class: 'mono signature' }, describeSignature(tool.name, tool.inputSchema)),
@@ -144,7 +143,7 @@ function makeDirectory(app, reload) {
 export async function mount(root, app, signal, [chosen]) {
   const list = el('ul', { 'aria-label': t('Tools') });
   const count = el('p', { class: 'dim', role: 'status' });
-  const trouble = el('a', { class: 'problem', href: '#servers', hidden: true });
+  const trouble = el('a', { class: 'problem', href: '#/servers', hidden: true });
   const page = el('section', { class: 'tool-page' });
   const search = el('input', { type: 'search', value: state.query, autocomplete: 'off', spellcheck: 'false', placeholder: t('Name or words of the description') });
   const layout = el('div', { class: chosen ? 'tools one' : 'tools' });

@@ -139,7 +139,7 @@ class Desk {
   }
 
   async show(page, view) {
-    await page.evaluate((hash) => { location.hash = hash; }, view);
+    await page.evaluate((hash) => { location.hash = `/${hash}`; }, view);
     await page.waitForSelector(`.view-${view.split('/')[0]}`);
   }
 

@@ -36,7 +36,7 @@ async function theWayIn(desk) {
   await page.goto('about:blank');
   await page.goto(address);
   await page.waitForSelector('#status[data-state="live"]');
-  assert.equal(new URL(page.url()).hash, '#now');
+  assert.equal(new URL(page.url()).hash, '#/now');
   const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, history.state]));
   assert.ok(!kept.includes(desk.key) && !kept.includes(code), kept);
 
