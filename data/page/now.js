@@ -110,6 +110,7 @@ class Card {
 
   #toggle() {
     this.isWhole = !this.isWhole;
+    this.node.classList.toggle('whole', this.isWhole);
     this.update(this.session, Date.now());
   }
 

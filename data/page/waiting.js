@@ -29,7 +29,7 @@ function makeQuestion(question, app) {
   const node = el('article', { class: 'card stack', 'aria-labelledby': id },
     el('header', { class: 'row' },
       el('h2', { id, dir: 'auto' }, tx('{client} wants to use {tool}', {
-        client: el('bdi', {}, question.client ?? t('A client')), tool: el('code', {}, question.tool),
+        client: el('bdi', {}, question.client ?? (app.live.sessions.get(question.session_id)?.label || t('A client'))), tool: el('code', {}, question.tool),
       })), time),
     el('dl', { class: 'pairs' },
       el('dt', {}, t('Server')), el('dd', { dir: 'auto' }, question.server ?? ''),
