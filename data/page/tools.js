@@ -3,7 +3,7 @@
 // Tools: all that clients can call, what each wants, and a way to try one.
 
 import { get } from './api.js';
-import { Client } from './mcp.js';
+import { Client, ownSessions } from './mcp.js';
 import { button, el, empty, field, icon, Keyed, setAttribute, setText } from './dom.js';
 import { describeSignature, describeType, listArguments, makeForm } from './form.js';
 import { showResult } from './result.js';
@@ -58,7 +58,7 @@ function makeBar() {
 class Trial {
   #abort = null;
 
-  constructor(tool, getClient, signal) {
+  constructor(tool, app, getClient, signal) {
     this.tool = tool;
     this.getClient = getClient;
     this.signal = signal;
@@ -66,11 +66,16 @@ class Trial {
     this.run = el('button', { type: 'submit', class: 'button primary' }, icon('play'), t('Run'));
     this.cancel = button(t('Cancel'), () => this.#abort?.abort(), { hidden: true });
     this.out = el('div', { class: 'stack', 'aria-live': 'polite' });
+    this.asked = el('p', { class: 'dim', hidden: true },
+      t('This call waits for your consent. The page cannot answer for itself: answer in the notification, or by “mcp-session consent” in a terminal.'));
     this.node = el('form', { class: 'stack', novalidate: true, onsubmit: (event) => {
       event.preventDefault();
       this.#start();
-    } }, this.form.node, el('div', { class: 'actions' }, this.run, this.cancel), this.out);
+    } }, this.form.node, el('div', { class: 'actions' }, this.run, this.cancel), this.asked, this.out);
     signal.addEventListener('abort', () => this.#abort?.abort());
+    app.live.addEventListener('questions', () => {
+      this.asked.hidden = !app.questions.some((question) => ownSessions.has(question.session_id) && question.tool === tool.name);
+    }, { signal });
   }
 
   async #start() {
@@ -109,7 +114,7 @@ class Trial {
   }
 }
 
-function makePage(tool, getClient, signal) {
+function makePage(tool, app, getClient, signal) {
   const hints = Object.entries(tool.annotations ?? {}).filter(([key, value]) => HINTS[key] && value === true);
 
   return [
@@ -120,7 +125,7 @@ function makePage(tool, getClient, signal) {
       hints.length > 0 && el('p', { class: 'row' }, hints.map(([key]) => el('span', { class: 'pill', 'data-tone': HINTS[key][0] }, HINTS[key][1]())))),
     tool.description && el('p', { class: 'prose', dir: 'auto' }, tool.description),
     el('section', { class: 'stack' }, el('h3', {}, t('Arguments')), makeArguments(tool)),
-    el('section', { class: 'card stack' }, el('h3', {}, t('Try it')), new Trial(tool, getClient, signal).node),
+    el('section', { class: 'card stack' }, el('h3', {}, t('Try it')), new Trial(tool, app, getClient, signal).node),
   ].filter(Boolean);
 }
 
@@ -169,7 +174,7 @@ export async function mount(root, app, signal, [chosen]) {
     const tool = state.tools?.find(({ name }) => name === chosen);
 
     if (tool) {
-      page.replaceChildren(...makePage(tool, getClient, signal));
+      page.replaceChildren(...makePage(tool, app, getClient, signal));
     } else if (state.tools) {
       page.replaceChildren(chosen ? empty(t('There is no such tool here.'), chosen)
         : empty(t('Choose a tool'), t('You see what it wants and can try it. It runs in a session of this page.')));

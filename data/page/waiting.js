@@ -4,7 +4,6 @@
 
 import { get, request } from './api.js';
 import { button, el, empty, field, Keyed, newId, setText } from './dom.js';
-import { ownSessions } from './mcp.js';
 import { formatDuration, shortenPath, t, tn, tx } from './text.js';
 
 const SERVERS_MS = 15_000;
@@ -36,9 +35,7 @@ function makeQuestion(question, app) {
       el('dt', {}, t('Directory')), el('dd', { class: 'mono', title: question.cwd }, shortenPath(question.cwd ?? '')),
       el('dt', {}, t('Arguments')), el('dd', {}, el('pre', { class: 'text-block', tabindex: '0' },
         typeof question.arguments === 'string' ? question.arguments : JSON.stringify(question.arguments ?? {}, null, 2)))),
-    ownSessions.has(question.session_id)
-      ? el('p', { class: 'dim' }, t('This page called the tool itself, so it cannot answer. Answer in the notification, or by “mcp-session consent” in a terminal.'))
-      : el('div', { class: 'actions' }, ANSWERS.map(([word, getText, className]) => button(getText(), () => answer(word), { class: className }))));
+    el('div', { class: 'actions' }, ANSWERS.map(([word, getText, className]) => button(getText(), () => answer(word), { class: className }))));
 
   node.tick = () => {
     const left = Date.parse(question.expires_at) - Date.now();

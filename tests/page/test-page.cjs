@@ -273,7 +273,6 @@ async function changedTools(desk, file) {
   const session = await desk.createSession('user of pinned');
   const page = await desk.openPage('waiting');
 
-  await page.getByText('Nothing waits for you.').waitFor();
   await desk.callTool(session, 'pinned__old');
   fs.writeFileSync(file, '');
   await desk.api('POST', '/servers/pinned/refresh');
@@ -284,7 +283,7 @@ async function changedTools(desk, file) {
   await page.getByText('Tools of pinned are new or have changed').waitFor();
   await page.getByRole('button', { name: /^Accept/ }).click();
   await notice(page, 'The tools were accepted.');
-  await page.getByText('Nothing waits for you.').waitFor();
+  await page.getByText('Tools of pinned are new or have changed').waitFor({ state: 'detached' });
   assert.deepEqual((await desk.api('GET', '/servers/pinned/held')).held, []);
   await page.context().close();
 }
@@ -326,8 +325,10 @@ async function questionOfThePage(desk) {
 
   await page.getByRole('button', { name: 'Run' }).click();
   await page.locator('nav .badge', { hasText: '1' }).waitFor();
+  await page.getByText('The page cannot answer for itself').waitFor();
   await page.getByRole('link', { name: 'Waiting' }).click();
-  await page.getByText('Nothing waits for you.').waitFor();
+  await page.locator('nav .badge').waitFor({ state: 'hidden' });
+  assert.equal(await page.locator('article', { hasText: 'asks__echo' }).count(), 0);
   await page.context().close();
 }
 
@@ -523,11 +524,11 @@ const CASES = {
   'tools: the session of the page ends with it': theSessionOfThePage,
   'history: filters, one call, and columns': history,
   'sessions: edited and closed': sessions,
-  'waiting: a login to a server, and its end': login,
-  'servers: a login that ends by hand': loginByHand,
   'waiting: questions are answered': questions,
   'waiting: a trial ends with its view, and its question as well': questionOfThePage,
   'waiting: tools that have changed are accepted': changedTools,
+  'waiting: a login to a server, and its end': login,
+  'servers: a login that ends by hand': loginByHand,
   'the page comes back after a restart of the daemon': restart,
   'two pages show the same': twoPages,
   'texts of tools stay texts': markup,
