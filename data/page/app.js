@@ -22,6 +22,7 @@ const ANNOUNCE_MS = 8000;
 const NOTICE_MS = 7000;
 const QUESTIONS_MS = 1500;
 const QUIET_MS = 15_000;
+const STOP_MS = 5000;
 
 const byId = (id) => document.getElementById(id);
 
@@ -222,6 +223,18 @@ class App {
     });
   }
 
+  // Others may stop all calls, and allow them again.
+  #followStop() {
+    let asked = 0;
+    const ask = () => {
+      asked = Date.now();
+      get('/settings').then(({ stopped }) => this.showStopped(stopped === true), () => {});
+    };
+
+    this.live.addEventListener('snapshot', ask);
+    this.live.addEventListener('tick', () => this.live.state === 'live' && Date.now() - asked >= STOP_MS && ask());
+  }
+
   #followCalls() {
     let shown = 0;
 
@@ -264,7 +277,12 @@ class App {
   }
 
   showStopped(isStopped) {
-    document.querySelector('.banner')?.remove();
+    const banner = document.querySelector('.banner');
+
+    if (isStopped === (banner !== null)) {
+      return;
+    }
+    banner?.remove();
     if (isStopped) {
       byId('nav').before(el('div', { class: 'banner', role: 'status' },
         el('span', {}, t('All calls are stopped, and new ones are refused.')),
@@ -291,7 +309,7 @@ class App {
     window.addEventListener('hashchange', () => this.show());
     this.live.start();
     this.show({ focus: false });
-    get('/settings').then((settings) => this.showStopped(settings.stopped === true), () => {});
+    this.#followStop();
   }
 }
 

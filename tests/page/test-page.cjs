@@ -112,6 +112,11 @@ async function stopAll(desk) {
   assert.match(await desk.callTool(session, 'test__echo'), /error/);
   await page.getByRole('button', { name: 'Allow calls again' }).click();
   await notice(page, 'Calls are allowed again.');
+  // By somebody else.
+  await desk.api('PUT', '/stop');
+  await page.getByText('All calls are stopped').waitFor();
+  await desk.api('DELETE', '/stop');
+  await page.getByText('All calls are stopped').waitFor({ state: 'hidden' });
   assert.match(await desk.callTool(session, 'test__echo', { a: 'b' }), /result/);
   await page.context().close();
 }
@@ -434,6 +439,18 @@ async function flood(desk) {
   await page.context().close();
 }
 
+async function lag(desk) {
+  const page = await desk.newTab();
+
+  await page.route('**/events', (route) => route.fulfill({
+    contentType: 'text/event-stream', body: 'id: 1\ndata: {"progress":0,"token":1,"session_id":"x"}\n\nevent: lagged\ndata: {"missed": 1234}\n\n',
+  }), { times: 1 });
+  await page.goto(await desk.makeAddress());
+  await page.getByText('1,234 events missed').waitFor();
+  await page.waitForSelector('#status[data-state="live"]');
+  await page.context().close();
+}
+
 async function manyCalls(desk) {
   const session = await desk.createSession('hard worker');
   const page = await desk.openPage();
@@ -533,6 +550,7 @@ const CASES = {
   'two pages show the same': twoPages,
   'texts of tools stay texts': markup,
   'a server that floods does not hold up the page': flood,
+  'what was missed is told': lag,
   'a session of 10,000 calls does not fill the page': manyCalls,
   'a hidden tab asks for nothing': hiddenTab,
   'the keyboard reaches everything': keyboard,
