@@ -39,6 +39,8 @@ static const McpLimitEntry limits_table[] = {
   ENTRY ("BusCallsPerSender", bus_calls_per_sender, 1, 100000, 4096),
   ENTRY ("QuestionsPerSession", questions_per_session, 1, 1000, 16),
   ENTRY ("Questions", questions, 1, 10000, 256),
+  ENTRY ("ProvidersPerSender", providers_per_sender, 1, 1000, 32),
+  ENTRY ("Providers", providers, 1, 10000, 256),
   ENTRY ("HeadSeconds", head_seconds, 1, 3600, 10),
   ENTRY ("BodySeconds", body_seconds, 1, 3600, 30),
   ENTRY ("KeepAliveSeconds", keep_alive_seconds, 1, 86400, 60),

@@ -42,6 +42,8 @@ typedef struct
   guint bus_calls_per_sender;    /* D-Bus calls of one sender that are not answered yet */
   guint questions_per_session;   /* of one session that wait for the owner */
   guint questions;               /* that wait for the owner, all sessions together */
+  guint providers_per_sender;    /* apps that one connection of the bus has registered */
+  guint providers;               /* apps that have registered, all connections together */
   guint head_seconds;       /* from accept (or the first byte of a later request) to a whole head */
   guint body_seconds;       /* from the head's end to the body's */
   guint keep_alive_seconds; /* idle between two requests */

@@ -17,6 +17,8 @@
 #define MCP_SOCKET_FILE         "http.sock"
 #define MCP_DISCOVERY_FILE      "mcp.json"
 #define MCP_SERVERS_FILE        "mcp.json"
+/* Below each XDG data directory: what apps bring that offer tools. */
+#define MCP_PROVIDERS_DIRECTORY "providers"
 /* Below the cache directory: what servers listed when they last ran. */
 #define MCP_CATALOGUE_DIRECTORY "catalogue"
 #define MCP_TOOLS_FILE          "tools.json"

@@ -15,6 +15,7 @@
 #include "daemon/mcpd-owner-key.h"
 #include "daemon/mcpd-page-opener.h"
 #include "daemon/mcpd-portal.h"
+#include "daemon/mcpd-provider-files.h"
 #include "daemon/mcpd-servers-file.h"
 #include "daemon/mcpd-settings.h"
 #include "daemon/mcpd-state.h"
@@ -59,6 +60,7 @@ struct _McpdApplication
   McpdWatchedFile *settings_file;
   McpdFileReport settings_report;
   McpdServersFile *servers_file;
+  McpdProviderFiles *provider_files;
 
   McpSessionStore *store;
   McpdState *state;
@@ -556,6 +558,7 @@ mcpd_application_dispose (GObject *object)
     g_signal_handlers_disconnect_by_data (self->settings_file, self);
   g_clear_object (&self->settings_file);
   g_clear_object (&self->servers_file);
+  g_clear_object (&self->provider_files);
   g_clear_object (&self->service);
   g_clear_object (&self->expiry);
   g_clear_object (&self->http);
@@ -654,6 +657,15 @@ set_secrets (McpdApplication *self)
   mcp_gateway_set_secrets (self->gateway, directory);
 }
 
+static void
+start_provider_files (McpdApplication *self)
+{
+  g_auto (GStrv) directories = mcpd_provider_files_dup_directories ();
+
+  self->provider_files = mcpd_provider_files_new ((const char *const *) directories, self->gateway);
+  mcpd_provider_files_start (self->provider_files);
+}
+
 /**
  * mcpd_application_start:
  * @self: a new application, whose runtime directory is locked
@@ -699,6 +711,7 @@ mcpd_application_start (McpdApplication *self, GError **error)
   servers_path = g_build_filename (self->config_dir, MCP_SERVERS_FILE, NULL);
   self->servers_file = mcpd_servers_file_new (servers_path, self->gateway);
   mcpd_servers_file_start (self->servers_file);
+  start_provider_files (self);
 
   if (!start_listening (self, error) || !write_discovery (self, error))
     return FALSE;

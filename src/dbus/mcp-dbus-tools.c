@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "dbus/mcp-dbus-tools.h"
 
+#include "dbus/mcp-dbus-registrations.h"
 #include "dbus/mcp-dbus-reply.h"
 #include "gateway/api/mcp-gateway-calls.h"
 #include "gateway/api/mcp-gateway-dump.h"
@@ -11,7 +12,8 @@ struct _McpDbusTools
 {
   McpGenTools1Skeleton parent_instance;
 
-  McpGateway *gateway; /* (owned) */
+  McpGateway *gateway;                 /* (owned) */
+  McpDbusRegistrations *registrations; /* (owned) */
 };
 
 static void mcp_dbus_tools_iface_init (McpGenTools1Iface *iface);
@@ -108,6 +110,27 @@ handle_cancel_call (McpGenTools1 *skeleton, GDBusMethodInvocation *invocation, c
     mcp_gen_tools1_complete_cancel_call (skeleton, invocation);
   else
     mcp_dbus_reply_error (invocation, error);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_register_provider (McpGenTools1 *skeleton,
+                          GDBusMethodInvocation *invocation,
+                          const char *name,
+                          const char *path,
+                          GVariant *options)
+{
+  mcp_dbus_registrations_add (MCP_DBUS_TOOLS (skeleton)->registrations, invocation, name, path,
+                              options);
+  return G_DBUS_METHOD_INVOCATION_HANDLED;
+}
+
+static gboolean
+handle_unregister_provider (McpGenTools1 *skeleton,
+                            GDBusMethodInvocation *invocation,
+                            const char *name)
+{
+  mcp_dbus_registrations_remove (MCP_DBUS_TOOLS (skeleton)->registrations, invocation, name);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -216,6 +239,9 @@ mcp_dbus_tools_dispose (GObject *object)
 {
   McpDbusTools *self = MCP_DBUS_TOOLS (object);
 
+  if (self->registrations != NULL)
+    mcp_dbus_registrations_close (self->registrations);
+  g_clear_object (&self->registrations);
   g_clear_object (&self->gateway);
   G_OBJECT_CLASS (mcp_dbus_tools_parent_class)->dispose (object);
 }
@@ -234,6 +260,8 @@ mcp_dbus_tools_iface_init (McpGenTools1Iface *iface)
   iface->handle_held_tools = handle_held_tools;
   iface->handle_accept_tools = handle_accept_tools;
   iface->handle_cancel_call = handle_cancel_call;
+  iface->handle_register_provider = handle_register_provider;
+  iface->handle_unregister_provider = handle_unregister_provider;
   iface->handle_stop_all = handle_stop_all;
   iface->handle_release = handle_release;
   iface->handle_login = handle_login;
@@ -258,6 +286,7 @@ mcp_dbus_tools_new (McpGateway *gateway)
   McpDbusTools *self = g_object_new (MCP_TYPE_DBUS_TOOLS, NULL);
 
   self->gateway = g_object_ref (gateway);
+  self->registrations = mcp_dbus_registrations_new (gateway);
   g_signal_connect_object (gateway, "tools-changed", G_CALLBACK (tools_changed_cb), self, 0);
   g_signal_connect_object (gateway, "provider-changed", G_CALLBACK (provider_changed_cb), self, 0);
   return self;

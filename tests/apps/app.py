@@ -8,6 +8,8 @@
 --log FILE       appends a line for each call that comes in
 --frozen         answers nothing, not even ListTools
 --tools FILE     what ListTools answers, read again at each call
+--owner          is the owner of the desktop, who allows each tool that he is asked about for the session
+--service        is an ordinary service, org.example.Service, in place of an app that offers tools
 --lies NAME      to the daemon, says that calls of NAME's tools have progress and are cancelled
 
 Prints "ready" once everything of that is done.
@@ -39,6 +41,72 @@ TOOLS = [
     {"name": "grow", "description": "Has one more tool from then on.", "inputSchema": {"type": "object"}},
     {"name": "die", "description": "Ends the app.", "inputSchema": {"type": "object"}},
 ]
+
+
+SERVICE_XML = """<node><interface name='org.example.Service'>
+<method name='Echo'>
+  <arg name='any' type='v' direction='in'/><arg name='dict' type='a{sv}' direction='in'/>
+  <arg name='bytes' type='ay' direction='in'/><arg name='pair' type='(sb)' direction='in'/>
+  <arg name='path' type='o' direction='in'/><arg name='big' type='x' direction='in'/>
+  <arg name='texts' type='as' direction='in'/><arg name='numbers' type='a{us}' direction='in'/>
+  <arg name='any' type='v' direction='out'/><arg name='dict' type='a{sv}' direction='out'/>
+  <arg name='bytes' type='ay' direction='out'/><arg name='pair' type='(sb)' direction='out'/>
+  <arg name='path' type='o' direction='out'/><arg name='big' type='x' direction='out'/>
+  <arg name='texts' type='as' direction='out'/><arg name='numbers' type='a{us}' direction='out'/>
+</method>
+<method name='Sum'><arg type='i' direction='in'/><arg type='i' direction='in'/><arg type='i' direction='out'/></method>
+<method name='Open'><arg name='file' type='h' direction='in'/></method>
+<method name='Fail'/><method name='Slow'/>
+<property name='Color' type='s' access='read'/>
+</interface></node>"""
+
+
+class Service:
+    """A service that knows nothing of tools."""
+
+    def __init__(self):
+        self.connection = Gio.bus_get_sync(Gio.BusType.SESSION, None)
+        node = Gio.DBusNodeInfo.new_for_xml(SERVICE_XML)
+        self.connection.register_object("/org/example/Service", node.interfaces[0], self.on_call, self.on_get, None)
+        self.connection.call_sync(
+            "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName",
+            GLib.Variant("(su)", ("org.example.Service", 4)), None, Gio.DBusCallFlags.NONE, -1, None)
+
+    def on_get(self, connection, sender, path, interface, name):
+        return GLib.Variant("s", "red")
+
+    def on_call(self, connection, sender, path, interface, method, parameters, invocation):
+        if method == "Echo":
+            invocation.return_value(parameters)
+        elif method == "Sum":
+            invocation.return_value(GLib.Variant("(i)", (sum(parameters.unpack()),)))
+        elif method == "Fail":
+            invocation.return_dbus_error("org.example.Error", "No such page")
+
+    def run(self):
+        print("ready", flush=True)
+        GLib.MainLoop().run()
+
+
+class Owner:
+    """Answers the questions of the daemon."""
+
+    def __init__(self, options):
+        self.log = options.log
+        self.connection = Gio.bus_get_sync(Gio.BusType.SESSION, None)
+        self.connection.signal_subscribe(DAEMON, "org.mcpsessiond.Consent1", "QuestionAdded", "/org/mcpsessiond/Consent",
+                                         None, Gio.DBusSignalFlags.NONE, self.on_question)
+
+    def on_question(self, connection, sender, path, interface, name, parameters):
+        question = parameters.unpack()[0]
+        with open(self.log, "a", encoding="utf-8") as file:
+            file.write(question["tool"] + "\n")
+        connection.call(DAEMON, path, interface, "Answer", GLib.Variant("(ss)", (question["id"], "session")), None,
+                        Gio.DBusCallFlags.NONE, -1, None)
+
+    def run(self):
+        print("ready", flush=True)
+        GLib.MainLoop().run()
 
 
 class App:
@@ -177,7 +245,10 @@ def main():
     parser.add_argument("--log")
     parser.add_argument("--tools")
     parser.add_argument("--frozen", action="store_true")
-    App(parser.parse_args()).run()
+    parser.add_argument("--service", action="store_true")
+    parser.add_argument("--owner", action="store_true")
+    options = parser.parse_args()
+    (Service() if options.service else Owner(options) if options.owner else App(options)).run()
 
 
 main()

@@ -25,6 +25,15 @@ TOOLS = "org.mcpsessiond.Tools1"
 PATIENCE = 30
 
 
+# The desktop's own services, such as the one for notifications, are not started here.
+BUS = """<busconfig>
+<type>session</type>
+<listen>unix:dir={directory}</listen>
+<servicedir>{directory}/data/dbus-1/services</servicedir>
+<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
+</busconfig>"""
+
+
 class UnixConnection(http.client.HTTPConnection):
     def __init__(self, path):
         super().__init__("localhost", timeout=PATIENCE)
@@ -81,6 +90,9 @@ class Session:
         assert "result" in answer, answer
         return answer["result"]["content"][0]["text"]
 
+    def calls_in_flight(self):
+        return self.world.http("GET", "/session/" + self.id, token=self.facts["token"])["calls_in_flight"]
+
     def close(self):
         self.world.http("DELETE", "/session/" + self.id, token=self.facts["token"])
 
@@ -116,14 +128,20 @@ class World:
             os.makedirs(self.path(name), 0o700)
             self.env[variable] = self.path(name)
         self.env["XDG_DATA_DIRS"] = self.path("share")
+        # Some tests make the daemon warn of what they do.
+        self.env["G_DEBUG"] = "gc-friendly"
         self.write("config/mcp-sessiond/mcp.json", json.dumps({"mcpServers": servers or {}}))
         self.write("config/mcp-sessiond/mcp-sessiond.conf", settings)
         for name, text in (files or {}).items():
             self.write(name, text)
         self.socket = self.path("run/mcp-sessiond/http.sock")
-        self.start_bus()
         self.daemon = None
-        self.start()
+        self.start_bus()
+        try:
+            self.start()
+        except Exception:
+            self.__exit__(*sys.exc_info())
+            raise
 
     def path(self, name):
         return os.path.join(self.dir, name)
@@ -140,7 +158,9 @@ class World:
             return file.read()
 
     def start_bus(self):
-        self.bus = Process(["dbus-daemon", "--session", "--nofork", "--print-address=1"], self.env,
+        os.makedirs(self.path("data/dbus-1/services"), 0o700, exist_ok=True)
+        self.write("bus.conf", BUS.format(directory=self.dir))
+        self.bus = Process(["dbus-daemon", "--config-file=" + self.path("bus.conf"), "--nofork", "--print-address=1"], self.env,
                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self.env["DBUS_SESSION_BUS_ADDRESS"] = self.bus.process.stdout.readline().strip()
         self.connection = Gio.DBusConnection.new_for_address_sync(
@@ -185,6 +205,15 @@ class World:
 
     def providers(self):
         return {provider["name"]: provider for provider in self.call("ListProviders")[0]}
+
+    def allow(self):
+        """Has the questions of the daemon answered by an owner who allows everything for a session.
+
+        A process below the one that asks may not answer: this one has left the family. It ends with its bus."""
+        owner = Process(["setsid", "--fork", sys.executable, APP, "--owner", "--log", self.path("asked")], self.env,
+                        stdout=subprocess.PIPE)
+        self.apps.append(owner)
+        owner.await_line("ready")
 
     def http(self, method, path, body=None, token=None):
         connection = UnixConnection(self.socket)

@@ -2,6 +2,7 @@
 #include "fake-gateway.h"
 
 #include "common/mcp-error.h"
+#include "gateway/api/mcp-gateway-apps.h"
 #include "gateway/api/mcp-gateway-calls.h"
 #include "gateway/api/mcp-gateway-consent.h"
 #include "gateway/api/mcp-gateway-dump.h"
@@ -316,4 +317,33 @@ gboolean
 mcp_gateway_logout_finish (McpGateway *self, GAsyncResult *result, GError **error)
 {
   g_assert_not_reached ();
+}
+
+/* Apps register with the whole daemon: tests/apps. */
+gboolean
+mcp_gateway_apps_check (McpGateway *self,
+                        const char *name,
+                        const char *sender,
+                        const char **kept_for,
+                        GError **error)
+{
+  *kept_for = NULL;
+  return TRUE;
+}
+
+gboolean
+mcp_gateway_apps_add (McpGateway *self, const McpGatewayApp *app, GError **error)
+{
+  return TRUE;
+}
+
+gboolean
+mcp_gateway_apps_remove (McpGateway *self, const char *name, const char *sender, GError **error)
+{
+  return TRUE;
+}
+
+void
+mcp_gateway_apps_remove_all (McpGateway *self, const char *sender)
+{
 }

@@ -5,6 +5,7 @@
 #include "gateway/client/mcp-attachment-table.h"
 #include "gateway/client/mcp-services.h"
 #include "gateway/servers/mcp-provider-pool.h"
+#include "gateway/servers/mcp-server-sources.h"
 
 G_BEGIN_DECLS
 
@@ -19,6 +20,8 @@ McpSessionStore *mcp_gateway_get_store (McpGateway *self);
 const McpLimits *mcp_gateway_get_limits (McpGateway *self);
 McpServices *mcp_gateway_get_services (McpGateway *self);
 McpAttachmentTable *mcp_gateway_get_attachments (McpGateway *self);
+McpServerSources *mcp_gateway_get_sources (McpGateway *self);
+void mcp_gateway_take_sources (McpGateway *self);
 GPtrArray *mcp_gateway_get_configs (McpGateway *self);
 McpServerConfig *mcp_gateway_find_config (McpGateway *self, const char *name);
 GPtrArray *mcp_gateway_get_left_out (McpGateway *self);

@@ -155,6 +155,8 @@ done_cb (const McpServerAnswer *answer, const GError *error, gpointer user_data)
   g_clear_signal_handler (&self->cancelled_id, g_task_get_cancellable (task));
   if (answer != NULL)
     return_answer (task, answer->message);
+  else if (g_error_matches (error, MCP_JSONRPC_ERROR, MCP_JSONRPC_ERROR_INVALID_PARAMS))
+    g_task_return_new_error (task, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, "%s", error->message);
   else
     g_task_return_error (task, g_error_copy (error));
 }

@@ -9,6 +9,7 @@
 #include "mcp-provider-changes-private.h"
 #include "mcp-provider-descriptions-private.h"
 #include "upstream/dbus/mcp-dbus-provider.h"
+#include "upstream/dbus/mcp-methods-provider.h"
 #include "upstream/dialogue/mcp-server-link.h"
 #include "upstream/http/mcp-http-provider.h"
 #include "upstream/secrets/mcp-secret-store.h"
@@ -37,7 +38,8 @@ struct _McpGateway
   McpProviderPool *pool;           /* (owned) */
   McpServices *services;           /* (owned) */
   McpAttachmentTable *attachments; /* (owned) */
-  GPtrArray *configs;              /* (owned): McpServerConfig, in order */
+  McpServerSources sources;        /* where servers are known from */
+  GPtrArray *configs;              /* (owned): McpServerConfig, in order: all of them */
   GPtrArray *left_out;             /* (owned) (nullable): McpServerLeftOut */
   Launching *launching;            /* (unowned) (nullable): the pool's */
   McpProviderChanges *changes;     /* (owned) (nullable): until disposed */
@@ -155,26 +157,14 @@ session_removed_cb (McpSessionStore *store,
 void
 mcp_gateway_set_servers (McpGateway *self, GPtrArray *configs)
 {
-  g_autoptr (GPtrArray) copy =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_server_config_unref);
-
   g_return_if_fail (MCP_IS_GATEWAY (self));
   g_return_if_fail (configs != NULL);
 
   if (self->is_closed)
     return;
 
-  for (guint i = 0; i < configs->len; i++)
-    g_ptr_array_add (copy, mcp_server_config_ref (g_ptr_array_index (configs, i)));
-  mcp_config_changes_log (self->configs, copy);
-  g_ptr_array_unref (self->configs);
-  self->configs = g_steal_pointer (&copy);
-
-  mcp_catalogue_set_servers (self->services->catalogue, self->configs);
-  if (mcp_gateway_get_oauth (self) != NULL)
-    mcp_oauth_set_servers (mcp_gateway_get_oauth (self), self->configs);
-  mcp_provider_pool_set_servers (self->pool, self->configs);
-  note_change (self);
+  mcp_server_sources_set (&self->sources, MCP_SERVER_ORIGIN_OWNER, configs);
+  mcp_gateway_take_sources (self);
 }
 
 /**
@@ -443,6 +433,27 @@ mcp_gateway_close_finish (McpGateway *self, GAsyncResult *result, GError **error
 
 /* The inside, for the room's other files. */
 
+/* What servers there are, after their sources have changed. */
+void
+mcp_gateway_take_sources (McpGateway *self)
+{
+  g_autoptr (GPtrArray) earlier = g_steal_pointer (&self->configs);
+
+  self->configs = mcp_server_sources_merge (&self->sources);
+  mcp_config_changes_log (earlier, self->configs);
+  mcp_catalogue_set_servers (self->services->catalogue, self->configs);
+  if (mcp_gateway_get_oauth (self) != NULL)
+    mcp_oauth_set_servers (mcp_gateway_get_oauth (self), self->configs);
+  mcp_provider_pool_set_servers (self->pool, self->configs);
+  note_change (self);
+}
+
+McpServerSources *
+mcp_gateway_get_sources (McpGateway *self)
+{
+  return &self->sources;
+}
+
 McpSessionStore *
 mcp_gateway_get_store (McpGateway *self)
 {
@@ -508,6 +519,7 @@ mcp_gateway_finalize (GObject *object)
   mcp_attachment_table_free (self->attachments);
   g_clear_pointer (&self->left_out, g_ptr_array_unref);
   g_ptr_array_unref (self->configs);
+  mcp_server_sources_clear (&self->sources);
   g_clear_pointer (&self->services, mcp_services_unref);
   g_clear_object (&self->pool);
   g_clear_object (&self->store);
@@ -545,6 +557,7 @@ mcp_gateway_init (McpGateway *self)
 {
   self->attachments = mcp_attachment_table_new ();
   self->configs = g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_server_config_unref);
+  mcp_server_sources_init (&self->sources);
 }
 
 /**
@@ -628,8 +641,10 @@ make_provider (McpServerConfig *config,
         set_warrant (provider, mcp_oauth_ensure_server (launching->oauth, config));
       break;
     case MCP_SERVER_TRANSPORT_DBUS:
-    case MCP_SERVER_TRANSPORT_DBUS_METHODS:
       provider = mcp_dbus_provider_new (config, launching->bus, cwd, limits, timeout_ms);
+      break;
+    case MCP_SERVER_TRANSPORT_DBUS_METHODS:
+      provider = mcp_methods_provider_new (config, launching->bus, cwd, limits, timeout_ms);
       break;
     case MCP_SERVER_TRANSPORT_STDIO:
       provider = mcp_stdio_provider_new (config, cwd, launching->keeper_path, limits, timeout_ms);

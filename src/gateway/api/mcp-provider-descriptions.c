@@ -52,6 +52,44 @@ add_usage (GVariantDict *dict, const McpProcessUsage *usage)
   g_variant_dict_insert (dict, "cpu-seconds", "d", usage->cpu_seconds);
 }
 
+static const char *
+get_origin (const McpServerConfig *config)
+{
+  switch (config->origin)
+    {
+    case MCP_SERVER_ORIGIN_INSTALLED:
+      return "installed";
+    case MCP_SERVER_ORIGIN_REGISTERED:
+      return "registered";
+    case MCP_SERVER_ORIGIN_OWNER:
+      break;
+    }
+  return "configured";
+}
+
+static void
+add_text (GVariantDict *dict, const char *key, const char *text)
+{
+  if (text != NULL)
+    g_variant_dict_insert_value (dict, key,
+                                 g_variant_new_take_string (g_utf8_make_valid (text, -1)));
+}
+
+/* Who is behind a server on the bus, as the bus and the kernel say. */
+static void
+add_bus (GVariantDict *dict, const McpServerConfig *config, const McpServerPeer *peer)
+{
+  add_text (dict, "origin", get_origin (config));
+  add_text (dict, "bus-name", config->bus->name);
+  add_text (dict, "object-path", config->bus->object_path);
+  if (peer == NULL)
+    return;
+  g_variant_dict_insert (dict, "pid", "u", peer->pid);
+  g_variant_dict_insert (dict, "uid", "u", peer->uid);
+  add_text (dict, "exe", peer->exe);
+  add_text (dict, "sandbox", peer->sandbox);
+}
+
 static GVariant *
 describe (const McpServerConfig *config, McpServices *services, const McpProcessUsage *usage)
 {
@@ -73,6 +111,8 @@ describe (const McpServerConfig *config, McpServices *services, const McpProcess
     g_variant_dict_insert (&dict, "last-error", "s", status.last_error);
   if (login != NULL)
     g_variant_dict_insert_value (&dict, "auth", mcp_login_status_describe (login));
+  if (config->bus != NULL)
+    add_bus (&dict, config, config->bus->peer != NULL ? config->bus->peer : status.peer);
   add_usage (&dict, usage);
   add_notes (&dict, services->catalogue, config->name);
   return g_variant_dict_end (&dict);

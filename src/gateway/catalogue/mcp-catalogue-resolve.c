@@ -10,6 +10,7 @@
 #include "common/mcp-error.h"
 #include "protocol/mcp-error-codes.h"
 #include "protocol/mcp-param-headers.h"
+#include "protocol/mcp-schema-check.h"
 
 #include <string.h>
 
@@ -51,6 +52,28 @@ check_headers (Resolving *self, McpJsonSlice tool, McpJsonSlice params, GError *
   return FALSE;
 }
 
+/* An app on the bus may count on arguments that fit what it has listed; other servers look for
+   themselves. */
+static gboolean
+check_arguments (const McpCatalogueItem *found, McpJsonSlice params, GError **error)
+{
+  McpJsonSlice schema;
+  McpJsonSlice arguments = mcp_json_slice ("{}");
+  McpJsonSlice value;
+  g_autoptr (GError) problem = NULL;
+
+  if (found->config->bus == NULL || params.data == NULL ||
+      !mcp_json_find_typed (found->json, "inputSchema", MCP_JSON_OBJECT, &schema))
+    return TRUE;
+  if (mcp_json_find_typed (params, "arguments", MCP_JSON_OBJECT, &value))
+    arguments = value;
+  if (mcp_schema_check (schema, arguments, &problem))
+    return TRUE;
+  g_set_error (error, MCP_JSONRPC_ERROR, MCP_JSONRPC_ERROR_INVALID_PARAMS,
+               "The arguments do not fit the tool “%s”: %s", found->name, problem->message);
+  return FALSE;
+}
+
 static McpTarget *
 build_target (Resolving *self, const McpCatalogueItem *found, GError **error)
 {
@@ -61,7 +84,7 @@ build_target (Resolving *self, const McpCatalogueItem *found, GError **error)
 
   if (self->params != NULL)
     params = mcp_params_get_text (self->params);
-  if (!check_headers (self, found->json, params, error))
+  if (!check_headers (self, found->json, params, error) || !check_arguments (found, params, error))
     return NULL;
   return mcp_target_new_tool (found->config, found->name, found->exposed, found->json, params);
 }
@@ -246,7 +269,8 @@ mcp_catalogue_resolve_async (McpCatalogue *self,
  * @error: return location
  *
  * Errors: %MCP_ERROR_NOT_FOUND; %MCP_ERROR_PROVIDER_FAILED where the server that may have a tool
- * could not be asked; %MCP_ERROR_CODE_HEADER_MISMATCH of %MCP_JSONRPC_ERROR; %MCP_ERROR_CANCELLED;
+ * could not be asked; %MCP_ERROR_CODE_HEADER_MISMATCH and %MCP_JSONRPC_ERROR_INVALID_PARAMS of
+ * %MCP_JSONRPC_ERROR; %MCP_ERROR_CANCELLED;
  * %MCP_ERROR_CLOSED when the session ended.
  *
  * Returns: (transfer full) (nullable): the target

@@ -12,6 +12,9 @@
 /* A whole listing, with the start of the server: a package runner may download it first. */
 #define LISTING_SECONDS 360
 
+/* An app that runs and has registered answers at once; one that does not is not waited for. */
+#define REGISTERED_MS 500
+
 /* How soon a server that could not be listed is tried again: doubled at each failure. */
 #define RETRY_FIRST_SECONDS 5
 #define RETRY_LAST_SECONDS  300
@@ -43,6 +46,7 @@ struct _McpCatalogueServer
   McpServerConfig *config; /* (owned) */
   McpListingCache *cache;  /* (owned) (nullable) */
   gboolean is_loading;     /* from the cache */
+  gboolean is_wanted;      /* somebody asked meanwhile */
   GMainContext *context;   /* (owned) */
   gsize max_bytes;
   guint max_items;
@@ -58,6 +62,7 @@ struct _McpCatalogueServer
   McpProviderLease *lease;   /* (owned) (nullable): set while listing */
   GCancellable *cancellable; /* (owned) (nullable): of the listing */
   GSource *deadline;         /* (owned) (nullable): of the listing */
+  GSource *impatience;       /* (owned) (nullable): of those who wait for an app */
   gboolean timed_out;
   McpItemKinds changed; /* by the listing so far */
   gboolean is_renewal;  /* the listing: nobody waits for it */
@@ -212,6 +217,7 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   gboolean is_listed = mcp_item_lister_run_finish (result, &error);
 
   mcp_timer_clear (&self->deadline);
+  mcp_timer_clear (&self->impatience);
   g_clear_object (&self->cancellable);
   mcp_list_changes_listed (&self->pace, g_get_monotonic_time (), self->changed != 0);
 
@@ -233,6 +239,17 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   plan_refresh (self);
   g_signal_emit (self, signals[SIGNAL_LISTED], 0, 0u);
+}
+
+static gboolean
+impatience_cb (gpointer user_data)
+{
+  g_autoptr (McpCatalogueServer) self = g_object_ref (user_data);
+
+  mcp_timer_clear (&self->impatience);
+  self->in_vain = self->lease != NULL && self->known == NULL;
+  g_signal_emit (self, signals[SIGNAL_LISTED], 0, 0u);
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -257,8 +274,30 @@ start_listing (McpCatalogueServer *self,
   self->changed = 0;
   self->is_renewal = is_renewal;
   attach_timer (self, &self->deadline, LISTING_SECONDS * 1000, deadline_cb);
+  mcp_timer_clear (&self->impatience);
+  if (self->config->origin == MCP_SERVER_ORIGIN_REGISTERED)
+    attach_timer (self, &self->impatience, REGISTERED_MS, impatience_cb);
   mcp_item_lister_run_async (mcp_provider_lease_get_provider (lease), &order, self->cancellable,
                              listed_cb, g_object_ref (self));
+}
+
+/* An app is not started to be listed once more: when it runs, it is listed anyway. */
+static gboolean
+is_app (McpCatalogueServer *self)
+{
+  return self->config->transport == MCP_SERVER_TRANSPORT_DBUS;
+}
+
+/* Somebody has asked for what the cache did not know. */
+static void
+list_if_wanted (McpCatalogueServer *self)
+{
+  g_autoptr (McpSession) session = g_weak_ref_get (&self->session);
+  gboolean is_wanted = self->is_wanted;
+
+  self->is_wanted = FALSE;
+  if (is_wanted && self->known == NULL && session != NULL && !mcp_session_is_closed (session))
+    mcp_catalogue_server_list (self, session);
 }
 
 /* What was known when the daemon last ran counts until the server is listed again. */
@@ -277,12 +316,13 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (listing != NULL && self->known == NULL && !self->is_closed)
     {
       changed = merge_part (self, listing);
-      self->is_outdated = TRUE;
+      self->is_outdated = !is_app (self);
     }
   else
     g_clear_pointer (&listing, mcp_listing_free);
   if (!self->is_closed)
     g_signal_emit (self, signals[SIGNAL_LISTED], 0, changed);
+  list_if_wanted (self);
 }
 
 /* Somebody's session starts the server, or uses it. */
@@ -312,7 +352,8 @@ program_changed_cb (gpointer user_data)
 static gboolean
 is_old (McpCatalogueServer *self)
 {
-  return self->is_outdated || g_get_monotonic_time () - self->listed_at > MAX_AGE_US;
+  return self->is_outdated ||
+         (!is_app (self) && g_get_monotonic_time () - self->listed_at > MAX_AGE_US);
 }
 
 /**
@@ -328,10 +369,14 @@ mcp_catalogue_server_list (McpCatalogueServer *self, McpSession *session)
 {
   gint64 now_us = g_get_monotonic_time ();
 
-  if (self->is_closed || self->is_loading || self->lease != NULL)
+  if (self->is_closed || self->lease != NULL)
     return;
 
   g_weak_ref_set (&self->session, session);
+  self->is_wanted = self->is_loading;
+  if (self->is_loading)
+    return;
+
   mcp_program_stamp_look (self->stamp);
   if (self->known != NULL && self->stale_with != NULL && self->refresh == NULL &&
       mcp_list_changes_may_ask (&self->pace, now_us))
@@ -526,6 +571,7 @@ mcp_catalogue_server_close (McpCatalogueServer *self)
   mcp_timer_clear (&self->retry);
   mcp_timer_clear (&self->refresh);
   mcp_timer_clear (&self->deadline);
+  mcp_timer_clear (&self->impatience);
   g_clear_object (&self->stale_with);
   if (self->cancellable != NULL)
     g_cancellable_cancel (self->cancellable);
@@ -540,6 +586,7 @@ mcp_catalogue_server_finalize (GObject *object)
   mcp_timer_clear (&self->retry);
   mcp_timer_clear (&self->refresh);
   mcp_timer_clear (&self->deadline);
+  mcp_timer_clear (&self->impatience);
   g_clear_pointer (&self->stamp, mcp_program_stamp_free);
   g_weak_ref_clear (&self->session);
   g_ptr_array_unref (self->notes);

@@ -118,7 +118,9 @@ listed_cb (McpCatalogueServer *server, guint changed, McpCatalogueServers *self)
 static McpCatalogueServer *
 create (McpCatalogueServers *self, McpServerConfig *config)
 {
-  McpCatalogueServer *server = mcp_catalogue_server_new (self->pool, config, self->cache);
+  /* an app that has registered is another one the next time */
+  McpListingCache *cache = config->origin != MCP_SERVER_ORIGIN_REGISTERED ? self->cache : NULL;
+  McpCatalogueServer *server = mcp_catalogue_server_new (self->pool, config, cache);
 
   /* a server that is closed tells nothing any more */
   g_signal_connect (server, "listed", G_CALLBACK (listed_cb), self);

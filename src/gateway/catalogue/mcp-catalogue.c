@@ -913,6 +913,24 @@ mcp_catalogue_renew (McpCatalogue *self, const char *server_name)
 }
 
 /**
+ * mcp_catalogue_list_server:
+ * @self: the catalogue
+ * @server_name: name of a server that has come just now
+ * @session: on whose behalf the server would be started
+ *
+ * The server is listed before a client asks, if it is not known what the server has: clients hear
+ * of its tools by list_changed.
+ */
+void
+mcp_catalogue_list_server (McpCatalogue *self, const char *server_name, McpSession *session)
+{
+  McpServerConfig *config = mcp_catalogue_servers_find_config (self->servers, server_name);
+
+  if (config != NULL)
+    mcp_catalogue_server_list (lookup (self, config), session);
+}
+
+/**
  * mcp_catalogue_close:
  * @self: the catalogue
  *

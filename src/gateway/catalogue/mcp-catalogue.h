@@ -95,6 +95,7 @@ const char *mcp_catalogue_get_server_info (McpCatalogue *self, McpClient *client
 const char *mcp_catalogue_get_capabilities (McpCatalogue *self, McpClient *client);
 char *mcp_catalogue_build_held (McpCatalogue *self, const char *server_name);
 gboolean mcp_catalogue_accept (McpCatalogue *self, const char *server_name);
+void mcp_catalogue_list_server (McpCatalogue *self, const char *server_name, McpSession *session);
 gboolean mcp_catalogue_renew (McpCatalogue *self, const char *server_name);
 
 G_END_DECLS

@@ -92,7 +92,7 @@ mcp_consent_desk_judge (McpConsentDesk *self, McpClient *client, McpTarget *targ
   if (config->consent != NULL)
     word = mcp_consent_rules_find (config->consent, target->name);
   if (word == MCP_CONSENT_UNSET)
-    word = config->default_consent;
+    word = mcp_server_config_get_default_consent (config, target->name);
   else if (word == MCP_CONSENT_ALLOW)
     return word;
   if (word == MCP_CONSENT_ALLOW && self->ask_destructive && target->is_destructive)

@@ -602,6 +602,8 @@ mcp_provider_pool_get_status (McpProviderPool *self,
         continue;
       status->n_processes += entry->state != MCP_PROVIDER_STOPPED;
       status->n_starting += entry->state == MCP_PROVIDER_STARTING;
+      if (status->peer == NULL)
+        status->peer = mcp_provider_get_peer (entry->provider);
     }
 }
 

@@ -52,6 +52,7 @@ typedef McpProvider *(*McpProviderFactory) (McpServerConfig *config,
  * @n_restarts: how often a provider started again after it had run
  * @last_error: (nullable) (transfer none): the last failure
  * @last_line: (nullable) (transfer none): what the server last said to people
+ * @peer: (nullable) (transfer none): who is behind one of them, where the bus tells
  */
 typedef struct
 {
@@ -60,6 +61,7 @@ typedef struct
   guint n_restarts;
   const char *last_error;
   const char *last_line;
+  const McpServerPeer *peer;
 } McpServerStatus;
 
 McpProviderPool *mcp_provider_pool_new (McpProviderFactory factory,

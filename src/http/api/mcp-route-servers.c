@@ -39,6 +39,13 @@ static const Member members[] = {
   { "entry", "entry" },
   { "why", "why" },
   { "notes", "notes" },
+  { "origin", "origin" },
+  { "bus-name", "bus_name" },
+  { "object-path", "object_path" },
+  { "pid", "pid" },
+  { "uid", "uid" },
+  { "exe", "exe" },
+  { "sandbox", "sandbox" },
 };
 
 /* What the gateway says of a login, and how the answer calls it. */

@@ -63,6 +63,7 @@ build (GKeyFile *file, GError **error)
     return NULL;
   config = mcp_server_config_new_bus (name, bus_name, object_path);
   config->origin = MCP_SERVER_ORIGIN_INSTALLED;
+  config->default_consent = MCP_CONSENT_ASK;
   return config;
 }
 

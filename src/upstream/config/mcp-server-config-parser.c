@@ -88,6 +88,8 @@ new_config (EntryReader *reader, const McpServerEntryType *type)
     }
   config->transport = type->transport;
   config->is_sse = type->is_sse;
+  if (type->transport == MCP_SERVER_TRANSPORT_DBUS_METHODS)
+    config->default_consent = MCP_CONSENT_ASK;
   return config;
 }
 

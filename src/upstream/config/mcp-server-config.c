@@ -154,6 +154,22 @@ mcp_server_config_unref (McpServerConfig *self)
 }
 
 /**
+ * mcp_server_config_get_default_consent:
+ * @self: a configuration
+ * @tool: the server's own name of a tool
+ *
+ * Returns: what holds for the tool where the owner has said nothing; never %MCP_CONSENT_UNSET
+ */
+McpConsentWord
+mcp_server_config_get_default_consent (const McpServerConfig *self, const char *tool)
+{
+  if (self->transport == MCP_SERVER_TRANSPORT_DBUS_METHODS &&
+      mcp_server_bus_is_read_only (self->bus, tool))
+    return MCP_CONSENT_ALLOW;
+  return self->default_consent;
+}
+
+/**
  * mcp_server_config_get_type_name:
  * @self: a configuration
  *

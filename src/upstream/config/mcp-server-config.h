@@ -89,6 +89,8 @@ McpServerConfig *
 mcp_server_config_new_bus (const char *name, const char *bus_name, const char *object_path);
 McpServerConfig *mcp_server_config_ref (McpServerConfig *self);
 void mcp_server_config_unref (McpServerConfig *self);
+McpConsentWord mcp_server_config_get_default_consent (const McpServerConfig *self,
+                                                      const char *tool);
 const char *mcp_server_config_get_type_name (const McpServerConfig *self);
 gboolean mcp_server_config_offers (McpServerConfig *self, const char *tool);
 char **mcp_server_config_build_argv (McpServerConfig *self, const char *cwd, GError **error);

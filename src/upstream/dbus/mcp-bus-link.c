@@ -16,6 +16,7 @@
 #include "mcp-bus-answers-private.h"
 #include "mcp-bus-owner-private.h"
 #include "protocol/mcp-params.h"
+#include "upstream/dbus/mcp-bus-peer.h"
 #include "upstream/dialogue/mcp-message-parser.h"
 #include "upstream/dialogue/mcp-provider-request.h"
 #include "upstream/dialogue/mcp-server-intake-inner.h"
@@ -24,6 +25,9 @@
 
 #define BUS_NAME "org.freedesktop.DBus"
 
+/* Goes on after the server's name. */
+#define LEFT "has left the session bus before it answered"
+
 typedef struct
 {
   McpBus *bus;                 /* (owned) */
@@ -31,6 +35,8 @@ typedef struct
   McpBusOwner *owner;          /* (owned) (nullable): while open */
   GHashTable *calls;           /* (owned): gint64 *id -> Call (owned) */
   McpBusAnswers *answers;      /* (owned) (nullable): while open */
+  GCancellable *asking;        /* (owned) (nullable): while open: of what the bus is asked */
+  gboolean is_lost;            /* the owner has gone, and calls to it may still fail */
   GSource *stopped;            /* (owned) (nullable) */
 } McpBusLinkPrivate;
 
@@ -182,22 +188,40 @@ mcp_bus_link_answer_failure (McpBusLink *self, gint64 id, const GError *error)
 
 /* Calls */
 
-/* Returns: (nullable): the reply of the server itself, or an error that the server gave */
-static GVariant *
-read_reply (McpBusLink *self, GDBusMessage *reply, GError **server_error, const char **how)
+/* The bus answers in place of a connection that is gone. Where it could not even deliver the call,
+   nothing has happened yet. */
+static void
+take_bus_error (McpBusLink *self, gint64 id, GDBusMessage *reply)
+{
+  static const char *const undelivered[] = { "org.freedesktop.DBus.Error.ServiceUnknown",
+                                             "org.freedesktop.DBus.Error.NameHasNoOwner", NULL };
+  const char *name = g_dbus_message_get_error_name (reply);
+
+  if (name != NULL && g_strv_contains (undelivered, name))
+    mcp_server_link_repeat_or_fail (MCP_SERVER_LINK (self), id, "has left the session bus");
+  else
+    mcp_server_link_fail_request (MCP_SERVER_LINK (self), id, LEFT);
+}
+
+static void
+take_reply (McpBusLink *self, gint64 id, GDBusMessage *reply, McpBusReplyFunc replied)
 {
   const char *sender = g_dbus_message_get_sender (reply);
+  g_autoptr (GVariant) none = g_variant_ref_sink (g_variant_new_tuple (NULL, 0));
   GVariant *body = g_dbus_message_get_body (reply);
+  g_autoptr (GError) error = NULL;
 
-  *how = NULL;
-  if (g_strcmp0 (sender, mcp_bus_link_get_owner (self)) != 0)
-    *how = g_strcmp0 (sender, BUS_NAME) == 0 ? "has left the session bus before it answered"
-                                             : "was answered for by somebody else";
-  else if (g_dbus_message_to_gerror (reply, server_error))
-    g_dbus_error_strip_remote_error (*server_error);
+  if (g_strcmp0 (sender, BUS_NAME) == 0)
+    take_bus_error (self, id, reply);
+  else if (g_strcmp0 (sender, mcp_bus_link_get_owner (self)) != 0)
+    mcp_server_link_fail_request (MCP_SERVER_LINK (self), id, "was answered for by somebody else");
+  else if (g_dbus_message_to_gerror (reply, &error))
+    {
+      g_dbus_error_strip_remote_error (error);
+      replied (self, id, NULL, error);
+    }
   else
-    return body != NULL ? g_variant_ref (body) : g_variant_ref_sink (g_variant_new_tuple (NULL, 0));
-  return NULL;
+    replied (self, id, body != NULL ? body : none, NULL);
 }
 
 static void
@@ -208,24 +232,17 @@ replied_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GDBusMessage) reply =
       g_dbus_connection_send_message_with_reply_finish (G_DBUS_CONNECTION (source), result, &error);
   g_autoptr (McpBusLink) self = NULL;
-  g_autoptr (GVariant) body = NULL;
-  g_autoptr (GError) server_error = NULL;
-  const char *how = "has left the session bus before it answered";
-  Call *call;
   McpBusReplyFunc replied;
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   self = g_object_ref (awaited->link);
-  call = g_hash_table_lookup (get_private (self)->calls, &awaited->id);
-  replied = call->replied;
+  replied = ((Call *) g_hash_table_lookup (get_private (self)->calls, &awaited->id))->replied;
   g_hash_table_remove (get_private (self)->calls, &awaited->id);
   if (reply != NULL)
-    body = read_reply (self, reply, &server_error, &how);
-  if (how != NULL)
-    mcp_server_link_fail_request (MCP_SERVER_LINK (self), awaited->id, how);
+    take_reply (self, awaited->id, reply, replied);
   else
-    replied (self, awaited->id, body, server_error);
+    mcp_server_link_fail_request (MCP_SERVER_LINK (self), awaited->id, LEFT);
 }
 
 static GDBusMessage *
@@ -296,6 +313,21 @@ mcp_bus_link_tell (McpBusLink *self, const char *interface, const char *method, 
 /* The owner */
 
 static void
+peer_told_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  McpServerPeer *peer = mcp_bus_peer_ask_finish (result, &error);
+  McpServerFacts *facts;
+
+  /* cancelled: there is no link any more */
+  if (peer == NULL)
+    return;
+  facts = mcp_server_link_get_facts (user_data);
+  g_clear_pointer (&facts->peer, mcp_server_peer_free);
+  facts->peer = peer;
+}
+
+static void
 found_cb (const char *owner, gpointer user_data)
 {
   g_autoptr (McpBusLink) self = g_object_ref (user_data);
@@ -304,6 +336,8 @@ found_cb (const char *owner, gpointer user_data)
 
   facts->lifecycle = MCP_LIFECYCLE_HANDSHAKE;
   mcp_server_facts_learn (facts, MCP_REVISION_NEWEST_HANDSHAKE, mcp_json_slice (text));
+  mcp_bus_peer_ask_async (get_private (self)->connection, owner, get_private (self)->asking,
+                          peer_told_cb, self);
   MCP_BUS_LINK_GET_CLASS (self)->attached (self);
 }
 
@@ -317,19 +351,63 @@ failed_cb (const GError *error, gpointer user_data)
   mcp_server_link_fail (MCP_SERVER_LINK (self), how);
 }
 
+/* What the server was asked and has not answered. */
+static void
+fail_calls (McpBusLink *self)
+{
+  g_autofree gint64 **ids = NULL;
+  g_autoptr (GArray) copy = g_array_new (FALSE, FALSE, sizeof (gint64));
+  guint n_ids;
+
+  ids = (gint64 **) g_hash_table_get_keys_as_array (get_private (self)->calls, &n_ids);
+  for (guint i = 0; i < n_ids; i++)
+    g_array_append_val (copy, *ids[i]);
+  g_hash_table_remove_all (get_private (self)->calls);
+  for (guint i = 0; i < n_ids; i++)
+    mcp_server_link_fail_request (MCP_SERVER_LINK (self), g_array_index (copy, gint64, i), LEFT);
+}
+
+/* A request that has never reached the server starts another one. */
+static void
+settled_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GVariant) reply =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+  g_autoptr (McpBusLink) self = NULL;
+  McpServerLink *link;
+
+  /* cancelled: there is no link any more, or it has another owner; the bus is gone: others see to
+   * it
+   */
+  if (reply == NULL)
+    return;
+  self = g_object_ref (user_data);
+  link = MCP_SERVER_LINK (self);
+  fail_calls (self);
+  if (mcp_server_link_get_state (link) != MCP_PROVIDER_READY)
+    return;
+  if (mcp_pending_requests_get_size (mcp_server_link_get_pending (link)) == 0)
+    mcp_server_link_take_left (link);
+  else
+    mcp_server_link_begin_again (link, "has left the session bus");
+}
+
+/* The bus has answered all calls to a connection that is gone when it answers what it is asked
+   after that. What is not answered then was sent to a connection that has given its name away. */
 static void
 lost_cb (gpointer user_data)
 {
   g_autoptr (McpBusLink) self = g_object_ref (user_data);
+  McpBusLinkPrivate *priv = get_private (self);
   McpServerLink *link = MCP_SERVER_LINK (self);
 
-  if (!mcp_server_link_is_open (link))
-    return;
-  if (mcp_server_link_get_state (link) == MCP_PROVIDER_READY &&
-      mcp_pending_requests_get_size (mcp_server_link_get_pending (link)) == 0)
-    mcp_server_link_take_left (link);
-  else
-    mcp_server_link_fail (link, "has left the session bus before it answered");
+  priv->is_lost = TRUE;
+  if (mcp_server_link_get_state (link) == MCP_PROVIDER_READY)
+    g_dbus_connection_call (priv->connection, BUS_NAME, "/org/freedesktop/DBus",
+                            "org.freedesktop.DBus.Peer", "Ping", NULL, NULL, G_DBUS_CALL_FLAGS_NONE,
+                            G_MAXINT, priv->asking, settled_cb, self);
+  else if (mcp_server_link_is_open (link))
+    mcp_server_link_fail (link, LEFT);
 }
 
 static void
@@ -358,6 +436,8 @@ mcp_bus_link_open (McpServerLink *link, GError **error)
       return FALSE;
     }
   g_set_object (&priv->connection, connection);
+  priv->is_lost = FALSE;
+  priv->asking = g_cancellable_new ();
   priv->answers = mcp_bus_answers_new (&answers_funcs, link);
   return TRUE;
 }
@@ -400,7 +480,9 @@ mcp_bus_link_send_request (McpServerLink *link,
 {
   g_autoptr (McpBusLink) self = g_object_ref (MCP_BUS_LINK (link));
 
-  if (strcmp (request->method, "tools/list") == 0)
+  if (get_private (self)->is_lost)
+    mcp_server_link_repeat_or_fail (link, id, "has left the session bus");
+  else if (strcmp (request->method, "tools/list") == 0)
     MCP_BUS_LINK_GET_CLASS (self)->list (self, id);
   else if (strcmp (request->method, "tools/call") == 0)
     call_tool (self, id, request);
@@ -437,6 +519,10 @@ leave (McpBusLink *self)
   g_hash_table_remove_all (priv->calls);
   g_clear_pointer (&priv->owner, mcp_bus_owner_free);
   g_clear_pointer (&priv->answers, mcp_bus_answers_free);
+  if (priv->asking != NULL)
+    g_cancellable_cancel (priv->asking);
+  g_clear_object (&priv->asking);
+  g_clear_pointer (&mcp_server_link_get_facts (MCP_SERVER_LINK (self))->peer, mcp_server_peer_free);
   g_clear_object (&priv->connection);
 }
 
@@ -465,6 +551,14 @@ mcp_bus_link_stop (McpServerLink *link)
     klass->withdraw (self, *(gint64 *) id);
   leave (self);
   priv->stopped = mcp_timer_new_idle ("bus-link-stopped", G_PRIORITY_DEFAULT, stopped_cb, self);
+}
+
+/* The server has left, and another one is started. */
+static void
+mcp_bus_link_leave (McpServerLink *link)
+{
+  leave (MCP_BUS_LINK (link));
+  mcp_bus_link_open (link, NULL);
 }
 
 static void
@@ -500,6 +594,8 @@ mcp_bus_link_class_init (McpBusLinkClass *klass)
   link_class->withdraw = mcp_bus_link_withdraw;
   link_class->stop = mcp_bus_link_stop;
   link_class->drop = mcp_bus_link_drop;
+  link_class->leave = mcp_bus_link_leave;
+  link_class->keeps_requests = TRUE;
 }
 
 static void

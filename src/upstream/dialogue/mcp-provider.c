@@ -268,6 +268,23 @@ mcp_provider_get_server_info (McpProvider *self)
 }
 
 /**
+ * mcp_provider_get_peer:
+ * @self: a provider
+ *
+ * Returns: (transfer none) (nullable): the process behind a server on the bus
+ */
+const McpServerPeer *
+mcp_provider_get_peer (McpProvider *self)
+{
+  McpProviderInterface *iface;
+
+  g_return_val_if_fail (MCP_IS_PROVIDER (self), NULL);
+
+  iface = MCP_PROVIDER_GET_IFACE (self);
+  return iface->get_peer != NULL ? iface->get_peer (self) : NULL;
+}
+
+/**
  * mcp_provider_get_lifecycle:
  * @self: the provider
  *

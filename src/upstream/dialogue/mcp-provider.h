@@ -6,6 +6,7 @@
 #include "protocol/mcp-params.h"
 #include "protocol/mcp-revision.h"
 #include "upstream/config/mcp-lifecycle.h"
+#include "upstream/config/mcp-server-peer.h"
 
 #include <gio/gio.h>
 
@@ -139,6 +140,7 @@ struct _McpProviderInterface
   const char *(*get_capabilities) (McpProvider *self);
   const char *(*get_instructions) (McpProvider *self);               /* (nullable) */
   const char *(*get_server_info) (McpProvider *self);                /* (nullable) */
+  const McpServerPeer *(*get_peer) (McpProvider *self);              /* (nullable) */
   McpLifecycle (*get_lifecycle) (McpProvider *self);                 /* (nullable) */
   void (*set_lifecycle) (McpProvider *self, McpLifecycle lifecycle); /* (nullable) */
   void (*hold) (McpProvider *self);
@@ -170,6 +172,9 @@ McpRevision mcp_provider_get_revision (McpProvider *self);
 const char *mcp_provider_get_capabilities (McpProvider *self);
 const char *mcp_provider_get_instructions (McpProvider *self);
 const char *mcp_provider_get_server_info (McpProvider *self);
+
+/* Who is behind the server at the moment, where the bus tells. */
+const McpServerPeer *mcp_provider_get_peer (McpProvider *self);
 
 /* How the server is begun with; so that not each provider has to find it out. */
 McpLifecycle mcp_provider_get_lifecycle (McpProvider *self);

@@ -32,6 +32,7 @@ mcp_server_facts_clear (McpServerFacts *self)
 {
   g_free (self->instructions);
   g_free (self->server_info);
+  g_clear_pointer (&self->peer, mcp_server_peer_free);
   g_free (self->capabilities);
   g_hash_table_unref (self->watched);
 }

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @capabilities: (nullable): what the server offers, a JSON object
  * @instructions: (nullable): what the server says of itself, for a model
  * @server_info: (nullable): what the server calls itself, an `Implementation` of MCP
+ * @peer: (nullable) (owned): the process behind a server on the bus, while the server runs
  * @n_holds: number of holds; while there are any, the server is not ended for being idle
  * @n_run: counts its starts
  * @watched: (owned): char *uri -> the run in which it was watched first
@@ -27,6 +28,7 @@ typedef struct
   char *capabilities;
   char *instructions;
   char *server_info;
+  McpServerPeer *peer;
   guint n_holds;
   guint n_run;
   GHashTable *watched;

@@ -720,6 +720,12 @@ mcp_server_link_get_server_info (McpProvider *self)
   return get_private (MCP_SERVER_LINK (self))->dialogue.facts.server_info;
 }
 
+static const McpServerPeer *
+mcp_server_link_get_peer (McpProvider *self)
+{
+  return mcp_server_link_get_facts (MCP_SERVER_LINK (self))->peer;
+}
+
 static void
 mcp_server_link_hold (McpProvider *provider)
 {
@@ -773,6 +779,7 @@ mcp_server_link_iface_init (McpProviderInterface *iface)
   iface->get_capabilities = mcp_server_link_get_capabilities;
   iface->get_instructions = mcp_server_link_get_instructions;
   iface->get_server_info = mcp_server_link_get_server_info;
+  iface->get_peer = mcp_server_link_get_peer;
   iface->get_lifecycle = mcp_server_link_get_lifecycle;
   iface->set_lifecycle = mcp_server_link_set_lifecycle;
   iface->hold = mcp_server_link_hold;
