@@ -30,7 +30,16 @@ owner_changed_cb (GDBusConnection *connection,
 }
 
 static void
-answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+ask (McpdNameWatch *self, GAsyncReadyCallback callback)
+{
+  g_dbus_connection_call (self->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                          "org.freedesktop.DBus", "NameHasOwner", g_variant_new ("(s)", self->name),
+                          G_VARIANT_TYPE ("(b)"), G_DBUS_CALL_FLAGS_NONE, CALL_TIMEOUT_MS,
+                          self->cancellable, callback, self);
+}
+
+static void
+has_owner_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GVariant) reply =
       g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
@@ -40,11 +49,26 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   /* cancelled: there is no @self any more */
   if (reply == NULL)
     return;
+  g_variant_get (reply, "(b)", &has_owner);
+  self->func (has_owner, self->user_data);
+}
+
+/* The bus lives: it takes a subscription. The question is asked again behind it, so that no owner
+ * is missed in between. */
+static void
+lives_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GVariant) reply =
+      g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+  McpdNameWatch *self = user_data;
+
+  /* cancelled: there is no @self any more */
+  if (reply == NULL)
+    return;
   self->subscription_id = g_dbus_connection_signal_subscribe (
       self->connection, "org.freedesktop.DBus", "org.freedesktop.DBus", "NameOwnerChanged",
       "/org/freedesktop/DBus", self->name, G_DBUS_SIGNAL_FLAGS_NONE, owner_changed_cb, self, NULL);
-  g_variant_get (reply, "(b)", &has_owner);
-  self->func (has_owner, self->user_data);
+  ask (self, has_owner_cb);
 }
 
 /**
@@ -69,10 +93,7 @@ mcpd_name_watch_new (GDBusConnection *connection,
   self->name = g_strdup (name);
   self->func = func;
   self->user_data = user_data;
-  g_dbus_connection_call (connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
-                          "org.freedesktop.DBus", "NameHasOwner", g_variant_new ("(s)", name),
-                          G_VARIANT_TYPE ("(b)"), G_DBUS_CALL_FLAGS_NONE, CALL_TIMEOUT_MS,
-                          self->cancellable, answered_cb, self);
+  ask (self, lives_cb);
   return self;
 }
 
