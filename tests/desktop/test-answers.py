@@ -3,6 +3,7 @@
 """Questions to the owner on the bus and over HTTP, side by side."""
 
 import json
+import os
 import subprocess
 
 import desk as base
@@ -92,5 +93,50 @@ def answers_that_do_not_count(desk):
     assert "did not allow" in call.communicate(timeout=base.PATIENCE)[0]
 
 
+# A client that runs the bridge, and whose shell answers by itself as soon as it is told to.
+CLIENT = """
+"$MCP_TEST_COMMAND" stdio <in >out &
+exec 3>in
+printf '%s\\n' '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18",
+ "capabilities":{},"clientInfo":{"name":"agent","version":"1"}}}' | tr -d '\\n' >&3
+printf '\\n%s\\n' '{"jsonrpc":"2.0","method":"notifications/initialized"}' >&3
+printf '%s\\n' '{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"t__echo","arguments":{"n":2}}}' >&3
+read -r question
+"$MCP_TEST_COMMAND" consent answer "$question" once
+echo "status $?"
+read -r end
+"""
+
+
+def client_behind_the_bridge_cannot_answer(desk):
+    watcher = Watcher(desk)
+    os.mkfifo(os.path.join(desk.top, "in"))
+    client = subprocess.Popen(["sh", "-c", CLIENT], env=desk.env, cwd=desk.top, text=True, stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    desk.children.append(client)
+    question = watcher.await_signal("QuestionAdded")[0]
+    assert question["client"] == "agent", question
+    client.stdin.write(question["id"] + "\n")
+    client.stdin.flush()
+    said = client.stdout.readline() + client.stdout.readline()
+    assert "client that asks" in said and "status 1" in said, said
+    assert watcher.answer(question["id"], "once") is None
+    client.communicate("end\n", timeout=base.PATIENCE)
+
+
+def browser_answers_over_tcp(desk):
+    watcher = Watcher(desk)
+    call = ask(desk)
+    identity = watcher.await_signal("QuestionAdded")[0]["id"]
+    with open(os.path.join(desk.run_dir, "mcp-sessiond", "mcp.json"), encoding="utf-8") as file:
+        discovery = json.load(file)
+    command = ["curl", "-s", "-o", os.devnull, "-w", "%{http_code}", "-H", "Authorization: Bearer " + discovery["owner_key"],
+               "-H", "Content-Type: application/json", "-d", '{"answer":"deny"}',
+               discovery["url"].removesuffix("/mcp") + "/consent/" + identity]
+    assert subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout == "204"
+    assert "did not allow" in call.communicate(timeout=base.PATIENCE)[0]
+
+
 if __name__ == "__main__":
-    base.main([bus_and_http_show_the_same, answers_that_do_not_count])
+    base.main([bus_and_http_show_the_same, answers_that_do_not_count, client_behind_the_bridge_cannot_answer,
+               browser_answers_over_tcp])
