@@ -9,6 +9,7 @@
 #include "cli/watch/mcp-cli-watcher.h"
 
 #include <glib/gi18n.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,12 +17,14 @@ typedef struct
 {
   GMainLoop *loop;        /* (owned) */
   McpCliWatcher *watcher; /* (owned) */
+  McpCliKeys *keys;       /* (owned) (nullable) */
   int status;
 } Watch;
 
 static void
 watch_clear (Watch *watch)
 {
+  g_clear_pointer (&watch->keys, mcp_cli_keys_free);
   g_clear_pointer (&watch->watcher, mcp_cli_watcher_free);
   g_clear_pointer (&watch->loop, g_main_loop_unref);
 }
@@ -59,7 +62,14 @@ signal_cb (int number, gboolean from_process, gpointer user_data)
     case SIGWINCH:
       mcp_cli_watcher_resized (watch->watcher);
       break;
+    case SIGTSTP:
+      if (watch->keys != NULL)
+        mcp_cli_keys_pause (watch->keys);
+      raise (SIGSTOP);
+      break;
     case SIGCONT:
+      if (watch->keys != NULL)
+        mcp_cli_keys_continued (watch->keys);
       mcp_cli_watcher_continued (watch->watcher);
       break;
     default:
@@ -67,6 +77,15 @@ signal_cb (int number, gboolean from_process, gpointer user_data)
       g_main_loop_quit (watch->loop);
       break;
     }
+}
+
+static void
+key_cb (McpCliKey key, gpointer user_data)
+{
+  Watch *watch = user_data;
+
+  if (!mcp_cli_watcher_take_key (watch->watcher, key))
+    g_main_loop_quit (watch->loop);
 }
 
 static gboolean
@@ -92,9 +111,9 @@ open_watcher (Watch *watch, const char *name, gboolean as_json, GError **error)
 static int
 run (const char *name, gboolean as_json)
 {
-  static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT };
+  static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP, SIGCONT };
   g_autoptr (McpCliSignals) signals = mcp_cli_signals_new (numbers, G_N_ELEMENTS (numbers));
-  g_auto (Watch) watch = { g_main_loop_new (NULL, FALSE), NULL, MCP_CLI_OK };
+  g_auto (Watch) watch = { .loop = g_main_loop_new (NULL, FALSE) };
   g_autoptr (GError) error = NULL;
 
   if (!open_watcher (&watch, name, as_json, &error))
@@ -103,6 +122,8 @@ run (const char *name, gboolean as_json)
       return MCP_CLI_FAILED;
     }
   mcp_cli_signals_watch (signals, signal_cb, &watch);
+  if (!as_json && mcp_cli_watcher_mode_for (STDOUT_FILENO) == MCP_CLI_WATCHER_BARS)
+    watch.keys = mcp_cli_keys_new (key_cb, &watch);
   mcp_cli_watcher_start (watch.watcher, ended_cb, &watch);
   g_main_loop_run (watch.loop);
   return watch.status;
@@ -128,10 +149,10 @@ mcp_cli_cmd_watch (int argc, char **argv)
   };
   const McpCliUsage usage = {
     .parameters = _ ("[SESSION]"),
-    .summary =
-        _ ("Shows what tools are doing, in all sessions or in one: a bar for each call on a\n"
-           "terminal, a line for each event elsewhere. If the daemon ends, watch waits until it\n"
-           "is back. Ctrl-C ends watch."),
+    .summary = _ (
+        "Shows what tools are doing, in all sessions or in one: a bar for each call on a\n"
+        "terminal, a line for each event elsewhere. If the daemon ends, watch waits until it\n"
+        "is back. Keys: the arrows choose a call, Enter shows all of it, c cancels it, q quits."),
     .max_words = 1,
   };
 

@@ -110,6 +110,19 @@ mcp_cli_keys_new (McpCliKeyFunc func, gpointer user_data)
 }
 
 /**
+ * mcp_cli_keys_pause:
+ * @self: keys
+ *
+ * The process is about to stop: the terminal is as it was.
+ */
+void
+mcp_cli_keys_pause (McpCliKeys *self)
+{
+  if (self->is_changed && is_foreground ())
+    tcsetattr (STDIN_FILENO, TCSANOW, &self->old);
+}
+
+/**
  * mcp_cli_keys_continued:
  * @self: keys
  *
@@ -130,7 +143,6 @@ void
 mcp_cli_keys_free (McpCliKeys *self)
 {
   g_clear_handle_id (&self->source_id, g_source_remove);
-  if (self->is_changed && is_foreground ())
-    tcsetattr (STDIN_FILENO, TCSANOW, &self->old);
+  mcp_cli_keys_pause (self);
   g_free (self);
 }

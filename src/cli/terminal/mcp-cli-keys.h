@@ -20,6 +20,7 @@ typedef void (*McpCliKeyFunc) (McpCliKey key, gpointer user_data);
 typedef struct _McpCliKeys McpCliKeys;
 
 McpCliKeys *mcp_cli_keys_new (McpCliKeyFunc func, gpointer user_data);
+void mcp_cli_keys_pause (McpCliKeys *self);
 void mcp_cli_keys_continued (McpCliKeys *self);
 void mcp_cli_keys_free (McpCliKeys *self);
 

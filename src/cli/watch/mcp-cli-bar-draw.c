@@ -305,3 +305,39 @@ mcp_cli_bar_draw_plain (const McpCliBar *bar, const char *state)
     g_string_append_printf (line, "  %s", bar->message);
   return g_string_free (line, FALSE);
 }
+
+/* @lines: gets one more line, below the bar */
+static void
+add_detail (GPtrArray *lines, const McpCliBarStyle *style, const char *title, const char *text)
+{
+  g_autofree char *whole = NULL;
+
+  if (text == NULL || *text == '\0')
+    return;
+  whole = g_strdup_printf ("    %s: %s", title, text);
+  g_ptr_array_add (lines, mcp_cli_text_fit (whole, style->columns));
+}
+
+/**
+ * mcp_cli_bar_draw_details:
+ * @bar: a call that runs
+ * @style: how wide lines may be
+ * @lines: (element-type utf8): gets a line for each thing that is known of the call
+ */
+void
+mcp_cli_bar_draw_details (const McpCliBar *bar, const McpCliBarStyle *style, GPtrArray *lines)
+{
+  const char *call = strstr (bar->key, "/call/");
+  g_autoptr (GDateTime) start = g_date_time_new_from_unix_local (bar->start_us / G_USEC_PER_SEC);
+  g_autofree char *when = start != NULL ? g_date_time_format (start, "%T") : NULL;
+  g_autofree char *progress = bar->total > 0
+                                  ? g_strdup_printf ("%g / %g", bar->progress, bar->total)
+                                  : g_strdup_printf ("%g", bar->progress);
+
+  add_detail (lines, style, _ ("Call"), call != NULL ? call + strlen ("/call/") : NULL);
+  add_detail (lines, style, _ ("Tool"), bar->tool);
+  add_detail (lines, style, _ ("Session"), bar->label);
+  add_detail (lines, style, _ ("Started"), when);
+  add_detail (lines, style, _ ("Progress"), progress);
+  add_detail (lines, style, _ ("Message"), bar->message);
+}

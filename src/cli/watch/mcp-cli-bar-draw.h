@@ -25,6 +25,7 @@ typedef struct
 char *mcp_cli_bar_draw_running (const McpCliBar *bar, const McpCliBarStyle *style, gint64 now_us);
 char *
 mcp_cli_bar_draw_finished (const McpCliBar *bar, const char *outcome, const McpCliBarStyle *style);
+void mcp_cli_bar_draw_details (const McpCliBar *bar, const McpCliBarStyle *style, GPtrArray *lines);
 char *mcp_cli_bar_draw_plain (const McpCliBar *bar, const char *state);
 
 G_END_DECLS

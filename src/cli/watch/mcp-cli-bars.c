@@ -22,6 +22,8 @@ struct _McpCliBars
   GPtrArray *running; /* (owned) (element-type McpCliBar): oldest first */
   GHashTable *labels; /* (owned) char *session id -> char *label */
   gboolean is_all;    /* all sessions are shown */
+  char *chosen;       /* (nullable): the key of the bar that the user has chosen */
+  gboolean with_details;
 };
 
 static void
@@ -63,6 +65,7 @@ mcp_cli_bars_free (McpCliBars *self)
 {
   g_ptr_array_unref (self->running);
   g_hash_table_unref (self->labels);
+  g_free (self->chosen);
   g_free (self);
 }
 
@@ -268,6 +271,52 @@ describe_idle (McpCliBars *self, const McpCliBarStyle *style)
   return mcp_cli_text_fit (text, style->columns);
 }
 
+static gboolean
+is_chosen (McpCliBars *self, const McpCliBar *bar)
+{
+  return self->chosen != NULL && strcmp (self->chosen, bar->key) == 0;
+}
+
+/* The chosen bar has a mark, and the others make room for it. */
+static void
+add_bar (McpCliBars *self,
+         GPtrArray *lines,
+         McpCliBar *bar,
+         const McpCliBarStyle *style,
+         gint64 now_us)
+{
+  McpCliBarStyle narrow = *style;
+  g_autofree char *line = NULL;
+
+  if (self->chosen == NULL || style->columns < 4)
+    {
+      g_ptr_array_add (lines, mcp_cli_bar_draw_running (bar, style, now_us));
+      return;
+    }
+  narrow.columns -= 2;
+  line = mcp_cli_bar_draw_running (bar, &narrow, now_us);
+  g_ptr_array_add (lines, g_strconcat (is_chosen (self, bar) ? "> " : "  ", line, NULL));
+  if (is_chosen (self, bar) && self->with_details)
+    mcp_cli_bar_draw_details (bar, style, lines);
+}
+
+/* What the keys do, once somebody uses them. */
+static void
+add_hint (McpCliBars *self, GPtrArray *lines, const McpCliBarStyle *style)
+{
+  if (self->chosen != NULL && lines->len < style->rows)
+    g_ptr_array_add (
+        lines,
+        mcp_cli_text_fit (_ ("Enter: details   c: cancel   Esc: back   q: quit"), style->columns));
+}
+
+/* The rows that the chosen bar takes beside its own, and the hint. */
+static guint
+count_extra_rows (McpCliBars *self)
+{
+  return self->chosen == NULL ? 0 : self->with_details ? 7 : 1;
+}
+
 /**
  * mcp_cli_bars_layout:
  * @self: bars
@@ -281,23 +330,84 @@ GPtrArray *
 mcp_cli_bars_layout (McpCliBars *self, const McpCliBarStyle *style, gint64 now_us)
 {
   GPtrArray *lines = g_ptr_array_new_with_free_func (g_free);
-  guint first = 0;
+  guint first = 0, index;
+  guint n_rows = style->rows > count_extra_rows (self) ? style->rows - count_extra_rows (self) : 1;
 
   drop_stale (self, now_us);
-  if (self->running->len > style->rows && style->rows > 0)
+  if (self->chosen != NULL && find_bar (self, self->chosen, &index) == NULL)
+    g_clear_pointer (&self->chosen, g_free);
+  if (self->running->len > n_rows && style->rows > 0)
     {
       char *more;
 
-      first = self->running->len - (style->rows - 1);
+      first = self->running->len - (n_rows - 1);
+      if (self->chosen != NULL)
+        first = MIN (first, index);
       more = g_strdup_printf (ngettext ("… and %u more", "… and %u more", first), first);
       g_ptr_array_add (lines, more);
     }
-  for (guint i = first; i < self->running->len; i++)
-    g_ptr_array_add (
-        lines, mcp_cli_bar_draw_running (g_ptr_array_index (self->running, i), style, now_us));
+  for (guint i = first; i < self->running->len && i < first + n_rows; i++)
+    add_bar (self, lines, g_ptr_array_index (self->running, i), style, now_us);
+  add_hint (self, lines, style);
   if (self->running->len == 0)
     g_ptr_array_add (lines, describe_idle (self, style));
   return lines;
+}
+
+/**
+ * mcp_cli_bars_choose:
+ * @self: bars
+ * @step: 1: the next bar, -1: the one before; 0: none
+ */
+void
+mcp_cli_bars_choose (McpCliBars *self, int step)
+{
+  guint index = 0;
+  guint n = self->running->len;
+  gboolean has_one = self->chosen != NULL && find_bar (self, self->chosen, &index) != NULL;
+  McpCliBar *bar;
+
+  g_clear_pointer (&self->chosen, g_free);
+  if (step == 0 || n == 0)
+    return;
+  if (!has_one)
+    index = step > 0 ? 0 : n - 1;
+  else
+    index = (index + n + (guint) step) % n;
+  bar = g_ptr_array_index (self->running, index);
+  self->chosen = g_strdup (bar->key);
+}
+
+/**
+ * mcp_cli_bars_toggle_details:
+ * @self: bars
+ *
+ * Shows or hides all that is known of the chosen call; the first is chosen if none is.
+ */
+void
+mcp_cli_bars_toggle_details (McpCliBars *self)
+{
+  if (self->chosen == NULL)
+    mcp_cli_bars_choose (self, 1);
+  self->with_details = !self->with_details;
+}
+
+/**
+ * mcp_cli_bars_dup_chosen_call:
+ * @self: bars
+ *
+ * Returns: (transfer full) (nullable): the id of the call that is chosen, or of the only one
+ */
+char *
+mcp_cli_bars_dup_chosen_call (McpCliBars *self)
+{
+  const char *key = self->chosen;
+  const char *call;
+
+  if (key == NULL && self->running->len == 1)
+    key = ((McpCliBar *) g_ptr_array_index (self->running, 0))->key;
+  call = key != NULL ? strstr (key, "/call/") : NULL;
+  return call != NULL ? g_strdup (call + strlen ("/call/")) : NULL;
 }
 
 /**

@@ -16,6 +16,9 @@ void mcp_cli_bars_set_label (McpCliBars *self, const char *session_id, const cha
 char *mcp_cli_bars_take_event (McpCliBars *self, McpJsonSlice event, const McpCliBarStyle *style);
 char *mcp_cli_bars_describe_event (McpCliBars *self, McpJsonSlice event);
 GPtrArray *mcp_cli_bars_layout (McpCliBars *self, const McpCliBarStyle *style, gint64 now_us);
+void mcp_cli_bars_choose (McpCliBars *self, int step);
+void mcp_cli_bars_toggle_details (McpCliBars *self);
+char *mcp_cli_bars_dup_chosen_call (McpCliBars *self);
 guint mcp_cli_bars_get_n_running (McpCliBars *self);
 void mcp_cli_bars_drop_session (McpCliBars *self, const char *session_id);
 void mcp_cli_bars_clear (McpCliBars *self);

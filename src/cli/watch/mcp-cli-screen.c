@@ -6,9 +6,11 @@
  */
 #include "cli/watch/mcp-cli-screen.h"
 
+#include "cli/terminal/mcp-cli-terminal.h"
 #include "cli/terminal/mcp-cli-text.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 struct _McpCliScreen
@@ -93,22 +95,12 @@ append_line (McpCliScreen *self, GString *out, const char *line)
   return rows_of (self, measure (line));
 }
 
-/* A terminal without UTF-8 gets “?” for characters that it does not have. */
 static void
 write_text (int fd, GString *text)
 {
-  const char *charset;
-  g_autofree char *converted = NULL;
-  const char *data = text->str;
-  gsize length = text->len;
-
-  if (!g_get_charset (&charset))
-    converted = g_convert_with_fallback (text->str, (gssize) text->len, charset, "UTF-8", "?", NULL,
-                                         &length, NULL);
-  if (converted != NULL)
-    data = converted;
-  else
-    length = text->len;
+  g_autofree char *converted = mcp_cli_terminal_to_locale (text->str);
+  const char *data = converted;
+  gsize length = strlen (data);
 
   while (length > 0)
     {

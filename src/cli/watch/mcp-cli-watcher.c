@@ -395,6 +395,59 @@ mcp_cli_watcher_start (McpCliWatcher *self, McpCliWatcherEnded ended, gpointer u
   mcp_cli_event_stream_start (self->stream);
 }
 
+/* Its end comes as an event. */
+static void
+cancel_chosen (McpCliWatcher *self)
+{
+  g_autofree char *call_id = mcp_cli_bars_dup_chosen_call (self->bars);
+  g_autofree char *path = call_id != NULL ? g_strconcat ("/calls/", call_id, NULL) : NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) answer = NULL;
+
+  if (path == NULL)
+    {
+      print_line (self, _ ("Choose a call with the arrow keys first"));
+      return;
+    }
+  answer = mcp_cli_connection_request (self->connection, "DELETE", path, NULL, NULL, &error);
+  if (answer == NULL)
+    print_line (self, _ ("%s cannot be cancelled: %s"), call_id, error->message);
+}
+
+/**
+ * mcp_cli_watcher_take_key:
+ * @self: a watcher
+ * @key: that was pressed
+ *
+ * Returns: whether to go on watching
+ */
+gboolean
+mcp_cli_watcher_take_key (McpCliWatcher *self, McpCliKey key)
+{
+  switch (key)
+    {
+    case 'q':
+      return FALSE;
+    case 'c':
+      cancel_chosen (self);
+      break;
+    case MCP_CLI_KEY_UP:
+    case MCP_CLI_KEY_DOWN:
+      mcp_cli_bars_choose (self->bars, key == MCP_CLI_KEY_DOWN ? 1 : -1);
+      break;
+    case MCP_CLI_KEY_ESCAPE:
+      mcp_cli_bars_choose (self->bars, 0);
+      break;
+    case MCP_CLI_KEY_ENTER:
+      mcp_cli_bars_toggle_details (self->bars);
+      break;
+    default:
+      break;
+    }
+  queue_draw (self);
+  return TRUE;
+}
+
 /**
  * mcp_cli_watcher_resized:
  * @self: a watcher

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/daemon/mcp-cli-connection.h"
+#include "cli/terminal/mcp-cli-keys.h"
 
 G_BEGIN_DECLS
 
@@ -24,6 +25,7 @@ McpCliWatcher *mcp_cli_watcher_new (McpCliConnection *connection,
                                     McpCliWatcherMode mode);
 void mcp_cli_watcher_want_kept (McpCliWatcher *self);
 void mcp_cli_watcher_start (McpCliWatcher *self, McpCliWatcherEnded ended, gpointer user_data);
+gboolean mcp_cli_watcher_take_key (McpCliWatcher *self, McpCliKey key);
 void mcp_cli_watcher_resized (McpCliWatcher *self);
 void mcp_cli_watcher_continued (McpCliWatcher *self);
 void mcp_cli_watcher_free (McpCliWatcher *self);

@@ -142,9 +142,41 @@ test_suspend (void)
   terminal_await (terminal, "ok         two");
   terminal_await (terminal, "one                 75%\n");
   terminal_type (terminal, "\003");
+  /* Until then, watch reads what is typed. */
+  await_watchers (test, id, 0);
   terminal_await (terminal, "\n$");
-  terminal_type (terminal, "exit\n");
+  terminal_type (terminal, "\nexit\n");
   terminal_await_exit (terminal);
+}
+
+static void
+test_keys (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autoptr (Terminal) terminal = NULL;
+  const char *argv[] = { "call", "test__hang", NULL };
+  g_autoptr (GSubprocess) first = NULL;
+  g_autoptr (GSubprocess) second = NULL;
+
+  g_test_summary ("Arrows choose a call, Enter shows all of it, c cancels it, q ends");
+  cli_test_start_daemon (test);
+  terminal = open_watch (test, NULL, 70);
+  terminal_await (terminal, "no tool is running");
+  first = cli_test_spawn (test, G_SUBPROCESS_FLAGS_STDERR_SILENCE, argv);
+  terminal_await (terminal, "test__hang");
+  second = cli_test_spawn (test, G_SUBPROCESS_FLAGS_STDERR_SILENCE, argv);
+  terminal_type (terminal, "\033[A");
+  terminal_await (terminal, "> ");
+  terminal_type (terminal, "\r");
+  terminal_await (terminal, "    Tool: test__hang");
+  terminal_type (terminal, "c");
+  terminal_await (terminal, "cancelled");
+  terminal_type (terminal, "q");
+  g_assert_cmpint (terminal_await_exit (terminal), ==, 0);
+  g_subprocess_send_signal (first, SIGTERM);
+  g_subprocess_send_signal (second, SIGTERM);
+  g_subprocess_wait (first, NULL, NULL);
+  g_subprocess_wait (second, NULL, NULL);
 }
 
 static void
@@ -360,6 +392,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/watch/bars", test_bars);
   g_test_add_func ("/cli/watch/resize", test_resize);
   g_test_add_func ("/cli/watch/suspend", test_suspend);
+  g_test_add_func ("/cli/watch/keys", test_keys);
   g_test_add_func ("/cli/watch/all", test_all);
   g_test_add_func ("/cli/watch/json", test_json);
   g_test_add_func ("/cli/watch/lines", test_lines);
