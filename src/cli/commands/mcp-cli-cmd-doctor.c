@@ -9,6 +9,7 @@
 
 #include "config.h"
 
+#include "cli/commands/mcp-cli-checks.h"
 #include "cli/commands/mcp-cli-findings.h"
 #include "cli/commands/mcp-cli-server-states.h"
 #include "cli/daemon/mcp-cli-address.h"
@@ -138,7 +139,7 @@ check_version (McpCliFindings *findings, McpJsonSlice health)
     mcp_cli_findings_take (findings, WARNING, "version",
                            g_strdup_printf (_ ("The daemon that runs is version %s, this is %s"),
                                             version != NULL ? version : "?", MCP_VERSION),
-                           _ ("Start it again: mcp-sessiond --replace"));
+                           _ ("Start it again: mcp-session restart"));
 }
 
 static void
@@ -161,7 +162,7 @@ check_running (McpCliFindings *findings)
     check_version (findings, root);
   else
     mcp_cli_findings_take (findings, BROKEN, "daemon", g_strdup (error->message),
-                           _ ("Start it again: mcp-sessiond --replace; its log says more"));
+                           _ ("Start it again: mcp-session restart; its log says more"));
 }
 
 static void
@@ -209,7 +210,7 @@ check_discovery (McpCliFindings *findings)
   else
     mcp_cli_findings_take (findings, BROKEN, "discovery",
                            g_strdup_printf (_ ("%s names no address"), path),
-                           _ ("Start the daemon again: mcp-sessiond --replace"));
+                           _ ("Start the daemon again: mcp-session restart"));
 }
 
 static void
@@ -409,22 +410,6 @@ check_servers_file (McpCliFindings *findings)
 }
 
 static void
-check_settings (McpCliFindings *findings)
-{
-  g_autofree char *path =
-      g_build_filename (g_get_user_config_dir (), MCP_DIRECTORY, MCP_SETTINGS_FILE, NULL);
-  g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_autoptr (GError) error = NULL;
-
-  if (g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, &error) ||
-      g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-    return;
-  mcp_cli_findings_take (findings, BROKEN, "settings",
-                         g_strdup_printf ("%s: %s", path, error->message),
-                         _ ("Correct the file: mcp-sessiond.conf(5) describes it"));
-}
-
-static void
 check_system (McpCliFindings *findings)
 {
   struct rlimit limit;
@@ -452,28 +437,37 @@ int
 mcp_cli_cmd_doctor (int argc, char **argv)
 {
   gboolean as_json = FALSE;
+  gboolean fix = FALSE;
   const GOptionEntry entries[] = {
     { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, N_ ("Print the findings as JSON"), NULL },
+    { "fix", 0, 0, G_OPTION_ARG_NONE, &fix,
+      N_ ("Mend what is safe to mend: permissions, and what a killed daemon has left"), NULL },
     { NULL },
   };
   const McpCliUsage usage = {
-    .summary =
-        _ ("Looks at what can keep the daemon and its servers from working, and says what to\n"
-           "do about it. It changes nothing, and starts no daemon. The exit status is 1 when\n"
-           "something is broken."),
+    .summary = _ (
+        "Looks at what can keep the daemon and its servers from working, and says what to\n"
+        "do about it. Without --fix it changes nothing, and it starts no daemon. The exit status\n"
+        "is 1 if something is broken."),
   };
   g_autoptr (McpCliFindings) findings = mcp_cli_findings_new ();
 
   if (!mcp_cli_options_parse (&usage, entries, &argc, &argv))
     return MCP_CLI_USAGE;
 
+  if (fix)
+    mcp_cli_checks_fix (findings);
   check_program (findings);
   check_runtime_directory (findings);
   check_running (findings);
   check_discovery (findings);
   check_bus (findings);
   check_systemd (findings);
-  check_settings (findings);
+  mcp_cli_checks_of_settings (findings);
+  mcp_cli_checks_of_database (findings);
+  mcp_cli_checks_of_port (findings);
+  mcp_cli_checks_of_daemons (findings);
+  mcp_cli_checks_of_clients (findings);
   check_servers_file (findings);
   check_failures (findings);
   check_system (findings);

@@ -2,10 +2,12 @@
 #include "cli/commands/mcp-cli-findings.h"
 
 #include "cli/terminal/mcp-cli-json.h"
+#include "cli/terminal/mcp-cli-terminal.h"
 #include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-text-clean.h"
 
 #include <glib/gi18n.h>
+#include <unistd.h>
 
 typedef struct
 {
@@ -95,6 +97,19 @@ level_to_string (McpCliFindingLevel level)
   g_return_val_if_reached (NULL);
 }
 
+static void
+append_title (GString *line, const char *title, McpCliFindingLevel level, guint width)
+{
+  static const char *const colours[] = { "\033[32m", "\033[33m", "\033[31m" };
+  g_autoptr (GString) padded = g_string_new (NULL);
+
+  mcp_cli_text_append_padded (padded, title, width);
+  if (mcp_cli_terminal_has_colour (STDOUT_FILENO))
+    g_string_append_printf (line, "%s%s\033[0m", colours[level], padded->str);
+  else
+    g_string_append (line, padded->str);
+}
+
 /**
  * mcp_cli_findings_print:
  * @self: findings
@@ -114,7 +129,7 @@ mcp_cli_findings_print (McpCliFindings *self)
       const Finding *finding = g_ptr_array_index (self->list, i);
       g_autoptr (GString) line = g_string_new (NULL);
 
-      mcp_cli_text_append_padded (line, titles[finding->level], width + 2);
+      append_title (line, titles[finding->level], finding->level, width + 2);
       g_string_append_printf (line, "%s\n", finding->text);
       if (finding->remedy != NULL)
         g_string_append_printf (line, "%*s→ %s\n", (int) width + 2, "", finding->remedy);

@@ -164,6 +164,76 @@ test_left_out_once (void)
 }
 
 static void
+test_more (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autoptr (CliRun) run = NULL;
+  g_autofree char *gemini = e2e_build (test->e2e, "home/.gemini");
+  g_autofree char *client = g_build_filename (gemini, "settings.json", NULL);
+  g_autofree char *state = e2e_build (test->e2e, "state/mcp-sessiond");
+  g_autofree char *aside = g_build_filename (state, "sessions.db.corrupt-2026", NULL);
+  g_autofree char *here = g_strconcat (g_getenv ("PATH"), ":", test->cwd, NULL);
+
+  g_test_summary (
+      "It finds a client's dead link, a database set aside, and what only this PATH has");
+  g_assert_cmpint (g_mkdir_with_parents (gemini, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (
+      client, "{\"mcpServers\":{\"s\":{\"command\":\"/nowhere/mcp-session\"}}}", -1, NULL));
+  g_assert_cmpint (g_mkdir_with_parents (state, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (aside, "", -1, NULL));
+  cli_test_start_daemon (test);
+  cli_test_setenv (test, "PATH", here);
+  run = cli_test_run (test, NULL, "doctor", NULL);
+  g_assert_cmpint (run->status, ==, 1);
+  g_assert_nonnull (strstr (run->out, "Gemini CLI starts “/nowhere/mcp-session”"));
+  g_assert_nonnull (strstr (run->out, "sessions.db.corrupt-2026"));
+  g_assert_nonnull (strstr (run->out, test->cwd));
+}
+
+static void
+test_fix (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *path = e2e_build (test->e2e, "config/mcp-sessiond/mcp.json");
+  g_autoptr (CliRun) before = NULL;
+  g_autoptr (CliRun) fixed = NULL;
+  g_autoptr (CliRun) after = NULL;
+  GStatBuf info;
+
+  g_test_summary ("--fix takes the permissions of others away, and says so");
+  g_assert_cmpint (g_chmod (path, 0622), ==, 0);
+  before = cli_test_run (test, NULL, "doctor", NULL);
+  g_assert_nonnull (strstr (before->out, "Others may write"));
+  fixed = cli_test_run (test, NULL, "doctor", "--fix", NULL);
+  g_assert_nonnull (strstr (fixed->out, "any more"));
+  g_assert_cmpint (g_stat (path, &info), ==, 0);
+  g_assert_cmpint (info.st_mode & 0777, ==, 0600);
+  after = cli_test_run (test, NULL, "doctor", NULL);
+  g_assert_null (strstr (after->out, "Others may write"));
+}
+
+static void
+test_settings (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *path = e2e_build (test->e2e, "config/mcp-sessiond/mcp-sessiond.conf");
+  g_autoptr (CliRun) run = NULL;
+
+  g_test_summary ("It asks the daemon what is wrong in the settings");
+  cli_test_start_daemon (test);
+  g_assert_true (g_file_set_contents (path, "[Http]\nRequireKey=false\n", -1, NULL));
+  run = cli_test_run (test, NULL, "doctor", NULL);
+  g_assert_null (strstr (run->out, "mcp-sessiond.conf"));
+  g_assert_true (g_file_set_contents (path, "[Http\n", -1, NULL));
+  /* The file alone is looked at if no daemon is found. */
+  cli_test_setenv (test, "XDG_RUNTIME_DIR", test->cwd);
+  cli_test_setenv (test, "XDG_STATE_HOME", test->cwd);
+  g_clear_pointer (&run, cli_run_free);
+  run = cli_test_run (test, NULL, "doctor", NULL);
+  g_assert_nonnull (strstr (run->out, "mcp-sessiond.conf"));
+}
+
+static void
 test_permissions (void)
 {
   g_autoptr (CliTest) test = cli_test_new ();
@@ -195,5 +265,8 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/doctor/left-out-once", test_left_out_once);
   g_test_add_func ("/cli/doctor/secret", test_secret);
   g_test_add_func ("/cli/doctor/permissions", test_permissions);
+  g_test_add_func ("/cli/doctor/more", test_more);
+  g_test_add_func ("/cli/doctor/fix", test_fix);
+  g_test_add_func ("/cli/doctor/settings", test_settings);
   return g_test_run ();
 }

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "cli/commands/mcp-cli-findings.h"
+
+G_BEGIN_DECLS
+
+void mcp_cli_checks_of_settings (McpCliFindings *findings);
+void mcp_cli_checks_of_database (McpCliFindings *findings);
+void mcp_cli_checks_of_port (McpCliFindings *findings);
+void mcp_cli_checks_of_daemons (McpCliFindings *findings);
+void mcp_cli_checks_of_clients (McpCliFindings *findings);
+void mcp_cli_checks_fix (McpCliFindings *findings);
+
+G_END_DECLS
