@@ -148,6 +148,7 @@ static gboolean
 add_entry (const char *name, const char *entry, gboolean replace, GError **error)
 {
   g_autofree char *path = mcp_cli_servers_file_dup_path ();
+  g_autofree char *before = replace ? mcp_cli_server_change_dup_state (name) : NULL;
 
   if (!mcp_cli_entry_check (name, entry, error) ||
       !mcp_cli_servers_file_set_entry (name, entry, replace, error))
@@ -156,6 +157,7 @@ add_entry (const char *name, const char *entry, gboolean replace, GError **error
                       name);
   warn_of_secret (name, entry);
   mcp_cli_server_change_await (name, TRUE);
+  mcp_cli_server_change_await_other (name, before);
   return TRUE;
 }
 

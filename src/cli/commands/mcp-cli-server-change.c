@@ -6,8 +6,9 @@
 #include <string.h>
 
 /* How often, and how many times, the daemon is asked whether it has read the file again. */
-#define SETTLE_MS    50
-#define SETTLE_TRIES 40
+#define SETTLE_MS     50
+#define SETTLE_TRIES  40
+#define REPLACE_TRIES 10
 
 /**
  * mcp_cli_server_change_await:
@@ -32,6 +33,48 @@ mcp_cli_server_change_await (const char *name, gboolean there)
                           : NULL;
 
       if (text == NULL || (strstr (text, label) != NULL) == there)
+        return;
+      g_usleep (SETTLE_MS * 1000);
+    }
+}
+
+/**
+ * mcp_cli_server_change_dup_state:
+ * @name: of a server
+ *
+ * Returns: (transfer full) (nullable): what the daemon says of the server now; %NULL if it does not
+ *   run or does not have that server
+ */
+char *
+mcp_cli_server_change_dup_state (const char *name)
+{
+  g_autoptr (McpCliConnection) connection = mcp_cli_connection_open_running (NULL);
+  g_autofree char *escaped = g_uri_escape_string (name, NULL, FALSE);
+  g_autofree char *path = g_strconcat ("/servers/", escaped, NULL);
+  g_autoptr (GBytes) answer =
+      connection != NULL ? mcp_cli_connection_request (connection, "GET", path, NULL, NULL, NULL)
+                         : NULL;
+
+  return answer != NULL ? g_strndup (g_bytes_get_data (answer, NULL), g_bytes_get_size (answer))
+                        : NULL;
+}
+
+/**
+ * mcp_cli_server_change_await_other:
+ * @name: of a server whose entry was replaced
+ * @before: (nullable): what mcp_cli_server_change_dup_state() said before
+ *
+ * Waits, for half a second at most, until the daemon says something else of the server: what it
+ * knew of the old entry, an error for example, is not shown for the new one then.
+ */
+void
+mcp_cli_server_change_await_other (const char *name, const char *before)
+{
+  for (guint i = 0; before != NULL && i < REPLACE_TRIES; i++)
+    {
+      g_autofree char *now = mcp_cli_server_change_dup_state (name);
+
+      if (g_strcmp0 (now, before) != 0)
         return;
       g_usleep (SETTLE_MS * 1000);
     }

@@ -190,6 +190,24 @@ test_list_secrets (void)
 }
 
 static void
+test_replace (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *tools = NULL;
+  g_autoptr (CliRun) broken = NULL;
+
+  g_test_summary ("A broken server that was replaced works with the next command");
+  cli_test_start_daemon (test);
+  g_free (cli_test_run_ok (test, "server", "add", "new", "--", "no-such-program", NULL));
+  broken = cli_test_run (test, NULL, "tools", "--server=new", NULL);
+  assert_contains (broken->err, "no-such-program");
+  g_free (cli_test_run_ok (test, "server", "add", "--replace", "new", "--",
+                           g_getenv ("MCP_TEST_SERVER"), NULL));
+  tools = cli_test_run_ok (test, "tools", "--server=new", NULL);
+  assert_contains (tools, "new__echo");
+}
+
+static void
 test_list_states (void)
 {
   g_autoptr (CliTest) test = cli_test_new ();
@@ -374,6 +392,9 @@ test_accept (void)
   g_free (test_dir_write (test->e2e->dir, "state/mcp-sessiond/tools.json",
                           "{\"servers\":{\"test\":{\"echo\":\"0\"}}}", 0600));
   g_free (test_dir_write (test->e2e->dir, "config/mcp-sessiond/mcp.json", config, 0600));
+  /* Nobody shows notifications on this bus, and GIO warns of that. */
+  g_free (test_dir_write (test->e2e->dir, "config/mcp-sessiond/mcp-sessiond.conf",
+                          "[Notifications]\nToolsHeld=false\n", 0600));
   start_with_bus (test);
 
   before = cli_test_run_ok (test, "tools", NULL);
@@ -421,6 +442,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/history/list", test_history);
   g_test_add_func ("/cli/server/list-secrets", test_list_secrets);
   g_test_add_func ("/cli/server/list-states", test_list_states);
+  g_test_add_func ("/cli/server/replace", test_replace);
   g_test_add_func ("/cli/server/broken-file", test_broken_file);
   g_test_add_func ("/cli/server/restart", test_restart);
   return g_test_run ();
