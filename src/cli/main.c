@@ -7,6 +7,7 @@
 
 #include "cli/commands/mcp-cli-command.h"
 #include "cli/terminal/mcp-cli-exit.h"
+#include "cli/terminal/mcp-cli-options.h"
 #include "cli/terminal/mcp-cli-suggest.h"
 #include "cli/terminal/mcp-cli-terminal.h"
 #include "cli/terminal/mcp-cli-text.h"
@@ -116,39 +117,6 @@ run_command (int argc, char **argv)
   return status == MCP_CLI_OK ? check_output () : status;
 }
 
-static gboolean
-takes_value (const char *word)
-{
-  static const char *const options[] = { "-o", "--output", "--fields", "--color", NULL };
-
-  return g_strv_contains (options, word);
-}
-
-static gboolean
-is_own_option (const char *word)
-{
-  static const char *const options[] = { "--help", "-h", "--version", NULL };
-
-  return *word != '-' || g_strv_contains (options, word);
-}
-
-/* Options before the command go behind its name, where the command reads them. */
-static void
-move_options (int argc, char **argv)
-{
-  int first = 1;
-
-  while (first < argc && !is_own_option (argv[first]))
-    first += takes_value (argv[first]) && first + 1 < argc ? 2 : 1;
-  if (first > 1 && first < argc && *argv[first] != '-')
-    {
-      char *command = argv[first];
-
-      memmove (argv + 2, argv + 1, (gsize) (first - 1) * sizeof *argv);
-      argv[1] = command;
-    }
-}
-
 /* “help COMMAND” is “COMMAND --help”. */
 static int
 run_help (int argc, char **argv)
@@ -166,7 +134,7 @@ main (int argc, char **argv)
 {
   mcp_gettext_init ();
   mcp_cli_terminal_init ();
-  move_options (argc, argv);
+  mcp_cli_options_move (argc, argv);
 
   if (argc < 2 || strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0)
     {

@@ -100,6 +100,10 @@ test_table (void)
   g_clear_pointer (&narrow, g_free);
   narrow = mcp_cli_table_to_string (table, 20, FALSE);
   g_assert_cmpstr (narrow, ==, "NAME  WHAT         N\na     0123456789…  1\n");
+  mcp_cli_table_spare (table, (const guint[]){ 2, 0 }, 2);
+  g_clear_pointer (&narrow, g_free);
+  narrow = mcp_cli_table_to_string (table, 16, FALSE);
+  g_assert_cmpstr (narrow, ==, "NAME  WHAT\na     012345678…\n");
 }
 
 static void

@@ -58,6 +58,7 @@ print_table (GBytes *answer, GError **error)
   McpJsonIter iter;
   guint n_sessions = 0;
 
+  mcp_cli_table_spare (table, (const guint[]){ 3, 4, 2 }, 3);
   if (!mcp_cli_json_parse_bytes (answer, &root, error))
     return FALSE;
   if (mcp_json_find_typed (root, "sessions", MCP_JSON_ARRAY, &sessions))

@@ -213,6 +213,7 @@ print_servers (McpJsonSlice servers)
   McpJsonIter iter;
   McpJsonSlice key, entry;
 
+  mcp_cli_table_spare (table, (const guint[]){ 3, 4, 2 }, 3);
   mcp_json_iter_init (&iter, servers);
   while (mcp_json_iter_next_member (&iter, &key, &entry))
     {

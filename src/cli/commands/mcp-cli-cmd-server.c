@@ -70,6 +70,7 @@ report_unknown (const char *name)
 int
 mcp_cli_cmd_server (int argc, char **argv)
 {
+  mcp_cli_options_move (argc, argv);
   if (argc > 1 && (strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0))
     {
       print_help ();

@@ -189,7 +189,7 @@ static void G_GNUC_PRINTF (4, 5)
   clean = mcp_text_clean (text);
   mcp_cli_text_append_padded (line, title, 10);
   if (page->columns > 0)
-    fit = mcp_cli_text_fit (clean, MAX (page->columns, 20) - 10);
+    fit = mcp_cli_text_wrap (clean, MAX (page->columns, 20) - 10, 10);
   g_string_append_printf (
       page->text, "%s%s%s%s\n", line->str, page->with_colour && colour != NULL ? colour : "",
       fit != NULL ? fit : clean, page->with_colour && colour != NULL ? RESET : "");

@@ -58,6 +58,46 @@ drop_separator (int *argc, char ***argv)
   (*argc)--;
 }
 
+static gboolean
+takes_value (const char *word)
+{
+  static const char *const options[] = { "-o", "--output", "--fields", "--color", NULL };
+
+  return g_strv_contains (options, word);
+}
+
+/* Of a command that has commands of its own, or none yet. */
+static gboolean
+is_own_option (const char *word)
+{
+  static const char *const options[] = { "--help", "-h", "--version", "--", NULL };
+
+  return *word != '-' || g_strv_contains (options, word);
+}
+
+/**
+ * mcp_cli_options_move:
+ * @argc: number of words
+ * @argv: the words, changed in place
+ *
+ * Moves options that stand before the name of a command behind it, where the command reads them.
+ */
+void
+mcp_cli_options_move (int argc, char **argv)
+{
+  int first = 1;
+
+  while (first < argc && !is_own_option (argv[first]))
+    first += takes_value (argv[first]) && first + 1 < argc ? 2 : 1;
+  if (first > 1 && first < argc && *argv[first] != '-')
+    {
+      char *command = argv[first];
+
+      memmove (argv + 2, argv + 1, (gsize) (first - 1) * sizeof *argv);
+      argv[1] = command;
+    }
+}
+
 /* The choice is kept in the environment, where the tools of other projects look for it as well. */
 static gboolean
 colour_cb (const char *option, const char *value, gpointer user_data, GError **error)

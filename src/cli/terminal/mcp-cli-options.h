@@ -30,6 +30,7 @@ gboolean mcp_cli_options_parse (const McpCliUsage *usage,
                                 const GOptionEntry *entries,
                                 int *argc,
                                 char ***argv);
+void mcp_cli_options_move (int argc, char **argv);
 int mcp_cli_options_report_failure (const GError *error);
 int mcp_cli_options_report_error (const char *format, ...) G_GNUC_PRINTF (1, 2);
 

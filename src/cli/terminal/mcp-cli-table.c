@@ -8,9 +8,11 @@
 
 #include <unistd.h>
 
-#define GAP       2
+#define GAP        2
 /* No column is made narrower than this. */
-#define MIN_WIDTH 5
+#define MIN_WIDTH  5
+/* A text of this width can mostly be told from others. */
+#define GOOD_WIDTH 10
 
 typedef struct
 {
@@ -22,6 +24,7 @@ struct _McpCliTable
 {
   guint n_columns;
   guint *widths;   /* (owned) */
+  GArray *spare;   /* (owned) (element-type guint): columns, the first to be left out first */
   GPtrArray *rows; /* (owned) (element-type Row): the titles first */
 };
 
@@ -48,6 +51,7 @@ mcp_cli_table_new (const char *const *titles)
 
   self->n_columns = g_strv_length ((char **) titles);
   self->widths = g_new0 (guint, self->n_columns);
+  self->spare = g_array_new (FALSE, FALSE, sizeof (guint));
   self->rows = g_ptr_array_new_with_free_func (free_row);
   mcp_cli_table_add (self, titles);
   for (guint i = 0; i < self->n_columns; i++)
@@ -64,6 +68,7 @@ mcp_cli_table_free (McpCliTable *self)
 {
   g_ptr_array_unref (self->rows);
   g_free (self->widths);
+  g_array_unref (self->spare);
   g_free (self);
 }
 
@@ -85,6 +90,20 @@ mcp_cli_table_add (McpCliTable *self, const char *const *cells)
       self->widths[i] = MAX (self->widths[i], mcp_cli_text_width (row->cells[i]));
     }
   g_ptr_array_add (self->rows, row);
+}
+
+/**
+ * mcp_cli_table_spare:
+ * @self: a table
+ * @columns: (array length=n_columns): numbers of columns, the least needed first
+ * @n_columns: of @columns
+ *
+ * Says which columns a narrow terminal is to be spared, before all columns become unreadable.
+ */
+void
+mcp_cli_table_spare (McpCliTable *self, const guint *columns, guint n_columns)
+{
+  g_array_append_vals (self->spare, columns, n_columns);
 }
 
 /**
@@ -127,6 +146,8 @@ build_line (McpCliTable *self, const Row *row, const guint *widths, gboolean wit
     {
       g_autofree char *cell = mcp_cli_text_fit (row->cells[i], widths[i]);
 
+      if (widths[i] == 0)
+        continue;
       if (*cell != '\0')
         g_string_append_printf (line, "%*s", (int) n_spaces, "");
       n_spaces = *cell != '\0' ? 0 : n_spaces;
@@ -151,14 +172,34 @@ build_fit (McpCliTable *self,
   return build_line (self, row, widths, with_colour);
 }
 
+/* What the columns need to be readable. A column without a width is left out. */
+static guint
+measure_needs (McpCliTable *self, const guint *widths)
+{
+  guint total = 0;
+
+  for (guint i = 0; i < self->n_columns; i++)
+    if (widths[i] > 0)
+      total += MIN (widths[i], GOOD_WIDTH) + GAP;
+  return total - MIN (total, GAP);
+}
+
+static void
+leave_out (McpCliTable *self, guint *widths, guint columns)
+{
+  for (guint i = 0; i < self->spare->len && measure_needs (self, widths) > columns; i++)
+    widths[g_array_index (self->spare, guint, i)] = 0;
+}
+
 /* Takes columns of the terminal from the widest column of the table, one by one. */
 static void
 narrow (McpCliTable *self, guint *widths, guint columns)
 {
-  guint total = (self->n_columns - 1) * GAP;
+  guint total = 0;
 
   for (guint i = 0; i < self->n_columns; i++)
-    total += widths[i];
+    total += widths[i] > 0 ? widths[i] + GAP : 0;
+  total -= MIN (total, GAP);
   for (; total > columns; total--)
     {
       guint widest = 0;
@@ -187,7 +228,10 @@ mcp_cli_table_to_string (McpCliTable *self, guint columns, gboolean with_colour)
   GString *text = g_string_new (NULL);
 
   if (columns > 0)
-    narrow (self, widths, columns);
+    {
+      leave_out (self, widths, columns);
+      narrow (self, widths, columns);
+    }
   for (guint i = 0; i < self->rows->len; i++)
     {
       g_autofree char *line =

@@ -94,6 +94,41 @@ mcp_cli_text_fit (const char *text, guint columns)
 }
 
 /**
+ * mcp_cli_text_wrap:
+ * @text: cleaned text
+ * @columns: the width that a line may have
+ * @indent: blanks before each line but the first
+ *
+ * Returns: (transfer full): the text in lines, broken at blanks; longer words stand out
+ */
+char *
+mcp_cli_text_wrap (const char *text, guint columns, guint indent)
+{
+  g_auto (GStrv) words = g_strsplit (text, " ", -1);
+  GString *out = g_string_new (NULL);
+  guint width = 0;
+
+  for (gsize i = 0; words[i] != NULL; i++)
+    {
+      guint word = mcp_cli_text_width (words[i]);
+
+      if (i > 0 && width + 1 + word > columns)
+        {
+          g_string_append_printf (out, "\n%*s", (int) indent, "");
+          width = 0;
+        }
+      else if (i > 0)
+        {
+          g_string_append_c (out, ' ');
+          width++;
+        }
+      g_string_append (out, words[i]);
+      width += word;
+    }
+  return g_string_free (out, FALSE);
+}
+
+/**
  * mcp_cli_text_append_padded:
  * @out: where to
  * @text: cleaned text

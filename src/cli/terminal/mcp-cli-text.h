@@ -10,6 +10,7 @@ void mcp_cli_text_print_error (const GError *error);
 
 /* Text of others, as a terminal may show it. */
 guint mcp_cli_text_width (const char *text);
+char *mcp_cli_text_wrap (const char *text, guint columns, guint indent);
 char *mcp_cli_text_fit (const char *text, guint columns);
 void mcp_cli_text_append_padded (GString *out, const char *text, guint columns);
 char *mcp_cli_text_shorten_path (const char *path);

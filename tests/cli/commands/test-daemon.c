@@ -126,6 +126,9 @@ test_formats (void)
   g_assert_cmpuint (strlen (names), ==, 37);
   before = cli_test_run_ok (test, "-o", "name", "list", NULL);
   g_assert_cmpstr (before, ==, names);
+  g_free (before);
+  before = cli_test_run_ok (test, "--fields=name", "server", "-o", "json", "list", NULL);
+  g_assert_cmpstr (before, ==, "{\"servers\":[{\"name\":\"test\"}]}\n");
   colour = cli_test_run_ok (test, "--color=always", "list", NULL);
   assert_contains (colour, "\033[2mSESSION");
   wrong = cli_test_run (test, NULL, "list", "-o", "xml", NULL);
