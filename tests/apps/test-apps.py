@@ -4,6 +4,7 @@
 import json
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -341,6 +342,33 @@ def test_methods_of_a_service():
         service.end()
         thread.join()
         assert "has left the session bus" in str(answers[0]), answers
+
+
+def command(world, *words):
+    return subprocess.run([os.environ["MCP_TEST_COMMAND"], *words], env=world.env, text=True, encoding="utf-8",
+                          capture_output=True, timeout=60, check=False)
+
+
+def test_added_by_the_command():
+    """The command lists what a service offers, and writes the entry; an app with tools needs no choice."""
+    with World() as world:
+        world.app("--service")
+        world.app("--own", "org.example.App")
+        offer = command(world, "server", "add", "--dbus", "org.example.Service")
+        assert offer.returncode != 0 and "--method" in offer.stderr, offer
+        assert "org.example.Service.Sum (i arg_0, i arg_1) → (i arg_2)" in offer.stdout, offer
+        wrong = command(world, "server", "add", "--dbus", "org.example.Service", "--method", "org.example.Service.None")
+        assert wrong.returncode != 0 and "no method" in wrong.stderr, wrong
+        added = command(world, "server", "add", "--dbus", "org.example.Service", "--method", "org.example.Service.Sum",
+                        "--read-only", "*.Sum", "sums")
+        assert added.returncode == 0, added
+        added = command(world, "server", "add", "--dbus", "org.example.App")
+        assert added.returncode == 0, added
+        session = Session(world)
+        world.until(lambda: {"sums__Sum", "app__echo"} <= set(session.tools()), "the tools are there")
+        assert session.call("sums__Sum", arg0=1, arg1=2)["result"]["structuredContent"] == {"arg0": 3}
+        tested = command(world, "server", "test", "app")
+        assert tested.returncode == 0 and "echo" in tested.stdout, tested
 
 
 PROVIDER = """[Tool Provider]

@@ -322,12 +322,16 @@ mcp_cli_cmd_server_add (int argc, char **argv)
                       "  mcp-session server add files -- npx -y "
                       "@modelcontextprotocol/server-filesystem '${cwd}'\n"
                       "  mcp-session server add --url https://example.org/mcp wiki\n"
-                      "  mcp-session server add --from server.json\n"),
+                      "  mcp-session server add --from server.json\n"
+                      "  mcp-session server add --dbus org.example.Notes\n"),
     .max_words = -1,
     .first_word_ends_options = !has_separator (argc, argv) && !has_no_command (argc, argv),
   };
-  char **command = cut_command (&argc, argv);
+  char **command;
 
+  if (mcp_cli_cmd_server_add_dbus_is_meant (argc, argv))
+    return mcp_cli_cmd_server_add_dbus (argc, argv);
+  command = cut_command (&argc, argv);
   if (!mcp_cli_options_parse (&usage, entries, &argc, &argv))
     return MCP_CLI_USAGE;
   if (command == NULL && argc > 2 && *argv[2] == '-')

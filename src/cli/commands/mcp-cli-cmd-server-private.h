@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 int mcp_cli_cmd_server_accept (int argc, char **argv);
 int mcp_cli_cmd_server_add (int argc, char **argv);
+int mcp_cli_cmd_server_add_dbus (int argc, char **argv);
+gboolean mcp_cli_cmd_server_add_dbus_is_meant (int argc, char **argv);
 int mcp_cli_cmd_server_disable (int argc, char **argv);
 int mcp_cli_cmd_server_enable (int argc, char **argv);
 int mcp_cli_cmd_server_list (int argc, char **argv);

@@ -11,6 +11,8 @@
 #include "cli/daemon/mcp-cli-launcher.h"
 #include "common/mcp-error.h"
 #include "common/mcp-names.h"
+#include "upstream/dbus/mcp-dbus-provider.h"
+#include "upstream/dbus/mcp-methods-provider.h"
 #include "upstream/http/mcp-http-provider.h"
 #include "upstream/secrets/mcp-secret-store.h"
 #include "upstream/stdio/mcp-stdio-provider.h"
@@ -52,6 +54,23 @@ set_up (McpProvider *provider, guint timeout_ms)
   mcp_server_link_set_secrets (MCP_SERVER_LINK (provider), secrets);
 }
 
+/* Without a session bus, the provider says so at its start. */
+static McpProvider *
+new_bus_provider (McpServerConfig *config,
+                  const char *cwd,
+                  const McpLimits *limits,
+                  guint timeout_ms)
+{
+  g_autoptr (GDBusConnection) connection = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, NULL);
+  g_autoptr (McpBus) bus = mcp_bus_new ();
+
+  if (connection != NULL)
+    mcp_bus_set_connection (bus, connection);
+  return config->transport == MCP_SERVER_TRANSPORT_DBUS
+             ? mcp_dbus_provider_new (config, bus, cwd, limits, timeout_ms)
+             : mcp_methods_provider_new (config, bus, cwd, limits, timeout_ms);
+}
+
 /**
  * mcp_cli_direct_new_provider:
  * @config: a server
@@ -64,13 +83,23 @@ McpProvider *
 mcp_cli_direct_new_provider (McpServerConfig *config, const char *cwd, guint timeout_ms)
 {
   g_autofree char *keeper = mcp_cli_launcher_dup_keeper_path ();
-  McpProvider *provider;
+  McpProvider *provider = NULL;
   McpLimits limits;
 
   mcp_limits_init_defaults (&limits);
-  provider = config->transport == MCP_SERVER_TRANSPORT_HTTP
-                 ? mcp_http_provider_new (config, cwd, &limits, timeout_ms)
-                 : mcp_stdio_provider_new (config, cwd, keeper, &limits, timeout_ms);
+  switch (config->transport)
+    {
+    case MCP_SERVER_TRANSPORT_HTTP:
+      provider = mcp_http_provider_new (config, cwd, &limits, timeout_ms);
+      break;
+    case MCP_SERVER_TRANSPORT_DBUS:
+    case MCP_SERVER_TRANSPORT_DBUS_METHODS:
+      provider = new_bus_provider (config, cwd, &limits, timeout_ms);
+      break;
+    case MCP_SERVER_TRANSPORT_STDIO:
+      provider = mcp_stdio_provider_new (config, cwd, keeper, &limits, timeout_ms);
+      break;
+    }
   set_up (provider, timeout_ms);
   return provider;
 }
