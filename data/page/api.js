@@ -19,8 +19,6 @@ export function onLocked(listener) {
   listeners.add(listener);
 }
 
-export const hasKey = () => ownerKey !== null;
-
 async function readError(response) {
   const body = await response.json().catch(() => null);
 

@@ -24,6 +24,15 @@ const QUESTIONS_MS = 1500;
 const QUIET_MS = 15_000;
 const STOP_MS = 5000;
 
+// A part of an address that somebody typed may be anything.
+function decode(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 const byId = (id) => document.getElementById(id);
 
 class App {
@@ -126,7 +135,7 @@ class App {
   #place() {
     const [name, ...rest] = location.hash.replace(/^#\/?/, '').split('/');
 
-    return [VIEWS.find(([id]) => id === name) ?? VIEWS[0], rest.map(decodeURIComponent)];
+    return [VIEWS.find(([id]) => id === name) ?? VIEWS[0], rest.map(decode)];
   }
 
   async show({ focus = true } = {}) {

@@ -6,6 +6,8 @@ import { el, field, select } from './dom.js';
 import { t } from './text.js';
 
 const MAX_DEPTH = 3;
+// Of an enumeration, in words.
+const MAX_VALUES = 12;
 
 // A reference within the schema itself is followed, a few times.
 function deref(schema, root, depth = 0) {
@@ -32,7 +34,8 @@ function typeOf(schema) {
 // The type of an argument in words.
 export function describeType(schema = {}) {
   if (schema.enum) {
-    return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
+    const values = schema.enum.slice(0, MAX_VALUES).map((value) => JSON.stringify(value));
+    return [...values, ...schema.enum.length > MAX_VALUES ? ['…'] : []].join(' | ');
   }
   if (schema.const !== undefined) {
     return JSON.stringify(schema.const);

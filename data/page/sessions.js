@@ -4,7 +4,7 @@
 
 import { get, request } from './api.js';
 import { button, el, empty, field, Keyed, openDialog, setText } from './dom.js';
-import { formatAgo, formatNumber, formatTime, shortenPath, t, tn } from './text.js';
+import { formatAgo, formatTime, shortenPath, t, tn } from './text.js';
 
 const REFRESH_MS = 5000;
 const MAX_ROWS = 200;
@@ -111,9 +111,7 @@ export async function mount(root, app, signal) {
     table.hidden = found.length === 0;
     nothing.hidden = sessions.length > 0;
     rest.hidden = found.length <= MAX_ROWS;
-    setText(rest, rest.hidden ? '' : tn('{n} more; search for them', '{n} more; search for them', found.length - MAX_ROWS, {
-      n: formatNumber(found.length - MAX_ROWS),
-    }));
+    setText(rest, rest.hidden ? '' : tn('{n} more; search for them', '{n} more; search for them', found.length - MAX_ROWS));
   }
 
   async function refresh() {

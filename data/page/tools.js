@@ -9,6 +9,9 @@ import { describeSignature, describeType, listArguments, makeForm } from './form
 import { showResult } from './result.js';
 import { formatDuration, formatNumber, splitTool, t, tn } from './text.js';
 
+const MAX_LISTED = 500;
+const MAX_DESCRIPTION = 20_000;
+
 const HINTS = {
   readOnlyHint: ['ok', () => t('only reads')],
   destructiveHint: ['warn', () => t('may destroy')],
@@ -123,7 +126,7 @@ function makePage(tool, app, getClient, signal) {
       el('h2', { dir: 'auto' }, tool.title ?? tool.annotations?.title ?? splitTool(tool.name)[1]),
       el('p', { class: 'mono signature' }, describeSignature(tool.name, tool.inputSchema)),
       hints.length > 0 && el('p', { class: 'row' }, hints.map(([key]) => el('span', { class: 'pill', 'data-tone': HINTS[key][0] }, HINTS[key][1]())))),
-    tool.description && el('p', { class: 'prose', dir: 'auto' }, tool.description),
+    tool.description && el('p', { class: 'prose', dir: 'auto' }, tool.description.slice(0, MAX_DESCRIPTION)),
     el('section', { class: 'stack' }, el('h3', {}, t('Arguments')), makeArguments(tool)),
     el('section', { class: 'card stack' }, el('h3', {}, t('Try it')), new Trial(tool, app, getClient, signal).node),
   ].filter(Boolean);
@@ -149,6 +152,7 @@ export async function mount(root, app, signal, [chosen]) {
   const list = el('ul', { 'aria-label': t('Tools') });
   const count = el('p', { class: 'dim', role: 'status' });
   const trouble = el('a', { class: 'problem', href: '#/servers', hidden: true });
+  const rest = el('p', { class: 'dim', hidden: true });
   const page = el('section', { class: 'tool-page' });
   const search = el('input', { type: 'search', value: state.query, autocomplete: 'off', spellcheck: 'false', placeholder: t('Name or words of the description') });
   const layout = el('div', { class: chosen ? 'tools one' : 'tools' });
@@ -165,8 +169,10 @@ export async function mount(root, app, signal, [chosen]) {
       return words.every((word) => text.includes(word));
     });
 
-    keyed.set(found);
+    keyed.set(found.slice(0, MAX_LISTED));
     list.hidden = found.length === 0;
+    rest.hidden = found.length <= MAX_LISTED;
+    setText(rest, rest.hidden ? '' : tn('{n} more; search for them', '{n} more; search for them', found.length - MAX_LISTED));
     setText(count, state.tools ? tn('{n} tool', '{n} tools', found.length) : t('Asking the servers …'));
   }
 
@@ -216,7 +222,7 @@ export async function mount(root, app, signal, [chosen]) {
       state.client?.close();
       state.client = null;
       load();
-    }), el('div', { class: 'row' }, count, trouble)), list), page);
+    }), el('div', { class: 'row' }, count, trouble, rest)), list), page);
   root.append(layout);
   filter();
   showTool();

@@ -181,6 +181,19 @@ async function tools(desk) {
   await page.context().close();
 }
 
+async function manyTools(desk) {
+  const page = await desk.openPage('tools');
+
+  await page.getByText('more; search for them').waitFor();
+  assert.equal(await page.locator('.tool-list li').count(), 500);
+  await page.getByLabel('Search').fill('extra-1999');
+  await page.getByRole('link', { name: 'many extra-1999' }).click();
+  await page.getByText('many__extra-1999(').waitFor();
+  await desk.show(page, 'tools/%E0%A4%A');
+  await page.getByText('There is no such tool here.').waitFor();
+  await page.context().close();
+}
+
 async function resultsOfEveryKind(desk) {
   const page = await desk.openPage('tools/odd__everything');
   const result = page.locator('.result');
@@ -536,6 +549,7 @@ const CASES = {
   'servers: their states, and what can be done': servers,
   'servers: what one wrote to standard error': logOfAServer,
   'tools: found, described, and tried by a form': tools,
+  'tools: two thousand of them': manyTools,
   'tools: results of every kind': resultsOfEveryKind,
   'tools: a trial is cancelled': cancelATrial,
   'tools: the session of the page ends with it': theSessionOfThePage,
@@ -566,6 +580,7 @@ async function main(tap) {
     desk.addTestServer('test');
     await oauth.start();
     desk.world.addServer('guarded', { type: 'http', url: oauth.url });
+    desk.addTestServer('many', ['--extra-tools=2000'], { allow: ['extra-*'] });
     desk.addTestServer('asks', [], { consent: 'ask' });
     desk.addScript('odd', 'odd-server.cjs');
     desk.addScript('pinned', 'pinned-server.cjs', { pin: true, args: [path.join(__dirname, 'pinned-server.cjs'), file] });
