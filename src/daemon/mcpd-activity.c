@@ -39,6 +39,18 @@ mcpd_activity_free (McpdActivity *self)
   g_free (self);
 }
 
+/* An app that has registered is there as long as the daemon is. */
+static gboolean
+is_needed (GVariant *server)
+{
+  guint32 n_processes = 0;
+  const char *origin = "";
+
+  g_variant_lookup (server, "processes", "u", &n_processes);
+  g_variant_lookup (server, "origin", "&s", &origin);
+  return n_processes > 0 || g_str_equal (origin, "registered");
+}
+
 static gboolean
 has_server_running (McpdActivity *self)
 {
@@ -51,10 +63,7 @@ has_server_running (McpdActivity *self)
   g_variant_iter_init (&iter, servers);
   while ((server = g_variant_iter_next_value (&iter)) != NULL)
     {
-      guint32 n_processes = 0;
-
-      g_variant_lookup (server, "processes", "u", &n_processes);
-      is_running = is_running || n_processes > 0;
+      is_running = is_running || is_needed (server);
       g_variant_unref (server);
     }
   return is_running;

@@ -519,6 +519,31 @@ answered_cb (const char *secret, gpointer user_data)
 }
 
 static void
+login_begun_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (McpdApplication) self = user_data;
+  GApplication *application = mcpd_bus_get_application (self->bus);
+  g_autoptr (GError) error = NULL;
+  gboolean is_opened;
+  guint seconds_left;
+  g_autofree char *url =
+      mcp_gateway_login_finish (MCP_GATEWAY (source), result, &seconds_left, &is_opened, &error);
+
+  if (url == NULL)
+    g_message (_ ("The login cannot begin: %s"), error->message);
+  else if (application != NULL)
+    mcpd_page_opener_open (g_application_get_dbus_connection (application), url);
+}
+
+static void
+login_cb (const char *server, gpointer user_data)
+{
+  McpdApplication *self = MCPD_APPLICATION (user_data);
+
+  mcp_gateway_login_async (self->gateway, server, FALSE, login_begun_cb, g_object_ref (self));
+}
+
+static void
 ready_cb (gpointer user_data)
 {
   McpdApplication *self = MCPD_APPLICATION (user_data);
@@ -534,6 +559,7 @@ static const McpdDesktopFuncs desktop_funcs = {
   .left = left_cb,
   .activated = activated_cb,
   .answered = answered_cb,
+  .login = login_cb,
   .ready = ready_cb,
 };
 

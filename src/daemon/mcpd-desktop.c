@@ -72,6 +72,15 @@ answer_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+login_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  McpdDesktop *self = MCPD_DESKTOP (user_data);
+
+  if (self->has_joined)
+    self->funcs->login (g_variant_get_string (parameter, NULL), self->user_data);
+}
+
+static void
 mcpd_desktop_dispose (GObject *object)
 {
   mcpd_desktop_leave (MCPD_DESKTOP (object));
@@ -97,6 +106,7 @@ mcpd_desktop_init (McpdDesktop *self)
 {
   static const GActionEntry actions[] = {
     { .name = "show", .activate = show_cb },
+    { .name = "login", .activate = login_cb, .parameter_type = "s" },
     { .name = "answer", .activate = answer_cb, .parameter_type = "s" },
   };
 

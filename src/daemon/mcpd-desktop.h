@@ -12,6 +12,7 @@ G_BEGIN_DECLS
  * @left: the bus is gone, or the daemon leaves it
  * @activated: somebody has opened the application, from a menu or by a notification
  * @answered: a button with that secret was pressed, in a notification
+ * @login: somebody wants to log in at the server of that name
  *
  * What a desktop tells whoever puts the daemon together.
  */
@@ -22,6 +23,7 @@ typedef struct
   void (*left) (gpointer user_data);
   void (*activated) (gpointer user_data);
   void (*answered) (const char *secret, gpointer user_data);
+  void (*login) (const char *server, gpointer user_data);
 } McpdDesktopFuncs;
 
 /**
@@ -36,6 +38,8 @@ G_DECLARE_FINAL_TYPE (McpdDesktop, mcpd_desktop, MCPD, DESKTOP, GApplication)
 
 /* The action of a notification's button, with a secret as its target. */
 #define MCPD_DESKTOP_ACTION_ANSWER "app.answer"
+/* Begins a login, with the name of a server as its target. */
+#define MCPD_DESKTOP_ACTION_LOGIN  "app.login"
 /* Opens the daemon's page. */
 #define MCPD_DESKTOP_ACTION_SHOW   "app.show"
 

@@ -302,11 +302,29 @@ tools_changed_cb (McpGateway *gateway,
 void
 mcpd_notifier_login_needed (McpdNotifier *self, const char *server)
 {
-  g_autofree char *title = g_strdup_printf (_ ("Server “%s” wants you to log in"), server);
-  g_autofree char *body = g_strdup_printf (_ ("mcp-session server login %s"), server);
+  g_autofree char *name = mcp_text_clean (server);
+  g_autofree char *title = g_strdup_printf (_ ("Server “%s” wants you to log in"), name);
+  g_autofree char *id = g_strconcat ("login-", server, NULL);
+  g_autoptr (GNotification) notification = NULL;
 
-  if (self->settings.login)
-    send_words (self, "login", server, title, body);
+  if (!self->settings.login)
+    return;
+  notification = g_notification_new (title);
+  g_notification_add_button_with_target (notification, _ ("Log in"), MCPD_DESKTOP_ACTION_LOGIN, "s",
+                                         server);
+  send (self, id, notification);
+}
+
+static void
+provider_changed_cb (McpGateway *gateway, const char *server, GVariant *what, McpdNotifier *self)
+{
+  g_autoptr (GVariant) auth = g_variant_lookup_value (what, "auth", G_VARIANT_TYPE_VARDICT);
+  const char *state = "";
+
+  if (auth != NULL)
+    g_variant_lookup (auth, "state", "&s", &state);
+  if (g_str_equal (state, "needs-login"))
+    mcpd_notifier_login_needed (self, server);
 }
 
 /* The bus */
@@ -437,6 +455,7 @@ mcpd_notifier_new (McpGateway *gateway, McpdBus *bus)
   g_signal_connect_object (gateway, "question-added", G_CALLBACK (question_added_cb), self, 0);
   g_signal_connect_object (gateway, "question-removed", G_CALLBACK (question_removed_cb), self, 0);
   g_signal_connect_object (gateway, "call-ended", G_CALLBACK (call_ended_cb), self, 0);
+  g_signal_connect_object (gateway, "provider-changed", G_CALLBACK (provider_changed_cb), self, 0);
   g_signal_connect_object (gateway, "tools-changed", G_CALLBACK (tools_changed_cb), self, 0);
   return self;
 }

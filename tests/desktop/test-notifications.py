@@ -174,7 +174,15 @@ def failed_server_is_told(desk):
 failed_server_is_told.desk = lambda: Desk(consent="allow")
 
 
+def login_of_an_unknown_server_is_refused(desk):
+    desk.call(base.NAME, "/org/mcpsessiond/Daemon", "org.freedesktop.Application", "ActivateAction",
+              GLib.Variant("(sava{sv})", ("login", [GLib.Variant("s", "nobody")], {})))
+    desk.await_log("The login cannot begin")
+    assert '"sessions"' in desk.run("list", "--json")
+
+
 if __name__ == "__main__":
     base.main([button_allows_once, button_denies, two_answers_at_once, client_that_vanishes_withdraws, no_answer_is_no,
                markup_is_text, what_does_not_fit_cannot_be_allowed, stranger_cannot_press, silent_when_switched_off,
-               question_is_shown_again_on_a_new_bus, failed_server_is_told])
+               question_is_shown_again_on_a_new_bus, failed_server_is_told,
+               login_of_an_unknown_server_is_refused])
