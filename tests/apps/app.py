@@ -64,7 +64,8 @@ SERVICE_XML = """<node><interface name='org.example.Service'>
 class Service:
     """A service that knows nothing of tools."""
 
-    def __init__(self):
+    def __init__(self, options):
+        self.log = options.log
         self.connection = Gio.bus_get_sync(Gio.BusType.SESSION, None)
         node = Gio.DBusNodeInfo.new_for_xml(SERVICE_XML)
         self.connection.register_object("/org/example/Service", node.interfaces[0], self.on_call, self.on_get, None)
@@ -82,6 +83,9 @@ class Service:
             invocation.return_value(GLib.Variant("(i)", (sum(parameters.unpack()),)))
         elif method == "Fail":
             invocation.return_dbus_error("org.example.Error", "No such page")
+        elif method == "Slow":
+            with open(self.log, "a", encoding="utf-8") as file:
+                file.write("Slow\n")
 
     def run(self):
         print("ready", flush=True)
@@ -248,7 +252,7 @@ def main():
     parser.add_argument("--service", action="store_true")
     parser.add_argument("--owner", action="store_true")
     options = parser.parse_args()
-    (Service() if options.service else Owner(options) if options.owner else App(options)).run()
+    (Service(options) if options.service else Owner(options) if options.owner else App(options)).run()
 
 
 main()

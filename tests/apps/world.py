@@ -90,9 +90,6 @@ class Session:
         assert "result" in answer, answer
         return answer["result"]["content"][0]["text"]
 
-    def calls_in_flight(self):
-        return self.world.http("GET", "/session/" + self.id, token=self.facts["token"])["calls_in_flight"]
-
     def close(self):
         self.world.http("DELETE", "/session/" + self.id, token=self.facts["token"])
 
