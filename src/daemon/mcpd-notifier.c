@@ -242,13 +242,12 @@ mcpd_notifier_answered (McpdNotifier *self, const char *secret)
 static void
 notify_long_call (McpdNotifier *self, const char *tool, const char *state, gint64 duration_us)
 {
-  gint64 seconds = duration_us / G_TIME_SPAN_SECOND;
+  int seconds = (int) MIN (duration_us / G_TIME_SPAN_SECOND, G_MAXINT);
   g_autofree char *title = g_strdup_printf (_ ("“%s” has ended"), tool);
-  g_autofree char *body = g_strdup_printf (
-      g_str_equal (state, "ok")
-          ? _ ("It took %" G_GINT64_FORMAT " min %02" G_GINT64_FORMAT " s.")
-          : _ ("It failed after %" G_GINT64_FORMAT " min %02" G_GINT64_FORMAT " s."),
-      seconds / 60, seconds % 60);
+  g_autofree char *body =
+      g_strdup_printf (g_str_equal (state, "ok") ? _ ("It took %d min %02d s.")
+                                                 : _ ("It failed after %d min %02d s."),
+                       seconds / 60, seconds % 60);
 
   send_words (self, "call", tool, title, body);
 }

@@ -43,8 +43,7 @@ print_blob (const char *blob, gboolean raw)
   g_autofree guchar *bytes = g_base64_decode (blob, &length);
 
   if (isatty (STDOUT_FILENO) && !raw)
-    mcp_cli_text_print (
-        _ ("%" G_GSIZE_FORMAT " bytes that are no text; write them to a file: > FILE"), length);
+    mcp_cli_text_print (_ ("%zu bytes that are no text; write them to a file: > FILE"), length);
   else
     fwrite (bytes, 1, length, stdout);
 }
