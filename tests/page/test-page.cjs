@@ -53,8 +53,9 @@ async function aNewCodeInTheSameTab(desk) {
 
   await page.goto(desk.url.href);
   await page.getByRole('heading', { name: 'Welcome' }).waitFor();
-  await page.goto(await desk.makeAddress());
+  await page.goto(`${await desk.makeAddress()}&view=sessions`);
   await page.waitForSelector('#status[data-state="live"]');
+  await page.getByRole('heading', { name: 'Sessions', level: 1 }).waitFor();
   await page.context().close();
 }
 
