@@ -5,14 +5,18 @@
  */
 #include "cli/daemon/mcp-cli-connection.h"
 
+#include "config.h"
+
 #include "cli/daemon/mcp-cli-launcher.h"
 #include "cli/terminal/mcp-cli-json.h"
+#include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-error.h"
 #include "common/mcp-names.h"
 
 #include <gio/gunixsocketaddress.h>
 #include <glib/gi18n.h>
 #include <string.h>
+#include <unistd.h>
 
 struct _McpCliConnection
 {
@@ -20,6 +24,7 @@ struct _McpCliConnection
 
   McpCliAddress *address; /* (owned) */
   SoupSession *soup;      /* (owned) */
+  gboolean has_told;      /* that the daemon is of another version */
 };
 
 G_DEFINE_FINAL_TYPE (McpCliConnection, mcp_cli_connection, G_TYPE_OBJECT)
@@ -194,6 +199,23 @@ mcp_cli_connection_new_message (McpCliConnection *self,
   return message;
 }
 
+/* A person who has upgraded hears that the old daemon still runs; each answer has its version. */
+static void
+tell_other_version (McpCliConnection *self, SoupMessage *message)
+{
+  const char *server =
+      soup_message_headers_get_one (soup_message_get_response_headers (message), "Server");
+
+  if (self->has_told || server == NULL || !isatty (STDERR_FILENO) ||
+      !g_str_has_prefix (server, MCP_DIRECTORY "/") ||
+      strcmp (server, MCP_DIRECTORY "/" MCP_VERSION) == 0)
+    return;
+  self->has_told = TRUE;
+  mcp_cli_text_print (_ ("The daemon that runs is version %s, this command is %s; “mcp-session "
+                         "restart” starts the new daemon"),
+                      server + strlen (MCP_DIRECTORY "/"), MCP_VERSION);
+}
+
 static int
 error_code (guint status)
 {
@@ -268,6 +290,7 @@ mcp_cli_connection_send (McpCliConnection *self, SoupMessage *message, GError **
       g_prefix_error (error, _ ("The daemon does not answer: "));
       return NULL;
     }
+  tell_other_version (self, message);
   status = soup_message_get_status (message);
   if (SOUP_STATUS_IS_SUCCESSFUL (status))
     return g_steal_pointer (&body);

@@ -6,6 +6,7 @@
 #include "cli-test.h"
 #include "terminal.h"
 
+#include <gio/gunixsocketaddress.h>
 #include <signal.h>
 #include <string.h>
 
@@ -100,6 +101,50 @@ test_watch (void)
   g_assert_cmpint (terminal_await_exit (terminal), ==, 0);
 }
 
+/* A daemon of long ago. */
+static gboolean
+incoming_cb (GSocketService *service,
+             GSocketConnection *connection,
+             GObject *source,
+             gpointer user_data)
+{
+  static const char answer[] = "HTTP/1.1 200 OK\r\nServer: mcp-sessiond/0.0.1\r\n"
+                               "Content-Type: application/json\r\nContent-Length: 15\r\n"
+                               "Connection: close\r\n\r\n{\"sessions\":[]}";
+  char request[4096];
+
+  /* Whoever looks whether the daemon is there sends nothing. */
+  if (g_input_stream_read (g_io_stream_get_input_stream (G_IO_STREAM (connection)), request,
+                           sizeof request, NULL, NULL) > 0)
+    g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (connection)), answer,
+                               strlen (answer), NULL, NULL, NULL);
+  return TRUE;
+}
+
+static void
+test_other_version (void)
+{
+  const char *argv[] = { g_getenv ("MCP_TEST_COMMAND"), "list", NULL };
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *directory = e2e_build (test->e2e, "run/mcp-sessiond");
+  g_autofree char *path = g_build_filename (directory, "http.sock", NULL);
+  g_autoptr (GSocketService) service = g_threaded_socket_service_new (4);
+  g_autoptr (GSocketAddress) address = NULL;
+  g_autoptr (Terminal) terminal = NULL;
+
+  g_test_summary ("After an upgrade, a person hears that the old daemon still runs");
+  g_assert_cmpint (g_mkdir_with_parents (directory, 0700), ==, 0);
+  address = g_unix_socket_address_new (path);
+  g_assert_true (g_socket_listener_add_address (G_SOCKET_LISTENER (service), address,
+                                                G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT,
+                                                NULL, NULL, NULL));
+  g_signal_connect (service, "run", G_CALLBACK (incoming_cb), NULL);
+  terminal = terminal_new (argv, (const char *const *) test->environment, test->cwd, 100, 10);
+  terminal_await (terminal, "The daemon that runs is version 0.0.1");
+  g_assert_cmpint (terminal_await_exit (terminal), ==, 0);
+  g_socket_service_stop (service);
+}
+
 static void
 test_formats (void)
 {
@@ -159,6 +204,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/daemon/life", test_life);
   g_test_add_func ("/cli/status/page", test_status);
   g_test_add_func ("/cli/status/watch", test_watch);
+  g_test_add_func ("/cli/daemon/other-version", test_other_version);
   g_test_add_func ("/cli/output/formats", test_formats);
   g_test_add_func ("/cli/output/pager", test_pager);
   return g_test_run ();
