@@ -143,7 +143,7 @@ test_call (Fixture *fixture, gconstpointer data)
   McpProgress *last;
 
   g_test_summary ("A call gives its events, all before the result");
-  json = call (fixture, session, "test__count", "{\"to\": 3}", NULL, &error);
+  json = call (fixture, session, "test__count", "{\"steps\": 3}", NULL, &error);
   g_assert_no_error (error);
   g_assert_nonnull (strstr (json, "\"content\""));
   g_assert_cmpuint (fixture->events->len, ==, 5);
