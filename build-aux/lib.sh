@@ -37,7 +37,7 @@ as_root ()
   elif command -v sudo >/dev/null; then
     sudo "$@"
   else
-    warn "not root, and there is no sudo to run: $*"
+    warn "this needs root, and there is no sudo; an administrator can run: $*"
     return 1
   fi
 }
@@ -53,17 +53,33 @@ apt_get ()
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@"
 }
 
+# Sets $download to what installing PACKAGE... means, as apt says it; fails where apt does not know them all.
+plan_install ()
+{
+  download=$(apt-get -q --assume-no --no-install-recommends install "$@" 2>/dev/null |
+    sed -n -e 's/^Need to get \(.*\) of archives\.$/\1 to download/p' \
+      -e 's/^After this operation, \(.*\) of additional .*/\1 on the disk/p' | paste -sd, - | sed 's/,/, /')
+  [ -n "$download" ] || apt-get -q --simulate --no-install-recommends install "$@" >/dev/null 2>&1
+}
+
 # apt_install PACKAGE...: the package lists are fetched only when the ones there
-# do not do.
+# do not do. What apt says goes to a file.
 apt_install ()
 {
-  say "installing: $*"
-  set -- -y --no-install-recommends "$@"
-  if ls /var/lib/apt/lists/*_Packages* >/dev/null 2>&1 && apt_get install "$@"; then
-    return 0
+  if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
+    warn "packages are missing, and there is no sudo; an administrator can run:
+  apt-get install --no-install-recommends $*"
+    return 1
   fi
-  say "fetching the package lists"
-  apt_get update && apt_get install "$@"
+  mkdir -p "$build"
+  if ! ls /var/lib/apt/lists/*_Packages* >/dev/null 2>&1 || ! plan_install "$@"; then
+    say "fetching the package lists"
+    apt_get update >>"$build/install.log" 2>&1 || { tail -n 20 "$build/install.log" >&2; return 1; }
+    plan_install "$@" || true
+  fi
+  say "installing $# Debian packages and what they need${download:+ ($download)}; the log is $build/install.log"
+  apt_get -y --no-install-recommends install "$@" >>"$build/install.log" 2>&1 ||
+    { tail -n 20 "$build/install.log" >&2; return 1; }
 }
 
 # need_packages PACKAGE...: installs those that are missing.
@@ -110,7 +126,7 @@ install_npm_packages ()
     return 0
   fi
   need_npm || return 1
-  say "installing the npm packages of $1"
+  say "installing the npm packages of $1 (some MB to download)"
   rm -rf "$to"
   mkdir -p "$to"
   cp "$from/package.json" "$from/package-lock.json" "$to/"
