@@ -99,7 +99,7 @@ need_packages ()
 need_build_packages ()
 {
   need_packages build-essential meson ninja-build pkg-config gettext \
-    libglib2.0-dev libglib2.0-dev-bin libglib2.0-bin libsoup-3.0-dev libjson-glib-dev libsqlite3-dev libsecret-1-dev \
+    libglib2.0-dev libglib2.0-dev-bin libglib2.0-bin libsoup-3.0-dev libjson-glib-dev libsqlite3-dev libsecret-1-dev libgnutls28-dev \
     dbus-daemon dbus-bin ca-certificates curl scdoc ||
     die "packages needed for building are missing and could not be installed"
 }

@@ -155,10 +155,11 @@ begun_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GDBusMethodInvocation *invocation = user_data;
   g_autoptr (GError) error = NULL;
+  g_autofree char *user_code = NULL;
   guint seconds_left;
   gboolean is_opened;
-  g_autofree char *address =
-      mcp_gateway_login_finish (MCP_GATEWAY (source), result, &seconds_left, &is_opened, &error);
+  g_autofree char *address = mcp_gateway_login_finish (MCP_GATEWAY (source), result, &seconds_left,
+                                                       &user_code, &is_opened, &error);
 
   if (address == NULL)
     mcp_dbus_reply_error (invocation, error);
@@ -169,7 +170,8 @@ begun_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static gboolean
 handle_login (McpGenTools1 *skeleton, GDBusMethodInvocation *invocation, const char *name)
 {
-  mcp_gateway_login_async (MCP_DBUS_TOOLS (skeleton)->gateway, name, FALSE, begun_cb, invocation);
+  mcp_gateway_login_async (MCP_DBUS_TOOLS (skeleton)->gateway, name, MCP_LOGIN_WAY_ADDRESS,
+                           begun_cb, invocation);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 

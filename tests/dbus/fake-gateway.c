@@ -271,7 +271,7 @@ mcp_gateway_consent_answer (McpGateway *self,
 void
 mcp_gateway_login_async (McpGateway *self,
                          const char *name,
-                         gboolean opens_browser,
+                         McpLoginWay way,
                          GAsyncReadyCallback callback,
                          gpointer user_data)
 {
@@ -282,6 +282,7 @@ char *
 mcp_gateway_login_finish (McpGateway *self,
                           GAsyncResult *result,
                           guint *seconds_left,
+                          char **user_code,
                           gboolean *is_opened,
                           GError **error)
 {

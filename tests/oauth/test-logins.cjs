@@ -359,6 +359,25 @@ async function testMachine(daemon, authority) {
   assert.equal((await daemon.ask('POST', '/servers/guarded/login')).status, 409);
 }
 
+async function testDevice(daemon, authority) {
+  authority.options.metadata = { device_authorization_endpoint: `${authority.issuerUrl}/device` };
+  const { status, body } = await daemon.ask('POST', '/servers/guarded/login', { device: true });
+  assert.equal(status, 200, JSON.stringify(body));
+  assert.equal(body.user_code, 'ABCD-EFGH');
+  assert.equal(body.authorization_url, `${authority.issuerUrl}/enter`);
+  assert.equal((await daemon.auth()).state, 'logging-in');
+  await daemon.awaitAuth('authorized');
+  assert.equal(authority.count('/token'), 2);
+  const client = await daemon.connect();
+  await assertEcho(client, 'grant-device');
+}
+
+async function testNoDevice(daemon) {
+  const { body } = await daemon.ask('POST', '/servers/guarded/login', { device: true });
+  assert.equal(body.user_code, undefined);
+  assert.equal((await (await browse(body.authorization_url)).page()).status, 200);
+}
+
 async function testDocument(daemon, authority) {
   const id = 'https://example.org/client.json';
   authority.options.metadata = { client_id_metadata_document_supported: true };
@@ -432,6 +451,8 @@ runTests(async (tap) => {
   await run('logout leaves nothing behind', testLogout);
   await run('a client that was registered by hand', testByHand, { entry: CLIENT });
   await run('a machine logs in by itself', testMachine, { entry: { oauth: { ...CLIENT.oauth, grant: 'client_credentials' } } });
+  await run('a code is entered on another device', testDevice);
+  await run('an authorization server that knows no devices', testNoDevice);
   await run('a client whose id is its document', testDocument, { settings: '[OAuth]\nClientMetadataUrl=https://example.org/client.json\n' });
   await run('scopes: the refusal’s, else the metadata’s, else none', testScopes);
   await run('no OAuth where the entry says so', testOff, { entry: { oauth: false } });

@@ -151,17 +151,24 @@ static gboolean
 print_address (GBytes *answer, GError **error)
 {
   g_autofree char *address = NULL;
+  g_autofree char *user_code = NULL;
   McpJsonSlice root;
   McpJsonSlice opened;
 
   if (!mcp_cli_json_parse_bytes (answer, &root, error))
     return FALSE;
   address = mcp_cli_json_dup_member (root, "authorization_url");
+  user_code = mcp_cli_json_dup_member (root, "user_code");
   if (mcp_json_find (root, "opened", &opened) && mcp_json_get_boolean (opened))
     g_print ("%s\n", _ ("A browser was opened. If it shows nothing, open this address:"));
   else
     g_print ("%s\n", _ ("Open this address in a browser:"));
   g_print ("\n  %s\n\n", address != NULL ? address : "?");
+  if (user_code != NULL)
+    {
+      g_print (_ ("and enter the code %s there. Any machine will do.\n"), user_code);
+      return TRUE;
+    }
   g_print ("%s\n", _ ("If the browser runs on another machine, it ends at a page that it "
                       "cannot show: paste the\naddress of that page here."));
   return TRUE;
@@ -175,7 +182,7 @@ log_in (McpCliConnection *connection, const char *name, gboolean no_browser)
   g_autoptr (GError) cause = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) answer = post (
-      connection, name, "login", no_browser ? "{\"browser\":false}" : "{\"browser\":true}", &cause);
+      connection, name, "login", no_browser ? "{\"device\":true}" : "{\"browser\":true}", &cause);
 
   if (answer == NULL)
     mcp_cli_server_states_set_error (connection, name, g_steal_pointer (&cause), &error);

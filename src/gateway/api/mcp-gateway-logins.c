@@ -61,10 +61,20 @@ mcp_gateway_set_opener (McpGateway *self, const char *command)
 /* A login that begins. */
 typedef struct
 {
-  gboolean opens_browser;
+  McpLoginWay way;
+  char *user_code; /* (nullable) */
   gboolean is_opened;
   guint seconds_left;
 } Beginning;
+
+static void
+beginning_free (gpointer data)
+{
+  Beginning *beginning = data;
+
+  g_free (beginning->user_code);
+  g_free (beginning);
+}
 
 static void
 begun_cb (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -74,8 +84,8 @@ begun_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   Beginning *beginning = g_task_get_task_data (task);
   g_autoptr (GError) open_error = NULL;
   GError *error = NULL;
-  char *address = mcp_oauth_server_login_finish (MCP_OAUTH_SERVER (source), result,
-                                                 &beginning->seconds_left, &error);
+  char *address = mcp_oauth_server_login_finish (
+      MCP_OAUTH_SERVER (source), result, &beginning->seconds_left, &beginning->user_code, &error);
 
   if (address == NULL)
     {
@@ -85,7 +95,7 @@ begun_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       g_error_free (error);
       return;
     }
-  if (beginning->opens_browser)
+  if (beginning->way == MCP_LOGIN_WAY_BROWSER)
     beginning->is_opened = mcp_oauth_open (mcp_gateway_get_oauth (self), address, &open_error);
   if (open_error != NULL)
     g_info ("No browser was opened: %s", open_error->message);
@@ -116,7 +126,7 @@ find_login (McpGateway *self, const char *name, GError **error)
  * mcp_gateway_login_async:
  * @self: the gateway
  * @name: of a server
- * @opens_browser: whether to open a browser here
+ * @way: how a person gets to the page
  * @callback: (scope async): when a browser can be sent
  * @user_data: for @callback
  *
@@ -125,7 +135,7 @@ find_login (McpGateway *self, const char *name, GError **error)
 void
 mcp_gateway_login_async (McpGateway *self,
                          const char *name,
-                         gboolean opens_browser,
+                         McpLoginWay way,
                          GAsyncReadyCallback callback,
                          gpointer user_data)
 {
@@ -139,8 +149,8 @@ mcp_gateway_login_async (McpGateway *self,
   task = g_task_new (self, NULL, callback, user_data);
   g_task_set_source_tag (task, mcp_gateway_login_async);
   beginning = g_new0 (Beginning, 1);
-  beginning->opens_browser = opens_browser;
-  g_task_set_task_data (task, beginning, g_free);
+  beginning->way = way;
+  g_task_set_task_data (task, beginning, beginning_free);
   login = find_login (self, name, &error);
   if (login == NULL)
     {
@@ -148,7 +158,8 @@ mcp_gateway_login_async (McpGateway *self,
       return;
     }
   mcp_oauth_server_forgive (login);
-  mcp_oauth_server_login_async (login, begun_cb, g_steal_pointer (&task));
+  mcp_oauth_server_login_async (login, way == MCP_LOGIN_WAY_DEVICE, begun_cb,
+                                g_steal_pointer (&task));
 }
 
 /**
@@ -156,6 +167,7 @@ mcp_gateway_login_async (McpGateway *self,
  * @self: the gateway
  * @result: what the callback got
  * @seconds_left: (out): how long the browser may take
+ * @user_code: (out) (nullable) (transfer full): what a person enters there
  * @is_opened: (out): whether a browser was opened here
  * @error: return location
  *
@@ -167,6 +179,7 @@ char *
 mcp_gateway_login_finish (McpGateway *self,
                           GAsyncResult *result,
                           guint *seconds_left,
+                          char **user_code,
                           gboolean *is_opened,
                           GError **error)
 {
@@ -177,6 +190,7 @@ mcp_gateway_login_finish (McpGateway *self,
   beginning = g_task_get_task_data (G_TASK (result));
   *seconds_left = beginning->seconds_left;
   *is_opened = beginning->is_opened;
+  *user_code = g_steal_pointer (&beginning->user_code);
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 

@@ -49,6 +49,7 @@ struct _McpGateway
 enum
 {
   SIGNAL_TOOLS_CHANGED,
+  SIGNAL_LOGIN_NEEDED,
   SIGNAL_PROVIDER_CHANGED,
   SIGNAL_QUESTION_ADDED,
   SIGNAL_QUESTION_REMOVED,
@@ -535,6 +536,8 @@ mcp_gateway_class_init (McpGatewayClass *klass)
   object_class->dispose = mcp_gateway_dispose;
   object_class->finalize = mcp_gateway_finalize;
 
+  signals[SIGNAL_LOGIN_NEEDED] = g_signal_new ("login-needed", MCP_TYPE_GATEWAY, G_SIGNAL_RUN_LAST,
+                                               0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[SIGNAL_TOOLS_CHANGED] =
       g_signal_new ("tools-changed", MCP_TYPE_GATEWAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 4, G_TYPE_STRING, G_TYPE_STRV, G_TYPE_STRV, G_TYPE_STRV);
@@ -683,6 +686,12 @@ mcp_gateway_new (McpSessionStore *store, const McpLimits *limits, const char *ke
 }
 
 static void
+needed_cb (McpOauth *oauth, McpOauthServer *login, McpGateway *self)
+{
+  g_signal_emit (self, signals[SIGNAL_LOGIN_NEEDED], 0, mcp_oauth_server_get_name (login));
+}
+
+static void
 granted_cb (McpOauth *oauth, McpOauthServer *login, McpGateway *self)
 {
   /* What it listed without the login, if anything, is not all that it has. */
@@ -707,6 +716,7 @@ mcp_gateway_set_secrets (McpGateway *self, const char *directory)
   self->launching->oauth = mcp_oauth_new (directory, self->launching->secrets);
   mcp_provider_pool_set_oauth (self->pool, self->launching->oauth);
   g_signal_connect_object (self->launching->oauth, "granted", G_CALLBACK (granted_cb), self, 0);
+  g_signal_connect_object (self->launching->oauth, "needed", G_CALLBACK (needed_cb), self, 0);
   g_signal_connect_object (self->launching->oauth, "changed", G_CALLBACK (note_change), self,
                            G_CONNECT_SWAPPED);
 }

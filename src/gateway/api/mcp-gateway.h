@@ -19,6 +19,7 @@ G_BEGIN_DECLS
  * processes go. Main context only.
  *
  * Signals:
+ *   login-needed (const char *server): its owner must log in; once, until somebody has
  *   tools-changed (const char *provider, char **added, char **removed, char **changed):
  *     the tools of a server are not what they were
  *   provider-changed (const char *provider, GVariant *what): how a server is described is not what
@@ -50,6 +51,20 @@ typedef struct
   const char *client;
   pid_t pid;
 } McpCallOptions;
+
+/**
+ * McpLoginWay:
+ * @MCP_LOGIN_WAY_ADDRESS: somebody else brings a person to the page
+ * @MCP_LOGIN_WAY_BROWSER: a browser is opened here
+ * @MCP_LOGIN_WAY_DEVICE: a person enters a code on another device, where the authorization server
+ * lets them; else as %MCP_LOGIN_WAY_ADDRESS
+ */
+typedef enum
+{
+  MCP_LOGIN_WAY_ADDRESS,
+  MCP_LOGIN_WAY_BROWSER,
+  MCP_LOGIN_WAY_DEVICE,
+} McpLoginWay;
 
 /**
  * McpCallbackListenFunc:
@@ -139,12 +154,13 @@ void mcp_gateway_set_client_document (McpGateway *self, const char *address);
 void mcp_gateway_set_opener (McpGateway *self, const char *command);
 void mcp_gateway_login_async (McpGateway *self,
                               const char *name,
-                              gboolean opens_browser,
+                              McpLoginWay way,
                               GAsyncReadyCallback callback,
                               gpointer user_data);
 char *mcp_gateway_login_finish (McpGateway *self,
                                 GAsyncResult *result,
                                 guint *seconds_left,
+                                char **user_code,
                                 gboolean *is_opened,
                                 GError **error);
 void mcp_gateway_complete_login_async (McpGateway *self,

@@ -145,7 +145,7 @@ begun_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   McpLoginRound *self = user_data;
   guint seconds_left;
   g_autofree char *address =
-      mcp_oauth_server_login_finish (MCP_OAUTH_SERVER (source), result, &seconds_left, NULL);
+      mcp_oauth_server_login_finish (MCP_OAUTH_SERVER (source), result, &seconds_left, NULL, NULL);
   g_autofree char *params = NULL;
   g_autoptr (McpAsk) ask = NULL;
 
@@ -185,7 +185,7 @@ mcp_login_round_new (McpOauthServer *login,
   self->funcs = funcs;
   self->user_data = user_data;
   self->granted_id = g_signal_connect_after (login, "granted", G_CALLBACK (granted_cb), self);
-  mcp_oauth_server_login_async (login, begun_cb, g_rc_box_acquire (self));
+  mcp_oauth_server_login_async (login, FALSE, begun_cb, g_rc_box_acquire (self));
   return self;
 }
 

@@ -28,10 +28,11 @@ begun_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (McpHttpRequest) request = user_data;
   g_autoptr (GError) error = NULL;
+  g_autofree char *user_code = NULL;
   guint seconds_left;
   gboolean is_opened;
-  g_autofree char *address =
-      mcp_gateway_login_finish (MCP_GATEWAY (source), result, &seconds_left, &is_opened, &error);
+  g_autofree char *address = mcp_gateway_login_finish (MCP_GATEWAY (source), result, &seconds_left,
+                                                       &user_code, &is_opened, &error);
   GString *json;
 
   if (address == NULL)
@@ -41,28 +42,48 @@ begun_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   json = g_string_new ("{\"authorization_url\":");
   mcp_json_append_string (json, address);
-  g_string_append_printf (json, ",\"expires_in\":%u,\"opened\":%s}", seconds_left,
+  g_string_append_printf (json, ",\"expires_in\":%u,\"opened\":%s", seconds_left,
                           is_opened ? "true" : "false");
+  if (user_code != NULL)
+    {
+      g_string_append (json, ",\"user_code\":");
+      mcp_json_append_string (json, user_code);
+    }
+  g_string_append_c (json, '}');
   mcp_http_reply_string (request, 200, json);
+}
+
+static gboolean
+set_way (McpJsonSlice value, McpLoginWay way, McpLoginWay *target, const char *key, GError **error)
+{
+  if (mcp_json_get_type (value) == MCP_JSON_BOOLEAN)
+    {
+      if (mcp_json_get_boolean (value))
+        *target = way;
+      return TRUE;
+    }
+  g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, "“%s” must be true or false", key);
+  return FALSE;
 }
 
 static gboolean
 set_browser (McpJsonSlice value, gpointer target, GError **error)
 {
-  if (mcp_json_get_type (value) == MCP_JSON_BOOLEAN)
-    {
-      *(gboolean *) target = mcp_json_get_boolean (value);
-      return TRUE;
-    }
-  g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS, "“browser” must be true or false");
-  return FALSE;
+  return set_way (value, MCP_LOGIN_WAY_BROWSER, target, "browser", error);
 }
 
-static const McpHttpMember begin_members[] = { { "browser", set_browser } };
+static gboolean
+set_device (McpJsonSlice value, gpointer target, GError **error)
+{
+  return set_way (value, MCP_LOGIN_WAY_DEVICE, target, "device", error);
+}
+
+static const McpHttpMember begin_members[] = { { "browser", set_browser },
+                                               { "device", set_device } };
 
 /* Returns: %FALSE: the request was answered */
 static gboolean
-read_begin (McpHttpRequest *request, gboolean *opens_browser)
+read_begin (McpHttpRequest *request, McpLoginWay *way)
 {
   g_autoptr (GError) error = NULL;
   McpJsonSlice root;
@@ -71,8 +92,7 @@ read_begin (McpHttpRequest *request, gboolean *opens_browser)
     return TRUE;
   if (!mcp_http_body_is_json (request) || !mcp_http_body_scan (request, &root))
     return FALSE;
-  if (mcp_http_body_read_object (root, begin_members, G_N_ELEMENTS (begin_members), opens_browser,
-                                 &error))
+  if (mcp_http_body_read_object (root, begin_members, G_N_ELEMENTS (begin_members), way, &error))
     return TRUE;
   mcp_http_reply_gerror (request, error);
   return FALSE;
@@ -80,17 +100,17 @@ read_begin (McpHttpRequest *request, gboolean *opens_browser)
 
 /**
  * mcp_route_logins_begin:
- * @request: POST /servers/{name}/login, with {"browser"} or nothing
+ * @request: POST /servers/{name}/login, with {"browser"}, {"device"} or nothing
  *
  * Begins a login to a server, and opens a browser where that is asked for.
  */
 void
 mcp_route_logins_begin (McpHttpRequest *request)
 {
-  gboolean opens_browser = FALSE;
+  McpLoginWay way = MCP_LOGIN_WAY_ADDRESS;
 
-  if (read_begin (request, &opens_browser))
-    mcp_gateway_login_async (request->context->gateway, request->parameter, opens_browser, begun_cb,
+  if (read_begin (request, &way))
+    mcp_gateway_login_async (request->context->gateway, request->parameter, way, begun_cb,
                              mcp_http_request_ref (request));
 }
 

@@ -19,6 +19,9 @@ G_BEGIN_DECLS
  * @client: (owned): who asks
  * @registration: (nullable): name of the client in the secret store, where it was registered
  * @created_at: UNIX time
+ * @device_code: (nullable): what to ask with whether a person has entered @user_code
+ * @user_code: (nullable): what a person enters at @address
+ * @interval: seconds between two such questions
  *
  * A login on its way: a browser was sent to an authorization server, and is to come back. Counted
  * by reference.
@@ -37,6 +40,9 @@ typedef struct
   McpOauthClient *client;
   char *registration;
   gint64 created_at;
+  char *device_code;
+  char *user_code;
+  guint interval;
 } McpOauthFlow;
 
 /* How long a browser may take. */

@@ -101,6 +101,8 @@ mcp_oauth_flow_clear (gpointer data)
   g_free (self->scope);
   g_free (self->address);
   g_free (self->registration);
+  g_free (self->device_code);
+  g_free (self->user_code);
   g_clear_pointer (&self->client, mcp_oauth_client_unref);
 }
 

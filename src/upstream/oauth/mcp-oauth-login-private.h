@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @challenge: (nullable): what the server said when it refused a request
  * @configured: (nullable): the client that a person registered by hand; its method is not settled
  * @scope: (nullable): what is wanted beside what server or person say, with spaces between
+ * @wants_device: a person would rather enter a code on another device
  *
  * For whom a login is made, and why. What is to be kept is copied.
  */
@@ -26,6 +27,7 @@ typedef struct
   const McpOauthChallenge *challenge;
   McpOauthClient *configured;
   const char *scope;
+  gboolean wants_device;
 } McpOauthOccasion;
 
 char *mcp_oauth_login_choose_scope (const McpOauthOccasion *occasion,
@@ -42,6 +44,10 @@ void mcp_oauth_login_complete_async (const McpOauthOccasion *occasion,
                                      const char *code,
                                      GAsyncReadyCallback callback,
                                      gpointer user_data);
+void mcp_oauth_login_wait_async (const McpOauthOccasion *occasion,
+                                 McpOauthFlow *flow,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
 McpOauthGrant *mcp_oauth_login_complete_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -9,6 +9,7 @@
  */
 #include "mcp-oauth-login-private.h"
 
+#include "mcp-oauth-device-private.h"
 #include "mcp-oauth-registration-private.h"
 #include "mcp-oauth-text-private.h"
 #include "upstream/oauth/mcp-oauth-error.h"
@@ -26,6 +27,7 @@ typedef struct
   char *scope;                /* (nullable): what will be asked for */
   McpOauthFlow *flow;         /* (owned) (nullable) */
   char *code;                 /* (nullable) */
+  gboolean wants_device;
 } Login;
 
 static void
@@ -61,6 +63,7 @@ new_task (const McpOauthOccasion *occasion, GAsyncReadyCallback callback, gpoint
     self->configured = mcp_oauth_client_ref (occasion->configured);
   self->asked = g_strdup (occasion->challenge != NULL ? occasion->challenge->scope : NULL);
   self->more = g_strdup (occasion->scope);
+  self->wants_device = occasion->wants_device;
   self->redirect_uri =
       mcp_oauth_book_build_redirect_uri (occasion->book, occasion->config->oauth.redirect_port);
   g_task_set_task_data (task, self, login_free);
@@ -147,6 +150,31 @@ flow_added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* @task: (transfer full) */
 static void
+add_flow (GTask *task)
+{
+  Login *self = g_task_get_task_data (task);
+
+  mcp_oauth_flows_add_async (mcp_oauth_book_get_flows (self->book), self->flow, flow_added_cb,
+                             task);
+}
+
+static void
+device_begun_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  GError *error = NULL;
+
+  if (mcp_oauth_device_begin_finish (result, &error))
+    {
+      add_flow (task);
+      return;
+    }
+  g_task_return_error (task, error);
+  g_object_unref (task);
+}
+
+/* @task: (transfer full) */
+static void
 make_flow (GTask *task, McpOauthClient *client, const char *registration)
 {
   Login *self = g_task_get_task_data (task);
@@ -160,8 +188,10 @@ make_flow (GTask *task, McpOauthClient *client, const char *registration)
       return;
     }
   self->flow->registration = g_strdup (registration);
-  mcp_oauth_flows_add_async (mcp_oauth_book_get_flows (self->book), self->flow, flow_added_cb,
-                             task);
+  if (self->wants_device && self->metadata->device_endpoint != NULL)
+    mcp_oauth_device_begin_async (self->web, self->metadata, self->flow, device_begun_cb, task);
+  else
+    add_flow (task);
 }
 
 static void
@@ -430,6 +460,28 @@ mcp_oauth_login_complete_async (const McpOauthOccasion *occasion,
         }
       ask_for_tokens (task);
     }
+}
+
+/**
+ * mcp_oauth_login_wait_async:
+ * @occasion: for whom
+ * @flow: a login with a device code
+ * @callback: (scope async): as for mcp_oauth_login_complete_async()
+ * @user_data: for @callback
+ *
+ * Waits until a person has entered the code on another device.
+ */
+void
+mcp_oauth_login_wait_async (const McpOauthOccasion *occasion,
+                            McpOauthFlow *flow,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  GTask *task = new_task (occasion, callback, user_data);
+  Login *self = g_task_get_task_data (task);
+
+  self->flow = mcp_oauth_flow_ref (flow);
+  mcp_oauth_device_wait_async (self->web, flow, got_tokens_cb, task);
 }
 
 /**

@@ -49,6 +49,7 @@ struct _McpOauthServer
   gboolean is_refused;    /* the last login failed */
   gboolean is_locked;     /* the keyring is locked */
   GPtrArray *beginners;   /* (owned) (nullable): GTask (owned): while a login begins */
+  gboolean wants_device;  /* meanwhile: a person would rather enter a code on another device */
   guint n_probes;         /* meanwhile: requests that were to be refused */
 };
 
@@ -64,6 +65,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (McpOauthServer,
 enum
 {
   SIGNAL_CHANGED,
+  SIGNAL_NEEDED,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -75,11 +77,24 @@ emit_changed (McpOauthServer *self)
 }
 
 static void
+note_need (McpOauthServer *self)
+{
+  if (self->is_needed)
+    return;
+  self->is_needed = TRUE;
+  g_message ("Server “%s” needs a login; run: mcp-session server login %s", self->config->name,
+             self->config->name);
+  emit_changed (self);
+  g_signal_emit (self, signals[SIGNAL_NEEDED], 0);
+}
+
+static void
 grant_changed_cb (McpOauthGrant *grant, McpOauthServer *self)
 {
   if (mcp_oauth_grant_is_spent (grant))
-    self->is_needed = TRUE;
-  emit_changed (self);
+    note_need (self);
+  else
+    emit_changed (self);
 }
 
 /* @grant: (nullable) */
@@ -105,8 +120,8 @@ set_why (McpOauthServer *self, const char *why)
 static McpOauthOccasion
 build_occasion (McpOauthServer *self, const char *scope)
 {
-  return (McpOauthOccasion){ self->book,      self->web,        self->config,
-                             self->challenge, self->configured, scope };
+  return (McpOauthOccasion){ self->book,       self->web, self->config,      self->challenge,
+                             self->configured, scope,     self->wants_device };
 }
 
 /* Returns: whether it is known who we are, where a person says so */
@@ -155,17 +170,6 @@ new_failure (McpOauthServer *self, const GError *error)
                                 "and try again");
   return g_error_new (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, "has a login that is of no use now: %s",
                       error->message);
-}
-
-static void
-note_need (McpOauthServer *self)
-{
-  if (self->is_needed)
-    return;
-  self->is_needed = TRUE;
-  g_message ("Server “%s” needs a login; run: mcp-session server login %s", self->config->name,
-             self->config->name);
-  emit_changed (self);
 }
 
 /* The field Authorization */
@@ -486,12 +490,65 @@ finish_beginning (McpOauthServer *self, McpOauthFlow *flow, const GError *error)
 }
 
 static void
+take_grant (McpOauthServer *self, McpOauthGrant *grant)
+{
+  set_grant (self, grant);
+  mcp_oauth_book_note (self->book, self->config->name, self->url, grant);
+  g_message ("Server “%s”: logged in", self->config->name);
+  self->is_needed = self->is_refused = self->is_locked = FALSE;
+  g_clear_pointer (&self->wanted, g_free);
+  set_why (self, NULL);
+  emit_changed (self);
+  mcp_http_warrant_granted (MCP_HTTP_WARRANT (self));
+}
+
+/* A login on another device. */
+typedef struct
+{
+  McpOauthServer *server; /* (owned) */
+  char *state;            /* of its flow */
+} WaitingLogin;
+
+static WaitingLogin *
+waiting_new (McpOauthServer *self, const char *state)
+{
+  WaitingLogin *waiting = g_new0 (WaitingLogin, 1);
+
+  waiting->server = g_object_ref (self);
+  waiting->state = g_strdup (state);
+  return waiting;
+}
+
+static void
+waited_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  WaitingLogin *waiting = user_data;
+  McpOauthServer *self = waiting->server;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (McpOauthGrant) grant = mcp_oauth_login_complete_finish (result, &error);
+  g_autoptr (McpOauthFlow) flow =
+      mcp_oauth_flows_take (mcp_oauth_book_get_flows (self->book), waiting->state);
+
+  /* Without its flow, the login was given up, or another one has taken its place. */
+  if (flow != NULL && grant != NULL)
+    take_grant (self, grant);
+  else if (flow != NULL)
+    mcp_oauth_server_note_refused (self, error->message);
+  g_free (waiting->state);
+  g_free (waiting);
+  g_object_unref (self);
+}
+
+static void
 begun_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (McpOauthServer) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (McpOauthFlow) flow = mcp_oauth_login_begin_finish (result, &error);
+  McpOauthOccasion occasion = build_occasion (self, NULL);
 
+  if (flow != NULL && flow->device_code != NULL)
+    mcp_oauth_login_wait_async (&occasion, flow, waited_cb, waiting_new (self, flow->state));
   finish_beginning (self, flow, error);
 }
 
@@ -564,7 +621,7 @@ find_flow (McpOauthServer *self)
       mcp_oauth_flows_find_of_server (mcp_oauth_book_get_flows (self->book), self->config->name);
 
   if (flow == NULL || mcp_oauth_flow_get_seconds_left (flow) < MIN_FLOW_LEFT ||
-      !mcp_oauth_text_has_scopes (flow->scope, self->wanted))
+      flow->device_code != NULL || !mcp_oauth_text_has_scopes (flow->scope, self->wanted))
     return NULL;
   return flow;
 }
@@ -584,6 +641,8 @@ mcp_oauth_server_forgive (McpOauthServer *self)
 /**
  * mcp_oauth_server_login_async:
  * @self: a server
+ * @wants_device: a person would rather enter a code on another device, where the authorization
+ * server lets them
  * @callback: (scope async): when a browser can be sent
  * @user_data: for @callback
  *
@@ -591,11 +650,12 @@ mcp_oauth_server_forgive (McpOauthServer *self)
  */
 void
 mcp_oauth_server_login_async (McpOauthServer *self,
+                              gboolean wants_device,
                               GAsyncReadyCallback callback,
                               gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
-  McpOauthFlow *flow = find_flow (self);
+  McpOauthFlow *flow = wants_device ? NULL : find_flow (self);
 
   g_task_set_source_tag (task, mcp_oauth_server_login_async);
   if (self->config->oauth.is_machine)
@@ -611,6 +671,7 @@ mcp_oauth_server_login_async (McpOauthServer *self,
       self->beginners = g_ptr_array_new_with_free_func (g_object_unref);
       g_ptr_array_add (self->beginners, g_steal_pointer (&task));
       self->n_probes = 0;
+      self->wants_device = wants_device;
       if (self->challenge == NULL)
         probe (self);
       else
@@ -623,6 +684,7 @@ mcp_oauth_server_login_async (McpOauthServer *self,
  * @self: a server
  * @result: what the callback got
  * @seconds_left: (out) (optional): how long the browser may take
+ * @user_code: (out) (optional) (nullable) (transfer full): what a person enters at the address
  * @error: return location
  *
  * Errors: #McpOauthError, %MCP_ERROR_INVALID_ARGUMENTS, and those of the store.
@@ -634,6 +696,7 @@ char *
 mcp_oauth_server_login_finish (McpOauthServer *self,
                                GAsyncResult *result,
                                guint *seconds_left,
+                               char **user_code,
                                GError **error)
 {
   g_autoptr (McpOauthFlow) flow = g_task_propagate_pointer (G_TASK (result), error);
@@ -642,6 +705,8 @@ mcp_oauth_server_login_finish (McpOauthServer *self,
     return NULL;
   if (seconds_left != NULL)
     *seconds_left = (guint) mcp_oauth_flow_get_seconds_left (flow);
+  if (user_code != NULL)
+    *user_code = g_strdup (flow->user_code);
   return g_strdup (flow->address);
 }
 
@@ -659,14 +724,7 @@ completed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       g_task_return_error (task, error);
       return;
     }
-  set_grant (self, grant);
-  mcp_oauth_book_note (self->book, self->config->name, self->url, grant);
-  g_message ("Server “%s”: logged in", self->config->name);
-  self->is_needed = self->is_refused = self->is_locked = FALSE;
-  g_clear_pointer (&self->wanted, g_free);
-  set_why (self, NULL);
-  emit_changed (self);
-  mcp_http_warrant_granted (MCP_HTTP_WARRANT (self));
+  take_grant (self, grant);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -948,6 +1006,8 @@ mcp_oauth_server_class_init (McpOauthServerClass *klass)
   object_class->finalize = mcp_oauth_server_finalize;
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", MCP_TYPE_OAUTH_SERVER, G_SIGNAL_RUN_LAST, 0,
                                           NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_NEEDED] = g_signal_new ("needed", MCP_TYPE_OAUTH_SERVER, G_SIGNAL_RUN_LAST, 0,
+                                         NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

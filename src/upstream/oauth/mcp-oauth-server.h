@@ -54,6 +54,7 @@ typedef struct
  *
  * Signals:
  *   changed (): the status is another one
+ *   needed (): a person must log in; once, until somebody has
  */
 #define MCP_TYPE_OAUTH_SERVER (mcp_oauth_server_get_type ())
 G_DECLARE_FINAL_TYPE (McpOauthServer, mcp_oauth_server, MCP, OAUTH_SERVER, GObject)
@@ -64,11 +65,13 @@ void mcp_oauth_server_get_status (McpOauthServer *self, McpOauthStatus *status);
 void mcp_oauth_server_forgive (McpOauthServer *self);
 gboolean mcp_oauth_server_wants_login (McpOauthServer *self);
 void mcp_oauth_server_login_async (McpOauthServer *self,
+                                   gboolean wants_device,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data);
 char *mcp_oauth_server_login_finish (McpOauthServer *self,
                                      GAsyncResult *result,
                                      guint *seconds_left,
+                                     char **user_code,
                                      GError **error);
 
 G_END_DECLS

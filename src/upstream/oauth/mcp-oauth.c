@@ -27,6 +27,7 @@ enum
 {
   SIGNAL_CHANGED,
   SIGNAL_GRANTED,
+  SIGNAL_NEEDED,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -41,6 +42,12 @@ static void
 server_granted_cb (McpOauthServer *server, McpOauth *self)
 {
   g_signal_emit (self, signals[SIGNAL_GRANTED], 0, server);
+}
+
+static void
+server_needed_cb (McpOauthServer *server, McpOauth *self)
+{
+  g_signal_emit (self, signals[SIGNAL_NEEDED], 0, server);
 }
 
 /**
@@ -80,6 +87,7 @@ mcp_oauth_ensure_server (McpOauth *self, McpServerConfig *config)
       return NULL;
     }
   g_signal_connect (server, "changed", G_CALLBACK (server_changed_cb), self);
+  g_signal_connect (server, "needed", G_CALLBACK (server_needed_cb), self);
   /* The providers of the server are told first: they may be asked for lists right away. */
   g_signal_connect_after (server, "granted", G_CALLBACK (server_granted_cb), self);
   g_hash_table_replace (self->servers, g_strdup (config->name), server);
@@ -414,6 +422,8 @@ mcp_oauth_class_init (McpOauthClass *klass)
                                           NULL, NULL, G_TYPE_NONE, 1, MCP_TYPE_OAUTH_SERVER);
   signals[SIGNAL_GRANTED] = g_signal_new ("granted", MCP_TYPE_OAUTH, G_SIGNAL_RUN_LAST, 0, NULL,
                                           NULL, NULL, G_TYPE_NONE, 1, MCP_TYPE_OAUTH_SERVER);
+  signals[SIGNAL_NEEDED] = g_signal_new ("needed", MCP_TYPE_OAUTH, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                         NULL, G_TYPE_NONE, 1, MCP_TYPE_OAUTH_SERVER);
 }
 
 static void

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * Signals:
  *   changed (McpOauthServer *): the status of a server is another one
  *   granted (McpOauthServer *): a person has logged in
+ *   needed (McpOauthServer *): a person must log in
  */
 #define MCP_TYPE_OAUTH (mcp_oauth_get_type ())
 G_DECLARE_FINAL_TYPE (McpOauth, mcp_oauth, MCP, OAUTH, GObject)
