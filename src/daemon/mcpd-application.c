@@ -526,8 +526,9 @@ login_begun_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   gboolean is_opened;
   guint seconds_left;
-  g_autofree char *url =
-      mcp_gateway_login_finish (MCP_GATEWAY (source), result, &seconds_left, &is_opened, &error);
+  g_autofree char *user_code = NULL;
+  g_autofree char *url = mcp_gateway_login_finish (MCP_GATEWAY (source), result, &seconds_left,
+                                                   &user_code, &is_opened, &error);
 
   if (url == NULL)
     g_message (_ ("The login cannot begin: %s"), error->message);
@@ -540,7 +541,8 @@ login_cb (const char *server, gpointer user_data)
 {
   McpdApplication *self = MCPD_APPLICATION (user_data);
 
-  mcp_gateway_login_async (self->gateway, server, FALSE, login_begun_cb, g_object_ref (self));
+  mcp_gateway_login_async (self->gateway, server, MCP_LOGIN_WAY_ADDRESS, login_begun_cb,
+                           g_object_ref (self));
 }
 
 static void
