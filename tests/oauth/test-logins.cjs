@@ -5,6 +5,7 @@
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');
+const net = require('node:net');
 const path = require('node:path');
 
 const { runTests } = require('../matrix/tap.cjs');
@@ -345,6 +346,37 @@ async function testByHand(daemon, authority) {
   await logInAndCall(daemon);
 }
 
+// A port that nobody had a moment ago.
+const findPort = () => new Promise((resolve) => {
+  const server = net.createServer().listen(0, '127.0.0.1', () => {
+    const { port } = server.address();
+    server.close(() => resolve(port));
+  });
+});
+
+async function testPort(port, daemon, authority) {
+  authority.clients.set('by-hand', { secret: null, redirects: [] });
+  await logInAndCall(daemon);
+  const { query } = authority.requests.find((request) => request.path === '/authorize');
+  assert.equal(query.get('redirect_uri'), `http://127.0.0.1:${port}/oauth/callback`);
+}
+
+async function testTakenPort(daemon) {
+  assert.match((await daemon.ask('POST', '/servers/guarded/login')).body.error.message, /cannot serve the TCP port/);
+}
+
+// A renewal that is under way when a person logs out leaves nothing behind either.
+async function testLogoutMeanwhile(daemon, authority) {
+  const client = await logInAndCall(daemon);
+  authority.options.tokenDelayMs = 500;
+  authority.expire();
+  const call = client.call('guarded__echo');
+  await daemon.awaitAuth('refreshing');
+  assert.equal((await daemon.ask('POST', '/servers/guarded/logout')).status, 204);
+  assert.match(JSON.stringify(await call), /server login guarded/);
+  assert.equal(fs.readdirSync(path.join(daemon.directory, 'state/mcp-sessiond/secrets')).length, 0);
+}
+
 async function testMachine(daemon, authority) {
   authority.clients.set('by-hand', { secret: 'x y/z', redirects: [] });
   authority.options.authMethods = ['client_secret_post'];
@@ -450,6 +482,14 @@ runTests(async (tap) => {
   await run('what was listed stays listed, with and without a login', testOthers);
   await run('logout leaves nothing behind', testLogout);
   await run('a client that was registered by hand', testByHand, { entry: CLIENT });
+  const port = await findPort();
+  await run('a client that was registered with a port', (daemon, authority) => testPort(port, daemon, authority),
+    { entry: { oauth: { clientId: 'by-hand', redirectPort: port } } });
+  const taken = net.createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => { taken.once('listening', resolve); });
+  await run('a port that somebody else has', testTakenPort, { entry: { oauth: { clientId: 'by-hand', redirectPort: taken.address().port } } });
+  taken.close();
+  await run('logout while a token is renewed', testLogoutMeanwhile);
   await run('a machine logs in by itself', testMachine, { entry: { oauth: { ...CLIENT.oauth, grant: 'client_credentials' } } });
   await run('a code is entered on another device', testDevice);
   await run('an authorization server that knows no devices', testNoDevice);

@@ -359,6 +359,7 @@ mcp_oauth_book_forget_async (McpOauthBook *self,
 {
   g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
   g_autofree char *key = NULL;
+  McpOauthGrant *grant;
   Entry *entry = NULL;
 
   g_task_set_source_tag (task, mcp_oauth_book_forget_async);
@@ -376,6 +377,9 @@ mcp_oauth_book_forget_async (McpOauthBook *self,
     g_task_return_boolean (task, TRUE);
   else
     {
+      grant = g_hash_table_lookup (self->grants, entry->grant);
+      if (grant != NULL)
+        mcp_oauth_grant_discard (grant);
       g_hash_table_remove (self->grants, entry->grant);
       mcp_secret_store_remove_async (self->store, MCP_SECRET_KIND_GRANT, entry->grant, NULL,
                                      removed_cb, g_steal_pointer (&task));

@@ -37,6 +37,7 @@ mcp_oauth_grant_load_finish (McpSecretStore *store, GAsyncResult *result, GError
 void
 mcp_oauth_grant_store_async (McpOauthGrant *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean mcp_oauth_grant_store_finish (McpOauthGrant *self, GAsyncResult *result, GError **error);
+void mcp_oauth_grant_discard (McpOauthGrant *self);
 void mcp_oauth_grant_take (McpOauthGrant *self, McpOauthGrant *newer);
 
 const char *mcp_oauth_grant_get_name (McpOauthGrant *self);

@@ -379,6 +379,19 @@ mcp_oauth_grant_take (McpOauthGrant *self, McpOauthGrant *newer)
   emit_changed (self);
 }
 
+/**
+ * mcp_oauth_grant_discard:
+ * @self: a grant that is not kept any more
+ *
+ * What a renewal under way may yet bring is not stored.
+ */
+void
+mcp_oauth_grant_discard (McpOauthGrant *self)
+{
+  self->is_spent = TRUE;
+  self->is_replaced = TRUE;
+}
+
 /* What is known of it */
 
 /**

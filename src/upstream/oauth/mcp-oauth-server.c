@@ -352,7 +352,8 @@ need_person (GTask *task)
     }
   if (self->absent_until_us > g_get_monotonic_time ())
     g_task_return_boolean (task, FALSE);
-  else if (self->is_needed || self->grant != NULL || self->challenge->metadata != NULL)
+  else if (self->is_needed || self->grant != NULL ||
+           (self->challenge != NULL && self->challenge->metadata != NULL))
     {
       note_need (self);
       g_task_return_error (task, new_login_needed (self));
