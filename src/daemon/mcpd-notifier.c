@@ -437,12 +437,6 @@ mcpd_notifier_init (McpdNotifier *self)
   self->withdrawn = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
-static void
-login_needed_cb (McpGateway *gateway, const char *server, McpdNotifier *self)
-{
-  mcpd_notifier_login_needed (self, server);
-}
-
 /**
  * mcpd_notifier_new:
  * @gateway: what the notifications are about
@@ -462,6 +456,5 @@ mcpd_notifier_new (McpGateway *gateway, McpdBus *bus)
   g_signal_connect_object (gateway, "call-ended", G_CALLBACK (call_ended_cb), self, 0);
   g_signal_connect_object (gateway, "provider-changed", G_CALLBACK (provider_changed_cb), self, 0);
   g_signal_connect_object (gateway, "tools-changed", G_CALLBACK (tools_changed_cb), self, 0);
-  g_signal_connect_object (gateway, "login-needed", G_CALLBACK (login_needed_cb), self, 0);
   return self;
 }

@@ -49,7 +49,6 @@ struct _McpGateway
 enum
 {
   SIGNAL_TOOLS_CHANGED,
-  SIGNAL_LOGIN_NEEDED,
   SIGNAL_PROVIDER_CHANGED,
   SIGNAL_QUESTION_ADDED,
   SIGNAL_QUESTION_REMOVED,
@@ -536,8 +535,6 @@ mcp_gateway_class_init (McpGatewayClass *klass)
   object_class->dispose = mcp_gateway_dispose;
   object_class->finalize = mcp_gateway_finalize;
 
-  signals[SIGNAL_LOGIN_NEEDED] = g_signal_new ("login-needed", MCP_TYPE_GATEWAY, G_SIGNAL_RUN_LAST,
-                                               0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[SIGNAL_TOOLS_CHANGED] =
       g_signal_new ("tools-changed", MCP_TYPE_GATEWAY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                     G_TYPE_NONE, 4, G_TYPE_STRING, G_TYPE_STRV, G_TYPE_STRV, G_TYPE_STRV);
@@ -688,7 +685,7 @@ mcp_gateway_new (McpSessionStore *store, const McpLimits *limits, const char *ke
 static void
 needed_cb (McpOauth *oauth, McpOauthServer *login, McpGateway *self)
 {
-  g_signal_emit (self, signals[SIGNAL_LOGIN_NEEDED], 0, mcp_oauth_server_get_name (login));
+  note_change (self);
 }
 
 static void
@@ -696,6 +693,7 @@ granted_cb (McpOauth *oauth, McpOauthServer *login, McpGateway *self)
 {
   /* What it listed without the login, if anything, is not all that it has. */
   mcp_catalogue_renew (self->services->catalogue, mcp_oauth_server_get_name (login));
+  note_change (self);
 }
 
 /**

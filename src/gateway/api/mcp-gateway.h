@@ -19,7 +19,6 @@ G_BEGIN_DECLS
  * processes go. Main context only.
  *
  * Signals:
- *   login-needed (const char *server): its owner must log in; once, until somebody has
  *   tools-changed (const char *provider, char **added, char **removed, char **changed):
  *     the tools of a server are not what they were
  *   provider-changed (const char *provider, GVariant *what): how a server is described is not what
