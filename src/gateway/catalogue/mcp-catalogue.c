@@ -708,6 +708,15 @@ mcp_catalogue_find_held (McpCatalogue *self, McpClient *client, const char *name
   return config != NULL && may_reach (self, client->session, config) ? config : NULL;
 }
 
+/* Of a server that refused its tools, other kinds may be known. */
+static gboolean
+has_tools_listed (McpCatalogue *self, const McpServerConfig *config)
+{
+  const McpListing *listing = get_listing (self, config);
+
+  return listing != NULL && listing->lists[MCP_ITEM_TOOL] != NULL;
+}
+
 /**
  * mcp_catalogue_find_unlisted:
  * @self: the catalogue
@@ -715,7 +724,7 @@ mcp_catalogue_find_held (McpCatalogue *self, McpClient *client, const char *name
  * @name: a name that is not known
  *
  * Returns: (transfer none) (nullable): a server that may have a tool of the name, has not been
- *   listed yet, and may have a tool that the session may use
+ *   listed its tools yet, and may have a tool that the session may use
  */
 McpServerConfig *
 mcp_catalogue_find_unlisted (McpCatalogue *self, McpClient *client, const char *name)
@@ -726,7 +735,7 @@ mcp_catalogue_find_unlisted (McpCatalogue *self, McpClient *client, const char *
     {
       McpServerConfig *config = g_ptr_array_index (configs, i);
 
-      if (get_listing (self, config) == NULL && could_have (self, config, client, name))
+      if (!has_tools_listed (self, config) && could_have (self, config, client, name))
         return config;
     }
   return NULL;
