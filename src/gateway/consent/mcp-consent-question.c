@@ -19,7 +19,7 @@ struct _McpConsentQuestion
   McpTarget *target; /* (owned) */
   char *tool;
   McpParams *params; /* (owned) */
-  pid_t asker;       /* whose tree does not answer; 0: not known */
+  pid_t asker;       /* whose tree does not answer; 0: not known, and no process answers */
   gint64 expires_at; /* in µs since 1970 UTC */
   McpConsentAnswer answer;
   char *answered_by; /* (nullable): once somebody has */
@@ -250,7 +250,8 @@ refuse (GError **error, const char *why)
  * @error: return location
  *
  * A program must not say yes for its owner: neither a server and what it started, nor the client
- * that asks and what that has started. Whoever cannot be told apart from these is refused, too.
+ * that asks and what that has started. Whoever cannot be told apart from these is refused, too:
+ * everybody, where the kernel does not name the client that asks.
  *
  * Errors: %MCP_ERROR_AUTHENTICATION_FAILED.
  *
@@ -261,7 +262,7 @@ mcp_consent_question_may_answer (McpConsentQuestion *self, pid_t pid, GError **e
 {
   McpProcessKin to_daemon = mcp_process_tree_get_kin (pid, getpid ());
   McpProcessKin to_asker =
-      self->asker > 0 ? mcp_process_tree_get_kin (pid, self->asker) : MCP_PROCESS_STRANGER;
+      self->asker > 0 ? mcp_process_tree_get_kin (pid, self->asker) : MCP_PROCESS_UNKNOWN;
 
   /* all servers, and what is left of servers that have ended, are below the daemon */
   if (to_daemon == MCP_PROCESS_BELOW)
@@ -269,6 +270,10 @@ mcp_consent_question_may_answer (McpConsentQuestion *self, pid_t pid, GError **e
   if ((pid > 0 && pid == self->asker) || to_asker == MCP_PROCESS_BELOW)
     return refuse (error, "The client that asks, and what it has started, cannot answer for the "
                           "owner; answer in the notification or in a terminal of your own");
+  /* any process may be that client, or below it */
+  if (self->asker <= 0)
+    return refuse (error, "It cannot be told which process asks, so that no process can answer for"
+                          " the owner; answer in the notification");
   if (to_daemon == MCP_PROCESS_UNKNOWN || to_asker == MCP_PROCESS_UNKNOWN)
     return refuse (error, "It cannot be told which process answers; answer by “mcp-session consent”"
                           " in a terminal of your own");

@@ -347,23 +347,44 @@ assert_refused (Desk *d, pid_t pid, const char *part)
   g_assert_nonnull (strstr (error->message, part));
 }
 
+static pid_t
+get_process (gpointer process)
+{
+  return pid_of (process);
+}
+
+/* @find: (nullable): the process that calls; %NULL: the kernel does not name it */
+static McpRequest *
+begin_from (Desk *d, McpRequestSenderFunc find, gpointer data)
+{
+  g_autoptr (McpJsonrpcMessage) message =
+      parse_message ("{\"jsonrpc\":\"2.0\",\"id\":\"a\",\"method\":\"tools/call\",\"params\":"
+                     "{\"name\":\"srv__work\"}}");
+  McpRequest *request = mcp_attachment_receive (d->attachment, message);
+
+  if (find != NULL)
+    mcp_request_sender_set (request, find, data, NULL);
+  mcp_request_start (request);
+  await_question (d);
+  return request;
+}
+
 static void
 test_below_a_server (Desk *d, gconstpointer data)
 {
-  g_autoptr (Heard) heard = begin (d, "work");
   g_autoptr (GSubprocess) child = spawn_process ();
+  g_autoptr (McpRequest) request = begin_from (d, get_process, child);
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("What runs below the daemon, as servers do, cannot answer; nor can who is not "
                   "known; another process can");
-  await_question (d);
   assert_refused (d, pid_of (child), "a server has started");
   assert_refused (d, 0, "cannot be told");
   assert_refused (d, G_MAXINT, "cannot be told");
   g_assert_true (mcp_gateway_consent_answer (d->fixture.gateway, d->added, "deny", "test",
                                              getppid (), &error));
   g_assert_no_error (error);
-  assert_error (heard, "did not allow");
+  g_assert_cmpstr (d->removed, ==, "deny");
   g_subprocess_force_exit (child);
   g_subprocess_wait (child, NULL, NULL);
 }
@@ -377,18 +398,24 @@ get_parent (gpointer data)
 static void
 test_asker (Desk *d, gconstpointer data)
 {
-  g_autoptr (McpJsonrpcMessage) message =
-      parse_message ("{\"jsonrpc\":\"2.0\",\"id\":\"a\",\"method\":\"tools/call\",\"params\":"
-                     "{\"name\":\"srv__work\"}}");
-  g_autoptr (McpRequest) request = mcp_attachment_receive (d->attachment, message);
+  g_autoptr (McpRequest) request = begin_from (d, get_parent, NULL);
 
   g_test_summary ("Neither the client that asks nor what it has started can answer");
-  mcp_request_sender_set (request, get_parent, NULL, NULL);
-  mcp_request_start (request);
-  await_question (d);
   assert_refused (d, getppid (), "client that asks");
   assert_refused (d, getpid (), "client that asks");
   answer (d, "deny");
+}
+
+static void
+test_unknown_asker (Desk *d, gconstpointer data)
+{
+  g_autoptr (McpRequest) request = begin_from (d, NULL, NULL);
+
+  g_test_summary ("Where the kernel does not name the client that asks, no process can answer: any "
+                  "may be that client; the owner can");
+  assert_refused (d, getppid (), "which process asks");
+  answer (d, "once");
+  serve (d);
 }
 
 #define ADD(name, func, word) \
@@ -411,5 +438,6 @@ main (int argc, char **argv)
   ADD ("limits", test_limits, "ask");
   ADD ("below-a-server", test_below_a_server, "ask");
   ADD ("asker", test_asker, "ask");
+  ADD ("unknown-asker", test_unknown_asker, "ask");
   return g_test_run ();
 }
