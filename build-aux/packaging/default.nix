@@ -20,6 +20,7 @@ pkgs.stdenv.mkDerivation {
     vala
   ];
   buildInputs = with pkgs; [
+    gnutls
     glib
     json-glib
     libsecret
