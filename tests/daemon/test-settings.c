@@ -185,8 +185,9 @@ test_json (Fixture *f, gconstpointer data)
   g_test_summary ("The settings in force are told, by group and key");
   parse (f, "[Http]\nPort=7\nRequireKey=true\n[Servers]\nPath=/a\n");
   mcpd_settings_append_json (&f->settings, json);
-  g_assert_true (g_str_has_prefix (json->str, "{\"Http\":{\"Port\":7,\"RequireKey\":true},"
-                                              "\"Sessions\":{\"IdleSeconds\":86400},"));
+  g_assert_true (g_str_has_prefix (json->str,
+                                   "{\"Http\":{\"Port\":7,\"RequireKey\":true,\"Direct\":true},"
+                                   "\"Sessions\":{\"IdleSeconds\":86400},"));
   g_assert_nonnull (strstr (json->str, "\"Servers\":{\"Path\":\"/a\"},"));
   g_assert_nonnull (strstr (json->str, "},\"Limits\":{\"Connections\":8192,"));
   g_assert_true (g_str_has_suffix (json->str, "}}"));
