@@ -37,27 +37,42 @@ mcp_server_records_ensure (GHashTable *records, const char *server_name)
   return record;
 }
 
+/* Returns: (nullable): what is configured under the name */
+static const McpServerConfig *
+find_config (GPtrArray *configs, const char *name)
+{
+  for (guint i = 0; i < configs->len; i++)
+    {
+      const McpServerConfig *config = g_ptr_array_index (configs, i);
+
+      if (g_str_equal (config->name, name))
+        return config;
+    }
+  return NULL;
+}
+
 /**
  * mcp_server_records_keep:
  * @records: of all servers
  * @configs: (element-type McpServerConfig): those that are configured
  *
- * Forgets the servers that are not configured any more.
+ * Forgets the servers that are not configured any more, and the failures of those that are
+ * disabled.
  */
 void
 mcp_server_records_keep (GHashTable *records, GPtrArray *configs)
 {
   GHashTableIter iter;
-  gpointer name;
+  gpointer name, record;
 
   g_hash_table_iter_init (&iter, records);
-  while (g_hash_table_iter_next (&iter, &name, NULL))
+  while (g_hash_table_iter_next (&iter, &name, &record))
     {
-      gboolean found = FALSE;
+      const McpServerConfig *config = find_config (configs, name);
 
-      for (guint i = 0; i < configs->len && !found; i++)
-        found = g_str_equal (((McpServerConfig *) g_ptr_array_index (configs, i))->name, name);
-      if (!found)
+      if (config == NULL)
         g_hash_table_iter_remove (&iter);
+      else if (config->disabled)
+        mcp_server_record_note (record, NULL);
     }
 }

@@ -319,13 +319,15 @@ test_records (PoolFixture *f, gconstpointer data)
 {
   g_autoptr (McpServerConfig) config = new_config ("a", MCP_SERVER_SCOPE_SHARED);
   g_autoptr (GPtrArray) none = g_ptr_array_new ();
+  g_autoptr (GPtrArray) disabled = g_ptr_array_new ();
   McpSession *session = create_session (f, "/");
   g_autoptr (McpProviderLease) lease = acquire (f, config, session);
   g_autoptr (GError) error = g_error_new (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, "it broke");
   g_autoptr (GError) cancelled = g_error_new (MCP_ERROR, MCP_ERROR_CANCELLED, "withdrawn");
   McpServerStatus status;
 
-  g_test_summary ("Restarts and the last failure are the server's, until it is removed");
+  g_test_summary (
+      "Restarts and the last failure are the server's, until it is removed; the failure until it is disabled");
   start (lease);
   mcp_fake_provider_crash (newest (f));
   mcp_provider_lease_report (lease, error);
@@ -339,6 +341,14 @@ test_records (PoolFixture *f, gconstpointer data)
   mcp_provider_lease_report (lease, NULL);
   mcp_provider_pool_get_status (f->pool, "a", &status);
   g_assert_null (status.last_error);
+
+  mcp_provider_lease_report (lease, error);
+  config->disabled = TRUE;
+  g_ptr_array_add (disabled, config);
+  mcp_provider_pool_set_servers (f->pool, disabled);
+  mcp_provider_pool_get_status (f->pool, "a", &status);
+  g_assert_null (status.last_error);
+  g_assert_cmpuint (status.n_restarts, ==, 1);
 
   mcp_provider_pool_set_servers (f->pool, none);
   mcp_provider_pool_get_status (f->pool, "a", &status);
