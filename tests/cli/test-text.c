@@ -107,6 +107,27 @@ test_table (void)
 }
 
 static void
+test_table_kept (void)
+{
+  g_autoptr (McpCliTable) table = mcp_cli_table_new ((const char *[]){ "URI", "WHAT", "N", NULL });
+  g_autofree char *enough = NULL;
+  g_autofree char *spared = NULL;
+  g_autofree char *tiny = NULL;
+
+  g_test_summary ("A column that is needed whole is cut when nothing else can be");
+  mcp_cli_table_add (table, (const char *[]){ "demo://resource/1", "0123456789abcdef", "1" });
+  mcp_cli_table_keep (table, 0);
+  mcp_cli_table_spare (table, (const guint[]){ 2, 1 }, 2);
+  enough = mcp_cli_table_to_string (table, 33, FALSE);
+  spared = mcp_cli_table_to_string (table, 29, FALSE);
+  tiny = mcp_cli_table_to_string (table, 10, FALSE);
+  g_assert_cmpstr (enough, ==,
+                   "URI                WHAT         N\ndemo://resource/1  0123456789…  1\n");
+  g_assert_cmpstr (spared, ==, "URI                WHAT\ndemo://resource/1  012345678…\n");
+  g_assert_cmpstr (tiny, ==, "URI\ndemo://re…\n");
+}
+
+static void
 test_percent (void)
 {
   static const struct
@@ -221,6 +242,8 @@ test_suggest (void)
   g_assert_cmpstr (mcp_cli_suggest_find ("LIST", names), ==, "list");
   g_assert_cmpstr (mcp_cli_suggest_find ("claude", names), ==, "claude-code");
   g_assert_cmpstr (mcp_cli_suggest_find ("files__raed_file", names), ==, "files__read_file");
+  g_assert_cmpstr (mcp_cli_suggest_find ("read_file", names), ==, "files__read_file");
+  g_assert_null (mcp_cli_suggest_find ("read", names));
   g_assert_null (mcp_cli_suggest_find ("frobnicate", names));
   g_assert_null (mcp_cli_suggest_find ("", names));
 }
@@ -233,6 +256,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/text/escape", test_escape);
   g_test_add_func ("/cli/text/width", test_width);
   g_test_add_func ("/cli/text/table", test_table);
+  g_test_add_func ("/cli/text/table-kept", test_table_kept);
   g_test_add_func ("/cli/text/percent", test_percent);
   g_test_add_func ("/cli/text/arguments", test_arguments);
   g_test_add_func ("/cli/text/arguments-by-schema", test_arguments_by_schema);

@@ -10,6 +10,7 @@
 #include "config.h"
 
 #include "cli/commands/mcp-cli-checks.h"
+#include "cli/commands/mcp-cli-entry-check.h"
 #include "cli/commands/mcp-cli-findings.h"
 #include "cli/commands/mcp-cli-server-states.h"
 #include "cli/daemon/mcp-cli-address.h"
@@ -239,13 +240,19 @@ check_node (McpCliFindings *findings)
 
 /* Returns: whether it needs Node.js */
 static gboolean
-check_command (McpCliFindings *findings, const char *name, const char *command)
+check_command (McpCliFindings *findings, McpServerConfig *config)
 {
+  const char *name = config->name;
+  const char *command = config->command;
   g_autofree char *found = g_find_program_in_path (command);
+  g_autofree char *refusal = mcp_cli_entry_check_dup_refusal (config);
 
   if (strstr (command, "${") != NULL)
     return FALSE;
-  if (found == NULL)
+  if (refusal != NULL)
+    mcp_cli_findings_take (findings, BROKEN, "server", g_steal_pointer (&refusal),
+                           _ ("Correct the entry: mcp.json(5) lists the keys"));
+  else if (found == NULL)
     mcp_cli_findings_take (
         findings, BROKEN, "server",
         g_strdup_printf (_ ("Server “%s”: there is no program “%s” in PATH"), name, command),
@@ -328,7 +335,7 @@ check_servers (McpCliFindings *findings, GPtrArray *configs)
       check_entry_secret (findings, config->name);
       check_variables (findings, config);
       if (config->command != NULL)
-        needs_node = check_command (findings, config->name, config->command) || needs_node;
+        needs_node = check_command (findings, config) || needs_node;
     }
   if (needs_node)
     check_node (findings);

@@ -49,6 +49,8 @@ print_list (const Options *options, GBytes *answer, GError **error)
   McpJsonIter iter;
   guint n_resources = 0;
 
+  mcp_cli_table_keep (table, 0);
+  mcp_cli_table_spare (table, (const guint[]){ 2, 3, 1 }, 3);
   if (!mcp_cli_json_parse_bytes (answer, &root, error) ||
       !mcp_json_find_typed (root, options->output.list, MCP_JSON_ARRAY, &resources))
     return FALSE;

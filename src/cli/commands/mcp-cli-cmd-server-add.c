@@ -63,6 +63,7 @@ typedef struct
   GStrv headers;
   char *json;
   char *from;
+  char *bus_name; /* for the help: mcp_cli_cmd_server_add_dbus() takes the option */
   int timeout_seconds;
   gboolean replace;
 } AddOptions;
@@ -75,6 +76,7 @@ add_options_clear (AddOptions *options)
   g_free (options->prefix);
   g_free (options->json);
   g_free (options->from);
+  g_free (options->bus_name);
   g_strfreev (options->environment);
   g_strfreev (options->headers);
 }
@@ -144,6 +146,16 @@ warn_of_missing (const char *command)
     mcp_cli_text_print (_ ("There is no program “%s” in PATH yet"), command);
 }
 
+/* The entry stays: its command may be meant for a key that is added by hand. */
+static void
+warn_of_refusal (const char *name, const char *entry)
+{
+  g_autofree char *refusal = mcp_cli_entry_check_dup_refusal_of (name, entry);
+
+  if (refusal != NULL)
+    mcp_cli_text_print ("%s", refusal);
+}
+
 static gboolean
 add_entry (const char *name, const char *entry, gboolean replace, GError **error)
 {
@@ -156,6 +168,7 @@ add_entry (const char *name, const char *entry, gboolean replace, GError **error
   mcp_cli_text_print (_ ("“%s” is in %s now; “mcp-session server test %s” tests it"), name, path,
                       name);
   warn_of_secret (name, entry);
+  warn_of_refusal (name, entry);
   mcp_cli_server_change_await (name, TRUE);
   mcp_cli_server_change_await_other (name, before);
   return TRUE;
@@ -311,6 +324,8 @@ mcp_cli_cmd_server_add (int argc, char **argv)
     { "from", 0, 0, G_OPTION_ARG_FILENAME, &options.from,
       N_ ("A server.json of the registry, another client’s file, or - for the standard input"),
       N_ ("FILE") },
+    { "dbus", 0, 0, G_OPTION_ARG_STRING, &options.bus_name,
+      N_ ("Its name on the session bus, instead of a command"), N_ ("BUS-NAME") },
     { "replace", 0, 0, G_OPTION_ARG_NONE, &options.replace, N_ ("Replace a server of that name"),
       NULL },
     { NULL },

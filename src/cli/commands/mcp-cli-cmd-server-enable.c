@@ -5,6 +5,7 @@
  */
 #include "mcp-cli-cmd-server-private.h"
 
+#include "cli/commands/mcp-cli-server-change.h"
 #include "cli/files/mcp-cli-servers-file.h"
 #include "cli/terminal/mcp-cli-exit.h"
 #include "cli/terminal/mcp-cli-options.h"
@@ -17,12 +18,15 @@ set_disabled (const McpCliUsage *usage, gboolean disabled, int argc, char **argv
 {
   const GOptionEntry entries[] = { { NULL } };
   g_autoptr (GError) error = NULL;
+  g_autofree char *before = NULL;
 
   if (!mcp_cli_options_parse (usage, entries, &argc, &argv))
     return MCP_CLI_USAGE;
+  before = mcp_cli_server_change_dup_state (argv[1]);
   if (!mcp_cli_servers_file_set_disabled (argv[1], disabled, &error))
     return mcp_cli_options_report_failure (error);
   mcp_cli_text_print (disabled ? _ ("“%s” is disabled") : _ ("“%s” is enabled"), argv[1]);
+  mcp_cli_server_change_await_other (argv[1], before);
   return MCP_CLI_OK;
 }
 

@@ -91,6 +91,15 @@ append_bytes (GString *out, McpJsonSlice value)
   g_string_append (out, text);
 }
 
+static void
+append_seconds (GString *out, McpJsonSlice value)
+{
+  double seconds;
+
+  if (mcp_json_get_double (value, &seconds))
+    g_string_append_printf (out, "%.2f", seconds);
+}
+
 /* The end of a key says what its value is. */
 static char *
 dup_text (const char *key, McpJsonSlice value)
@@ -103,6 +112,8 @@ dup_text (const char *key, McpJsonSlice value)
     append_duration (text, value);
   else if (g_str_has_suffix (key, "_bytes"))
     append_bytes (text, value);
+  else if (strcmp (key, "cpu_seconds") == 0)
+    append_seconds (text, value);
   else
     mcp_cli_details_append_value (text, value);
   return g_string_free (text, FALSE);

@@ -61,7 +61,7 @@ mcp_cli_server_change_dup_state (const char *name)
 
 /**
  * mcp_cli_server_change_await_other:
- * @name: of a server whose entry was replaced
+ * @name: of a server whose entry was changed
  * @before: (nullable): what mcp_cli_server_change_dup_state() said before
  *
  * Waits, for half a second at most, until the daemon says something else of the server: what it

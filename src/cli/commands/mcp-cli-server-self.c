@@ -10,6 +10,7 @@
 #include "cli/daemon/mcp-cli-rpc.h"
 #include "cli/daemon/mcp-cli-session.h"
 #include "cli/terminal/mcp-cli-json.h"
+#include "common/mcp-names.h"
 #include "common/mcp-text-clean.h"
 
 #include <glib/gi18n.h>
@@ -25,6 +26,19 @@ dup_text (McpJsonSlice object, const char *key)
   g_autofree char *text = mcp_cli_json_dup_member (object, key);
 
   return text != NULL ? mcp_text_clean (text) : NULL;
+}
+
+/* A server that could not be asked yet: the daemon answers in its place, and says who it is. */
+static gboolean
+is_of_daemon (McpJsonSlice hello)
+{
+  McpJsonSlice info;
+  g_autofree char *name = NULL;
+
+  if (!mcp_json_find_typed (hello, "serverInfo", MCP_JSON_OBJECT, &info))
+    return FALSE;
+  name = mcp_cli_json_dup_member (info, "name");
+  return g_strcmp0 (name, MCP_DIRECTORY) == 0;
 }
 
 static void
@@ -116,8 +130,11 @@ append_answers (GString *out,
 
   if (hello_text == NULL)
     return;
-  append_info (out, hello, width);
-  append_capabilities (out, hello, width);
+  if (!is_of_daemon (hello))
+    {
+      append_info (out, hello, width);
+      append_capabilities (out, hello, width);
+    }
   if (list_text != NULL)
     append_tools (out, list, width);
   instructions = dup_text (hello, "instructions");

@@ -45,6 +45,15 @@ measure_distance (const char *a, const char *b)
   return rows[(i - 1) % 3][b_length];
 }
 
+/* Whether a tool was called by the name that its server gives it, without the server's prefix. */
+static gboolean
+is_without_server (const char *word, const char *candidate)
+{
+  const char *sign = strstr (candidate, "__");
+
+  return sign != NULL && strcmp (sign + 2, word) == 0;
+}
+
 /* 0: the same but for case; G_MAXUINT: nothing alike */
 static guint
 rate (const char *word, const char *candidate)
@@ -56,7 +65,7 @@ rate (const char *word, const char *candidate)
 
   if (length == 0 || length > MAX_LENGTH || strlen (other) > MAX_LENGTH)
     return G_MAXUINT;
-  if (length >= 3 && g_str_has_prefix (other, folded))
+  if (length >= 3 && (g_str_has_prefix (other, folded) || is_without_server (folded, other)))
     return 1;
   distance = measure_distance (folded, other);
   return distance <= MAX (length / 3, 1) ? distance : G_MAXUINT;

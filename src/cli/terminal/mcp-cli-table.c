@@ -24,6 +24,7 @@ struct _McpCliTable
 {
   guint n_columns;
   guint *widths;   /* (owned) */
+  gboolean *kept;  /* (owned): columns whose texts must stay whole */
   GArray *spare;   /* (owned) (element-type guint): columns, the first to be left out first */
   GPtrArray *rows; /* (owned) (element-type Row): the titles first */
 };
@@ -51,6 +52,7 @@ mcp_cli_table_new (const char *const *titles)
 
   self->n_columns = g_strv_length ((char **) titles);
   self->widths = g_new0 (guint, self->n_columns);
+  self->kept = g_new0 (gboolean, self->n_columns);
   self->spare = g_array_new (FALSE, FALSE, sizeof (guint));
   self->rows = g_ptr_array_new_with_free_func (free_row);
   mcp_cli_table_add (self, titles);
@@ -68,6 +70,7 @@ mcp_cli_table_free (McpCliTable *self)
 {
   g_ptr_array_unref (self->rows);
   g_free (self->widths);
+  g_free (self->kept);
   g_array_unref (self->spare);
   g_free (self);
 }
@@ -104,6 +107,19 @@ void
 mcp_cli_table_spare (McpCliTable *self, const guint *columns, guint n_columns)
 {
   g_array_append_vals (self->spare, columns, n_columns);
+}
+
+/**
+ * mcp_cli_table_keep:
+ * @self: a table
+ * @column: whose texts are typed again in other commands
+ *
+ * Says that a text of the column is useless unless it is whole: other columns are cut for it.
+ */
+void
+mcp_cli_table_keep (McpCliTable *self, guint column)
+{
+  self->kept[column] = TRUE;
 }
 
 /**
@@ -180,7 +196,7 @@ measure_needs (McpCliTable *self, const guint *widths)
 
   for (guint i = 0; i < self->n_columns; i++)
     if (widths[i] > 0)
-      total += MIN (widths[i], GOOD_WIDTH) + GAP;
+      total += (self->kept[i] ? widths[i] : MIN (widths[i], GOOD_WIDTH)) + GAP;
   return total - MIN (total, GAP);
 }
 
@@ -189,6 +205,21 @@ leave_out (McpCliTable *self, guint *widths, guint columns)
 {
   for (guint i = 0; i < self->spare->len && measure_needs (self, widths) > columns; i++)
     widths[g_array_index (self->spare, guint, i)] = 0;
+}
+
+/* Returns: the widest column that may be cut; if all others are as narrow as can be, a column that
+ * should be kept; n_columns: none */
+static guint
+find_widest (McpCliTable *self, const guint *widths)
+{
+  guint widest = self->n_columns;
+
+  for (guint with_kept = 0; with_kept < 2 && widest == self->n_columns; with_kept++)
+    for (guint i = 0; i < self->n_columns; i++)
+      if (widths[i] > MIN_WIDTH && (!self->kept[i] || with_kept) &&
+          (widest == self->n_columns || widths[i] > widths[widest]))
+        widest = i;
+  return widest;
 }
 
 /* Takes columns of the terminal from the widest column of the table, one by one. */
@@ -202,12 +233,9 @@ narrow (McpCliTable *self, guint *widths, guint columns)
   total -= MIN (total, GAP);
   for (; total > columns; total--)
     {
-      guint widest = 0;
+      guint widest = find_widest (self, widths);
 
-      for (guint i = 1; i < self->n_columns; i++)
-        if (widths[i] > widths[widest])
-          widest = i;
-      if (widths[widest] <= MIN_WIDTH)
+      if (widest == self->n_columns)
         return;
       widths[widest]--;
     }

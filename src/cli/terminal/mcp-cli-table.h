@@ -28,6 +28,7 @@ McpCliTable *mcp_cli_table_new (const char *const *titles);
 void mcp_cli_table_free (McpCliTable *self);
 void mcp_cli_table_add (McpCliTable *self, const char *const *cells);
 void mcp_cli_table_spare (McpCliTable *self, const guint *columns, guint n_columns);
+void mcp_cli_table_keep (McpCliTable *self, guint column);
 void mcp_cli_table_paint (McpCliTable *self, guint column, McpCliColour colour);
 char *mcp_cli_table_to_string (McpCliTable *self, guint columns, gboolean with_colour);
 void mcp_cli_table_print (McpCliTable *self);

@@ -431,6 +431,12 @@ mcp_cli_watcher_take_key (McpCliWatcher *self, McpCliKey key)
     case 'c':
       cancel_chosen (self);
       break;
+    case '?':
+    case 'h':
+      print_line (
+          self, "%s",
+          _ ("Arrow keys: choose a call   Enter: details   c: cancel   Esc: back   q: quit"));
+      break;
     case MCP_CLI_KEY_UP:
     case MCP_CLI_KEY_DOWN:
       mcp_cli_bars_choose (self->bars, key == MCP_CLI_KEY_DOWN ? 1 : -1);

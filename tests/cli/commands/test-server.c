@@ -369,6 +369,41 @@ test_disable (void)
   g_assert_cmpint (unknown->status, ==, 1);
 }
 
+static void
+test_disable_broken (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *shown = NULL;
+  g_autoptr (CliRun) list = NULL;
+
+  g_test_summary ("What failed shows nothing of the daemon's own, and no failure once disabled");
+  g_free (cli_test_run_ok (test, "server", "add", "foo", "--", "/nonexistent-program", NULL));
+  g_free (cli_test_run_ok (test, "tools", NULL));
+  shown = cli_test_run_ok (test, "server", "show", "foo", NULL);
+  assert_contains (shown, "nonexistent-program");
+  assert_contains (shown, "failed");
+  g_assert_null (strstr (shown, "Calls itself"));
+  g_assert_null (strstr (shown, "Capabilities"));
+  g_free (cli_test_run_ok (test, "server", "disable", "foo", NULL));
+  list = cli_test_run (test, NULL, "server", "list", NULL);
+  assert_contains (list->out, "disabled");
+  g_assert_null (strstr (list->err, "nonexistent-program"));
+}
+
+static void
+test_add_refused (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autoptr (CliRun) added = cli_test_run (test, NULL, "server", "add", "foo", "--", "./s", NULL);
+  g_autoptr (CliRun) doctor = cli_test_run (test, NULL, "doctor", NULL);
+
+  g_test_summary ("A command that the daemon would refuse to start is warned of when it is added");
+  g_assert_cmpint (added->status, ==, 0);
+  assert_contains (added->err, "write an absolute path");
+  g_assert_cmpint (doctor->status, ==, 1);
+  assert_contains (doctor->out, "write an absolute path");
+}
+
 #define PINNED                                                                                 \
   "{\"mcpServers\": {\"test\": {\"command\": \"%s\", \"args\": [\"--pid-file=%s\"], \"pin\": " \
   "true}}}"
@@ -436,6 +471,8 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/server/test", test_test);
   g_test_add_func ("/cli/server/broken-is-seen", test_broken_is_seen);
   g_test_add_func ("/cli/server/disable", test_disable);
+  g_test_add_func ("/cli/server/disable-broken", test_disable_broken);
+  g_test_add_func ("/cli/server/add-refused", test_add_refused);
   g_test_add_func ("/cli/server/usage", test_usage);
   g_test_add_func ("/cli/server/accept", test_accept);
   g_test_add_func ("/cli/server/accept-without-bus", test_accept_without_bus);

@@ -158,10 +158,13 @@ test_keys (void)
   g_autoptr (GSubprocess) first = NULL;
   g_autoptr (GSubprocess) second = NULL;
 
-  g_test_summary ("Arrows choose a call, Enter shows all of it, c cancels it, q ends");
+  g_test_summary (
+      "Arrows choose a call, Enter shows all of it, c cancels it, q ends, ? lists the keys");
   cli_test_start_daemon (test);
   terminal = open_watch (test, NULL, 70);
   terminal_await (terminal, "no tool is running");
+  terminal_type (terminal, "?");
+  terminal_await (terminal, "Arrow keys: choose a call");
   first = cli_test_spawn (test, G_SUBPROCESS_FLAGS_STDERR_SILENCE, argv);
   terminal_await (terminal, "test__hang");
   second = cli_test_spawn (test, G_SUBPROCESS_FLAGS_STDERR_SILENCE, argv);
