@@ -14,8 +14,9 @@
 /* Codes that wait for their browser at a time: a person opens one page, perhaps twice. */
 #define MAX_CODES 16
 
-/* Wrong codes that are looked at in a minute. A code has 128 bits and cannot be guessed, so this
- * only keeps a program that tries from costing anything. */
+/* Wrong codes in a minute that are refused one by one, and logged. A code has 128 bits and cannot
+ * be guessed. A right code counts after any number of wrong ones: a program that has no key must
+ * not shut the owner out. */
 #define MAX_WRONG 30
 
 typedef struct
@@ -134,7 +135,7 @@ mcp_dashboard_codes_issue_address (McpDashboardCodes *self,
  * @now_us: monotonic, in microseconds
  * @error: return location
  *
- * Exchanges a code, which is used up by that.
+ * Exchanges a code, which is used up by that, however many wrong ones came before it.
  *
  * Errors: %MCP_ERROR_AUTHENTICATION_FAILED: it is wrong, was used, or is too old;
  * %MCP_ERROR_LIMIT_EXCEEDED: there were too many of those.
@@ -147,6 +148,8 @@ mcp_dashboard_codes_redeem (McpDashboardCodes *self,
                             gint64 now_us,
                             GError **error)
 {
+  if (use_code (self, code, now_us))
+    return self->owner_key;
   if (mcp_rate_limit_get_wait (&self->wrong, MAX_WRONG, G_TIME_SPAN_MINUTE, now_us) > 0)
     {
       g_set_error (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED,
@@ -154,8 +157,6 @@ mcp_dashboard_codes_redeem (McpDashboardCodes *self,
                    MAX_WRONG);
       return NULL;
     }
-  if (use_code (self, code, now_us))
-    return self->owner_key;
 
   mcp_rate_limit_take (&self->wrong, MAX_WRONG, G_TIME_SPAN_MINUTE, now_us);
   g_set_error (error, MCP_ERROR, MCP_ERROR_AUTHENTICATION_FAILED,
