@@ -137,12 +137,14 @@ warn_of_secret (const char *name, const char *entry)
       _ ("Give it to the server by --env instead, if the server can read it there"));
 }
 
+/* A relative path means another file in each directory; warn_of_refusal() speaks of it. */
 static void
 warn_of_missing (const char *command)
 {
   g_autofree char *found = command != NULL ? g_find_program_in_path (command) : NULL;
 
-  if (command != NULL && found == NULL && strstr (command, "${") == NULL)
+  if (command != NULL && found == NULL && strstr (command, "${") == NULL &&
+      (g_path_is_absolute (command) || strchr (command, '/') == NULL))
     mcp_cli_text_print (_ ("There is no program “%s” in PATH yet"), command);
 }
 

@@ -13,20 +13,29 @@
 
 #include <glib/gi18n.h>
 
+static gboolean
+change (const char *name, gboolean disabled, GError **error)
+{
+  g_autofree char *before = mcp_cli_server_change_dup_state (name);
+
+  if (!mcp_cli_servers_file_set_disabled (name, disabled, error))
+    return FALSE;
+  mcp_cli_text_print (disabled ? _ ("“%s” is disabled") : _ ("“%s” is enabled"), name);
+  mcp_cli_server_change_await_other (name, before);
+  return TRUE;
+}
+
 static int
 set_disabled (const McpCliUsage *usage, gboolean disabled, int argc, char **argv)
 {
   const GOptionEntry entries[] = { { NULL } };
   g_autoptr (GError) error = NULL;
-  g_autofree char *before = NULL;
 
   if (!mcp_cli_options_parse (usage, entries, &argc, &argv))
     return MCP_CLI_USAGE;
-  before = mcp_cli_server_change_dup_state (argv[1]);
-  if (!mcp_cli_servers_file_set_disabled (argv[1], disabled, &error))
-    return mcp_cli_options_report_failure (error);
-  mcp_cli_text_print (disabled ? _ ("“%s” is disabled") : _ ("“%s” is enabled"), argv[1]);
-  mcp_cli_server_change_await_other (argv[1], before);
+  for (int i = 1; i < argc; i++)
+    if (!change (argv[i], disabled, &error))
+      return mcp_cli_options_report_failure (error);
   return MCP_CLI_OK;
 }
 
@@ -35,7 +44,7 @@ set_disabled (const McpCliUsage *usage, gboolean disabled, int argc, char **argv
  * @argc: number of words
  * @argv: the words
  *
- * Enables a server in mcp.json.
+ * Enables servers in mcp.json.
  *
  * Returns: the exit status
  */
@@ -43,10 +52,10 @@ int
 mcp_cli_cmd_server_enable (int argc, char **argv)
 {
   const McpCliUsage usage = {
-    .parameters = _ ("NAME"),
+    .parameters = _ ("NAME…"),
     .summary = _ ("Enables a server that is disabled."),
     .min_words = 1,
-    .max_words = 1,
+    .max_words = -1,
   };
 
   return set_disabled (&usage, FALSE, argc, argv);
@@ -57,7 +66,7 @@ mcp_cli_cmd_server_enable (int argc, char **argv)
  * @argc: number of words
  * @argv: the words
  *
- * Disables a server in mcp.json.
+ * Disables servers in mcp.json.
  *
  * Returns: the exit status
  */
@@ -65,10 +74,10 @@ int
 mcp_cli_cmd_server_disable (int argc, char **argv)
 {
   const McpCliUsage usage = {
-    .parameters = _ ("NAME"),
+    .parameters = _ ("NAME…"),
     .summary = _ ("Disables a server: its entry stays, its tools go, its processes are stopped."),
     .min_words = 1,
-    .max_words = 1,
+    .max_words = -1,
   };
 
   return set_disabled (&usage, TRUE, argc, argv);

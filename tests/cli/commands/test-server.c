@@ -384,9 +384,10 @@ test_disable_broken (void)
   assert_contains (shown, "failed");
   g_assert_null (strstr (shown, "Calls itself"));
   g_assert_null (strstr (shown, "Capabilities"));
-  g_free (cli_test_run_ok (test, "server", "disable", "foo", NULL));
+  g_free (cli_test_run_ok (test, "server", "disable", "foo", "test", NULL));
   list = cli_test_run (test, NULL, "server", "list", NULL);
-  assert_contains (list->out, "disabled");
+  assert_contains (list->out, "foo     disabled");
+  assert_contains (list->out, "test    disabled");
   g_assert_null (strstr (list->err, "nonexistent-program"));
 }
 
