@@ -100,6 +100,11 @@ _mcp_session_words ()
         '') printf '%s\n' list answer ;;
         answer) _mcp_session_running && mcp-session consent list -o name 2>/dev/null; printf '%s\n' once session deny ;;
       esac ;;
+    secret)
+      case ${2:-} in
+        '') printf '%s\n' set list remove ;;
+        set|remove) mcp-session secret list 2>/dev/null ;;
+      esac ;;
     tools)
       if [ "${2:-}" = show ]; then _mcp_session_tools; else echo show; fi ;;
     call) if [ -z "${2:-}" ]; then _mcp_session_tools; else _mcp_session_arguments "$2"; fi ;;

@@ -60,6 +60,8 @@ complete -c mcp-session -n '__fish_seen_subcommand_from history; and __fish_seen
 complete -c mcp-session -n '__fish_seen_subcommand_from cancel' -a '(__mcp_session_calls --state=running)'
 complete -c mcp-session -n '__fish_seen_subcommand_from consent; and not __fish_seen_subcommand_from list answer' -a 'list answer'
 complete -c mcp-session -n '__fish_seen_subcommand_from consent; and __fish_seen_subcommand_from answer' -a '(mcp-session consent list -o name 2>/dev/null) once session deny'
+complete -c mcp-session -n '__fish_seen_subcommand_from secret; and not __fish_seen_subcommand_from set list remove' -a 'set list remove'
+complete -c mcp-session -n '__fish_seen_subcommand_from secret; and __fish_seen_subcommand_from set remove' -a '(mcp-session secret list 2>/dev/null)'
 complete -c mcp-session -n '__fish_seen_subcommand_from tools; and __fish_seen_subcommand_from show' -a '(__mcp_session_tools)'
 complete -c mcp-session -n '__fish_seen_subcommand_from call; and not __mcp_session_has_word 3' -a '(__mcp_session_tools)'
 complete -c mcp-session -n '__fish_seen_subcommand_from call; and __mcp_session_has_word 3' -a '(__mcp_session_arguments)'

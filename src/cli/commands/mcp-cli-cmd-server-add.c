@@ -2,6 +2,7 @@
 #include "mcp-cli-cmd-server-private.h"
 
 #include "cli/commands/mcp-cli-entry-check.h"
+#include "cli/commands/mcp-cli-secret-env.h"
 #include "cli/commands/mcp-cli-server-change.h"
 #include "cli/commands/mcp-cli-server-source.h"
 #include "cli/files/mcp-cli-secret.h"
@@ -60,6 +61,7 @@ typedef struct
   char *scope;
   char *prefix;
   GStrv environment;
+  GStrv secret_keys;
   GStrv headers;
   char *json;
   char *from;
@@ -78,6 +80,7 @@ add_options_clear (AddOptions *options)
   g_free (options->from);
   g_free (options->bus_name);
   g_strfreev (options->environment);
+  g_strfreev (options->secret_keys);
   g_strfreev (options->headers);
 }
 
@@ -134,7 +137,7 @@ warn_of_secret (const char *name, const char *entry)
   warning = mcp_cli_secret_describe_warning (name, argument);
   mcp_cli_text_print ("%s", warning);
   mcp_cli_text_print (
-      _ ("Give it to the server by --env instead, if the server can read it there"));
+      _ ("Give it to the server by --secret-env instead, if the server can read it there"));
 }
 
 /* A relative path means another file in each directory; warn_of_refusal() speaks of it. */
@@ -176,14 +179,20 @@ add_entry (const char *name, const char *entry, gboolean replace, GError **error
   return TRUE;
 }
 
+/* The daemon may start the server as soon as the entry is there, so the secrets come first. */
 static gboolean
-add_server (const AddOptions *options, const char *name, char **command, GError **error)
+add_server (AddOptions *options, const char *name, char **command, GError **error)
 {
-  g_autofree char *entry =
-      options->json != NULL ? g_strdup (options->json) : build_entry (options, command, error);
+  g_autofree char *entry = NULL;
 
-  if (entry == NULL || !add_entry (name, entry, options->replace, error))
+  if (!mcp_cli_secret_env_store (name, options->secret_keys, &options->environment, error))
     return FALSE;
+  entry = options->json != NULL ? g_strdup (options->json) : build_entry (options, command, error);
+  if (entry == NULL || !add_entry (name, entry, options->replace, error))
+    {
+      mcp_cli_secret_env_forget (name, options->secret_keys);
+      return FALSE;
+    }
   warn_of_missing (command[0]);
   return TRUE;
 }
@@ -272,7 +281,7 @@ cut_command (int *argc, char **argv)
  *
  * Returns: the exit status */
 static int
-run (const AddOptions *options, const char *name, char **command)
+run (AddOptions *options, const char *name, char **command)
 {
   g_autoptr (GError) error = NULL;
   gboolean success = options->from != NULL ? add_from (options, name, &error)
@@ -288,6 +297,11 @@ check_ways (const AddOptions *options, const char *name, char **command)
   guint n_ways = (*command != NULL) + (options->url != NULL) + (options->json != NULL) +
                  (options->from != NULL);
 
+  if (options->secret_keys != NULL && *command == NULL)
+    {
+      mcp_cli_options_report_error (_ ("--secret-env is for a COMMAND"));
+      return FALSE;
+    }
   if (n_ways != 1)
     mcp_cli_options_report_error (_ ("Either a COMMAND, --url, --json or --from"));
   else if (name == NULL && options->from == NULL)
@@ -315,6 +329,9 @@ mcp_cli_cmd_server_add (int argc, char **argv)
       N_ ("A header for the address; may be repeated"), N_ ("NAME:VALUE") },
     { "env", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.environment,
       N_ ("A variable for the command; may be repeated"), N_ ("NAME=VALUE") },
+    { "secret-env", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.secret_keys,
+      N_ ("A variable whose value is asked for and stored as a secret; may be repeated"),
+      N_ ("NAME") },
     { "scope", 0, 0, G_OPTION_ARG_STRING, &options.scope,
       N_ ("session, cwd or shared: which sessions share a process"), N_ ("SCOPE") },
     { "prefix", 0, 0, G_OPTION_ARG_STRING, &options.prefix,

@@ -81,6 +81,29 @@ test_server (void)
 }
 
 static void
+test_added (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autoptr (CliRun) added = NULL;
+  g_autoptr (CliRun) again = NULL;
+  g_autofree char *environment = NULL;
+  g_autofree char *list = NULL;
+
+  g_test_summary ("server add stores the value of a variable, and the entry names the secret");
+  cli_test_start_daemon (test);
+  added = cli_test_run (test, "hush", "server", "add", "--secret-env", "KEY", "mine",
+                        g_getenv ("MCP_TEST_SERVER"), "--only=env", NULL);
+  g_assert_cmpint (added->status, ==, 0);
+  g_assert_null (strstr (added->err, "hush"));
+  environment = cli_test_run_ok (test, "call", "mine__env", NULL);
+  assert_contains (environment, "KEY=hush\n");
+  list = cli_test_run_ok (test, "secret", "list", NULL);
+  g_assert_cmpstr (list, ==, "mine-KEY\n");
+  again = cli_test_run (test, "", "server", "add", "--secret-env", "OTHER", "second", "x", NULL);
+  g_assert_cmpint (again->status, ==, 1);
+}
+
+static void
 test_missing (void)
 {
   g_autoptr (CliTest) test = cli_test_new ();
@@ -119,6 +142,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/cli/secret/life", test_life);
   g_test_add_func ("/cli/secret/server", test_server);
+  g_test_add_func ("/cli/secret/added", test_added);
   g_test_add_func ("/cli/secret/missing", test_missing);
   g_test_add_func ("/cli/secret/prompt", test_prompt);
 
