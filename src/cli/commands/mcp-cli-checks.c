@@ -7,6 +7,7 @@
  */
 #include "cli/commands/mcp-cli-checks.h"
 
+#include "cli/commands/mcp-cli-secrets.h"
 #include "cli/daemon/mcp-cli-address.h"
 #include "cli/daemon/mcp-cli-connection.h"
 #include "cli/daemon/mcp-cli-daemon-process.h"
@@ -311,6 +312,28 @@ mcp_cli_checks_of_clients (McpCliFindings *findings)
 
   for (gsize i = 0; i < n_clients; i++)
     check_client (findings, &clients[i], own);
+}
+
+/**
+ * mcp_cli_checks_of_secrets:
+ * @findings: where to
+ * @config: of a server
+ *
+ * Looks whether there are the secrets that the server needs; their values are not read. A keyring
+ * that cannot be asked is no finding: the daemon may ask its owner to open it.
+ */
+void
+mcp_cli_checks_of_secrets (McpCliFindings *findings, McpServerConfig *config)
+{
+  g_auto (GStrv) needed = mcp_server_config_list_secrets (config);
+  g_auto (GStrv) known = *needed != NULL ? mcp_cli_secrets_list (NULL) : NULL;
+
+  for (gsize i = 0; known != NULL && needed[i] != NULL; i++)
+    if (!g_strv_contains ((const char *const *) known, needed[i]))
+      mcp_cli_findings_take (
+          findings, BROKEN, "secret",
+          g_strdup_printf (_ ("Server “%s”: there is no secret “%s”"), config->name, needed[i]),
+          _ ("Store it: mcp-session secret set NAME"));
 }
 
 /* Takes permissions of others away; never adds any. */

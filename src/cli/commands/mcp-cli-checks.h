@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/commands/mcp-cli-findings.h"
+#include "upstream/config/mcp-server-config.h"
 
 G_BEGIN_DECLS
 
@@ -10,6 +11,7 @@ void mcp_cli_checks_of_database (McpCliFindings *findings);
 void mcp_cli_checks_of_port (McpCliFindings *findings);
 void mcp_cli_checks_of_daemons (McpCliFindings *findings);
 void mcp_cli_checks_of_clients (McpCliFindings *findings);
+void mcp_cli_checks_of_secrets (McpCliFindings *findings, McpServerConfig *config);
 void mcp_cli_checks_fix (McpCliFindings *findings);
 
 G_END_DECLS

@@ -334,6 +334,7 @@ check_servers (McpCliFindings *findings, GPtrArray *configs)
         continue;
       check_entry_secret (findings, config->name);
       check_variables (findings, config);
+      mcp_cli_checks_of_secrets (findings, config);
       if (config->command != NULL)
         needs_node = check_command (findings, config) || needs_node;
     }

@@ -120,6 +120,8 @@ test_bad_entries (void)
       "url", "broken" },
     { "{\"mcpServers\": {\"a\": {\"command\": \"sh\", \"args\": [\"${env:NOBODY_SETS_THIS}\"]}}}",
       "variable", "NOBODY_SETS_THIS", "warning" },
+    { "{\"mcpServers\": {\"a\": {\"command\": \"sh\", \"env\": {\"K\": \"${secret:NOT_STORED}\"}}}}",
+      "secret", "NOT_STORED", "broken" },
     { "{\"mcpServers\": ", "servers", "mcp.json", "broken" },
   };
   g_autoptr (CliTest) test = cli_test_new ();
