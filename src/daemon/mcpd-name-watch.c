@@ -63,7 +63,7 @@ lives_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   McpdNameWatch *self = user_data;
 
   /* cancelled: there is no @self any more */
-  if (reply == NULL)
+  if (reply == NULL || g_dbus_connection_is_closed (self->connection))
     return;
   self->subscription_id = g_dbus_connection_signal_subscribe (
       self->connection, "org.freedesktop.DBus", "org.freedesktop.DBus", "NameOwnerChanged",

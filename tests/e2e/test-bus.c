@@ -72,6 +72,18 @@ test_without_bus (void)
   assert_healthy (e2e);
 }
 
+/* What the daemon asks of a new bus, it has asked before it answers a call. */
+static void
+await_answer (E2e *e2e)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
+      e2e->connection, "org.mcpsessiond.Daemon", "/org/mcpsessiond/Tools", "org.mcpsessiond.Tools1",
+      "ListProviders", NULL, NULL, G_DBUS_CALL_FLAGS_NONE, 10000, NULL, &error);
+
+  g_assert_no_error (error);
+}
+
 static void
 test_bus_dies (void)
 {
@@ -80,6 +92,7 @@ test_bus_dies (void)
 
   g_test_summary ("When the bus goes away, HTTP goes on");
   e2e_start (e2e);
+  await_answer (e2e);
   e2e_kill_bus (e2e);
   e2e_await_log (e2e, "session bus is gone");
   assert_healthy (e2e);
