@@ -224,6 +224,9 @@ print_servers (McpJsonSlice servers)
   mcp_cli_table_print (table);
   print_problems ();
   print_reasons (states);
+  if (connection == NULL)
+    mcp_cli_text_print (_ ("The daemon does not run: whether the servers work is not known; "
+                           "“mcp-session server test NAME” tests one"));
 }
 
 static gboolean

@@ -349,7 +349,7 @@ test_disable (void)
   g_autoptr (CliTest) test = cli_test_new ();
   g_autofree char *before = read_config (test);
   g_autofree char *off = NULL;
-  g_autofree char *list = NULL;
+  g_autoptr (CliRun) list = NULL;
   g_autofree char *on = NULL;
   g_autoptr (CliRun) unknown = NULL;
 
@@ -360,8 +360,9 @@ test_disable (void)
   g_free (cli_test_run_ok (test, "server", "disable", "test", NULL));
   off = read_config (test);
   assert_contains (off, "\"disabled\": true");
-  list = cli_test_run_ok (test, "server", "list", NULL);
-  assert_contains (list, "disabled");
+  list = cli_test_run (test, NULL, "server", "list", NULL);
+  assert_contains (list->out, "disabled");
+  assert_contains (list->err, "The daemon does not run");
   g_free (cli_test_run_ok (test, "server", "enable", "test", NULL));
   on = read_config (test);
   g_assert_cmpstr (on, ==, before);
