@@ -190,6 +190,33 @@ def test_registers_and_leaves():
         client.close()
 
 
+def test_flood_of_changes():
+    """An app that says again and again, under all its names, that its tools have changed keeps nobody waiting."""
+    with World() as world:
+        for number in range(32):
+            world.call("RegisterProvider", "(soa{sv})", f"app{number}", "/app", {})
+        # each name is attached, though the app has no tools
+        Session(world).tools()
+
+        def flood(signal_name):
+            for _ in range(20000):
+                world.connection.emit_signal(None, "/app", "org.mcpsessiond.ToolProvider1", signal_name, None)
+            world.connection.flush_sync(None)
+            # the bus hands it over behind the signals
+            world.providers()
+            connection = UnixConnection(world.socket)
+            connection.request("GET", "/metrics")
+            lines = connection.getresponse().read().decode().splitlines()
+            connection.close()
+            return max([float(line.split()[-1]) for line in lines if "longest_dispatch" in line and "emit_signal" in line],
+                       default=0)
+
+        # what any signal costs on this machine, then the same many with a meaning
+        unknown = flood("Unknown")
+        changed = flood("ToolsChanged")
+        assert changed < max(4 * unknown, 0.2), (unknown, changed)
+
+
 def expect_error(function, name, text):
     try:
         function()

@@ -7,6 +7,7 @@
 #include "upstream/dbus/mcp-dbus-provider.h"
 
 #include "common/mcp-error.h"
+#include "common/mcp-timer.h"
 #include "mcp-bus-link-private.h"
 #include "upstream/dialogue/mcp-server-intake-inner.h"
 
@@ -21,6 +22,9 @@
 #define DEFAULT_BACKOFF_MIN_MS 250
 #define DEFAULT_BACKOFF_MAX_MS 2000
 
+/* Signals in a row that the tools have changed are one. Nobody notices the delay. */
+#define CHANGED_MS 20
+
 #define MCP_TYPE_DBUS_PROVIDER (mcp_dbus_provider_get_type ())
 G_DECLARE_FINAL_TYPE (McpDbusProvider, mcp_dbus_provider, MCP, DBUS_PROVIDER, McpBusLink)
 
@@ -31,6 +35,7 @@ struct _McpDbusProvider
   GHashTable *call_ids; /* (owned): char *call_id -> gint64 *id: of requests that were sent */
   GHashTable *by_id;    /* (owned): gint64 *id -> char *call_id (unowned) */
   guint subscription;   /* 0: none */
+  GSource *changed;     /* (owned) (nullable): while the tools have changed, and nobody knows */
 };
 
 G_DEFINE_FINAL_TYPE (McpDbusProvider, mcp_dbus_provider, MCP_TYPE_BUS_LINK)
@@ -126,6 +131,26 @@ take_progress (McpDbusProvider *self, GVariant *parameters)
     mcp_server_link_count_stray (MCP_SERVER_LINK (self), "progress that is no number");
 }
 
+static gboolean
+changed_cb (gpointer user_data)
+{
+  g_autoptr (McpDbusProvider) self = g_object_ref (user_data);
+
+  mcp_timer_clear (&self->changed);
+  notify (self, 0, "notifications/tools/list_changed", NULL);
+  return G_SOURCE_REMOVE;
+}
+
+/* To take a signal must cost next to nothing: an app may send more of them than the main loop could
+ * handle one by one, and each of the app's names gets each of them. */
+static void
+note_changed (McpDbusProvider *self)
+{
+  if (self->changed == NULL)
+    self->changed =
+        mcp_timer_new_ms ("[mcp] tools of an app changed", CHANGED_MS, changed_cb, self);
+}
+
 static void
 signal_cb (GDBusConnection *connection,
            const char *sender,
@@ -141,7 +166,7 @@ signal_cb (GDBusConnection *connection,
       g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(sa{sv})")))
     take_progress (self, parameters);
   else if (strcmp (signal, "ToolsChanged") == 0)
-    notify (self, 0, "notifications/tools/list_changed", NULL);
+    note_changed (self);
 }
 
 /* Attaching */
@@ -166,6 +191,7 @@ mcp_dbus_provider_detached (McpBusLink *link)
   if (self->subscription != 0)
     g_dbus_connection_signal_unsubscribe (mcp_bus_link_get_connection (link), self->subscription);
   self->subscription = 0;
+  mcp_timer_clear (&self->changed);
   g_hash_table_remove_all (self->by_id);
   g_hash_table_remove_all (self->call_ids);
 }
@@ -310,6 +336,7 @@ mcp_dbus_provider_finalize (GObject *object)
 {
   McpDbusProvider *self = MCP_DBUS_PROVIDER (object);
 
+  mcp_timer_clear (&self->changed);
   g_hash_table_unref (self->by_id);
   g_hash_table_unref (self->call_ids);
 
