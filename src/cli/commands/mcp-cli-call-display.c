@@ -22,6 +22,8 @@
 
 /* The daemon's own words come as progress that rises by a millionth: see docs/http.md. */
 #define OWN_WORDS_BELOW 0.001
+/* What the daemon says while a question waits; the server's log does not explain that wait. */
+#define CONSENT_WORDS   "Waiting for the owner's consent"
 
 struct _McpCliCallDisplay
 {
@@ -56,6 +58,8 @@ detail_cb (gpointer user_data)
 {
   McpCliCallDisplay *self = user_data;
 
+  if (self->words != NULL && g_str_has_prefix (self->words, CONSENT_WORDS))
+    return g_strdup (_ ("“mcp-session consent” answers"));
   if (self->connection != NULL && self->words != NULL)
     {
       g_free (self->said);

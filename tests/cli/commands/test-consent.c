@@ -115,6 +115,23 @@ test_dialog (void)
 }
 
 static void
+test_call_waits (void)
+{
+  g_autoptr (CliTest) test = start ();
+  const char *const argv[] = { g_getenv ("MCP_TEST_COMMAND"), "call", "t__echo", "text=hello",
+                               NULL };
+  g_autoptr (Terminal) terminal =
+      terminal_new (argv, (const char *const *) test->environment, test->cwd, 100, 30);
+  g_autofree char *id = NULL;
+
+  g_test_summary ("A call that waits for consent says which command answers");
+  terminal_await (terminal, "“mcp-session consent” answers");
+  id = await_question (test);
+  g_free (cli_test_run_ok (test, "consent", "answer", id, "once", NULL));
+  g_assert_cmpint (terminal_await_exit (terminal), ==, 0);
+}
+
+static void
 test_asker (void)
 {
   g_autoptr (CliTest) test = start ();
@@ -173,6 +190,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/consent/answer", test_answer);
   g_test_add_func ("/consent/dialog", test_dialog);
+  g_test_add_func ("/consent/call-waits", test_call_waits);
   g_test_add_func ("/consent/asker", test_asker);
   g_test_add_func ("/consent/stop-all", test_stop_all);
   return g_test_run ();
