@@ -172,11 +172,18 @@ class Client {
   }
 }
 
+// What the daemon says itself while a server takes long to start: it depends on the machine, and rises by 10⁻⁶.
+const isOwnWord = ({ method, params }) =>
+  method === 'notifications/progress' && params.progress > 0 && params.progress < 0.001;
+
 // Reads what belongs to one request id.
 function collect(id, onQuestion, onMessage) {
   const seen = { before: [], after: [], message: undefined };
 
   seen.take = (message) => {
+    if (isOwnWord(message)) {
+      return;
+    }
     if (message.method !== undefined && message.id !== undefined) {
       onQuestion(message);
     } else if (message.method === undefined && message.id === id && !seen.message) {
@@ -316,7 +323,12 @@ class PairClient extends LegacyClient {
     let end;
     const done = new Promise((resolve) => { end = (message) => resolve({ message, before, after: [], status: 200 }); });
 
-    this.pending.set(id, { token, end, take: (message) => { before.push(message); onMessage?.(message); } });
+    this.pending.set(id, { token, end, take: (message) => {
+      if (!isOwnWord(message)) {
+        before.push(message);
+        onMessage?.(message);
+      }
+    } });
     const exchange = this.post({ jsonrpc: '2.0', id, method, params: full });
     exchange.ended.then(() => (exchange.status === 202 ? undefined : end({ error: { code: exchange.status } })));
     return {
