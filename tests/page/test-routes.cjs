@@ -216,6 +216,7 @@ async function checkLogins(contract) {
 // The call of another process: this one may not answer for itself.
 async function checkConsent(contract, desk) {
   const child = spawn(process.env.MCP_TEST_COMMAND, ['call', 'asks__echo', 'text=x'], { env: desk.world.environment, stdio: 'ignore' });
+  const ended = once(child, 'exit');
   const { questions: [{ id }] } = await until(async () => {
     const answer = await contract.ask('GET', '/consent', { status: 200 });
     return answer.questions.length > 0 && answer;
@@ -226,7 +227,7 @@ async function checkConsent(contract, desk) {
   await answer(id, { answer: 'once' }, 204);
   await answer(id, { answer: 'once' }, 409);
   await answer('none', { answer: 'once' }, 404);
-  await once(child, 'exit');
+  await ended;
 }
 
 async function checkMcp(contract, desk) {
