@@ -15,6 +15,13 @@ C, SCRIPT, PAGE = f"/* {MARK} */\n", f"# {MARK}\n", f"<!-- {MARK} -->\n"
 
 # Two sub-rooms: upper/ uses lower/. lower/ has two units, of which mcp-cup uses mcp-plate.
 TREE = {
+    "CHANGELOG.md": PAGE + "# Changes\n\n## [Unreleased]\n\n### Fixed\n\n## [0.2.0] - 2026-12-01\n\n### Added\n\n### Security\n\n## [0.1.0] - 2026-11-23\n",
+    "meson.build": SCRIPT + "project('house', 'c',\n  version: '0.2.0',\n  license: 'LGPL-2.1-or-later')\n",
+    "build-aux/packaging/PKGBUILD": SCRIPT + "pkgver=0.2.0\n",
+    "build-aux/packaging/default.nix": SCRIPT + '{\n  version = "0.2.0";\n}\n',
+    "build-aux/packaging/mcp-sessiond.spec": SCRIPT + "Version:        0.2.0\n",
+    "data/meson.build": SCRIPT + "app_config.set('date', '2026-12-01')\n",
+    "docs/openapi.json": '{\n "info": {\n  "version": "0.2.0",\n  "title": "house"\n }\n}\n',
     "build-aux/rules.d/arrows": SCRIPT + "upper: lower\nlower:\n",
     "build-aux/rules.d/exceptions": SCRIPT,
     "docs/architecture.md": PAGE + "# Rooms\n\n| `upper` | What guests see\n| `lower` | Cups and plates\n",
@@ -55,6 +62,18 @@ BREAKS = [
     ("docs", "a link to a page that is not there", "docs/guide.md", "(architecture.md#rooms)", "(house.md)"),
     ("docs", "a link to a heading that is not there", "docs/guide.md", "#rooms", "#floors"),
     ("docs", "a file that is not there", "docs/guide.md", "mcp-table.c", "mcp-chair.c"),
+    ("versions", "another version in a spec", "build-aux/packaging/mcp-sessiond.spec", "0.2.0", "0.1.0"),
+    ("versions", "another version in a PKGBUILD", "build-aux/packaging/PKGBUILD", "0.2.0", "0.2.0.1"),
+    ("versions", "another version in a Nix expression", "build-aux/packaging/default.nix", "0.2.0", "0.3.0"),
+    ("versions", "another version in the description of the routes", "docs/openapi.json", "0.2.0", "0.1.0"),
+    ("versions", "a file without a version", "build-aux/packaging/PKGBUILD", "pkgver=0.2.0", "pkgrel=1"),
+    ("versions", "another date in the metadata", "data/meson.build", "2026-12-01", "2026-12-02"),
+    ("changelog", "a version without a section", "CHANGELOG.md", "## [0.2.0] - 2026-12-01\n\n", ""),
+    ("changelog", "a version without a date", "CHANGELOG.md", "[0.1.0] - 2026-11-23", "0.1.0, not released yet"),
+    ("changelog", "an older version above a newer one", "CHANGELOG.md", "[0.1.0]", "[0.10.0]"),
+    ("changelog", "unreleased changes below a version", "CHANGELOG.md", "[0.1.0] - 2026-11-23", "[Unreleased]"),
+    ("changelog", "parts in another order", "CHANGELOG.md", "### Added\n\n### Security", "### Security\n\n### Added"),
+    ("changelog", "a part of another name", "CHANGELOG.md", "### Security", "### Secrets"),
     ("exceptions", "an exception that is no longer needed", "build-aux/rules.d/exceptions", "", "types McpTable: two tables\n"),
     ("exceptions", "an exception without a reason", "build-aux/rules.d/exceptions", "", "types McpTable:\n"),
 ]
