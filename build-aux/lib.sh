@@ -25,6 +25,12 @@ die ()
   exit 1
 }
 
+# project_version: the top meson.build owns the version.
+project_version ()
+{
+  sed -n "s/^  version: '\(.*\)',$/\1/p" "$root/meson.build" | head -n 1
+}
+
 n_jobs ()
 {
   nproc 2>/dev/null || echo 2
