@@ -259,6 +259,35 @@ mcp_cli_checks_of_daemons (McpCliFindings *findings)
     }
 }
 
+/**
+ * mcp_cli_checks_of_command:
+ * @findings: where to
+ *
+ * Looks whether a shell that is told “mcp-session” starts this very command.
+ */
+void
+mcp_cli_checks_of_command (McpCliFindings *findings)
+{
+  g_autofree char *own = realpath ("/proc/self/exe", NULL);
+  g_autofree char *directory = own != NULL ? g_path_get_dirname (own) : NULL;
+  g_autofree char *found = g_find_program_in_path ("mcp-session");
+  g_autofree char *real = found != NULL ? realpath (found, NULL) : NULL;
+
+  if (own == NULL || g_strcmp0 (own, real) == 0)
+    return;
+  if (found == NULL)
+    mcp_cli_findings_take (
+        findings, WARNING, "command",
+        g_strdup_printf (_ ("PATH does not have the directory of this command: %s"), directory),
+        _ ("Log in again: many systems add ~/.local/bin if it is there at login. Otherwise add "
+           "the directory in ~/.profile"));
+  else
+    mcp_cli_findings_take (
+        findings, WARNING, "command",
+        g_strdup_printf (_ ("A shell starts another “mcp-session” than this one: %s"), found),
+        _ ("Remove one of them, or let PATH begin with the directory of the one that you want"));
+}
+
 /* @word: (transfer full): what a client starts */
 static void
 check_link (McpCliFindings *findings, const McpCliClient *client, const char *own, char *word)

@@ -10,6 +10,7 @@ void mcp_cli_checks_of_settings (McpCliFindings *findings);
 void mcp_cli_checks_of_database (McpCliFindings *findings);
 void mcp_cli_checks_of_port (McpCliFindings *findings);
 void mcp_cli_checks_of_daemons (McpCliFindings *findings);
+void mcp_cli_checks_of_command (McpCliFindings *findings);
 void mcp_cli_checks_of_clients (McpCliFindings *findings);
 void mcp_cli_checks_of_secrets (McpCliFindings *findings, McpServerConfig *config);
 void mcp_cli_checks_fix (McpCliFindings *findings);

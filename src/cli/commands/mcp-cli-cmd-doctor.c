@@ -115,7 +115,8 @@ check_bus (McpCliFindings *findings)
   else
     mcp_cli_findings_take (
         findings, WARNING, "bus", g_strdup (_ ("The session bus cannot start the daemon")),
-        _ ("Install into a prefix that the bus searches, or link the service file: see dbus.md"));
+        _ ("Log in again if it was just installed. Otherwise install into a prefix that the bus "
+           "searches, or link the service file: see dbus.md"));
 }
 
 static void
@@ -466,6 +467,7 @@ mcp_cli_cmd_doctor (int argc, char **argv)
   if (fix)
     mcp_cli_checks_fix (findings);
   check_program (findings);
+  mcp_cli_checks_of_command (findings);
   check_runtime_directory (findings);
   check_running (findings);
   check_discovery (findings);

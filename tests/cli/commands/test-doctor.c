@@ -232,6 +232,37 @@ test_settings (void)
   g_assert_null (strstr (asked->out, "mcp-sessiond.conf:"));
 }
 
+/* The level of the finding about the command, with @directory in PATH. */
+static const char *
+check_command (CliTest *test, const char *directory, const char *text)
+{
+  g_autofree char *path = g_strconcat (directory, ":/nonexistent", NULL);
+  g_autoptr (CliRun) run = NULL;
+  g_autoptr (JsonObject) answer = NULL;
+  const char *level;
+
+  cli_test_setenv (test, "PATH", path);
+  run = cli_test_run (test, NULL, "doctor", "--json", NULL);
+  answer = e2e_parse (run->out);
+  level = find_level (answer, "command", text);
+  return level != NULL ? g_intern_string (level) : NULL;
+}
+
+static void
+test_command (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *own = g_path_get_dirname (g_getenv ("MCP_TEST_COMMAND"));
+  g_autofree char *other_path =
+      test_dir_write (test->e2e->dir, "other/mcp-session", "#!/bin/sh\n", 0700);
+  g_autofree char *other = g_path_get_dirname (other_path);
+
+  g_test_summary ("A command that a shell would not find, or another one in its place, is found");
+  g_assert_null (check_command (test, own, ""));
+  g_assert_cmpstr (check_command (test, "/nonexistent", own), ==, "warning");
+  g_assert_cmpstr (check_command (test, other, other_path), ==, "warning");
+}
+
 static void
 test_permissions (void)
 {
@@ -263,6 +294,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/doctor/bad-entries", test_bad_entries);
   g_test_add_func ("/cli/doctor/left-out-once", test_left_out_once);
   g_test_add_func ("/cli/doctor/secret", test_secret);
+  g_test_add_func ("/cli/doctor/command", test_command);
   g_test_add_func ("/cli/doctor/permissions", test_permissions);
   g_test_add_func ("/cli/doctor/more", test_more);
   g_test_add_func ("/cli/doctor/fix", test_fix);
