@@ -40,6 +40,8 @@ bare_debian ()
   mount --bind /dev "$debian/dev"
   mount -t proc proc "$debian/proc"
   cp /etc/resolv.conf "$debian/etc/"
+  # Nobody needs this system after a loss of power.
+  echo force-unsafe-io >"$debian/etc/dpkg/dpkg.cfg.d/unsafe-io"
   cp /etc/apt/apt.conf.d/*proxy* "$debian/etc/apt/apt.conf.d/" 2>/dev/null || true
 }
 
