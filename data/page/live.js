@@ -19,6 +19,8 @@ const MAX_CURVES = 200;
 const MAX_CALLS = 4096;
 
 const cut = (text) => (text && text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text);
+// The history has the daemon's own calls alone; a publisher names its calls as it likes.
+const isInHistory = (call) => /^c-\d+$/.test(call.id ?? '');
 const keyOf = (event) => event.call_id ?? `${typeof event.token}/${event.token}/${event.tool ?? ''}`;
 
 export class Call {
@@ -334,7 +336,7 @@ export class Live extends EventTarget {
         this.#remove(session.id);
       }
       for (const call of [...session.calls.values()]) {
-        if (call.id && calls.length < 1000 && !running.has(call.id) && call.updatedMs < beginMs) {
+        if (isInHistory(call) && calls.length < 1000 && !running.has(call.id) && call.updatedMs < beginMs) {
           session.calls.delete(call.key);
           this.nRunning--;
           this.#changed(session.id);
@@ -403,7 +405,7 @@ export class Live extends EventTarget {
         this.#changed(session.id);
       }
       for (const call of session.calls.values()) {
-        if (!call.id && call.updatedMs < now - FORGOTTEN_MS) {
+        if (!isInHistory(call) && call.updatedMs < now - FORGOTTEN_MS) {
           session.calls.delete(call.key);
           this.nRunning--;
           this.#changed(session.id);

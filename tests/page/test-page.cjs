@@ -403,6 +403,25 @@ async function restart(desk) {
   await page.context().close();
 }
 
+// The history does not know the calls of publishers, whose names are theirs.
+async function publishedCallsStay(desk) {
+  const session = await desk.createSession('publisher');
+  const page = await desk.openPage();
+  const isSnapshot = (response) => new URL(response.url()).pathname === '/calls';
+
+  await page.locator('.idle', { hasText: 'publisher' }).waitFor();
+  await desk.publish(session, { progress: 3, total: 9, tool: 'own__work', call_id: 'my-call', state: 'running' });
+  await card(page, 'publisher').getByText('3 / 9').waitFor();
+  const asked = page.waitForResponse(isSnapshot);
+  await desk.restartDaemon(() => page.waitForSelector('#status[data-state="lost"]'));
+  await (await asked).finished();
+  // An answer that was read is shown with the next event.
+  await desk.publish(session, { progress: 1, total: 7, tool: 'more__work', call_id: 'my-other-call', state: 'running' });
+  await card(page, 'publisher').getByText('1 / 7').waitFor();
+  assert.equal(await card(page, 'publisher').getByText('3 / 9').count(), 1);
+  await page.context().close();
+}
+
 async function twoPages(desk) {
   const session = await desk.createSession('seen twice');
   const pages = await Promise.all([desk.openPage(), desk.openPage()]);
@@ -562,6 +581,7 @@ const CASES = {
   'waiting: a login to a server, and its end': login,
   'servers: a login that ends by hand': loginByHand,
   'the page comes back after a restart of the daemon': restart,
+  'calls of a publisher stay when the page asks anew': publishedCallsStay,
   'two pages show the same': twoPages,
   'texts of tools stay texts': markup,
   'a server that floods does not hold up the page': flood,
