@@ -403,6 +403,12 @@ async function restart(desk) {
   await page.context().close();
 }
 
+// What a browser says when its tab leaves the sight, and comes back.
+const hide = (page, value) => page.evaluate((isHidden) => {
+  Object.defineProperty(document, 'hidden', { value: isHidden, configurable: true });
+  document.dispatchEvent(new Event('visibilitychange'));
+}, value);
+
 // The history does not know the calls of publishers, whose names are theirs.
 async function publishedCallsStay(desk) {
   const session = await desk.createSession('publisher');
@@ -413,7 +419,8 @@ async function publishedCallsStay(desk) {
   await desk.publish(session, { progress: 3, total: 9, tool: 'own__work', call_id: 'my-call', state: 'running' });
   await card(page, 'publisher').getByText('3 / 9').waitFor();
   const asked = page.waitForResponse(isSnapshot);
-  await desk.restartDaemon(() => page.waitForSelector('#status[data-state="lost"]'));
+  await hide(page, true);
+  await hide(page, false);
   await (await asked).finished();
   // An answer that was read is shown with the next event.
   await desk.publish(session, { progress: 1, total: 7, tool: 'more__work', call_id: 'my-other-call', state: 'running' });
@@ -504,10 +511,6 @@ async function manyCalls(desk) {
 async function hiddenTab(desk) {
   const session = await desk.createSession('unseen');
   const page = await desk.newTab();
-  const hide = (value) => page.evaluate((isHidden) => {
-    Object.defineProperty(document, 'hidden', { value: isHidden, configurable: true });
-    document.dispatchEvent(new Event('visibilitychange'));
-  }, value);
   let nRequests = 0;
 
   await page.clock.install();
@@ -515,14 +518,14 @@ async function hiddenTab(desk) {
   await page.waitForSelector('#status[data-state="live"]');
   await page.locator('.idle', { hasText: 'unseen' }).waitFor();
   const ended = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/events'));
-  await hide(true);
+  await hide(page, true);
   await ended;
   page.on('request', () => { nRequests++; });
   await desk.publish(session, { progress: 1, total: 4, tool: 'not__seen', call_id: 'h-1', state: 'running' });
   await page.clock.runFor(60_000);
   assert.equal(nRequests, 0);
   assert.equal(await page.locator('.call').count(), 0);
-  await hide(false);
+  await hide(page, false);
   await page.clock.resume();
   await page.waitForSelector('#status[data-state="live"]');
   await desk.publish(session, { progress: 2, total: 4, tool: 'seen__again', call_id: 'h-2', state: 'running' });
