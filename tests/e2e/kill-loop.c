@@ -10,10 +10,13 @@
 #include <sqlite3.h>
 #include <string.h>
 
-/* Requests on their way at a time, and for how long until the daemon is killed. */
-#define N_CREATIONS  8
-#define N_EVENTS     40
-#define MAX_DELAY_US 30000
+/* Requests on their way at a time, and how long at most until the daemon is killed: as many times
+ * as long as one took, within bounds. */
+#define N_CREATIONS    8
+#define N_EVENTS       40
+#define DELAY_FACTOR   8
+#define SHORT_DELAY_US 30000
+#define LONG_DELAY_US  (2 * G_USEC_PER_SEC)
 
 typedef enum
 {
@@ -38,6 +41,7 @@ typedef struct
   Known *watched;      /* (unowned): its events are counted */
   guint64 last_event;
   guint n_waiting;
+  int max_delay_us;
 } Loop;
 
 typedef struct
@@ -149,7 +153,7 @@ kill_cb (gpointer user_data)
 static void
 work_and_kill (Loop *loop)
 {
-  gint64 delay_us = g_test_rand_int_range (0, MAX_DELAY_US);
+  gint64 delay_us = g_test_rand_int_range (0, loop->max_delay_us);
   g_autoptr (GSource) timer = g_timeout_source_new (0);
 
   for (guint i = 0; i < N_CREATIONS; i++)
@@ -243,8 +247,12 @@ check_numbers (Loop *loop)
 void
 kill_loop_run (E2e *e2e, guint n_kills)
 {
+  gint64 begun_us = g_get_monotonic_time ();
   g_autoptr (JsonObject) first = e2e_create_session (e2e, "{\"cwd\":\"/\"}");
-  Loop loop = { .e2e = e2e };
+  gint64 took_us = g_get_monotonic_time () - begun_us;
+  Loop loop = { .e2e = e2e,
+                .max_delay_us =
+                    (int) CLAMP (DELAY_FACTOR * took_us, SHORT_DELAY_US, LONG_DELAY_US) };
   guint n_created;
 
   loop.client =
