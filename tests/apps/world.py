@@ -185,7 +185,7 @@ class World:
         """Asks again and again: for what no event tells of to a test that is one thread."""
         end = time.monotonic() + PATIENCE
         while not condition():
-            assert time.monotonic() < end, what
+            assert time.monotonic() < end, f"{what}; the log is:\n{self.read('log')}"
             time.sleep(0.01)
 
     def app(self, *options):
