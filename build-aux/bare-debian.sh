@@ -37,6 +37,8 @@ bare_debian ()
   rm -rf --one-file-system "$debian"
   cp -a "$build/bare-$1" "$debian"
   trap unmount EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
   mount --bind /dev "$debian/dev"
   mount -t proc proc "$debian/proc"
   cp /etc/resolv.conf "$debian/etc/"

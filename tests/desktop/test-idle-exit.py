@@ -56,10 +56,11 @@ def idle_daemon_ends_and_sessions_survive(desk):
 
 def busy_daemon_stays(desk):
     listen(desk, "--listen=127.0.0.1:%d" % free_port())
-    with subprocess.Popen(["curl", "-sN", "--unix-socket", desk.socket, "http://localhost/events"],
-                          stdout=subprocess.DEVNULL) as watcher:
-        wait_for(lambda: "Listening" in desk.log(), "the daemon")
+    with subprocess.Popen(["curl", "-siN", "--unix-socket", desk.socket, "http://localhost/events"],
+                          stdout=subprocess.PIPE, text=True) as watcher:
         try:
+            # From here on the daemon is there, and watched.
+            assert watcher.stdout.readline().startswith("HTTP/1.1 200")
             desk.daemon.wait(timeout=3)
             raise AssertionError("the daemon has ended")
         except subprocess.TimeoutExpired:
@@ -72,7 +73,6 @@ def busy_daemon_stays(desk):
 def daemon_with_a_socket_of_its_own_stays(desk):
     listen(desk)
     sessions(desk)
-    wait_for(lambda: "Listening" in desk.log(), "the daemon")
     try:
         desk.daemon.wait(timeout=3)
         raise AssertionError("the daemon has ended, and nobody would start it for the TCP port")

@@ -12,7 +12,7 @@ const NAMED = { 'tools/call': 'name', 'prompts/get': 'name', 'resources/read': '
 const MAX_ROUNDS = 20;
 
 // Every wait of a test has an end.
-function within(promise, what, milliseconds = 20_000) {
+function within(promise, what, milliseconds = 60_000) {
   let timer;
   const late = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Error(`${what}: nothing within ${milliseconds} ms`)), milliseconds);
