@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""docs: links between documents lead somewhere, and the files of the tree that documents name exist."""
+"""docs: links between documents lead somewhere, and so do their pictures; the files of the tree that documents name
+exist; docs/README.md leads to every page in docs/; and a page with commands is among those whose commands a test runs."""
 
 import fnmatch
 import os
@@ -8,6 +9,9 @@ import re
 from source_tree import Violation, line_of
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+PICTURE = re.compile(r"\b(?:src|srcset)=\"([^\"]+)\"")
+INDEX = "docs/README.md"
+TESTED = "tests/e2e/meson.build"
 CODE = re.compile(r"`([^`\n]+)`")
 FENCE = re.compile(r"^```.*?^```", re.M | re.S)
 TREE_PATH = re.compile(r"^(src|tests|docs|data|po|build-aux)/[\w./*-]+$")
@@ -45,12 +49,32 @@ def exists(tree, name):
     return any(fnmatch.fnmatch(known, "*/" + name) for known in tree.files)
 
 
+def check_index(tree):
+    """Pages that the index does not lead to. Decisions have an index of their own."""
+    if INDEX not in tree.known:
+        return
+    leads_to = {os.path.normpath(os.path.join("docs", target.partition("#")[0])) for target in LINK.findall(tree.text(INDEX))}
+    for path in tree.files:
+        if path.startswith("docs/") and path.endswith(".md") and not path.startswith("docs/decisions/") and path != INDEX and path not in leads_to:
+            yield Violation("docs", path, path, f"{INDEX} does not lead to this page")
+
+
+def check_commands(tree):
+    """Pages whose commands no test runs."""
+    tested = tree.text(TESTED) if TESTED in tree.known else ""
+    for path in tree.files:
+        if path.endswith(".md") and path != "CHANGELOG.md" and re.search(r"^```sh$", tree.text(path), re.M) and f"'{path}'" not in tested:
+            yield Violation("docs", path, path, f"the page has commands, and is not among the documents of {TESTED}")
+
+
 def check(tree):
+    yield from check_index(tree)
+    yield from check_commands(tree)
     for path in tree.files:
         if not path.endswith(".md"):
             continue
         text = tree.text(path)
-        for match in LINK.finditer(text):
+        for match in [*LINK.finditer(text), *PICTURE.finditer(text)]:
             fault = check_link(tree, path, match.group(1))
             if fault:
                 yield Violation("docs", f"{path}:{match.group(1)}", f"{path}:{line_of(text, match.start())}", fault)
