@@ -214,6 +214,37 @@ test_arguments_by_schema (void)
 }
 
 static void
+test_types_by_schema (void)
+{
+  static const char tool[] =
+      "{\"name\":\"t\",\"inputSchema\":{\"type\":\"object\",\"properties\":{"
+      "\"s\":{\"type\":\"string\"},\"n\":{\"type\":\"integer\"},\"x\":{\"type\":\"number\"},"
+      "\"two\":{\"type\":[\"boolean\",\"null\"]},\"any\":{},\"odd\":{\"type\":\"date\"}}}}";
+  static const struct
+  {
+    const char *arguments;
+    gboolean accepted;
+  } cases[] = {
+    { "{\"s\":\"1\",\"n\":1,\"x\":1.5,\"two\":null,\"any\":[],\"odd\":1}", TRUE },
+    { "{\"s\":1}", FALSE },
+    { "{\"n\":\"one\"}", FALSE },
+    { "{\"n\":1.5}", FALSE },
+    { "{\"x\":true}", FALSE },
+    { "{\"two\":true}", TRUE },
+    { "{\"two\":\"yes\"}", FALSE },
+  };
+  McpJsonSlice root;
+
+  g_test_summary ("An argument of another type than the schema has is recognized");
+  g_assert_true (mcp_cli_json_parse (tool, strlen (tool), &root, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_test_message ("%s", cases[i].arguments);
+      g_assert_cmpint (mcp_cli_tool_help_accepts (root, cases[i].arguments), ==, cases[i].accepted);
+    }
+}
+
+static void
 test_short_time (void)
 {
   /* 2026-11-22T10:00:00Z */
@@ -260,6 +291,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/text/percent", test_percent);
   g_test_add_func ("/cli/text/arguments", test_arguments);
   g_test_add_func ("/cli/text/arguments-by-schema", test_arguments_by_schema);
+  g_test_add_func ("/cli/text/types-by-schema", test_types_by_schema);
   g_test_add_func ("/cli/text/short-time", test_short_time);
   g_test_add_func ("/cli/text/suggest", test_suggest);
   return g_test_run ();

@@ -41,7 +41,7 @@ test_servers (void)
   g_free (test_dir_write (
       e2e->dir, "config/mcp-sessiond/mcp.json",
       "{\"mcpServers\": {\"test\": {\"command\": \"other\", \"args\": [\"a b\"]}}}", 0600));
-  e2e_await_log (e2e, "server “test” was changed: it was: ");
+  e2e_await_log (e2e, "Server “test” was changed: it was: ");
   e2e_await_log (e2e, "; it is: other 'a b'");
   e2e_await_log (e2e, "1 server");
   e2e_use_test_server (e2e);

@@ -95,6 +95,7 @@ mcp_cli_call_table_print (McpJsonSlice calls)
   McpJsonIter iter;
 
   mcp_cli_table_keep (table, 0);
+  mcp_cli_table_keep (table, 1);
   mcp_cli_table_spare (table, (const guint[]){ 5, 2, 6, 1 }, 4);
   mcp_json_iter_init (&iter, calls);
   while (mcp_json_iter_next_element (&iter, &call))

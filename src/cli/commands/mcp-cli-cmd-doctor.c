@@ -261,6 +261,7 @@ check_command (McpCliFindings *findings, McpServerConfig *config)
   else
     mcp_cli_findings_take (findings, OK, "server",
                            g_strdup_printf (_ ("Server “%s”: %s"), name, found), NULL);
+  mcp_cli_findings_name (findings, name);
   return strcmp (command, "npx") == 0 || strcmp (command, "node") == 0;
 }
 
@@ -369,8 +370,17 @@ check_entries (McpCliFindings *findings, const char *path, const char *text)
   check_servers (findings, configs);
 }
 
+static void
+take_failure (McpCliFindings *findings, const char *name, char *reason)
+{
+  g_autofree char *remedy =
+      g_strdup_printf (_ ("“mcp-session server test %s” shows what the server says"), name);
+
+  mcp_cli_findings_take (findings, BROKEN, "server", reason, remedy);
+}
+
 /* Servers that did not work when the daemon used them. check_entries() has the entries that the
- * daemon left out. */
+ * daemon left out, and programs that are not there. */
 static void
 check_failures (McpCliFindings *findings)
 {
@@ -385,11 +395,12 @@ check_failures (McpCliFindings *findings)
   mcp_json_iter_init (&iter, mcp_cli_server_states_get_all (states));
   while (mcp_json_iter_next_element (&iter, &server))
     {
+      g_autofree char *name = mcp_cli_json_dup_member (server, "name");
       g_autofree char *reason = mcp_cli_server_states_dup_reason (server);
 
-      if (reason != NULL && !mcp_cli_server_states_is_left_out (server))
-        mcp_cli_findings_take (findings, BROKEN, "server", g_steal_pointer (&reason),
-                               _ ("“mcp-session server test NAME” shows what the server says"));
+      if (reason != NULL && !mcp_cli_server_states_is_left_out (server) &&
+          !mcp_cli_findings_is_broken (findings, name))
+        take_failure (findings, name, g_steal_pointer (&reason));
     }
 }
 

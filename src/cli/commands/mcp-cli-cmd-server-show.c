@@ -78,6 +78,7 @@ append_state (GString *out, GBytes *answer)
 {
   const McpCliDetail details[] = {
     { "state", _ ("State") },
+    { "protocol_version", _ ("Revision") },
     { "processes", _ ("Processes") },
     { "memory_bytes", _ ("Memory") },
     { "cpu_seconds", _ ("CPU seconds") },

@@ -145,9 +145,6 @@ print_tools (const Options *options, McpJsonSlice tools)
     mcp_cli_table_print (table);
   else if (options->server != NULL || options->search != NULL)
     mcp_cli_text_print (_ ("No tool matches"));
-  else
-    mcp_cli_text_print (_ ("There are no tools; “mcp-session server add” adds a server, and "
-                           "“mcp-session doctor” looks for what is wrong"));
 }
 
 static gboolean
@@ -200,25 +197,49 @@ print_list (const Options *options, McpCliToolList *list, GError **error)
   return TRUE;
 }
 
-/* Tools that are missing because their server does not work. */
-static void
+/* Tools that are missing because their server does not work.
+ *
+ * Returns: how many servers do not */
+static guint
 print_failures (const Options *options, McpCliConnection *connection)
 {
   g_autoptr (McpCliServerStates) states = mcp_cli_server_states_fetch (connection);
   McpJsonSlice server;
   McpJsonIter iter;
+  guint n_failed = 0;
 
   if (states == NULL)
-    return;
+    return 0;
   mcp_json_iter_init (&iter, mcp_cli_server_states_get_all (states));
   while (mcp_json_iter_next_element (&iter, &server))
     {
       g_autofree char *name = mcp_cli_json_dup_member (server, "name");
       g_autofree char *reason = mcp_cli_server_states_dup_reason (server);
 
-      if (reason != NULL && (options->server == NULL || g_strcmp0 (options->server, name) == 0))
-        mcp_cli_text_print ("%s", reason);
+      if (reason == NULL || (options->server != NULL && g_strcmp0 (options->server, name) != 0))
+        continue;
+      mcp_cli_text_print ("%s", reason);
+      n_failed++;
     }
+  return n_failed;
+}
+
+/* To a person who gets an empty list, and has not asked for a part of it. */
+static void
+say_what_to_do (const Options *options, McpCliToolList *list, guint n_failed)
+{
+  McpJsonSlice tool;
+  McpJsonIter iter;
+
+  mcp_json_iter_init (&iter, mcp_cli_tool_list_get_tools (list));
+  if (options->server != NULL || options->search != NULL || options->cost ||
+      !mcp_cli_output_is_for_people (&options->output) || mcp_json_iter_next_element (&iter, &tool))
+    return;
+  if (n_failed > 0)
+    mcp_cli_text_print (_ ("There are no tools; “mcp-session doctor” looks for what is wrong"));
+  else
+    mcp_cli_text_print (_ ("There are no tools; “mcp-session server add” adds a server, and "
+                           "“mcp-session doctor” looks for what is wrong"));
 }
 
 static gboolean
@@ -240,7 +261,7 @@ run (const Options *options, GCancellable *cancellable, GError **error)
   if (list == NULL || !print_list (options, list, error))
     return FALSE;
   if (options->tool == NULL)
-    print_failures (options, connection);
+    say_what_to_do (options, list, print_failures (options, connection));
   return TRUE;
 }
 

@@ -14,7 +14,8 @@ typedef struct
   McpCliFindingLevel level;
   const char *check;
   char *text;
-  char *remedy; /* (nullable) */
+  char *remedy;  /* (nullable) */
+  char *subject; /* (nullable) */
 } Finding;
 
 struct _McpCliFindings
@@ -29,6 +30,7 @@ free_finding (gpointer data)
 
   g_free (finding->text);
   g_free (finding->remedy);
+  g_free (finding->subject);
   g_free (finding);
 }
 
@@ -80,6 +82,40 @@ mcp_cli_findings_take (McpCliFindings *self,
   finding->remedy = g_strdup (remedy);
   g_free (text);
   g_ptr_array_add (self->list, finding);
+}
+
+/**
+ * mcp_cli_findings_name:
+ * @self: findings
+ * @subject: the name of what the finding that was taken last is about
+ */
+void
+mcp_cli_findings_name (McpCliFindings *self, const char *subject)
+{
+  Finding *finding = g_ptr_array_index (self->list, self->list->len - 1);
+
+  g_free (finding->subject);
+  finding->subject = g_strdup (subject);
+}
+
+/**
+ * mcp_cli_findings_is_broken:
+ * @self: findings
+ * @subject: as mcp_cli_findings_name() got it
+ *
+ * Returns: whether something broken was found about @subject
+ */
+gboolean
+mcp_cli_findings_is_broken (McpCliFindings *self, const char *subject)
+{
+  for (guint i = 0; i < self->list->len; i++)
+    {
+      const Finding *finding = g_ptr_array_index (self->list, i);
+
+      if (finding->level == MCP_CLI_FINDING_BROKEN && g_strcmp0 (finding->subject, subject) == 0)
+        return TRUE;
+    }
+  return FALSE;
 }
 
 static const char *

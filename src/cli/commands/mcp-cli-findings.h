@@ -21,6 +21,8 @@ void mcp_cli_findings_take (McpCliFindings *self,
                             const char *check,
                             char *text,
                             const char *remedy);
+void mcp_cli_findings_name (McpCliFindings *self, const char *subject);
+gboolean mcp_cli_findings_is_broken (McpCliFindings *self, const char *subject);
 void mcp_cli_findings_print (McpCliFindings *self);
 void mcp_cli_findings_print_json (McpCliFindings *self);
 gboolean mcp_cli_findings_has_broken (McpCliFindings *self);

@@ -31,6 +31,7 @@ struct _McpCliStatus
   GBytes *sessions;           /* (owned) */
   GBytes *calls;              /* (owned) (nullable) */
   GBytes *questions;          /* (owned) (nullable) */
+  GBytes *settings;           /* (owned) (nullable) */
   McpCliServerStates *states; /* (owned) (nullable) */
   McpJsonSlice daemon;
   int pid;
@@ -70,6 +71,7 @@ mcp_cli_status_fetch (McpCliConnection *connection, GError **error)
     return NULL;
   self->calls = get (connection, "/calls?state=running", NULL);
   self->questions = get (connection, "/consent", NULL);
+  self->settings = get (connection, "/settings", NULL);
   self->states = mcp_cli_server_states_fetch (connection);
   mcp_cli_json_get_number (self->daemon, "pid", &pid);
   self->pid = (int) CLAMP (pid, 0, G_MAXINT32);
@@ -87,6 +89,7 @@ mcp_cli_status_free (McpCliStatus *self)
   g_clear_pointer (&self->sessions, g_bytes_unref);
   g_clear_pointer (&self->calls, g_bytes_unref);
   g_clear_pointer (&self->questions, g_bytes_unref);
+  g_clear_pointer (&self->settings, g_bytes_unref);
   g_clear_pointer (&self->states, mcp_cli_server_states_free);
   g_free (self);
 }
@@ -103,11 +106,39 @@ find_list (GBytes *answer, const char *key)
   return mcp_json_slice ("[]");
 }
 
+static guint
+count (McpJsonSlice list)
+{
+  McpJsonSlice element;
+  McpJsonIter iter;
+  guint n = 0;
+
+  mcp_json_iter_init (&iter, list);
+  while (mcp_json_iter_next_element (&iter, &element))
+    n++;
+  return n;
+}
+
 static McpJsonSlice
 get_servers (McpCliStatus *self)
 {
   return self->states != NULL ? mcp_cli_server_states_get_all (self->states)
                               : mcp_json_slice ("[]");
+}
+
+/* Returns: what is wrong in mcp-sessiond.conf, the first of the files; the states of servers say
+ * what is wrong in mcp.json */
+static McpJsonSlice
+get_problems (McpCliStatus *self)
+{
+  McpJsonSlice file, problems;
+  McpJsonIter iter;
+
+  mcp_json_iter_init (&iter, find_list (self->settings, "files"));
+  if (mcp_json_iter_next_element (&iter, &file) &&
+      mcp_json_find_typed (file, "problems", MCP_JSON_ARRAY, &problems))
+    return problems;
+  return mcp_json_slice ("[]");
 }
 
 static gboolean
@@ -139,12 +170,13 @@ has_failed_server (McpCliStatus *self)
  * mcp_cli_status_is_well:
  * @self: a status
  *
- * Returns: whether all servers work, and the daemon is of the version of this command
+ * Returns: whether all servers work, the settings are right, and the daemon is of the version of
+ *   this command
  */
 gboolean
 mcp_cli_status_is_well (McpCliStatus *self)
 {
-  return is_same_version (self) && !has_failed_server (self);
+  return is_same_version (self) && !has_failed_server (self) && count (get_problems (self)) == 0;
 }
 
 /**
@@ -152,7 +184,7 @@ mcp_cli_status_is_well (McpCliStatus *self)
  * @self: a status
  *
  * Returns: (transfer full): an object with “daemon”, “sessions”, “calls”, “servers”, “questions”
- *   (as the daemon's routes have them) and “well”
+ *   (as the daemon's routes have them), “problems” (of the settings) and “well”
  */
 GBytes *
 mcp_cli_status_to_json (McpCliStatus *self)
@@ -162,6 +194,7 @@ mcp_cli_status_to_json (McpCliStatus *self)
   McpJsonSlice calls = find_list (self->calls, "calls");
   McpJsonSlice questions = find_list (self->questions, "questions");
   McpJsonSlice servers = get_servers (self);
+  McpJsonSlice problems = get_problems (self);
 
   mcp_cli_json_add_raw (json, "well", mcp_cli_status_is_well (self) ? "true" : "false", -1);
   mcp_cli_json_add_raw (json, "daemon", self->daemon.data, (gssize) self->daemon.length);
@@ -169,6 +202,7 @@ mcp_cli_status_to_json (McpCliStatus *self)
   mcp_cli_json_add_raw (json, "calls", calls.data, (gssize) calls.length);
   mcp_cli_json_add_raw (json, "servers", servers.data, (gssize) servers.length);
   mcp_cli_json_add_raw (json, "questions", questions.data, (gssize) questions.length);
+  mcp_cli_json_add_raw (json, "problems", problems.data, (gssize) problems.length);
   g_string_append_c (json, '}');
   return g_string_free_to_bytes (json);
 }
@@ -233,19 +267,6 @@ add_list (Page *page, McpJsonSlice list, gboolean (*add) (Page *page, McpJsonSli
     }
   if (n_more > 0)
     add_row (page, "", NULL, ngettext ("… and %u more", "… and %u more", n_more), n_more);
-}
-
-static guint
-count (McpJsonSlice list)
-{
-  McpJsonSlice element;
-  McpJsonIter iter;
-  guint n = 0;
-
-  mcp_json_iter_init (&iter, list);
-  while (mcp_json_iter_next_element (&iter, &element))
-    n++;
-  return n;
 }
 
 static gboolean
@@ -340,6 +361,28 @@ add_servers (McpCliStatus *self, Page *page)
     add_failure (page, server);
 }
 
+static gboolean
+add_problem (Page *page, McpJsonSlice problem)
+{
+  g_autofree char *text = mcp_cli_json_dup_member (problem, "text");
+
+  if (text != NULL)
+    add_row (page, "", BAD, "%s", text);
+  return text != NULL;
+}
+
+static void
+add_problems (McpCliStatus *self, Page *page)
+{
+  McpJsonSlice problems = get_problems (self);
+  guint n = count (problems);
+
+  if (n == 0)
+    return;
+  add_row (page, _ ("Settings:"), BAD, ngettext ("%u problem", "%u problems", n), n);
+  add_list (page, problems, add_problem);
+}
+
 /**
  * mcp_cli_status_to_text:
  * @self: a status
@@ -362,6 +405,7 @@ mcp_cli_status_to_text (McpCliStatus *self, guint columns, gboolean with_colour)
   add_row (&page, _ ("Calls:"), NULL, _ ("%u running"), count (calls));
   add_list (&page, calls, add_call);
   add_servers (self, &page);
+  add_problems (self, &page);
   if (count (questions) > 0)
     add_row (&page, _ ("Waiting:"), CARE, _ ("“mcp-session consent” answers"));
   add_list (&page, questions, add_question);

@@ -66,13 +66,66 @@ mcp_cli_tool_help_list_required (McpJsonSlice tool)
   return (char **) g_ptr_array_free (g_steal_pointer (&names), FALSE);
 }
 
+static gboolean
+is_whole (McpJsonSlice number)
+{
+  return memchr (number.data, '.', number.length) == NULL &&
+         memchr (number.data, 'e', number.length) == NULL &&
+         memchr (number.data, 'E', number.length) == NULL;
+}
+
+/* @name: of a type, as JSON Schema has it; one that is not known there fits */
+static gboolean
+is_of_type (McpJsonSlice value, const char *name)
+{
+  static const struct
+  {
+    const char *name;
+    McpJsonType type;
+  } types[] = {
+    { "string", MCP_JSON_STRING },   { "number", MCP_JSON_NUMBER }, { "integer", MCP_JSON_NUMBER },
+    { "boolean", MCP_JSON_BOOLEAN }, { "array", MCP_JSON_ARRAY },   { "object", MCP_JSON_OBJECT },
+    { "null", MCP_JSON_NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
+    if (g_strcmp0 (name, types[i].name) == 0)
+      return mcp_json_get_type (value) == types[i].type &&
+             (strcmp (name, "integer") != 0 || is_whole (value));
+  return TRUE;
+}
+
+/* @property: the schema of an argument; its other rules are the server's affair */
+static gboolean
+has_right_type (McpJsonSlice property, McpJsonSlice value)
+{
+  g_autofree char *name = mcp_cli_json_dup_member (property, "type");
+  McpJsonSlice types, type;
+  McpJsonIter iter;
+
+  if (name != NULL)
+    return is_of_type (value, name);
+  if (!mcp_json_find_typed (property, "type", MCP_JSON_ARRAY, &types))
+    return TRUE;
+  mcp_json_iter_init (&iter, types);
+  while (mcp_json_iter_next_element (&iter, &type))
+    {
+      g_autofree char *one =
+          mcp_json_get_type (type) == MCP_JSON_STRING ? mcp_json_dup_string (type) : NULL;
+
+      if (is_of_type (value, one))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /**
  * mcp_cli_tool_help_accepts:
  * @tool: as listed
  * @arguments: a JSON object
  *
- * Returns: whether all arguments that the tool needs are there, and none that its schema does not
- * have
+ * Returns: whether all arguments that the tool needs are there, none that its schema does not
+ * have, and each of a type that the schema has for it
  */
 gboolean
 mcp_cli_tool_help_accepts (McpJsonSlice tool, const char *arguments)
@@ -93,8 +146,9 @@ mcp_cli_tool_help_accepts (McpJsonSlice tool, const char *arguments)
   while (mcp_json_iter_next_member (&iter, &key, &value))
     {
       g_autofree char *name = mcp_json_dup_string (key);
+      McpJsonSlice property = mcp_cli_tool_help_get_property (tool, name);
 
-      if (has_properties && mcp_cli_tool_help_get_property (tool, name).data == NULL)
+      if (has_properties && (property.data == NULL || !has_right_type (property, value)))
         return FALSE;
     }
   return TRUE;

@@ -107,6 +107,9 @@ describe (const McpServerConfig *config, McpServices *services, const McpProcess
   g_variant_dict_insert (&dict, "type", "s", mcp_server_config_get_type_name (config));
   g_variant_dict_insert (&dict, "scope", "s", get_scope (config));
   g_variant_dict_insert (&dict, "entry", "s", config->disabled ? "disabled" : "used");
+  if (status.revision != MCP_REVISION_UNKNOWN)
+    g_variant_dict_insert (&dict, "protocol-version", "s",
+                           mcp_revision_to_string (status.revision));
   if (status.last_error != NULL)
     g_variant_dict_insert (&dict, "last-error", "s", status.last_error);
   if (login != NULL)

@@ -122,7 +122,7 @@ note_failure (McpCatalogueServer *self, const GError *error)
   if (self->n_failures <= MAX_RETRIES)
     attach_timer (self, &self->retry, (guint) pause_s * 1000 + 1, retry_cb);
   mcp_log (G_LOG_LEVEL_INFO, &(McpLogSubject){ .provider = self->config->name },
-           "server “%s”: cannot be listed: %s", self->config->name, error->message);
+           "Server “%s”: cannot be listed: %s", self->config->name, error->message);
 }
 
 /* What was mended or left out is logged once, until it is another thing. */
@@ -136,7 +136,7 @@ log_notes (McpCatalogueServer *self)
     if (!g_ptr_array_find_with_equal_func (earlier, g_ptr_array_index (self->notes, i), g_str_equal,
                                            NULL))
       mcp_log (G_LOG_LEVEL_MESSAGE, &(McpLogSubject){ .provider = self->config->name },
-               "server “%s”: %s", self->config->name,
+               "Server “%s”: %s", self->config->name,
                (const char *) g_ptr_array_index (self->notes, i));
 }
 
@@ -312,7 +312,7 @@ loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   self->is_loading = FALSE;
   if (error != NULL && !g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
     mcp_log (G_LOG_LEVEL_INFO, &(McpLogSubject){ .provider = self->config->name },
-             "server “%s”: what it listed cannot be read: %s", self->config->name, error->message);
+             "Server “%s”: what it listed cannot be read: %s", self->config->name, error->message);
   if (listing != NULL && self->known == NULL && !self->is_closed)
     {
       changed = merge_part (self, listing);
@@ -345,7 +345,7 @@ program_changed_cb (gpointer user_data)
   McpCatalogueServer *self = user_data;
 
   mcp_log (G_LOG_LEVEL_INFO, &(McpLogSubject){ .provider = self->config->name },
-           "server “%s”: its program has changed on disk", self->config->name);
+           "Server “%s”: its program has changed on disk", self->config->name);
   mcp_catalogue_server_renew (self);
 }
 

@@ -162,7 +162,7 @@ log_tools (const char *server, const char *what, char **names)
 
   if (*names != NULL)
     mcp_log (G_LOG_LEVEL_MESSAGE, &(McpLogSubject){ .provider = server },
-             "server “%s”: tools %s: %s", server, what, text);
+             "Server “%s”: tools %s: %s", server, what, text);
 }
 
 static void
@@ -173,7 +173,7 @@ report_changes (McpCatalogue *self, McpServerConfig *config, McpToolChanges *cha
   log_tools (config->name, "changed", changes->changed);
   if (config->pin && (*changes->added != NULL || *changes->changed != NULL))
     mcp_log (G_LOG_LEVEL_MESSAGE, &(McpLogSubject){ .provider = config->name },
-             "server “%s”: they are held back until “mcp-session server accept %s”", config->name,
+             "Server “%s”: they are held back until “mcp-session server accept %s”", config->name,
              config->name);
   g_signal_emit (self, signals[SIGNAL_TOOLS_CHANGED], 0, config, changes);
 }

@@ -50,7 +50,7 @@ compare (const McpServerConfig *previous, const McpServerConfig *now)
 
   if (strcmp (old, new) != 0)
     mcp_log (G_LOG_LEVEL_MESSAGE, &(McpLogSubject){ .provider = now->name },
-             "server “%s” was changed: it was: %s; it is: %s", now->name, old, new);
+             "Server “%s” was changed: it was: %s; it is: %s", now->name, old, new);
 }
 
 /**

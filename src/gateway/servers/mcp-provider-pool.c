@@ -78,6 +78,8 @@ state_changed_cb (McpProvider *provider, GParamSpec *pspec, McpProviderPool *sel
   if (entry->state == MCP_PROVIDER_READY || entry->state == MCP_PROVIDER_STOPPED)
     entry->record->lifecycle = mcp_provider_get_lifecycle (provider);
   update_active (self, entry);
+  if (entry->state == MCP_PROVIDER_READY)
+    entry->record->revision = mcp_provider_get_revision (provider);
   g_signal_emit (self, signals[SIGNAL_STATUS_CHANGED], 0);
   if (entry->state != MCP_PROVIDER_READY || before == MCP_PROVIDER_READY)
     return;
@@ -160,7 +162,7 @@ closed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!mcp_provider_close_finish (MCP_PROVIDER (source), result, &error))
     mcp_log (G_LOG_LEVEL_INFO, &(McpLogSubject){ .provider = entry->config->name },
-             "server “%s”: %s", entry->config->name, error->message);
+             "Server “%s”: %s", entry->config->name, error->message);
 
   self->n_closing--;
   forget_entry (self, entry);
@@ -589,6 +591,7 @@ mcp_provider_pool_get_status (McpProviderPool *self,
   if (record != NULL)
     {
       status->n_restarts = record->n_restarts;
+      status->revision = record->revision;
       status->last_error = record->last_error;
       status->last_line = mcp_server_log_get_last (record->log);
     }

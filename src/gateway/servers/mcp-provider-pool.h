@@ -4,6 +4,7 @@
 #include "common/mcp-limits.h"
 #include "gateway/servers/mcp-provider-lease.h"
 #include "gateway/servers/mcp-server-log.h"
+#include "protocol/mcp-revision.h"
 #include "session/session/mcp-session.h"
 #include "upstream/config/mcp-server-config.h"
 #include "upstream/oauth/mcp-oauth.h"
@@ -50,6 +51,7 @@ typedef McpProvider *(*McpProviderFactory) (McpServerConfig *config,
  * @n_processes: how many run, start, or are being closed
  * @n_starting: how many of these start
  * @n_restarts: how often a provider started again after it had run
+ * @revision: what the server was last spoken to in; %MCP_REVISION_UNKNOWN: it was never ready
  * @last_error: (nullable) (transfer none): the last failure
  * @last_line: (nullable) (transfer none): what the server last said to people
  * @peer: (nullable) (transfer none): who is behind one of them, where the bus tells
@@ -59,6 +61,7 @@ typedef struct
   guint n_processes;
   guint n_starting;
   guint n_restarts;
+  McpRevision revision;
   const char *last_error;
   const char *last_line;
   const McpServerPeer *peer;

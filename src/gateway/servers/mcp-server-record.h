@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gateway/servers/mcp-server-log.h"
+#include "protocol/mcp-revision.h"
 #include "upstream/config/mcp-lifecycle.h"
 
 #include <glib.h>
@@ -14,6 +15,7 @@ G_BEGIN_DECLS
  * @last_error: (nullable): the last failure, if nothing has worked since
  * @n_notes: how often @last_error became another one
  * @lifecycle: how the server is begun with, as a provider of it found
+ * @revision: what the server was last spoken to in; %MCP_REVISION_UNKNOWN: it was never ready
  * @log: (owned): what the processes of the server said to people
  *
  * What is remembered of a server beyond the life of its processes. Counted by reference: the
@@ -25,6 +27,7 @@ typedef struct
   char *last_error;
   guint n_notes;
   McpLifecycle lifecycle;
+  McpRevision revision;
   McpServerLog *log;
 } McpServerRecord;
 

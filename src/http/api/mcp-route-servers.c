@@ -29,6 +29,7 @@ static const Member members[] = {
   { "type", "type" },
   { "state", "state" },
   { "scope", "scope" },
+  { "protocol-version", "protocol_version" },
   { "tools", "tools" },
   { "processes", "processes" },
   { "restarts", "restarts" },

@@ -162,7 +162,7 @@ mcp_server_config_build_url (McpServerConfig *self, const char *cwd, GError **er
         g_prefix_error (error, "“url” ");
     }
   if (uri == NULL)
-    g_prefix_error (error, "server “%s”: ", self->name);
+    g_prefix_error (error, "Server “%s”: ", self->name);
   return uri;
 }
 
@@ -197,7 +197,7 @@ mcp_server_config_build_headers (McpServerConfig *self,
 
       if (value == NULL)
         {
-          g_prefix_error (error, "server “%s”: ", self->name);
+          g_prefix_error (error, "Server “%s”: ", self->name);
           return NULL;
         }
       g_ptr_array_add (headers, g_strdup (at[0]));
@@ -205,7 +205,7 @@ mcp_server_config_build_headers (McpServerConfig *self,
       if (!mcp_server_config_is_header_value (value))
         {
           g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
-                       "server “%s”: the header “%s” would hold a control character", self->name,
+                       "Server “%s”: the header “%s” would hold a control character", self->name,
                        at[0]);
           return NULL;
         }

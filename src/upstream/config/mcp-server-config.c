@@ -259,7 +259,7 @@ mcp_server_config_build_argv (McpServerConfig *self, const char *cwd, GError **e
 
       if (expanded == NULL)
         {
-          g_prefix_error (error, "server “%s”: ", self->name);
+          g_prefix_error (error, "Server “%s”: ", self->name);
           return NULL;
         }
       g_ptr_array_add (argv, expanded);
@@ -336,7 +336,7 @@ mcp_server_config_build_launch (McpServerConfig *self,
   if (directory == NULL || (is_bound && !mcp_launch_rules_plan (plan, (const char *const *) argv,
                                                                 cwd, empty_directory, error)))
     {
-      g_prefix_error (error, "server “%s”: ", self->name);
+      g_prefix_error (error, "Server “%s”: ", self->name);
       return FALSE;
     }
   if (!is_bound)

@@ -80,7 +80,7 @@ build_environment (const McpServerLinkSetup *setup,
                                          (const char *const *) config->env, setup->cwd, error);
   if (environment == NULL)
     {
-      g_prefix_error (error, "server “%s”: ", config->name);
+      g_prefix_error (error, "Server “%s”: ", config->name);
       return NULL;
     }
   environment = add_file (environment, (const char *const *) file, config);
@@ -96,7 +96,7 @@ make_empty_directory (const McpServerLinkSetup *setup, const char *path, GError 
 {
   if (g_mkdir_with_parents (path, 0700) == 0)
     return TRUE;
-  g_set_error (error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, "server “%s”: %s: %s",
+  g_set_error (error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, "Server “%s”: %s: %s",
                setup->config->name, path, g_strerror (errno));
   return FALSE;
 }

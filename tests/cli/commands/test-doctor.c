@@ -264,6 +264,28 @@ test_command (void)
 }
 
 static void
+test_settings_in_status (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *path = e2e_build (test->e2e, "config/mcp-sessiond/mcp-sessiond.conf");
+  g_autoptr (CliRun) status = NULL;
+  g_autoptr (CliRun) json = NULL;
+
+  g_test_summary ("status says what is wrong in the settings, and that all is not well");
+  g_assert_true (
+      g_file_set_contents (path, "[Http]\nPort=0\n[Calls]\nTimeoutSeconds=soon\n", -1, NULL));
+  test->e2e->warnings_expected = TRUE;
+  cli_test_start_daemon (test);
+  status = cli_test_run (test, NULL, "status", NULL);
+  g_assert_cmpint (status->status, ==, 1);
+  g_assert_nonnull (strstr (status->out, "Settings:"));
+  g_assert_nonnull (strstr (status->out, "TimeoutSeconds"));
+  json = cli_test_run (test, NULL, "status", "--json", NULL);
+  g_assert_nonnull (strstr (json->out, "\"well\":false"));
+  g_assert_nonnull (strstr (json->out, "\"problems\":[{\"text\":"));
+}
+
+static void
 test_permissions (void)
 {
   g_autoptr (CliTest) test = cli_test_new ();
@@ -299,5 +321,6 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/doctor/more", test_more);
   g_test_add_func ("/cli/doctor/fix", test_fix);
   g_test_add_func ("/cli/doctor/settings", test_settings);
+  g_test_add_func ("/cli/doctor/settings-in-status", test_settings_in_status);
   return g_test_run ();
 }

@@ -7,6 +7,7 @@
 #include "terminal.h"
 
 #include <signal.h>
+#include <sqlite3.h>
 #include <string.h>
 
 static void
@@ -140,11 +141,54 @@ test_cancel (void)
   assert_contains (again->err, "is running");
 }
 
+/* The calls that there are become those of the day before. */
+static void
+make_older (CliTest *test)
+{
+  g_autofree char *path = e2e_build (test->e2e, "state/mcp-sessiond/sessions.db");
+  sqlite3 *db = NULL;
+
+  e2e_kill (test->e2e);
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (
+      sqlite3_exec (db, "UPDATE call SET started_at = started_at - 86400000000", NULL, NULL, NULL),
+      ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_close (db), ==, SQLITE_OK);
+  e2e_start (test->e2e);
+}
+
+static void
+test_time_whole (void)
+{
+  const char *argv[] = { g_getenv ("MCP_TEST_COMMAND"), "history", "--no-pager", NULL };
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autoptr (JsonObject) session = NULL;
+  g_autoptr (CliRun) failed = NULL;
+  g_autoptr (Terminal) terminal = NULL;
+  g_autofree char *id = NULL;
+  g_autofree char *screen = NULL;
+
+  g_test_summary ("On 80 columns the time of an earlier day is whole, and other texts are cut");
+  cli_test_start_daemon (test);
+  session = cli_test_create_session (test, "{\"label\": \"a client with a long name\"}");
+  failed = cli_test_run (test, NULL, "call", "--session=a client with a long name", "test__fail",
+                         "text=the printer in the corner is out of paper, ink and patience", NULL);
+  id = dup_newest (test, "error");
+  make_older (test);
+  terminal = terminal_new (argv, (const char *const *) test->environment, test->cwd, 80, 24);
+  g_assert_cmpint (terminal_await_exit (terminal), ==, 0);
+  screen = terminal_dup_screen (terminal);
+  assert_contains (screen, id);
+  if (!g_regex_match_simple ("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d", screen, 0, 0))
+    g_error ("No whole time is in:\n%s", screen);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/history/show", test_show);
+  g_test_add_func ("/cli/history/time-whole", test_time_whole);
   g_test_add_func ("/cli/history/filters", test_filters);
   g_test_add_func ("/cli/history/follow", test_follow);
   g_test_add_func ("/cli/cancel", test_cancel);

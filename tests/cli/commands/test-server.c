@@ -343,6 +343,39 @@ test_broken_is_seen (void)
   assert_contains (status->out, "nonexistent-program");
 }
 
+static guint
+count (const char *text, const char *part)
+{
+  g_auto (GStrv) parts = g_strsplit (text, part, -1);
+
+  return g_strv_length (parts) - 1;
+}
+
+static void
+test_broken_alone (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autoptr (CliRun) tools = NULL;
+  g_autoptr (CliRun) doctor = NULL;
+
+  g_test_summary (
+      "Where no server works, nobody is told to add one; doctor names each server once, "
+      "with a remedy that can be typed");
+  g_free (cli_test_run_ok (test, "server", "remove", "test", NULL));
+  g_free (cli_test_run_ok (test, "server", "add", "foo", "--", "nonexistent-program", NULL));
+  g_free (cli_test_run_ok (test, "server", "add", "bar", "--", "false", NULL));
+  e2e_start (test->e2e);
+  tools = cli_test_run (test, NULL, "tools", NULL);
+  assert_contains (tools->err, "nonexistent-program");
+  assert_contains (tools->err, "There are no tools");
+  g_assert_null (strstr (tools->err, "server add"));
+  doctor = cli_test_run (test, NULL, "doctor", NULL);
+  g_assert_cmpuint (count (doctor->out, "nonexistent-program"), ==, 1);
+  assert_contains (doctor->out, "mcp-session server test bar");
+  g_assert_null (strstr (doctor->out, "NAME"));
+  g_assert_null (strstr (doctor->out, "server “"));
+}
+
 static void
 test_disable (void)
 {
@@ -472,6 +505,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/server/new-file", test_new_file);
   g_test_add_func ("/cli/server/test", test_test);
   g_test_add_func ("/cli/server/broken-is-seen", test_broken_is_seen);
+  g_test_add_func ("/cli/server/broken-alone", test_broken_alone);
   g_test_add_func ("/cli/server/disable", test_disable);
   g_test_add_func ("/cli/server/disable-broken", test_disable_broken);
   g_test_add_func ("/cli/server/add-refused", test_add_refused);

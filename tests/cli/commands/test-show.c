@@ -47,10 +47,12 @@ test_show (void)
   whole = cli_test_run_ok (test, "server", "show", "test", NULL);
   assert_contains (whole, "PATH:");
   assert_contains (whole, "State:");
+  assert_contains (whole, "Revision:      2025-");
   assert_contains (whole, "a line");
   g_assert_null (strstr (of_file, "hunter2"));
   json = cli_test_run_ok (test, "server", "show", "test", "--json", NULL);
   assert_contains (json, "{\"name\":\"test\"");
+  assert_contains (json, "\"protocol_version\":\"2025-");
   typo = cli_test_run (test, NULL, "server", "show", "tets", NULL);
   g_assert_cmpint (typo->status, ==, 1);
   assert_contains (typo->err, "did you mean “test”?");

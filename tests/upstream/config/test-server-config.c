@@ -290,7 +290,7 @@ test_http_expanded (void)
       uri = mcp_server_config_build_url (config, "/", &error);
       g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
       g_assert_null (uri);
-      g_assert_true (g_str_has_prefix (error->message, "server “a”: “url” "));
+      g_assert_true (g_str_has_prefix (error->message, "Server “a”: “url” "));
       g_assert_null (strstr (error->message, "s3cret"));
     }
 }
@@ -426,7 +426,7 @@ test_argv_unset (void)
   argv = mcp_server_config_build_argv (config, "/", &error);
   g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
   g_assert_null (argv);
-  g_assert_nonnull (strstr (error->message, "server “a”"));
+  g_assert_nonnull (strstr (error->message, "Server “a”"));
   g_assert_nonnull (strstr (error->message, "env:MCP_TEST_NOT_SET"));
 }
 
