@@ -159,6 +159,9 @@ start_timer (McpDispatchMeter *self)
   struct sigaction action = { .sa_handler = sample_cb, .sa_flags = SA_RESTART };
   struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = signal_number };
 
+  /* The first call in a thread allocates, which a signal handler must not: it may have interrupted
+   * malloc(), whose lock the thread then holds already. */
+  g_main_current_source ();
   event.sigev_notify_thread_id = gettid ();
   sigemptyset (&action.sa_mask);
   if (sigaction (signal_number, &action, NULL) < 0 ||

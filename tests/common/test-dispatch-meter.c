@@ -6,7 +6,12 @@
 #include <string.h>
 #include <time.h>
 
-#define WORK_MS 150
+#define WORK_MS     150
+/* Long enough for the first sample of a thread. */
+#define FIRST_MS    30
+#define N_THREADS   20
+/* Beyond what malloc() gives without its lock. */
+#define BLOCK_BYTES 5000
 
 typedef struct
 {
@@ -131,6 +136,29 @@ test_current (Fixture *f, gconstpointer data)
   g_assert_true (mcp_dispatch_meter_get_current () == f->meter);
 }
 
+/* What the first sample finds is a thread inside of malloc(), nearly always. */
+static gpointer
+allocate (gpointer user_data)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  McpDispatchMeter *meter = mcp_dispatch_meter_new (context);
+  gint64 began_ms = read_cpu_ms ();
+
+  while (read_cpu_ms () - began_ms < FIRST_MS)
+    for (guint i = 0; i < 1000; i++)
+      g_free (g_malloc (BLOCK_BYTES));
+  mcp_dispatch_meter_free (meter);
+  return NULL;
+}
+
+static void
+test_work_before_first_turn (void)
+{
+  g_test_summary ("A thread that allocates before its first turn goes on when it is sampled");
+  for (guint i = 0; i < N_THREADS; i++)
+    g_thread_join (g_thread_new ("allocator", allocate, NULL));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -143,6 +171,7 @@ main (int argc, char **argv)
   g_test_add ("/common/dispatch-meter/waiting-is-no-work", Fixture, NULL, set_up,
               test_waiting_is_no_work, tear_down);
   g_test_add ("/common/dispatch-meter/current", Fixture, NULL, set_up, test_current, tear_down);
+  g_test_add_func ("/common/dispatch-meter/work-before-first-turn", test_work_before_first_turn);
   status = g_test_run ();
   g_free (logged);
   return status;
