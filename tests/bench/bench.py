@@ -177,6 +177,7 @@ def parse_arguments():
     parser.add_argument("--only", metavar="A,B", help="only these: " + " ".join(group[0] for group in GROUPS))
     parser.add_argument("--servers", metavar="A,B", help="only these, beside the daemon")
     parser.add_argument("--json", metavar="FILE", help="write the values of all rounds there")
+    parser.add_argument("--markdown", metavar="FILE", help="write the table there as docs/performance.md has it")
     parser.add_argument("--strict", action="store_true", help="fail where a target is missed")
     arguments = parser.parse_args()
     arguments.rounds = arguments.rounds or (2 if arguments.quick else 5)
@@ -213,6 +214,8 @@ def main():
         bench.close()
     if arguments.json:
         pathlib.Path(arguments.json).write_text(json.dumps(report.as_json(rounds), indent=1) + "\n")
+    if arguments.markdown:
+        pathlib.Path(arguments.markdown).write_text("\n".join(report.as_markdown(rounds)) + "\n")
     missed = report.print_table(rounds)
     return 1 if missed and arguments.strict else 0
 

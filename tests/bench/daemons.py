@@ -15,6 +15,9 @@ Sessions=1000000
 SessionsPerMinute=1000000
 SubscribersPerSession=100000
 CallsPerSession=10000
+HeadSeconds=3600
+BodySeconds=3600
+KeepAliveSeconds=86400
 """
 
 

@@ -110,6 +110,23 @@ def print_table(rounds):
     return n_missed
 
 
+def as_markdown(rounds):
+    """The rows that have a target, with what an earlier version does as “before”."""
+    yield "| measure | before | now | beside | ratio | spread | target | reached |"
+    yield "| --- | --: | --: | --- | --: | --: | --: | --- |"
+    for measure, unit, comparisons in ROWS:
+        before = values(rounds, measure, "today")
+        for server, sign, bound in comparisons:
+            row = make_row(rounds, measure, unit, server, sign, bound)
+            if row is None or row[1] is None:
+                continue
+            name, now, beside, other, ratio, spread, target, _ = row[0]
+            beside = f"{'before' if server == 'today' else beside} {other}" if server else ""
+            reached = "yes" if row[1] else "**no**"
+            cells = (name, short(statistics.median(before)) if before else "–", now, beside, ratio, spread, target, reached)
+            yield "| " + " | ".join(cells) + " |"
+
+
 def as_json(rounds):
     """{measure: {server: [value of each round]}}."""
     result = {}

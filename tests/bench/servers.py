@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import pathlib
+import random
 import shutil
 import socket
 import subprocess
@@ -17,7 +18,7 @@ import time
 
 from load_program import Lost, make_events, make_request
 
-START_SECONDS = 30
+START_SECONDS = 60
 RETRY_SECONDS = 0.01
 NCHAN = ("/usr/lib/nginx/modules/ngx_nchan_module.so", "/usr/lib64/nginx/modules/ngx_nchan_module.so")
 MCP_HEADERS = {"Accept": "application/json, text/event-stream"}
@@ -25,9 +26,15 @@ REVISION = "2025-06-18"
 
 
 def find_free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """One that the kernel does not give to others meanwhile: below those for whoever asks for any."""
+    while True:
+        port = random.randrange(20000, 32768)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def ask(port, method, path, headers=None, body=None):
@@ -43,7 +50,7 @@ def ask(port, method, path, headers=None, body=None):
         connection.close()
 
 
-def await_answer(port, process):
+def await_answer(port, process, log):
     """Whatever it answers: a server that only listens may not be ready yet."""
     deadline = time.monotonic() + START_SECONDS
     while True:
@@ -52,7 +59,7 @@ def await_answer(port, process):
             return
         except OSError:
             if time.monotonic() > deadline or process.poll() is not None:
-                raise Lost(f"{process.args[0]} does not answer") from None
+                raise Lost(f"{process.args[0]} does not answer: {log.read_text(errors='replace')}") from None
             time.sleep(RETRY_SECONDS)
 
 
@@ -78,7 +85,7 @@ class Server:
         with open(self.directory / "log", "wb") as log:
             self.process = subprocess.Popen(self.command(), env=self.environment(), stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log)
-        await_answer(self.port, self.process)
+        await_answer(self.port, self.process, self.directory / "log")
         return self
 
     def stop(self):
@@ -288,8 +295,8 @@ def find_node(npm):
     return str(newer) if newer and newer.exists() else shutil.which("node")
 
 
-def available(paths, npm):
-    """How to make each reference that is installed, by name."""
+def available(paths, npm, wanted=("epoll", "nchan", "node", "supergateway", "mcp-proxy")):
+    """How to make each reference that is wanted and installed, by name."""
     makers = {"epoll": lambda: Epoll(paths.epoll)}
     node = find_node(npm)
     if Nchan.module():
@@ -299,6 +306,7 @@ def available(paths, npm):
     if node and npm and (npm / "bench/complete").exists():
         for kind in (Supergateway, McpProxy):
             makers[kind.name] = lambda kind=kind: kind(node, npm / "bench", paths.tool_server)
-    for name in {"epoll", "nchan", "node", "supergateway", "mcp-proxy"} - makers.keys():
-        print(f"{name} is not installed: left out", file=sys.stderr)
-    return makers
+    for name in wanted:
+        if name not in makers:
+            print(f"{name} is not installed: left out", file=sys.stderr)
+    return {name: makers[name] for name in wanted if name in makers}
