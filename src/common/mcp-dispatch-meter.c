@@ -2,8 +2,12 @@
 
 /*
  * GLib tells nobody how long a source worked. What it calls before each sleep is its poll function:
- * there a turn ends, and another begins when poll() returns. Two readings of the thread's clock a
- * turn are all that this costs.
+ * there a turn ends, and another begins when poll() returns.
+ *
+ * Reading the thread's clock is a system call, which short turns shall not pay for. A turn has
+ * taken no longer than the clock on the wall says, so that only turns that are long by that clock
+ * are looked at. They are charged for what the thread has worked since its clock was last read, at
+ * most 2 ms before the turn began.
  *
  * Who worked is not known by then. A timer on the thread's own clock asks: it sends the thread a
  * signal after each 20 ms of work, in whose handler g_main_current_source() is the source that
@@ -24,6 +28,10 @@
 #endif
 
 #define SAMPLE_MS   20
+/* Turns that are shorter by the clock on the wall are taken for that long; and so old may be what
+ * the thread's clock said. */
+#define SHORT_US    1000
+#define STALE_US    2000
 #define LOG_SECONDS 0.1
 
 /* A turn that was too short to be sampled, or one of a source beyond MAX_SOURCES. */
@@ -40,8 +48,11 @@ struct _McpDispatchMeter
   GPollFunc poll;        /* that of the context before */
   gboolean has_timer;
   timer_t timer;
-  GHashTable *longest; /* (owned): name of a source (owned) -> double (owned), seconds */
-  gint64 turn_began_ns;
+  GHashTable *longest;  /* (owned): name of a source (owned) -> double (owned), seconds */
+  gint64 turn_began_us; /* monotonic */
+  gint64 read_at_us;    /* when the thread's clock was last read, monotonic */
+  gint64 read_ns;       /* what it said */
+  double longest_other; /* of OTHER_SOURCE, seconds */
   McpRateLimit lines;
 
   /* Written by the signal handler in the meter's own thread, between two turns by nobody. */
@@ -53,7 +64,7 @@ struct _McpDispatchMeter
 static _Thread_local McpDispatchMeter *meter_of_thread;
 
 static gint64
-read_clock_ns (void)
+read_thread_ns (void)
 {
   struct timespec now;
 
@@ -106,9 +117,8 @@ log_turn (McpDispatchMeter *self, const char *source, double seconds)
 }
 
 static void
-end_turn (McpDispatchMeter *self)
+note_turn (McpDispatchMeter *self, double seconds)
 {
-  double seconds = (double) (read_clock_ns () - self->turn_began_ns) / 1e9;
   const char *source = self->sampled[0] != '\0' ? self->sampled : OTHER_SOURCE;
   double *longest = g_hash_table_lookup (self->longest, source);
 
@@ -124,11 +134,41 @@ end_turn (McpDispatchMeter *self)
 }
 
 static void
+read_clocks (McpDispatchMeter *self, gint64 now_us)
+{
+  self->read_ns = read_thread_ns ();
+  self->read_at_us = now_us;
+}
+
+static void
+end_turn (McpDispatchMeter *self)
+{
+  gint64 now_us = g_get_monotonic_time ();
+  gint64 took_us = now_us - self->turn_began_us;
+  double seconds = (double) took_us / 1e6;
+  gint64 before_ns = self->read_ns;
+
+  if (took_us >= SHORT_US)
+    {
+      read_clocks (self, now_us);
+      seconds = MIN (seconds, (double) (self->read_ns - before_ns) / 1e9);
+    }
+  else if (self->sampled[0] == '\0' && seconds <= self->longest_other)
+    return;
+
+  note_turn (self, seconds);
+  if (self->sampled[0] == '\0')
+    self->longest_other = MAX (self->longest_other, seconds);
+}
+
+static void
 begin_turn (McpDispatchMeter *self)
 {
   self->n_samples = 0;
   self->sampled[0] = '\0';
-  self->turn_began_ns = read_clock_ns ();
+  self->turn_began_us = g_get_monotonic_time ();
+  if (self->turn_began_us - self->read_at_us >= STALE_US)
+    read_clocks (self, self->turn_began_us);
 }
 
 static int

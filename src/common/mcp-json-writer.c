@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "common/mcp-json.h"
 
+#include "common/mcp-decimal.h"
 #include "mcp-json-private.h"
 
 #include <math.h>
@@ -86,7 +87,7 @@ mcp_json_append_double (GString *out, double number)
 
   if (fabs (number) < EXACT_INTEGER_LIMIT && trunc (number) == number)
     {
-      g_string_append_printf (out, "%" G_GINT64_FORMAT, (gint64) number);
+      mcp_decimal_append_int (out, (gint64) number);
       return;
     }
   g_ascii_formatd (buffer, sizeof buffer, "%.15g", number);
