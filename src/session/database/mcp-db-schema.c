@@ -76,6 +76,30 @@ static const McpDbMigration migrations_of_today[] = {
   /* 4: what the owner said of a call, and by which way */
   { "ALTER TABLE call ADD COLUMN consent TEXT;"
     "ALTER TABLE call ADD COLUMN consent_by TEXT" },
+  /* 5: in the order of their beginnings, new sessions lie side by side in the file, and a hundred
+   * of them are a few pages to write. By their ids, which are random, each would be a page. */
+  { "CREATE TABLE session_in_order ("
+    "  created_at INTEGER NOT NULL," /* us since 1970 UTC */
+    "  id TEXT NOT NULL,"
+    "  cwd TEXT NOT NULL,"
+    "  label TEXT,"
+    "  allowed_tools TEXT," /* JSON array of globs; NULL: everything */
+    "  idle_seconds INTEGER NOT NULL,"
+    "  token_hash BLOB," /* SHA-256; NULL: nobody holds a token */
+    "  origin TEXT NOT NULL CHECK (origin IN ('asked', 'client')),"
+    "  last_active_at INTEGER NOT NULL,"
+    "  sequence_mark INTEGER NOT NULL," /* no event has a higher number */
+    "  ambient_client TEXT,"
+    "  boot_id TEXT,"
+    "  processes TEXT," /* JSON array of [pid, start time] */
+    "  PRIMARY KEY (created_at, id)"
+    ") STRICT, WITHOUT ROWID;"
+    "INSERT INTO session_in_order (created_at, id, cwd, label, allowed_tools, idle_seconds,"
+    "  token_hash, origin, last_active_at, sequence_mark, ambient_client, boot_id, processes)"
+    "  SELECT created_at, id, cwd, label, allowed_tools, idle_seconds, token_hash, origin,"
+    "  last_active_at, sequence_mark, ambient_client, boot_id, processes FROM session;"
+    "DROP TABLE session;"
+    "ALTER TABLE session_in_order RENAME TO session" },
 };
 
 /**

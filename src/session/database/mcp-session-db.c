@@ -102,6 +102,33 @@ queue_news (McpSessionDb *self, NewsKind kind, char *message)
   g_source_attach (source, self->context);
 }
 
+/* Those who waited for a transaction, to be answered together. */
+static gboolean
+answer_cb (gpointer user_data)
+{
+  GPtrArray *tasks = user_data;
+
+  for (guint i = 0; i < tasks->len; i++)
+    g_task_return_boolean (tasks->pdata[i], TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+/* A task that is returned in another thread wakes the main context for itself. */
+static void
+answer (McpSessionDb *self, GPtrArray *tasks)
+{
+  g_autoptr (GSource) source = NULL;
+
+  if (tasks->len == 0)
+    return;
+  source = g_idle_source_new ();
+  g_source_set_static_name (source, "database-answers");
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, answer_cb, g_ptr_array_ref (tasks),
+                         (GDestroyNotify) g_ptr_array_unref);
+  g_source_attach (source, self->context);
+}
+
 static gboolean
 run_jobs (McpSessionDb *self, GPtrArray *batch, GError **error)
 {
@@ -179,6 +206,7 @@ run_queries_only (McpSessionDb *self, GPtrArray *batch)
 static void
 run_batch (McpSessionDb *self, GPtrArray *batch)
 {
+  g_autoptr (GPtrArray) waiting = NULL;
   g_autoptr (GError) error = NULL;
 
   if (batch->len == 0)
@@ -195,9 +223,17 @@ run_batch (McpSessionDb *self, GPtrArray *batch)
   if (self->failing)
     run_queries_only (self, batch);
 
+  waiting = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < batch->len; i++)
-    mcp_db_job_finish (batch->pdata[i]);
+    {
+      McpDbJob *job = batch->pdata[i];
+
+      if (job->kind == MCP_DB_JOB_SYNC)
+        g_ptr_array_add (waiting, g_steal_pointer (&job->task));
+      mcp_db_job_finish (job);
+    }
   g_ptr_array_set_size (batch, 0);
+  answer (self, waiting);
 }
 
 static void

@@ -6,6 +6,7 @@
  */
 #include "session/events/mcp-progress-event.h"
 
+#include "common/mcp-decimal.h"
 #include "common/mcp-json.h"
 #include "common/mcp-time.h"
 
@@ -49,9 +50,9 @@ append_token (GString *out, GVariant *token)
   if (g_variant_is_of_type (token, G_VARIANT_TYPE_STRING))
     mcp_json_append_string (out, g_variant_get_string (token, NULL));
   else if (g_variant_is_of_type (token, G_VARIANT_TYPE_UINT64))
-    g_string_append_printf (out, "%" G_GUINT64_FORMAT, g_variant_get_uint64 (token));
+    mcp_decimal_append_uint (out, g_variant_get_uint64 (token));
   else
-    g_string_append_printf (out, "%" G_GINT64_FORMAT, g_variant_get_int64 (token));
+    mcp_decimal_append_int (out, g_variant_get_int64 (token));
 }
 
 static GBytes *

@@ -2,6 +2,7 @@
 #include "session/history/mcp-call-history.h"
 
 #include "common/mcp-timer.h"
+#include "session/database/mcp-sql.h"
 #include "session/history/mcp-call-sql.h"
 #include "session/history/mcp-query-turns.h"
 
@@ -12,7 +13,8 @@
 #define RESERVE       10000
 #define RESERVE_AFTER 1000
 
-#define TRIM_SECONDS     3600
+/* How late a call may be forgotten: a share of the time for which calls are kept. */
+#define LATE_SHARE       24
 #define TRIM_AFTER_CALLS 1000
 
 /* The text of an error is for people; servers can send any length. */
@@ -29,7 +31,8 @@ struct _McpCallHistory
   guint days;
   guint max_calls; /* 0: nothing is kept */
   guint n_since_trim;
-  GSource *timer; /* (owned) (nullable) */
+  gint64 newest_at; /* when the newest call began, in us since 1970 UTC; 0: there is none */
+  GSource *timer;   /* (owned) (nullable): while there may be calls */
 };
 
 G_DEFINE_FINAL_TYPE (McpCallHistory, mcp_call_history, G_TYPE_OBJECT)
@@ -61,14 +64,41 @@ mcp_call_history_next_id (McpCallHistory *self)
   return mcp_call_record_format_id (self->last_number);
 }
 
+static void arm_timer (McpCallHistory *self);
+
+static gboolean
+trim_cb (gpointer user_data)
+{
+  McpCallHistory *self = user_data;
+
+  mcp_timer_clear (&self->timer);
+  mcp_call_history_trim (self);
+  arm_timer (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Where no call is kept, nothing becomes too old. */
+static void
+arm_timer (McpCallHistory *self)
+{
+  guint seconds = (guint) CLAMP ((guint64) self->days * 24 * 3600 / LATE_SHARE, 3600, 24 * 3600);
+
+  if (self->timer == NULL && self->newest_at > 0)
+    self->timer = mcp_timer_new_seconds ("history-trim", seconds, trim_cb, self);
+}
+
 static void
 write_record (McpCallHistory *self, McpCallRecord *record)
 {
-  if (self->max_calls > 0)
-    mcp_session_db_write (self->db, mcp_call_sql_write, record,
-                          (GDestroyNotify) mcp_call_record_free);
-  else
-    mcp_call_record_free (record);
+  if (self->max_calls == 0)
+    {
+      mcp_call_record_free (record);
+      return;
+    }
+  self->newest_at = MAX (self->newest_at, record->started_at);
+  arm_timer (self);
+  mcp_session_db_write (self->db, mcp_call_sql_write, record,
+                        (GDestroyNotify) mcp_call_record_free);
 }
 
 /**
@@ -260,7 +290,8 @@ mcp_call_history_query_finish (McpCallHistory *self, GAsyncResult *result, GErro
  * mcp_call_history_trim:
  * @self: the history
  *
- * Forgets what is too old or too much. Happens by itself every hour, and every thousand calls.
+ * Forgets what is too old or too much. Happens by itself every thousand calls, and once a day; more
+ * often where calls are kept for less than 24 days, once an hour at most.
  */
 void
 mcp_call_history_trim (McpCallHistory *self)
@@ -272,6 +303,8 @@ mcp_call_history_trim (McpCallHistory *self)
   trim = g_new0 (McpCallTrim, 1);
   trim->older_than = g_get_real_time () - (gint64) self->days * G_TIME_SPAN_DAY;
   trim->max_calls = self->max_calls;
+  if (self->newest_at < trim->older_than || self->max_calls == 0)
+    self->newest_at = 0;
   self->n_since_trim = 0;
   mcp_session_db_write (self->db, mcp_call_sql_trim, trim, g_free);
 }
@@ -293,6 +326,8 @@ mcp_call_history_set_limits (McpCallHistory *self, guint days, guint max_calls)
   self->days = days;
   self->max_calls = max_calls;
   mcp_call_history_trim (self);
+  mcp_timer_clear (&self->timer);
+  arm_timer (self);
 }
 
 /* No number above it has been given out, nor will be before the next one is written. */
@@ -308,13 +343,6 @@ mcp_call_history_flush (McpCallHistory *self)
 {
   self->mark = self->last_number;
   write_mark (self);
-}
-
-static gboolean
-trim_cb (gpointer user_data)
-{
-  mcp_call_history_trim (user_data);
-  return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -340,7 +368,6 @@ mcp_call_history_init (McpCallHistory *self)
 {
   self->days = MCP_CALL_HISTORY_DEFAULT_DAYS;
   self->max_calls = MCP_CALL_HISTORY_DEFAULT_MAX_CALLS;
-  self->timer = mcp_timer_new_seconds ("history-trim", TRIM_SECONDS, trim_cb, self);
 }
 
 static gboolean
@@ -348,7 +375,9 @@ read_past (McpSql *sql, gpointer data, GError **error)
 {
   McpCallHistory *self = data;
 
-  if (!mcp_call_sql_read_mark (sql, &self->last_number, error))
+  if (!mcp_call_sql_read_mark (sql, &self->last_number, error) ||
+      !mcp_sql_read_int64 (sql, "SELECT started_at FROM call ORDER BY number DESC LIMIT 1",
+                           &self->newest_at, error))
     return FALSE;
   /* Where an earlier database is not to be had, its numbers were lower than any microsecond of
    * now: the numbers of a replacement database begin there, those of a new one at 1. */
@@ -396,5 +425,6 @@ mcp_call_history_new (McpSessionDb *db, GError **error)
    */
   if (!mcp_session_db_do_now (db, write_beginning, &self->mark, NULL))
     mcp_session_db_write (db, write_beginning, g_memdup2 (&self->mark, sizeof self->mark), g_free);
+  arm_timer (self);
   return g_steal_pointer (&self);
 }

@@ -201,9 +201,11 @@ static const char calls_of_tool_in_state[] =
 /* The index has the state before the number: the newest of each state are put together. */
 static const char calls_of_tool[] = OF_TOOL_IN ("running") " UNION ALL " OF_TOOL_IN (
     "ok") " UNION ALL " OF_TOOL_IN ("error") " UNION ALL " OF_TOOL_IN ("cancelled") " " NEWEST;
-/* For the owner, whose question may take longer. */
-#define SELECT_WITH_LABEL                                                            \
-  "SELECT " COLUMNS ", coalesce ((SELECT label FROM session WHERE id = session_id)," \
+/* For the owner, whose question may take longer. The sessions lie in the order of their beginnings:
+ * SQLite makes an index of the ids for each question. */
+#define SELECT_WITH_LABEL                                                         \
+  "WITH live AS MATERIALIZED (SELECT id, label FROM session) "                    \
+  "SELECT " COLUMNS ", coalesce ((SELECT label FROM live WHERE id = session_id)," \
   " (SELECT label FROM past_session WHERE id = session_id)) FROM call "
 static const char one_call[] = SELECT_WITH_LABEL "WHERE number = ?1";
 static const char calls_of_all_sessions[] = SELECT_WITH_LABEL

@@ -5,6 +5,17 @@
  * client that is started again. */
 #define ABANDONED_US (60 * G_USEC_PER_SEC)
 
+/* A session ends so late at most, in shares of its idle time: nobody waits for it, and one look
+ * does for many sessions. */
+#define LATE_SHARE      4
+#define LATE_SECONDS    30
+/* How often to look whether processes have ended. */
+#define PROCESS_SECONDS 15
+/* How often to look at a session that is past its idle time, and held. */
+#define HELD_SECONDS    60
+/* The clock may be set, and stands still for timers while the machine sleeps. */
+#define LONGEST_SECONDS 3600
+
 /**
  * mcp_session_expiry_touch:
  * @self: the expiry of a session
@@ -99,4 +110,35 @@ mcp_session_expiry_is_due (const McpSessionExpiry *self, gint64 now_real_us)
 {
   return self->idle_seconds > 0 && self->n_holds == 0 &&
          now_real_us - self->last_active_at >= (gint64) self->idle_seconds * G_USEC_PER_SEC;
+}
+
+/* After how many seconds the idle time is over, or the session should be let go by who holds it. */
+static guint
+get_idle_wait (const McpSessionExpiry *self, gint64 now_real_us)
+{
+  gint64 idle_us = (gint64) self->idle_seconds * G_USEC_PER_SEC;
+  gint64 left_us = self->last_active_at + idle_us - now_real_us;
+  guint late_seconds = CLAMP (self->idle_seconds / LATE_SHARE, 1, LATE_SECONDS);
+
+  if (left_us <= 0)
+    return CLAMP (self->idle_seconds / LATE_SHARE, 1, HELD_SECONDS);
+  return (guint) CLAMP (left_us / G_USEC_PER_SEC + 1, late_seconds, LONGEST_SECONDS);
+}
+
+/**
+ * mcp_session_expiry_get_wait:
+ * @self: the expiry of a session
+ * @now_real_us: in microseconds since 1970 UTC
+ *
+ * Returns: after how many seconds it is worth asking whether the session is to end; 0: it does not
+ *   end by itself
+ */
+guint
+mcp_session_expiry_get_wait (const McpSessionExpiry *self, gint64 now_real_us)
+{
+  guint idle_wait = self->idle_seconds > 0 ? get_idle_wait (self, now_real_us) : 0;
+
+  if (self->processes == NULL)
+    return idle_wait;
+  return idle_wait > 0 ? MIN (idle_wait, PROCESS_SECONDS) : PROCESS_SECONDS;
 }

@@ -26,6 +26,7 @@ void mcp_session_expiry_release (McpSessionExpiry *self, gint64 now_real_us);
 void mcp_session_expiry_clear (McpSessionExpiry *self);
 void mcp_session_expiry_follow_processes (McpSessionExpiry *self);
 gboolean mcp_session_expiry_is_abandoned (const McpSessionExpiry *self, gint64 now_real_us);
+guint mcp_session_expiry_get_wait (const McpSessionExpiry *self, gint64 now_real_us);
 gboolean mcp_session_expiry_is_due (const McpSessionExpiry *self, gint64 now_real_us);
 
 G_END_DECLS

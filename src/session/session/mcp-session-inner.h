@@ -29,6 +29,7 @@ void mcp_session_restore_past (McpSession *self,
                                guint64 last_sequence);
 void mcp_session_set_sequence_mark (McpSession *self, guint64 durable, guint64 low);
 guint64 mcp_session_get_last_sequence (McpSession *self);
+void mcp_session_note_use (McpSession *self);
 void mcp_session_set_limits (McpSession *self, const McpLimits *limits);
 void mcp_session_set_token_hash (McpSession *self, const McpTokenHash *token_hash);
 const McpTokenHash *mcp_session_get_token_hash (McpSession *self);

@@ -5,6 +5,7 @@
 #include "session/session/mcp-session-events.h"
 #include "session/session/mcp-session-expiry.h"
 #include "session/session/mcp-session-inner.h"
+#include "session/session/mcp-session-lifetime.h"
 #include "session/session/mcp-session-quota.h"
 #include "session/session/mcp-tool-globs.h"
 
@@ -18,7 +19,8 @@ struct _McpSession
   char *ambient_client;        /* (nullable): the client whose ambient session this is */
   McpToolGlobs *allowed_tools; /* (owned) (nullable): %NULL allows every tool */
   gboolean is_client_made;
-  gint64 created_at; /* us since 1970 UTC */
+  gint64 created_at;    /* us since 1970 UTC */
+  gboolean is_use_told; /* by #McpSession::used, since it was noted */
   gboolean has_token;
   McpTokenHash token_hash;
 
@@ -37,6 +39,7 @@ enum
 {
   SIGNAL_PROGRESS,
   SIGNAL_SEQUENCE_LOW,
+  SIGNAL_USED,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -150,6 +153,19 @@ mcp_session_class_init (McpSessionClass *klass)
   /* For the persistence: see mcp_session_set_sequence_mark(). */
   signals[SIGNAL_SEQUENCE_LOW] = g_signal_new ("sequence-low", MCP_TYPE_SESSION, G_SIGNAL_RUN_LAST,
                                                0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+
+  /* Likewise: the first use since mcp_session_note_use(). */
+  signals[SIGNAL_USED] = g_signal_new ("used", MCP_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                       NULL, G_TYPE_NONE, 0);
+}
+
+static void
+tell_use (McpSession *self)
+{
+  if (self->is_use_told)
+    return;
+  self->is_use_told = TRUE;
+  g_signal_emit (self, signals[SIGNAL_USED], 0);
 }
 
 static void
@@ -550,6 +566,14 @@ mcp_session_touch (McpSession *self)
 {
   g_return_if_fail (MCP_IS_SESSION (self));
   mcp_session_expiry_touch (&self->expiry, g_get_real_time ());
+  tell_use (self);
+}
+
+/* For the persistence, which has noted when the session was last used. */
+void
+mcp_session_note_use (McpSession *self)
+{
+  self->is_use_told = FALSE;
 }
 
 /**
@@ -579,6 +603,7 @@ mcp_session_release (McpSession *self)
   g_return_if_fail (MCP_IS_SESSION (self));
 
   mcp_session_expiry_release (&self->expiry, g_get_real_time ());
+  tell_use (self);
 }
 
 /**
@@ -804,6 +829,7 @@ mcp_session_publish (McpSession *self, const McpProgressFields *fields)
   mcp_session_expiry_touch (&self->expiry, now_us);
   /* A handler may end the session, or drop the last reference. */
   keep_self = g_object_ref (self);
+  tell_use (self);
   mcp_session_events_push (self->events, event);
   g_signal_emit (self, signals[SIGNAL_PROGRESS], 0, event);
   if (mcp_session_events_is_mark_low (self->events))
@@ -837,6 +863,21 @@ mcp_session_is_expired (McpSession *self, gint64 now_real_us)
     return FALSE;
   return mcp_session_expiry_is_abandoned (&self->expiry, now_real_us) ||
          (self->quota.n_calls == 0 && mcp_session_expiry_is_due (&self->expiry, now_real_us));
+}
+
+/**
+ * mcp_session_get_wait:
+ * @self: a session
+ * @now_real_us: in microseconds since 1970 UTC
+ *
+ * Returns: after how many seconds it is worth asking the store whether the session has expired; 0:
+ *   it does not end by itself
+ */
+guint
+mcp_session_get_wait (McpSession *self, gint64 now_real_us)
+{
+  g_return_val_if_fail (MCP_IS_SESSION (self), 0);
+  return mcp_session_expiry_get_wait (&self->expiry, now_real_us);
 }
 
 /* Closes the session for everybody who still has a reference; it has no subscribers afterwards. */

@@ -19,6 +19,7 @@
 char *
 mcp_token_generate (GError **error)
 {
+  static const char digits[] = "0123456789abcdef";
   guint8 bytes[MCP_TOKEN_LENGTH / 2];
   char *token;
   ssize_t n_bytes;
@@ -37,7 +38,11 @@ mcp_token_generate (GError **error)
 
   token = g_malloc (MCP_TOKEN_LENGTH + 1);
   for (gsize i = 0; i < sizeof bytes; i++)
-    g_snprintf (token + 2 * i, 3, "%02x", bytes[i]);
+    {
+      token[2 * i] = digits[bytes[i] >> 4];
+      token[2 * i + 1] = digits[bytes[i] & 15];
+    }
+  token[MCP_TOKEN_LENGTH] = '\0';
   return token;
 }
 

@@ -27,7 +27,7 @@ struct _McpSessionPersist
   McpSessionDb *db;        /* (owned) */
   McpCallHistory *history; /* (owned) */
   GHashTable *entries;     /* (unowned) McpSession -> (owned) Entry */
-  GSource *use_timer;      /* (owned) */
+  GSource *use_timer;      /* (owned) (nullable): while a use is not written */
   GSource *retry_timer;    /* (owned) (nullable): while the database fails */
 };
 
@@ -94,6 +94,23 @@ sequence_low_cb (McpSession *session, McpSessionPersist *self)
   mcp_session_db_sync_async (self->db, g_task_new (self, NULL, reserved_cb, reservation));
 }
 
+static gboolean
+use_timer_cb (gpointer user_data)
+{
+  McpSessionPersist *self = user_data;
+
+  mcp_timer_clear (&self->use_timer);
+  mcp_session_persist_note_use (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+used_cb (McpSession *session, McpSessionPersist *self)
+{
+  if (self->use_timer == NULL)
+    self->use_timer = mcp_timer_new_seconds ("note-use", NOTE_USE_SECONDS, use_timer_cb, self);
+}
+
 static void
 changed_cb (McpSession *session, GParamSpec *pspec, McpSessionPersist *self)
 {
@@ -114,9 +131,10 @@ follow (McpSessionPersist *self, McpSession *session, guint64 mark)
   entry->last_active_at = mcp_session_get_last_active_at (session);
   g_hash_table_insert (self->entries, session, entry);
   mcp_session_set_sequence_mark (session, mark, mark - (RESERVE - RESERVE_AFTER));
-  g_signal_connect_object (session, "sequence-low", G_CALLBACK (sequence_low_cb), self, 0);
-  g_signal_connect_object (session, "notify::label", G_CALLBACK (changed_cb), self, 0);
-  g_signal_connect_object (session, "notify::allowed-tools", G_CALLBACK (changed_cb), self, 0);
+  g_signal_connect (session, "sequence-low", G_CALLBACK (sequence_low_cb), self);
+  g_signal_connect (session, "used", G_CALLBACK (used_cb), self);
+  g_signal_connect (session, "notify::label", G_CALLBACK (changed_cb), self);
+  g_signal_connect (session, "notify::allowed-tools", G_CALLBACK (changed_cb), self);
   return entry;
 }
 
@@ -156,8 +174,9 @@ session_removed_cb (McpSessionStore *store,
       write_session (self, session, entry);
     }
   else
-    mcp_session_db_write (self->db, mcp_session_sql_delete, g_strdup (mcp_session_get_id (session)),
-                          g_free);
+    mcp_session_db_write (self->db, mcp_session_sql_delete,
+                          mcp_session_record_new (session, entry->mark),
+                          (GDestroyNotify) mcp_session_record_free);
 
   g_signal_handlers_disconnect_by_data (session, self);
   g_hash_table_remove (self->entries, session);
@@ -167,8 +186,8 @@ session_removed_cb (McpSessionStore *store,
  * mcp_session_persist_note_use:
  * @self: the persistence
  *
- * Writes when sessions were last used, of those that were used since. Happens by itself every
- * half minute.
+ * Writes when sessions were last used, of those that were used since. Happens by itself half a
+ * minute after a use.
  */
 void
 mcp_session_persist_note_use (McpSessionPersist *self)
@@ -180,9 +199,12 @@ mcp_session_persist_note_use (McpSessionPersist *self)
 
   g_hash_table_iter_init (&iter, self->entries);
   while (g_hash_table_iter_next (&iter, &session, &entry))
-    if (((Entry *) entry)->last_active_at != mcp_session_get_last_active_at (session))
-      write_session (self, session, entry);
-  /* Where nothing is written for long, the database looks after its file all the same. */
+    {
+      mcp_session_note_use (session);
+      if (((Entry *) entry)->last_active_at != mcp_session_get_last_active_at (session))
+        write_session (self, session, entry);
+    }
+  /* Where nothing is written, the database looks after its file all the same. */
   mcp_session_db_sync_async (self->db, g_task_new (self, NULL, NULL, NULL));
 }
 
@@ -291,13 +313,6 @@ failed_cb (McpSessionDb *db, gboolean damaged, McpSessionPersist *self)
 }
 
 /* Beginning and end. */
-
-static gboolean
-use_timer_cb (gpointer user_data)
-{
-  mcp_session_persist_note_use (user_data);
-  return G_SOURCE_CONTINUE;
-}
 
 /**
  * mcp_session_persist_flush_async:
@@ -446,6 +461,5 @@ mcp_session_persist_new (McpSessionStore *store,
   g_signal_connect (store, "token-changed", G_CALLBACK (token_changed_cb), self);
   g_signal_connect (db, "failed", G_CALLBACK (failed_cb), self);
   mcp_session_store_set_db (store, db);
-  self->use_timer = mcp_timer_new_seconds ("note-use", NOTE_USE_SECONDS, use_timer_cb, self);
   return self;
 }

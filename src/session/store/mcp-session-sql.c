@@ -137,7 +137,8 @@ mcp_session_sql_update (McpSql *sql, gpointer data, GError **error)
   sqlite3_stmt *statement = mcp_sql_prepare (
       sql,
       "UPDATE session SET token_hash = ?1, last_active_at = ?2, sequence_mark = ?3, "
-      "boot_id = ?5, processes = ?6, label = ?7, allowed_tools = ?8 WHERE id = ?4",
+      "boot_id = ?5, processes = ?6, label = ?7, allowed_tools = ?8 "
+      "WHERE created_at = ?9 AND id = ?4",
       error);
 
   if (statement == NULL)
@@ -152,6 +153,7 @@ mcp_session_sql_update (McpSql *sql, gpointer data, GError **error)
   mcp_sql_bind_text (statement, 6, record->processes);
   mcp_sql_bind_text (statement, 7, record->label);
   mcp_sql_bind_text (statement, 8, tools);
+  sqlite3_bind_int64 (statement, 9, record->created_at);
   return mcp_sql_run (sql, statement, error);
 }
 
@@ -182,20 +184,21 @@ mcp_session_sql_raise_marks (McpSql *sql, gpointer data, GError **error)
 }
 
 static gboolean
-run_with_id (McpSql *sql, const char *text, const char *session_id, GError **error)
+run_with_key (McpSql *sql, const char *text, const McpSessionRecord *record, GError **error)
 {
   sqlite3_stmt *statement = mcp_sql_prepare (sql, text, error);
 
   if (statement == NULL)
     return FALSE;
-  mcp_sql_bind_text (statement, 1, session_id);
+  sqlite3_bind_int64 (statement, 1, record->created_at);
+  mcp_sql_bind_text (statement, 2, record->id);
   return mcp_sql_run (sql, statement, error);
 }
 
 /**
  * mcp_session_sql_delete:
  * @sql: the database
- * @data: (type utf8): a session's id
+ * @data: (type McpSessionRecord): a session
  * @error: return location
  *
  * Removes the session; its label stays for the history, if calls were made in it.
@@ -205,12 +208,13 @@ run_with_id (McpSql *sql, const char *text, const char *session_id, GError **err
 gboolean
 mcp_session_sql_delete (McpSql *sql, gpointer data, GError **error)
 {
-  return run_with_id (sql,
-                      "INSERT OR REPLACE INTO past_session (id, label) "
-                      "SELECT id, label FROM session WHERE id = ?1 AND label IS NOT NULL "
-                      "AND EXISTS (SELECT 1 FROM call WHERE session_id = ?1)",
-                      data, error) &&
-         run_with_id (sql, "DELETE FROM session WHERE id = ?1", data, error);
+  return run_with_key (
+             sql,
+             "INSERT OR REPLACE INTO past_session (id, label) "
+             "SELECT id, label FROM session WHERE created_at = ?1 AND id = ?2 "
+             "AND label IS NOT NULL AND EXISTS (SELECT 1 FROM call WHERE session_id = ?2)",
+             data, error) &&
+         run_with_key (sql, "DELETE FROM session WHERE created_at = ?1 AND id = ?2", data, error);
 }
 
 /**

@@ -8,6 +8,7 @@
 #include "session/session/mcp-session-inner.h"
 #include "session/store/mcp-cwd.h"
 #include "session/store/mcp-session-admission.h"
+#include "session/store/mcp-session-by-token.h"
 #include "session/store/mcp-session-shares.h"
 #include "session/store/mcp-session-table.h"
 
@@ -397,9 +398,27 @@ mcp_session_store_authenticate (McpSessionStore *self,
 McpSession *
 mcp_session_store_find_by_token (McpSessionStore *self, const char *token)
 {
+  McpTokenHash token_hash;
+
   g_return_val_if_fail (MCP_IS_SESSION_STORE (self), NULL);
   g_return_val_if_fail (token != NULL, NULL);
-  return mcp_session_table_find_by_token (self->table, token);
+  mcp_token_hash (token, &token_hash);
+  return mcp_session_table_find_by_token_hash (self->table, &token_hash);
+}
+
+/**
+ * mcp_session_store_find_by_token_hash:
+ * @self: the store
+ * @token_hash: of any text, by mcp_token_hash()
+ *
+ * Returns: (transfer none) (nullable): the session whose token it is
+ */
+McpSession *
+mcp_session_store_find_by_token_hash (McpSessionStore *self, const McpTokenHash *token_hash)
+{
+  g_return_val_if_fail (MCP_IS_SESSION_STORE (self), NULL);
+  g_return_val_if_fail (token_hash != NULL, NULL);
+  return mcp_session_table_find_by_token_hash (self->table, token_hash);
 }
 
 /**

@@ -154,23 +154,21 @@ mcp_session_table_authenticate (McpSessionTable *self,
 }
 
 /**
- * mcp_session_table_find_by_token:
+ * mcp_session_table_find_by_token_hash:
  * @self: a table
- * @token: any text
+ * @token_hash: the hash of what was presented
  *
- * Returns: (transfer none) (nullable): the session that has this token
+ * Returns: (transfer none) (nullable): the session whose token has this hash
  */
 McpSession *
-mcp_session_table_find_by_token (McpSessionTable *self, const char *token)
+mcp_session_table_find_by_token_hash (McpSessionTable *self, const McpTokenHash *token_hash)
 {
-  McpTokenHash token_hash;
-  McpSession *session;
-
   /* The time of the look-up depends on the hash of what was presented, which tells nothing about
    * any token. */
-  mcp_token_hash (token, &token_hash);
-  session = g_hash_table_lookup (self->by_token, &token_hash);
-  return session != NULL && mcp_session_token_matches (session, token) ? session : NULL;
+  McpSession *session = g_hash_table_lookup (self->by_token, token_hash);
+  const McpTokenHash *own_hash = session != NULL ? mcp_session_get_token_hash (session) : NULL;
+
+  return own_hash != NULL && mcp_token_hash_equal (own_hash, token_hash) ? session : NULL;
 }
 
 /**

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "session/session/mcp-session.h"
+#include "session/session/mcp-token.h"
 
 G_BEGIN_DECLS
 
@@ -23,7 +24,8 @@ McpSession *mcp_session_table_authenticate (McpSessionTable *self,
                                             const char *session_id,
                                             const char *token,
                                             GError **error);
-McpSession *mcp_session_table_find_by_token (McpSessionTable *self, const char *token);
+McpSession *mcp_session_table_find_by_token_hash (McpSessionTable *self,
+                                                  const McpTokenHash *token_hash);
 char *mcp_session_table_renew_token (McpSessionTable *self, McpSession *session, GError **error);
 GPtrArray *mcp_session_table_list (McpSessionTable *self);
 

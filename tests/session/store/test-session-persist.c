@@ -267,7 +267,7 @@ test_use_is_noted (DbTest *f, gconstpointer data)
   db_test_open (f);
   session = session_test_create (f->store, NULL);
   id = g_strdup (mcp_session_get_id (session));
-  mcp_session_restore_past (session, 1, 2, 0);
+  mcp_session_restore_past (session, mcp_session_get_created_at (session), 2, 0);
   mcp_session_touch (session);
   last_active_at = mcp_session_get_last_active_at (session);
   mcp_session_persist_note_use (f->persist);
