@@ -266,7 +266,11 @@ mcp_catalogue_views_build_async (McpCatalogueSources *sources,
   build->earlier = mcp_catalogue_views_ref (earlier);
   g_task_set_source_tag (task, mcp_catalogue_views_build_async);
   g_task_set_task_data (task, build, build_free);
-  g_task_run_in_thread (task, build_in_thread);
+  /* A daemon without servers needs no thread. */
+  if (sources->configs->len + earlier->configs->len == 0)
+    build_in_thread (task, NULL, build, NULL);
+  else
+    g_task_run_in_thread (task, build_in_thread);
 }
 
 /**

@@ -13,10 +13,26 @@
 
 #ifdef HAVE_GNUTLS
 
+#include "common/mcp-late-library.h"
+
 #include <gnutls/abstract.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
+
+/* The library is large, and such logins are rare. */
+static const McpLateLibrary gnutls = { "libgnutls.so.30", MCP_GNUTLS_PATH };
+
+#define LATE(function)                       MCP_LATE_LIBRARY_FUNCTION (gnutls, function)
+#define gnutls_decode_rs_value(...)          LATE (gnutls_decode_rs_value) (__VA_ARGS__)
+#define gnutls_privkey_deinit(...)           LATE (gnutls_privkey_deinit) (__VA_ARGS__)
+#define gnutls_privkey_get_pk_algorithm(...) LATE (gnutls_privkey_get_pk_algorithm) (__VA_ARGS__)
+#define gnutls_privkey_import_x509_raw(...)  LATE (gnutls_privkey_import_x509_raw) (__VA_ARGS__)
+#define gnutls_privkey_init(...)             LATE (gnutls_privkey_init) (__VA_ARGS__)
+#define gnutls_privkey_sign_data2(...)       LATE (gnutls_privkey_sign_data2) (__VA_ARGS__)
+#define gnutls_strerror(...)                 LATE (gnutls_strerror) (__VA_ARGS__)
+/* A variable. */
+#define gnutls_free                          (*LATE (gnutls_free))
 
 /* A request takes a moment; clocks differ. */
 #define LIFE_SECONDS 300
@@ -154,8 +170,14 @@ mcp_oauth_jwt_build (const char *client_id, const char *audience, const char *ke
   gnutls_datum_t pem = { (unsigned char *) key, (unsigned int) strlen (key) };
   Signer signer = { 0 };
   char *text = NULL;
-  int code = gnutls_privkey_init (&signer.key);
+  int code;
 
+  if (!mcp_late_library_open (&gnutls, error))
+    {
+      g_prefix_error (error, "The private key of “oauth” cannot be used: ");
+      return NULL;
+    }
+  code = gnutls_privkey_init (&signer.key);
   if (code >= 0)
     code = gnutls_privkey_import_x509_raw (signer.key, &pem, GNUTLS_X509_FMT_PEM, NULL, 0);
   if (code < 0)

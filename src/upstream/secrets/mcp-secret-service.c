@@ -10,8 +10,8 @@
 #include "mcp-secret-service-private.h"
 
 #include "common/mcp-timer.h"
+#include "mcp-libsecret-private.h"
 
-#include <libsecret/secret.h>
 #include <string.h>
 
 /* Of a keyring that does not ask anybody. A person who is asked may take longer. */
@@ -373,6 +373,7 @@ mcp_secret_service_run_async (McpSecretJob *job,
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
   Run *run = g_new0 (Run, 1);
+  GError *error = NULL;
 
   g_task_set_source_tag (task, mcp_secret_service_run_async);
   g_task_set_check_cancellable (task, FALSE);
@@ -387,6 +388,12 @@ mcp_secret_service_run_async (McpSecretJob *job,
     }
   run->timer =
       mcp_timer_new_ms ("keyring", job->may_prompt ? PROMPTED_ANSWER_MS : ANSWER_MS, late_cb, run);
+  if (!mcp_late_library_open (&mcp_libsecret, &error))
+    {
+      fail (task, error);
+      g_object_unref (task);
+      return;
+    }
   secret_service_open (SECRET_TYPE_SERVICE, NULL, SECRET_SERVICE_OPEN_SESSION, run->deadline,
                        opened_cb, task);
 }
