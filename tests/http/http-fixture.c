@@ -27,7 +27,7 @@ stream_wrote_headers (SoupServerMessage *msg, HttpFixture *f)
 
   g_assert_nonnull (stolen);
   f->stream_socket = mcp_http_connection_stream_begin (connection);
-  g_assert_nonnull (f->stream_socket);
+  g_assert_cmpint (f->stream_socket, >=, 0);
   g_set_object (&f->stream, connection);
 }
 
@@ -118,9 +118,9 @@ handle (SoupServer *server,
 }
 
 static void
-count_peer_gone (McpHttpConnection *connection, HttpFixture *f)
+count_peer_gone (McpHttpConnection *connection, gpointer user_data)
 {
-  f->n_peer_gone++;
+  ((HttpFixture *) user_data)->n_peer_gone++;
 }
 
 static void
@@ -136,8 +136,7 @@ take_request (McpHttpConnection *connection, McpRequestHead *head, GBytes *body,
   f->last_is_unix = mcp_http_connection_is_unix (connection);
   g_object_set_data_full (G_OBJECT (address), "connection", g_object_ref (connection),
                           g_object_unref);
-  g_signal_handlers_disconnect_by_func (connection, count_peer_gone, f);
-  g_signal_connect (connection, "peer-gone", G_CALLBACK (count_peer_gone), f);
+  mcp_http_connection_set_gone (connection, count_peer_gone, f);
   g_assert_true (soup_server_accept_iostream (f->server, stream, address, address, NULL));
 }
 

@@ -27,7 +27,7 @@ typedef struct
   gboolean last_is_unix;
   SoupServerMessage *paused; /* (owned) (nullable): of /slow */
   McpHttpConnection *stream; /* (owned) (nullable): of /stream */
-  GSocket *stream_socket;    /* (unowned) */
+  int stream_socket;         /* (unowned) */
   char *last_fields;         /* (owned): request fields, one "Name: value\n" each */
 } HttpFixture;
 

@@ -5,6 +5,7 @@
  * and the watchers' streams are written in between: else one request would
  * overrun every watcher's queue.
  */
+#include "common/mcp-decimal.h"
 #include "http/api/mcp-api-routes.h"
 #include "http/api/mcp-progress-input.h"
 #include "http/request/mcp-body-reader.h"
@@ -79,7 +80,9 @@ answer (Publication *self, gboolean published)
     {
       GString *json = g_string_new (NULL);
 
-      g_string_printf (json, "{\"accepted\":%u}", self->inputs->len);
+      g_string_append (json, "{\"accepted\":");
+      mcp_decimal_append_uint (json, self->inputs->len);
+      g_string_append_c (json, '}');
       mcp_http_reply_string (self->request, 202, json);
     }
   else if (self->request->credential == MCP_HTTP_CREDENTIAL_OWNER)

@@ -146,7 +146,9 @@ create_session (McpHttpRequest *request, const SessionParams *wanted, char **tok
 static void
 append_member (GString *json, const char *key, const char *text)
 {
-  g_string_append_printf (json, "%s\"%s\":", json->len > 1 ? "," : "", key);
+  g_string_append (json, json->len > 1 ? ",\"" : "\"");
+  g_string_append (json, key);
+  g_string_append (json, "\":");
   mcp_json_append_string (json, text);
 }
 

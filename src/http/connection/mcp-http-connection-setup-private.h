@@ -53,8 +53,8 @@ typedef struct
   McpHttpCounters *counters;
   const McpLimits *limits;
   guint16 port;
-  McpSocketPeer peer;
   guint stall_seconds;
+  McpSocketPeer peer;
 } McpHttpConnectionSetup;
 
 McpHttpConnection *mcp_http_connection_new (int fd, const McpHttpConnectionSetup *setup);

@@ -37,41 +37,44 @@ struct _McpHttpConnection
   McpHttpConnectionSetup setup;
   McpHttpPollerWatch *watch; /* (owned) (nullable): NULL when closed */
   McpHttpWire wire;
-  GSocket *socket; /* (owned) (nullable): holds the descriptor while streaming */
-  GList link;      /* for the owner */
+  GList link; /* for the owner */
 
   McpHttpConnectionState state;
-  gboolean idle;      /* as the owner was last told */
-  gboolean draining;  /* no further request */
   gint64 deadline_us; /* of the state; 0: none */
   McpHttpReader reader;
 
-  gboolean is_head_method;     /* of the present request */
-  gboolean wants_close;        /* the client of the present request asks for it */
   McpExchangeStream *exchange; /* (unowned) (nullable) */
-  gboolean exchange_over;
-  gboolean exchange_complete;
-  gboolean keep_alive;
-  gboolean input_paused;
-  gboolean wants_write;
 
   /* Of an answer that the connection sends itself. */
-  gboolean is_handing_over; /* the owner is being called with a request */
-  guint n_at_once;          /* requests that were answered without a turn of the main loop */
-  GBytes *rest;             /* (owned) (nullable): the body, behind what the wire has queued */
-  gsize rest_start;         /* how much of it is sent */
-  gboolean is_stream_due;   /* the head of an event stream is queued */
-  McpHttpSentFunc sent;     /* (nullable) */
+  guint n_at_once;      /* requests that were answered without a turn of the main loop */
+  GBytes *rest;         /* (owned) (nullable): the body, behind what the wire has queued */
+  gsize rest_start;     /* how much of it is sent */
+  McpHttpSentFunc sent; /* (nullable) */
   gpointer sent_data;
 
-  gboolean half_closed; /* the peer sends no more, but may still be there */
-  gint64 ask_us;        /* when to ask the kernel for the peer; 0: not */
+  gint64 ask_us; /* when to ask the kernel for the peer; 0: not */
   gint64 ask_interval_us;
 
   gsize n_discard; /* bytes that may still be dropped in STREAM and LINGER */
-  gboolean shut;   /* our side, in LINGER */
   McpHttpWritableFunc writable_func;
   gpointer writable_data;
+  McpHttpPeerGoneFunc gone_func; /* (nullable) */
+  gpointer gone_data;
+
+  /* As bits: an idle watcher costs little more than its connection. */
+  guint idle : 1;           /* as the owner was last told */
+  guint draining : 1;       /* no further request */
+  guint is_head_method : 1; /* of the present request */
+  guint wants_close : 1;    /* the client of the present request asks for it */
+  guint exchange_over : 1;
+  guint exchange_complete : 1;
+  guint keep_alive : 1;
+  guint input_paused : 1;
+  guint wants_write : 1;
+  guint is_handing_over : 1; /* the owner is being called with a request */
+  guint is_stream_due : 1;   /* the head of an event stream is queued */
+  guint half_closed : 1;     /* the peer sends no more, but may still be there */
+  guint shut : 1;            /* our side, in LINGER */
 };
 
 static inline gint64

@@ -22,13 +22,6 @@
 #define ASK_FIRST_US      (10 * G_TIME_SPAN_MILLISECOND)
 #define ASK_LAST_US       G_USEC_PER_SEC
 
-enum
-{
-  SIGNAL_PEER_GONE,
-  N_SIGNALS,
-};
-static guint signals[N_SIGNALS];
-
 G_DEFINE_FINAL_TYPE (McpHttpConnection, mcp_http_connection, G_TYPE_OBJECT)
 
 /**
@@ -111,11 +104,6 @@ mcp_http_connection_state_close (McpHttpConnection *self)
   self->state = MCP_HTTP_CONNECTION_STATE_CLOSED;
   mcp_http_connection_state_set_idle (self, FALSE);
   g_clear_pointer (&self->watch, mcp_http_poller_watch_free);
-  if (self->socket != NULL)
-    {
-      g_socket_close (self->socket, NULL);
-      self->wire.fd = -1;
-    }
   mcp_http_wire_clear (&self->wire);
   mcp_http_reader_clear (&self->reader);
   self->writable_func = NULL;
@@ -139,8 +127,9 @@ mcp_http_connection_state_lose (McpHttpConnection *self)
                   (self->state == MCP_HTTP_CONNECTION_STATE_EXCHANGE && !self->exchange_over);
 
   mcp_http_connection_state_close (self);
-  if (open)
-    g_signal_emit (self, signals[SIGNAL_PEER_GONE], 0);
+  /* Whom the end concerned may have let go of the connection meanwhile. */
+  if (open && self->gone_func != NULL)
+    self->gone_func (self, self->gone_data);
 }
 
 /**
@@ -280,7 +269,6 @@ mcp_http_connection_finalize (GObject *object)
 {
   McpHttpConnection *self = MCP_HTTP_CONNECTION (object);
 
-  g_clear_object (&self->socket);
   mcp_http_reader_clear (&self->reader);
 
   G_OBJECT_CLASS (mcp_http_connection_parent_class)->finalize (object);
@@ -290,9 +278,6 @@ static void
 mcp_http_connection_class_init (McpHttpConnectionClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = mcp_http_connection_finalize;
-
-  signals[SIGNAL_PEER_GONE] = g_signal_new ("peer-gone", G_TYPE_FROM_CLASS (klass),
-                                            G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

@@ -38,37 +38,33 @@ set_stream_options (int fd, gboolean is_unix)
  * @self: a connection whose request is being answered, after the head of the answer is in the
  *   socket
  *
- * Gives the socket to the caller, who writes the rest of the answer without blocking, for as long
+ * Lends the socket to the caller, who writes the rest of the answer without blocking, for as long
  * as needed. No deadline holds from now on. The connection still sees the peer close, drops what
  * the peer sends, and counts as one. Closing the exchange's stream has no effect from now on.
  *
- * The socket is not to be used after `peer-gone` or mcp_http_connection_stream_end().
+ * The socket is not to be used after #McpHttpPeerGoneFunc or mcp_http_connection_stream_end().
  *
- * Returns: (transfer none) (nullable): the socket, non-blocking; %NULL: the connection
- *   is closed already
+ * Returns: the socket, non-blocking; it stays the connection's. -1: the connection is closed
+ *   already
  */
-GSocket *
+int
 mcp_http_connection_stream_begin (McpHttpConnection *self)
 {
-  g_autoptr (GError) error = NULL;
-
-  g_return_val_if_fail (MCP_IS_HTTP_CONNECTION (self), NULL);
+  g_return_val_if_fail (MCP_IS_HTTP_CONNECTION (self), -1);
   g_return_val_if_fail (self->state == MCP_HTTP_CONNECTION_STATE_EXCHANGE ||
                             self->state == MCP_HTTP_CONNECTION_STATE_CLOSED,
-                        NULL);
+                        -1);
 
   if (self->state == MCP_HTTP_CONNECTION_STATE_CLOSED)
-    return NULL;
+    return -1;
 
-  if (!mcp_http_wire_flush (&self->wire) ||
-      (self->socket = g_socket_new_from_fd (self->wire.fd, &error)) == NULL)
+  if (!mcp_http_wire_flush (&self->wire))
     {
-      g_debug ("A stream cannot begin: %s", error != NULL ? error->message : "no room");
+      g_debug ("A stream cannot begin: no room");
       mcp_http_connection_state_close (self);
-      return NULL;
+      return -1;
     }
 
-  g_socket_set_blocking (self->socket, FALSE);
   set_stream_options (self->wire.fd, self->setup.port == 0);
   if (self->exchange != NULL)
     mcp_exchange_stream_detach (g_steal_pointer (&self->exchange));
@@ -83,7 +79,7 @@ mcp_http_connection_stream_begin (McpHttpConnection *self)
   mcp_http_wire_drop_input (&self->wire);
   mcp_http_connection_state_update (self);
 
-  return self->socket;
+  return self->wire.fd;
 }
 
 /**
@@ -94,7 +90,7 @@ mcp_http_connection_stream_begin (McpHttpConnection *self)
  * @user_data: for @callback
  *
  * Waits for room in the socket. Replaces an earlier callback. @callback is never called after
- * `peer-gone` or mcp_http_connection_stream_end().
+ * #McpHttpPeerGoneFunc or mcp_http_connection_stream_end().
  */
 void
 mcp_http_connection_stream_watch_writable (McpHttpConnection *self,

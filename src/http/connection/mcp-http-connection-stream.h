@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-GSocket *mcp_http_connection_stream_begin (McpHttpConnection *self);
+int mcp_http_connection_stream_begin (McpHttpConnection *self);
 void mcp_http_connection_stream_watch_writable (McpHttpConnection *self,
                                                 McpHttpWritableFunc callback,
                                                 gpointer user_data);

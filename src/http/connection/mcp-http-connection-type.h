@@ -11,10 +11,6 @@ G_BEGIN_DECLS
  *
  * One accepted socket. It reads and checks requests strictly, hands over one at a time, and keeps
  * deadlines. Main context only.
- *
- * Signals:
- *   peer-gone: the peer closed its side for good while an exchange or a stream
- *     was open; emitted at most once
  */
 #define MCP_TYPE_HTTP_CONNECTION (mcp_http_connection_get_type ())
 G_DECLARE_FINAL_TYPE (McpHttpConnection, mcp_http_connection, MCP, HTTP_CONNECTION, GObject)
@@ -26,6 +22,15 @@ G_DECLARE_FINAL_TYPE (McpHttpConnection, mcp_http_connection, MCP, HTTP_CONNECTI
  * Called once when the socket of an open stream has room.
  */
 typedef void (*McpHttpWritableFunc) (McpHttpConnection *connection, gpointer user_data);
+
+/**
+ * McpHttpPeerGoneFunc:
+ * @connection: the connection, which is closed
+ * @user_data: as given
+ *
+ * Called once, when the peer has closed its side for good while an exchange or a stream was open.
+ */
+typedef void (*McpHttpPeerGoneFunc) (McpHttpConnection *connection, gpointer user_data);
 
 /**
  * McpHttpSentFunc:

@@ -258,8 +258,8 @@ mcp_http_connection_drain (McpHttpConnection *self)
  * mcp_http_connection_close:
  * @self: the connection
  *
- * Closes the socket at once, whatever it is used for. `peer-gone` is not emitted. The object
- * lives on while somebody holds it.
+ * Closes the socket at once, whatever it is used for. Nobody is told by #McpHttpPeerGoneFunc. The
+ * object lives on while somebody holds it.
  */
 void
 mcp_http_connection_close (McpHttpConnection *self)
@@ -271,13 +271,50 @@ mcp_http_connection_close (McpHttpConnection *self)
  * mcp_http_connection_lose:
  * @self: the connection
  *
- * Closes the socket at once, and emits `peer-gone` where an exchange or a stream is open. Not to
- * be called from within libsoup.
+ * Closes the socket at once, and tells by #McpHttpPeerGoneFunc where an exchange or a stream is
+ * open. Not to be called from within libsoup.
  */
 void
 mcp_http_connection_lose (McpHttpConnection *self)
 {
   mcp_http_connection_state_lose (self);
+}
+
+/**
+ * mcp_http_connection_set_gone:
+ * @self: the connection
+ * @callback: (scope forever): what to call if the peer is gone
+ * @user_data: for @callback
+ *
+ * Whoever uses the connection sets this until mcp_http_connection_clear_gone(); the last one who
+ * does is told.
+ */
+void
+mcp_http_connection_set_gone (McpHttpConnection *self,
+                              McpHttpPeerGoneFunc callback,
+                              gpointer user_data)
+{
+  g_return_if_fail (MCP_IS_HTTP_CONNECTION (self));
+
+  self->gone_func = callback;
+  self->gone_data = user_data;
+}
+
+/**
+ * mcp_http_connection_clear_gone:
+ * @self: the connection
+ * @user_data: as given to mcp_http_connection_set_gone()
+ *
+ * Ends what was set with @user_data. Nothing happens where somebody else uses the connection by
+ * now.
+ */
+void
+mcp_http_connection_clear_gone (McpHttpConnection *self, gpointer user_data)
+{
+  g_return_if_fail (MCP_IS_HTTP_CONNECTION (self));
+
+  if (self->gone_data == user_data)
+    self->gone_func = NULL;
 }
 
 /**

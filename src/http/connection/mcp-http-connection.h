@@ -11,6 +11,10 @@ G_BEGIN_DECLS
 gboolean mcp_http_connection_is_unix (McpHttpConnection *self);
 McpSocketPeer *mcp_http_connection_dup_peer (McpHttpConnection *self);
 pid_t mcp_http_connection_get_pid (McpHttpConnection *self);
+void mcp_http_connection_set_gone (McpHttpConnection *self,
+                                   McpHttpPeerGoneFunc callback,
+                                   gpointer user_data);
+void mcp_http_connection_clear_gone (McpHttpConnection *self, gpointer user_data);
 void mcp_http_connection_cut (McpHttpConnection *self);
 
 G_END_DECLS

@@ -477,6 +477,22 @@ mcp_http_listener_get_counters (McpHttpListener *self)
 }
 
 /**
+ * mcp_http_listener_call_at_turns:
+ * @self: the listener
+ * @func: (scope forever) (nullable): as for mcp_http_poller_call_at_turns()
+ * @user_data: for @func
+ *
+ * Has a function called each time that the sockets had their turn.
+ */
+void
+mcp_http_listener_call_at_turns (McpHttpListener *self, McpHttpTurnFunc func, gpointer user_data)
+{
+  g_return_if_fail (MCP_IS_HTTP_LISTENER (self));
+
+  mcp_http_poller_call_at_turns (self->poller, func, user_data);
+}
+
+/**
  * mcp_http_listener_get_n_idle:
  * @self: the listener
  *

@@ -3,6 +3,7 @@
 
 #include "common/mcp-limits.h"
 #include "http/connection/mcp-http-connection.h"
+#include "http/connection/mcp-http-poller.h"
 #include "http/wire/mcp-http-counters.h"
 #include "http/wire/mcp-request-head.h"
 
@@ -39,6 +40,8 @@ guint mcp_http_listener_get_n_accept_errors (McpHttpListener *self);
 McpHttpCounters *mcp_http_listener_get_counters (McpHttpListener *self);
 guint mcp_http_listener_get_n_idle (McpHttpListener *self);
 gboolean mcp_http_listener_tcp_available (McpHttpListener *self);
+void
+mcp_http_listener_call_at_turns (McpHttpListener *self, McpHttpTurnFunc func, gpointer user_data);
 void mcp_http_listener_stop (McpHttpListener *self);
 void mcp_http_listener_close (McpHttpListener *self);
 

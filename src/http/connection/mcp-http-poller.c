@@ -10,6 +10,7 @@
  */
 #include "http/connection/mcp-http-poller.h"
 
+#include "common/mcp-wake-time.h"
 #include "http/connection/mcp-deadline-heap.h"
 
 #include <errno.h>
@@ -30,7 +31,8 @@ struct _McpHttpPoller
   int epoll_fd;
   guint n_watches;
   gboolean dispatching;
-  gint64 ready_time;          /* as given to the source */
+  McpHttpTurnFunc turn_func; /* (nullable): called at the end of each turn */
+  gpointer turn_data;
   McpDeadlineHeap *deadlines; /* (owned): of McpHttpPollerWatch */
   GQueue deferred;            /* (unowned) McpHttpPollerWatch */
   GPtrArray *garbage; /* (owned) McpHttpPollerWatch freed while events may still point to them */
@@ -54,18 +56,29 @@ typedef struct
   McpHttpPoller *poller;
 } PollerSource;
 
-static void
-update_ready_time (McpHttpPoller *self)
+/* The main context asks when it goes to sleep: a ready time of GLib's costs two system calls each
+ * time that it is set. */
+static gboolean
+is_due (GSource *source, int *timeout_ms)
 {
-  gint64 ready_time;
+  McpHttpPoller *self = ((PollerSource *) source)->poller;
+  gint64 due_us = self->deferred.length > 0 ? 0 : mcp_deadline_heap_get_next (self->deadlines);
 
-  if (self->dispatching)
-    return;
+  return mcp_wake_time_is_due (source, due_us, timeout_ms);
+}
 
-  ready_time = self->deferred.length > 0 ? 0 : mcp_deadline_heap_get_next (self->deadlines);
-  if (ready_time != self->ready_time)
-    g_source_set_ready_time (self->source, ready_time);
-  self->ready_time = ready_time;
+static gboolean
+poller_source_prepare (GSource *source, int *timeout_ms)
+{
+  return is_due (source, timeout_ms);
+}
+
+static gboolean
+poller_source_check (GSource *source)
+{
+  int timeout_ms;
+
+  return is_due (source, &timeout_ms);
 }
 
 static void
@@ -134,23 +147,31 @@ poller_source_dispatch (GSource *source,
                         GSourceFunc callback G_GNUC_UNUSED,
                         gpointer user_data G_GNUC_UNUSED)
 {
-  McpHttpPoller *self = g_rc_box_acquire (((PollerSource *) source)->poller);
+  McpHttpPoller *self = ((PollerSource *) source)->poller;
 
+  if (self->dispatching)
+    return G_SOURCE_CONTINUE;
+
+  g_rc_box_acquire (self);
   self->dispatching = TRUE;
   dispatch_events (self);
   dispatch_deferred (self);
   dispatch_timers (self);
+  if (self->turn_func != NULL && !g_source_is_destroyed (source))
+    self->turn_func (self->turn_data);
   self->dispatching = FALSE;
 
   g_ptr_array_set_size (self->garbage, 0);
-  if (!g_source_is_destroyed (source))
-    update_ready_time (self);
   mcp_http_poller_unref (self);
 
   return G_SOURCE_CONTINUE;
 }
 
-static GSourceFuncs poller_source_funcs = { .dispatch = poller_source_dispatch };
+static GSourceFuncs poller_source_funcs = {
+  .prepare = poller_source_prepare,
+  .check = poller_source_check,
+  .dispatch = poller_source_dispatch,
+};
 
 /**
  * mcp_http_poller_new:
@@ -172,10 +193,12 @@ mcp_http_poller_new (void)
 
   self->deadlines = mcp_deadline_heap_new ();
   self->garbage = g_ptr_array_new_with_free_func (g_free);
-  self->ready_time = -1;
   self->source = g_source_new (&poller_source_funcs, sizeof (PollerSource));
   ((PollerSource *) self->source)->poller = self;
   g_source_set_static_name (self->source, "mcp-http-poller");
+  /* Else GLib takes the descriptor out of the main context for each dispatch and puts it back after
+   * it, which costs three system calls. No main loop runs inside another. */
+  g_source_set_can_recurse (self->source, TRUE);
   if (self->epoll_fd >= 0)
     g_source_add_unix_fd (self->source, self->epoll_fd, G_IO_IN);
   g_source_attach (self->source, context);
@@ -207,6 +230,20 @@ void
 mcp_http_poller_unref (McpHttpPoller *self)
 {
   g_rc_box_release_full (self, poller_clear);
+}
+
+/**
+ * mcp_http_poller_call_at_turns:
+ * @self: the poller
+ * @func: (scope forever) (nullable): what to call when all that was to be read has been read, at
+ *   the end of each turn of the poller; %NULL: nothing any more
+ * @user_data: for @func
+ */
+void
+mcp_http_poller_call_at_turns (McpHttpPoller *self, McpHttpTurnFunc func, gpointer user_data)
+{
+  self->turn_func = func;
+  self->turn_data = user_data;
 }
 
 static guint32
@@ -291,8 +328,6 @@ void
 mcp_http_poller_watch_set_deadline (McpHttpPollerWatch *watch, gint64 deadline_us)
 {
   mcp_deadline_heap_set (watch->poller->deadlines, &watch->deadline, deadline_us);
-  if (deadline_us != 0)
-    update_ready_time (watch->poller);
 }
 
 /**
@@ -310,7 +345,6 @@ mcp_http_poller_watch_defer (McpHttpPollerWatch *watch)
 
   watch->deferred = TRUE;
   g_queue_push_tail_link (&watch->poller->deferred, &watch->link);
-  update_ready_time (watch->poller);
 }
 
 /**
@@ -332,12 +366,7 @@ mcp_http_poller_watch_free (McpHttpPollerWatch *watch)
   self->n_watches--;
 
   if (self->dispatching)
-    {
-      g_ptr_array_add (self->garbage, watch);
-    }
+    g_ptr_array_add (self->garbage, watch);
   else
-    {
-      g_free (watch);
-      update_ready_time (self);
-    }
+    g_free (watch);
 }

@@ -26,11 +26,15 @@ typedef enum
 
 typedef void (*McpHttpReadyFunc) (McpHttpReady ready, gpointer user_data);
 
+/* Called at the end of a turn of the poller. */
+typedef void (*McpHttpTurnFunc) (gpointer user_data);
+
 typedef struct _McpHttpPoller McpHttpPoller;
 typedef struct _McpHttpPollerWatch McpHttpPollerWatch;
 
 McpHttpPoller *mcp_http_poller_new (void);
 void mcp_http_poller_unref (McpHttpPoller *self);
+void mcp_http_poller_call_at_turns (McpHttpPoller *self, McpHttpTurnFunc func, gpointer user_data);
 
 McpHttpPollerWatch *mcp_http_poller_watch (McpHttpPoller *self,
                                            int fd,

@@ -8,6 +8,7 @@
 
 #include "http/request/mcp-http-reply.h"
 #include "session/session/mcp-token.h"
+#include "session/store/mcp-session-by-token.h"
 
 #include <string.h>
 
@@ -123,6 +124,7 @@ mcp_http_auth_identify (McpHttpAuth *self, McpHttpRequest *request, McpSession *
 {
   const char *authorization = mcp_http_request_get_header (request, "Authorization");
   const char *token;
+  McpTokenHash token_hash;
 
   *session = NULL;
   if (has_token_in_query (request->query))
@@ -134,10 +136,11 @@ mcp_http_auth_identify (McpHttpAuth *self, McpHttpRequest *request, McpSession *
   token = bearer_token (authorization);
   if (token == NULL || *token == '\0')
     return MCP_HTTP_CREDENTIAL_WRONG;
-  if (mcp_token_matches (&self->owner_key, token))
+  mcp_token_hash (token, &token_hash);
+  if (mcp_token_hash_equal (&self->owner_key, &token_hash))
     return MCP_HTTP_CREDENTIAL_OWNER;
 
-  *session = mcp_session_store_find_by_token (self->store, token);
+  *session = mcp_session_store_find_by_token_hash (self->store, &token_hash);
   return *session == NULL ? MCP_HTTP_CREDENTIAL_WRONG : MCP_HTTP_CREDENTIAL_SESSION;
 }
 

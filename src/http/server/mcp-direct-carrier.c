@@ -7,6 +7,7 @@
  */
 #include "http/server/mcp-direct-carrier.h"
 
+#include "common/mcp-decimal.h"
 #include "common/mcp-names.h"
 #include "http/connection/mcp-http-connection-exchange.h"
 #include "http/request/mcp-http-context.h"
@@ -32,18 +33,23 @@ typedef struct
 {
   McpDirectCarrier *carrier; /* (unowned): it ends all exchanges before its own end */
   McpHttpRequest *request;   /* (owned) */
-  gulong gone_id;
+  gboolean is_followed;      /* the connection tells when the client is gone */
   GList link;
   McpUnreadAnswer unread; /* until the answer is sent */
 } Exchange;
 
 static void
+unfollow (Exchange *self)
+{
+  mcp_http_connection_clear_gone (mcp_http_request_get_connection (self->request), self);
+  self->is_followed = FALSE;
+}
+
+static void
 exchange_free (Exchange *self)
 {
-  McpHttpConnection *connection = mcp_http_request_get_connection (self->request);
-
   mcp_unread_answers_remove (&self->unread);
-  g_clear_signal_handler (&self->gone_id, connection);
+  unfollow (self);
   g_queue_unlink (&self->carrier->exchanges, &self->link);
   mcp_http_request_unref (self->request);
   g_free (self);
@@ -72,13 +78,20 @@ build_head (Exchange *self, const McpHttpResponse *response)
                                                : soup_status_get_phrase (response->status);
   GString *head = g_string_sized_new (384);
 
-  g_string_append_printf (
-      head, "HTTP/1.1 %u %s\r\nServer: " MCP_DIRECTORY "/" MCP_VERSION "\r\nDate: %s\r\n",
-      response->status, reason, get_date (self->carrier));
+  g_string_append (head, "HTTP/1.1 ");
+  mcp_decimal_append_uint (head, response->status);
+  g_string_append_c (head, ' ');
+  g_string_append (head, reason);
+  g_string_append (head, "\r\nServer: " MCP_DIRECTORY "/" MCP_VERSION "\r\nDate: ");
+  g_string_append (head, get_date (self->carrier));
+  g_string_append (head, "\r\n");
   for (guint i = 0; response->fields != NULL && i < response->fields->len; i += 2)
-    g_string_append_printf (head, "%s: %s\r\n",
-                            (const char *) g_ptr_array_index (response->fields, i),
-                            (const char *) g_ptr_array_index (response->fields, i + 1));
+    {
+      g_string_append (head, g_ptr_array_index (response->fields, i));
+      g_string_append (head, ": ");
+      g_string_append (head, g_ptr_array_index (response->fields, i + 1));
+      g_string_append (head, "\r\n");
+    }
   return head;
 }
 
@@ -88,8 +101,11 @@ append_length (GString *head, const McpHttpResponse *response)
 {
   gsize length = response->body != NULL ? g_bytes_get_size (response->body) : 0;
 
-  if (response->status != SOUP_STATUS_NO_CONTENT)
-    g_string_append_printf (head, "Content-Length: %" G_GSIZE_FORMAT "\r\n", length);
+  if (response->status == SOUP_STATUS_NO_CONTENT)
+    return;
+  g_string_append (head, "Content-Length: ");
+  mcp_decimal_append_uint (head, length);
+  g_string_append (head, "\r\n");
 }
 
 static void
@@ -127,7 +143,7 @@ send_reply (gpointer carrier)
   g_autoptr (GString) head = build_head (self, response);
 
   append_length (head, response);
-  g_clear_signal_handler (&self->gone_id, connection);
+  unfollow (self);
   mcp_http_counters_answered (self->carrier->counters, response->status);
   charge (self, response->body);
   mcp_http_connection_exchange_reply (connection, head, response->body, sent_cb, self);
@@ -199,7 +215,7 @@ mcp_direct_carrier_free (McpDirectCarrier *self)
       McpHttpConnection *connection = mcp_http_request_get_connection (exchange->request);
 
       mcp_http_connection_exchange_forget (connection);
-      if (exchange->gone_id != 0)
+      if (exchange->is_followed)
         peer_gone_cb (connection, exchange);
       else
         exchange_free (exchange);
@@ -227,7 +243,7 @@ mcp_direct_carrier_carry (McpDirectCarrier *self, McpHttpRequest *request)
   exchange->link.data = exchange;
   g_queue_push_tail_link (&self->exchanges, &exchange->link);
   mcp_http_request_set_carrier (request, &funcs, exchange);
-  exchange->gone_id = g_signal_connect (mcp_http_request_get_connection (request), "peer-gone",
-                                        G_CALLBACK (peer_gone_cb), exchange);
+  exchange->is_followed = TRUE;
+  mcp_http_connection_set_gone (mcp_http_request_get_connection (request), peer_gone_cb, exchange);
   self->handler (request);
 }

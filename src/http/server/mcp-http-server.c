@@ -96,6 +96,13 @@ progress_cb (McpSessionStore *store,
   mcp_sse_flusher_count_event (self->context.flusher);
 }
 
+/* What the requests of a turn have published goes out with their answers, where few watch. */
+static void
+turn_cb (gpointer user_data)
+{
+  mcp_sse_flusher_flush_few (MCP_HTTP_SERVER (user_data)->context.flusher);
+}
+
 /**
  * mcp_http_server_new:
  * @store: the sessions
@@ -138,6 +145,7 @@ mcp_http_server_new (McpSessionStore *store,
   g_signal_connect (store, "progress", G_CALLBACK (progress_cb), self);
 
   context->listener = mcp_http_listener_new (limits, request_cb, self);
+  mcp_http_listener_call_at_turns (context->listener, turn_cb, self);
   context->counters = g_rc_box_acquire (mcp_http_listener_get_counters (context->listener));
   self->carrier = mcp_soup_carrier_new (mcp_http_router_handle, context->counters);
   self->direct = mcp_direct_carrier_new (mcp_http_router_handle, context->counters);
@@ -436,6 +444,7 @@ mcp_http_server_close (McpHttpServer *self)
 
   g_clear_pointer (&self->carrier, mcp_soup_carrier_free);
   g_clear_pointer (&self->direct, mcp_direct_carrier_free);
+  mcp_http_listener_call_at_turns (self->context.listener, NULL, NULL);
   mcp_http_listener_close (self->context.listener);
   g_clear_object (&self->context.listener);
 }

@@ -48,7 +48,7 @@ static void
 leave_message (Exchange *self)
 {
   mcp_unread_answers_remove (&self->unread);
-  g_signal_handlers_disconnect_by_data (mcp_http_request_get_connection (self->request), self);
+  mcp_http_connection_clear_gone (mcp_http_request_get_connection (self->request), self);
   if (self->msg == NULL)
     return;
 
@@ -304,8 +304,7 @@ build_address (McpSoupCarrier *self, McpHttpRequest *request)
   exchange->request = mcp_http_request_ref (request);
   exchange->counters = g_rc_box_acquire (self->counters);
   mcp_http_request_set_carrier (request, &funcs, exchange);
-  g_signal_connect (mcp_http_request_get_connection (request), "peer-gone",
-                    G_CALLBACK (peer_gone_cb), exchange);
+  mcp_http_connection_set_gone (mcp_http_request_get_connection (request), peer_gone_cb, exchange);
   g_object_set_qdata_full (G_OBJECT (address), exchange_quark (), exchange, exchange_unref);
   return address;
 }

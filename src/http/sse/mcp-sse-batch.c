@@ -7,6 +7,7 @@
  */
 #include "http/sse/mcp-sse-batch.h"
 
+#include "common/mcp-decimal.h"
 #include "common/mcp-json.h"
 
 #include <errno.h>
@@ -18,8 +19,6 @@
 #define FULL_BYTES  (47 * 1024)
 /* From here on a copy costs more than one more element of the gathered write. */
 #define LARGE_BYTES (16 * 1024)
-/* A number of 64 bits in decimal. */
-#define DIGITS      20
 
 static const char frame_end[] = "\n\n";
 
@@ -120,23 +119,6 @@ mcp_sse_batch_to_bytes (const McpSseBatch *self)
   return g_string_free_to_bytes (bytes);
 }
 
-static void
-append_number (GString *text, guint64 number)
-{
-  char digits[DIGITS];
-  gsize n = G_N_ELEMENTS (digits);
-
-  /* printf() would take a third of the time that an event costs for each reader. */
-  do
-    {
-      digits[--n] = (char) ('0' + number % 10);
-      number /= 10;
-    }
-  while (number > 0);
-
-  g_string_append_len (text, digits + n, (gssize) (sizeof digits - n));
-}
-
 /*
  * JSON has line ends only between its tokens, where a space means the same;
  * in a frame a line end would begin another field.
@@ -196,7 +178,7 @@ mcp_sse_batch_append_event (McpSseBatch *self, guint64 id, const char *name, GBy
   if (id > 0)
     {
       g_string_append (self->text, "id: ");
-      append_number (self->text, id);
+      mcp_decimal_append_uint (self->text, id);
       g_string_append_c (self->text, '\n');
     }
 
@@ -246,7 +228,7 @@ void
 mcp_sse_batch_append_lagged (McpSseBatch *self, guint64 missed)
 {
   g_string_append (self->text, "event: lagged\ndata: {\"missed\": ");
-  append_number (self->text, missed);
+  mcp_decimal_append_uint (self->text, missed);
   g_string_append_c (self->text, '}');
   g_string_append_len (self->text, frame_end, sizeof frame_end - 1);
 }
@@ -307,7 +289,7 @@ add_part (struct iovec *parts, gsize *n_parts, gsize *skip, gconstpointer data, 
  * Returns: how many bytes were taken, 0 when the socket takes none now; -1 with @error set
  */
 gssize
-mcp_sse_batch_send (const McpSseBatch *self, gsize offset, GSocket *socket, GError **error)
+mcp_sse_batch_send (const McpSseBatch *self, gsize offset, int socket, GError **error)
 {
   struct iovec parts[3];
   struct msghdr message = { .msg_iov = parts };
@@ -323,7 +305,7 @@ mcp_sse_batch_send (const McpSseBatch *self, gsize offset, GSocket *socket, GErr
 
   /* Not g_socket_send_message(): it asks the socket for time-outs and looks for events first. */
   do
-    sent = sendmsg (g_socket_get_fd (socket), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    sent = sendmsg (socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
   while (sent < 0 && errno == EINTR);
 
   if (sent < 0)

@@ -32,7 +32,7 @@ void mcp_sse_batch_append_lagged (McpSseBatch *self, guint64 missed);
 void mcp_sse_batch_append_closed (McpSseBatch *self, const char *reason);
 void mcp_sse_batch_append_comment (McpSseBatch *self);
 
-gssize mcp_sse_batch_send (const McpSseBatch *self, gsize offset, GSocket *socket, GError **error);
+gssize mcp_sse_batch_send (const McpSseBatch *self, gsize offset, int socket, GError **error);
 void mcp_sse_batch_copy_rest (const McpSseBatch *self, gsize offset, McpSseBatch *rest);
 
 G_END_DECLS

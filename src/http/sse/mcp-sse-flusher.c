@@ -19,18 +19,22 @@
  */
 #include "http/sse/mcp-sse-flusher.h"
 
+#include "common/mcp-wake-time.h"
+
 /* How old a pending event may get in a burst, at least and at most; in between it is so many
  * times the length of the last round, which leaves most of the time to what makes events. */
-#define MIN_AGE_US 300
-#define MAX_AGE_US 5000
-#define AGE_FACTOR 4
+#define MIN_AGE_US  300
+#define MAX_AGE_US  5000
+#define AGE_FACTOR  4
 /* The pause between two rounds while the main loop has nothing else to do, in lengths of the last
  * round: a publisher that waits for each answer leaves the main loop idle after each event. */
-#define DRY_FACTOR 2
+#define DRY_FACTOR  2
 /* Half of what a reader's queue holds. */
-#define MAX_EVENTS 32
+#define MAX_EVENTS  32
+/* So many streams are written without waiting for another turn of the main loop. */
+#define FEW_STREAMS 2
 /* How long one slice of a round may take. */
-#define SLICE_US   (2 * G_TIME_SPAN_MILLISECOND)
+#define SLICE_US    (2 * G_TIME_SPAN_MILLISECOND)
 
 /* A round that is due takes turns with requests, and so does a round that goes on; one that can
  * wait comes after them. A higher priority would let a publisher, whose next events make the next
@@ -50,16 +54,19 @@ struct _McpSseFlusher
 {
   gatomicrefcount ref_count;
 
-  GSource *due;        /* (owned) fires when the oldest pending event is old enough */
-  GSource *dry;        /* (owned) fires when nothing else does */
-  GSource *rest;       /* (owned) fires when a round goes on */
-  GSource *keep_alive; /* (owned) fires when the most silent stream needs a comment */
+  GMainContext *context; /* (owned) */
+  GSource *due;          /* (owned) fires when the oldest pending event is old enough */
+  GSource *dry;          /* (owned) fires when nothing else does */
+  GSource *rest;         /* (owned) fires when a round goes on */
+  GSource *keep_alive;   /* (owned) fires when the most silent stream needs a comment */
 
-  GMutex lock;      /* guards the next seven */
+  GMutex lock;      /* guards the next nine */
   GPtrArray *dirty; /* (owned) (element-type McpFlushItem) each with a reference to its owner */
   gboolean armed;
   gboolean in_round; /* what comes waits for the next round */
   gboolean closed;
+  gint64 due_us; /* when the source fires; 0: at once; -1: never */
+  gint64 dry_us; /* likewise */
   gint64 max_age_us;
   gint64 min_pause_us;  /* between two rounds */
   gint64 flushed_at_us; /* monotonic */
@@ -70,6 +77,7 @@ struct _McpSseFlusher
   GPtrArray *round;      /* (owned) (nullable) what was @dirty, during a round */
   guint n_done;          /* of @round */
   gint64 spent_us;       /* on this round */
+  gboolean is_sliced;    /* this round goes on by @rest */
   GArray *waiters;       /* (owned) (element-type Waiter) for the next round */
   GArray *round_waiters; /* (owned) (element-type Waiter) for this round */
   GQueue streams; /* (element-type McpFlushItem) each with a reference to its owner; most silent
@@ -82,7 +90,38 @@ typedef struct
 {
   GSource parent_instance;
   McpSseFlusher *flusher; /* (unowned) */
+  gint64 *time_us;        /* (nullable): where the flusher keeps when the source fires */
 } FlusherSource;
+
+/* GLib's own ready time costs a write to a file of the main context each time that it is set, and
+ * a read after it. Here the main context asks when it goes to sleep. */
+static gboolean
+is_source_due (GSource *source, int *timeout_ms)
+{
+  FlusherSource *self = (FlusherSource *) source;
+  gint64 time_us;
+
+  if (self->time_us == NULL)
+    return FALSE;
+  g_mutex_lock (&self->flusher->lock);
+  time_us = *self->time_us;
+  g_mutex_unlock (&self->flusher->lock);
+  return mcp_wake_time_is_due (source, time_us, timeout_ms);
+}
+
+static gboolean
+prepare_flush (GSource *source, int *timeout_ms)
+{
+  return is_source_due (source, timeout_ms);
+}
+
+static gboolean
+check_flush (GSource *source)
+{
+  int timeout_ms;
+
+  return is_source_due (source, &timeout_ms);
+}
 
 /* With the lock held. */
 static void
@@ -96,10 +135,10 @@ arm (McpSseFlusher *self)
   now_us = g_get_monotonic_time ();
   silent_us = now_us - self->flushed_at_us;
   self->armed = TRUE;
-  g_source_set_ready_time (self->due,
-                           silent_us >= self->max_age_us ? 0 : now_us + self->max_age_us);
-  g_source_set_ready_time (
-      self->dry, silent_us >= self->min_pause_us ? 0 : self->flushed_at_us + self->min_pause_us);
+  self->due_us = silent_us >= self->max_age_us ? 0 : now_us + self->max_age_us;
+  self->dry_us = silent_us >= self->min_pause_us ? 0 : self->flushed_at_us + self->min_pause_us;
+  if (!g_main_context_is_owner (self->context))
+    g_main_context_wakeup (self->context);
 }
 
 static void
@@ -137,8 +176,7 @@ begin_round (McpSseFlusher *self)
   self->dirty = g_steal_pointer (&self->spare);
   self->armed = FALSE;
   self->in_round = TRUE;
-  g_source_set_ready_time (self->dry, -1);
-  g_source_set_ready_time (self->due, -1);
+  self->due_us = self->dry_us = -1;
   g_mutex_unlock (&self->lock);
 
   self->round_waiters = self->waiters;
@@ -172,7 +210,9 @@ end_round (McpSseFlusher *self)
 {
   g_ptr_array_set_size (self->round, 0);
   self->spare = g_steal_pointer (&self->round);
-  g_source_set_ready_time (self->rest, -1);
+  if (self->is_sliced)
+    g_source_set_ready_time (self->rest, -1);
+  self->is_sliced = FALSE;
 
   g_mutex_lock (&self->lock);
   self->in_round = FALSE;
@@ -208,9 +248,12 @@ flush (McpSseFlusher *self, gint64 slice_us)
   if (self->round == NULL)
     begin_round (self);
   if (flush_slice (self, slice_us))
-    end_round (self);
-  else
-    g_source_set_ready_time (self->rest, 0);
+    {
+      end_round (self);
+      return;
+    }
+  self->is_sliced = TRUE;
+  g_source_set_ready_time (self->rest, 0);
 }
 
 static gboolean
@@ -251,12 +294,11 @@ static GSource *
 attach_source (McpSseFlusher *self, GSourceFuncs *funcs, int priority, const char *name)
 {
   GSource *source = g_source_new (funcs, sizeof (FlusherSource));
-  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
 
   ((FlusherSource *) source)->flusher = self;
   g_source_set_priority (source, priority);
   g_source_set_static_name (source, name);
-  g_source_attach (source, context);
+  g_source_attach (source, self->context);
 
   return source;
 }
@@ -272,7 +314,11 @@ attach_source (McpSseFlusher *self, GSourceFuncs *funcs, int priority, const cha
 McpSseFlusher *
 mcp_sse_flusher_new (void)
 {
-  static GSourceFuncs flush_funcs = { .dispatch = dispatch_flush };
+  static GSourceFuncs flush_funcs = {
+    .prepare = prepare_flush,
+    .check = check_flush,
+    .dispatch = dispatch_flush,
+  };
   static GSourceFuncs keep_alive_funcs = { .dispatch = dispatch_keep_alive };
   McpSseFlusher *self = g_new0 (McpSseFlusher, 1);
 
@@ -287,8 +333,12 @@ mcp_sse_flusher_new (void)
   g_queue_init (&self->streams);
   mcp_sse_batch_init (&self->scratch);
 
+  self->context = g_main_context_ref_thread_default ();
+  self->due_us = self->dry_us = -1;
   self->due = attach_source (self, &flush_funcs, PRIORITY_DUE, "[mcp] event streams due");
+  ((FlusherSource *) self->due)->time_us = &self->due_us;
   self->dry = attach_source (self, &flush_funcs, PRIORITY_DRY, "[mcp] event streams pending");
+  ((FlusherSource *) self->dry)->time_us = &self->dry_us;
   self->rest = attach_source (self, &flush_funcs, PRIORITY_REST, "[mcp] event streams go on");
   self->keep_alive =
       attach_source (self, &keep_alive_funcs, G_PRIORITY_DEFAULT, "[mcp] event streams silent");
@@ -359,6 +409,7 @@ mcp_sse_flusher_unref (McpSseFlusher *self)
   g_array_unref (self->round_waiters);
   mcp_sse_batch_clear (&self->scratch);
   g_mutex_clear (&self->lock);
+  g_main_context_unref (self->context);
   g_free (self);
 }
 
@@ -393,8 +444,28 @@ mcp_sse_flusher_count_event (McpSseFlusher *self)
 
   g_mutex_lock (&self->lock);
   if (self->armed)
-    g_source_set_ready_time (self->due, 0);
+    self->due_us = 0;
   g_mutex_unlock (&self->lock);
+}
+
+/**
+ * mcp_sse_flusher_flush_few:
+ * @self: a flusher
+ *
+ * Writes what is pending where that costs less than another turn of the main loop: to a few
+ * streams. To be called at the end of a turn in which events may have been made.
+ */
+void
+mcp_sse_flusher_flush_few (McpSseFlusher *self)
+{
+  gboolean is_few;
+
+  g_mutex_lock (&self->lock);
+  is_few = self->armed && self->dirty->len <= FEW_STREAMS;
+  g_mutex_unlock (&self->lock);
+
+  if (is_few)
+    flush (self, SLICE_US);
 }
 
 /**

@@ -9,6 +9,7 @@
 #include "http/sse/mcp-sse-stream.h"
 
 #include "http/connection/mcp-http-connection-stream.h"
+#include "http/connection/mcp-http-connection.h"
 
 typedef enum
 {
@@ -31,7 +32,7 @@ struct _McpSseStream
   gsize rest_offset; /* bytes of @rest that were sent */
 
   McpHttpConnection *connection; /* (owned) (nullable) while open */
-  GSocket *socket;               /* (owned) (nullable) while open */
+  int socket;                    /* the connection's, while open */
 
   McpSseFillFunc fill;
   gpointer user_data;
@@ -43,11 +44,10 @@ release_connection (McpSseStream *self)
 {
   g_autoptr (McpHttpConnection) connection = g_steal_pointer (&self->connection);
 
-  g_clear_object (&self->socket);
   if (connection == NULL)
     return;
 
-  g_signal_handlers_disconnect_by_data (connection, self);
+  mcp_http_connection_clear_gone (connection, self);
   mcp_http_connection_stream_end (connection);
 }
 
@@ -265,7 +265,7 @@ mcp_sse_stream_new (McpSseFlusher *flusher,
 void
 mcp_sse_stream_begin (McpSseStream *self, McpHttpConnection *connection)
 {
-  GSocket *socket = mcp_http_connection_stream_begin (connection);
+  int socket = mcp_http_connection_stream_begin (connection);
 
   g_return_if_fail (self->state != STATE_OPEN);
 
@@ -274,7 +274,7 @@ mcp_sse_stream_begin (McpSseStream *self, McpHttpConnection *connection)
       mcp_http_connection_stream_end (connection);
       return;
     }
-  if (socket == NULL)
+  if (socket < 0)
     {
       mcp_sse_stream_close (self);
       return;
@@ -282,8 +282,8 @@ mcp_sse_stream_begin (McpSseStream *self, McpHttpConnection *connection)
 
   self->state = STATE_OPEN;
   self->connection = g_object_ref (connection);
-  self->socket = g_object_ref (socket);
-  g_signal_connect (connection, "peer-gone", G_CALLBACK (peer_gone_cb), self);
+  self->socket = socket;
+  mcp_http_connection_set_gone (connection, peer_gone_cb, self);
   mcp_sse_stream_wake (self);
 }
 

@@ -21,13 +21,13 @@ G_BEGIN_DECLS
 typedef struct
 {
   int fd;
+  guint eof : 1;
+  guint broken : 1;
   GByteArray *in;
   gsize in_start;
   GByteArray *out;
   gsize out_start;
   McpHttpCounters *counters;
-  gboolean eof;
-  gboolean broken;
 } McpHttpWire;
 
 void mcp_http_wire_init (McpHttpWire *self, int fd);

@@ -47,8 +47,8 @@ typedef struct
   char *method;
   char *target;
   GString *fields;
-  McpRequestBodyKind body_kind;
   guint64 content_length;
+  McpRequestBodyKind body_kind;
   guint minor_version;
   gboolean wants_close;
   gboolean expects_continue;

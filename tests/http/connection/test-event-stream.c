@@ -8,6 +8,7 @@
 #include "mcp-http-connection-setup-private.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -19,11 +20,7 @@
 static void
 write_event (HttpFixture *f, const char *text)
 {
-  g_autoptr (GError) error = NULL;
-
-  g_assert_cmpint (g_socket_send (f->stream_socket, text, strlen (text), NULL, &error), ==,
-                   strlen (text));
-  g_assert_no_error (error);
+  g_assert_cmpint (send (f->stream_socket, text, strlen (text), MSG_NOSIGNAL), ==, strlen (text));
 }
 
 static int
@@ -65,10 +62,10 @@ test_write (HttpFixture *f, gconstpointer data)
   socklen_t length = sizeof value;
 
   g_test_summary ("What is written to the socket follows the head; the socket is set up for it");
-  g_assert_false (g_socket_get_blocking (f->stream_socket));
-  getsockopt (g_socket_get_fd (f->stream_socket), IPPROTO_TCP, TCP_NODELAY, &value, &length);
+  g_assert_cmphex (fcntl (f->stream_socket, F_GETFL) & O_NONBLOCK, ==, O_NONBLOCK);
+  getsockopt (f->stream_socket, IPPROTO_TCP, TCP_NODELAY, &value, &length);
   g_assert_cmpint (value, ==, 1);
-  getsockopt (g_socket_get_fd (f->stream_socket), SOL_SOCKET, SO_KEEPALIVE, &value, &length);
+  getsockopt (f->stream_socket, SOL_SOCKET, SO_KEEPALIVE, &value, &length);
   g_assert_cmpint (value, ==, 1);
 
   write_event (f, "data: 1\n\n");
@@ -89,7 +86,7 @@ check_vanishing (HttpFixture *f, int fd)
   close (fd);
   AWAIT (f->n_peer_gone == 1);
   g_assert_cmpuint (mcp_http_listener_get_n_connections (f->listener), ==, 0);
-  g_assert_true (g_socket_is_closed (f->stream_socket));
+  g_assert_cmpint (fcntl (f->stream_socket, F_GETFD), <, 0);
 
   /* what comes too late does no harm */
   mcp_http_connection_stream_watch_writable (f->stream, NULL, NULL);
@@ -186,7 +183,7 @@ test_writable (HttpFixture *f, gconstpointer data)
   guint n_called = 0;
 
   g_test_summary ("Room in the socket is told once, and not while there is none");
-  while ((n = g_socket_send (f->stream_socket, filling, strlen (filling), NULL, NULL)) > 0)
+  while ((n = send (f->stream_socket, filling, strlen (filling), MSG_NOSIGNAL)) > 0)
     n_sent += (gsize) n;
   mcp_http_connection_stream_watch_writable (f->stream, count_writable, &n_called);
   mcp_test_settle ();
@@ -279,9 +276,9 @@ single_closed (McpHttpConnection *connection, gpointer owner)
 }
 
 static void
-single_peer_gone (McpHttpConnection *connection, Single *s)
+single_peer_gone (McpHttpConnection *connection, gpointer user_data)
 {
-  s->n_peer_gone++;
+  ((Single *) user_data)->n_peer_gone++;
 }
 
 static const McpHttpConnectionHooks single_hooks = {
@@ -304,7 +301,7 @@ single_set_up (Single *s, gconstpointer data)
   setup.poller = s->poller = mcp_http_poller_new ();
   setup.peer_check = s->peer_check = mcp_peer_check_new (geteuid ());
   s->connection = mcp_http_connection_new (fds[1], &setup);
-  g_signal_connect (s->connection, "peer-gone", G_CALLBACK (single_peer_gone), s);
+  mcp_http_connection_set_gone (s->connection, single_peer_gone, s);
   mcp_test_socket_send_text (s->fd, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
   AWAIT (s->stream != NULL);
 }
