@@ -6,6 +6,7 @@
 #include "dbus/mcp-dbus-guard.h"
 #include "dbus/mcp-dbus-objects.h"
 #include "dbus/mcp-dbus-pump.h"
+#include "dbus/mcp-dbus-remains.h"
 #include "dbus/mcp-dbus-senders.h"
 #include "dbus/mcp-dbus-session.h"
 #include "dbus/mcp-dbus-store.h"
@@ -28,6 +29,8 @@ struct _McpDbusService
   McpDbusObjects *objects;           /* (owned): of the manager */
   McpDbusPump *pump;                 /* (owned) */
   GHashTable *watchers;              /* (owned) char *id -> (owned) McpDbusWatcher */
+
+  McpDbusRemains *remains; /* (owned) (nullable): of a connection that was closed */
 };
 
 G_DEFINE_FINAL_TYPE (McpDbusService, mcp_dbus_service, G_TYPE_OBJECT)
@@ -92,6 +95,12 @@ session_removed_cb (McpSessionStore *store,
 }
 
 static void
+n_sessions_cb (McpSessionStore *store, GParamSpec *pspec, gpointer user_data)
+{
+  mcp_dbus_store_update_count (MCP_DBUS_SERVICE (user_data)->store_object);
+}
+
+static void
 connection_closed_cb (GDBusConnection *connection,
                       gboolean remote_peer_vanished,
                       GError *error,
@@ -114,6 +123,7 @@ mcp_dbus_service_dispose (GObject *object)
   McpDbusService *self = MCP_DBUS_SERVICE (object);
 
   mcp_dbus_service_unexport (self);
+  g_clear_pointer (&self->remains, mcp_dbus_remains_free);
   g_clear_object (&self->store_object);
   g_clear_object (&self->gateway);
   g_clear_object (&self->store);
@@ -235,6 +245,7 @@ mcp_dbus_service_export (McpDbusService *self, GDBusConnection *connection, GErr
   self->pump = mcp_dbus_pump_new (connection, &mcp_dbus_watcher_pump_funcs);
   self->watchers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, watcher_free);
 
+  mcp_dbus_store_update_count (self->store_object);
   add_all_objects (self);
   /* only now: objects that are there at first are no news */
   g_dbus_object_manager_server_set_connection (self->manager, connection);
@@ -242,7 +253,28 @@ mcp_dbus_service_export (McpDbusService *self, GDBusConnection *connection, GErr
   g_signal_connect_object (connection, "closed", G_CALLBACK (connection_closed_cb), self, 0);
   g_signal_connect (self->store, "session-added", G_CALLBACK (session_added_cb), self);
   g_signal_connect (self->store, "session-removed", G_CALLBACK (session_removed_cb), self);
+  g_signal_connect (self->store, "notify::n-sessions", G_CALLBACK (n_sessions_cb), self);
   return TRUE;
+}
+
+/* The objects of the sessions are many. Where nobody can see them any more, there is no hurry. */
+static void
+leave_remains (McpDbusService *self)
+{
+  g_clear_pointer (&self->remains, mcp_dbus_remains_free);
+  g_dbus_object_manager_server_unexport (self->manager, MCP_CONSENT_PATH);
+  g_dbus_object_manager_server_unexport (self->manager, MCP_STORE_PATH);
+  g_dbus_object_manager_server_unexport (self->manager, MCP_TOOLS_PATH);
+  self->remains =
+      mcp_dbus_remains_new (g_steal_pointer (&self->manager), g_steal_pointer (&self->watchers));
+}
+
+static void
+take_down (McpDbusService *self)
+{
+  g_clear_pointer (&self->watchers, g_hash_table_unref);
+  g_dbus_object_manager_server_set_connection (self->manager, NULL);
+  g_clear_object (&self->manager);
 }
 
 /**
@@ -266,10 +298,11 @@ mcp_dbus_service_unexport (McpDbusService *self)
   g_dbus_connection_remove_filter (self->connection, self->guard_id);
   mcp_dbus_objects_close (self->objects);
   g_clear_object (&self->objects);
-  g_clear_pointer (&self->watchers, g_hash_table_unref);
   mcp_dbus_pump_close (self->pump);
   g_clear_object (&self->pump);
-  g_dbus_object_manager_server_set_connection (self->manager, NULL);
-  g_clear_object (&self->manager);
+  if (g_dbus_connection_is_closed (self->connection))
+    leave_remains (self);
+  else
+    take_down (self);
   g_clear_object (&self->connection);
 }

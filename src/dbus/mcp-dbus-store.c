@@ -167,7 +167,7 @@ mcp_dbus_store_init (McpDbusStore *self)
  * mcp_dbus_store_new:
  * @store: the store
  *
- * Its `Count` follows the store; the addresses are set by who knows them.
+ * The addresses are set by who knows them.
  *
  * Returns: (transfer full): an interface to export
  */
@@ -182,6 +182,19 @@ mcp_dbus_store_new (McpSessionStore *store)
   mcp_gen_session_store1_set_socket_path (skeleton, "");
   mcp_gen_session_store1_set_version (skeleton, MCP_VERSION);
   mcp_gen_session_store1_set_protocol_versions (skeleton, mcp_revision_list ());
-  g_object_bind_property (store, "n-sessions", self, "count", G_BINDING_SYNC_CREATE);
+  mcp_dbus_store_update_count (self);
   return self;
+}
+
+/**
+ * mcp_dbus_store_update_count:
+ * @self: the interface
+ *
+ * Makes `Count` what it is now: to be called when it has changed, while somebody can see it.
+ */
+void
+mcp_dbus_store_update_count (McpDbusStore *self)
+{
+  mcp_gen_session_store1_set_count (MCP_GEN_SESSION_STORE1 (self),
+                                    mcp_session_store_get_n_sessions (self->store));
 }

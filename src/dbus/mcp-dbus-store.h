@@ -15,5 +15,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (McpDbusStore, mcp_dbus_store, MCP, DBUS_STORE, McpGenSessionStore1Skeleton)
 
 McpDbusStore *mcp_dbus_store_new (McpSessionStore *store);
+void mcp_dbus_store_update_count (McpDbusStore *self);
 
 G_END_DECLS
