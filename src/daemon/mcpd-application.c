@@ -56,6 +56,7 @@ struct _McpdApplication
   char *config_dir;
   char *owner_key;
 
+  McpdInotify *inotify; /* (owned) */
   McpdSettings settings;
   McpdWatchedFile *settings_file;
   McpdFileReport settings_report;
@@ -167,7 +168,7 @@ load_settings (McpdApplication *self)
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) contents = NULL;
 
-  self->settings_file = mcpd_watched_file_new (path);
+  self->settings_file = mcpd_watched_file_new (self->inotify, path);
   g_signal_connect (self->settings_file, "changed", G_CALLBACK (settings_changed_cb), self);
   self->settings_report.is_watched = mcpd_watched_file_watch (self->settings_file, &watch_error);
   if (!self->settings_report.is_watched)
@@ -604,6 +605,7 @@ mcpd_application_finalize (GObject *object)
 
   mcpd_file_report_clear (&self->settings_report);
   g_main_loop_unref (self->loop);
+  mcpd_inotify_unref (self->inotify);
   mcpd_supervisor_free (self->supervisor);
   g_free (self->keeper_path);
   g_free (self->cgroup);
@@ -632,6 +634,7 @@ static void
 mcpd_application_init (McpdApplication *self)
 {
   self->loop = g_main_loop_new (NULL, FALSE);
+  self->inotify = mcpd_inotify_new ();
   self->supervisor = mcpd_supervisor_new ();
   self->idle_exit = mcpd_idle_exit_new (&idle_exit_funcs, self);
   mcpd_settings_init_defaults (&self->settings);
@@ -690,7 +693,8 @@ start_provider_files (McpdApplication *self)
 {
   g_auto (GStrv) directories = mcpd_provider_files_dup_directories ();
 
-  self->provider_files = mcpd_provider_files_new ((const char *const *) directories, self->gateway);
+  self->provider_files =
+      mcpd_provider_files_new (self->inotify, (const char *const *) directories, self->gateway);
   mcpd_provider_files_start (self->provider_files);
 }
 
@@ -737,7 +741,7 @@ mcpd_application_start (McpdApplication *self, GError **error)
   apply_settings (self);
 
   servers_path = g_build_filename (self->config_dir, MCP_SERVERS_FILE, NULL);
-  self->servers_file = mcpd_servers_file_new (servers_path, self->gateway);
+  self->servers_file = mcpd_servers_file_new (self->inotify, servers_path, self->gateway);
   mcpd_servers_file_start (self->servers_file);
   start_provider_files (self);
 
@@ -779,7 +783,7 @@ mcpd_application_join_bus (McpdApplication *self, GError **error)
   mcp_dbus_service_set_limits (self->service, &self->settings.limits);
   mcp_dbus_service_set_addresses (self->service, self->url != NULL ? self->url : "",
                                   self->has_socket ? self->socket_path : "");
-  self->bus = mcpd_bus_new (&desktop_funcs, self);
+  self->bus = mcpd_bus_new (self->inotify, &desktop_funcs, self);
   self->notifier = mcpd_notifier_new (self->gateway, self->bus);
   mcpd_notifier_set (self->notifier, &self->settings.notifications);
   if (!mcpd_bus_join (self->bus, error))

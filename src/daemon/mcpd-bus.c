@@ -9,7 +9,8 @@
  *                                    '------------ the name is ours -----'-----' it is not to be
  * had
  *
- * AWAY looks for the bus again after a while that doubles, and at once when its socket appears.
+ * AWAY looks for the bus again when its socket appears, and after a while that doubles where there
+ * is a socket and nobody who answers, or no socket to watch.
  * mcpd_bus_leave() ends it from any state. GLib hands out one connection for all as long as
  * somebody holds it: a new one can be made when everybody has let go of the old one.
  */
@@ -35,7 +36,8 @@ struct _McpdBus
   GCancellable *cancellable;   /* (owned): of what is under way */
   GSource *retry;              /* (owned) (nullable): while AWAY */
   guint retry_ms;
-  GFileMonitor *monitor; /* (owned) (nullable): of the bus' socket, while AWAY */
+  McpdInotify *inotify; /* (owned) */
+  McpdWatch *watch;     /* (owned) (nullable): of the bus' socket, while AWAY */
   gboolean is_connecting;
   gboolean has_left;
 };
@@ -121,7 +123,7 @@ static void
 stop_looking (McpdBus *self)
 {
   mcp_timer_clear (&self->retry);
-  g_clear_object (&self->monitor);
+  g_clear_pointer (&self->watch, mcpd_inotify_watch_free);
 }
 
 static void
@@ -173,27 +175,19 @@ retry_cb (gpointer user_data)
 }
 
 static void
-socket_changed_cb (GFileMonitor *monitor,
-                   GFile *file,
-                   GFile *other,
-                   GFileMonitorEvent event,
-                   McpdBus *self)
+socket_changed_cb (gpointer user_data)
 {
-  if (event == G_FILE_MONITOR_EVENT_CREATED)
-    try_again (self);
+  if (is_worth_trying ())
+    try_again (user_data);
 }
 
 static void
 watch_socket (McpdBus *self)
 {
   g_autofree char *path = dup_socket_path ();
-  g_autoptr (GFile) file = path != NULL ? g_file_new_for_path (path) : NULL;
 
-  if (file == NULL || self->monitor != NULL)
-    return;
-  self->monitor = g_file_monitor_file (file, G_FILE_MONITOR_NONE, NULL, NULL);
-  if (self->monitor != NULL)
-    g_signal_connect (self->monitor, "changed", G_CALLBACK (socket_changed_cb), self);
+  if (path != NULL && self->watch == NULL)
+    self->watch = mcpd_inotify_watch_file (self->inotify, path, socket_changed_cb, self, NULL);
 }
 
 static void
@@ -201,6 +195,9 @@ retry_later (McpdBus *self)
 {
   watch_socket (self);
   mcp_timer_clear (&self->retry);
+  /* While there is no socket, its making is all that is waited for. */
+  if (self->watch != NULL && !is_worth_trying ())
+    return;
   self->retry = mcp_timer_new_ms ("bus-retry", self->retry_ms, retry_cb, self);
   self->retry_ms = MIN (2 * self->retry_ms, LAST_RETRY_MS);
 }
@@ -272,9 +269,18 @@ mcpd_bus_dispose (GObject *object)
 }
 
 static void
+mcpd_bus_finalize (GObject *object)
+{
+  mcpd_inotify_unref (MCPD_BUS (object)->inotify);
+
+  G_OBJECT_CLASS (mcpd_bus_parent_class)->finalize (object);
+}
+
+static void
 mcpd_bus_class_init (McpdBusClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = mcpd_bus_dispose;
+  G_OBJECT_CLASS (klass)->finalize = mcpd_bus_finalize;
 }
 
 static void
@@ -286,16 +292,18 @@ mcpd_bus_init (McpdBus *self)
 
 /**
  * mcpd_bus_new:
+ * @inotify: tells when there is a bus
  * @funcs: static
  * @user_data: for @funcs; must live until mcpd_bus_leave()
  *
  * Returns: (transfer full): a bus that was not joined
  */
 McpdBus *
-mcpd_bus_new (const McpdDesktopFuncs *funcs, gpointer user_data)
+mcpd_bus_new (McpdInotify *inotify, const McpdDesktopFuncs *funcs, gpointer user_data)
 {
   McpdBus *self = g_object_new (MCPD_TYPE_BUS, NULL);
 
+  self->inotify = mcpd_inotify_ref (inotify);
   self->funcs = funcs;
   self->user_data = user_data;
   return self;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/mcpd-desktop.h"
+#include "daemon/mcpd-inotify.h"
 
 G_BEGIN_DECLS
 
@@ -14,7 +15,7 @@ G_BEGIN_DECLS
 #define MCPD_TYPE_BUS (mcpd_bus_get_type ())
 G_DECLARE_FINAL_TYPE (McpdBus, mcpd_bus, MCPD, BUS, GObject)
 
-McpdBus *mcpd_bus_new (const McpdDesktopFuncs *funcs, gpointer user_data);
+McpdBus *mcpd_bus_new (McpdInotify *inotify, const McpdDesktopFuncs *funcs, gpointer user_data);
 gboolean mcpd_bus_join (McpdBus *self, GError **error);
 void mcpd_bus_leave (McpdBus *self);
 GApplication *mcpd_bus_get_application (McpdBus *self);

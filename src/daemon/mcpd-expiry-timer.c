@@ -2,15 +2,7 @@
 #include "daemon/mcpd-expiry-timer.h"
 
 #include "common/mcp-timer.h"
-
-/*
- * Nobody waits for a session to end, so it may end up to a quarter of its idle
- * time late; the daemon wakes up no more often than that asks for.
- */
-#define MAX_INTERVAL_SECONDS 30
-#define IDLE_SHARE           4
-/* Where sessions end a minute after the processes that use them. */
-#define PROCESS_SECONDS      15
+#include "session/session/mcp-session-lifetime.h"
 
 /* That end in one turn of the main context: each takes some signals on the bus. */
 #define MAX_AT_ONCE 50
@@ -20,25 +12,23 @@ struct _McpdExpiryTimer
   GObject parent_instance;
 
   McpSessionStore *store; /* (owned) */
-  guint interval_seconds;
-  GSource *timer; /* (nullable) (owned) */
-  GSource *rest;  /* (nullable) (owned): there are more than could end at once */
+  guint interval_seconds; /* of the timer */
+  gint64 due_us;          /* when it fires, monotonic */
+  GSource *timer;         /* (nullable) (owned): while a session may end by itself */
+  GSource *rest;          /* (nullable) (owned): there are more than could end at once */
 };
 
 G_DEFINE_FINAL_TYPE (McpdExpiryTimer, mcpd_expiry_timer, G_TYPE_OBJECT)
 
-static void set_interval (McpdExpiryTimer *self, guint seconds);
+static void look_after (McpdExpiryTimer *self, McpSession *session);
 
-static guint
-interval_for (McpSession *session)
+static void
+look_after_all (McpdExpiryTimer *self)
 {
-  guint idle_seconds = mcp_session_get_idle_seconds (session);
-  guint max_seconds =
-      mcp_session_ends_with_processes (session) ? PROCESS_SECONDS : MAX_INTERVAL_SECONDS;
+  g_autoptr (GPtrArray) sessions = mcp_session_store_list (self->store);
 
-  if (idle_seconds == 0)
-    return max_seconds;
-  return CLAMP (idle_seconds / IDLE_SHARE, 1, max_seconds);
+  for (guint i = 0; i < sessions->len; i++)
+    look_after (self, sessions->pdata[i]);
 }
 
 static gboolean
@@ -49,46 +39,57 @@ expire_cb (gpointer user_data)
   if (mcp_session_store_expire_some (self->store, g_get_real_time (), MAX_AT_ONCE) == MAX_AT_ONCE)
     return G_SOURCE_CONTINUE;
   mcp_timer_clear (&self->rest);
+  look_after_all (self);
   return G_SOURCE_REMOVE;
+}
+
+static void
+stop (McpdExpiryTimer *self)
+{
+  mcp_timer_clear (&self->timer);
+  self->interval_seconds = 0;
 }
 
 static gboolean
 timer_cb (gpointer user_data)
 {
   McpdExpiryTimer *self = MCPD_EXPIRY_TIMER (user_data);
-  g_autoptr (GPtrArray) sessions = NULL;
-  guint seconds = MAX_INTERVAL_SECONDS;
 
+  stop (self);
   if (self->rest == NULL)
     self->rest = mcp_timer_new_idle ("session-expiry", G_PRIORITY_DEFAULT, expire_cb, self);
-
-  sessions = mcp_session_store_list (self->store);
-  for (guint i = 0; i < sessions->len; i++)
-    seconds = MIN (seconds, interval_for (g_ptr_array_index (sessions, i)));
-  if (seconds == self->interval_seconds)
-    return G_SOURCE_CONTINUE;
-
-  set_interval (self, seconds);
   return G_SOURCE_REMOVE;
 }
 
+/* The next look comes in time for this session as well. */
 static void
-set_interval (McpdExpiryTimer *self, guint seconds)
+look_after (McpdExpiryTimer *self, McpSession *session)
 {
-  mcp_timer_clear (&self->timer);
+  guint seconds = mcp_session_get_wait (session, g_get_real_time ());
+  gint64 due_us = g_get_monotonic_time () + (gint64) seconds * G_USEC_PER_SEC;
 
+  if (seconds == 0 || (self->timer != NULL && self->due_us <= due_us))
+    return;
+  mcp_timer_clear (&self->timer);
   self->interval_seconds = seconds;
+  self->due_us = due_us;
   self->timer = mcp_timer_new_seconds ("session-expiry", seconds, timer_cb, self);
 }
 
 static void
 session_added_cb (McpSessionStore *store, McpSession *session, gpointer user_data)
 {
-  McpdExpiryTimer *self = MCPD_EXPIRY_TIMER (user_data);
-  guint seconds = interval_for (session);
+  look_after (MCPD_EXPIRY_TIMER (user_data), session);
+}
 
-  if (seconds < self->interval_seconds)
-    set_interval (self, seconds);
+static void
+session_removed_cb (McpSessionStore *store,
+                    McpSession *session,
+                    const char *reason,
+                    gpointer user_data)
+{
+  if (mcp_session_store_get_n_sessions (store) == 0)
+    stop (MCPD_EXPIRY_TIMER (user_data));
 }
 
 static void
@@ -132,7 +133,8 @@ mcpd_expiry_timer_new (McpSessionStore *store)
   self = g_object_new (MCPD_TYPE_EXPIRY_TIMER, NULL);
   self->store = g_object_ref (store);
   g_signal_connect (store, "session-added", G_CALLBACK (session_added_cb), self);
-  set_interval (self, MAX_INTERVAL_SECONDS);
+  g_signal_connect (store, "session-removed", G_CALLBACK (session_removed_cb), self);
+  look_after_all (self);
   return self;
 }
 
@@ -140,7 +142,7 @@ mcpd_expiry_timer_new (McpSessionStore *store)
  * mcpd_expiry_timer_get_interval:
  * @self: the expiry
  *
- * Returns: seconds between two looks at the sessions
+ * Returns: seconds from when the next look was decided on to that look; 0: none is needed
  */
 guint
 mcpd_expiry_timer_get_interval (McpdExpiryTimer *self)

@@ -24,7 +24,8 @@ struct _McpdProviderFiles
 
   McpGateway *gateway;       /* (owned) */
   char **directories;        /* (owned): the one that counts most comes first */
-  GPtrArray *monitors;       /* (owned) (element-type GFileMonitor) */
+  McpdInotify *inotify;      /* (owned) */
+  GPtrArray *watches;        /* (owned) (element-type McpdWatch) */
   GPtrArray *problems;       /* (owned) (element-type utf8): as last logged */
   GSource *settle;           /* (owned) (nullable) */
   GCancellable *cancellable; /* (owned) */
@@ -203,12 +204,10 @@ settled_cb (gpointer user_data)
 }
 
 static void
-changed_cb (GFileMonitor *monitor,
-            GFile *file,
-            GFile *other,
-            GFileMonitorEvent event,
-            McpdProviderFiles *self)
+changed_cb (gpointer user_data)
 {
+  McpdProviderFiles *self = user_data;
+
   mcp_timer_clear (&self->settle);
   self->settle = mcp_timer_new_ms ("provider-files-settle", SETTLE_MS, settled_cb, self);
 }
@@ -217,19 +216,21 @@ changed_cb (GFileMonitor *monitor,
 static void
 watch (McpdProviderFiles *self, const char *directory)
 {
-  g_autoptr (GFile) file = g_file_new_for_path (directory);
   g_autoptr (GError) error = NULL;
-  GFileMonitor *monitor =
-      g_file_monitor_directory (file, G_FILE_MONITOR_WATCH_MOVES, self->cancellable, &error);
+  McpdWatch *watch =
+      mcpd_inotify_watch_directory (self->inotify, directory, changed_cb, self, &error);
 
-  if (monitor == NULL)
-    {
-      g_message (_ ("Changes of %s take effect at the next start only: %s"), directory,
-                 error->message);
-      return;
-    }
-  g_signal_connect_object (monitor, "changed", G_CALLBACK (changed_cb), self, 0);
-  g_ptr_array_add (self->monitors, monitor);
+  if (watch != NULL)
+    g_ptr_array_add (self->watches, watch);
+  else
+    g_message (_ ("Changes of %s take effect at the next start only: %s"), directory,
+               error->message);
+}
+
+static void
+watch_free (gpointer watch)
+{
+  mcpd_inotify_watch_free (watch);
 }
 
 static void
@@ -239,7 +240,7 @@ mcpd_provider_files_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   mcp_timer_clear (&self->settle);
-  g_ptr_array_set_size (self->monitors, 0);
+  g_ptr_array_set_size (self->watches, 0);
   g_clear_object (&self->gateway);
 
   G_OBJECT_CLASS (mcpd_provider_files_parent_class)->dispose (object);
@@ -251,7 +252,8 @@ mcpd_provider_files_finalize (GObject *object)
   McpdProviderFiles *self = MCPD_PROVIDER_FILES (object);
 
   g_object_unref (self->cancellable);
-  g_ptr_array_unref (self->monitors);
+  g_ptr_array_unref (self->watches);
+  mcpd_inotify_unref (self->inotify);
   g_ptr_array_unref (self->problems);
   g_strfreev (self->directories);
 
@@ -270,23 +272,25 @@ mcpd_provider_files_class_init (McpdProviderFilesClass *klass)
 static void
 mcpd_provider_files_init (McpdProviderFiles *self)
 {
-  self->monitors = g_ptr_array_new_with_free_func (g_object_unref);
+  self->watches = g_ptr_array_new_with_free_func (watch_free);
   self->problems = g_ptr_array_new_with_free_func (g_free);
   self->cancellable = g_cancellable_new ();
 }
 
 /**
  * mcpd_provider_files_new:
+ * @inotify: tells of changes
  * @directories: absolute; where the files are, the one that counts most first
  * @gateway: gets the apps
  *
  * Returns: (transfer full): has read nothing yet
  */
 McpdProviderFiles *
-mcpd_provider_files_new (const char *const *directories, McpGateway *gateway)
+mcpd_provider_files_new (McpdInotify *inotify, const char *const *directories, McpGateway *gateway)
 {
   McpdProviderFiles *self = g_object_new (MCPD_TYPE_PROVIDER_FILES, NULL);
 
+  self->inotify = mcpd_inotify_ref (inotify);
   self->directories = g_strdupv ((char **) directories);
   self->gateway = g_object_ref (gateway);
   return self;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "daemon/mcpd-inotify.h"
 #include "gateway/api/mcp-gateway.h"
 
 G_BEGIN_DECLS
@@ -14,7 +15,8 @@ G_BEGIN_DECLS
 #define MCPD_TYPE_PROVIDER_FILES (mcpd_provider_files_get_type ())
 G_DECLARE_FINAL_TYPE (McpdProviderFiles, mcpd_provider_files, MCPD, PROVIDER_FILES, GObject)
 
-McpdProviderFiles *mcpd_provider_files_new (const char *const *directories, McpGateway *gateway);
+McpdProviderFiles *
+mcpd_provider_files_new (McpdInotify *inotify, const char *const *directories, McpGateway *gateway);
 char **mcpd_provider_files_dup_directories (void);
 void mcpd_provider_files_start (McpdProviderFiles *self);
 

@@ -337,13 +337,14 @@ mcpd_servers_file_init (McpdServersFile *self)
 
 /**
  * mcpd_servers_file_new:
+ * @inotify: tells of changes
  * @path: of the file, which need not exist
  * @gateway: gets the servers
  *
  * Returns: (transfer full): has read nothing yet
  */
 McpdServersFile *
-mcpd_servers_file_new (const char *path, McpGateway *gateway)
+mcpd_servers_file_new (McpdInotify *inotify, const char *path, McpGateway *gateway)
 {
   McpdServersFile *self;
 
@@ -351,7 +352,7 @@ mcpd_servers_file_new (const char *path, McpGateway *gateway)
   g_return_val_if_fail (MCP_IS_GATEWAY (gateway), NULL);
 
   self = g_object_new (MCPD_TYPE_SERVERS_FILE, NULL);
-  self->file = mcpd_watched_file_new (path);
+  self->file = mcpd_watched_file_new (inotify, path);
   self->gateway = g_object_ref (gateway);
   g_signal_connect (self->file, "changed", G_CALLBACK (changed_cb), self);
   return self;

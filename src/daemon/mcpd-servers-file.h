@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "daemon/mcpd-inotify.h"
 #include "gateway/api/mcp-gateway.h"
 
 G_BEGIN_DECLS
@@ -13,7 +14,8 @@ G_BEGIN_DECLS
 #define MCPD_TYPE_SERVERS_FILE (mcpd_servers_file_get_type ())
 G_DECLARE_FINAL_TYPE (McpdServersFile, mcpd_servers_file, MCPD, SERVERS_FILE, GObject)
 
-McpdServersFile *mcpd_servers_file_new (const char *path, McpGateway *gateway);
+McpdServersFile *
+mcpd_servers_file_new (McpdInotify *inotify, const char *path, McpGateway *gateway);
 void mcpd_servers_file_start (McpdServersFile *self);
 void mcpd_servers_file_append_json (McpdServersFile *self, GString *json);
 void mcpd_servers_file_set_disabled_async (McpdServersFile *self,

@@ -16,8 +16,9 @@ struct _McpdWatchedFile
   GObject parent_instance;
 
   char *path;
-  GPtrArray *chain;    /* (owned) (nullable) (element-type utf8): until it is watched */
-  GPtrArray *monitors; /* (owned) (element-type GFileMonitor): one for each path of the chain */
+  McpdInotify *inotify; /* (owned) */
+  GPtrArray *chain;     /* (owned) (nullable) (element-type utf8): until it is watched */
+  GPtrArray *watches;   /* (owned) (element-type McpdWatch): one for each path of the chain */
   GCancellable *cancellable;
   GSource *settle; /* (nullable) (owned): runs before the next read */
   gboolean reading;
@@ -66,41 +67,32 @@ read_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *can
   g_task_return_pointer (task, found, found_free);
 }
 
-static void monitor_changed_cb (GFileMonitor *monitor,
-                                GFile *file,
-                                GFile *other,
-                                GFileMonitorEvent event,
-                                gpointer user_data);
+static void changed_cb (gpointer user_data);
 
 static void
-monitor_free (gpointer monitor)
+watch_free (gpointer watch)
 {
-  g_signal_handlers_disconnect_matched (monitor, G_SIGNAL_MATCH_FUNC, 0, 0, NULL,
-                                        (gpointer) monitor_changed_cb, NULL);
-  g_file_monitor_cancel (monitor);
-  g_object_unref (monitor);
+  mcpd_inotify_watch_free (watch);
 }
 
 static gboolean
 watch_chain (McpdWatchedFile *self, GPtrArray *chain, GError **error)
 {
-  g_autoptr (GPtrArray) monitors = g_ptr_array_new_with_free_func (monitor_free);
+  g_autoptr (GPtrArray) watches = g_ptr_array_new_with_free_func (watch_free);
 
   for (guint i = 0; i < chain->len; i++)
     {
-      g_autoptr (GFile) file = g_file_new_for_path (chain->pdata[i]);
-      GFileMonitor *monitor =
-          g_file_monitor_file (file, G_FILE_MONITOR_WATCH_MOVES, self->cancellable, error);
+      McpdWatch *watch =
+          mcpd_inotify_watch_file (self->inotify, chain->pdata[i], changed_cb, self, error);
 
-      if (monitor == NULL)
+      if (watch == NULL)
         return FALSE;
-      g_signal_connect (monitor, "changed", G_CALLBACK (monitor_changed_cb), self);
-      g_ptr_array_add (monitors, monitor);
+      g_ptr_array_add (watches, watch);
     }
   g_clear_pointer (&self->chain, g_ptr_array_unref);
-  g_clear_pointer (&self->monitors, g_ptr_array_unref);
+  g_clear_pointer (&self->watches, g_ptr_array_unref);
   self->chain = g_ptr_array_ref (chain);
-  self->monitors = g_steal_pointer (&monitors);
+  self->watches = g_steal_pointer (&watches);
   return TRUE;
 }
 
@@ -167,11 +159,7 @@ settled_cb (gpointer user_data)
 }
 
 static void
-monitor_changed_cb (GFileMonitor *monitor,
-                    GFile *file,
-                    GFile *other,
-                    GFileMonitorEvent event,
-                    gpointer user_data)
+changed_cb (gpointer user_data)
 {
   McpdWatchedFile *self = MCPD_WATCHED_FILE (user_data);
 
@@ -186,7 +174,7 @@ mcpd_watched_file_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   mcp_timer_clear (&self->settle);
-  g_clear_pointer (&self->monitors, g_ptr_array_unref);
+  g_clear_pointer (&self->watches, g_ptr_array_unref);
   g_clear_pointer (&self->chain, g_ptr_array_unref);
 
   G_OBJECT_CLASS (mcpd_watched_file_parent_class)->dispose (object);
@@ -198,6 +186,7 @@ mcpd_watched_file_finalize (GObject *object)
   McpdWatchedFile *self = MCPD_WATCHED_FILE (object);
 
   g_object_unref (self->cancellable);
+  mcpd_inotify_unref (self->inotify);
   g_free (self->path);
 
   G_OBJECT_CLASS (mcpd_watched_file_parent_class)->finalize (object);
@@ -223,18 +212,20 @@ mcpd_watched_file_init (McpdWatchedFile *self)
 
 /**
  * mcpd_watched_file_new:
+ * @inotify: tells of its changes
  * @path: of the file, which need not exist
  *
  * Returns: (transfer full): a file that is not watched yet
  */
 McpdWatchedFile *
-mcpd_watched_file_new (const char *path)
+mcpd_watched_file_new (McpdInotify *inotify, const char *path)
 {
   McpdWatchedFile *self;
 
   g_return_val_if_fail (path != NULL, NULL);
 
   self = g_object_new (MCPD_TYPE_WATCHED_FILE, NULL);
+  self->inotify = mcpd_inotify_ref (inotify);
   self->path = g_strdup (path);
   return self;
 }
@@ -266,7 +257,7 @@ mcpd_watched_file_watch (McpdWatchedFile *self, GError **error)
   g_autoptr (GPtrArray) chain = NULL;
 
   g_return_val_if_fail (MCPD_IS_WATCHED_FILE (self), FALSE);
-  g_return_val_if_fail (self->monitors == NULL, FALSE);
+  g_return_val_if_fail (self->watches == NULL, FALSE);
 
   chain = mcpd_link_chain_resolve (self->path);
   return watch_chain (self, chain, error);

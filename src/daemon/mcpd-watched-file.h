@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "daemon/mcpd-inotify.h"
+
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
@@ -17,7 +19,7 @@ G_BEGIN_DECLS
 #define MCPD_TYPE_WATCHED_FILE (mcpd_watched_file_get_type ())
 G_DECLARE_FINAL_TYPE (McpdWatchedFile, mcpd_watched_file, MCPD, WATCHED_FILE, GObject)
 
-McpdWatchedFile *mcpd_watched_file_new (const char *path);
+McpdWatchedFile *mcpd_watched_file_new (McpdInotify *inotify, const char *path);
 const char *mcpd_watched_file_get_path (McpdWatchedFile *self);
 gboolean mcpd_watched_file_watch (McpdWatchedFile *self, GError **error);
 

@@ -267,7 +267,8 @@ test_watched (void)
   g_autofree char *path = test_dir_build (dir, "file");
   g_autofree char *other = NULL;
   g_autoptr (GError) error = NULL;
-  McpdWatchedFile *file = mcpd_watched_file_new (path);
+  g_autoptr (McpdInotify) inotify = mcpd_inotify_new ();
+  McpdWatchedFile *file = mcpd_watched_file_new (inotify, path);
   Seen seen = { 0 };
 
   g_test_summary ("Making, replacing, spoiling and removing a file are each seen");
@@ -314,7 +315,8 @@ test_watched_links (void)
   g_autofree char *current = test_dir_build (dir, "current");
   g_autofree char *path = test_dir_build (dir, "file");
   g_autoptr (GError) error = NULL;
-  McpdWatchedFile *file = mcpd_watched_file_new (path);
+  g_autoptr (McpdInotify) inotify = mcpd_inotify_new ();
+  McpdWatchedFile *file = mcpd_watched_file_new (inotify, path);
   Seen seen = { 0 };
 
   g_test_summary ("A file behind links is seen when a link on the way changes, or the file itself");
@@ -364,7 +366,8 @@ test_watched_dropped (void)
 {
   g_autoptr (TestDir) dir = test_dir_new ();
   g_autofree char *path = test_dir_build (dir, "file");
-  McpdWatchedFile *file = mcpd_watched_file_new (path);
+  g_autoptr (McpdInotify) inotify = mcpd_inotify_new ();
+  McpdWatchedFile *file = mcpd_watched_file_new (inotify, path);
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("Dropping a watched file while a change is on its way is safe");
