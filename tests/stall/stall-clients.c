@@ -158,14 +158,6 @@ list_objects (Stall *stall)
   ask_bus (stall, "/org/mcpsessiond/Tools", "org.mcpsessiond.Tools1", "Dump");
 }
 
-static void
-lose_bus (Stall *stall)
-{
-  create_sessions (stall);
-  e2e_kill_bus (stall->attack->e2e);
-  e2e_await_log (stall->attack->e2e, "The session bus is gone");
-}
-
 /* Bodies */
 
 static void
@@ -301,8 +293,6 @@ const StallCase stall_client_cases[] = {
     E2E_WITH_BUS, prepare_sessions, create_sessions, NULL },
   { "many-sessions-on-the-bus", "a bus peer", "`GetManagedObjects` and `Dump` with %u sessions",
     2000, 10000, E2E_WITH_BUS, prepare_sessions, list_objects, NULL },
-  { "many-sessions-and-no-bus", "the session bus", "the bus ends with %u sessions on it", 2000,
-    10000, E2E_WITH_BUS, prepare_sessions, lose_bus, NULL },
   { "body-of-escapes", "any client", "a body of %u bytes, of `\\u0041`", 4100000, 4100000,
     E2E_WITHOUT_BUS, NULL, send_escapes, NULL },
   { "bodies-of-many-keys", "any client", "%u bodies of 1 MB with 99,000 keys at once", 20, 20,
