@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// A daemon with directories of its own and no bus.
+// A daemon with directories of its own and, unless its environment names one, no bus.
 'use strict';
 
 const { spawn } = require('node:child_process');
@@ -52,8 +52,8 @@ function awaitUrl(file, child) {
 }
 
 // Resolves to the URL of a daemon with these servers, when it serves.
-async function startDaemon({ directory, children, servers, args, log }) {
-  const env = makeEnvironment(directory);
+async function startDaemon({ directory, children, servers, args, log, environment = {} }) {
+  const env = { ...makeEnvironment(directory), ...environment };
   const file = path.join(env.XDG_RUNTIME_DIR, 'mcp-sessiond/mcp.json');
   const output = fs.openSync(log, 'w');
 

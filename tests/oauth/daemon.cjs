@@ -4,16 +4,19 @@
 // an MCP client that can be asked to open an address.
 'use strict';
 
+const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
-const { startDaemon } = require('../conformance/daemon.cjs');
+const { makeEnvironment, startDaemon } = require('../conformance/daemon.cjs');
 
 class Daemon {
   #children = [];
 
-  constructor(servers, { settings = '' } = {}) {
+  // @environment: variables of the daemon, beside those of its directories
+  constructor(servers, { settings = '', environment = {} } = {}) {
+    this.more = environment;
     this.directory = fs.mkdtempSync(path.join(os.tmpdir(), 'oauth-'));
     this.servers = servers;
     fs.mkdirSync(path.join(this.directory, 'config/mcp-sessiond'), { recursive: true, mode: 0o700 });
@@ -22,10 +25,9 @@ class Daemon {
 
   async start(args = []) {
     const log = path.join(this.directory, 'daemon.log');
-    this.url = await startDaemon({ directory: this.directory, children: this.#children,
-      servers: { mcpServers: this.servers }, args, log });
-    this.base = new URL(this.url).origin;
-    this.key = JSON.parse(fs.readFileSync(path.join(this.directory, 'run/mcp-sessiond/mcp.json'))).owner_key;
+    await startDaemon({ directory: this.directory, children: this.#children,
+      servers: { mcpServers: this.servers }, args, log, environment: this.more });
+    this.#take(this.#readDiscovery());
     return this;
   }
 
@@ -39,12 +41,50 @@ class Daemon {
     fs.rmSync(path.join(this.directory, 'run/mcp-sessiond/mcp.json'), { force: true });
   }
 
+  // Starts another one beside it, with the same directories but for those that @environment names.
+  startSecond(args = [], environment = {}) {
+    const child = spawn(process.env.MCP_TEST_DAEMON, ['--port=0', `--keeper=${process.env.MCP_TEST_KEEPER}`, ...args],
+      { env: { ...this.environment, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) { stream.on('data', (data) => { said += data; }); }
+    return { child, ended: new Promise((resolve) => { child.once('close', (status) => resolve({ status, said })); }) };
+  }
+
+  // Has another one take over.
+  async replace() {
+    const [first] = this.#children;
+    const gone = new Promise((resolve) => { first.once('exit', resolve); });
+    const { child } = this.startSecond(['--replace']);
+    this.#children.push(child);
+    await gone;
+    this.#children.shift();
+    for (const until = Date.now() + 15_000; this.#readDiscovery()?.pid !== child.pid;) {
+      if (Date.now() > until) { throw new Error('the second daemon does not serve'); }
+      await new Promise((resolve) => { setTimeout(resolve, 20); });
+    }
+    this.#take(this.#readDiscovery());
+  }
+
+  #readDiscovery() {
+    const file = path.join(this.directory, 'run/mcp-sessiond/mcp.json');
+    return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file)) : null;
+  }
+
+  #take({ url, owner_key: key }) {
+    this.url = url;
+    this.base = new URL(url).origin;
+    this.key = key;
+  }
+
   async stop() {
     if (this.#children.length > 0) { await this.kill('SIGTERM'); }
     fs.rmSync(this.directory, { recursive: true, force: true });
   }
 
   get port() { return new URL(this.url).port; }
+
+  // What a program needs to find this daemon.
+  get environment() { return { ...makeEnvironment(this.directory), ...this.more, LC_ALL: 'C.UTF-8' }; }
 
   log() { return fs.readFileSync(path.join(this.directory, 'daemon.log'), 'utf8'); }
 
@@ -76,8 +116,10 @@ class Client {
   #id = 0;
 
   // @asked: called with the params of an elicitation; resolves to its result
-  constructor(daemon, { asked = null, revision = '2025-11-25' } = {}) {
+  // @accept: what the client takes as an answer
+  constructor(daemon, { asked = null, revision = '2025-11-25', accept = 'application/json, text/event-stream' } = {}) {
     this.daemon = daemon;
+    this.accept = accept;
     this.asked = asked;
     this.revision = revision;
   }
@@ -98,7 +140,7 @@ class Client {
   async #post(message) {
     const isStateless = this.revision === '2026-07-28';
     const headers = { Authorization: `Bearer ${this.token}`, 'Content-Type': 'application/json',
-      Accept: 'application/json, text/event-stream', 'MCP-Protocol-Version': this.revision,
+      Accept: this.accept, 'MCP-Protocol-Version': this.revision,
       ...(this.sessionId && { 'Mcp-Session-Id': this.sessionId }) };
     if (isStateless) {
       headers['Mcp-Method'] = message.method;
@@ -140,6 +182,29 @@ class Client {
   }
 
   call(name, args = {}) { return this.request('tools/call', { name, arguments: args }); }
+
+  // Opens the stream of what belongs to no request. Resolves to a function that resolves to the next notification of a method.
+  async listen() {
+    const { body } = await fetch(`${this.daemon.base}/mcp`, { headers: { Authorization: `Bearer ${this.token}`,
+      Accept: 'text/event-stream', 'MCP-Protocol-Version': this.revision, 'Mcp-Session-Id': this.sessionId } });
+    const pieces = body.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
+    let rest = '';
+
+    return async (method) => {
+      for (;;) {
+        const match = /^data: ?(\{.*\})$/m.exec(rest);
+        if (match) {
+          rest = rest.slice(match.index + match[0].length);
+          const message = JSON.parse(match[1]);
+          if (message.method === method) { return message; }
+        } else {
+          const { value, done } = await pieces.next();
+          if (done) { throw new Error(`the stream ended before ${method}`); }
+          rest += value;
+        }
+      }
+    };
+  }
 
   async tools() { return (await this.request('tools/list')).result.tools.map((tool) => tool.name); }
 }

@@ -180,6 +180,16 @@ async function testCrash({ daemon, authority, client }) {
   await assertEcho(after);
 }
 
+// Who was told that the login is there has it, whatever becomes of the daemon.
+async function testCrashBehindPage({ daemon }) {
+  await daemon.ask('POST', '/servers/guarded/logout');
+  await logIn(daemon);
+  await daemon.kill();
+  await daemon.start();
+  assert.equal((await daemon.auth()).state, 'authorized');
+  await assertEcho(await daemon.connect());
+}
+
 // Two entries for one server: one login, and one who renews it.
 async function testShared({ daemon, authority, client }) {
   authority.options.registration = 'open';
@@ -192,6 +202,55 @@ async function testShared({ daemon, authority, client }) {
   assert.equal(renewals(authority), 1);
   await daemon.ask('POST', '/servers/guarded/logout');
   await assertEcho(client, 'twin');
+}
+
+// A daemon that shares the state directory finds the first one, and leaves its tokens alone; so one refreshes them.
+async function testTwoDaemons({ daemon, authority, client }) {
+  const before = authority.requests.length;
+  const run = fs.mkdtempSync(path.join(daemon.directory, 'run-'));
+
+  for (const environment of [{}, { XDG_RUNTIME_DIR: run }]) {
+    const { status, said } = await daemon.startSecond([], environment).ended;
+    assert.equal(status, 0, said);
+    assert.match(said, /already|runs/i);
+  }
+  assert.equal(authority.requests.length, before, 'the second one asks nobody');
+  authority.expire();
+  await assertEcho(client);
+  assert.equal(renewals(authority), 1);
+}
+
+// One that takes over goes on with the newest tokens, also where the first one was about to renew them.
+async function testReplaced({ daemon, authority, client }) {
+  authority.expire();
+  await assertEcho(client);
+  await daemon.replace();
+  await assertEcho(await daemon.connect());
+  authority.expire();
+  await assertEcho(await daemon.connect());
+  assert.equal(renewals(authority), 2);
+  assert.equal(authority.ended.size, 0);
+}
+
+// Daemons with state directories of their own have logins of their own, and do not spend each other's tokens.
+async function testTwoHomes({ daemon, authority, client }) {
+  const other = await new Daemon(daemon.servers).start();
+
+  try {
+    await logIn(other);
+    const there = await other.connect();
+    for (let i = 0; i < 3; i++) {
+      authority.expire();
+      await Promise.all([assertEcho(client), assertEcho(there)]);
+    }
+    assert.equal(renewals(authority), 6);
+    assert.equal(authority.ended.size, 0);
+    assert.equal(authority.count('/register'), 2);
+    await other.ask('POST', '/servers/guarded/logout');
+    await assertEcho(client);
+  } finally {
+    await other.stop();
+  }
 }
 
 async function testStorage({ daemon }) {
@@ -219,6 +278,10 @@ runTests(async (tap) => {
   await run('an issuer that is away has not ended the login', testAway);
   await run('a restart goes on with the newest tokens', testRestart);
   await run('a crash before the new tokens are stored needs a login', testCrash);
+  await run('a crash right behind the page that says so loses no login', testCrashBehindPage);
   await run('two entries for one server share a login', testShared, { others: { twin: true } });
+  await run('a second daemon leaves the tokens to the first', testTwoDaemons);
+  await run('a daemon that takes over goes on with the newest tokens', testReplaced);
+  await run('daemons of two homes have a login each', testTwoHomes);
   await run('what is kept is the owner’s alone', testStorage);
 });

@@ -117,6 +117,15 @@ mcp_http_fetch_new (const char *method,
   return self;
 }
 
+/* A token stays in no memory that is given back. */
+static void
+forget_authorization (McpHttpFetch *self)
+{
+  if (self->authorization != NULL)
+    explicit_bzero (self->authorization, strlen (self->authorization));
+  g_clear_pointer (&self->authorization, g_free);
+}
+
 static void
 mcp_http_fetch_clear (gpointer data)
 {
@@ -131,7 +140,7 @@ mcp_http_fetch_clear (gpointer data)
   g_clear_object (&self->message);
   g_clear_object (&self->session);
   g_clear_object (&self->warrant);
-  g_free (self->authorization);
+  forget_authorization (self);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->parser, mcp_sse_parser_free);
   g_byte_array_unref (self->content);
@@ -404,7 +413,7 @@ got_warrant_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (McpHttpFetch) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  g_free (self->authorization);
+  forget_authorization (self);
   self->authorization = mcp_http_warrant_get_finish (self->warrant, result, &error);
   if (self->is_ended)
     return;

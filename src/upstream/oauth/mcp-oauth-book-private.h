@@ -29,8 +29,13 @@ void mcp_oauth_book_set_document (McpOauthBook *self, const char *address);
 const char *mcp_oauth_book_get_document (McpOauthBook *self);
 
 const char *mcp_oauth_book_find (McpOauthBook *self, const char *server, const char *url);
-void
-mcp_oauth_book_note (McpOauthBook *self, const char *server, const char *url, McpOauthGrant *grant);
+void mcp_oauth_book_note_async (McpOauthBook *self,
+                                const char *server,
+                                const char *url,
+                                McpOauthGrant *grant,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+gboolean mcp_oauth_book_note_finish (GAsyncResult *result, GError **error);
 void mcp_oauth_book_forget_async (McpOauthBook *self,
                                   const char *server,
                                   GAsyncReadyCallback callback,

@@ -79,8 +79,9 @@ load (McpOauthBook *self)
     }
 }
 
+/* @callback: (nullable) */
 static void
-save (McpOauthBook *self)
+save (McpOauthBook *self, GAsyncReadyCallback callback, gpointer user_data)
 {
   GString *json = g_string_new ("{\"servers\":{");
   GHashTableIter iter;
@@ -102,7 +103,7 @@ save (McpOauthBook *self)
       g_string_append_c (json, '}');
     }
   g_string_append (json, "}}\n");
-  mcp_oauth_file_write_async (self->file, g_string_free (json, FALSE), NULL, NULL);
+  mcp_oauth_file_write_async (self->file, g_string_free (json, FALSE), callback, user_data);
 }
 
 /**
@@ -283,14 +284,21 @@ mcp_oauth_book_find (McpOauthBook *self, const char *server, const char *url)
 }
 
 /**
- * mcp_oauth_book_note:
+ * mcp_oauth_book_note_async:
  * @self: the book
  * @server: name of a server
  * @url: its address
  * @grant: what it uses from now on
+ * @callback: (scope async) (nullable): when that is on the disk
+ * @user_data: for @callback
  */
 void
-mcp_oauth_book_note (McpOauthBook *self, const char *server, const char *url, McpOauthGrant *grant)
+mcp_oauth_book_note_async (McpOauthBook *self,
+                           const char *server,
+                           const char *url,
+                           McpOauthGrant *grant,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
 {
   Entry *entry = g_new0 (Entry, 1);
 
@@ -299,7 +307,22 @@ mcp_oauth_book_note (McpOauthBook *self, const char *server, const char *url, Mc
   entry->registration = mcp_oauth_registration_build_name (
       mcp_oauth_grant_get_issuer (grant), mcp_oauth_grant_get_redirect_uri (grant));
   g_hash_table_replace (self->entries, g_strdup (server), entry);
-  save (self);
+  save (self, callback, user_data);
+}
+
+/**
+ * mcp_oauth_book_note_finish:
+ * @result: what the callback got
+ * @error: return location
+ *
+ * Errors: #GIOErrorEnum.
+ *
+ * Returns: whether it is on the disk; it holds until the daemon ends, in any case
+ */
+gboolean
+mcp_oauth_book_note_finish (GAsyncResult *result, GError **error)
+{
+  return mcp_oauth_file_write_finish (result, error);
 }
 
 static gboolean
@@ -369,7 +392,7 @@ mcp_oauth_book_forget_async (McpOauthBook *self,
       g_task_return_boolean (task, TRUE);
       return;
     }
-  save (self);
+  save (self, NULL, NULL);
   if (entry->registration != NULL && !is_used (self, entry, TRUE))
     mcp_secret_store_remove_async (self->store, MCP_SECRET_KIND_GRANT, entry->registration, NULL,
                                    registration_removed_cb, NULL);

@@ -23,8 +23,8 @@ mcp_oauth_client_new (const char *id,
   McpOauthClient *self = g_rc_box_new0 (McpOauthClient);
 
   self->id = g_strdup (id);
-  self->secret = g_strdup (secret);
-  self->key = g_strdup (key);
+  self->secret = mcp_secret_text_new (secret);
+  self->key = mcp_secret_text_new (key);
   self->method = g_strdup (method);
   self->redirect_uri = g_strdup (redirect_uri);
   return self;
@@ -48,8 +48,8 @@ mcp_oauth_client_clear (gpointer data)
   McpOauthClient *self = data;
 
   g_free (self->id);
-  g_free (self->secret);
-  g_free (self->key);
+  mcp_secret_text_free (self->secret);
+  mcp_secret_text_free (self->key);
   g_free (self->method);
   g_free (self->redirect_uri);
 }
@@ -100,12 +100,12 @@ mcp_oauth_client_choose_method (const McpOauthMetadata *metadata,
  * mcp_oauth_client_to_json:
  * @self: a client
  *
- * Returns: (transfer full): a JSON object, with the secret in it
+ * Returns: (transfer full): a JSON object, with the secret in it, for mcp_secret_free()
  */
 char *
 mcp_oauth_client_to_json (const McpOauthClient *self)
 {
-  GString *json = g_string_new ("{");
+  GString *json = mcp_secret_text_new_string ("{");
 
   mcp_oauth_text_append (json, "id", self->id);
   mcp_oauth_text_append (json, "secret", self->secret);
@@ -126,7 +126,7 @@ McpOauthClient *
 mcp_oauth_client_from_json (McpJsonSlice object)
 {
   g_autofree char *id = mcp_oauth_text_dup (object, "id");
-  g_autofree char *secret = mcp_oauth_text_dup (object, "secret");
+  g_autoptr (McpSecretCopy) secret = mcp_oauth_text_dup (object, "secret");
   g_autofree char *method = mcp_oauth_text_dup (object, "method");
   g_autofree char *redirect_uri = mcp_oauth_text_dup (object, "redirect_uri");
   McpOauthClient *self;

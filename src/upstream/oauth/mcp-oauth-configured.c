@@ -7,6 +7,7 @@
 #include "mcp-oauth-configured-private.h"
 
 #include "upstream/config/mcp-expand.h"
+#include "upstream/secrets/mcp-secret-text.h"
 #include "upstream/secrets/mcp-secret-values.h"
 
 /* @text: (nullable) */
@@ -25,8 +26,8 @@ build_client (const McpServerOauth *oauth, char **secrets, GError **error)
   g_auto (GStrv) environment =
       mcp_server_config_add_secrets (g_get_environ (), (const char *const *) secrets);
   g_autofree char *id = NULL;
-  g_autofree char *secret = NULL;
-  g_autofree char *key = NULL;
+  g_autoptr (McpSecretCopy) secret = NULL;
+  g_autoptr (McpSecretCopy) key = NULL;
 
   if (!expand (oauth->client_id, environment, &id, error) ||
       !expand (oauth->client_secret, environment, &secret, error) ||

@@ -24,13 +24,13 @@ mcp_oauth_deed_free (McpOauthDeed *self)
  * @self: a deed
  * @tokens: those that it is to have
  *
- * Returns: (transfer full): a JSON object with all secrets in it
+ * Returns: (transfer full): a JSON object with all secrets in it, for mcp_secret_free()
  */
 char *
 mcp_oauth_deed_to_json (const McpOauthDeed *self, const McpOauthTokens *tokens)
 {
-  GString *json = g_string_new ("{");
-  g_autofree char *client = mcp_oauth_client_to_json (self->client);
+  GString *json = mcp_secret_text_new_string ("{");
+  g_autoptr (McpSecretCopy) client = mcp_oauth_client_to_json (self->client);
 
   mcp_oauth_text_append (json, "issuer", self->issuer);
   mcp_oauth_text_append (json, "resource", self->resource);
@@ -47,8 +47,8 @@ mcp_oauth_deed_to_json (const McpOauthDeed *self, const McpOauthTokens *tokens)
 static void
 read_tokens (McpOauthTokens *tokens, McpJsonSlice root)
 {
-  tokens->access_token = mcp_oauth_text_dup (root, "access_token");
-  tokens->refresh_token = mcp_oauth_text_dup (root, "refresh_token");
+  tokens->access_token = mcp_oauth_text_dup_secret (root, "access_token");
+  tokens->refresh_token = mcp_oauth_text_dup_secret (root, "refresh_token");
   tokens->scope = mcp_oauth_text_dup (root, "scope");
   tokens->expires_at = mcp_oauth_text_get_number (root, "expires_at");
 }

@@ -120,8 +120,8 @@ mcp_oauth_device_begin_async (McpOauthWeb *web,
 {
   GTask *task = new_task (web, flow, callback, user_data);
   McpOauthEndpoint endpoint = { web, metadata->device_endpoint, metadata->issuer, flow->client };
-  g_autoptr (GString) form = g_string_new (NULL);
-  g_autofree char *authorization = NULL;
+  g_autoptr (McpSecretString) form = mcp_secret_text_new_string (NULL);
+  g_autoptr (McpSecretCopy) authorization = NULL;
   GError *error = NULL;
 
   mcp_oauth_text_add_field (form, "scope", flow->scope);
@@ -181,7 +181,7 @@ ask_cb (gpointer data)
   Device *self = g_task_get_task_data (task);
   const McpOauthFlow *flow = self->flow;
   McpOauthEndpoint endpoint = { self->web, flow->token_endpoint, flow->issuer, flow->client };
-  g_autoptr (GString) form = g_string_new (NULL);
+  g_autoptr (McpSecretString) form = mcp_secret_text_new_string (NULL);
 
   mcp_timer_clear (&self->timer);
   mcp_oauth_text_add_field (form, "grant_type", GRANT_TYPE);

@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* A clock that ran ahead is set right by so much while a browser is away. */
+#define CORRECTION_SECONDS 60
+
 static gint64
 now (void)
 {
@@ -121,14 +124,16 @@ mcp_oauth_flow_unref (McpOauthFlow *self)
  * @self: a login
  *
  * Returns: how long its browser may yet take; 0: it comes too late. A clock that was set back makes
- *   no login longer.
+ *   no login longer, beyond the moment by which a clock is corrected.
  */
 gint64
 mcp_oauth_flow_get_seconds_left (const McpOauthFlow *self)
 {
   gint64 age = now () - self->created_at;
 
-  return age < 0 || age >= MCP_OAUTH_FLOW_SECONDS ? 0 : MCP_OAUTH_FLOW_SECONDS - age;
+  if (age < -CORRECTION_SECONDS || age >= MCP_OAUTH_FLOW_SECONDS)
+    return 0;
+  return MCP_OAUTH_FLOW_SECONDS - MAX (age, 0);
 }
 
 /**

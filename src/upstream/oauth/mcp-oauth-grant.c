@@ -257,7 +257,7 @@ take_tokens (McpOauthGrant *self, McpOauthTokens *tokens)
 {
   self->next = tokens;
   if (tokens->refresh_token == NULL)
-    tokens->refresh_token = g_strdup (self->deed->tokens->refresh_token);
+    tokens->refresh_token = mcp_secret_text_new (self->deed->tokens->refresh_token);
   if (tokens->scope == NULL)
     tokens->scope = g_strdup (self->deed->tokens->scope);
   store_tokens (self, tokens, next_stored_cb, NULL);
@@ -291,7 +291,7 @@ ask (McpOauthGrant *self)
 {
   McpOauthEndpoint endpoint = { self->web, self->deed->token_endpoint, self->deed->issuer,
                                 self->deed->client };
-  g_autoptr (GString) form = g_string_new (NULL);
+  g_autoptr (McpSecretString) form = mcp_secret_text_new_string (NULL);
 
   if (self->deed->is_machine)
     {

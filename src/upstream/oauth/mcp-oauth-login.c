@@ -45,7 +45,7 @@ login_free (gpointer data)
   g_free (self->more);
   g_free (self->redirect_uri);
   g_free (self->scope);
-  g_free (self->code);
+  mcp_secret_free (self->code);
   g_free (self);
 }
 
@@ -379,7 +379,7 @@ ask_for_tokens (GTask *task)
   Login *self = g_task_get_task_data (task);
   const McpOauthFlow *flow = self->flow;
   McpOauthEndpoint endpoint = { self->web, flow->token_endpoint, flow->issuer, flow->client };
-  g_autoptr (GString) form = g_string_new (NULL);
+  g_autoptr (McpSecretString) form = mcp_secret_text_new_string (NULL);
 
   mcp_oauth_text_add_field (form, "grant_type", "authorization_code");
   mcp_oauth_text_add_field (form, "code", self->code);

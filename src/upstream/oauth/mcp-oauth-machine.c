@@ -73,7 +73,7 @@ discovered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   Machine *self = g_task_get_task_data (task);
   GError *error = NULL;
   g_autoptr (McpOauthMetadata) metadata = mcp_oauth_discovery_run_finish (result, &error);
-  g_autoptr (GString) form = g_string_new (NULL);
+  g_autoptr (McpSecretString) form = mcp_secret_text_new_string (NULL);
   McpOauthEndpoint endpoint;
 
   if (metadata == NULL)

@@ -138,7 +138,7 @@ read_client (const Registration *self, const char *text, GError **error)
 {
   McpJsonSlice root;
   g_autofree char *id = NULL;
-  g_autofree char *secret = NULL;
+  g_autoptr (McpSecretCopy) secret = NULL;
   g_autofree char *method = NULL;
   const char *chosen = choose_method (self->metadata);
   McpOauthClient *client;

@@ -12,6 +12,7 @@
 #include "mcp-oauth-server-private.h"
 
 #include "common/mcp-error.h"
+#include "common/mcp-timer.h"
 #include "mcp-oauth-configured-private.h"
 #include "mcp-oauth-machine-private.h"
 #include "mcp-oauth-text-private.h"
@@ -51,6 +52,7 @@ struct _McpOauthServer
   GPtrArray *beginners;   /* (owned) (nullable): GTask (owned): while a login begins */
   gboolean wants_device;  /* meanwhile: a person would rather enter a code on another device */
   guint n_probes;         /* meanwhile: requests that were to be refused */
+  GSource *flow_timer;    /* (owned) (nullable): until a browser that was sent comes too late */
 };
 
 static void probe (McpOauthServer *self);
@@ -389,7 +391,7 @@ static void
 take_unauthorized (GTask *task, const McpHttpRefusal *refusal)
 {
   McpOauthServer *self = g_task_get_source_object (task);
-  g_autofree char *field = build_field (self);
+  g_autoptr (McpSecretCopy) field = build_field (self);
 
   if (field != NULL && g_strcmp0 (field, refusal->authorization) != 0)
     {
@@ -471,6 +473,26 @@ mcp_oauth_server_warrant_init (McpHttpWarrantInterface *iface)
 
 /* A person logs in */
 
+static gboolean
+flow_late_cb (gpointer data)
+{
+  McpOauthServer *self = data;
+
+  mcp_timer_clear (&self->flow_timer);
+  emit_changed (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Whoever looks learns that a browser does not come back any more. */
+static void
+watch_flow (McpOauthServer *self, const McpOauthFlow *flow)
+{
+  guint seconds = (guint) mcp_oauth_flow_get_seconds_left (flow) + 1;
+
+  mcp_timer_clear (&self->flow_timer);
+  self->flow_timer = mcp_timer_new_seconds ("oauth-flow", seconds, flow_late_cb, self);
+}
+
 /* @flow: (nullable); @error: (nullable) (transfer none) */
 static void
 finish_beginning (McpOauthServer *self, McpOauthFlow *flow, const GError *error)
@@ -479,6 +501,8 @@ finish_beginning (McpOauthServer *self, McpOauthFlow *flow, const GError *error)
 
   self->is_refused = flow == NULL;
   set_why (self, error != NULL ? error->message : NULL);
+  if (flow != NULL)
+    watch_flow (self, flow);
   emit_changed (self);
   for (guint i = 0; i < tasks->len; i++)
     {
@@ -490,11 +514,15 @@ finish_beginning (McpOauthServer *self, McpOauthFlow *flow, const GError *error)
     }
 }
 
+/* @noted: (nullable): called with @user_data when it is on the disk who uses the grant */
 static void
-take_grant (McpOauthServer *self, McpOauthGrant *grant)
+take_grant (McpOauthServer *self,
+            McpOauthGrant *grant,
+            GAsyncReadyCallback noted,
+            gpointer user_data)
 {
   set_grant (self, grant);
-  mcp_oauth_book_note (self->book, self->config->name, self->url, grant);
+  mcp_oauth_book_note_async (self->book, self->config->name, self->url, grant, noted, user_data);
   g_message ("Server “%s”: logged in", self->config->name);
   self->is_needed = self->is_refused = self->is_locked = FALSE;
   g_clear_pointer (&self->wanted, g_free);
@@ -532,7 +560,7 @@ waited_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   /* Without its flow, the login was given up, or another one has taken its place. */
   if (flow != NULL && grant != NULL)
-    take_grant (self, grant);
+    take_grant (self, grant, NULL, NULL);
   else if (flow != NULL)
     mcp_oauth_server_note_refused (self, error->message);
   g_free (waiting->state);
@@ -673,6 +701,7 @@ mcp_oauth_server_login_async (McpOauthServer *self,
       g_ptr_array_add (self->beginners, g_steal_pointer (&task));
       self->n_probes = 0;
       self->wants_device = wants_device;
+      emit_changed (self);
       if (self->challenge == NULL)
         probe (self);
       else
@@ -712,6 +741,17 @@ mcp_oauth_server_login_finish (McpOauthServer *self,
 }
 
 static void
+noted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  /* The book has warned, where it could not; the login holds all the same. */
+  mcp_oauth_book_note_finish (result, NULL);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* A person who reads that the login is there need not fear a crash. */
+static void
 completed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
@@ -725,8 +765,7 @@ completed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       g_task_return_error (task, error);
       return;
     }
-  take_grant (self, grant);
-  g_task_return_boolean (task, TRUE);
+  take_grant (self, grant, noted_cb, g_steal_pointer (&task));
 }
 
 typedef struct
@@ -741,7 +780,7 @@ completion_free (gpointer data)
   Completion *completion = data;
 
   mcp_oauth_flow_unref (completion->flow);
-  g_free (completion->code);
+  mcp_secret_free (completion->code);
   g_free (completion);
 }
 
@@ -975,6 +1014,7 @@ mcp_oauth_server_dispose (GObject *object)
 {
   McpOauthServer *self = MCP_OAUTH_SERVER (object);
 
+  mcp_timer_clear (&self->flow_timer);
   set_grant (self, NULL);
 
   G_OBJECT_CLASS (mcp_oauth_server_parent_class)->dispose (object);
@@ -1037,6 +1077,7 @@ McpOauthServer *
 mcp_oauth_server_new (McpOauthBook *book, McpServerConfig *config)
 {
   McpOauthServer *self;
+  McpOauthFlow *flow;
   g_autoptr (GUri) uri = NULL;
 
   if (config->url == NULL || config->oauth.is_off || is_authorized_otherwise (config))
@@ -1049,5 +1090,8 @@ mcp_oauth_server_new (McpOauthBook *book, McpServerConfig *config)
   self->config = mcp_server_config_ref (config);
   self->web = mcp_oauth_web_new (uri);
   self->url = g_uri_to_string (uri);
+  flow = mcp_oauth_flows_find_of_server (mcp_oauth_book_get_flows (book), config->name);
+  if (flow != NULL)
+    watch_flow (self, flow);
   return self;
 }

@@ -5,6 +5,7 @@
  * The texts of OAuth: forms, JSON documents, lists of scopes, and random words.
  */
 #include "common/mcp-json.h"
+#include "upstream/secrets/mcp-secret-text.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +18,7 @@ char *mcp_oauth_text_build_name (const char *kind, const char *a, const char *b,
 
 gboolean mcp_oauth_text_scan (const char *text, McpJsonSlice *root, GError **error);
 char *mcp_oauth_text_dup (McpJsonSlice object, const char *key);
+char *mcp_oauth_text_dup_secret (McpJsonSlice object, const char *key);
 char **mcp_oauth_text_dup_list (McpJsonSlice object, const char *key);
 gint64 mcp_oauth_text_get_number (McpJsonSlice object, const char *key);
 gboolean mcp_oauth_text_get_flag (McpJsonSlice object, const char *key);

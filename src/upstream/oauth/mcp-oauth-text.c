@@ -196,6 +196,22 @@ mcp_oauth_text_dup (McpJsonSlice object, const char *key)
 }
 
 /**
+ * mcp_oauth_text_dup_secret:
+ * @object: a JSON object
+ * @key: of a member
+ *
+ * Returns: (transfer full) (nullable): the member, if it is a string and not empty; for
+ *   mcp_secret_text_free()
+ */
+char *
+mcp_oauth_text_dup_secret (McpJsonSlice object, const char *key)
+{
+  g_autoptr (McpSecretCopy) text = mcp_oauth_text_dup (object, key);
+
+  return mcp_secret_text_new (text);
+}
+
+/**
  * mcp_oauth_text_dup_list:
  * @object: a JSON object
  * @key: of a member

@@ -7,8 +7,8 @@ G_BEGIN_DECLS
 
 /**
  * McpOauthTokens:
- * @access_token: for the field Authorization
- * @refresh_token: (nullable): for the next ones
+ * @access_token: for the field Authorization; of mcp_secret_text_new()
+ * @refresh_token: (nullable): for the next ones; of mcp_secret_text_new()
  * @scope: (nullable): what they are good for, with spaces between
  * @expires_at: UNIX time at which @access_token ends; 0: the server did not say
  *

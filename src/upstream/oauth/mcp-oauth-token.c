@@ -26,8 +26,8 @@
 void
 mcp_oauth_token_free (McpOauthTokens *self)
 {
-  g_free (self->access_token);
-  g_free (self->refresh_token);
+  mcp_secret_text_free (self->access_token);
+  mcp_secret_text_free (self->refresh_token);
   g_free (self->scope);
   g_free (self);
 }
@@ -37,10 +37,10 @@ static char *
 build_basic (const McpOauthClient *client)
 {
   g_autofree char *id = g_uri_escape_string (client->id, NULL, FALSE);
-  g_autofree char *secret =
+  g_autoptr (McpSecretCopy) secret =
       g_uri_escape_string (client->secret != NULL ? client->secret : "", NULL, FALSE);
-  g_autofree char *both = g_strconcat (id, ":", secret, NULL);
-  g_autofree char *encoded = g_base64_encode ((const guchar *) both, strlen (both));
+  g_autoptr (McpSecretCopy) both = g_strconcat (id, ":", secret, NULL);
+  g_autoptr (McpSecretCopy) encoded = g_base64_encode ((const guchar *) both, strlen (both));
 
   return g_strconcat ("Basic ", encoded, NULL);
 }
@@ -144,8 +144,8 @@ read_tokens (const char *text, GError **error)
                            "The answer of the token endpoint cannot be read");
       return NULL;
     }
-  tokens->access_token = mcp_oauth_text_dup (root, "access_token");
-  tokens->refresh_token = mcp_oauth_text_dup (root, "refresh_token");
+  tokens->access_token = mcp_oauth_text_dup_secret (root, "access_token");
+  tokens->refresh_token = mcp_oauth_text_dup_secret (root, "refresh_token");
   tokens->scope = mcp_oauth_text_dup (root, "scope");
   seconds = mcp_oauth_text_get_number (root, "expires_in");
   if (seconds > 0)
@@ -195,8 +195,8 @@ mcp_oauth_token_request_async (const McpOauthEndpoint *endpoint,
                                gpointer user_data)
 {
   GTask *task = g_task_new (NULL, NULL, callback, user_data);
-  g_autoptr (GString) whole = g_string_new (form);
-  g_autofree char *authorization = NULL;
+  g_autoptr (McpSecretString) whole = mcp_secret_text_new_string (form);
+  g_autoptr (McpSecretCopy) authorization = NULL;
   GError *error = NULL;
 
   g_task_set_source_tag (task, mcp_oauth_token_request_async);

@@ -4,11 +4,14 @@
 #include "common/mcp-timer.h"
 #include "mcp-oauth-bounds-private.h"
 #include "upstream/oauth/mcp-oauth-error.h"
+#include "upstream/secrets/mcp-secret.h"
 
 #include <string.h>
 
 #define TIMEOUT_MS    10000
 #define MAX_BYTES     (64 * 1024)
+/* Most are no larger. */
+#define ANSWER_BYTES  (16 * 1024)
 #define MAX_REDIRECTS 5
 /* Asked one after the other, by one server. */
 #define MAX_CONNS     4
@@ -137,7 +140,7 @@ mcp_oauth_web_parse (McpOauthWeb *self, const char *address, GError **error)
 void
 mcp_oauth_web_free_reply (McpOauthReply *self)
 {
-  g_free (self->text);
+  mcp_secret_free (self->text);
   g_free (self->challenge);
   g_free (self);
 }
@@ -155,10 +158,11 @@ exchange_free (gpointer data)
   g_uri_unref (exchange->uri);
   mcp_oauth_web_unref (exchange->web);
   g_clear_pointer (&exchange->body, g_bytes_unref);
+  explicit_bzero (exchange->content->data, exchange->content->len);
   g_byte_array_unref (exchange->content);
   g_free (exchange->method);
   g_free (exchange->type);
-  g_free (exchange->authorization);
+  mcp_secret_free (exchange->authorization);
   g_free (exchange->problem);
   g_free (exchange);
 }
@@ -361,7 +365,8 @@ start (Exchange *exchange, const char *address, GAsyncReadyCallback callback, gp
 
   g_task_set_source_tag (task, start);
   exchange->uri = mcp_oauth_web_parse (exchange->web, address, &error);
-  exchange->content = g_byte_array_new ();
+  /* What grows leaves copies of tokens behind. */
+  exchange->content = g_byte_array_sized_new (ANSWER_BYTES);
   exchange->cancellable = g_cancellable_new ();
   if (exchange->uri == NULL)
     {
@@ -398,6 +403,21 @@ mcp_oauth_web_get_async (McpOauthWeb *self,
   start (exchange, address, callback, user_data);
 }
 
+static void
+free_secret (gpointer data)
+{
+  mcp_secret_free (data);
+}
+
+/* A body may hold a token. */
+static GBytes *
+new_secret_bytes (const char *text)
+{
+  char *copy = g_strdup (text);
+
+  return g_bytes_new_with_free_func (copy, strlen (copy), free_secret, copy);
+}
+
 /**
  * mcp_oauth_web_post_async:
  * @self: the web
@@ -424,7 +444,7 @@ mcp_oauth_web_post_async (McpOauthWeb *self,
   exchange->web = mcp_oauth_web_ref (self);
   exchange->method = g_strdup ("POST");
   exchange->type = g_strdup (type);
-  exchange->body = g_bytes_new (body, strlen (body));
+  exchange->body = new_secret_bytes (body);
   exchange->authorization = g_strdup (authorization);
   start (exchange, address, callback, user_data);
 }
