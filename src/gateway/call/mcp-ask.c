@@ -16,6 +16,7 @@ struct _McpAsk
   char *method;
   char *params; /* (nullable): JSON object */
   McpRevision server_revision;
+  gboolean is_repeatable;
   McpAskAnswerFunc answer; /* (nullable): %NULL once it is closed */
   gpointer user_data;
   GDestroyNotify destroy;
@@ -94,6 +95,31 @@ mcp_ask_withdraw (McpAsk *self)
   g_autoptr (McpAsk) guard = g_object_ref (self);
 
   finish (self, NULL);
+}
+
+/**
+ * mcp_ask_set_repeatable:
+ * @self: a question that nobody was asked yet
+ *
+ * Says that nothing was done yet for the request that the question is about: the client may make
+ * the request again instead of answering.
+ */
+void
+mcp_ask_set_repeatable (McpAsk *self)
+{
+  self->is_repeatable = TRUE;
+}
+
+/**
+ * mcp_ask_is_repeatable:
+ * @self: a question
+ *
+ * Returns: whether the client may make its request again instead of answering
+ */
+gboolean
+mcp_ask_is_repeatable (McpAsk *self)
+{
+  return self->is_repeatable;
 }
 
 /**

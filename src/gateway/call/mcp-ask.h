@@ -49,6 +49,8 @@ McpAsk *mcp_ask_new (const char *method,
 const char *mcp_ask_get_method (McpAsk *self);
 McpJsonSlice mcp_ask_get_params (McpAsk *self);
 McpRevision mcp_ask_get_server_revision (McpAsk *self);
+void mcp_ask_set_repeatable (McpAsk *self);
+gboolean mcp_ask_is_repeatable (McpAsk *self);
 gboolean mcp_ask_is_open (McpAsk *self);
 void mcp_ask_answer_result (McpAsk *self, McpJsonSlice result);
 void mcp_ask_answer_error (McpAsk *self, int code, const char *text, McpJsonSlice data);

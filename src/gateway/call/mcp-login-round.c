@@ -41,7 +41,7 @@ round_unref (gpointer data)
   g_rc_box_release_full (data, mcp_login_round_clear);
 }
 
-/* The client's word for a server's, once it can show addresses. */
+/* The client's word for a server's, once it can show addresses: since 2025-11-25. */
 static gboolean
 can_show_addresses (McpClient *client)
 {
@@ -49,7 +49,7 @@ can_show_addresses (McpClient *client)
   McpJsonSlice elicitation;
   McpJsonSlice url;
 
-  return mcp_client_can_be_asked (client) &&
+  return mcp_client_can_be_asked (client) && client->revision >= MCP_REVISION_2025_11_25 &&
          mcp_json_find_typed (capabilities, "elicitation", MCP_JSON_OBJECT, &elicitation) &&
          mcp_json_find_typed (elicitation, "url", MCP_JSON_OBJECT, &url);
 }
@@ -125,7 +125,8 @@ static char *
 build_params (McpLoginRound *self, const char *address)
 {
   GString *json = g_string_new ("{\"mode\":\"url\",\"elicitationId\":");
-  g_autofree char *id = g_uuid_string_random ();
+  /* One login, one page, one elicitation, for whomever it is shown to. */
+  g_autofree char *id = g_compute_checksum_for_string (G_CHECKSUM_SHA256, address, -1);
   g_autofree char *message = g_strdup_printf (
       "Server “%s” needs you to log in. The page is that of its authorization server.",
       mcp_oauth_server_get_name (self->login));
@@ -157,6 +158,7 @@ begun_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       self->timer = mcp_timer_new_seconds ("login-round", seconds_left, late_cb, self);
       ask = mcp_ask_new ("elicitation/create", mcp_json_slice (params), MCP_REVISION_2025_11_25,
                          answered_cb, g_rc_box_acquire (self), round_unref);
+      mcp_ask_set_repeatable (ask);
       self->ask = g_object_ref (ask);
       self->funcs->ask (ask, self->user_data);
     }

@@ -52,6 +52,7 @@ McpRequest *mcp_attachment_find_request (McpAttachment *self, McpJsonSlice id);
 
 /* What servers ask of the client. */
 void mcp_attachment_put_ask (McpAttachment *self, McpAsk *ask, McpRequest *request);
+void mcp_attachment_follow_login (McpAttachment *self, McpOauthServer *login, McpJsonSlice params);
 
 void mcp_attachment_detach (McpAttachment *self);
 void mcp_attachment_session_closed (McpAttachment *self);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gateway/call/mcp-login-news.h"
 #include "gateway/client/mcp-ask-table.h"
 #include "gateway/client/mcp-attachment-inner.h"
 #include "gateway/client/mcp-method-table.h"
@@ -22,6 +23,7 @@ struct _McpAttachment
   gboolean confirmed;          /* notifications/initialized came */
   McpChangeListener *listener; /* (owned) (nullable): of a lasting one */
   McpAskTable *asks;           /* (owned) */
+  McpLoginNews *logins;        /* (owned): that the client was asked to bring a person to */
   GHashTable
       *in_flight;    /* (owned): McpRequest (unowned) -> its key in @by_id (unowned) (nullable) */
   GHashTable *by_id; /* (owned): JSON text of the id (owned) -> McpRequest (unowned); nothing of
@@ -133,8 +135,7 @@ add_request (McpAttachment *self, McpRequest *request, McpJsonSlice id)
 
 /**
  * mcp_attachment_put_ask:
- * @self: an attachment the attachment that received the notification a revision with requests of
- * servers
+ * @self: an attachment of a revision with requests of servers
  * @ask: what a server asks
  * @request: the client's request that the server works on
  *
@@ -146,7 +147,30 @@ mcp_attachment_put_ask (McpAttachment *self, McpAsk *ask, McpRequest *request)
   mcp_ask_table_put (self->asks, ask, request);
 }
 
+/**
+ * mcp_attachment_follow_login:
+ * @self: an attachment
+ * @login: the login to a server
+ * @params: of the elicitation by which its client is to bring a person to the login
+ *
+ * Tells the client once the login is there.
+ */
+void
+mcp_attachment_follow_login (McpAttachment *self, McpOauthServer *login, McpJsonSlice params)
+{
+  mcp_login_news_add (self->logins, login, params);
+}
+
 /* What belongs to no request */
+
+static void
+login_cb (GBytes *notification, gpointer user_data)
+{
+  McpAttachment *self = user_data;
+
+  if (!self->is_detached)
+    g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, notification);
+}
 
 /**
  * mcp_attachment_note_listed:
@@ -675,6 +699,7 @@ mcp_attachment_finalize (GObject *object)
   g_hash_table_unref (self->in_flight);
   g_hash_table_unref (self->by_id);
   mcp_ask_table_free (self->asks);
+  mcp_login_news_free (self->logins);
   mcp_client_unref (self->client);
   mcp_services_unref (self->services);
   g_ptr_array_unref (self->subscriptions);
@@ -704,6 +729,7 @@ mcp_attachment_init (McpAttachment *self)
   self->by_id = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->in_flight = g_hash_table_new (NULL, NULL);
   self->asks = mcp_ask_table_new ();
+  self->logins = mcp_login_news_new (login_cb, self);
   self->last_used_us = g_get_monotonic_time ();
   self->event_mark = EVENTS_AHEAD;
 }

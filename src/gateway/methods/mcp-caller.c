@@ -278,3 +278,17 @@ mcp_caller_put_ask (McpCaller *self, McpAsk *ask)
 {
   mcp_attachment_put_ask (self->attachment, ask, self->request);
 }
+
+/**
+ * mcp_caller_follow_login:
+ * @self: a client that waits, and speaks a revision with requests of servers
+ * @login: the login to a server
+ * @params: of the elicitation by which the client is to bring a person to the login
+ *
+ * Tells the client once the login is there, on the stream that belongs to no request.
+ */
+void
+mcp_caller_follow_login (McpCaller *self, McpOauthServer *login, McpJsonSlice params)
+{
+  mcp_attachment_follow_login (self->attachment, login, params);
+}

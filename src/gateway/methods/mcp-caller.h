@@ -29,6 +29,7 @@ void mcp_caller_send_progress (McpCaller *self, const McpProgressReport *report)
 void mcp_caller_tell (McpCaller *self, const char *text);
 void mcp_caller_send_log (McpCaller *self, McpJsonSlice params, McpServerConfig *server);
 void mcp_caller_put_ask (McpCaller *self, McpAsk *ask);
+void mcp_caller_follow_login (McpCaller *self, McpOauthServer *login, McpJsonSlice params);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpCaller, mcp_caller_free)
 

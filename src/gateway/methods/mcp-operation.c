@@ -222,11 +222,54 @@ log_cb (McpJsonSlice params, gpointer user_data)
     mcp_caller_send_log (self->caller, params, self->target->config);
 }
 
+/* Returns: (transfer none) (nullable): the login to the server */
+static McpOauthServer *
+find_login (McpOperation *self)
+{
+  McpServerConfig *config = self->target != NULL ? self->target->config : NULL;
+
+  if (config == NULL && self->subject->kind == MCP_ITEM_TOOL)
+    config = mcp_catalogue_find_unlisted (self->services->catalogue, self->client, self->name);
+  return config != NULL ? mcp_provider_pool_find_login (self->services->pool, config->name) : NULL;
+}
+
+/* 2025-11-25, client/elicitation, "URL Elicitation Required Error": a client that takes nothing
+ * before its answer shows the address, and makes the request again. */
+static void
+demand_login (McpOperation *self, McpAsk *ask)
+{
+  McpJsonSlice params = mcp_ask_get_params (ask);
+  g_autofree char *data =
+      g_strdup_printf ("{\"elicitations\":[%.*s]}", (int) params.length, params.data);
+  g_autoptr (McpRequest) request = unbind_caller (self, OPERATION_DONE);
+
+  mcp_request_respond_error (request, MCP_ERROR_CODE_URL_ELICITATION_REQUIRED,
+                             "The server needs a login before it can do this", slice (data));
+  mcp_ask_answer_error (ask, MCP_JSONRPC_ERROR_INTERNAL, "The client is to come back",
+                        MCP_JSON_SLICE_NONE);
+}
+
+/* The person is to log in. */
+static void
+put_login (McpOperation *self, McpAsk *ask)
+{
+  McpOauthServer *login = find_login (self);
+
+  if (login != NULL)
+    mcp_caller_follow_login (self->caller, login, mcp_ask_get_params (ask));
+  if (mcp_request_can_be_asked (mcp_caller_get_request (self->caller)))
+    mcp_caller_put_ask (self->caller, ask);
+  else
+    demand_login (self, ask);
+}
+
 static void
 put_ask (McpOperation *self, McpAsk *ask)
 {
   if (self->rounds != NULL)
     mcp_rounds_to_client_add (self->rounds, ask);
+  else if (self->caller != NULL && mcp_ask_is_repeatable (ask))
+    put_login (self, ask);
   else if (self->caller != NULL)
     mcp_caller_put_ask (self->caller, ask);
   else
@@ -508,12 +551,7 @@ static gboolean
 wait_for_login (McpOperation *self, const GError *error)
 {
   static const McpLoginRoundFuncs funcs = { login_ask_cb, logged_in_cb };
-  McpServerConfig *config =
-      self->subject->kind == MCP_ITEM_TOOL
-          ? mcp_catalogue_find_unlisted (self->services->catalogue, self->client, self->name)
-          : NULL;
-  McpOauthServer *login =
-      config != NULL ? mcp_provider_pool_find_login (self->services->pool, config->name) : NULL;
+  McpOauthServer *login = find_login (self);
 
   if (error == NULL || g_cancellable_is_cancelled (self->cancellable) ||
       !mcp_login_round_is_possible (login, self->client))
