@@ -109,7 +109,6 @@ apply_settings (McpdApplication *self)
   mcp_gateway_consent_set (self->gateway, settings->consent_seconds, settings->ask_destructive);
   mcp_gateway_set_max_name (self->gateway, settings->max_name);
   mcp_gateway_set_path (self->gateway, settings->servers_path);
-  mcp_gateway_set_opener (self->gateway, settings->opener);
   mcp_gateway_set_client_document (self->gateway, settings->client_document);
   mcp_http_server_set_limits (self->http, &settings->limits);
   mcp_http_server_set_require_key (self->http, settings->require_key);
@@ -499,18 +498,42 @@ left_cb (gpointer user_data)
   mcp_dbus_service_unexport (self->service);
 }
 
+static GDBusConnection *
+get_connection (McpdApplication *self)
+{
+  GApplication *application = self->bus != NULL ? mcpd_bus_get_application (self->bus) : NULL;
+
+  return application != NULL ? g_application_get_dbus_connection (application) : NULL;
+}
+
+static void
+page_opened_cb (const GError *error, gpointer user_data)
+{
+  if (error != NULL)
+    g_message (_ ("The browser cannot be started; “mcp-session dashboard” opens the page: %s"),
+               error->message);
+}
+
 static void
 activated_cb (gpointer user_data)
 {
   McpdApplication *self = MCPD_APPLICATION (user_data);
-  GApplication *application = mcpd_bus_get_application (self->bus);
   g_autoptr (GError) error = NULL;
   g_autofree char *url = mcp_http_server_issue_page (self->http, &error);
 
   if (url == NULL)
     g_message (_ ("The page cannot be opened: %s"), error->message);
-  else if (application != NULL)
-    mcpd_page_opener_open (g_application_get_dbus_connection (application), url);
+  else
+    mcpd_page_opener_open (get_connection (self), NULL, url, page_opened_cb, NULL);
+}
+
+/* For the gateway: a login. */
+static void
+open_cb (const char *address, McpPageOpenedFunc done, gpointer done_data, gpointer user_data)
+{
+  McpdApplication *self = user_data;
+
+  mcpd_page_opener_open (get_connection (self), self->settings.opener, address, done, done_data);
 }
 
 static void
@@ -523,7 +546,6 @@ static void
 login_begun_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (McpdApplication) self = user_data;
-  GApplication *application = mcpd_bus_get_application (self->bus);
   g_autoptr (GError) error = NULL;
   gboolean is_opened;
   guint seconds_left;
@@ -533,8 +555,9 @@ login_begun_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (url == NULL)
     g_message (_ ("The login cannot begin: %s"), error->message);
-  else if (application != NULL)
-    mcpd_page_opener_open (g_application_get_dbus_connection (application), url);
+  else if (!is_opened)
+    g_message (_ ("No browser was opened for the login; “mcp-session server login” shows its "
+                  "address"));
 }
 
 static void
@@ -542,7 +565,7 @@ login_cb (const char *server, gpointer user_data)
 {
   McpdApplication *self = MCPD_APPLICATION (user_data);
 
-  mcp_gateway_login_async (self->gateway, server, MCP_LOGIN_WAY_ADDRESS, login_begun_cb,
+  mcp_gateway_login_async (self->gateway, server, MCP_LOGIN_WAY_BROWSER, login_begun_cb,
                            g_object_ref (self));
 }
 
@@ -730,6 +753,7 @@ mcpd_application_start (McpdApplication *self, GError **error)
   self->state = mcpd_state_open (self->store, self->state_home);
   self->gateway = mcp_gateway_new (self->store, &self->settings.limits, self->keeper_path);
   mcp_gateway_set_cgroup (self->gateway, self->cgroup);
+  mcp_gateway_set_opener (self->gateway, open_cb, self);
   set_secrets (self);
   mcp_gateway_set_cache (self->gateway, self->cache_dir);
   mcp_gateway_set_history (self->gateway, mcpd_state_get_history (self->state));

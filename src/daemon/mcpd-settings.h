@@ -46,7 +46,7 @@ typedef struct
   guint max_name;                  /* [Names] MaxLength, of exposed names of tools and prompts */
   const char
       *servers_path;  /* [Servers] Path, interned; %NULL: the daemon's, or the login shell's */
-  const char *opener; /* [OAuth] Opener, interned; %NULL: xdg-open; empty: none */
+  const char *opener; /* [OAuth] Opener, interned; %NULL: the desktop's; empty: none */
   const char *client_document; /* [OAuth] ClientMetadataUrl, interned; %NULL: none */
   guint history_days;          /* [History] Days */
   guint history_calls;         /* [History] MaxCalls, 0: no history */

@@ -46,23 +46,12 @@ mcp_gateway_set_client_document (McpGateway *self, const char *address)
     mcp_oauth_set_document (mcp_gateway_get_oauth (self), address);
 }
 
-/**
- * mcp_gateway_set_opener:
- * @self: the gateway
- * @command: (nullable): what opens a browser; see mcp_oauth_set_opener()
- */
-void
-mcp_gateway_set_opener (McpGateway *self, const char *command)
-{
-  if (mcp_gateway_get_oauth (self) != NULL)
-    mcp_oauth_set_opener (mcp_gateway_get_oauth (self), command);
-}
-
 /* A login that begins. */
 typedef struct
 {
   McpLoginWay way;
   char *user_code; /* (nullable) */
+  char *address;   /* (nullable): while a browser is opened */
   gboolean is_opened;
   guint seconds_left;
 } Beginning;
@@ -73,7 +62,20 @@ beginning_free (gpointer data)
   Beginning *beginning = data;
 
   g_free (beginning->user_code);
+  g_free (beginning->address);
   g_free (beginning);
+}
+
+static void
+opened_cb (const GError *error, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Beginning *beginning = g_task_get_task_data (task);
+
+  beginning->is_opened = error == NULL;
+  if (error != NULL)
+    g_info ("No browser was opened: %s", error->message);
+  g_task_return_pointer (task, g_steal_pointer (&beginning->address), g_free);
 }
 
 static void
@@ -82,7 +84,6 @@ begun_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   McpGateway *self = g_task_get_source_object (task);
   Beginning *beginning = g_task_get_task_data (task);
-  g_autoptr (GError) open_error = NULL;
   GError *error = NULL;
   char *address = mcp_oauth_server_login_finish (
       MCP_OAUTH_SERVER (source), result, &beginning->seconds_left, &beginning->user_code, &error);
@@ -95,11 +96,11 @@ begun_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       g_error_free (error);
       return;
     }
+  beginning->address = address;
   if (beginning->way == MCP_LOGIN_WAY_BROWSER)
-    beginning->is_opened = mcp_oauth_open (mcp_gateway_get_oauth (self), address, &open_error);
-  if (open_error != NULL)
-    g_info ("No browser was opened: %s", open_error->message);
-  g_task_return_pointer (task, address, g_free);
+    mcp_gateway_open_page (self, address, opened_cb, g_steal_pointer (&task));
+  else
+    g_task_return_pointer (task, g_steal_pointer (&beginning->address), g_free);
 }
 
 /* Returns: (nullable): the login to a server */

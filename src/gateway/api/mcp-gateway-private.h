@@ -26,6 +26,16 @@ GPtrArray *mcp_gateway_get_configs (McpGateway *self);
 McpServerConfig *mcp_gateway_find_config (McpGateway *self, const char *name);
 GPtrArray *mcp_gateway_get_left_out (McpGateway *self);
 McpOauth *mcp_gateway_get_oauth (McpGateway *self);
+void mcp_gateway_open_page (McpGateway *self,
+                            const char *address,
+                            McpPageOpenedFunc done,
+                            gpointer done_data);
+McpProvider *mcp_gateway_new_provider (McpGateway *self,
+                                       McpServerConfig *config,
+                                       const char *cwd,
+                                       guint timeout_ms);
+guint mcp_gateway_count_trials (McpGateway *self, int more);
+gboolean mcp_gateway_servers_check_usable (McpGateway *self, const char *name, GError **error);
 gboolean mcp_gateway_is_closed (McpGateway *self);
 
 G_END_DECLS

@@ -43,6 +43,9 @@ struct _McpGateway
   GPtrArray *left_out;             /* (owned) (nullable): McpServerLeftOut */
   Launching *launching;            /* (unowned) (nullable): the pool's */
   McpProviderChanges *changes;     /* (owned) (nullable): until disposed */
+  McpOpenPageFunc open;            /* (nullable): opens a browser */
+  gpointer open_data;
+  guint n_trials; /* of servers, that go on */
   gboolean is_closed;
 };
 
@@ -777,4 +780,84 @@ McpOauth *
 mcp_gateway_get_oauth (McpGateway *self)
 {
   return self->launching != NULL ? self->launching->oauth : NULL;
+}
+
+/**
+ * mcp_gateway_set_opener:
+ * @self: the gateway
+ * @open: (nullable): opens a browser
+ * @user_data: for @open
+ */
+void
+mcp_gateway_set_opener (McpGateway *self, McpOpenPageFunc open, gpointer user_data)
+{
+  g_return_if_fail (MCP_IS_GATEWAY (self));
+
+  self->open = open;
+  self->open_data = user_data;
+}
+
+/**
+ * mcp_gateway_open_page:
+ * @self: the gateway
+ * @address: https, or this machine
+ * @done: called once, perhaps before this returns
+ * @done_data: for @done
+ *
+ * Opens a browser.
+ *
+ * Errors: %G_IO_ERROR_NOT_SUPPORTED where nobody can, and those of who can.
+ */
+void
+mcp_gateway_open_page (McpGateway *self,
+                       const char *address,
+                       McpPageOpenedFunc done,
+                       gpointer done_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->open != NULL)
+    {
+      self->open (address, done, done_data, self->open_data);
+      return;
+    }
+  error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "No browser is opened here");
+  done (error, done_data);
+}
+
+/**
+ * mcp_gateway_new_provider:
+ * @self: a gateway of mcp_gateway_new()
+ * @config: a server
+ * @cwd: where it would run
+ * @timeout_ms: until it must be ready, and for each answer
+ *
+ * Returns: (transfer full): a connection to the server that the pool knows nothing of
+ */
+McpProvider *
+mcp_gateway_new_provider (McpGateway *self,
+                          McpServerConfig *config,
+                          const char *cwd,
+                          guint timeout_ms)
+{
+  McpProvider *provider = make_provider (config, cwd, &self->limits, timeout_ms, self->launching);
+  McpServerTimes times = mcp_server_link_get_setup (MCP_SERVER_LINK (provider))->times;
+
+  times.start_ms = timeout_ms;
+  mcp_server_link_set_times (MCP_SERVER_LINK (provider), &times);
+  return provider;
+}
+
+/**
+ * mcp_gateway_count_trials:
+ * @self: the gateway
+ * @more: trials of servers that begin; negative: that end
+ *
+ * Returns: how many go on
+ */
+guint
+mcp_gateway_count_trials (McpGateway *self, int more)
+{
+  self->n_trials += (guint) more;
+  return self->n_trials;
 }

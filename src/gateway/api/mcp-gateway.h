@@ -76,6 +76,27 @@ typedef enum
  */
 typedef gboolean (*McpCallbackListenFunc) (guint16 port, gpointer user_data);
 
+/**
+ * McpPageOpenedFunc:
+ * @error: (nullable): why no browser was opened; %NULL: one was
+ * @user_data: data
+ */
+typedef void (*McpPageOpenedFunc) (const GError *error, gpointer user_data);
+
+/**
+ * McpOpenPageFunc:
+ * @address: https, or this machine
+ * @done: called once, perhaps before this returns
+ * @done_data: for @done
+ * @user_data: of whoever can open browsers
+ *
+ * Opens a browser.
+ */
+typedef void (*McpOpenPageFunc) (const char *address,
+                                 McpPageOpenedFunc done,
+                                 gpointer done_data,
+                                 gpointer user_data);
+
 McpGateway *
 mcp_gateway_new (McpSessionStore *store, const McpLimits *limits, const char *keeper_path);
 void mcp_gateway_set_secrets (McpGateway *self, const char *directory);
@@ -150,7 +171,7 @@ void mcp_gateway_set_callback_listener (McpGateway *self,
                                         McpCallbackListenFunc listen,
                                         gpointer user_data);
 void mcp_gateway_set_client_document (McpGateway *self, const char *address);
-void mcp_gateway_set_opener (McpGateway *self, const char *command);
+void mcp_gateway_set_opener (McpGateway *self, McpOpenPageFunc open, gpointer user_data);
 void mcp_gateway_login_async (McpGateway *self,
                               const char *name,
                               McpLoginWay way,

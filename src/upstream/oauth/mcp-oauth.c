@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-/* xdg-utils */
-#define DEFAULT_OPENER   "xdg-open"
 /* Of what a browser or a person brings. */
 #define MAX_ANSWER_BYTES 8192
 
@@ -18,7 +16,6 @@ struct _McpOauth
 
   McpOauthBook *book;  /* (owned) */
   GHashTable *servers; /* (owned): name (owned) -> McpOauthServer (owned) */
-  char *opener;        /* (nullable): command that opens an address */
 };
 
 G_DEFINE_FINAL_TYPE (McpOauth, mcp_oauth, G_TYPE_OBJECT)
@@ -333,57 +330,6 @@ mcp_oauth_set_document (McpOauth *self, const char *address)
   mcp_oauth_book_set_document (self->book, address);
 }
 
-/**
- * mcp_oauth_set_opener:
- * @self: the logins
- * @command: (nullable): a program with its arguments, quoted as for a shell, that opens the address
- *   which is put behind them; %NULL: the desktop's own; empty: none
- */
-void
-mcp_oauth_set_opener (McpOauth *self, const char *command)
-{
-  g_free (self->opener);
-  self->opener = g_strdup (command);
-}
-
-/**
- * mcp_oauth_open:
- * @self: the logins
- * @address: that mcp_oauth_server_login_finish() gave: https, or this machine
- * @error: return location
- *
- * Opens a browser, without a shell.
- *
- * Errors: %G_IO_ERROR_NOT_SUPPORTED, those of g_shell_parse_argv() and of g_subprocess_newv().
- *
- * Returns: whether the program was started; whether it shows anything, nobody knows
- */
-gboolean
-mcp_oauth_open (McpOauth *self, const char *address, GError **error)
-{
-  const char *command = self->opener != NULL ? self->opener : DEFAULT_OPENER;
-  g_auto (GStrv) words = NULL;
-  g_autoptr (GStrvBuilder) argv = g_strv_builder_new ();
-  g_auto (GStrv) whole = NULL;
-  g_autoptr (GSubprocess) process = NULL;
-
-  if (*command == '\0')
-    {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-                           "No browser is opened here");
-      return FALSE;
-    }
-  if (!g_shell_parse_argv (command, NULL, &words, error))
-    return FALSE;
-  g_strv_builder_addv (argv, (const char **) words);
-  g_strv_builder_add (argv, address);
-  whole = g_strv_builder_end (argv);
-  process = g_subprocess_newv (
-      (const char *const *) whole,
-      G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, error);
-  return process != NULL;
-}
-
 static void
 mcp_oauth_dispose (GObject *object)
 {
@@ -406,7 +352,6 @@ mcp_oauth_finalize (GObject *object)
 
   g_hash_table_unref (self->servers);
   mcp_oauth_book_unref (self->book);
-  g_free (self->opener);
 
   G_OBJECT_CLASS (mcp_oauth_parent_class)->finalize (object);
 }

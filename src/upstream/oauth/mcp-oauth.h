@@ -26,8 +26,6 @@ McpOauth *mcp_oauth_new (const char *directory, McpSecretStore *store);
 void mcp_oauth_set_port (McpOauth *self, guint16 port);
 void mcp_oauth_set_listener (McpOauth *self, McpOauthListenFunc listen, gpointer user_data);
 void mcp_oauth_set_document (McpOauth *self, const char *address);
-void mcp_oauth_set_opener (McpOauth *self, const char *command);
-gboolean mcp_oauth_open (McpOauth *self, const char *address, GError **error);
 McpOauthServer *mcp_oauth_ensure_server (McpOauth *self, McpServerConfig *config);
 McpOauthServer *mcp_oauth_lookup (McpOauth *self, const char *name);
 void mcp_oauth_set_servers (McpOauth *self, GPtrArray *configs);
