@@ -3,6 +3,7 @@
 #include "cli/terminal/mcp-cli-exit.h"
 
 #include "cli/commands/mcp-cli-file-change.h"
+#include "cli/commands/mcp-cli-import-secrets.h"
 #include "cli/commands/mcp-cli-import.h"
 #include "cli/files/mcp-cli-clients.h"
 #include "cli/files/mcp-cli-file.h"
@@ -25,6 +26,7 @@ typedef struct
   gboolean yes;
   gboolean print;
   gboolean import;
+  gboolean secrets;
   gboolean undo;
   gboolean all;
   gboolean per_server;
@@ -173,16 +175,58 @@ plan (const McpCliClient *client,
 }
 
 static gboolean
-confirm (void)
+confirm (const char *question)
 {
   char answer[16] = "";
 
-  g_printerr ("%s ", _ ("Write this? [y/N]"));
+  g_printerr ("%s ", question);
   return fgets (answer, sizeof answer, stdin) != NULL && (*answer == 'y' || *answer == 'Y');
 }
 
+/* What was imported in plain text stays so, unless somebody says otherwise. */
+static gboolean
+plan_secrets (const Options *options,
+              McpCliImportSecrets *secrets,
+              McpCliFileChange *servers,
+              GError **error)
+{
+  gboolean may_ask = !options->yes && !options->print && isatty (STDIN_FILENO);
+
+  if (mcp_cli_import_secrets_is_empty (secrets))
+    return TRUE;
+  if (!options->secrets)
+    mcp_cli_import_secrets_print (
+        secrets, may_ask ? _ ("The daemon can keep these in the keyring, or in files that only you "
+                              "can read where there is none.")
+                         : _ ("They stay as they are; --secrets has the daemon keep them in the "
+                              "keyring, or in files that only you can read where there is none"));
+  if (!options->secrets && (!may_ask || !confirm (_ ("Store them there? [y/N]"))))
+    return TRUE;
+  return mcp_cli_import_secrets_plan (secrets, servers, error);
+}
+
+/* The daemon gets the secrets, then the servers: if a file cannot be written, nothing is lost. */
+static gboolean
+write_all (const McpCliFileChange *change,
+           const McpCliFileChange *servers,
+           McpCliImportSecrets *secrets,
+           GError **error)
+{
+  if (!mcp_cli_import_secrets_store (secrets, error))
+    return FALSE;
+  if (!mcp_cli_file_change_write (servers, error))
+    {
+      mcp_cli_import_secrets_forget (secrets);
+      return FALSE;
+    }
+  return mcp_cli_file_change_write (change, error);
+}
+
 static int
-apply (const Options *options, const McpCliFileChange *change, const McpCliFileChange *servers)
+apply (const Options *options,
+       const McpCliFileChange *change,
+       const McpCliFileChange *servers,
+       McpCliImportSecrets *secrets)
 {
   g_autoptr (GError) error = NULL;
 
@@ -200,13 +244,12 @@ apply (const Options *options, const McpCliFileChange *change, const McpCliFileC
       mcp_cli_text_print (_ ("Nothing was written; --yes writes without asking"));
       return MCP_CLI_FAILED;
     }
-  if (!options->yes && !confirm ())
+  if (!options->yes && !confirm (_ ("Write this? [y/N]")))
     {
       mcp_cli_text_print (_ ("Nothing was written"));
       return MCP_CLI_FAILED;
     }
-  /* The daemon gets the servers first: if the second file cannot be written, none is lost. */
-  if (mcp_cli_file_change_write (servers, &error) && mcp_cli_file_change_write (change, &error))
+  if (write_all (change, servers, secrets, &error))
     return MCP_CLI_OK;
   mcp_cli_text_print_error (error);
   return MCP_CLI_FAILED;
@@ -217,12 +260,17 @@ connect_client (const McpCliClient *client, const Options *options)
 {
   g_auto (McpCliFileChange) change = { NULL };
   g_auto (McpCliFileChange) servers = { NULL };
+  g_autoptr (McpCliImportSecrets) secrets = NULL;
   g_autoptr (GError) error = NULL;
 
   if (mcp_cli_file_change_load (&change, mcp_cli_clients_dup_path (client), &error) &&
       mcp_cli_file_change_load (&servers, mcp_cli_servers_file_dup_path (), &error) &&
       plan (client, options, &change, &servers, &error))
-    return apply (options, &change, &servers);
+    {
+      secrets = mcp_cli_import_secrets_find (&servers);
+      if (plan_secrets (options, secrets, &servers, &error))
+        return apply (options, &change, &servers, secrets);
+    }
   mcp_cli_text_print_error (error);
   return MCP_CLI_FAILED;
 }
@@ -344,6 +392,8 @@ mcp_cli_cmd_connect (int argc, char **argv)
     { "print", 0, 0, G_OPTION_ARG_NONE, &options.print, N_ ("Only show what would change"), NULL },
     { "import", 0, 0, G_OPTION_ARG_NONE, &options.import,
       N_ ("Move the client’s own servers to the daemon"), NULL },
+    { "secrets", 0, 0, G_OPTION_ARG_NONE, &options.secrets,
+      N_ ("With --import: have secrets in plain text kept in the keyring"), NULL },
     { "all", 0, 0, G_OPTION_ARG_NONE, &options.all, N_ ("Every client that has a configuration"),
       NULL },
     { "per-server", 0, 0, G_OPTION_ARG_NONE, &options.per_server,
@@ -365,6 +415,8 @@ mcp_cli_cmd_connect (int argc, char **argv)
 
   if (!mcp_cli_options_parse (&usage, entries, &argc, &argv))
     return MCP_CLI_USAGE;
+  if (options.secrets && !options.import)
+    return mcp_cli_options_report_error (_ ("--secrets goes with --import"));
   if (options.undo && options.import)
     return mcp_cli_options_report_error (_ ("Either --import or --undo"));
   if (options.undo + options.sync + options.per_server > 1)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mcp-cli-cmd-server-private.h"
 
-#include "cli/probe/mcp-cli-probe.h"
+#include "cli/commands/mcp-cli-server-trial.h"
 #include "cli/terminal/mcp-cli-exit.h"
 #include "cli/terminal/mcp-cli-options.h"
 #include "cli/terminal/mcp-cli-text.h"
@@ -56,15 +56,45 @@ print_probe (McpCliProbe *probe, const GError *error)
   return MCP_CLI_OK;
 }
 
+/* Returns: %FALSE: the daemon knows of no login to the server */
+static gboolean
+test_by_daemon (McpCliConnection *connection, const char *name, guint timeout_seconds, int *status)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (McpCliProbe) probe =
+      mcp_cli_server_trial_run (connection, name, timeout_seconds, &error);
+
+  if (error != NULL)
+    *status = mcp_cli_options_report_failure (error);
+  else if (probe != NULL)
+    {
+      mcp_cli_text_print (_ ("The daemon tests this server, since the daemon has the login"));
+      *status = print_probe (probe, NULL);
+    }
+  return error != NULL || probe != NULL;
+}
+
 static int
 test_server (const char *name, guint timeout_seconds)
 {
+  g_autoptr (McpCliConnection) connection = mcp_cli_connection_open_running (NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (McpCliProbe) probe = mcp_cli_probe_run (name, timeout_seconds, &error);
-  int status = print_probe (probe, error);
+  g_autoptr (McpCliProbe) probe = NULL;
+  gboolean is_refused;
+  int status;
 
-  /* The daemon alone has logins. */
-  if (error != NULL && strstr (error->message, "HTTP 401") != NULL)
+  if (connection != NULL && test_by_daemon (connection, name, timeout_seconds, &status))
+    return status;
+  probe = mcp_cli_probe_run (name, timeout_seconds, &error);
+  is_refused = error != NULL && strstr (error->message, "HTTP 401") != NULL;
+  /* A daemon that did not run may have a login of an earlier time. */
+  if (is_refused && connection == NULL)
+    connection = mcp_cli_connection_open (NULL);
+  if (is_refused && connection != NULL &&
+      test_by_daemon (connection, name, timeout_seconds, &status))
+    return status;
+  status = print_probe (probe, error);
+  if (is_refused)
     mcp_cli_text_print (
         _ ("This test does not log in; the daemon does: mcp-session server login %s"), name);
   return status;
@@ -93,7 +123,7 @@ mcp_cli_cmd_server_test (int argc, char **argv)
     .summary =
         _ ("Starts one configured server in the current directory, as the daemon would. Shows the\n"
            "revision that it speaks, how long it took to be ready, its tools, and its standard\n"
-           "error if it fails."),
+           "error if it fails. A server that the daemon has a login to is tested by the daemon."),
     .min_words = 1,
     .max_words = 1,
   };

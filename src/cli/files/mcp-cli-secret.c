@@ -38,6 +38,23 @@ is_known_key (const char *value)
   return FALSE;
 }
 
+/**
+ * mcp_cli_secret_is_secret:
+ * @name: of a variable, a header or another key
+ * @value: as an entry has it
+ *
+ * Returns: whether that looks like a secret in plain text
+ */
+gboolean
+mcp_cli_secret_is_secret (const char *name, const char *value)
+{
+  if (*value == '\0' || strstr (value, "${") != NULL)
+    return FALSE;
+  return names_secret (name) || is_known_key (value) ||
+         g_ascii_strcasecmp (name, "Authorization") == 0 ||
+         g_ascii_strcasecmp (name, "Cookie") == 0;
+}
+
 /* Returns: (transfer full) (nullable): the first variable whose name is that of a secret */
 static char *
 find_variable (const char *text)

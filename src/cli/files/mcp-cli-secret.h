@@ -5,6 +5,7 @@
 
 G_BEGIN_DECLS
 
+gboolean mcp_cli_secret_is_secret (const char *name, const char *value);
 char *mcp_cli_secret_dup_shown_url (const char *url);
 GStrv mcp_cli_secret_dup_shown_arguments (McpJsonSlice entry);
 char *mcp_cli_secret_find_in_arguments (McpJsonSlice entry);

@@ -55,6 +55,22 @@ mcp_cli_probe_free (McpCliProbe *self)
   g_free (self);
 }
 
+/**
+ * mcp_cli_probe_new:
+ *
+ * Returns: (transfer full): what a test has shown that did not begin yet
+ */
+McpCliProbe *
+mcp_cli_probe_new (void)
+{
+  McpCliProbe *self = g_new0 (McpCliProbe, 1);
+
+  self->tools = g_ptr_array_new_with_free_func (g_free);
+  self->log = g_string_new (NULL);
+  self->ready_ms = -1;
+  return self;
+}
+
 /* What the parser says of an entry that it left out, or that there is no such entry. */
 static void
 set_missing (const char *name, GPtrArray *problems, GError **error)
@@ -223,14 +239,11 @@ test_provider (Run *run)
 McpCliProbe *
 mcp_cli_probe_run (const char *name, guint timeout_seconds, GError **error)
 {
-  McpCliProbe *self = g_new0 (McpCliProbe, 1);
+  McpCliProbe *self = mcp_cli_probe_new ();
   g_autofree char *cwd = g_get_current_dir ();
   g_autoptr (McpServerConfig) config = NULL;
   g_auto (Run) run = { .probe = self, .timeout_ms = timeout_seconds * 1000 };
 
-  self->tools = g_ptr_array_new_with_free_func (g_free);
-  self->log = g_string_new (NULL);
-  self->ready_ms = -1;
   config = find_config (name, error);
   if (config == NULL)
     return self;

@@ -22,6 +22,7 @@ typedef struct
   GString *log;
 } McpCliProbe;
 
+McpCliProbe *mcp_cli_probe_new (void);
 McpCliProbe *mcp_cli_probe_run (const char *name, guint timeout_seconds, GError **error);
 void mcp_cli_probe_free (McpCliProbe *self);
 

@@ -29,8 +29,19 @@ set_unknown (const char *name, GError **error)
   g_set_error (error, MCP_ERROR, MCP_ERROR_NOT_FOUND, "There is no server “%s”", name);
 }
 
-static gboolean
-check_usable (McpGateway *self, const char *name, GError **error)
+/**
+ * mcp_gateway_servers_check_usable:
+ * @self: the gateway
+ * @name: name of a server
+ * @error: return location
+ *
+ * Errors: %MCP_ERROR_NOT_FOUND; %MCP_ERROR_INVALID_ARGUMENTS where the server is disabled, or its
+ * entry cannot be used.
+ *
+ * Returns: whether something can be done to the server
+ */
+gboolean
+mcp_gateway_servers_check_usable (McpGateway *self, const char *name, GError **error)
 {
   const McpServerConfig *config = mcp_gateway_find_config (self, name);
   const McpServerLeftOut *left_out = config == NULL ? find_left_out (self, name) : NULL;
@@ -69,7 +80,7 @@ mcp_gateway_servers_refresh (McpGateway *self, const char *name, GError **error)
   g_return_val_if_fail (MCP_IS_GATEWAY (self), FALSE);
   g_return_val_if_fail (name != NULL, FALSE);
 
-  return check_usable (self, name, error) &&
+  return mcp_gateway_servers_check_usable (self, name, error) &&
          mcp_catalogue_renew (mcp_gateway_get_services (self)->catalogue, name);
 }
 
@@ -94,7 +105,7 @@ mcp_gateway_servers_restart (McpGateway *self, const char *name, GError **error)
   g_return_val_if_fail (MCP_IS_GATEWAY (self), FALSE);
   g_return_val_if_fail (name != NULL, FALSE);
 
-  if (!check_usable (self, name, error))
+  if (!mcp_gateway_servers_check_usable (self, name, error))
     return FALSE;
   services = mcp_gateway_get_services (self);
   mcp_provider_pool_restart (services->pool, name);

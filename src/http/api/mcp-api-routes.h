@@ -25,6 +25,7 @@ void mcp_route_servers_get_held (McpHttpRequest *request);
 void mcp_route_servers_accept_held (McpHttpRequest *request);
 void mcp_route_server_actions_restart (McpHttpRequest *request);
 void mcp_route_server_actions_refresh (McpHttpRequest *request);
+void mcp_route_server_actions_test (McpHttpRequest *request);
 void mcp_route_server_actions_enable (McpHttpRequest *request);
 void mcp_route_server_actions_disable (McpHttpRequest *request);
 void mcp_route_settings_get (McpHttpRequest *request);

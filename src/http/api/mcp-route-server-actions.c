@@ -7,9 +7,14 @@
 #include "common/mcp-error.h"
 #include "gateway/api/mcp-gateway-servers.h"
 #include "http/api/mcp-api-routes.h"
+#include "http/request/mcp-http-body.h"
 #include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-reply.h"
 #include "http/request/mcp-http-request.h"
+
+/* How long a server may take that is tested: at most, and where nobody says. */
+#define MAX_TEST_SECONDS 3600
+#define TEST_SECONDS     30
 
 /* @error: (nullable): why nothing was done; a server that is in no state for the action is a
  * conflict, not a bad request. */
@@ -52,6 +57,73 @@ mcp_route_server_actions_refresh (McpHttpRequest *request)
 
   mcp_gateway_servers_refresh (request->context->gateway, request->parameter, &error);
   reply (request, error);
+}
+
+/* A test */
+
+static void
+tried_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (McpHttpRequest) request = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *json = mcp_gateway_trial_run_finish (MCP_GATEWAY (source), result, &error);
+
+  if (json != NULL)
+    mcp_http_reply_string (request, 200, g_string_new (json));
+  else
+    reply (request, error);
+}
+
+static gboolean
+set_timeout (McpJsonSlice value, gpointer target, GError **error)
+{
+  gint64 seconds;
+
+  if (mcp_json_get_type (value) != MCP_JSON_NUMBER || !mcp_json_get_int64 (value, &seconds) ||
+      seconds < 1 || seconds > MAX_TEST_SECONDS)
+    {
+      g_set_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS,
+                   "“timeout_seconds” must be a whole number from 1 to %d", MAX_TEST_SECONDS);
+      return FALSE;
+    }
+  *(guint *) target = (guint) seconds;
+  return TRUE;
+}
+
+static const McpHttpMember test_members[] = { { "timeout_seconds", set_timeout } };
+
+/* Returns: %FALSE: the request was answered */
+static gboolean
+read_test (McpHttpRequest *request, guint *seconds)
+{
+  g_autoptr (GError) error = NULL;
+  McpJsonSlice root;
+
+  if (g_bytes_get_size (request->body) == 0)
+    return TRUE;
+  if (!mcp_http_body_is_json (request) || !mcp_http_body_scan (request, &root))
+    return FALSE;
+  if (mcp_http_body_read_object (root, test_members, G_N_ELEMENTS (test_members), seconds, &error))
+    return TRUE;
+  mcp_http_reply_gerror (request, error);
+  return FALSE;
+}
+
+/**
+ * mcp_route_server_actions_test:
+ * @request: POST /servers/{name}/test, with {"timeout_seconds"} or nothing
+ *
+ * Connects to a server over HTTP anew, with the login that the daemon has, and says what the server
+ * has.
+ */
+void
+mcp_route_server_actions_test (McpHttpRequest *request)
+{
+  guint seconds = TEST_SECONDS;
+
+  if (read_test (request, &seconds))
+    mcp_gateway_trial_run_async (request->context->gateway, request->parameter, seconds * 1000,
+                                 tried_cb, mcp_http_request_ref (request));
 }
 
 static void

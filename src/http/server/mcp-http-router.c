@@ -82,6 +82,7 @@ static const struct
     mcp_route_server_actions_restart },
   { "POST", "/servers/" NAME "/refresh", ACCESS_OWNER, ROUTE_DEFAULT,
     mcp_route_server_actions_refresh },
+  { "POST", "/servers/" NAME "/test", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_server_actions_test },
   { "GET", "/consent", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_consent_get },
   { "POST", "/consent/" ID, ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_consent_post },
   { "POST", "/servers/" NAME "/login", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_logins_begin },
