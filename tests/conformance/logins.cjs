@@ -15,15 +15,6 @@ const CALLS = 3;
 const REFUSED = ['auth/resource-mismatch', 'auth/iss-supported-missing', 'auth/iss-wrong-issuer', 'auth/iss-unexpected',
   'auth/iss-normalized', 'auth/metadata-issuer-mismatch', 'auth/scope-retry-limit'];
 
-const DPOP = 'tokens that are bound to a key (DPoP) are an extension of a draft; the daemon asks for bearer tokens';
-// Extensions that no revision requires.
-const NOT_BUILT = {
-  'auth/dpop': DPOP,
-  'auth/dpop-nonce': DPOP,
-  'auth/enterprise-managed-authorization': 'an identity provider of an employer vouches for the person: not built',
-  'auth/wif-jwt-bearer': 'a workload shows a token of its platform: not built',
-};
-
 const ENTRIES = {
   'auth/basic-cimd': () => ({ oauth: { clientMetadataUrl: 'https://conformance-test.local/client-metadata.json' } }),
   'auth/pre-registration': (context) => ({ oauth: { clientId: context.client_id, clientSecret: context.client_secret } }),
@@ -78,7 +69,7 @@ const run = (Driver) => async (setting) => {
 };
 
 function choose(name, Driver) {
-  return { run: run(Driver), fails: REFUSED.includes(name), notBuilt: NOT_BUILT[name], entry: ENTRIES[name] };
+  return { run: run(Driver), fails: REFUSED.includes(name), entry: ENTRIES[name] };
 }
 
 module.exports = { choose };

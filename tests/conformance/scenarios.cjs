@@ -4,7 +4,6 @@
 //   run({ url, revision, context, directory }): does it; url is the daemon's /mcp, context what the suite
 //     gave, directory the daemon's (config, run, … as in daemon.cjs)
 //   fails: the client is to fail, as the scenario is about what it must refuse
-//   notBuilt: why the daemon does not pass
 //   entry: more members of the server's entry in mcp.json, or a function that makes them from the context
 'use strict';
 
