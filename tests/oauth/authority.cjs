@@ -179,6 +179,7 @@ class Authority {
       authorization_endpoint: `${base}/authorize`,
       token_endpoint: `${base}/token`,
       ...(options.registration !== 'closed' && { registration_endpoint: `${base}/register` }),
+      response_types_supported: ['code'],
       code_challenge_methods_supported: ['S256'],
       token_endpoint_auth_methods_supported: options.authMethods,
       authorization_response_iss_parameter_supported: options.iss !== 'none',

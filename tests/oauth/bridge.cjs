@@ -15,10 +15,11 @@ class Bridge {
   #hears = []; // { method, resolve }
 
   // @asked: called with the params of an elicitation; resolves to its result
-  constructor(daemon, { asked = null, url = true } = {}) {
+  // @child: another program that speaks MCP there
+  constructor(daemon, { asked = null, url = true, child = null } = {}) {
     this.asked = asked;
     this.capabilities = asked && url ? { elicitation: { url: {} } } : {};
-    this.child = spawn(process.env.MCP_TEST_COMMAND, ['stdio'], { env: daemon.environment, stdio: ['pipe', 'pipe', 'inherit'] });
+    this.child = child ?? spawn(process.env.MCP_TEST_COMMAND, ['stdio'], { env: daemon.environment, stdio: ['pipe', 'pipe', 'inherit'] });
     let rest = '';
     this.child.stdout.on('data', (data) => {
       rest += data;
