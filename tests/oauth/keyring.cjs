@@ -35,8 +35,8 @@ class Keyring {
     return this;
   }
 
-  // The variables of programs on this bus.
-  get environment() { return { DBUS_SESSION_BUS_ADDRESS: this.address }; }
+  // The variables of programs on this bus. The daemon warns of a keyring that does not take what it must keep.
+  get environment() { return { DBUS_SESSION_BUS_ADDRESS: this.address, G_DEBUG: '' }; }
 
   // Starts the program, which the password opens.
   async unlock() {
