@@ -154,13 +154,15 @@ def run_rounds(bench, groups, names, n_rounds):
 
 
 def run(bench, groups, names, arguments):
-    idle = {name: measures.Idle(bench, name) for name in ("daemon", "today") if name in names and not arguments.only}
-    time.sleep(SETTLE_SECONDS if idle else 0)
-    for one in idle.values():
-        one.begin()
-    rounds = run_rounds(bench, groups, names, arguments.rounds)
-    for name, one in idle.items():
-        rounds[0].update({(what, name): value for what, value in one.end().items()})
+    with contextlib.ExitStack() as stack:
+        idle = {name: stack.enter_context(contextlib.closing(measures.Idle(bench, name)))
+                for name in ("daemon", "today") if name in names and not arguments.only}
+        time.sleep(SETTLE_SECONDS if idle else 0)
+        for one in idle.values():
+            one.begin()
+        rounds = run_rounds(bench, groups, names, arguments.rounds)
+        for name, one in idle.items():
+            rounds[0].update({(what, name): value for what, value in one.end().items()})
     return rounds
 
 
@@ -177,7 +179,7 @@ def parse_arguments():
     parser.add_argument("--only", metavar="A,B", help="only these: " + " ".join(group[0] for group in GROUPS))
     parser.add_argument("--servers", metavar="A,B", help="only these, beside the daemon")
     parser.add_argument("--json", metavar="FILE", help="write the values of all rounds there")
-    parser.add_argument("--markdown", metavar="FILE", help="write the table there as docs/performance.md has it")
+    parser.add_argument("--docs", metavar="FILE", help="put the table into that page, which is docs/performance.md")
     parser.add_argument("--strict", action="store_true", help="fail where a target is missed")
     arguments = parser.parse_args()
     arguments.rounds = arguments.rounds or (2 if arguments.quick else 5)
@@ -214,8 +216,8 @@ def main():
         bench.close()
     if arguments.json:
         pathlib.Path(arguments.json).write_text(json.dumps(report.as_json(rounds), indent=1) + "\n")
-    if arguments.markdown:
-        pathlib.Path(arguments.markdown).write_text("\n".join(report.as_markdown(rounds)) + "\n")
+    if arguments.docs:
+        report.put_markdown(pathlib.Path(arguments.docs), rounds)
     missed = report.print_table(rounds)
     return 1 if missed and arguments.strict else 0
 

@@ -8,7 +8,7 @@ import tempfile
 
 # What load-mark.h says; the load generator writes time and number over it.
 MARK = "@" + "0" * 19 + ":" + "0" * 9 + "@"
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 600
 
 
 class Lost(Exception):

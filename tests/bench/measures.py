@@ -142,5 +142,7 @@ class Idle:
         result = {"idle memory": memory_kib(self.alone.pids()) / 1024,
                   "wake-ups a minute, nothing open": (alone - self.before[0]) / minutes,
                   "wake-ups a minute, 100 watchers": max(0, beyond) / minutes}
-        self.stack.close()
         return result
+
+    def close(self):
+        self.stack.close()

@@ -13,7 +13,7 @@ STYLE = """
   text { font: 13px system-ui, sans-serif; fill: #333 }
   .title { font-size: 15px; font-weight: 600 }
   .grid { stroke: #ccc; stroke-width: 1 }
-  .axis { stroke: #777; stroke-width: 1 }
+  .axis { fill: none; stroke: #777; stroke-width: 1 }
   .curve { fill: none; stroke-width: 2 }
   @media (prefers-color-scheme: dark) { text { fill: #ddd } .grid { stroke: #444 } .axis { stroke: #999 } }
 """

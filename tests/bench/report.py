@@ -37,6 +37,8 @@ ROWS = [
     ("wake-ups a minute, nothing open", "", [(None, "<=", 0), ("today", None, None)]),
     ("wake-ups a minute, 100 watchers", "", [(None, "<=", 1), ("today", None, None)]),
 ]
+# Around the table in docs/performance.md.
+BEGIN, END = "<!-- bench.py --docs: begin -->", "<!-- bench.py --docs: end -->"
 HEAD = ("measure", "daemon", "beside", "its", "ratio", "spread", "target", "")
 
 
@@ -125,6 +127,13 @@ def as_markdown(rounds):
             reached = "yes" if row[1] else "**no**"
             cells = (name, short(statistics.median(before)) if before else "–", now, beside, ratio, spread, target, reached)
             yield "| " + " | ".join(cells) + " |"
+
+
+def put_markdown(path, rounds):
+    """Puts the table into a page, between two comments."""
+    text = path.read_text()
+    begin, end = text.index(BEGIN) + len(BEGIN), text.index(END)
+    path.write_text("\n".join([text[:begin], *as_markdown(rounds), text[end:]]))
 
 
 def as_json(rounds):

@@ -85,7 +85,11 @@ class Server:
         with open(self.directory / "log", "wb") as log:
             self.process = subprocess.Popen(self.command(), env=self.environment(), stdin=subprocess.DEVNULL,
                                             stdout=log, stderr=log)
-        await_answer(self.port, self.process, self.directory / "log")
+        try:
+            await_answer(self.port, self.process, self.directory / "log")
+        except Lost:
+            self.stop()
+            raise
         return self
 
     def stop(self):

@@ -5,19 +5,19 @@
 #include <unistd.h>
 
 /*
- * bench-tool-server [N-TOOLS]: an MCP server on standard input and output that does as little as
- * such a server can: one read() and one write() for each request, and no parsing. Its clients
- * write JSON without needless white space.
+ * bench-tool-server [N-TOOLS]: an MCP server on standard input and output that
+ * does as little as such a server can: one read() and one write() for each
+ * request, and no parsing. Its clients write JSON without needless white space.
  *
- * Its tools: "quick", whose result is a few bytes; "large", whose result is a text of 10 MB;
- * and more that answer as "quick" does.
+ * Its tools: "quick", whose result is a few bytes; "large", whose result is a
+ * text of 10 MB; and more that answer as "quick" does.
  */
 
 #define LARGE_BYTES 10000000
 #define QUICK       "{\"content\":[{\"type\":\"text\",\"text\":\"done\"}]}"
 
 static char *tools; /* the result of tools/list */
-static char *large; /* the result of "large" */
+static char *large; /* (nullable): the result of "large" */
 
 static char *
 make_tools (guint n_tools)
@@ -42,12 +42,15 @@ make_tools (guint n_tools)
   return g_string_free (text, FALSE);
 }
 
-static char *
-make_large (void)
+static const char *
+get_large (void)
 {
-  g_autofree char *filling = g_strnfill (LARGE_BYTES, 'x');
+  g_autofree char *filling = NULL;
 
-  return g_strdup_printf ("{\"content\":[{\"type\":\"text\",\"text\":\"%s\"}]}", filling);
+  if (large != NULL)
+    return large;
+  filling = g_strnfill (LARGE_BYTES, 'x');
+  return large = g_strdup_printf ("{\"content\":[{\"type\":\"text\",\"text\":\"%s\"}]}", filling);
 }
 
 static void
@@ -99,9 +102,9 @@ answer (const char *id, const char *result)
 static void
 refuse (const char *id)
 {
-  g_autofree char *line = g_strdup_printf (
-      "{\"jsonrpc\":\"2.0\",\"id\":%s,\"error\":{\"code\":-32601,\"message\":\"no such method\"}}\n",
-      id);
+  g_autofree char *line = g_strdup_printf ("{\"jsonrpc\":\"2.0\",\"id\":%s,\"error\":{\"code\":-"
+                                           "32601,\"message\":\"no such method\"}}\n",
+                                           id);
 
   write_all (line, strlen (line));
 }
@@ -115,7 +118,7 @@ take (const char *request)
   if (id == NULL)
     return;
   if (strstr (request, "\"method\":\"tools/call\"") != NULL)
-    answer (id, strstr (request, "\"name\":\"large\"") != NULL ? large : QUICK);
+    answer (id, strstr (request, "\"name\":\"large\"") != NULL ? get_large () : QUICK);
   else if (strstr (request, "\"method\":\"tools/list\"") != NULL)
     answer (id, tools);
   else if (strstr (request, "\"method\":\"initialize\"") != NULL)
@@ -150,7 +153,6 @@ main (int argc, char **argv)
   ssize_t n;
 
   tools = make_tools (argc > 1 ? (guint) g_ascii_strtoull (argv[1], NULL, 10) : 2);
-  large = make_large ();
   while ((n = read (STDIN_FILENO, buffer, sizeof buffer)) > 0)
     {
       g_string_append_len (input, buffer, n);
