@@ -12,7 +12,6 @@ import json
 import os
 import pathlib
 import sys
-import time
 import types
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -24,7 +23,7 @@ import report  # noqa: E402
 import servers  # noqa: E402
 from load_program import Load, Lost  # noqa: E402
 
-SETTLE_SECONDS = 2
+FRESH = ("create", "start", "memory")
 # (pattern of --only, function, names of the servers)
 GROUPS = [
     ("events-1", measures.fan_out(1), "daemon nchan epoll node today"),
@@ -46,23 +45,21 @@ GROUPS = [
 
 
 class Audience:
-    """Watchers that stay until finish()."""
+    """Watchers that stay until end()."""
 
     def __init__(self, load, server, watch, n_watchers):
         self.process = load.start("hold", port=server.port, watch=watch, watchers=n_watchers)
         if self.process.stdout.readline() != "{}\n":
             raise Lost(f"{n_watchers} watchers of {server.name}: {self.process.communicate()[1]}")
-        self.result = None
+
+    def count(self):
+        """How often something came for them so far."""
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())["bursts"]
 
     def end(self):
-        """Whatever it says."""
-        if self.result is None:
-            self.process.communicate()
-
-    def finish(self):
-        if self.result is None:
-            self.result = Load.finish(self.process)
-        return self.result
+        self.process.communicate()
 
 
 class Bench:
@@ -137,30 +134,27 @@ def say(text):
         print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
-def run_rounds(bench, groups, names, n_rounds):
-    """A list of rounds: {(measure, server): value}."""
-    rounds = []
-    for number in range(n_rounds):
-        rounds.append({})
-        for group, measure, wanted in groups:
-            for name in wanted.split():
-                if name in names:
-                    say(f"round {number + 1}: {group} {name}")
-                    values = measure(bench, bench.server(name) if group not in ("create", "start", "memory")
-                                     else types.SimpleNamespace(name=name))
-                    rounds[-1].update({(what, name): value for what, value in values.items()})
+def run_round(bench, groups, names, number):
+    """{(measure, server): value}."""
+    found = {}
+    for group, measure, wanted in groups:
+        for name in filter(names.__contains__, wanted.split()):
+            say(f"round {number}: {group} {name}")
+            # Some are measured on a server of their own.
+            server = types.SimpleNamespace(name=name) if group in FRESH else bench.server(name)
+            found.update({(what, name): value for what, value in measure(bench, server).items()})
     say("")
-    return rounds
+    return found
 
 
 def run(bench, groups, names, arguments):
     with contextlib.ExitStack() as stack:
         idle = {name: stack.enter_context(contextlib.closing(measures.Idle(bench, name)))
                 for name in ("daemon", "today") if name in names and not arguments.only}
-        time.sleep(SETTLE_SECONDS if idle else 0)
+        rounds = [run_round(bench, groups, names, 1)]
         for one in idle.values():
             one.begin()
-        rounds = run_rounds(bench, groups, names, arguments.rounds)
+        rounds += [run_round(bench, groups, names, number) for number in range(2, arguments.rounds + 1)]
         for name, one in idle.items():
             rounds[0].update({(what, name): value for what, value in one.end().items()})
     return rounds

@@ -4,7 +4,7 @@
 import contextlib
 import time
 
-from servers import count_wake_ups, memory_kib
+from servers import count_wake_ups, memory_kib, read_switches
 
 N_CONNECTIONS = 8
 N_CREATES = 64
@@ -131,18 +131,19 @@ class Idle:
         self.audience = self.stack.enter_context(bench.watchers(self.watched, watch, N_WATCHERS_BEFORE))
 
     def begin(self):
-        """What follows a start is over."""
+        """To be called when a round is over: threads that a start has needed have ended by then."""
         self.began = time.monotonic()
-        self.before = count_wake_ups(self.alone), count_wake_ups(self.watched)
+        self.before = read_switches(self.alone), read_switches(self.watched)
+        self.n_before = self.audience.count()
 
     def end(self):
         minutes = (time.monotonic() - self.began) / 60
-        alone, watched = count_wake_ups(self.alone), count_wake_ups(self.watched)
-        beyond = watched - self.before[1] - self.audience.finish()["bursts"]
-        result = {"idle memory": memory_kib(self.alone.pids()) / 1024,
-                  "wake-ups a minute, nothing open": (alone - self.before[0]) / minutes,
-                  "wake-ups a minute, 100 watchers": max(0, beyond) / minutes}
-        return result
+        alone, watched = (count_wake_ups(before, server)
+                          for before, server in zip(self.before, (self.alone, self.watched)))
+        beyond = watched - (self.audience.count() - self.n_before)
+        return {"idle memory": memory_kib(self.alone.pids()) / 1024,
+                "wake-ups a minute, nothing open": alone / minutes,
+                "wake-ups a minute, 100 watchers": max(0, beyond) / minutes}
 
     def close(self):
         self.stack.close()

@@ -145,10 +145,16 @@ def memory_kib(pids, field="VmRSS"):
     return sum(int(read_status(pid).get(field, "0 kB").split()[0]) for pid in pids)
 
 
-def count_wake_ups(server):
-    """How often a thread of the server has stopped waiting."""
-    return sum(int(read_status(f"{pid}/task/{task}")["voluntary_ctxt_switches"])
-               for pid in server.pids() for task in os.listdir(f"/proc/{pid}/task"))
+def read_switches(server):
+    """How often each thread of the server has stopped waiting, by its number."""
+    return {task: int(read_status(f"{pid}/task/{task}")["voluntary_ctxt_switches"])
+            for pid in server.pids() for task in os.listdir(f"/proc/{pid}/task")}
+
+
+def count_wake_ups(before, server):
+    """Since read_switches(); a thread that has ended meanwhile was woken for that at least."""
+    after = read_switches(server)
+    return sum(after[task] - before.get(task, 0) for task in after) + len(before.keys() - after.keys())
 
 
 class Epoll(Server):

@@ -43,13 +43,18 @@ read_source (gpointer source, gpointer user_data)
     {
       self->ends = TRUE;
     }
+  else
+    {
+      g_print ("{\"bursts\":%u}\n", self->n_bursts);
+      fflush (stdout);
+    }
 }
 
 /**
  * load_hold_run:
  *
  * Opens the streams, prints an empty JSON object, and stays until the end of the standard input.
- * Then it prints how often something came for the watchers.
+ * For each byte of the input it prints how often something has come for the watchers.
  */
 void
 load_hold_run (const LoadOptions *options)
@@ -63,7 +68,6 @@ load_hold_run (const LoadOptions *options)
   load_poll_add (&self.poll, STDIN_FILENO, &self);
   while (!self.ends)
     load_poll_wait (&self.poll, read_source, &self);
-  g_print ("{\"bursts\":%u}\n", self.n_bursts);
   load_audience_clear (&self.audience);
   load_poll_clear (&self.poll);
 }
