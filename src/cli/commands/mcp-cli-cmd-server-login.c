@@ -13,6 +13,7 @@
 #include "cli/terminal/mcp-cli-text.h"
 
 #include <glib/gi18n.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -188,6 +189,8 @@ log_in (McpCliConnection *connection, const char *name, gboolean no_browser)
     mcp_cli_server_states_set_error (connection, name, g_steal_pointer (&cause), &error);
   if (answer == NULL || !print_address (answer, &error))
     return mcp_cli_options_report_failure (error);
+  /* The end may be ten minutes away, and a pipe holds back what is not flushed. */
+  fflush (stdout);
   login.line = line;
   return wait_for_end (&login);
 }
