@@ -758,6 +758,7 @@ mcpd_application_start (McpdApplication *self, GError **error)
   mcp_gateway_set_cache (self->gateway, self->cache_dir);
   mcp_gateway_set_history (self->gateway, mcpd_state_get_history (self->state));
   mcp_gateway_set_attachment_keep (self->gateway, mcpd_state_get_attachments (self->state));
+  mcp_gateway_set_grant_keep (self->gateway, mcpd_state_get_grants (self->state));
   load_tool_prints (self);
   self->http =
       mcp_http_server_new (self->store, self->gateway, &self->settings.limits, self->owner_key);

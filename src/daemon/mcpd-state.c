@@ -28,6 +28,7 @@ struct _McpdState
   McpCallHistory *history;        /* (owned) */
   McpSessionPersist *persist;     /* (owned) */
   McpAttachmentKeep *attachments; /* (owned) */
+  McpGrantKeep *grants;           /* (owned) */
 };
 
 G_DEFINE_FINAL_TYPE (McpdState, mcpd_state, G_TYPE_OBJECT)
@@ -56,6 +57,7 @@ recovered_cb (McpSessionDb *db, const char *message, McpdState *self)
 static void
 drop (McpdState *self)
 {
+  g_clear_object (&self->grants);
   g_clear_object (&self->attachments);
   g_clear_object (&self->persist);
   g_clear_object (&self->history);
@@ -159,7 +161,10 @@ try_open (McpdState *self, McpSessionStore *store, const char *path, GError **er
   if (self->persist == NULL)
     return FALSE;
   self->attachments = mcp_attachment_keep_new (store, self->db, error);
-  return self->attachments != NULL;
+  if (self->attachments == NULL)
+    return FALSE;
+  self->grants = mcp_grant_keep_new (store, self->db, error);
+  return self->grants != NULL;
 }
 
 /**
@@ -270,6 +275,20 @@ mcpd_state_get_attachments (McpdState *self)
   g_return_val_if_fail (MCPD_IS_STATE (self), NULL);
 
   return self->attachments;
+}
+
+/**
+ * mcpd_state_get_grants:
+ * @self: what is remembered
+ *
+ * Returns: (transfer none): what the owner has allowed for sessions
+ */
+McpGrantKeep *
+mcpd_state_get_grants (McpdState *self)
+{
+  g_return_val_if_fail (MCPD_IS_STATE (self), NULL);
+
+  return self->grants;
 }
 
 static void

@@ -3,6 +3,7 @@
 
 #include "session/history/mcp-call-history.h"
 #include "session/store/mcp-attachment-keep.h"
+#include "session/store/mcp-grant-keep.h"
 #include "session/store/mcp-session-store.h"
 
 G_BEGIN_DECLS
@@ -21,6 +22,7 @@ char *mcpd_state_build_path (McpdState *self, const char *name);
 void mcpd_state_append_json (McpdState *self, GString *json);
 McpCallHistory *mcpd_state_get_history (McpdState *self);
 McpAttachmentKeep *mcpd_state_get_attachments (McpdState *self);
+McpGrantKeep *mcpd_state_get_grants (McpdState *self);
 void mcpd_state_flush_async (McpdState *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean mcpd_state_flush_finish (McpdState *self, GAsyncResult *result, GError **error);
 

@@ -309,6 +309,21 @@ mcp_gateway_set_attachment_keep (McpGateway *self, McpAttachmentKeep *keep)
 }
 
 /**
+ * mcp_gateway_set_grant_keep:
+ * @self: the gateway
+ * @keep: gets what the owner allows for sessions, and has what was allowed to earlier daemons
+ *
+ * Before the first request only.
+ */
+void
+mcp_gateway_set_grant_keep (McpGateway *self, McpGrantKeep *keep)
+{
+  g_return_if_fail (MCP_IS_GATEWAY (self));
+
+  mcp_consent_desk_set_grant_keep (self->services->consent_desk, keep);
+}
+
+/**
  * mcp_gateway_set_history:
  * @self: the gateway
  * @history: (nullable): gets a record of each call

@@ -4,6 +4,7 @@
 #include "gateway/client/mcp-attachment.h"
 #include "session/history/mcp-call-history.h"
 #include "session/store/mcp-attachment-keep.h"
+#include "session/store/mcp-grant-keep.h"
 #include "session/store/mcp-session-store.h"
 
 #include <gio/gio.h>
@@ -111,6 +112,7 @@ void mcp_gateway_set_max_name (McpGateway *self, guint max_name);
 void mcp_gateway_set_left_out (McpGateway *self, GPtrArray *left_out);
 void mcp_gateway_set_call_timeout (McpGateway *self, guint timeout_ms);
 void mcp_gateway_set_attachment_keep (McpGateway *self, McpAttachmentKeep *keep);
+void mcp_gateway_set_grant_keep (McpGateway *self, McpGrantKeep *keep);
 void mcp_gateway_set_history (McpGateway *self, McpCallHistory *history);
 McpCallHistory *mcp_gateway_get_history (McpGateway *self);
 void mcp_gateway_set_servers (McpGateway *self, GPtrArray *configs);

@@ -379,6 +379,18 @@ mcp_consent_desk_get_stats (McpConsentDesk *self)
 }
 
 /**
+ * mcp_consent_desk_set_grant_keep:
+ * @self: a desk that was asked nothing yet
+ * @keep: (nullable): where answers for a session last as long as the session; %NULL: they end with
+ *   the desk
+ */
+void
+mcp_consent_desk_set_grant_keep (McpConsentDesk *self, McpGrantKeep *keep)
+{
+  mcp_consent_grants_set_keep (self->grants, keep);
+}
+
+/**
  * mcp_consent_desk_drop_session:
  * @self: the desk
  * @session_id: of a session that has ended

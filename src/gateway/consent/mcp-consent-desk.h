@@ -4,6 +4,7 @@
 #include "common/mcp-limits.h"
 #include "gateway/consent/mcp-consent-question.h"
 #include "gateway/consent/mcp-consent-stats.h"
+#include "session/store/mcp-grant-keep.h"
 #include "upstream/config/mcp-consent-rules.h"
 
 #include <gio/gio.h>
@@ -34,6 +35,7 @@ McpConsentDesk *mcp_consent_desk_new (const McpLimits *limits);
 void mcp_consent_desk_set_limits (McpConsentDesk *self, const McpLimits *limits);
 void mcp_consent_desk_set_wait (McpConsentDesk *self, guint wait_seconds);
 void mcp_consent_desk_set_ask_destructive (McpConsentDesk *self, gboolean ask_destructive);
+void mcp_consent_desk_set_grant_keep (McpConsentDesk *self, McpGrantKeep *keep);
 void mcp_consent_desk_drop_session (McpConsentDesk *self, const char *session_id);
 
 McpConsentWord mcp_consent_desk_judge (McpConsentDesk *self, McpClient *client, McpTarget *target);

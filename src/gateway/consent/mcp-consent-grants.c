@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "mcp-consent-grants-private.h"
 
+#include <gio/gio.h>
+
 struct _McpConsentGrants
 {
-  GHashTable *sessions; /* (owned): id (owned) -> set of keys (owned) */
+  McpGrantKeep *keep;   /* (owned) (nullable): has the grants that last */
+  GHashTable *sessions; /* (owned): id (owned) -> set of keys (owned): those that do not */
 };
 
 /**
@@ -29,15 +32,64 @@ void
 mcp_consent_grants_free (McpConsentGrants *self)
 {
   g_hash_table_unref (self->sessions);
+  g_clear_object (&self->keep);
   g_free (self);
 }
 
-/* A server that is written differently, or another one of the same name, has no grant. */
+/**
+ * mcp_consent_grants_set_keep:
+ * @self: no grants
+ * @keep: (nullable): has those of earlier daemons, and gets the next ones
+ */
+void
+mcp_consent_grants_set_keep (McpConsentGrants *self, McpGrantKeep *keep)
+{
+  g_set_object (&self->keep, keep);
+}
+
+/* Returns: (nullable): the id of the Flatpak that has registered the server */
+static const char *
+get_sandbox (McpTarget *target)
+{
+  const McpServerBus *bus = target->config->bus;
+  const char *id = bus != NULL && bus->peer != NULL ? bus->peer->sandbox : NULL;
+
+  /* Flatpak's ids are application ids; a sandbox without one is nobody in particular. */
+  return id != NULL && g_application_id_is_valid (id) ? id : NULL;
+}
+
+/* A server that is written differently, or another one of the same name, has no grant. A sandboxed
+   app is asked about once: a grant is for all its tools, and for the app when it is back. */
 static char *
 build_key (McpTarget *target)
 {
+  const char *sandbox = get_sandbox (target);
+
+  if (sandbox != NULL)
+    return g_strconcat ("sandbox ", sandbox, " ", target->config->name, NULL);
   return g_strconcat (target->config->fingerprint, " ", target->config->name, "\n", target->name,
                       NULL);
+}
+
+/* The bus name of an app that has registered may be another app's tomorrow. */
+static gboolean
+lasts (McpConsentGrants *self, McpTarget *target)
+{
+  return self->keep != NULL &&
+         (target->config->origin != MCP_SERVER_ORIGIN_REGISTERED || get_sandbox (target) != NULL);
+}
+
+static void
+add (McpConsentGrants *self, const char *session_id, const char *key)
+{
+  GHashTable *keys = g_hash_table_lookup (self->sessions, session_id);
+
+  if (keys == NULL)
+    {
+      keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+      g_hash_table_insert (self->sessions, g_strdup (session_id), keys);
+    }
+  g_hash_table_add (keys, g_strdup (key));
 }
 
 /**
@@ -49,15 +101,12 @@ build_key (McpTarget *target)
 void
 mcp_consent_grants_add (McpConsentGrants *self, McpSession *session, McpTarget *target)
 {
-  const char *session_id = mcp_session_get_id (session);
-  GHashTable *keys = g_hash_table_lookup (self->sessions, session_id);
+  g_autofree char *key = build_key (target);
 
-  if (keys == NULL)
-    {
-      keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-      g_hash_table_insert (self->sessions, g_strdup (session_id), keys);
-    }
-  g_hash_table_add (keys, build_key (target));
+  if (lasts (self, target))
+    mcp_grant_keep_add (self->keep, mcp_session_get_id (session), key);
+  else
+    add (self, mcp_session_get_id (session), key);
 }
 
 /**
@@ -71,13 +120,14 @@ mcp_consent_grants_add (McpConsentGrants *self, McpSession *session, McpTarget *
 gboolean
 mcp_consent_grants_has (McpConsentGrants *self, McpSession *session, McpTarget *target)
 {
-  GHashTable *keys = g_hash_table_lookup (self->sessions, mcp_session_get_id (session));
-  g_autofree char *key = NULL;
+  const char *session_id = mcp_session_get_id (session);
+  g_autofree char *key = build_key (target);
+  GHashTable *keys;
 
-  if (keys == NULL)
-    return FALSE;
-  key = build_key (target);
-  return g_hash_table_contains (keys, key);
+  if (lasts (self, target))
+    return mcp_grant_keep_has (self->keep, session_id, key);
+  keys = g_hash_table_lookup (self->sessions, session_id);
+  return keys != NULL && g_hash_table_contains (keys, key);
 }
 
 /**

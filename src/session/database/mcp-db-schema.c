@@ -100,6 +100,12 @@ static const McpDbMigration migrations_of_today[] = {
     "  last_active_at, sequence_mark, ambient_client, boot_id, processes FROM session;"
     "DROP TABLE session;"
     "ALTER TABLE session_in_order RENAME TO session" },
+  /* 6: what the owner has allowed until a session ends */
+  { "CREATE TABLE consent_grant ("
+    "  session_id TEXT NOT NULL,"
+    "  what TEXT NOT NULL,"
+    "  PRIMARY KEY (session_id, what)"
+    ") STRICT, WITHOUT ROWID" },
 };
 
 /**
