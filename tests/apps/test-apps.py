@@ -8,11 +8,10 @@ import subprocess
 import sys
 import threading
 import time
-import traceback
 
 from gi.repository import Gio, GLib
 from world import APP as APP_PATH
-from world import DAEMON, Session, Stream, UnixConnection, World
+from world import DAEMON, SANDBOX, Session, Stream, UnixConnection, World, main
 
 APP = {"type": "dbus", "busName": "org.example.App", "objectPath": "/org/example/App"}
 
@@ -371,30 +370,25 @@ def test_methods_of_a_service():
         assert "has left the session bus" in str(answers[0]), answers
 
 
-def command(world, *words):
-    return subprocess.run([os.environ["MCP_TEST_COMMAND"], *words], env=world.env, text=True, encoding="utf-8",
-                          capture_output=True, timeout=60, check=False)
-
-
 def test_added_by_the_command():
     """The command lists what a service offers, and writes the entry; an app with tools needs no choice."""
     with World() as world:
         world.app("--service")
         world.app("--own", "org.example.App")
-        offer = command(world, "server", "add", "--dbus", "org.example.Service")
+        offer = world.command("server", "add", "--dbus", "org.example.Service")
         assert offer.returncode != 0 and "--method" in offer.stderr, offer
         assert "org.example.Service.Sum (i arg_0, i arg_1) → (i arg_2)" in offer.stdout, offer
-        wrong = command(world, "server", "add", "--dbus", "org.example.Service", "--method", "org.example.Service.None")
+        wrong = world.command("server", "add", "--dbus", "org.example.Service", "--method", "org.example.Service.None")
         assert wrong.returncode != 0 and "no method" in wrong.stderr, wrong
-        added = command(world, "server", "add", "--dbus", "org.example.Service", "--method", "org.example.Service.Sum",
+        added = world.command("server", "add", "--dbus", "org.example.Service", "--method", "org.example.Service.Sum",
                         "--read-only", "*.Sum", "sums")
         assert added.returncode == 0, added
-        added = command(world, "server", "add", "--dbus", "org.example.App")
+        added = world.command("server", "add", "--dbus", "org.example.App")
         assert added.returncode == 0, added
         session = Session(world)
         world.until(lambda: {"sums__Sum", "app__echo"} <= set(session.tools()), "the tools are there")
         assert session.call("sums__Sum", arg0=1, arg1=2)["result"]["structuredContent"] == {"arg0": 3}
-        tested = command(world, "server", "test", "app")
+        tested = world.command("server", "test", "app")
         assert tested.returncode == 0 and "echo" in tested.stdout, tested
 
 
@@ -414,8 +408,7 @@ def service(world_path):
 
 def install(world):
     world.write("data/dbus-1/services/org.example.Notes.service", service(world.path))
-    world.connection.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "ReloadConfig",
-                               None, None, Gio.DBusCallFlags.NONE, 30000, None)
+    world.reload_bus()
     world.write("data/mcp-sessiond/providers/notes.provider", PROVIDER)
 
 
@@ -456,6 +449,69 @@ def test_installed():
         world.until(lambda: session.tools() == [], "the tools leave with the file")
 
 
+def can_sandbox(world):
+    os.makedirs(world.path("root"), exist_ok=True)
+    return subprocess.run([*SANDBOX, world.path("root"), "org.example.Try", "true"], env=world.env, stderr=subprocess.DEVNULL,
+                          check=False).returncode == 0
+
+
+def await_tools(world, session):
+    world.until(lambda: "notes__echo" in session.tools(), "the app has told its tools")
+
+
+def test_sandboxed_app_is_asked_about_once():
+    """A Flatpak is known by the bus' and the kernel's word; after one yes for a session, all its tools run in it."""
+    with World() as world:
+        if not can_sandbox(world):
+            return "no namespaces"
+        session = Session(world)
+        world.allow()
+        app = world.sandboxed_app("org.example.Sandboxed", "--register", "notes")
+        assert app.said == ["ready"], app.said
+        facts = world.providers()["notes"]
+        assert facts["sandbox"] == "org.example.Sandboxed" and facts["origin"] == "registered", facts
+        assert world.http("GET", "/servers/notes")["sandbox"] == "org.example.Sandboxed"
+        asked = ["notes__echo"]
+        await_tools(world, session)
+        assert session.text("notes__echo", text="x") == "x"
+        assert session.text("notes__context") and world.read("asked").split() == asked
+        app.end()
+        world.until(lambda: "notes" not in world.providers(), "the app has gone")
+        app = world.sandboxed_app("org.example.Sandboxed", "--register", "notes")
+        await_tools(world, session)
+        assert session.text("notes__count") == "counted to 3" and world.read("asked").split() == asked
+        other = Session(world)
+        assert other.text("notes__echo", text="y") == "y"
+        asked.append("notes__echo")
+        assert world.read("asked").split() == asked
+        app.end()
+        world.until(lambda: "notes" not in world.providers(), "the app has gone")
+        world.sandboxed_app("org.example.Another", "--register", "notes")
+        await_tools(world, session)
+        assert session.text("notes__echo", text="z") == "z"
+        asked.append("notes__echo")
+        assert world.read("asked").split() == asked
+        return None
+
+
+def test_sandboxed_app_after_a_restart():
+    """The word of the owner lasts as long as the session does."""
+    with World() as world:
+        if not can_sandbox(world):
+            return "no namespaces"
+        session = Session(world)
+        world.allow()
+        for _ in range(2):
+            app = world.sandboxed_app("org.example.Sandboxed", "--register", "notes")
+            await_tools(world, session)
+            assert session.text("notes__echo", text="x") == "x"
+            assert world.read("asked").split() == ["notes__echo"]
+            app.end()
+            world.stop()
+            world.start()
+        return None
+
+
 def test_name_is_kept():
     """The name in a .provider file is kept for its bus name; mcp.json comes first."""
     with World(files={"data/mcp-sessiond/providers/notes.provider": PROVIDER}) as world:
@@ -485,21 +541,5 @@ def test_broken_files():
             assert text in log, (text, log)
 
 
-def main():
-    tests = [(name, function) for name, function in globals().items() if name.startswith("test_")]
-    tests = [pair for pair in tests if len(sys.argv) < 2 or pair[0] in sys.argv[1:]]
-    print(f"1..{len(tests)}", flush=True)
-    failed = 0
-    for number, (name, function) in enumerate(tests, 1):
-        try:
-            function()
-            print(f"ok {number} - {name}", flush=True)
-        except Exception:
-            failed += 1
-            print("# " + traceback.format_exc().replace("\n", "\n# "))
-            print(f"not ok {number} - {name}", flush=True)
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(globals()))

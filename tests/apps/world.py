@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 
 import gi
 
@@ -20,6 +21,9 @@ APP = os.path.join(HERE, "app.py")
 DAEMON = "org.mcpsessiond.Daemon"
 TOOLS_PATH = "/org/mcpsessiond/Tools"
 TOOLS = "org.mcpsessiond.Tools1"
+
+# Where it is root who tests, no namespace of users is needed.
+SANDBOX = ("unshare", "--mount", *([] if os.getuid() == 0 else ["--user", "--map-root-user"]), os.path.join(HERE, "sandbox"))
 
 # Everything here is local: what takes longer is stuck.
 PATIENCE = 30
@@ -119,7 +123,7 @@ class World:
     def __init__(self, servers=None, settings="", files=None):
         self.dir = tempfile.mkdtemp(prefix="mcp-apps-")
         self.apps = []
-        self.env = dict(os.environ)
+        self.env = dict(os.environ, MCP_TEST_UID="" if os.getuid() == 0 else str(os.getuid()))
         for variable, name in (("XDG_CONFIG_HOME", "config"), ("XDG_STATE_HOME", "state"), ("XDG_CACHE_HOME", "cache"),
                                ("XDG_RUNTIME_DIR", "run"), ("XDG_DATA_HOME", "data")):
             os.makedirs(self.path(name), 0o700)
@@ -166,14 +170,24 @@ class World:
 
     def start(self):
         with open(self.path("log"), "a", encoding="utf-8") as log:
-            self.daemon = subprocess.Popen([os.environ["MCP_TEST_DAEMON"], "--port=0", "--verbose"], env=self.env,
-                                           stderr=log, stdout=log)
+            self.daemon = subprocess.Popen(
+                [os.environ["MCP_TEST_DAEMON"], "--port=0", "--verbose", "--keeper=" + os.environ["MCP_TEST_KEEPER"]],
+                env=self.env, stderr=log, stdout=log)
         self.until(lambda: self.has_owner(DAEMON) and os.path.exists(self.socket), "the daemon is there")
 
     def stop(self):
         self.daemon.terminate()
         assert self.daemon.wait(PATIENCE) == 0
         self.daemon = None
+
+    def reload_bus(self):
+        """It reads its folder of services again."""
+        self.connection.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "ReloadConfig",
+                                  None, None, Gio.DBusCallFlags.NONE, PATIENCE * 1000, None)
+
+    def command(self, *words):
+        return subprocess.run([os.environ["MCP_TEST_COMMAND"], *words], env=self.env, text=True, encoding="utf-8",
+                              capture_output=True, timeout=100, check=False)
 
     def has_owner(self, name):
         reply = self.connection.call_sync(
@@ -188,13 +202,18 @@ class World:
             assert time.monotonic() < end, f"{what}; the log is:\n{self.read('log')}"
             time.sleep(0.01)
 
-    def app(self, *options):
-        app = Process([sys.executable, APP, *options], self.env, stdout=subprocess.PIPE)
+    def app(self, *options, inside=()):
+        app = Process([*inside, sys.executable, APP, *options], self.env, stdout=subprocess.PIPE)
         self.apps.append(app)
         app.said = [app.process.stdout.readline().strip()]
         while app.said[-1] not in ("ready", ""):
             app.said.append(app.process.stdout.readline().strip())
         return app
+
+    def sandboxed_app(self, sandbox, *options):
+        """As app(), in a sandbox as Flatpak makes one: a root of its own with /.flatpak-info in it."""
+        os.makedirs(self.path("root"), exist_ok=True)
+        return self.app(*options, inside=(*SANDBOX, self.path("root"), sandbox))
 
     def call(self, method, signature="()", *arguments, path=TOOLS_PATH, interface=TOOLS):
         return self.connection.call_sync(DAEMON, path, interface, method, GLib.Variant(signature, arguments), None,
@@ -230,7 +249,7 @@ class World:
     def __enter__(self):
         return self
 
-    def __exit__(self, kind, value, traceback):
+    def __exit__(self, kind, _value, _traceback):
         if kind is not None:
             print("# " + "\n# ".join(self.read("log").splitlines()[-30:]), flush=True)
         for app in self.apps:
@@ -243,3 +262,21 @@ class World:
         self.connection.close_sync(None)
         self.bus.end()
         shutil.rmtree(self.dir)
+
+
+def main(names):
+    """Runs the functions that are tests, or those that the command line names; TAP on standard output. A test
+    returns why it could not be made, or nothing."""
+    tests = [(name, function) for name, function in names.items() if name.startswith("test_")]
+    tests = [pair for pair in tests if len(sys.argv) < 2 or pair[0] in sys.argv[1:]]
+    print(f"1..{len(tests)}", flush=True)
+    failed = 0
+    for number, (name, function) in enumerate(tests, 1):
+        try:
+            reason = function()
+            print(f"ok {number} - {name}" + (f" # SKIP {reason}" if reason else ""), flush=True)
+        except Exception:
+            failed += 1
+            print("# " + traceback.format_exc().replace("\n", "\n# "))
+            print(f"not ok {number} - {name}", flush=True)
+    return 1 if failed else 0

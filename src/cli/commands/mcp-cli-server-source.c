@@ -9,6 +9,7 @@
 #include "cli/commands/mcp-cli-registry.h"
 #include "cli/terminal/mcp-cli-json.h"
 #include "common/mcp-error.h"
+#include "config.h"
 #include "upstream/config/mcp-jsonc.h"
 
 #include <glib/gi18n.h>
@@ -38,6 +39,42 @@ add (GPtrArray *sources, const char *name, const char *entry, gsize length)
   g_ptr_array_add (sources, source);
 }
 
+/* Returns: (transfer full) (nullable): where @name is installed, below one data directory */
+static char *
+dup_installed_in (const char *data_directory, const char *name)
+{
+  const char *end = g_str_has_suffix (name, ".json") ? "" : ".json";
+  g_autofree char *file = g_strconcat (name, end, NULL);
+  g_autofree char *path = g_build_filename (data_directory, "mcp-sessiond", "servers", file, NULL);
+
+  return g_file_test (path, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer (&path) : NULL;
+}
+
+/* Returns: (transfer full) (nullable): the ready-made file of this name */
+static char *
+dup_installed (const char *name)
+{
+  const char *const *system = g_get_system_data_dirs ();
+  char *path = dup_installed_in (g_get_user_data_dir (), name);
+
+  for (gsize i = 0; path == NULL && system[i] != NULL; i++)
+    path = dup_installed_in (system[i], name);
+  return path != NULL ? path : dup_installed_in (MCP_DATADIR, name);
+}
+
+/* A file that is there comes before a ready-made one of the same name. */
+static char *
+read_file (const char *path, GError **error)
+{
+  g_autofree char *installed = NULL;
+  char *contents = NULL;
+
+  if (strchr (path, '/') == NULL && !g_file_test (path, G_FILE_TEST_EXISTS))
+    installed = dup_installed (path);
+  g_file_get_contents (installed != NULL ? installed : path, &contents, NULL, error);
+  return contents;
+}
+
 /* “-” is the standard input. */
 static char *
 read_all (const char *path, GError **error)
@@ -45,10 +82,9 @@ read_all (const char *path, GError **error)
   g_autoptr (GString) text = NULL;
   char buffer[4096];
   gssize n;
-  char *contents = NULL;
 
   if (strcmp (path, "-") != 0)
-    return g_file_get_contents (path, &contents, NULL, error) ? contents : NULL;
+    return read_file (path, error);
   text = g_string_new (NULL);
   while (text->len < MAX_BYTES && (n = read (STDIN_FILENO, buffer, sizeof buffer)) > 0)
     g_string_append_len (text, buffer, n);
@@ -126,7 +162,8 @@ add_all (GPtrArray *sources, McpJsonSlice root, const char *name, GError **error
 
 /**
  * mcp_cli_server_source_read:
- * @path: of a file; “-” for the standard input
+ * @path: of a file; “-” for the standard input; the name of a ready-made file in
+ *   `mcp-sessiond/servers` of a data directory, with or without its ending
  * @name: (nullable): the server that is wanted, or the name that it is to have
  * @error: return location
  *
