@@ -11,6 +11,7 @@ pkgs.stdenv.mkDerivation {
   nativeBuildInputs = with pkgs; [
     gettext
     glib
+    gi-docgen
     gobject-introspection
     meson
     ninja

@@ -13,9 +13,12 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#define OWN_GROUP "daemon"
-/* systemd.resource-control(5), "Delegate="; systemd 251 and later. */
-#define DELEGATED "user.delegate"
+#define OWN_GROUP          "daemon"
+/* systemd.resource-control(5), "Delegate="; systemd 251 and later, where the system's manager has
+ * started the service. */
+#define DELEGATED          "user.delegate"
+/* The manager of a user marks no group (systemd 252), so our unit says what it has asked for. */
+#define DELEGATED_VARIABLE "MCP_SESSIOND_DELEGATED"
 
 /* cgroups(7): the one line of the version 2 hierarchy is “0::/path”. */
 static char *
@@ -66,6 +69,8 @@ is_delegated (const char *directory)
 {
   char value[2];
 
+  if (g_strcmp0 (g_getenv (DELEGATED_VARIABLE), "1") == 0)
+    return g_str_has_suffix (directory, ".service");
   return getxattr (directory, DELEGATED, value, sizeof value) == 1 && value[0] == '1';
 }
 

@@ -249,6 +249,8 @@ mcp_daemon_session_take_gone (McpDaemonSession *self)
  * mcp_daemon_session_get_id:
  * @self: a session
  *
+ * Tells the id that HTTP and the command `mcp-session` know the session by, too.
+ *
  * Returns: the id, a UUID
  */
 const char *
@@ -261,6 +263,8 @@ mcp_daemon_session_get_id (McpDaemonSession *self)
 /**
  * mcp_daemon_session_dup_label:
  * @self: a session
+ *
+ * Tells what people call the session: what its client says of itself, or what the client chose.
  *
  * Returns: (transfer full): text for people; empty: none
  */
@@ -275,6 +279,8 @@ mcp_daemon_session_dup_label (McpDaemonSession *self)
  * mcp_daemon_session_dup_cwd:
  * @self: a session
  *
+ * Tells where the session works. Servers of the session start in that directory.
+ *
  * Returns: (transfer full): the directory in which the session works
  */
 char *
@@ -287,6 +293,8 @@ mcp_daemon_session_dup_cwd (McpDaemonSession *self)
 /**
  * mcp_daemon_session_get_calls_in_flight:
  * @self: a session
+ *
+ * Counts the tool calls of the session that have no result yet.
  *
  * Returns: how many calls run
  */
@@ -306,6 +314,8 @@ mcp_daemon_session_get_calls_in_flight (McpDaemonSession *self)
 /**
  * mcp_daemon_session_is_closed:
  * @self: a session
+ *
+ * A session that has ended has left the list, and does not come back.
  *
  * Returns: whether the session has ended
  */

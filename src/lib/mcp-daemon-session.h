@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  * McpDaemonSession:
  *
  * One session of the daemon: an AI client at work, or a script. Main context in which its
- * #McpDaemon was made.
+ * [class@McpSession.Daemon] was made.
  */
 #define MCP_TYPE_DAEMON_SESSION (mcp_daemon_session_get_type ())
 G_DECLARE_FINAL_TYPE (McpDaemonSession, mcp_daemon_session, MCP, DAEMON_SESSION, GObject)

@@ -311,6 +311,9 @@ mcp_daemon_new_finish (GAsyncResult *result, GError **error)
  * mcp_daemon_is_running:
  * @self: the daemon
  *
+ * The list is empty while the daemon does not run. The bus starts the daemon when something is
+ * asked of it.
+ *
  * Returns: whether the daemon runs at this moment
  */
 gboolean
@@ -329,6 +332,8 @@ mcp_daemon_is_running (McpDaemon *self)
  * mcp_daemon_find_session:
  * @self: the daemon
  * @session_id: a UUID
+ *
+ * Looks for a session in the list.
  *
  * Returns: (transfer none) (nullable): the session of that id
  */

@@ -8,9 +8,9 @@ G_BEGIN_DECLS
 /**
  * McpDaemon:
  *
- * The daemon of this user, seen over the session bus: a #GListModel of its sessions
- * (#McpDaemonSession). The model is empty while the daemon does not run, and fills itself again
- * when the daemon comes back. Main context in which the object was made.
+ * The daemon of this user, seen over the session bus: a [iface@Gio.ListModel] of its sessions
+ * ([class@McpSession.DaemonSession]). The model is empty while the daemon does not run, and fills
+ * itself again when the daemon comes back. Main context in which the object was made.
  */
 #define MCP_TYPE_DAEMON (mcp_daemon_get_type ())
 G_DECLARE_FINAL_TYPE (McpDaemon, mcp_daemon, MCP, DAEMON, GObject)

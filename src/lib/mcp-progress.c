@@ -69,6 +69,8 @@ look_up_text (GVariant *dictionary, const char *key)
  * mcp_progress_new_from_variant:
  * @dictionary: an event dictionary, of type a{sv}, as the daemon's signals have it
  *
+ * Reads an event that came over the bus. Keys that are not known are ignored.
+ *
  * Returns: (transfer full): a new event
  */
 McpProgress *
@@ -95,6 +97,8 @@ mcp_progress_new_from_variant (GVariant *dictionary)
  * mcp_progress_ref:
  * @self: an event
  *
+ * Takes a reference.
+ *
  * Returns: (transfer full): @self
  */
 McpProgress *
@@ -107,6 +111,8 @@ mcp_progress_ref (McpProgress *self)
 /**
  * mcp_progress_unref:
  * @self: (transfer full): an event
+ *
+ * Gives a reference back. The last one frees the event.
  */
 void
 mcp_progress_unref (McpProgress *self)
@@ -118,6 +124,9 @@ mcp_progress_unref (McpProgress *self)
 /**
  * mcp_progress_get_progress:
  * @self: an event
+ *
+ * Tells how far the work is, in whatever unit the tool counts. The number rises from event to
+ * event of a call.
  *
  * Returns: how far it is
  */
@@ -131,6 +140,9 @@ mcp_progress_get_progress (McpProgress *self)
 /**
  * mcp_progress_get_total:
  * @self: an event
+ *
+ * Tells the number at which the work is done, in the unit of
+ * [method@McpSession.Progress.get_progress].
  *
  * Returns: where it ends; negative: unknown
  */
@@ -162,6 +174,8 @@ mcp_progress_get_fraction (McpProgress *self)
  * mcp_progress_get_message:
  * @self: an event
  *
+ * Tells what the tool is doing.
+ *
  * Returns: (nullable): text for people
  */
 const char *
@@ -174,6 +188,8 @@ mcp_progress_get_message (McpProgress *self)
 /**
  * mcp_progress_get_tool:
  * @self: an event
+ *
+ * Tells which tool it is about.
  *
  * Returns: (nullable): the exposed name of the tool
  */
@@ -188,6 +204,8 @@ mcp_progress_get_tool (McpProgress *self)
  * mcp_progress_get_call_id:
  * @self: an event
  *
+ * Tells apart calls that run at the same time.
+ *
  * Returns: (nullable): the same for all events of one call
  */
 const char *
@@ -200,6 +218,8 @@ mcp_progress_get_call_id (McpProgress *self)
 /**
  * mcp_progress_get_state:
  * @self: an event
+ *
+ * Tells whether the call runs, and how it ended.
  *
  * Returns: (nullable): `running`, `ok`, `error` or `cancelled`
  */
@@ -214,6 +234,8 @@ mcp_progress_get_state (McpProgress *self)
  * mcp_progress_get_timestamp:
  * @self: an event
  *
+ * Tells when it happened.
+ *
  * Returns: (nullable): when the daemon took the event, RFC 3339, UTC
  */
 const char *
@@ -226,6 +248,8 @@ mcp_progress_get_timestamp (McpProgress *self)
 /**
  * mcp_progress_dup_token:
  * @self: an event
+ *
+ * Tells which of its requests the caller reports, where the caller said so.
  *
  * Returns: (transfer full) (nullable): the progress token of the caller, an integer in decimal
  */
@@ -243,6 +267,8 @@ mcp_progress_dup_token (McpProgress *self)
 /**
  * mcp_progress_is_end:
  * @self: an event
+ *
+ * A call has one last event. After that one, a bar can go.
  *
  * Returns: whether the event is the last one of its call
  */
@@ -263,6 +289,8 @@ add_text (GVariantDict *dictionary, const char *key, const char *text)
 /**
  * mcp_progress_to_variant:
  * @self: an event
+ *
+ * Writes the event as the bus has it.
  *
  * Returns: (transfer none): a floating dictionary of type a{sv}, as the daemon's methods take it
  */

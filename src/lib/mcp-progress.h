@@ -17,7 +17,7 @@ typedef struct _McpProgress McpProgress;
 /**
  * McpProgressCallback:
  * @progress: an event of the call
- * @user_data: as given to mcp_daemon_session_call_tool_async()
+ * @user_data: as given to [method@McpSession.DaemonSession.call_tool_async]
  *
  * Shows how far a call is.
  */

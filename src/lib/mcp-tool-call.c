@@ -198,6 +198,8 @@ mcp_tool_call_is_answered (McpToolCall *self)
  * mcp_tool_call_get_id:
  * @self: a call
  *
+ * Tells the call apart from all others.
+ *
  * Returns: what the daemon calls the call; the same as in its progress events
  */
 const char *
@@ -210,6 +212,8 @@ mcp_tool_call_get_id (McpToolCall *self)
 /**
  * mcp_tool_call_get_tool:
  * @self: a call
+ *
+ * Tells which tool is meant, for a handler that has several.
  *
  * Returns: the name of the tool, as it was added
  */
@@ -224,6 +228,8 @@ mcp_tool_call_get_tool (McpToolCall *self)
  * mcp_tool_call_get_arguments:
  * @self: a call
  *
+ * Gives all arguments, for an app that reads JSON by itself.
+ *
  * Returns: the arguments, a JSON object, which the daemon has checked against the tool's schema
  */
 const char *
@@ -237,6 +243,8 @@ mcp_tool_call_get_arguments (McpToolCall *self)
  * mcp_tool_call_has_argument:
  * @self: a call
  * @name: of an argument
+ *
+ * Tells an argument that is missing from one that is 0, false or empty.
  *
  * Returns: whether the caller gave the argument
  */
@@ -260,6 +268,8 @@ find_value (McpToolCall *self, const char *name)
  * @self: a call
  * @name: of an argument
  *
+ * Looks for a text among the arguments.
+ *
  * Returns: (transfer full) (nullable): the argument, if it is a text
  */
 char *
@@ -277,6 +287,8 @@ mcp_tool_call_dup_string (McpToolCall *self, const char *name)
  * mcp_tool_call_get_int:
  * @self: a call
  * @name: of an argument
+ *
+ * Looks for a whole number among the arguments.
  *
  * Returns: the argument; 0 if it is no number
  */
@@ -296,6 +308,8 @@ mcp_tool_call_get_int (McpToolCall *self, const char *name)
  * @self: a call
  * @name: of an argument
  *
+ * Looks for a number among the arguments.
+ *
  * Returns: the argument; 0 if it is no number
  */
 double
@@ -314,6 +328,8 @@ mcp_tool_call_get_double (McpToolCall *self, const char *name)
  * @self: a call
  * @name: of an argument
  *
+ * Looks for a truth value among the arguments.
+ *
  * Returns: the argument; %FALSE if it is none
  */
 gboolean
@@ -331,6 +347,8 @@ mcp_tool_call_get_boolean (McpToolCall *self, const char *name)
  * mcp_tool_call_get_session_id:
  * @self: a call
  *
+ * Tells in which session the tool is called: an app may keep something for each.
+ *
  * Returns: (nullable): the session in which the tool is called
  */
 const char *
@@ -343,6 +361,8 @@ mcp_tool_call_get_session_id (McpToolCall *self)
 /**
  * mcp_tool_call_get_cwd:
  * @self: a call
+ *
+ * Tells which directory the caller means by relative paths.
  *
  * Returns: (nullable): the directory in which the session works
  */
@@ -357,6 +377,8 @@ mcp_tool_call_get_cwd (McpToolCall *self)
  * mcp_tool_call_get_client:
  * @self: a call
  *
+ * Tells who calls, for people.
+ *
  * Returns: (nullable): the name of the program that calls
  */
 const char *
@@ -369,6 +391,8 @@ mcp_tool_call_get_client (McpToolCall *self)
 /**
  * mcp_tool_call_get_cancellable:
  * @self: a call
+ *
+ * Work that takes long goes with this cancellable, and stops when the caller has gone.
  *
  * Returns: (transfer none): is cancelled when nobody waits for the result any more
  */

@@ -305,6 +305,8 @@ mcp_tool_provider_init (McpToolProvider *self)
  * @name: 1 to 32 lower-case letters, digits and “-”; no “-” in front. Prefixes the names of the
  *   tools: the tool `add` of `notes` is `notes__add`
  *
+ * Makes a provider, which nobody knows of yet.
+ *
  * Returns: (transfer full): a provider without tools
  */
 McpToolProvider *
@@ -318,6 +320,8 @@ mcp_tool_provider_new (const char *name)
 /**
  * mcp_tool_provider_get_name:
  * @self: a provider
+ *
+ * Tells the name that all tools of the provider begin with.
  *
  * Returns: the name
  */
@@ -423,7 +427,7 @@ mcp_tool_provider_add_tool (McpToolProvider *self,
  * @destroy: (nullable): frees @user_data
  * @error: return location
  *
- * Offers a tool of which more is to be said than mcp_tool_provider_add_tool() can say.
+ * Offers a tool of which more is to be said than [method@McpSession.ToolProvider.add_tool] can say.
  *
  * Errors: %G_IO_ERROR_INVALID_ARGUMENT, or of #JsonParserError.
  *
@@ -589,6 +593,8 @@ mcp_tool_provider_register_finish (McpToolProvider *self, GAsyncResult *result, 
 /**
  * mcp_tool_provider_is_registered:
  * @self: a provider
+ *
+ * The library registers by itself again when the daemon was away.
  *
  * Returns: whether the daemon knows the provider at this moment
  */

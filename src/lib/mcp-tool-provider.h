@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /**
  * McpToolHandler:
  * @call: the call; to be answered now, or later by whoever keeps a reference
- * @user_data: as given to mcp_tool_provider_add_tool()
+ * @user_data: as given to [method@McpSession.ToolProvider.add_tool]
  *
  * Runs a tool. Called in the main context in which the provider was registered.
  */
@@ -19,9 +19,9 @@ typedef void (*McpToolHandler) (McpToolCall *call, gpointer user_data);
  *
  * Tools that this app offers to all AI clients of the user, by way of mcp-sessiond.
  *
- * Tools are added first; then mcp_tool_provider_register_async() makes them known to the daemon,
- * for as long as the app runs. An app that ships a `.provider` file, and owns a name on the bus,
- * calls mcp_tool_provider_export() instead.
+ * Tools are added first; then [method@McpSession.ToolProvider.register_async] makes them known to
+ * the daemon, for as long as the app runs. An app that ships a `.provider` file, and owns a name on
+ * the bus, calls [method@McpSession.ToolProvider.export] instead.
  */
 #define MCP_TYPE_TOOL_PROVIDER (mcp_tool_provider_get_type ())
 G_DECLARE_FINAL_TYPE (McpToolProvider, mcp_tool_provider, MCP, TOOL_PROVIDER, GObject)

@@ -102,13 +102,18 @@ class Desk:
         self.bus.wait()
         os.unlink(self.bus_path)
 
-    def start_daemon(self, argv=()):
+    def start_daemon(self, argv=(), variables=None):
         with open(self.log_path, "ab") as log:
-            self.daemon = subprocess.Popen([*argv, os.environ["MCP_TEST_DAEMON"], "--port=0", "--keeper=" + os.environ["MCP_TEST_KEEPER"]], env=self.env, stderr=log,
-                                           stdout=subprocess.DEVNULL)
+            self.daemon = subprocess.Popen(
+                [*argv, os.environ["MCP_TEST_DAEMON"], "--port=0", "--keeper=" + os.environ["MCP_TEST_KEEPER"]],
+                env=dict(self.env, **(variables or {})), stderr=log, stdout=subprocess.DEVNULL)
         if not argv:
             wait_for(lambda: os.path.exists(self.socket), "the daemon's socket")
             wait_for(lambda: self.has_owner(NAME), "the daemon's name")
+
+    def stop_daemon(self):
+        self.daemon.send_signal(signal.SIGTERM)
+        assert self.daemon.wait(timeout=PATIENCE) == 0
 
     def log(self):
         with open(self.log_path, encoding="utf-8") as file:

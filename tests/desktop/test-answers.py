@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Questions to the owner on the bus and over HTTP, side by side."""
 
+import contextlib
 import json
 import os
+import sqlite3
 import subprocess
 
 import desk as base
@@ -124,6 +126,37 @@ def client_behind_the_bridge_cannot_answer(desk):
     client.communicate("end\n", timeout=base.PATIENCE)
 
 
+def grants(desk):
+    with contextlib.closing(sqlite3.connect(os.path.join(desk.top, "state", "mcp-sessiond", "sessions.db"))) as database:
+        return database.execute("SELECT count(*) FROM consent_grant").fetchone()[0]
+
+
+def answer_for_a_session_outlives_the_daemon(desk):
+    watcher = Watcher(desk)
+    session, other = (json.loads(desk.run("create", "--json"))["session_id"] for _ in range(2))
+    call = desk.command("call", "--session", session, "t__echo", "n=1")
+    assert watcher.answer(watcher.await_signal("QuestionAdded")[0]["id"], "session") is None
+    assert '"n":1' in call.communicate(timeout=base.PATIENCE)[0]
+    for _ in range(2):
+        desk.stop_daemon()
+        desk.start_daemon()
+        watcher.heard.clear()
+        assert '"n":2' in desk.run("call", "--session", session, "t__echo", "n=2")
+        assert not watcher.heard, watcher.heard
+    call = desk.command("call", "--session", session, "t__count", "steps=1")
+    assert watcher.await_signal("QuestionAdded")[0]["tool"] == "t__count"
+    call.kill()
+    watcher.await_signal("QuestionRemoved")
+    watcher.heard.clear()
+    call = desk.command("call", "--session", other, "t__echo", "n=3")
+    assert watcher.await_signal("QuestionAdded")[0]["session_id"] == other
+    call.kill()
+    assert grants(desk) == 1
+    desk.run("close", session)
+    desk.stop_daemon()
+    assert grants(desk) == 0
+
+
 def browser_answers_over_tcp(desk):
     watcher = Watcher(desk)
     call = ask(desk)
@@ -139,4 +172,4 @@ def browser_answers_over_tcp(desk):
 
 if __name__ == "__main__":
     base.main([bus_and_http_show_the_same, answers_that_do_not_count, client_behind_the_bridge_cannot_answer,
-               browser_answers_over_tcp])
+               answer_for_a_session_outlives_the_daemon, browser_answers_over_tcp])

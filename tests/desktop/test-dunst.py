@@ -8,7 +8,8 @@ import shutil
 import subprocess
 
 import desk as base
-from desk import Desk, wait_for
+from desk import wait_for
+from screen import Screen
 
 # dunst hands its menu to a program that prints the chosen line.
 CONFIG = """[global]
@@ -24,18 +25,12 @@ CONFIG = """[global]
 CHOOSE = "#!/bin/sh\ngrep -m 1 -F \"$(cat '%s/choice')\"\n"
 
 
-class Screen:
-    """Xvfb and dunst."""
+class Dunst:
+    """dunst, on a screen."""
 
     def __init__(self, desk):
-        read, write = os.pipe()
         self.desk = desk
-        self.server = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", "560x200x24", "-nolisten", "tcp"],
-                                       pass_fds=[write], stderr=subprocess.DEVNULL)
-        desk.children.append(self.server)
-        os.close(write)
-        with os.fdopen(read) as numbers:
-            desk.env["DISPLAY"] = ":" + numbers.readline().strip()
+        self.screen = Screen(desk, (560, 200))
         self.write("dunstrc", CONFIG % desk.top)
         self.write("choose", CHOOSE % desk.top)
         os.chmod(os.path.join(desk.top, "choose"), 0o700)
@@ -61,24 +56,24 @@ class Screen:
 
 
 def question_is_shown_and_its_button_pressed(desk):
-    screen = Screen(desk)
+    dunst = Dunst(desk)
     call = desk.command("call", "t__echo", "text=<i>hello</i>")
-    screen.await_count("1")
+    dunst.await_count("1")
     picture = os.environ.get("MCP_TEST_PICTURE")
     if picture:
-        subprocess.run(["import", "-window", "root", picture], env=desk.env, check=True)
-    screen.choose("Once")
+        dunst.screen.picture(picture)
+    dunst.choose("Once")
     assert "<i>hello</i>" in call.communicate(timeout=base.PATIENCE)[0]
-    screen.await_count("0")
+    dunst.await_count("0")
     call = json.loads(desk.run("history", "--json"))["calls"][0]
     assert (call["consent"], call["consent_by"]) == ("once", "notification"), call
 
 
 def question_is_shown_and_denied(desk):
-    screen = Screen(desk)
+    dunst = Dunst(desk)
     call = desk.command("call", "t__echo", "text=hello")
-    screen.await_count("1")
-    screen.choose("Deny")
+    dunst.await_count("1")
+    dunst.choose("Deny")
     assert "did not allow" in call.communicate(timeout=base.PATIENCE)[0]
 
 
