@@ -49,12 +49,18 @@ def count_call(rng, tool="test__count", meta=None):
                               "_meta": {"progressToken": "p", **(meta or {})}}}
 
 
+def is_own_word(progress):
+    """What the daemon says itself while a server takes long to start: it rises by 10⁻⁶."""
+    return 0 < progress < 0.001
+
+
 async def check_count(messages, steps, request_id):
     """Every step once, in order, then the result."""
     seen = []
     async for message in messages:
         if message.get("method") == "notifications/progress":
-            seen.append(message["params"]["progress"])
+            progress = message["params"]["progress"]
+            seen += [] if is_own_word(progress) else [progress]
         elif message.get("id") == request_id and "method" not in message:
             text = message.get("result", {}).get("content", [{}])[0].get("text")
             check(text == f"counted to {steps}", f"a result: {message}")

@@ -12,6 +12,7 @@ import asyncio
 import json
 import os
 import random
+import re
 import sys
 import time
 
@@ -42,6 +43,7 @@ class World:
             self.bus_environment = dict(os.environ, DBUS_SESSION_BUS_ADDRESS=daemon.bus_address)
         self.visits = {}
         self.failures = []
+        self.longest_dispatch = (0, "none")
 
     async def visit(self, function, rng):
         try:
@@ -95,6 +97,13 @@ async def time_health(world):
     return (time.monotonic() - began) * 1000
 
 
+async def read_longest_dispatch(world):
+    """The longest turn of the daemon's main loop by its own run time: (seconds, source)."""
+    _, body = await ask(world.socket, "GET", "/metrics")
+    turns = re.findall(rb'^mcp_sessiond_longest_dispatch_seconds\{source="([^"]*)"\} (\S+)$', body, re.M)
+    return max(((float(seconds), source.decode()) for source, seconds in turns), default=(0, "none"))
+
+
 async def run_round(world, seconds, n_clients, seed):
     """Load for so long; the most that was held during it."""
     deadline = time.monotonic() + seconds
@@ -131,6 +140,7 @@ async def run(world, options):
         if not is_warm:
             base = sample
             continue
+        world.longest_dispatch = await read_longest_dispatch(world)
         samples.append(sample)
         most = {name: max(most.get(name, 0), value) for name, value in peak.items()}
         if options.verbose:
@@ -180,9 +190,11 @@ def write_figures(path, world, samples, most, verdicts):
     figures = [f"{sum(world.visits.values())} visits, {len(world.failures)} not as promised"]
     figures += [words[f"slope of {name}"] for name in ["heap", "memory", *NAMES] if f"slope of {name}" in words]
     if most:
+        seconds, source = world.longest_dispatch
         figures.append(f"at most {most['memory_kb']} kB, {most['descriptors']} descriptors, "
                        f"{most['threads']} threads, {most['processes']} processes; "
-                       f"/health within {most['health_ms']:.0f} ms")
+                       f"/health within {most['health_ms']:.0f} ms; "
+                       f"longest dispatch {seconds * 1000:.0f} ms ({source})")
     with open(path, "w", encoding="utf-8") as file:
         json.dump({"figures": "; ".join(figures), "samples": samples, "visits": world.visits,
                    "failures": world.failures[:100]}, file, indent=1, ensure_ascii=False)
