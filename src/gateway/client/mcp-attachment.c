@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "common/mcp-keyed-hash.h"
 #include "gateway/call/mcp-login-news.h"
 #include "gateway/client/mcp-ask-table.h"
 #include "gateway/client/mcp-attachment-inner.h"
@@ -726,7 +727,7 @@ static void
 mcp_attachment_init (McpAttachment *self)
 {
   self->subscriptions = g_ptr_array_new_with_free_func (g_free);
-  self->by_id = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->by_id = g_hash_table_new_full (mcp_keyed_hash_str, g_str_equal, g_free, NULL);
   self->in_flight = g_hash_table_new (NULL, NULL);
   self->asks = mcp_ask_table_new ();
   self->logins = mcp_login_news_new (login_cb, self);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "mcp-bus-signals-private.h"
 #include "upstream/dbus/mcp-bus.h"
 #include "upstream/dialogue/mcp-server-link-inner.h"
 
@@ -53,8 +54,9 @@ struct _McpBusLinkClass
 typedef void (*McpBusReplyFunc) (McpBusLink *self, gint64 id, GVariant *body, const GError *error);
 
 void mcp_bus_link_set_bus (McpBusLink *self, McpBus *bus);
-GDBusConnection *mcp_bus_link_get_connection (McpBusLink *self);
 const char *mcp_bus_link_get_owner (McpBusLink *self);
+void mcp_bus_link_listen (McpBusLink *self, McpBusSignalFunc func);
+void mcp_bus_link_leave_signals (McpBusLink *self);
 
 void mcp_bus_link_send (McpBusLink *self,
                         gint64 id,

@@ -15,6 +15,7 @@
 #include "common/mcp-timer.h"
 #include "mcp-bus-answers-private.h"
 #include "mcp-bus-owner-private.h"
+#include "mcp-bus-private.h"
 #include "protocol/mcp-params.h"
 #include "upstream/dbus/mcp-bus-peer.h"
 #include "upstream/dialogue/mcp-message-parser.h"
@@ -619,18 +620,6 @@ mcp_bus_link_set_bus (McpBusLink *self, McpBus *bus)
 }
 
 /**
- * mcp_bus_link_get_connection:
- * @self: a link that is open
- *
- * Returns: (transfer none): how the daemon is on the bus
- */
-GDBusConnection *
-mcp_bus_link_get_connection (McpBusLink *self)
-{
-  return get_private (self)->connection;
-}
-
-/**
  * mcp_bus_link_get_owner:
  * @self: a link
  *
@@ -642,4 +631,34 @@ mcp_bus_link_get_owner (McpBusLink *self)
   McpBusOwner *owner = get_private (self)->owner;
 
   return owner != NULL ? mcp_bus_owner_get_unique_name (owner) : NULL;
+}
+
+/**
+ * mcp_bus_link_listen:
+ * @self: a link whose server is there
+ * @func: called with each signal of the server's object, and with @self; a reference is not held
+ *
+ * Listens until mcp_bus_link_leave_signals().
+ */
+void
+mcp_bus_link_listen (McpBusLink *self, McpBusSignalFunc func)
+{
+  mcp_bus_signals_listen (mcp_bus_get_signals (get_private (self)->bus),
+                          mcp_bus_link_get_owner (self), get_address (self)->object_path, func,
+                          self);
+}
+
+/**
+ * mcp_bus_link_leave_signals:
+ * @self: a link, which may have listened
+ */
+void
+mcp_bus_link_leave_signals (McpBusLink *self)
+{
+  McpBusSignals *signals = mcp_bus_get_signals (get_private (self)->bus);
+  const char *owner = mcp_bus_link_get_owner (self);
+
+  /* a connection that is gone has taken its signals with it */
+  if (signals != NULL && owner != NULL)
+    mcp_bus_signals_leave (signals, owner, get_address (self)->object_path, self);
 }

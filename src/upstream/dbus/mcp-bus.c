@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "upstream/dbus/mcp-bus.h"
+#include "mcp-bus-private.h"
 
 struct _McpBus
 {
   GObject parent_instance;
 
   GDBusConnection *connection; /* (owned) (nullable) */
+  McpBusSignals *signals;      /* (owned) (nullable): while there is a connection */
 };
 
 G_DEFINE_FINAL_TYPE (McpBus, mcp_bus, G_TYPE_OBJECT)
@@ -29,6 +30,7 @@ mcp_bus_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspe
 static void
 mcp_bus_dispose (GObject *object)
 {
+  g_clear_pointer (&MCP_BUS (object)->signals, mcp_bus_signals_free);
   g_clear_object (&MCP_BUS (object)->connection);
 
   G_OBJECT_CLASS (mcp_bus_parent_class)->dispose (object);
@@ -74,8 +76,13 @@ mcp_bus_set_connection (McpBus *self, GDBusConnection *connection)
 {
   g_return_if_fail (MCP_IS_BUS (self));
 
-  if (g_set_object (&self->connection, connection))
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CONNECTION]);
+  if (!g_set_object (&self->connection, connection))
+    return;
+
+  g_clear_pointer (&self->signals, mcp_bus_signals_free);
+  if (connection != NULL)
+    self->signals = mcp_bus_signals_new (connection);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CONNECTION]);
 }
 
 /**
@@ -90,4 +97,16 @@ mcp_bus_get_connection (McpBus *self)
   g_return_val_if_fail (MCP_IS_BUS (self), NULL);
 
   return self->connection;
+}
+
+/**
+ * mcp_bus_get_signals:
+ * @self: the bus
+ *
+ * Returns: (transfer none) (nullable): the signals of apps, while the daemon is on it
+ */
+McpBusSignals *
+mcp_bus_get_signals (McpBus *self)
+{
+  return self->signals;
 }

@@ -14,8 +14,6 @@
 #include <math.h>
 #include <string.h>
 
-#define INTERFACE "org.mcpsessiond.ToolProvider1"
-
 /* Until an app that the bus starts must have its name. To look for the name costs little: an app
    that its owner has started is found soon. */
 #define DEFAULT_START_MS       30000
@@ -34,7 +32,6 @@ struct _McpDbusProvider
 
   GHashTable *call_ids; /* (owned): char *call_id -> gint64 *id: of requests that were sent */
   GHashTable *by_id;    /* (owned): gint64 *id -> char *call_id (unowned) */
-  guint subscription;   /* 0: none */
   GSource *changed;     /* (owned) (nullable): while the tools have changed, and nobody knows */
 };
 
@@ -142,7 +139,7 @@ changed_cb (gpointer user_data)
 }
 
 /* To take a signal must cost next to nothing: an app may send more of them than the main loop could
- * handle one by one, and each of the app's names gets each of them. */
+ * handle one by one. */
 static void
 note_changed (McpDbusProvider *self)
 {
@@ -152,15 +149,9 @@ note_changed (McpDbusProvider *self)
 }
 
 static void
-signal_cb (GDBusConnection *connection,
-           const char *sender,
-           const char *path,
-           const char *interface,
-           const char *signal,
-           GVariant *parameters,
-           gpointer user_data)
+signal_cb (const char *signal, GVariant *parameters, gpointer listener)
 {
-  g_autoptr (McpDbusProvider) self = g_object_ref (user_data);
+  g_autoptr (McpDbusProvider) self = g_object_ref (listener);
 
   if (strcmp (signal, "Progress") == 0 &&
       g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(sa{sv})")))
@@ -174,12 +165,7 @@ signal_cb (GDBusConnection *connection,
 static void
 mcp_dbus_provider_attached (McpBusLink *link)
 {
-  McpDbusProvider *self = MCP_DBUS_PROVIDER (link);
-
-  self->subscription = g_dbus_connection_signal_subscribe (
-      mcp_bus_link_get_connection (link), mcp_bus_link_get_owner (link), INTERFACE, NULL,
-      mcp_server_link_get_setup (MCP_SERVER_LINK (link))->config->bus->object_path, NULL,
-      G_DBUS_SIGNAL_FLAGS_NONE, signal_cb, self, NULL);
+  mcp_bus_link_listen (link, signal_cb);
   mcp_server_link_take_ready (MCP_SERVER_LINK (link));
 }
 
@@ -188,9 +174,7 @@ mcp_dbus_provider_detached (McpBusLink *link)
 {
   McpDbusProvider *self = MCP_DBUS_PROVIDER (link);
 
-  if (self->subscription != 0)
-    g_dbus_connection_signal_unsubscribe (mcp_bus_link_get_connection (link), self->subscription);
-  self->subscription = 0;
+  mcp_bus_link_leave_signals (link);
   mcp_timer_clear (&self->changed);
   g_hash_table_remove_all (self->by_id);
   g_hash_table_remove_all (self->call_ids);
@@ -236,7 +220,7 @@ listed (McpBusLink *link, gint64 id, GVariant *body, const GError *error)
 static void
 mcp_dbus_provider_list (McpBusLink *link, gint64 id)
 {
-  mcp_bus_link_send (link, id, INTERFACE, "ListTools", NULL, listed);
+  mcp_bus_link_send (link, id, MCP_BUS_APP_INTERFACE, "ListTools", NULL, listed);
 }
 
 static void
@@ -313,7 +297,7 @@ mcp_dbus_provider_call (McpBusLink *link,
   g_autofree char *text = g_strndup (arguments.data, arguments.length);
   const char *call_id = remember_call (MCP_DBUS_PROVIDER (link), id, request);
 
-  mcp_bus_link_send (link, id, INTERFACE, "CallTool",
+  mcp_bus_link_send (link, id, MCP_BUS_APP_INTERFACE, "CallTool",
                      g_variant_new ("(sss@a{sv})", call_id, tool, text,
                                     build_context (MCP_SERVER_LINK (link), request)),
                      called);
@@ -327,7 +311,7 @@ mcp_dbus_provider_withdraw (McpBusLink *link, gint64 id)
 
   if (call_id == NULL)
     return;
-  mcp_bus_link_tell (link, INTERFACE, "CancelCall", g_variant_new ("(s)", call_id));
+  mcp_bus_link_tell (link, MCP_BUS_APP_INTERFACE, "CancelCall", g_variant_new ("(s)", call_id));
   forget_call (self, id);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "upstream/dialogue/mcp-server-asks.h"
 
+#include "common/mcp-keyed-hash.h"
 #include "upstream/dialogue/mcp-provider-request.h"
 
 #include <string.h>
@@ -59,7 +60,7 @@ mcp_server_asks_new (McpProvider *provider, const McpServerAsksFuncs *funcs, gpo
   self->funcs = funcs;
   self->user_data = user_data;
   self->askers = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, asker_free);
-  self->asks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->asks = g_hash_table_new_full (mcp_keyed_hash_str, g_str_equal, g_free, g_free);
   return self;
 }
 
