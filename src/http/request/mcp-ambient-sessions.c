@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "http/request/mcp-ambient-sessions.h"
 
+#include "common/mcp-keyed-hash.h"
 #include "session/store/mcp-cwd.h"
 
 #include <string.h>
@@ -8,14 +9,14 @@
 struct _McpAmbientSessions
 {
   McpSessionStore *store; /* (owned) */
-  GHashTable *sessions;   /* (owned): client, unit separator, cwd (owned) -> session id (owned) */
+  GHashTable *sessions;   /* (owned): key (owned) -> session id (owned); one key a session */
   gulong removed_id;
 };
 
-static gboolean
-has_id (gpointer key, gpointer value, gpointer user_data)
+static char *
+build_key (const char *client, const char *cwd)
 {
-  return g_str_equal (value, user_data);
+  return g_strdup_printf ("%s\x1f%s", client, cwd);
 }
 
 static void
@@ -24,7 +25,14 @@ removed_cb (McpSessionStore *store,
             const char *reason,
             McpAmbientSessions *self)
 {
-  g_hash_table_foreach_remove (self->sessions, has_id, (gpointer) mcp_session_get_id (session));
+  const char *client = mcp_session_get_ambient_client (session);
+  g_autofree char *key = NULL;
+
+  if (client == NULL)
+    return;
+  key = build_key (client, mcp_session_get_cwd (session));
+  if (g_strcmp0 (g_hash_table_lookup (self->sessions, key), mcp_session_get_id (session)) == 0)
+    g_hash_table_remove (self->sessions, key);
 }
 
 /**
@@ -39,7 +47,7 @@ mcp_ambient_sessions_new (McpSessionStore *store)
   McpAmbientSessions *self = g_new0 (McpAmbientSessions, 1);
 
   self->store = g_object_ref (store);
-  self->sessions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->sessions = g_hash_table_new_full (mcp_keyed_hash_str, g_str_equal, g_free, g_free);
   self->removed_id = g_signal_connect (store, "session-removed", G_CALLBACK (removed_cb), self);
   return self;
 }
@@ -68,22 +76,39 @@ create (McpAmbientSessions *self, const McpSessionParams *params, GError **error
   return session;
 }
 
-/* Finds a session that was made under another name of the directory, or by an earlier daemon. */
+/* Finds a session that was made by an earlier daemon. */
 static McpSession *
-find_in_store (McpAmbientSessions *self, const McpSessionParams *params)
+find_in_store (McpAmbientSessions *self, const char *client, const char *cwd)
 {
-  g_autofree char *cwd = mcp_cwd_resolve (params->cwd, params->fallback_cwd, NULL);
   g_autoptr (GPtrArray) sessions = mcp_session_store_list (self->store);
 
-  for (guint i = 0; cwd != NULL && i < sessions->len; i++)
+  for (guint i = 0; i < sessions->len; i++)
     {
       McpSession *session = g_ptr_array_index (sessions, i);
 
-      if (g_strcmp0 (mcp_session_get_ambient_client (session), params->ambient_client) == 0 &&
+      if (g_strcmp0 (mcp_session_get_ambient_client (session), client) == 0 &&
           g_str_equal (mcp_session_get_cwd (session), cwd))
         return session;
     }
   return NULL;
+}
+
+static McpSession *
+find (McpAmbientSessions *self, const char *client, const char *cwd)
+{
+  g_autofree char *key = build_key (client, cwd);
+  const char *session_id = g_hash_table_lookup (self->sessions, key);
+
+  return session_id != NULL ? mcp_session_store_lookup (self->store, session_id) : NULL;
+}
+
+static void
+remember (McpAmbientSessions *self, McpSession *session)
+{
+  g_hash_table_replace (
+      self->sessions,
+      build_key (mcp_session_get_ambient_client (session), mcp_session_get_cwd (session)),
+      g_strdup (mcp_session_get_id (session)));
 }
 
 /**
@@ -91,6 +116,9 @@ find_in_store (McpAmbientSessions *self, const McpSessionParams *params)
  * @self: the sessions
  * @params: of a session to be made; its client and its directory tell which it is
  * @error: return location
+ *
+ * A directory has many names, of which the session's own alone is remembered: looking at the file
+ * system is left out for that one.
  *
  * Errors: those of mcp_session_store_create().
  *
@@ -100,21 +128,23 @@ McpSession *
 mcp_ambient_sessions_get (McpAmbientSessions *self, const McpSessionParams *params, GError **error)
 {
   const char *cwd = params->cwd != NULL ? params->cwd : params->fallback_cwd;
-  g_autofree char *key =
-      g_strdup_printf ("%s\x1f%s", params->ambient_client, cwd != NULL ? cwd : "");
-  const char *session_id = g_hash_table_lookup (self->sessions, key);
-  McpSession *session = NULL;
+  g_autofree char *resolved = NULL;
+  McpSession *session = cwd != NULL ? find (self, params->ambient_client, cwd) : NULL;
 
-  if (session_id != NULL)
-    session = mcp_session_store_lookup (self->store, session_id);
   if (session != NULL)
     return session;
 
-  session = find_in_store (self, params);
+  resolved = mcp_cwd_resolve (params->cwd, params->fallback_cwd, NULL);
+  if (resolved != NULL)
+    session = find (self, params->ambient_client, resolved);
+  if (session != NULL)
+    return session;
+
+  if (resolved != NULL)
+    session = find_in_store (self, params->ambient_client, resolved);
   if (session == NULL)
     session = create (self, params, error);
   if (session != NULL)
-    g_hash_table_replace (self->sessions, g_steal_pointer (&key),
-                          g_strdup (mcp_session_get_id (session)));
+    remember (self, session);
   return session;
 }
