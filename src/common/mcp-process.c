@@ -10,8 +10,8 @@
 
 /* The kernel marks the link's target so when the directory was removed: proc(5), /proc/pid/cwd. */
 #define DELETED_SUFFIX " (deleted)"
-/* A look-up that has read so many descriptors goes no further: it is for a default only. */
-#define MAX_LINKS      50000
+/* A search that has read so many descriptors, for half a second, goes no further. */
+#define MAX_LINKS      250000
 
 /**
  * mcp_process_dup_cwd:
@@ -207,26 +207,4 @@ mcp_process_find_sockets (GHashTable *owners)
     if (is_candidate (dirfd (proc), entry->d_name))
       search_process (&search, dirfd (proc), entry->d_name);
   closedir (proc);
-}
-
-/**
- * mcp_process_find_socket:
- * @inode: of a socket; 0: none known
- *
- * Which other process of our own user holds a socket: see mcp_process_find_sockets(). For a
- * default, when one is needed.
- *
- * Returns: the process, or 0 where none is found
- */
-pid_t
-mcp_process_find_socket (guint64 inode)
-{
-  g_autoptr (GHashTable) owners = g_hash_table_new (g_int64_hash, g_int64_equal);
-
-  if (inode == 0)
-    return 0;
-
-  g_hash_table_insert (owners, &inode, NULL);
-  mcp_process_find_sockets (owners);
-  return (pid_t) GPOINTER_TO_INT (g_hash_table_lookup (owners, &inode));
 }

@@ -6,10 +6,15 @@
 
 G_BEGIN_DECLS
 
+/**
+ * McpProcessFoundFunc:
+ * @pid: the process that somebody looked for; 0: not known
+ */
+typedef void (*McpProcessFoundFunc) (pid_t pid, gpointer user_data);
+
 char *mcp_process_dup_cwd (pid_t pid);
 char *mcp_process_dup_name (pid_t pid);
 gboolean mcp_process_is_bridge (pid_t pid);
-pid_t mcp_process_find_socket (guint64 inode);
 void mcp_process_find_sockets (GHashTable *owners);
 
 G_END_DECLS

@@ -48,6 +48,16 @@ test_removed_directory (void)
   g_assert_cmpint (chdir (here), ==, 0);
 }
 
+static pid_t
+find_socket (guint64 inode)
+{
+  g_autoptr (GHashTable) owners = g_hash_table_new (g_int64_hash, g_int64_equal);
+
+  g_hash_table_insert (owners, &inode, NULL);
+  mcp_process_find_sockets (owners);
+  return GPOINTER_TO_INT (g_hash_table_lookup (owners, &inode));
+}
+
 static void
 test_socket_holder (void)
 {
@@ -61,7 +71,7 @@ test_socket_holder (void)
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, started), ==, 0);
   g_assert_cmpint (fstat (fds[0], &status), ==, 0);
-  g_assert_cmpint (mcp_process_find_socket (status.st_ino), ==, 0);
+  g_assert_cmpint (find_socket (status.st_ino), ==, 0);
 
   child = fork ();
   if (child == 0)
@@ -74,12 +84,12 @@ test_socket_holder (void)
     }
   close (started[1]);
   g_assert_cmpint (read (started[0], &byte, 1), ==, 1);
-  g_assert_cmpint (mcp_process_find_socket (status.st_ino), ==, child);
+  g_assert_cmpint (find_socket (status.st_ino), ==, child);
 
   close (started[0]);
   g_assert_cmpint (waitpid (child, NULL, 0), ==, child);
-  g_assert_cmpint (mcp_process_find_socket (status.st_ino), ==, 0);
-  g_assert_cmpint (mcp_process_find_socket (0), ==, 0);
+  g_assert_cmpint (find_socket (status.st_ino), ==, 0);
+  g_assert_cmpint (find_socket (0), ==, 0);
   close (fds[0]);
   close (fds[1]);
 }

@@ -124,6 +124,15 @@ count_peer_gone (McpHttpConnection *connection, gpointer user_data)
 }
 
 static void
+found_cb (pid_t pid, gpointer user_data)
+{
+  HttpFixture *f = user_data;
+
+  f->last_pid = pid;
+  f->n_pids++;
+}
+
+static void
 take_request (McpHttpConnection *connection, McpRequestHead *head, GBytes *body, gpointer user_data)
 {
   HttpFixture *f = user_data;
@@ -132,7 +141,8 @@ take_request (McpHttpConnection *connection, McpRequestHead *head, GBytes *body,
   g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("127.0.0.1", 0);
 
   f->n_exchanges++;
-  f->last_pid = f->asks_pid ? mcp_http_connection_get_pid (connection) : 0;
+  if (f->asks_pid)
+    mcp_peer_process_find (mcp_http_connection_get_process (connection), found_cb, f);
   f->last_is_unix = mcp_http_connection_is_unix (connection);
   g_object_set_data_full (G_OBJECT (address), "connection", g_object_ref (connection),
                           g_object_unref);

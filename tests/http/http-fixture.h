@@ -24,6 +24,7 @@ typedef struct
   guint n_peer_gone;
   gboolean asks_pid; /* which is a search through /proc for each TCP request */
   pid_t last_pid;
+  guint n_pids; /* how often it was told */
   gboolean last_is_unix;
   SoupServerMessage *paused; /* (owned) (nullable): of /slow */
   McpHttpConnection *stream; /* (owned) (nullable): of /stream */

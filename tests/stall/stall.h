@@ -38,6 +38,7 @@ extern const StallCase stall_result_cases[];
 extern const StallCase stall_http_cases[];
 extern const StallCase stall_client_cases[];
 extern const StallCase stall_bus_cases[];
+extern const StallCase stall_process_cases[];
 
 void stall_add_cases (const StallCase *cases);
 void stall_print_table (FILE *file);

@@ -55,6 +55,7 @@ main (int argc, char **argv)
   stall_add_cases (stall_http_cases);
   stall_add_cases (stall_client_cases);
   stall_add_cases (stall_bus_cases);
+  stall_add_cases (stall_process_cases);
   status = g_test_run ();
   if (with_table)
     write_table ();

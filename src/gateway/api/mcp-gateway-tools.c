@@ -186,16 +186,16 @@ refuse_ask (McpAsk *ask, gpointer user_data)
                         "The client cannot be asked anything", MCP_JSON_SLICE_NONE);
 }
 
-static pid_t
-find_process (gpointer user_data)
+static void
+find_process_cb (McpProcessFoundFunc found, gpointer found_data, gpointer user_data)
 {
-  ToolCall *self = g_task_get_task_data (G_TASK (user_data));
+  const ToolCall *self = g_task_get_task_data (G_TASK (user_data));
 
-  return self->pid;
+  found (self->pid, found_data);
 }
 
 static const McpRelayFuncs relay_funcs = {
-  .find_process = find_process,
+  .find_process = find_process_cb,
   .progress = ignore_progress,
   .tell = ignore_tell,
   .log = ignore_log,

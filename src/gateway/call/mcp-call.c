@@ -289,6 +289,14 @@ withdraw (McpCall *self)
   done_cb (NULL, error, self);
 }
 
+/* What was kept for the relay is not needed any more. */
+static void
+leave_desk (McpCall *self)
+{
+  g_clear_object (&self->pool);
+  g_clear_pointer (&self->params, mcp_params_unref);
+}
+
 static void
 answered_cb (McpConsentQuestion *question, gpointer user_data)
 {
@@ -325,15 +333,16 @@ tell_waiting_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* The question needs to be put with the process that asks, since that one must not answer. */
 static void
-ask_owner (McpCall *self, McpProviderPool *pool, McpParams *params)
+put_question (McpCall *self, pid_t pid)
 {
   const McpConsentAsker asker = {
     .client = self->client,
     .target = self->target,
     .tool = self->name,
-    .params = params,
-    .pid = self->funcs->find_process != NULL ? self->funcs->find_process (self->user_data) : 0,
+    .params = self->params,
+    .pid = pid,
   };
   g_autoptr (GError) error = NULL;
   McpConsentQuestion *question =
@@ -341,15 +350,40 @@ ask_owner (McpCall *self, McpProviderPool *pool, McpParams *params)
 
   if (question == NULL)
     {
+      leave_desk (self);
       done_cb (NULL, error, self);
       return;
     }
-  self->pool = g_object_ref (pool);
-  self->params = mcp_params_ref (params);
   note_consent (self, question);
   tell_waiting_cb (self);
   self->reminder =
       mcp_timer_new_seconds ("consent-reminder", REMINDER_SECONDS, tell_waiting_cb, self);
+}
+
+/* Meanwhile the call may have been withdrawn, or its session closed. */
+static void
+found_cb (pid_t pid, gpointer user_data)
+{
+  McpCall *self = user_data;
+
+  if (!g_cancellable_is_cancelled (self->cancellable))
+    {
+      put_question (self, pid);
+      return;
+    }
+  leave_desk (self);
+  withdraw (self);
+}
+
+static void
+ask_owner (McpCall *self, McpProviderPool *pool, McpParams *params)
+{
+  self->pool = g_object_ref (pool);
+  self->params = mcp_params_ref (params);
+  if (self->funcs->find_process != NULL)
+    self->funcs->find_process (found_cb, self, self->user_data);
+  else
+    found_cb (0, self);
 }
 
 static McpConsentWord

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "common/mcp-process.h"
 #include "gateway/call/mcp-ask.h"
 #include "gateway/call/mcp-progress-report.h"
 #include "gateway/call/mcp-server-answer.h"
@@ -21,7 +22,8 @@ G_BEGIN_DECLS
  * @ask: the server asks the client something; the function sees to it that @ask is answered
  * @done: the server has answered with a result or an error of its own, or @error says why it has
  *   not. Called once and last; both are valid during the call.
- * @find_process: (nullable): the process that made the request; 0: not known. For tool calls.
+ * @find_process: (nullable): finds the process that made the request, and calls @found once, now or
+ *   later. For tool calls; %NULL: it cannot be known.
  *
  * The way back from a server: what happens with a request, for whoever made it. All arguments are
  * borrowed.
@@ -33,7 +35,7 @@ typedef struct
   void (*log) (McpJsonSlice params, gpointer user_data);
   void (*ask) (McpAsk *ask, gpointer user_data);
   void (*done) (const McpServerAnswer *answer, const GError *error, gpointer user_data);
-  pid_t (*find_process) (gpointer user_data);
+  void (*find_process) (McpProcessFoundFunc found, gpointer found_data, gpointer user_data);
 } McpRelayFuncs;
 
 /**

@@ -295,12 +295,15 @@ done_cb (const McpServerAnswer *answer, const GError *error, gpointer user_data)
   finish (self, answer, error);
 }
 
-static pid_t
-find_process (gpointer user_data)
+static void
+find_process_cb (McpProcessFoundFunc found, gpointer found_data, gpointer user_data)
 {
   McpOperation *self = user_data;
 
-  return self->caller != NULL ? mcp_request_sender_find (mcp_caller_get_request (self->caller)) : 0;
+  if (self->caller != NULL)
+    mcp_request_sender_find (mcp_caller_get_request (self->caller), found, found_data);
+  else
+    found (0, found_data);
 }
 
 static const McpRelayFuncs relay_funcs = {
@@ -309,7 +312,7 @@ static const McpRelayFuncs relay_funcs = {
   .log = log_cb,
   .ask = ask_cb,
   .done = done_cb,
-  .find_process = find_process,
+  .find_process = find_process_cb,
 };
 
 /* Rounds: the client is sent away, and comes back. */

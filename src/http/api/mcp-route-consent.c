@@ -8,6 +8,7 @@
 #include "http/api/mcp-api-routes.h"
 #include "http/request/mcp-http-body.h"
 #include "http/request/mcp-http-context.h"
+#include "http/request/mcp-http-process.h"
 #include "http/request/mcp-http-reply.h"
 #include "http/request/mcp-http-request.h"
 
@@ -77,7 +78,7 @@ mcp_route_consent_post (McpHttpRequest *request)
   if (answer == NULL)
     return;
   if (mcp_gateway_consent_answer (request->context->gateway, request->parameter, answer,
-                                  ANSWERED_BY, mcp_http_request_get_pid (request), &error))
+                                  ANSWERED_BY, mcp_http_process_get_pid (request), &error))
     mcp_http_reply_empty (request, 204);
   else
     mcp_http_reply_error (request, choose_status (error), error->message);

@@ -10,6 +10,7 @@
 #include "http/api/mcp-api-routes.h"
 #include "http/request/mcp-http-body.h"
 #include "http/request/mcp-http-context.h"
+#include "http/request/mcp-http-process.h"
 #include "http/request/mcp-http-reply.h"
 #include "http/request/mcp-http-request.h"
 #include "session/session/mcp-session-json.h"
@@ -121,12 +122,23 @@ read_params (McpHttpRequest *request, SessionParams *wanted)
   return FALSE;
 }
 
+static gboolean
+is_bridge (McpHttpRequest *request)
+{
+  return mcp_http_request_get_header (request, MCP_HEADER_BRIDGE) != NULL;
+}
+
+/* What a client does not say is known from its process. */
+static gboolean
+needs_process (McpHttpRequest *request, const SessionParams *wanted)
+{
+  return is_bridge (request) || wanted->cwd == NULL || wanted->label == NULL;
+}
+
 static McpSession *
 create_session (McpHttpRequest *request, const SessionParams *wanted, char **token, GError **error)
 {
-  gboolean is_bridge = mcp_http_request_get_header (request, MCP_HEADER_BRIDGE) != NULL;
-  gboolean is_complete = !is_bridge && wanted->cwd != NULL && wanted->label != NULL;
-  pid_t pid = is_complete ? 0 : mcp_http_request_get_pid (request);
+  pid_t pid = needs_process (request, wanted) ? mcp_http_process_get_pid (request) : 0;
   g_autofree char *process_cwd = mcp_process_dup_cwd (pid);
   g_autofree char *process_name = mcp_process_dup_name (pid);
   McpSessionParams params = {
@@ -136,7 +148,7 @@ create_session (McpHttpRequest *request, const SessionParams *wanted, char **tok
     .allowed_tools =
         wanted->allowed_tools == NULL ? NULL : (const char *const *) wanted->allowed_tools->pdata,
     .idle_seconds = wanted->idle_seconds,
-    .ends_with_processes = is_bridge,
+    .ends_with_processes = is_bridge (request),
     .creator = pid,
   };
 
@@ -170,6 +182,11 @@ mcp_route_session_create (McpHttpRequest *request)
 
   if (!read_params (request, &wanted))
     return;
+  if (needs_process (request, &wanted) && !mcp_http_process_is_known (request))
+    {
+      mcp_http_process_await (request, mcp_route_session_create);
+      return;
+    }
 
   session = create_session (request, &wanted, &token, &error);
   if (session == NULL)

@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "http/connection/mcp-connection-shares.h"
 
-#include "common/mcp-process.h"
 #include "mcp-http-connection-setup-private.h"
 
 /* A process that holds no more than this part of all connections loses none that is in use. */
 #define FAIR_PART        64
-/* Reading /proc takes milliseconds where there are thousands of descriptors. */
+/* The search takes a hundred milliseconds where there are tens of thousands of descriptors. */
 #define LOOK_INTERVAL_US G_USEC_PER_SEC
+
+/* A box: searches that are under way hold it, too. */
+struct _McpConnectionShares
+{
+  McpConnectionSharesFunc looked; /* (nullable): as long as there is an owner */
+  gpointer owner;                 /* (unowned) */
+  gint64 looked_us;               /* when the processes of all connections were last searched for */
+  guint n_sought;                 /* those that have not been found yet */
+};
 
 typedef struct
 {
@@ -15,43 +23,94 @@ typedef struct
   guint n_connections;
 } Holder;
 
-/* Finds the processes of all TCP connections whose process is not known yet, in one search. */
-static void
-find_owners (McpConnectionShares *self, GHashTable *connections)
+/**
+ * mcp_connection_shares_new:
+ * @looked: called when a search that was waited for is over
+ * @owner: for @looked; outlives @self
+ *
+ * Returns: (transfer full): nothing is known of any process
+ */
+McpConnectionShares *
+mcp_connection_shares_new (McpConnectionSharesFunc looked, gpointer owner)
 {
-  g_autoptr (GHashTable) owners = NULL;
-  gint64 now_us = g_get_monotonic_time ();
+  McpConnectionShares *self = g_rc_box_new0 (McpConnectionShares);
+
+  self->looked = looked;
+  self->owner = owner;
+  return self;
+}
+
+/**
+ * mcp_connection_shares_free:
+ * @self: (transfer full): the shares; `looked` is not called any more
+ */
+void
+mcp_connection_shares_free (McpConnectionShares *self)
+{
+  self->looked = NULL;
+  g_rc_box_release (self);
+}
+
+static void
+found_cb (pid_t pid, gpointer user_data)
+{
+  McpConnectionShares *self = user_data;
+
+  if (--self->n_sought == 0)
+    {
+      self->looked_us = g_get_monotonic_time ();
+      if (self->looked != NULL)
+        self->looked (self->owner);
+    }
+  g_rc_box_release (self);
+}
+
+static gboolean
+is_fresh (McpConnectionShares *self)
+{
+  return self->looked_us != 0 && g_get_monotonic_time () - self->looked_us < LOOK_INTERVAL_US;
+}
+
+/**
+ * mcp_connection_shares_look:
+ * @self: the shares
+ * @connections: a set of all #McpHttpConnection
+ *
+ * Has the processes of all connections found, so that the next choice is fair. Nobody should be
+ * chosen, and nobody turned away, until `looked` is called.
+ *
+ * Returns: %FALSE: `looked` will be called; %TRUE: all that is known is known already
+ */
+gboolean
+mcp_connection_shares_look (McpConnectionShares *self, GHashTable *connections)
+{
   GHashTableIter iter;
   gpointer connection;
 
-  if (self->looked_us != 0 && now_us - self->looked_us < LOOK_INTERVAL_US)
-    return;
+  if (self->n_sought > 0)
+    return FALSE;
+  if (is_fresh (self))
+    return TRUE;
 
-  self->looked_us = now_us;
-  owners = g_hash_table_new (g_int64_hash, g_int64_equal);
   g_hash_table_iter_init (&iter, connections);
   while (g_hash_table_iter_next (&iter, &connection, NULL))
     {
-      McpSocketPeer *peer = mcp_http_connection_get_peer (connection);
+      McpPeerProcess *process = mcp_http_connection_get_process (connection);
 
-      if (peer->inode != 0)
-        g_hash_table_insert (owners, &peer->inode, NULL);
+      if (mcp_peer_process_is_known (process))
+        continue;
+      self->n_sought++;
+      mcp_peer_process_find (process, found_cb, g_rc_box_acquire (self));
     }
-  mcp_process_find_sockets (owners);
-  g_hash_table_iter_init (&iter, connections);
-  while (g_hash_table_iter_next (&iter, &connection, NULL))
-    {
-      McpSocketPeer *peer = mcp_http_connection_get_peer (connection);
-
-      if (peer->inode != 0)
-        peer->pid = GPOINTER_TO_INT (g_hash_table_lookup (owners, &peer->inode));
-    }
+  if (self->n_sought == 0)
+    self->looked_us = g_get_monotonic_time ();
+  return self->n_sought == 0;
 }
 
 static pid_t
 get_holder (McpHttpConnection *connection)
 {
-  return mcp_http_connection_get_peer (connection)->pid;
+  return mcp_peer_process_get_pid (mcp_http_connection_get_process (connection));
 }
 
 /* Also counts the connections of @newcomer. */
@@ -110,8 +169,8 @@ must_share (const Holder *biggest, const Holder *newcomer, guint max_connections
 
 /**
  * mcp_connection_shares_choose:
- * @self: the shares
- * @connections: a set of all #McpHttpConnection
+ * @connections: a set of all #McpHttpConnection, whose processes mcp_connection_shares_look() has
+ *   had found
  * @idle: those of them that wait for another request, the longest idle first
  * @max_connections: as many as there may be
  * @newcomer_pid: the process of the client that comes; 0: not known
@@ -123,8 +182,7 @@ must_share (const Holder *biggest, const Holder *newcomer, guint max_connections
  * Returns: (transfer none) (nullable): the connection to close; %NULL: nobody makes room
  */
 McpHttpConnection *
-mcp_connection_shares_choose (McpConnectionShares *self,
-                              GHashTable *connections,
+mcp_connection_shares_choose (GHashTable *connections,
                               const GQueue *idle,
                               guint max_connections,
                               pid_t newcomer_pid)
@@ -133,7 +191,6 @@ mcp_connection_shares_choose (McpConnectionShares *self,
   McpHttpConnection *chosen;
   Holder biggest;
 
-  find_owners (self, connections);
   biggest = find_biggest (connections, &newcomer);
   chosen = find_idle (idle, biggest.pid);
   if (chosen == NULL && must_share (&biggest, &newcomer, max_connections))

@@ -8,16 +8,23 @@ G_BEGIN_DECLS
 /**
  * McpConnectionShares:
  *
- * Chooses who gives way when all connections are taken: a process that has more than others.
- * Zeroes at first.
+ * Chooses who gives way when all connections are taken: a process that has more than others. Main
+ * context only.
  */
-typedef struct
-{
-  gint64 looked_us; /* when /proc was last searched for the owners of sockets */
-} McpConnectionShares;
+typedef struct _McpConnectionShares McpConnectionShares;
 
-McpHttpConnection *mcp_connection_shares_choose (McpConnectionShares *self,
-                                                 GHashTable *connections,
+/**
+ * McpConnectionSharesFunc:
+ *
+ * A search that somebody waits for is over.
+ */
+typedef void (*McpConnectionSharesFunc) (gpointer owner);
+
+McpConnectionShares *mcp_connection_shares_new (McpConnectionSharesFunc looked, gpointer owner);
+void mcp_connection_shares_free (McpConnectionShares *self);
+gboolean mcp_connection_shares_look (McpConnectionShares *self, GHashTable *connections);
+
+McpHttpConnection *mcp_connection_shares_choose (GHashTable *connections,
                                                  const GQueue *idle,
                                                  guint max_connections,
                                                  pid_t newcomer_pid);

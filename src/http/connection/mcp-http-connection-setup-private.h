@@ -6,6 +6,7 @@
 #include "http/connection/mcp-http-connection-type.h"
 #include "http/connection/mcp-http-poller.h"
 #include "http/connection/mcp-peer-check.h"
+#include "http/connection/mcp-peer-process.h"
 #include "http/wire/mcp-http-counters.h"
 #include "http/wire/mcp-request-head.h"
 
@@ -36,6 +37,7 @@ typedef struct
  * @owner: as the hooks
  * @poller: as the hooks
  * @peer_check: as the hooks
+ * @search: finds the process of a TCP peer; %NULL where @peer names no socket
  * @counters: (nullable): as the hooks
  * @limits: as the hooks; may change meanwhile
  * @port: the TCP port it came by; 0: the Unix socket
@@ -50,6 +52,7 @@ typedef struct
   gpointer owner;
   McpHttpPoller *poller;
   McpPeerCheck *peer_check;
+  McpPeerSearch *search;
   McpHttpCounters *counters;
   const McpLimits *limits;
   guint16 port;
@@ -67,6 +70,5 @@ void mcp_http_connection_close (McpHttpConnection *self);
 void mcp_http_connection_lose (McpHttpConnection *self);
 gboolean mcp_http_connection_is_closed (McpHttpConnection *self);
 GList *mcp_http_connection_get_link (McpHttpConnection *self);
-McpSocketPeer *mcp_http_connection_get_peer (McpHttpConnection *self);
 
 G_END_DECLS

@@ -35,6 +35,7 @@ struct _McpHttpConnection
   GObject parent_instance;
 
   McpHttpConnectionSetup setup;
+  McpPeerProcess *process;   /* (owned) */
   McpHttpPollerWatch *watch; /* (owned) (nullable): NULL when closed */
   McpHttpWire wire;
   GList link; /* for the owner */

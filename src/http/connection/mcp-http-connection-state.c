@@ -271,6 +271,8 @@ mcp_http_connection_finalize (GObject *object)
 
   mcp_http_reader_clear (&self->reader);
 
+  mcp_peer_process_unref (self->process);
+
   G_OBJECT_CLASS (mcp_http_connection_parent_class)->finalize (object);
 }
 

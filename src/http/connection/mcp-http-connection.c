@@ -187,6 +187,7 @@ connection_new (int fd, const McpHttpConnectionSetup *setup)
   McpHttpConnection *self = g_object_new (MCP_TYPE_HTTP_CONNECTION, NULL);
 
   self->setup = *setup;
+  self->process = mcp_peer_process_new (&setup->peer, setup->search);
   mcp_http_wire_init (&self->wire, fd);
   self->wire.counters = setup->counters;
   self->watch = mcp_http_poller_watch (setup->poller, fd, MCP_HTTP_READY_IN | MCP_HTTP_READY_RDHUP,
@@ -376,47 +377,16 @@ mcp_http_connection_is_unix (McpHttpConnection *self)
 }
 
 /**
- * mcp_http_connection_get_peer:
+ * mcp_http_connection_get_process:
  * @self: the connection
  *
- * Returns: (transfer none): what is known of the peer, to which more may be added
+ * Returns: (transfer none): the process that connected, for whoever may ask for it, also when the
+ *   connection is no more
  */
-McpSocketPeer *
-mcp_http_connection_get_peer (McpHttpConnection *self)
+McpPeerProcess *
+mcp_http_connection_get_process (McpHttpConnection *self)
 {
   g_return_val_if_fail (MCP_IS_HTTP_CONNECTION (self), NULL);
 
-  return &self->setup.peer;
-}
-
-/**
- * mcp_http_connection_dup_peer:
- * @self: the connection
- *
- * Returns: (transfer full): what is known of the peer, for whoever may ask for its process when the
- *   connection is no more; to be freed by g_free()
- */
-McpSocketPeer *
-mcp_http_connection_dup_peer (McpHttpConnection *self)
-{
-  g_return_val_if_fail (MCP_IS_HTTP_CONNECTION (self), NULL);
-
-  return g_memdup2 (&self->setup.peer, sizeof self->setup.peer);
-}
-
-/**
- * mcp_http_connection_get_pid:
- * @self: the connection
- *
- * Tells which process connected. It may have ended since, and its number be another's. For a TCP
- * peer it is looked for in /proc the first time: ask when the answer is needed.
- *
- * Returns: the process id; 0: not known
- */
-pid_t
-mcp_http_connection_get_pid (McpHttpConnection *self)
-{
-  g_return_val_if_fail (MCP_IS_HTTP_CONNECTION (self), 0);
-
-  return mcp_socket_peer_get_pid (&self->setup.peer);
+  return self->process;
 }

@@ -2,15 +2,12 @@
 #pragma once
 
 #include "http/connection/mcp-http-connection-type.h"
-#include "http/connection/mcp-socket-peer.h"
-
-#include <sys/types.h>
+#include "http/connection/mcp-peer-process.h"
 
 G_BEGIN_DECLS
 
 gboolean mcp_http_connection_is_unix (McpHttpConnection *self);
-McpSocketPeer *mcp_http_connection_dup_peer (McpHttpConnection *self);
-pid_t mcp_http_connection_get_pid (McpHttpConnection *self);
+McpPeerProcess *mcp_http_connection_get_process (McpHttpConnection *self);
 void mcp_http_connection_set_gone (McpHttpConnection *self,
                                    McpHttpPeerGoneFunc callback,
                                    gpointer user_data);

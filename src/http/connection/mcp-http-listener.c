@@ -21,6 +21,8 @@
 
 /* Clients that are accepted in one turn, so that those that are connected get theirs. */
 #define ACCEPTS_PER_TURN  64
+/* For one more, all connections are looked at. */
+#define ACCEPTS_WHEN_FULL 4
 #define PAUSE_US          (100 * G_TIME_SPAN_MILLISECOND)
 /* Refused clients that are given time to read why; to further ones the answer is sent, and the
  * connection is closed at once. */
@@ -51,11 +53,12 @@ struct _McpHttpListener
 
   McpHttpPoller *poller;    /* (owned) */
   McpPeerCheck *peer_check; /* (owned) */
+  McpPeerSearch *search;    /* (owned) */
   GPtrArray *sockets;       /* (owned) ListenSocket */
   GHashTable *connections;  /* (owned) McpHttpConnection, a set */
   GHashTable *refused; /* (owned) McpHttpConnection, a set: only told why they do not come in */
   GQueue idle;         /* (unowned) McpHttpConnection, the longest idle first */
-  McpConnectionShares shares;
+  McpConnectionShares *shares; /* (owned) */
   int spare_fd; /* closed when no descriptor is left, to accept a client and turn it away */
   McpHttpCounters *counters; /* (owned): a reference-counted box */
   gint64 complained_us;
@@ -142,8 +145,8 @@ make_room (McpHttpListener *self, const McpHttpConnectionSetup *setup)
 
   while (g_hash_table_size (self->connections) >= max)
     {
-      McpHttpConnection *chosen = mcp_connection_shares_choose (&self->shares, self->connections,
-                                                                &self->idle, max, setup->peer.pid);
+      McpHttpConnection *chosen =
+          mcp_connection_shares_choose (self->connections, &self->idle, max, setup->peer.pid);
 
       if (chosen == NULL)
         return FALSE;
@@ -161,6 +164,7 @@ take_client (ListenSocket *socket, int fd)
                                    .owner = self,
                                    .poller = self->poller,
                                    .peer_check = self->peer_check,
+                                   .search = self->search,
                                    .counters = self->counters,
                                    .limits = &self->limits,
                                    .port = socket->port };
@@ -248,6 +252,42 @@ handle_accept_error (ListenSocket *socket, int error_number)
   return TRUE;
 }
 
+static gboolean
+is_full (ListenSocket *socket)
+{
+  McpHttpListener *self = socket->listener;
+
+  return g_hash_table_size (self->connections) >= get_max_connections (self, socket->port == 0);
+}
+
+/* Clients wait in the kernel's queue until it is known who has how many connections. */
+static gboolean
+may_accept (ListenSocket *socket)
+{
+  McpHttpListener *self = socket->listener;
+
+  if (!is_full (socket))
+    return TRUE;
+  if (mcp_connection_shares_look (self->shares, self->connections))
+    return TRUE;
+
+  mcp_http_poller_watch_set_wanted (socket->watch, 0);
+  return FALSE;
+}
+
+static void
+on_looked (gpointer owner)
+{
+  McpHttpListener *self = owner;
+
+  for (guint i = 0; i < self->sockets->len; i++)
+    {
+      ListenSocket *socket = g_ptr_array_index (self->sockets, i);
+
+      mcp_http_poller_watch_set_wanted (socket->watch, MCP_HTTP_READY_IN);
+    }
+}
+
 static void
 on_listening_ready (McpHttpReady ready, gpointer user_data)
 {
@@ -262,8 +302,11 @@ on_listening_ready (McpHttpReady ready, gpointer user_data)
 
   for (guint i = 0; i < ACCEPTS_PER_TURN && (ready & MCP_HTTP_READY_IN) && !self->stopped; i++)
     {
-      int fd = accept4 (socket->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+      int fd;
 
+      if (!may_accept (socket) || (i >= ACCEPTS_WHEN_FULL && is_full (socket)))
+        break;
+      fd = accept4 (socket->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
       if (fd >= 0)
         take_client (socket, fd);
       else if (!handle_accept_error (socket, errno))
@@ -588,6 +631,8 @@ mcp_http_listener_finalize (GObject *object)
   g_hash_table_unref (self->connections);
   g_hash_table_unref (self->refused);
   mcp_peer_check_free (self->peer_check);
+  mcp_peer_process_search_unref (self->search);
+  mcp_connection_shares_free (self->shares);
   g_rc_box_release (self->counters);
   mcp_http_poller_unref (self->poller);
   if (self->spare_fd >= 0)
@@ -609,6 +654,8 @@ mcp_http_listener_init (McpHttpListener *self)
   self->poller = mcp_http_poller_new ();
   self->counters = g_rc_box_new0 (McpHttpCounters);
   self->peer_check = mcp_peer_check_new (geteuid ());
+  self->search = mcp_peer_process_search_new ();
+  self->shares = mcp_connection_shares_new (on_looked, self);
   self->sockets = g_ptr_array_new_with_free_func (listen_socket_free);
   self->connections = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);
   self->refused = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);

@@ -19,6 +19,4 @@ typedef struct
   guint64 inode;
 } McpSocketPeer;
 
-pid_t mcp_socket_peer_get_pid (McpSocketPeer *self);
-
 G_END_DECLS

@@ -5,6 +5,7 @@
 #include "http/mcp/mcp-unasked-session.h"
 #include "http/request/mcp-http-auth.h"
 #include "http/request/mcp-http-context.h"
+#include "http/request/mcp-http-process.h"
 #include "http/request/mcp-http-reply.h"
 #include "http/request/mcp-http-request.h"
 
@@ -107,7 +108,7 @@ mcp_find_attachment_by_id (McpHttpRequest *http, const char *attachment_id, guin
 
   /* one that came with a token was noted already */
   if (http->credential != MCP_HTTP_CREDENTIAL_SESSION && mcp_session_ends_with_processes (session))
-    mcp_session_note_process (session, mcp_http_request_get_pid (http),
+    mcp_session_note_process (session, mcp_http_process_get_pid (http),
                               strcmp (http->method, "GET") == 0);
   /* Answers are charged to the session, also where the request shows no token. */
   g_set_object (&http->session, session);
@@ -135,7 +136,7 @@ mcp_find_attachment_create (McpHttpRequest *http)
     g_set_object (&http->session, mcp_unasked_session_find (http));
   is_shared = owns_session && http->session != NULL;
   if (is_shared)
-    mcp_session_note_process (http->session, mcp_http_request_get_pid (http), FALSE);
+    mcp_session_note_process (http->session, mcp_http_process_get_pid (http), FALSE);
   if (http->session == NULL)
     g_set_object (&http->session, mcp_unasked_session_create (http, &error));
   if (http->session == NULL)

@@ -3,10 +3,10 @@
 
 #include "http/connection/mcp-http-connection.h"
 
-static pid_t
-find_process (gpointer peer)
+static void
+find_process (gpointer process, McpProcessFoundFunc found, gpointer user_data)
 {
-  return mcp_socket_peer_get_pid (peer);
+  mcp_peer_process_find (process, found, user_data);
 }
 
 /**
@@ -20,6 +20,8 @@ void
 mcp_http_sender_note (McpHttpRequest *http, McpRequest *request)
 {
   McpHttpConnection *connection = mcp_http_request_get_connection (http);
+  McpPeerProcess *process = mcp_http_connection_get_process (connection);
 
-  mcp_request_sender_set (request, find_process, mcp_http_connection_dup_peer (connection), g_free);
+  mcp_request_sender_set (request, find_process, mcp_peer_process_ref (process),
+                          (GDestroyNotify) mcp_peer_process_unref);
 }

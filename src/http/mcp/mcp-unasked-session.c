@@ -4,6 +4,7 @@
 #include "common/mcp-names.h"
 #include "common/mcp-process.h"
 #include "http/request/mcp-http-context.h"
+#include "http/request/mcp-http-process.h"
 #include "http/request/mcp-http-request.h"
 #include "http/request/mcp-process-sessions.h"
 
@@ -33,7 +34,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ClientSession, client_session_clear)
 static void
 client_session_init (ClientSession *self, McpHttpRequest *http)
 {
-  pid_t pid = mcp_http_request_get_pid (http);
+  pid_t pid = mcp_http_process_get_pid (http);
 
   self->cwd = mcp_process_dup_cwd (pid);
   self->name = mcp_process_dup_name (pid);

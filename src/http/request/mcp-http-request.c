@@ -227,20 +227,6 @@ mcp_http_request_is_unix (McpHttpRequest *request)
 }
 
 /**
- * mcp_http_request_get_pid:
- * @request: a request
- *
- * As mcp_http_connection_get_pid().
- *
- * Returns: the process that sent the request; 0: not known
- */
-pid_t
-mcp_http_request_get_pid (McpHttpRequest *request)
-{
-  return mcp_http_connection_get_pid (((Request *) request)->connection);
-}
-
-/**
  * mcp_http_request_set_reply_header:
  * @request: a request that is not answered yet
  * @name: of a header field of the answer

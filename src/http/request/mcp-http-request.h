@@ -65,7 +65,6 @@ const char *mcp_http_request_get_header (McpHttpRequest *self, const char *name)
 void
 mcp_http_request_foreach_header (McpHttpRequest *self, McpHttpFieldFunc func, gpointer user_data);
 gboolean mcp_http_request_is_unix (McpHttpRequest *self);
-pid_t mcp_http_request_get_pid (McpHttpRequest *self);
 
 void mcp_http_request_set_reply_header (McpHttpRequest *self, const char *name, const char *value);
 void mcp_http_request_reply (McpHttpRequest *self, guint status, GBytes *body);

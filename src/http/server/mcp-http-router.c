@@ -12,6 +12,7 @@
 #include "http/page/mcp-page-routes.h"
 #include "http/request/mcp-http-auth.h"
 #include "http/request/mcp-http-context.h"
+#include "http/request/mcp-http-process.h"
 #include "http/request/mcp-http-reply.h"
 #include "http/request/mcp-http-request.h"
 
@@ -36,6 +37,7 @@ typedef enum
   ROUTE_DEFAULT = 0,
   ROUTE_ENDLESS = 1 << 0, /* answers GET with a stream, or is good for once: has no HEAD */
   ROUTE_DIRECT = 1 << 1,  /* is answered on the connection itself, without libsoup */
+  ROUTE_PROCESS = 1 << 2, /* which process asks decides */
 } RouteFlags;
 
 static const struct
@@ -84,7 +86,7 @@ static const struct
     mcp_route_server_actions_refresh },
   { "POST", "/servers/" NAME "/test", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_server_actions_test },
   { "GET", "/consent", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_consent_get },
-  { "POST", "/consent/" ID, ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_consent_post },
+  { "POST", "/consent/" ID, ACCESS_OWNER, ROUTE_PROCESS, mcp_route_consent_post },
   { "POST", "/servers/" NAME "/login", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_logins_begin },
   { "POST", "/servers/" NAME "/complete", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_logins_complete },
   { "POST", "/servers/" NAME "/logout", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_logins_end },
@@ -213,12 +215,26 @@ is_allowed (McpHttpRequest *request, Access access, const char *session_id)
 }
 
 /* Who comes with a token uses the session, and may be what the session lasts for. */
+static gboolean
+is_noted (McpHttpRequest *request)
+{
+  return request->credential == MCP_HTTP_CREDENTIAL_SESSION &&
+         mcp_session_ends_with_processes (request->session);
+}
+
+/* An MCP client without a token has, or gets, the session of its process. */
+static gboolean
+needs_process (McpHttpRequest *request, gsize route)
+{
+  return (routes[route].flags & ROUTE_PROCESS) != 0 || is_noted (request) ||
+         (routes[route].access == ACCESS_MCP && request->credential != MCP_HTTP_CREDENTIAL_SESSION);
+}
+
 static void
 note_process (McpHttpRequest *request, gsize route)
 {
-  if (request->credential == MCP_HTTP_CREDENTIAL_SESSION &&
-      mcp_session_ends_with_processes (request->session))
-    mcp_session_note_process (request->session, mcp_http_request_get_pid (request),
+  if (is_noted (request))
+    mcp_session_note_process (request->session, mcp_http_process_get_pid (request),
                               (routes[route].flags & ROUTE_ENDLESS) != 0);
 }
 
@@ -252,6 +268,12 @@ call_route (McpHttpRequest *request, gsize route)
         mcp_session_touch (request->session);
     }
 
+  /* Whoever was let in may have lost the right when the process is found, so all is asked again. */
+  if (needs_process (request, route) && !mcp_http_process_is_known (request))
+    {
+      mcp_http_process_await (request, mcp_http_router_handle);
+      return;
+    }
   note_process (request, route);
   routes[route].handler (request);
 }
@@ -319,6 +341,7 @@ mcp_http_router_handle (McpHttpRequest *request)
       if (!match_method (i, request->method))
         continue;
 
+      g_free (request->parameter);
       request->parameter = g_steal_pointer (&parameter);
       call_route (request, i);
       return;

@@ -347,10 +347,10 @@ assert_refused (Desk *d, pid_t pid, const char *part)
   g_assert_nonnull (strstr (error->message, part));
 }
 
-static pid_t
-get_process (gpointer process)
+static void
+find_process (gpointer process, McpProcessFoundFunc found, gpointer user_data)
 {
-  return pid_of (process);
+  found (pid_of (process), user_data);
 }
 
 /* @find: (nullable): the process that calls; %NULL: the kernel does not name it */
@@ -365,7 +365,6 @@ begin_from (Desk *d, McpRequestSenderFunc find, gpointer data)
   if (find != NULL)
     mcp_request_sender_set (request, find, data, NULL);
   mcp_request_start (request);
-  await_question (d);
   return request;
 }
 
@@ -373,11 +372,12 @@ static void
 test_below_a_server (Desk *d, gconstpointer data)
 {
   g_autoptr (GSubprocess) child = spawn_process ();
-  g_autoptr (McpRequest) request = begin_from (d, get_process, child);
+  g_autoptr (McpRequest) request = begin_from (d, find_process, child);
   g_autoptr (GError) error = NULL;
 
   g_test_summary ("What runs below the daemon, as servers do, cannot answer; nor can who is not "
                   "known; another process can");
+  await_question (d);
   assert_refused (d, pid_of (child), "a server has started");
   assert_refused (d, 0, "cannot be told");
   assert_refused (d, G_MAXINT, "cannot be told");
@@ -389,18 +389,19 @@ test_below_a_server (Desk *d, gconstpointer data)
   g_subprocess_wait (child, NULL, NULL);
 }
 
-static pid_t
-get_parent (gpointer data)
+static void
+find_parent (gpointer data, McpProcessFoundFunc found, gpointer user_data)
 {
-  return getppid ();
+  found (getppid (), user_data);
 }
 
 static void
 test_asker (Desk *d, gconstpointer data)
 {
-  g_autoptr (McpRequest) request = begin_from (d, get_parent, NULL);
+  g_autoptr (McpRequest) request = begin_from (d, find_parent, NULL);
 
   g_test_summary ("Neither the client that asks nor what it has started can answer");
+  await_question (d);
   assert_refused (d, getppid (), "client that asks");
   assert_refused (d, getpid (), "client that asks");
   answer (d, "deny");
@@ -413,9 +414,76 @@ test_unknown_asker (Desk *d, gconstpointer data)
 
   g_test_summary ("Where the kernel does not name the client that asks, no process can answer: any "
                   "may be that client; the owner can");
+  await_question (d);
   assert_refused (d, getppid (), "which process asks");
   answer (d, "once");
   serve (d);
+}
+
+/* A search that has not ended. */
+typedef struct
+{
+  McpProcessFoundFunc found;
+  gpointer user_data;
+} Search;
+
+static void
+begin_search (gpointer data, McpProcessFoundFunc found, gpointer user_data)
+{
+  Search *search = data;
+
+  *search = (Search){ found, user_data };
+}
+
+static void
+test_asker_is_sought (Desk *d, gconstpointer data)
+{
+  Search search = { NULL };
+  g_autoptr (McpRequest) request = begin_from (d, begin_search, &search);
+  McpFakeProvider *provider;
+
+  g_test_summary ("While the process is sought that asks, the call waits, and there is no question "
+                  "that this process could answer");
+  AWAIT (search.found != NULL);
+  mcp_test_settle ();
+  provider = fixture_provider (&d->fixture, "srv");
+  g_assert_true (provider == NULL || mcp_fake_provider_get_n_waiting (provider) == 0);
+  g_assert_null (d->added);
+  search.found (getppid (), search.user_data);
+  await_question (d);
+  assert_refused (d, getppid (), "client that asks");
+  answer (d, "once");
+  serve (d);
+}
+
+static void
+test_withdrawn_while_sought (Desk *d, gconstpointer data)
+{
+  Search search = { NULL };
+  g_autoptr (McpRequest) request = begin_from (d, begin_search, &search);
+
+  g_test_summary (
+      "A call that is withdrawn while the process is sought that asks is not asked about");
+  AWAIT (search.found != NULL);
+  fixture_tell (d->attachment, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\","
+                               "\"params\":{\"requestId\":\"a\"}}");
+  search.found (getppid (), search.user_data);
+  AWAIT (mcp_session_get_calls_in_flight (d->fixture.session) == 0);
+  g_assert_null (d->added);
+}
+
+static void
+test_closed_while_sought (Desk *d, gconstpointer data)
+{
+  Search search = { NULL };
+  g_autoptr (McpRequest) request = begin_from (d, begin_search, &search);
+
+  g_test_summary ("A call whose session ends while the process is sought that asks ends with it");
+  AWAIT (search.found != NULL);
+  fixture_close_session (&d->fixture, d->fixture.session);
+  search.found (getppid (), search.user_data);
+  g_assert_null (d->added);
+  g_assert_cmpuint (mcp_gateway_stats_get_n_questions (d->fixture.gateway), ==, 0);
 }
 
 #define ADD(name, func, word) \
@@ -439,5 +507,8 @@ main (int argc, char **argv)
   ADD ("below-a-server", test_below_a_server, "ask");
   ADD ("asker", test_asker, "ask");
   ADD ("unknown-asker", test_unknown_asker, "ask");
+  ADD ("asker-is-sought", test_asker_is_sought, "ask");
+  ADD ("withdrawn-while-sought", test_withdrawn_while_sought, "ask");
+  ADD ("closed-while-sought", test_closed_while_sought, "ask");
   return g_test_run ();
 }

@@ -40,6 +40,7 @@ test_one_request (HttpFixture *f, gconstpointer data)
   g_assert_false (mcp_test_socket_is_closed (fd));
   g_assert_cmpuint (mcp_http_listener_get_n_connections (f->listener), ==, 1);
   g_assert_false (f->last_is_unix);
+  AWAIT (f->n_pids > 0);
   g_assert_cmpint (f->last_pid, ==, 0);
   close (fd);
   AWAIT (mcp_http_listener_get_n_connections (f->listener) == 0);
