@@ -93,7 +93,7 @@ test_life (Changes *c, gconstpointer data)
   expect (c, "entry='used' name='a' processes=0 restarts=0 scope='session' state='stopped' "
              "tools=0 type='stdio'");
   names = fixture_list (f, f->session);
-  expect (c, "processes=1 state='running' tools=1");
+  expect (c, "processes=1 protocol-version='2025-11-25' state='running' tools=1");
   fixture_apply (f);
   mcp_test_settle ();
   mcp_fake_provider_crash (fixture_provider (f, "a"));
