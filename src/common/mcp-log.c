@@ -16,6 +16,21 @@ get_priority (GLogLevelFlags level)
   return "7";
 }
 
+/* Set once, before there are threads. */
+static gboolean drops_info;
+
+/**
+ * mcp_log_drop_info:
+ *
+ * From now on mcp_log() does not even put together lines of %G_LOG_LEVEL_INFO. For a program that
+ * shows none of them, before its first thread.
+ */
+void
+mcp_log_drop_info (void)
+{
+  drops_info = TRUE;
+}
+
 static void
 add_field (GLogField *fields, gsize *n_fields, const char *key, const char *value)
 {
@@ -41,6 +56,9 @@ mcp_log (GLogLevelFlags level, const McpLogSubject *subject, const char *format,
   GLogField fields[7];
   gsize n_fields = 0;
   va_list args;
+
+  if (drops_info && level == G_LOG_LEVEL_INFO)
+    return;
 
   va_start (args, format);
   message = g_strdup_vprintf (format, args);

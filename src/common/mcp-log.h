@@ -28,6 +28,7 @@ typedef struct
   const char *trace;
 } McpLogSubject;
 
+void mcp_log_drop_info (void);
 void mcp_log (GLogLevelFlags level, const McpLogSubject *subject, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 

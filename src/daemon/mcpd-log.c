@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "daemon/mcpd-log.h"
 
+#include "common/mcp-log.h"
+
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
@@ -48,6 +50,8 @@ mcpd_log_init (gboolean verbose)
   g_log_writer_default_set_use_stderr (TRUE);
   if (verbose)
     g_log_set_writer_func (write_verbose, NULL, NULL);
+  else if (g_log_writer_default_would_drop (G_LOG_LEVEL_INFO, G_LOG_DOMAIN))
+    mcp_log_drop_info ();
 }
 
 static gboolean

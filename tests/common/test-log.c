@@ -33,6 +33,20 @@ test_fields (gconstpointer data)
   g_assert_cmpstr (line->str, ==, "128 PRIORITY=7 GLIB_DOMAIN=mcp-sessiond MESSAGE=x");
 }
 
+static void
+test_drop_info (gconstpointer data)
+{
+  GString *line = (gpointer) data;
+
+  g_test_summary ("A program that shows no info drops that, and nothing else");
+  g_string_assign (line, "");
+  mcp_log_drop_info ();
+  mcp_log (G_LOG_LEVEL_INFO, &(McpLogSubject){ .session = "s" }, "it");
+  g_assert_cmpstr (line->str, ==, "");
+  mcp_log (G_LOG_LEVEL_MESSAGE, &(McpLogSubject){ 0 }, "it");
+  g_assert_cmpstr (line->str, ==, "32 PRIORITY=5 GLIB_DOMAIN=mcp-sessiond MESSAGE=it");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -41,5 +55,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_log_set_writer_func (remember, line, NULL);
   g_test_add_data_func ("/common/log/fields", line, test_fields);
+  g_test_add_data_func ("/common/log/drop-info", line, test_drop_info);
   return g_test_run ();
 }

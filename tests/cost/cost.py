@@ -23,7 +23,7 @@ N_COUNTS = 4
 N_CALLS = 50
 LARGE_BYTES = 1024 * 1024
 NAMES = ("GTasks", "GCancellables", "signal connections", "texts of the size of the params")
-BOUNDS = (2, 1, 8, 3)
+BOUNDS = (1, 1, 3, 3)
 
 
 def read_counts(path):
@@ -38,7 +38,7 @@ async def call(connection, session, text):
     await connection.send("POST", "/mcp", headers, body)
     await connection.read_head()
     answer = await connection.read_body()
-    assert connection.status == 200, (connection.status, answer)
+    assert connection.status == 200 and b'"error"' not in answer, (connection.status, answer)
 
 
 async def measure(daemon, path, text):
@@ -56,7 +56,9 @@ async def measure(daemon, path, text):
 
 
 async def run(arguments):
-    daemon = Daemon(arguments.daemon, arguments.keeper, arguments.server, with_bus=False)
+    # A command that is not absolute is not run: it would lie in the directory of the session.
+    keeper, server = os.path.abspath(arguments.keeper), os.path.abspath(arguments.server)
+    daemon = Daemon(arguments.daemon, keeper, server, with_bus=False)
     path = daemon.directory / "counts"
     path.write_bytes(bytes(8 * N_COUNTS))
     daemon.start({"LD_PRELOAD": arguments.shim, "MCP_COST_FILE": str(path),

@@ -137,26 +137,32 @@ keep (Heard *self, GBytes *json)
 }
 
 static void
-message_cb (McpRequest *request, GBytes *json, Heard *self)
+message_cb (McpRequest *request, GBytes *json, gpointer self)
 {
   keep (self, json);
 }
 
 static void
-response_cb (McpRequest *request, GBytes *json, int error_code, Heard *self)
+response_cb (McpRequest *request, GBytes *json, int error_code, gpointer user_data)
 {
+  Heard *self = user_data;
+
   keep (self, json);
   self->responded = TRUE;
   self->error_code = error_code;
 }
 
 static void
-cancelled_cb (McpRequest *request, Heard *self)
+cancelled_cb (McpRequest *request, gpointer user_data)
 {
+  Heard *self = user_data;
+
   if (self->responded || self->cancelled)
     self->n_after++;
   self->cancelled = TRUE;
 }
+
+static const McpRequestFuncs request_funcs = { message_cb, response_cb, cancelled_cb };
 
 /* Sends a request and starts it. */
 Heard *
@@ -168,9 +174,7 @@ heard_new (McpAttachment *attachment, const char *message)
   self->messages = g_ptr_array_new_with_free_func (g_free);
   self->request = mcp_attachment_receive (attachment, parsed);
   g_assert_nonnull (self->request);
-  g_signal_connect (self->request, "message", G_CALLBACK (message_cb), self);
-  g_signal_connect (self->request, "response", G_CALLBACK (response_cb), self);
-  g_signal_connect (self->request, "cancelled", G_CALLBACK (cancelled_cb), self);
+  mcp_request_set_carrier (self->request, &request_funcs, self, NULL);
   mcp_request_start (self->request);
   return self;
 }
@@ -180,7 +184,7 @@ heard_free (Heard *self)
 {
   mcp_test_settle ();
   g_assert_cmpuint (self->n_after, ==, 0);
-  g_signal_handlers_disconnect_by_data (self->request, self);
+  mcp_request_set_carrier (self->request, NULL, NULL, NULL);
   g_object_unref (self->request);
   g_ptr_array_unref (self->messages);
   g_free (self);

@@ -43,6 +43,7 @@ class Daemon:
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="mcp-soak-"))
         self.server = server
         self.process = None
+        self.start_seconds = START_SECONDS
         self.bus = None
         self.bus_address = "unix:path=/nonexistent/bus"
         for name in ("config/mcp-sessiond", "run", "state", "cache", "data", "home"):
@@ -70,8 +71,8 @@ class Daemon:
                 # What a thread has freed and keeps would count as allocated.
                 "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0"}
 
-    def start(self, variables=None):
-        """Starts it, also again; Refused when it ends before it serves."""
+    def start(self, variables=None, wrapper=()):
+        """Starts it, also again, perhaps by another program; Refused when it ends before it serves."""
         environment = dict(os.environ, DBUS_SESSION_BUS_ADDRESS=self.bus_address,
                            HOME=str(self.directory / "home"),
                            # What misbehaves outside is a warning, and there is much of it here.
@@ -84,7 +85,7 @@ class Daemon:
         self.started = time.monotonic()
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(
-                [self.program, "--port=0", f"--keeper={self.keeper}"], env=environment,
+                [*wrapper, self.program, "--port=0", f"--keeper={self.keeper}"], env=environment,
                 stdin=subprocess.DEVNULL, stderr=log, stdout=log, preexec_fn=_end_with_parent)
         self.pid = self.process.pid
         self._read_discovery()
@@ -92,7 +93,7 @@ class Daemon:
             self._await_bus()
 
     def _await(self, path, is_done):
-        if not await_file(path, is_done, START_SECONDS, self.pid):
+        if not await_file(path, is_done, self.start_seconds, self.pid):
             raise Refused(self.log_path.read_text(errors="replace"))
 
     def _await_bus(self):

@@ -65,28 +65,34 @@ struct _McpCall
 
 G_DEFINE_FINAL_TYPE (McpCall, mcp_call, G_TYPE_OBJECT)
 
-static void
-log_call (McpCall *self, const char *how)
+static McpLogSubject
+get_subject (McpCall *self)
 {
-  const McpLogSubject subject = {
+  return (McpLogSubject){
     .session = mcp_session_get_id (self->client->session),
     .call = self->call_id,
     .provider = self->target->config->name,
     .trace = self->trace,
   };
+}
 
-  mcp_log (G_LOG_LEVEL_INFO, &subject, "call %s of %s: %s", self->call_id, self->name, how);
+static void
+log_start (McpCall *self)
+{
+  const McpLogSubject subject = get_subject (self);
+
+  mcp_log (G_LOG_LEVEL_INFO, &subject, "call %s of %s: begins", self->call_id, self->name);
 }
 
 static void
 log_end (McpCall *self)
 {
+  const McpLogSubject subject = get_subject (self);
   gint64 duration_us = g_get_monotonic_time () - self->started_us;
-  g_autofree char *how = g_strdup_printf ("%s after %" G_GINT64_FORMAT " ms",
-                                          mcp_progress_state_to_string (self->state),
-                                          duration_us / G_TIME_SPAN_MILLISECOND);
 
-  log_call (self, how);
+  mcp_log (G_LOG_LEVEL_INFO, &subject, "call %s of %s: %s after %" G_GINT64_FORMAT " ms",
+           self->call_id, self->name, mcp_progress_state_to_string (self->state),
+           duration_us / G_TIME_SPAN_MILLISECOND);
 }
 
 static void
@@ -423,7 +429,7 @@ mcp_call_run (McpCall *self,
   self->funcs = funcs;
   self->user_data = user_data;
   self->started_us = g_get_monotonic_time ();
-  log_call (self, "begins");
+  log_start (self);
   publish_start (self);
 
   switch (judge (self))
@@ -672,7 +678,7 @@ mcp_call_finalize (GObject *object)
 {
   McpCall *self = MCP_CALL (object);
 
-  g_clear_pointer (&self->record, mcp_call_record_free);
+  g_clear_pointer (&self->record, mcp_call_record_unref);
   g_clear_object (&self->history);
   g_clear_object (&self->desk);
   g_clear_object (&self->pool);

@@ -18,15 +18,28 @@
  * anything. */
 #define MAX_NAME_BYTES 64
 
-/* A request while its server is looked for. */
+/* A request while its server is looked for. What is borrowed is the caller's, or the task's. */
 typedef struct
 {
-  McpClient *client; /* (owned) */
+  McpClient *client;
   McpItemKind kind;
-  char *name;           /* (owned) */
-  McpParams *params;    /* (owned) (nullable) */
+  const char *name;
+  McpParams *params;    /* (nullable) */
   McpStartWords *words; /* (owned) (nullable): while the server starts */
 } Resolving;
+
+/* Returns: (transfer full): the same, which owns all that it has */
+static Resolving *
+resolving_copy (const Resolving *self)
+{
+  Resolving *copy = g_memdup2 (self, sizeof *self);
+
+  mcp_client_ref (copy->client);
+  copy->name = g_strdup (self->name);
+  if (copy->params != NULL)
+    mcp_params_ref (copy->params);
+  return copy;
+}
 
 static void
 resolving_free (Resolving *self)
@@ -34,7 +47,7 @@ resolving_free (Resolving *self)
   mcp_client_unref (self->client);
   g_clear_pointer (&self->params, mcp_params_unref);
   g_clear_pointer (&self->words, mcp_start_words_free);
-  g_free (self->name);
+  g_free ((char *) self->name);
   g_free (self);
 }
 
@@ -207,6 +220,46 @@ follow_start (McpCatalogue *self, Resolving *resolving, McpStartWordsFunc tell, 
 }
 
 /**
+ * mcp_catalogue_resolve_now:
+ * @self: the catalogue
+ * @client: the client that asks
+ * @kind: tool, prompt or resource
+ * @name: what the client asks for: an exposed name, or a URI
+ * @params: (nullable): of a tools/call
+ * @error: return location
+ *
+ * Finds the server that a request goes to, as mcp_catalogue_resolve_async(), where no server has to
+ * be asked for that.
+ *
+ * Errors: as mcp_catalogue_resolve_finish(). None is set where mcp_catalogue_resolve_async() has to
+ * be called.
+ *
+ * Returns: (transfer full) (nullable): the target
+ */
+McpTarget *
+mcp_catalogue_resolve_now (McpCatalogue *self,
+                           McpClient *client,
+                           McpItemKind kind,
+                           const char *name,
+                           McpParams *params,
+                           GError **error)
+{
+  Resolving resolving = { client, kind, name, params, NULL };
+  gboolean is_name = kind != MCP_ITEM_TOOL || is_tool_name (client, name);
+  GError *problem = NULL;
+  McpTarget *target = is_name ? look_up (self, &resolving, &problem) : NULL;
+
+  if (target != NULL)
+    return target;
+  if (problem == NULL && kind == MCP_ITEM_TOOL &&
+      (!is_name || !mcp_catalogue_may_have (self, client, name)))
+    problem = explain_unknown (self, &resolving);
+  if (problem != NULL)
+    g_propagate_error (error, problem);
+  return NULL;
+}
+
+/**
  * mcp_catalogue_resolve_async:
  * @self: the catalogue
  * @client: the client that asks
@@ -232,27 +285,25 @@ mcp_catalogue_resolve_async (McpCatalogue *self,
                              GAsyncReadyCallback callback,
                              gpointer user_data)
 {
+  const Resolving wanted = { client, kind, name, params, NULL };
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  Resolving *resolving = g_new0 (Resolving, 1);
+  Resolving *resolving = resolving_copy (&wanted);
+  GError *error = NULL;
+  McpTarget *target;
 
-  resolving->client = mcp_client_ref (client);
-  resolving->kind = kind;
-  resolving->name = g_strdup (name);
-  resolving->params = params != NULL ? mcp_params_ref (params) : NULL;
   g_task_set_source_tag (task, mcp_catalogue_resolve_async);
   g_task_set_task_data (task, resolving, (GDestroyNotify) resolving_free);
   g_task_set_check_cancellable (task, FALSE); /* the search says better why it ended */
 
-  if (kind == MCP_ITEM_TOOL && !is_tool_name (client, name))
+  target = mcp_catalogue_resolve_now (self, client, kind, name, params, &error);
+  if (target != NULL)
     {
-      g_task_return_error (task, explain_unknown (self, resolving));
+      g_task_return_pointer (task, target, (GDestroyNotify) mcp_target_unref);
       return;
     }
-  if (try_return (self, task))
-    return;
-  if (kind == MCP_ITEM_TOOL && !mcp_catalogue_may_have (self, client, name))
+  if (error != NULL)
     {
-      g_task_return_error (task, explain_unknown (self, resolving));
+      g_task_return_error (task, error);
       return;
     }
 

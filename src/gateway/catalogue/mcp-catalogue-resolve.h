@@ -11,6 +11,12 @@ G_BEGIN_DECLS
 
 /* Where a client's request goes: from the name that the client knows to a server and its own name.
  */
+McpTarget *mcp_catalogue_resolve_now (McpCatalogue *self,
+                                      McpClient *client,
+                                      McpItemKind kind,
+                                      const char *name,
+                                      McpParams *params,
+                                      GError **error);
 void mcp_catalogue_resolve_async (McpCatalogue *self,
                                   McpClient *client,
                                   McpItemKind kind,

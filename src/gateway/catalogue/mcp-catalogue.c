@@ -519,6 +519,34 @@ list_prepared_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 /**
+ * mcp_catalogue_list_now:
+ * @self: the catalogue
+ * @kind: what to list
+ * @client: for whom
+ *
+ * As mcp_catalogue_list_async(), where there is nothing to wait for.
+ *
+ * Returns: (transfer full) (nullable): the result of the list's method; %NULL:
+ *   mcp_catalogue_list_async() has to be called
+ */
+GBytes *
+mcp_catalogue_list_now (McpCatalogue *self, McpItemKind kind, McpClient *client)
+{
+  McpCatalogueWaiter asker = {
+    .session = client->session,
+    .server = client->server,
+    .kinds = 1u << kind,
+  };
+  GBytes *list;
+
+  if (mcp_session_is_closed (client->session) || ask_servers (self, &asker) ||
+      mcp_current_views_is_building (self->views))
+    return NULL;
+  list = mcp_list_builder_get (mcp_current_views_get_lists (self->views), kind, client);
+  return list != NULL ? g_bytes_ref (list) : NULL;
+}
+
+/**
  * mcp_catalogue_list_async:
  * @self: the catalogue
  * @kind: what to list

@@ -63,6 +63,7 @@ void mcp_catalogue_meet_async (McpCatalogue *self,
                                GCancellable *cancellable,
                                GAsyncReadyCallback callback,
                                gpointer user_data);
+GBytes *mcp_catalogue_list_now (McpCatalogue *self, McpItemKind kind, McpClient *client);
 void mcp_catalogue_list_async (McpCatalogue *self,
                                McpItemKind kind,
                                McpClient *client,

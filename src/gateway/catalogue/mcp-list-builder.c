@@ -137,6 +137,23 @@ start_thread (List *list)
 }
 
 /**
+ * mcp_list_builder_get:
+ * @self: the builder
+ * @kind: what to list
+ * @client: for whom; its session, its server and its revision count
+ *
+ * Returns: (transfer none) (nullable): the list; %NULL: it is not built
+ */
+GBytes *
+mcp_list_builder_get (McpListBuilder *self, McpItemKind kind, McpClient *client)
+{
+  g_autofree char *key = build_key (kind, client);
+  const List *list = g_hash_table_lookup (self->lists, key);
+
+  return list != NULL ? list->bytes : NULL;
+}
+
+/**
  * mcp_list_builder_build_async:
  * @self: the builder
  * @views: the catalogue; the same at each call until mcp_list_builder_forget()

@@ -20,6 +20,7 @@ G_DECLARE_FINAL_TYPE (McpListBuilder, mcp_list_builder, MCP, LIST_BUILDER, GObje
 
 McpListBuilder *mcp_list_builder_new (void);
 void mcp_list_builder_forget (McpListBuilder *self);
+GBytes *mcp_list_builder_get (McpListBuilder *self, McpItemKind kind, McpClient *client);
 void mcp_list_builder_build_async (McpListBuilder *self,
                                    McpCatalogueViews *views,
                                    McpItemKind kind,

@@ -33,16 +33,11 @@ struct _McpRequest
   gboolean withdrawn;     /* by its client */
   gboolean is_streamable; /* messages before the response can reach the client */
   guint http_status;
-};
 
-enum
-{
-  SIGNAL_MESSAGE,
-  SIGNAL_RESPONSE,
-  SIGNAL_CANCELLED,
-  N_SIGNALS
+  const McpRequestFuncs *funcs; /* (nullable): none: nobody listens */
+  gpointer carrier;
+  GDestroyNotify destroy_carrier; /* (nullable) */
 };
-static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (McpRequest, mcp_request, G_TYPE_OBJECT)
 
@@ -52,7 +47,7 @@ get_size (McpRequest *self)
   return g_bytes_get_size (mcp_jsonrpc_message_get_text (self->message));
 }
 
-/* Nothing is emitted after this but the one signal that says so. */
+/* Nothing is said after this but the one thing that says so. */
 static gboolean
 finish (McpRequest *self)
 {
@@ -68,12 +63,14 @@ finish (McpRequest *self)
 static void
 respond (McpRequest *self, GBytes *response, int error_code)
 {
+  g_autoptr (McpRequest) guard = g_object_ref (self);
   gboolean running = self->state == REQUEST_RUNNING;
 
   if (!finish (self))
     return;
 
-  g_signal_emit (self, signals[SIGNAL_RESPONSE], 0, response, error_code);
+  if (self->funcs != NULL)
+    self->funcs->response (self, response, error_code, self->carrier);
   if (running)
     g_object_unref (self); /* taken by mcp_request_start() */
 }
@@ -94,6 +91,29 @@ mcp_request_respond_result (McpRequest *self, McpJsonSlice result)
       result, self->client->revision, server_info);
 
   respond (self, response, 0);
+}
+
+/**
+ * mcp_request_set_carrier:
+ * @self: a request
+ * @funcs: (nullable): static: called with @carrier from now on; %NULL: nobody listens
+ * @carrier: what takes the answer to the client
+ * @destroy: (nullable): frees @carrier when it is not called any more
+ */
+void
+mcp_request_set_carrier (McpRequest *self,
+                         const McpRequestFuncs *funcs,
+                         gpointer carrier,
+                         GDestroyNotify destroy)
+{
+  GDestroyNotify destroy_old = self->destroy_carrier;
+  gpointer old = self->carrier;
+
+  self->funcs = funcs;
+  self->carrier = carrier;
+  self->destroy_carrier = destroy;
+  if (destroy_old != NULL)
+    destroy_old (old);
 }
 
 /**
@@ -220,15 +240,24 @@ mcp_request_respond_gerror (McpRequest *self, const GError *error, const char *s
 void
 mcp_request_send (McpRequest *self, GBytes *message)
 {
-  if (self->state == REQUEST_RUNNING)
-    g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, message);
+  g_autoptr (McpRequest) guard = g_object_ref (self);
+
+  if (self->state == REQUEST_RUNNING && self->funcs != NULL)
+    self->funcs->message (self, message, self->carrier);
+}
+
+static void
+tell_cancelled (McpRequest *self)
+{
+  if (self->funcs != NULL && self->funcs->cancelled != NULL)
+    self->funcs->cancelled (self, self->carrier);
 }
 
 /**
  * mcp_request_start:
  * @self: a request just received
  *
- * Begins to answer it; signals may come before this returns. From here on it
+ * Begins to answer it; its carrier may be told before this returns. From here on it
  * keeps itself alive until its response or its end. A second call does nothing.
  */
 void
@@ -242,7 +271,7 @@ mcp_request_start (McpRequest *self)
   if (self->state == REQUEST_DONE && self->withdrawn)
     {
       self->withdrawn = FALSE;
-      g_signal_emit (self, signals[SIGNAL_CANCELLED], 0);
+      tell_cancelled (self);
     }
   if (self->state != REQUEST_NEW)
     return;
@@ -259,7 +288,7 @@ mcp_request_start (McpRequest *self)
  * mcp_request_cancel:
  * @self: a request
  *
- * Whoever carries the request wants no answer any more: nothing is emitted after
+ * Whoever carries the request wants no answer any more: nothing is said after
  * this, and the work for it is stopped. Does nothing once the request has ended.
  */
 void
@@ -284,7 +313,7 @@ mcp_request_cancel (McpRequest *self)
  * @self: a request
  *
  * The client itself wants no answer any more: as mcp_request_cancel(), and
- * the carrier of the request gets the signal “cancelled”.
+ * the carrier of the request is told.
  */
 void
 mcp_request_withdraw (McpRequest *self)
@@ -297,9 +326,9 @@ mcp_request_withdraw (McpRequest *self)
 
   mcp_request_cancel (self);
   if (running)
-    g_signal_emit (self, signals[SIGNAL_CANCELLED], 0);
+    tell_cancelled (self);
   else
-    self->withdrawn = TRUE; /* no signals before it is started */
+    self->withdrawn = TRUE; /* nothing is said before it is started */
 }
 
 /**
@@ -433,6 +462,7 @@ mcp_request_dispose (GObject *object)
 
   if (self->done != NULL)
     finish (self);
+  mcp_request_set_carrier (self, NULL, NULL, NULL);
 
   G_OBJECT_CLASS (mcp_request_parent_class)->dispose (object);
 }
@@ -458,13 +488,6 @@ mcp_request_class_init (McpRequestClass *klass)
 
   object_class->dispose = mcp_request_dispose;
   object_class->finalize = mcp_request_finalize;
-
-  signals[SIGNAL_MESSAGE] = g_signal_new ("message", MCP_TYPE_REQUEST, G_SIGNAL_RUN_LAST, 0, NULL,
-                                          NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BYTES);
-  signals[SIGNAL_RESPONSE] = g_signal_new ("response", MCP_TYPE_REQUEST, G_SIGNAL_RUN_LAST, 0, NULL,
-                                           NULL, NULL, G_TYPE_NONE, 2, G_TYPE_BYTES, G_TYPE_INT);
-  signals[SIGNAL_CANCELLED] = g_signal_new ("cancelled", MCP_TYPE_REQUEST, G_SIGNAL_RUN_LAST, 0,
-                                            NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

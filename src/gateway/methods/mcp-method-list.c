@@ -107,17 +107,25 @@ respond (ListRequest *self)
   list_request_free (self);
 }
 
+/* Takes @self. */
+static void
+take_list (ListRequest *self, GBytes *list)
+{
+  self->list = list;
+  mcp_attachment_note_listed (self->attachment, self->kind);
+  respond (self);
+}
+
 static void
 listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   ListRequest *self = user_data;
   g_autoptr (GError) error = NULL;
+  GBytes *list = mcp_catalogue_list_finish (MCP_CATALOGUE (source), result, &error);
 
-  self->list = mcp_catalogue_list_finish (MCP_CATALOGUE (source), result, &error);
-  if (self->list != NULL)
+  if (list != NULL)
     {
-      mcp_attachment_note_listed (self->attachment, self->kind);
-      respond (self);
+      take_list (self, list);
       return;
     }
   mcp_request_respond_gerror (self->request, error, NULL);
@@ -129,9 +137,11 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 answer_list (McpAttachment *attachment, McpRequest *request, McpItemKind kind)
 {
+  McpCatalogue *catalogue = mcp_attachment_get_services (attachment)->catalogue;
   McpJsonSlice params = mcp_request_get_params (request);
   McpJsonSlice cursor;
   ListRequest *self;
+  GBytes *list;
 
   if (params.data != NULL && mcp_json_find (params, "cursor", &cursor))
     {
@@ -144,9 +154,12 @@ answer_list (McpAttachment *attachment, McpRequest *request, McpItemKind kind)
   self->attachment = g_object_ref (attachment);
   self->request = g_object_ref (request);
   self->kind = kind;
-  mcp_catalogue_list_async (mcp_attachment_get_services (attachment)->catalogue, kind,
-                            mcp_request_get_client (request), mcp_request_get_cancellable (request),
-                            listed_cb, self);
+  list = mcp_catalogue_list_now (catalogue, kind, mcp_request_get_client (request));
+  if (list != NULL)
+    take_list (self, list);
+  else
+    mcp_catalogue_list_async (catalogue, kind, mcp_request_get_client (request),
+                              mcp_request_get_cancellable (request), listed_cb, self);
 }
 
 /**

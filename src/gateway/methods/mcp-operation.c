@@ -567,29 +567,41 @@ wait_for_login (McpOperation *self, const GError *error)
   return TRUE;
 }
 
+/* @target: (transfer full) (nullable); @error: (nullable) */
+static void
+take_target (McpOperation *self, McpTarget *target, const GError *error)
+{
+  self->target = target;
+  if (target != NULL && !g_cancellable_is_cancelled (self->cancellable))
+    run (self);
+  else if (!wait_for_login (self, error))
+    finish_unresolved (self, error);
+}
+
 static void
 resolved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (McpOperation) self = user_data;
   g_autoptr (GError) error = NULL;
+  McpTarget *target = mcp_catalogue_resolve_finish (MCP_CATALOGUE (source), result, &error);
 
-  self->target = mcp_catalogue_resolve_finish (MCP_CATALOGUE (source), result, &error);
-  if (self->target != NULL && !g_cancellable_is_cancelled (self->cancellable))
-    {
-      run (self);
-      return;
-    }
-
-  if (!wait_for_login (self, error))
-    finish_unresolved (self, error);
+  take_target (self, target, error);
 }
 
-/* Finds the server of what the request is about. */
+/* Finds the server of what the request is about: mostly at once. The caller holds a reference. */
 static void
 resolve (McpOperation *self)
 {
   g_autoptr (McpParams) params = mcp_request_new_params (mcp_caller_get_request (self->caller));
+  g_autoptr (GError) error = NULL;
+  McpTarget *target = mcp_catalogue_resolve_now (self->services->catalogue, self->client,
+                                                 self->subject->kind, self->name, params, &error);
 
+  if (target != NULL || error != NULL)
+    {
+      take_target (self, target, error);
+      return;
+    }
   mcp_catalogue_resolve_async (self->services->catalogue, self->client, self->subject->kind,
                                self->name, params, self->cancellable, tell_cb, resolved_cb,
                                g_object_ref (self));

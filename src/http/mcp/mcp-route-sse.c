@@ -125,24 +125,29 @@ mcp_route_sse_get (McpHttpRequest *http)
 /* Requests keep themselves alive while they run; the client may go earlier. */
 
 static void
-request_message_cb (McpRequest *request, GBytes *json, McpAttachment *attachment)
+request_message_cb (McpRequest *request, GBytes *json, gpointer attachment)
 {
-  SseClient *self = g_object_get_data (G_OBJECT (attachment), DATA_KEY);
+  SseClient *self = g_object_get_data (attachment, DATA_KEY);
 
   if (self != NULL)
     send_message (self, json);
 }
 
 static void
-request_response_cb (McpRequest *request, GBytes *json, int error_code, McpAttachment *attachment)
+request_response_cb (McpRequest *request, GBytes *json, int error_code, gpointer attachment)
 {
-  SseClient *self = g_object_get_data (G_OBJECT (attachment), DATA_KEY);
+  SseClient *self = g_object_get_data (attachment, DATA_KEY);
 
   if (self == NULL)
     return;
   mcp_message_stream_mark_last (self->stream);
   send_message (self, json);
 }
+
+static const McpRequestFuncs request_funcs = {
+  .message = request_message_cb,
+  .response = request_response_cb,
+};
 
 static char *
 dup_parameter (McpHttpRequest *http)
@@ -217,7 +222,6 @@ mcp_route_sse_post (McpHttpRequest *http)
     return;
 
   mcp_http_sender_note (http, request);
-  g_signal_connect_object (request, "message", G_CALLBACK (request_message_cb), attachment, 0);
-  g_signal_connect_object (request, "response", G_CALLBACK (request_response_cb), attachment, 0);
+  mcp_request_set_carrier (request, &request_funcs, g_object_ref (attachment), g_object_unref);
   mcp_request_start (request);
 }

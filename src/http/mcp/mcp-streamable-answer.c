@@ -79,12 +79,6 @@ answer_unref (gpointer self)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Answer, answer_unref)
 
-static void
-release (gpointer data, GClosure *closure)
-{
-  answer_unref (data);
-}
-
 /* The streams of a client that may come back; none where it cannot, or has ended. */
 static McpResumableStreams *
 get_streams (Answer *self)
@@ -100,7 +94,7 @@ forget_request (Answer *self, McpRequest *request)
 {
   g_autoptr (McpRequest) guard = g_object_ref (request);
 
-  g_signal_handlers_disconnect_by_data (request, self);
+  mcp_request_set_carrier (request, NULL, NULL, NULL);
   g_ptr_array_remove (self->requests, request);
   if (self->requests->len == 0 && self->stream != NULL)
     mcp_message_stream_set_gone (self->stream, NULL, NULL, NULL);
@@ -458,11 +452,11 @@ cancelled_cb (McpRequest *request, gpointer user_data)
   finish_request (self, request, NULL);
 }
 
-static void
-watch_request (Answer *self, gpointer instance, const char *signal, GCallback callback)
-{
-  g_signal_connect_data (instance, signal, callback, answer_ref (self), release, 0);
-}
+static const McpRequestFuncs request_funcs = {
+  .message = message_cb,
+  .response = response_cb,
+  .cancelled = cancelled_cb,
+};
 
 static void
 start_primer (Answer *self)
@@ -511,9 +505,7 @@ mcp_streamable_answer_start (McpHttpRequest *http,
     {
       McpRequest *request = g_ptr_array_index (requests, i);
 
-      watch_request (self, request, "message", G_CALLBACK (message_cb));
-      watch_request (self, request, "response", G_CALLBACK (response_cb));
-      watch_request (self, request, "cancelled", G_CALLBACK (cancelled_cb));
+      mcp_request_set_carrier (request, &request_funcs, answer_ref (self), answer_unref);
       mcp_http_sender_note (http, request);
       mcp_request_set_streamable (request, (flags & MCP_STREAMABLE_ANSWER_STREAM) != 0);
     }

@@ -125,10 +125,13 @@ is_end (const char *pattern, const char *rest, const char *end)
 static gboolean
 match_path (const char *pattern, const char *path, char **parameter)
 {
-  const char *begin = strchr (pattern, '{');
-  const char *end;
+  const char *begin, *end;
   gsize n_before, n_segment;
 
+  /* Most patterns begin otherwise. */
+  if (*path != '/' || path[1] != pattern[1])
+    return FALSE;
+  begin = strchr (pattern, '{');
   if (begin == NULL)
     return g_str_has_prefix (path, pattern) && is_end (pattern, path + strlen (pattern), "");
 

@@ -8,7 +8,7 @@
 static gboolean
 covers (const char *range, const char *type)
 {
-  gsize length = strcspn (range, "; \t");
+  gsize length = strcspn (range, ",; \t");
   gsize group = strcspn (type, "/") + 1;
 
   if (length == 3 && strncmp (range, "*/*", 3) == 0)
@@ -16,6 +16,28 @@ covers (const char *range, const char *type)
   if (length == group + 1 && range[group] == '*')
     return g_ascii_strncasecmp (range, type, group) == 0;
   return length == strlen (type) && g_ascii_strncasecmp (range, type, length) == 0;
+}
+
+/* A list without parameters, as nearly all are. */
+static gboolean
+is_plain (const char *accept)
+{
+  return strpbrk (accept, ";\"\\") == NULL;
+}
+
+static gboolean
+plain_allows (const char *accept, const char *type)
+{
+  const char *range = accept + strspn (accept, ", \t");
+
+  while (*range != '\0')
+    {
+      if (covers (range, type))
+        return TRUE;
+      range += strcspn (range, ",");
+      range += strspn (range, ", \t");
+    }
+  return FALSE;
 }
 
 /**
@@ -37,6 +59,8 @@ mcp_http_accept_allows (const char *accept, const char *type)
 
   if (accept == NULL)
     return TRUE;
+  if (is_plain (accept))
+    return plain_allows (accept, type);
 
   ranges = soup_header_parse_quality_list (accept, NULL);
   for (GSList *l = ranges; l != NULL && !allowed; l = l->next)

@@ -26,6 +26,8 @@ struct _McpSessionDb
   gint overrun;          /* atomic: a change was passed over */
   gboolean is_fresh;
   gboolean is_closed;
+  McpDbGather gather; /* (nullable) */
+  gpointer gather_data;
 
   /* The thread's own once it runs. */
   McpSql *sql;
@@ -305,9 +307,22 @@ run_thread (gpointer data)
   return NULL;
 }
 
+/* What is kept back elsewhere goes first. */
+static void
+gather (McpSessionDb *self)
+{
+  McpDbGather func = g_steal_pointer (&self->gather);
+
+  if (func == NULL)
+    return;
+  func (self->gather_data);
+  self->gather = func;
+}
+
 static void
 push (McpSessionDb *self, McpDbJob *job)
 {
+  gather (self);
   if (!self->is_closed)
     {
       g_async_queue_push (self->jobs, job);
@@ -317,6 +332,13 @@ push (McpSessionDb *self, McpDbJob *job)
   if (job->kind == MCP_DB_JOB_QUERY || job->kind == MCP_DB_JOB_RECOVER)
     job->error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CLOSED, "The database is closed");
   mcp_db_job_finish (job);
+}
+
+static void
+pass_over (McpSessionDb *self, McpDbJob *job)
+{
+  g_atomic_int_set (&self->overrun, TRUE);
+  mcp_db_job_free (job);
 }
 
 /**
@@ -342,8 +364,63 @@ mcp_session_db_write (McpSessionDb *self, McpDbWork work, gpointer data, GDestro
       push (self, job);
       return;
     }
-  g_atomic_int_set (&self->overrun, TRUE);
-  mcp_db_job_free (job);
+  pass_over (self, job);
+}
+
+/**
+ * mcp_session_db_write_each:
+ * @self: the database
+ * @work: what is to be done
+ * @data: (transfer full): an array without a function that frees its elements: what @work is called
+ *   with, one after the other
+ * @destroy: (nullable): frees an element, on any thread
+ *
+ * As mcp_session_db_write() for each, in one transaction where they fit in one.
+ */
+void
+mcp_session_db_write_each (McpSessionDb *self,
+                           McpDbWork work,
+                           GPtrArray *data,
+                           GDestroyNotify destroy)
+{
+  g_return_if_fail (MCP_IS_SESSION_DB (self));
+
+  /* The thread sees none of them before all are there. */
+  gather (self);
+  g_async_queue_lock (self->jobs);
+  for (guint i = 0; i < data->len; i++)
+    {
+      McpDbJob *job = mcp_db_job_new (MCP_DB_JOB_WRITE, data->pdata[i], destroy, NULL);
+
+      job->work = work;
+      if (self->is_closed)
+        mcp_db_job_free (job);
+      else if (g_async_queue_length_unlocked (self->jobs) < MAX_WAITING)
+        g_async_queue_push_unlocked (self->jobs, job);
+      else
+        pass_over (self, job);
+    }
+  g_async_queue_unlock (self->jobs);
+  g_ptr_array_unref (data);
+}
+
+/**
+ * mcp_session_db_set_gather:
+ * @self: the database
+ * @func: (nullable): called before anything is handed over; hands over what was kept back until
+ *   then, so that the order stays
+ * @user_data: for @func
+ *
+ * For whoever writes often, and gathers what can wait: one at a time.
+ */
+void
+mcp_session_db_set_gather (McpSessionDb *self, McpDbGather func, gpointer user_data)
+{
+  g_return_if_fail (MCP_IS_SESSION_DB (self));
+  g_return_if_fail (func == NULL || self->gather == NULL);
+
+  self->gather = func;
+  self->gather_data = user_data;
 }
 
 /**
@@ -536,6 +613,7 @@ mcp_session_db_close (McpSessionDb *self, guint timeout_ms)
 
   if (!self->is_closed)
     {
+      gather (self);
       g_async_queue_push (self->jobs, mcp_db_job_new (MCP_DB_JOB_QUIT, NULL, NULL, NULL));
       self->is_closed = TRUE;
     }

@@ -26,6 +26,9 @@ G_BEGIN_DECLS
 #define MCP_TYPE_SESSION_DB (mcp_session_db_get_type ())
 G_DECLARE_FINAL_TYPE (McpSessionDb, mcp_session_db, MCP, SESSION_DB, GObject)
 
+/* Hands over what was kept back. */
+typedef void (*McpDbGather) (gpointer user_data);
+
 McpSessionDb *mcp_session_db_open (const char *path, char **problem);
 gboolean mcp_session_db_is_in_memory (McpSessionDb *self);
 gboolean mcp_session_db_is_fresh (McpSessionDb *self);
@@ -37,6 +40,11 @@ void mcp_session_db_start (McpSessionDb *self);
 
 void
 mcp_session_db_write (McpSessionDb *self, McpDbWork work, gpointer data, GDestroyNotify destroy);
+void mcp_session_db_write_each (McpSessionDb *self,
+                                McpDbWork work,
+                                GPtrArray *data,
+                                GDestroyNotify destroy);
+void mcp_session_db_set_gather (McpSessionDb *self, McpDbGather func, gpointer user_data);
 void mcp_session_db_sync_async (McpSessionDb *self, GTask *task);
 void mcp_session_db_query_async (McpSessionDb *self,
                                  McpDbQuery query,

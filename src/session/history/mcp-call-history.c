@@ -14,7 +14,11 @@
 #define RESERVE_AFTER 1000
 
 /* How late a call may be forgotten: a share of the time for which calls are kept. */
-#define LATE_SHARE       24
+#define LATE_SHARE 24
+/* What calls change is gathered for so long: most calls have ended by then, and are one row, and
+ * one transaction has them all. */
+#define GATHER_MS  100
+
 #define TRIM_AFTER_CALLS 1000
 
 /* The text of an error is for people; servers can send any length. */
@@ -31,8 +35,10 @@ struct _McpCallHistory
   guint days;
   guint max_calls; /* 0: nothing is kept */
   guint n_since_trim;
-  gint64 newest_at; /* when the newest call began, in us since 1970 UTC; 0: there is none */
-  GSource *timer;   /* (owned) (nullable): while there may be calls */
+  gint64 newest_at;   /* when the newest call began, in us since 1970 UTC; 0: there is none */
+  GSource *timer;     /* (owned) (nullable): while there may be calls */
+  GPtrArray *due;     /* (owned): McpCallRecord (owned): not written since they changed, in order */
+  GSource *due_timer; /* (owned) (nullable): while there are some */
 };
 
 G_DEFINE_FINAL_TYPE (McpCallHistory, mcp_call_history, G_TYPE_OBJECT)
@@ -87,18 +93,59 @@ arm_timer (McpCallHistory *self)
     self->timer = mcp_timer_new_seconds ("history-trim", seconds, trim_cb, self);
 }
 
-static void
-write_record (McpCallHistory *self, McpCallRecord *record)
+/* Returns: (transfer full): what nobody changes any more */
+static McpCallRecord *
+settle (McpCallRecord *record)
 {
-  if (self->max_calls == 0)
-    {
-      mcp_call_record_free (record);
-      return;
-    }
+  record->is_due = FALSE;
+  return record->state == MCP_PROGRESS_STATE_RUNNING ? mcp_call_record_copy (record)
+                                                     : mcp_call_record_ref (record);
+}
+
+static void
+write_due (gpointer user_data)
+{
+  McpCallHistory *self = user_data;
+  g_autoptr (GPtrArray) due = g_steal_pointer (&self->due);
+  GPtrArray *settled = g_ptr_array_sized_new (due->len);
+
+  mcp_timer_clear (&self->due_timer);
+  self->due = g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_call_record_unref);
+  for (guint i = 0; i < due->len; i++)
+    g_ptr_array_add (settled, settle (due->pdata[i]));
+  /* The database's thread has the only references from here on. */
+  g_clear_pointer (&due, g_ptr_array_unref);
+  mcp_session_db_write_each (self->db, mcp_call_sql_write, settled,
+                             (GDestroyNotify) mcp_call_record_unref);
+}
+
+static void
+gather_cb (gpointer user_data)
+{
+  McpCallHistory *self = user_data;
+
+  if (self->due->len > 0)
+    write_due (self);
+}
+
+static gboolean
+due_cb (gpointer user_data)
+{
+  write_due (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+note_changed (McpCallHistory *self, McpCallRecord *record)
+{
+  if (self->max_calls == 0 || record->is_due)
+    return;
   self->newest_at = MAX (self->newest_at, record->started_at);
   arm_timer (self);
-  mcp_session_db_write (self->db, mcp_call_sql_write, record,
-                        (GDestroyNotify) mcp_call_record_free);
+  record->is_due = TRUE;
+  g_ptr_array_add (self->due, mcp_call_record_ref (record));
+  if (self->due_timer == NULL)
+    self->due_timer = mcp_timer_new_ms ("history-write", GATHER_MS, due_cb, self);
 }
 
 /**
@@ -110,7 +157,8 @@ write_record (McpCallHistory *self, McpCallRecord *record)
  * @provider: the server's name
  * @client: (nullable): who calls
  *
- * Notes that a call begins now.
+ * Notes that a call begins now. What changes is written soon: a query, and whatever else is handed
+ * to the database, comes after it.
  *
  * Returns: (transfer full): for mcp_call_history_end()
  */
@@ -134,7 +182,7 @@ mcp_call_history_begin (McpCallHistory *self,
   record->client = client != NULL ? g_utf8_make_valid (client, -1) : NULL;
   record->started_at = g_get_real_time ();
   record->started_us = g_get_monotonic_time ();
-  write_record (self, mcp_call_record_copy (record));
+  note_changed (self, record);
   return record;
 }
 
@@ -159,7 +207,7 @@ mcp_call_history_note_consent (McpCallHistory *self,
   record->consent = g_strdup (consent);
   g_free (record->consent_by);
   record->consent_by = g_strdup (consent_by);
-  write_record (self, mcp_call_record_copy (record));
+  note_changed (self, record);
 }
 
 static char *
@@ -196,7 +244,8 @@ mcp_call_history_end (McpCallHistory *self,
   record->state = state;
   if (error_text != NULL)
     record->error = dup_error_text (error_text);
-  write_record (self, record);
+  note_changed (self, record);
+  mcp_call_record_unref (record);
 
   self->n_since_trim++;
   if (self->n_since_trim >= TRIM_AFTER_CALLS)
@@ -352,20 +401,35 @@ mcp_call_history_dispose (GObject *object)
 
   mcp_timer_clear (&self->timer);
   g_clear_pointer (&self->turns, mcp_query_turns_close);
+  if (self->db != NULL)
+    {
+      gather_cb (self);
+      mcp_session_db_set_gather (self->db, NULL, NULL);
+    }
   g_clear_object (&self->db);
 
   G_OBJECT_CLASS (mcp_call_history_parent_class)->dispose (object);
 }
 
 static void
+mcp_call_history_finalize (GObject *object)
+{
+  g_ptr_array_unref (MCP_CALL_HISTORY (object)->due);
+
+  G_OBJECT_CLASS (mcp_call_history_parent_class)->finalize (object);
+}
+
+static void
 mcp_call_history_class_init (McpCallHistoryClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = mcp_call_history_dispose;
+  G_OBJECT_CLASS (klass)->finalize = mcp_call_history_finalize;
 }
 
 static void
 mcp_call_history_init (McpCallHistory *self)
 {
+  self->due = g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_call_record_unref);
   self->days = MCP_CALL_HISTORY_DEFAULT_DAYS;
   self->max_calls = MCP_CALL_HISTORY_DEFAULT_MAX_CALLS;
 }
@@ -418,6 +482,7 @@ mcp_call_history_new (McpSessionDb *db, GError **error)
 
   self = g_object_new (MCP_TYPE_CALL_HISTORY, NULL);
   self->db = g_object_ref (db);
+  mcp_session_db_set_gather (db, gather_cb, self);
   self->turns = mcp_query_turns_new (db);
   if (!mcp_session_db_do_now (db, read_past, self, error))
     return NULL;

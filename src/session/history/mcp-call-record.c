@@ -21,6 +21,7 @@ mcp_call_record_new (void)
 
   self->duration_ms = -1;
   self->state = MCP_PROGRESS_STATE_RUNNING;
+  g_ref_count_init (&self->ref_count);
   return self;
 }
 
@@ -35,6 +36,7 @@ mcp_call_record_copy (const McpCallRecord *self)
 {
   McpCallRecord *copy = g_memdup2 (self, sizeof *self);
 
+  g_ref_count_init (&copy->ref_count);
   copy->session_id = g_strdup (self->session_id);
   copy->session_label = g_strdup (self->session_label);
   copy->tool = g_strdup (self->tool);
@@ -47,12 +49,29 @@ mcp_call_record_copy (const McpCallRecord *self)
 }
 
 /**
- * mcp_call_record_free:
+ * mcp_call_record_ref:
+ * @self: a record
+ *
+ * The thread that holds the only reference may hand the record to another one.
+ *
+ * Returns: (transfer full): @self
+ */
+McpCallRecord *
+mcp_call_record_ref (McpCallRecord *self)
+{
+  g_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+/**
+ * mcp_call_record_unref:
  * @self: (transfer full): a record
  */
 void
-mcp_call_record_free (McpCallRecord *self)
+mcp_call_record_unref (McpCallRecord *self)
 {
+  if (!g_ref_count_dec (&self->ref_count))
+    return;
   g_free (self->session_id);
   g_free (self->session_label);
   g_free (self->tool);
@@ -129,14 +148,13 @@ mcp_call_record_format_id (gint64 number)
 gboolean
 mcp_call_record_parse_id (const char *call_id, gint64 *number)
 {
-  g_autofree char *again = NULL;
+  const char *digits = call_id + strlen (PREFIX);
   guint64 value;
 
   if (!g_str_has_prefix (call_id, PREFIX) ||
-      !g_ascii_string_to_unsigned (call_id + strlen (PREFIX), 10, 1, G_MAXINT64, &value, NULL))
+      !g_ascii_string_to_unsigned (digits, 10, 1, G_MAXINT64, &value, NULL))
     return FALSE;
 
-  again = mcp_call_record_format_id ((gint64) value);
   *number = (gint64) value;
-  return strcmp (again, call_id) == 0;
+  return strlen (digits) == MIN_DIGITS || (strlen (digits) > MIN_DIGITS && *digits != '0');
 }

@@ -21,6 +21,8 @@ G_BEGIN_DECLS
  * @consent: (owned) (nullable): what became of the question to the owner: “asked” while it waits,
  *   then “once”, “session”, “deny”, “timeout” or “withdrawn”; %NULL: the owner was not asked
  * @consent_by: (owned) (nullable): the way by which the owner answered
+ * @is_due: of the history: whether the record has changed since it was written
+ * @ref_count: private
  *
  * A call as the history keeps it.
  */
@@ -39,16 +41,19 @@ typedef struct
   char *error;
   char *consent;
   char *consent_by;
+  gboolean is_due;
+  grefcount ref_count;
 } McpCallRecord;
 
 McpCallRecord *mcp_call_record_new (void);
 McpCallRecord *mcp_call_record_copy (const McpCallRecord *self);
-void mcp_call_record_free (McpCallRecord *self);
+McpCallRecord *mcp_call_record_ref (McpCallRecord *self);
+void mcp_call_record_unref (McpCallRecord *self);
 void mcp_call_record_append_json (const McpCallRecord *self, gboolean with_session, GString *json);
 
 char *mcp_call_record_format_id (gint64 number);
 gboolean mcp_call_record_parse_id (const char *call_id, gint64 *number);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpCallRecord, mcp_call_record_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpCallRecord, mcp_call_record_unref)
 
 G_END_DECLS

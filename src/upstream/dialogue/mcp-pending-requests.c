@@ -13,14 +13,20 @@
 
 #include <string.h>
 
+/* One timer serves all requests: to make one for each would cost more than most requests take. It
+ * may fire too early, since requests end before their deadlines, and is set again then. */
 struct _McpPendingRequests
 {
   McpProvider *provider; /* (unowned): owns us */
   GHashTable *table;     /* (owned): gint64 *id -> Pending */
+  GSource *timer;        /* (owned) */
+  gint64 timer_us;       /* when it fires, monotonic; NEVER */
   McpServerAsks *asks;   /* (owned) */
   McpPendingAbandonedFunc abandoned;
   gpointer user_data;
 };
+
+#define NEVER G_MAXINT64
 
 typedef struct
 {
@@ -33,9 +39,10 @@ typedef struct
   gboolean is_repeated;
   gboolean is_paused; /* the server waits for a client, not the other way round */
   guint timeout_ms;
-  gint64 deadline_us;     /* monotonic */
-  GSource *timer;         /* (owned) (nullable): none until the request was sent */
-  GSource *cancel_source; /* (owned) (nullable) */
+  gint64 deadline_us;        /* monotonic; NEVER until the request was sent */
+  GCancellable *cancellable; /* (owned) (nullable) */
+  gulong cancelled_id;
+  gboolean is_withdrawn; /* by its caller */
 } Pending;
 
 static void
@@ -43,8 +50,9 @@ pending_free (gpointer data)
 {
   Pending *pending = data;
 
-  mcp_timer_clear (&pending->timer);
-  mcp_timer_clear (&pending->cancel_source);
+  if (pending->cancellable != NULL)
+    g_clear_signal_handler (&pending->cancelled_id, pending->cancellable);
+  g_clear_object (&pending->cancellable);
   g_clear_pointer (&pending->kept, mcp_provider_request_free);
   g_clear_object (&pending->task);
   g_free (pending);
@@ -77,18 +85,31 @@ abandon (Pending *pending, const char *reason, GError *error)
   g_task_return_error (task, error);
 }
 
-static gboolean
+/* Has the timer fire at that time at the latest. */
+static void
+wake_at (McpPendingRequests *self, gint64 time_us)
+{
+  if (time_us >= self->timer_us)
+    return;
+  self->timer_us = time_us;
+  g_source_set_ready_time (self->timer, time_us);
+}
+
+/* The caller may be anywhere: what follows has to wait for the main loop. */
+static void
 cancelled_cb (GCancellable *cancellable, gpointer data)
 {
-  abandon (data, "the caller withdrew the request",
-           g_error_new_literal (MCP_ERROR, MCP_ERROR_CANCELLED, "The call was withdrawn"));
-  return G_SOURCE_REMOVE;
+  Pending *pending = data;
+
+  pending->is_withdrawn = TRUE;
+  wake_at (pending->owner, 0);
 }
 
 static void
 restart_time (Pending *pending)
 {
   pending->deadline_us = g_get_monotonic_time () + pending->timeout_ms * (gint64) 1000;
+  wake_at (pending->owner, pending->deadline_us);
 }
 
 static void
@@ -98,8 +119,6 @@ pause_cb (gint64 id, gpointer user_data)
   Pending *pending = g_hash_table_lookup (self->table, &id);
 
   pending->is_paused = TRUE;
-  if (pending->timer != NULL)
-    g_source_set_ready_time (pending->timer, -1);
 }
 
 static void
@@ -109,33 +128,69 @@ resume_cb (gint64 id, gpointer user_data)
   Pending *pending = g_hash_table_lookup (self->table, &id);
 
   pending->is_paused = FALSE;
-  restart_time (pending);
-  if (pending->timer != NULL)
-    g_source_set_ready_time (pending->timer, pending->deadline_us);
+  if (pending->deadline_us != NEVER)
+    restart_time (pending);
 }
 
-/* Progress moves the deadline only; the timer finds that out when it fires. */
+static gint64
+get_end_us (Pending *pending)
+{
+  if (pending->is_withdrawn)
+    return 0;
+  return pending->is_paused ? NEVER : pending->deadline_us;
+}
+
+/* Returns: (transfer full) (element-type gint64): those that end now. Sets the timer for the
+   others */
+static GArray *
+find_ended (McpPendingRequests *self)
+{
+  GArray *ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  gint64 now_us = g_get_monotonic_time ();
+  GHashTableIter iter;
+  Pending *pending;
+
+  g_hash_table_iter_init (&iter, self->table);
+  while (g_hash_table_iter_next (&iter, NULL, (gpointer *) &pending))
+    if (get_end_us (pending) <= now_us)
+      g_array_append_val (ids, pending->id);
+    else
+      wake_at (self, get_end_us (pending));
+  return ids;
+}
+
+static void
+end_request (Pending *pending)
+{
+  if (pending->is_withdrawn)
+    abandon (pending, "the caller withdrew the request",
+             g_error_new_literal (MCP_ERROR, MCP_ERROR_CANCELLED, "The call was withdrawn"));
+  else
+    abandon (pending, "the request took too long",
+             g_error_new (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
+                          "Server “%s” gave neither an answer nor progress for %g s",
+                          mcp_provider_get_name (pending->owner->provider),
+                          pending->timeout_ms / 1000.0));
+}
+
 static gboolean
 timer_cb (gpointer data)
 {
-  Pending *pending = data;
-  const char *name = mcp_provider_get_name (pending->owner->provider);
+  McpPendingRequests *self = data;
+  g_autoptr (McpProvider) guard = g_object_ref (self->provider);
+  g_autoptr (GArray) ids = NULL;
 
-  if (pending->is_paused)
+  self->timer_us = NEVER;
+  g_source_set_ready_time (self->timer, -1);
+  ids = find_ended (self);
+  for (guint i = 0; i < ids->len; i++)
     {
-      g_source_set_ready_time (pending->timer, -1);
-      return G_SOURCE_CONTINUE;
+      Pending *pending = g_hash_table_lookup (self->table, &g_array_index (ids, gint64, i));
+
+      if (pending != NULL)
+        end_request (pending);
     }
-  if (g_get_monotonic_time () < pending->deadline_us)
-    {
-      g_source_set_ready_time (pending->timer, pending->deadline_us);
-      return G_SOURCE_CONTINUE;
-    }
-  abandon (pending, "the request took too long",
-           g_error_new (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
-                        "Server “%s” gave neither an answer nor progress for %g s", name,
-                        pending->timeout_ms / 1000.0));
-  return G_SOURCE_REMOVE;
+  return G_SOURCE_CONTINUE;
 }
 
 static gboolean
@@ -167,6 +222,9 @@ mcp_pending_requests_new (McpProvider *provider,
   self->user_data = user_data;
   self->asks = mcp_server_asks_new (provider, &asks_funcs, self);
   self->table = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, pending_free);
+  self->timer_us = NEVER;
+  self->timer = g_source_new (&timer_funcs, sizeof (GSource));
+  mcp_timer_attach (self->timer, "call-deadline", timer_cb, self);
   return self;
 }
 
@@ -177,6 +235,7 @@ mcp_pending_requests_new (McpProvider *provider,
 void
 mcp_pending_requests_free (McpPendingRequests *self)
 {
+  mcp_timer_clear (&self->timer);
   g_hash_table_unref (self->table);
   mcp_server_asks_free (self->asks);
   g_free (self);
@@ -206,6 +265,20 @@ mcp_pending_requests_get_size (McpPendingRequests *self)
   return g_hash_table_size (self->table);
 }
 
+static void
+watch_cancellable (Pending *pending)
+{
+  GCancellable *cancellable = g_task_get_cancellable (pending->task);
+
+  if (cancellable == NULL)
+    return;
+  pending->cancellable = g_object_ref (cancellable);
+  pending->cancelled_id =
+      g_signal_connect (cancellable, "cancelled", G_CALLBACK (cancelled_cb), pending);
+  if (g_cancellable_is_cancelled (cancellable))
+    cancelled_cb (cancellable, pending);
+}
+
 /**
  * mcp_pending_requests_add:
  * @self: a table
@@ -229,13 +302,9 @@ mcp_pending_requests_add (McpPendingRequests *self,
   pending->progress = request->progress;
   pending->user_data = request->user_data;
   pending->timeout_ms = timeout_ms;
-  if (g_task_get_cancellable (task) != NULL)
-    {
-      pending->cancel_source = g_cancellable_source_new (g_task_get_cancellable (task));
-      g_source_set_callback (pending->cancel_source, G_SOURCE_FUNC (cancelled_cb), pending, NULL);
-      g_source_attach (pending->cancel_source, g_task_get_context (task));
-    }
+  pending->deadline_us = NEVER;
   g_hash_table_insert (self->table, &pending->id, pending);
+  watch_cancellable (pending);
   mcp_server_asks_add (self->asks, id, request);
 }
 
@@ -323,15 +392,11 @@ mcp_pending_requests_start_timer (McpPendingRequests *self, gint64 id)
 
   if (pending == NULL)
     return FALSE;
-  if (pending->timer != NULL)
+  if (pending->deadline_us != NEVER)
     return TRUE;
 
   mcp_server_asks_note_sent (self->asks, id);
   restart_time (pending);
-  pending->timer = g_source_new (&timer_funcs, sizeof (GSource));
-  g_source_set_callback (pending->timer, timer_cb, pending, NULL);
-  g_source_set_ready_time (pending->timer, pending->deadline_us);
-  g_source_attach (pending->timer, g_task_get_context (pending->task));
   return TRUE;
 }
 

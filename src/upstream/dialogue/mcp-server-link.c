@@ -23,7 +23,8 @@ typedef struct
   McpServerDialogue dialogue;
   McpServerOutbox outbox;
   McpServerRuns runs;
-  GSource *idle_timer;           /* (owned) (nullable) */
+  GSource *idle_timer;           /* (owned) (nullable): may fire while the link is busy */
+  gint64 idle_until_us;          /* when an idle link ends, monotonic; 0: it is busy */
   GPtrArray *closers;            /* (element-type GTask): of mcp_provider_close_async() */
   McpSecretStore *secret_store;  /* (owned) (nullable): none, no secrets */
   GCancellable *reading_secrets; /* (owned) (nullable): while a start waits for them */
@@ -166,27 +167,61 @@ stop (McpServerLink *self)
   set_state (self, MCP_PROVIDER_CLOSING);
 }
 
+static void start_idle_timer (McpServerLink *self);
+
 static gboolean
 idle_cb (gpointer data)
 {
   g_autoptr (McpServerLink) self = g_object_ref (data);
+  McpServerLinkPrivate *priv = get_private (self);
 
-  mcp_server_link_log (self, "idle, is ended");
-  stop (self);
+  mcp_timer_clear (&priv->idle_timer);
+  if (priv->idle_until_us > g_get_monotonic_time ())
+    start_idle_timer (self);
+  else if (priv->idle_until_us != 0)
+    {
+      mcp_server_link_log (self, "idle, is ended");
+      stop (self);
+    }
   return G_SOURCE_REMOVE;
 }
 
-/* To be called when a request, or a hold, has come or gone. */
+static void
+start_idle_timer (McpServerLink *self)
+{
+  McpServerLinkPrivate *priv = get_private (self);
+  gint64 left_us = priv->idle_until_us - g_get_monotonic_time ();
+
+  priv->idle_timer =
+      mcp_timer_new_ms ("server-idle", (guint) (MAX (left_us, 0) / 1000 + 1), idle_cb, self);
+}
+
+static gboolean
+is_idle (McpServerLinkPrivate *priv)
+{
+  return priv->state == MCP_PROVIDER_READY && priv->setup.times.idle_ms > 0 &&
+         priv->dialogue.facts.n_holds == 0 &&
+         mcp_pending_requests_get_size (priv->outbox.pending) == 0;
+}
+
+/* To be called when a request, or a hold, has come or gone. The timer of an earlier pause goes on:
+ * it finds out when it fires whether there was work since. */
 static void
 update_idle (McpServerLink *self)
 {
   McpServerLinkPrivate *priv = get_private (self);
 
-  mcp_timer_clear (&priv->idle_timer);
-  if (priv->state == MCP_PROVIDER_READY && priv->setup.times.idle_ms > 0 &&
-      priv->dialogue.facts.n_holds == 0 &&
-      mcp_pending_requests_get_size (priv->outbox.pending) == 0)
-    priv->idle_timer = mcp_timer_new_ms ("server-idle", priv->setup.times.idle_ms, idle_cb, self);
+  priv->idle_until_us = 0;
+  if (!is_idle (priv))
+    return;
+  priv->idle_until_us =
+      g_get_monotonic_time () + priv->setup.times.idle_ms * G_TIME_SPAN_MILLISECOND;
+  /* The time may have been made shorter. */
+  if (priv->idle_timer != NULL &&
+      g_source_get_ready_time (priv->idle_timer) > priv->idle_until_us + G_TIME_SPAN_MILLISECOND)
+    mcp_timer_clear (&priv->idle_timer);
+  if (priv->idle_timer == NULL)
+    start_idle_timer (self);
 }
 
 /* What goes to the server */

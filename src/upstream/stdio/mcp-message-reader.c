@@ -12,6 +12,7 @@
 #include "upstream/dialogue/mcp-message-parser.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib-unix.h>
 #include <unistd.h>
 
@@ -19,6 +20,11 @@
 /* What a pipe holds by default: pipe(7). */
 #define READ_BYTES            65536
 #define MAX_MESSAGES_PER_TURN 16
+/* What a pipe is made to hold whose server has filled it: a large message needs fewer turns of two
+ * processes. Any user may have as much for a few pipes, pipe(7); most servers never fill theirs. */
+#define WIDE_BYTES            (1024 * 1024)
+/* Of such a pipe, in a turn. */
+#define MAX_READS             8
 
 typedef struct
 {
@@ -38,6 +44,7 @@ struct _McpMessageReader
   gpointer user_data;
   McpMessageParser *parser; /* (owned) */
   gboolean is_finishing;    /* nobody writes any more: an empty pipe is the end */
+  gboolean is_wide;         /* the pipe was full once, and holds more since */
 };
 
 G_DEFINE_FINAL_TYPE (McpMessageReader, mcp_message_reader, G_TYPE_OBJECT)
@@ -122,31 +129,49 @@ handle_lines (McpMessageReader *self)
   return TRUE;
 }
 
+/* The pipe is empty, or has ended. */
+static void
+take_nothing (McpMessageReader *self, gssize n, int error_number)
+{
+  if (n == 0 || (error_number == EAGAIN && self->is_finishing))
+    end (self, NULL);
+  else if (error_number != EAGAIN && error_number != EINTR)
+    {
+      g_autoptr (GError) error =
+          g_error_new (G_IO_ERROR, (int) g_io_error_from_errno (error_number),
+                       "cannot read its output: %s", g_strerror (error_number));
+
+      end (self, error);
+    }
+}
+
+static void
+widen_pipe (McpMessageReader *self)
+{
+  self->is_wide = TRUE;
+  fcntl (self->fd, F_SETPIPE_SZ, WIDE_BYTES);
+}
+
 /* Returns: whether something came */
 static gboolean
 read_pipe (McpMessageReader *self)
 {
   char buffer[READ_BYTES];
-  gssize n = read (self->fd, buffer, sizeof buffer);
+  gssize n = sizeof buffer;
 
-  if (n > 0)
+  for (guint i = 0; n == sizeof buffer && i < (self->is_wide ? MAX_READS : 1); i++)
     {
-      mcp_line_framer_push (self->framer, buffer, (gsize) n);
-      return TRUE;
+      n = read (self->fd, buffer, sizeof buffer);
+      if (n > 0)
+        mcp_line_framer_push (self->framer, buffer, (gsize) n);
+      else if (i == 0)
+        take_nothing (self, n, errno);
+      else
+        return TRUE; /* an end is seen at the next turn */
     }
-
-  if (n == 0 || (n < 0 && errno == EAGAIN && self->is_finishing))
-    end (self, NULL);
-  else if (errno != EAGAIN && errno != EINTR)
-    {
-      int saved_errno = errno;
-      g_autoptr (GError) error =
-          g_error_new (G_IO_ERROR, (int) g_io_error_from_errno (saved_errno),
-                       "cannot read its output: %s", g_strerror (saved_errno));
-
-      end (self, error);
-    }
-  return FALSE;
+  if (n == sizeof buffer && !self->is_wide)
+    widen_pipe (self);
+  return n > 0;
 }
 
 static gboolean

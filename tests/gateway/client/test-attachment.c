@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define TOOLS "[{\"name\":\"work\",\"inputSchema\":{}}]"
+#define LIST  "{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"tools/list\"}"
 #define CALL(id, token)                                                                \
   "{\"jsonrpc\":\"2.0\",\"id\":" id ",\"method\":\"tools/call\",\"params\":{\"name\":" \
   "\"srv__work\",\"_meta\":{\"progressToken\":" token "}}}"
@@ -224,6 +225,36 @@ test_detach_cancels (Fixture *f, gconstpointer data)
   }
 }
 
+static void
+test_at_once (Fixture *f, gconstpointer data)
+{
+  McpAttachment *attachment = mcp_gateway_get_default_attachment (f->gateway, f->session, NULL);
+  g_autofree char *first = NULL;
+  g_autoptr (Heard) list = NULL;
+  g_autoptr (Heard) call = NULL;
+  g_autoptr (Heard) unknown = NULL;
+
+  g_test_summary (
+      "What is known is not waited for: no turn of the main loop lies between a request "
+      "and its answer, or the server");
+  fixture_add_server (f, "srv", TOOLS);
+  fixture_apply (f);
+  first = fixture_ask (attachment, LIST);
+  g_assert_nonnull (strstr (first, "srv__work"));
+
+  list = heard_new (attachment, LIST);
+  g_assert_true (list->responded);
+  g_assert_cmpstr (heard_last (list), ==, first);
+  unknown = heard_new (attachment, "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\","
+                                   "\"params\":{\"name\":\"other__none\"}}");
+  g_assert_true (unknown->responded);
+  g_assert_nonnull (strstr (heard_last (unknown), "-32602"));
+  call = heard_new (attachment, CALL ("3", "1"));
+  g_assert_cmpuint (mcp_fake_provider_get_n_waiting (fixture_provider (f, "srv")), ==, 1);
+  mcp_fake_provider_answer (fixture_provider (f, "srv"), 0, "{\"content\":[]}");
+  AWAIT (call->responded);
+}
+
 #define ADD(path, function) \
   g_test_add ("/gateway/attachment/" path, Fixture, NULL, fixture_setup, function, fixture_teardown)
 
@@ -240,5 +271,6 @@ main (int argc, char **argv)
   ADD ("two-clients", test_two_clients);
   ADD ("two-scripts", test_two_scripts);
   ADD ("detach-cancels", test_detach_cancels);
+  ADD ("at-once", test_at_once);
   return g_test_run ();
 }

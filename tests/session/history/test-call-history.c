@@ -18,7 +18,7 @@ make_call (DbTest *f, const char *tool, McpProgressState state, const char *erro
       mcp_call_history_begin (f->history, call_id, SESSION, tool, "server", "client");
 
   if (state == MCP_PROGRESS_STATE_RUNNING)
-    mcp_call_record_free (record);
+    mcp_call_record_unref (record);
   else
     mcp_call_history_end (f->history, record, state, error_text);
   return call_id;
@@ -96,6 +96,37 @@ test_shape (DbTest *f, gconstpointer data)
 }
 
 static void
+test_gathered (DbTest *f, gconstpointer data)
+{
+  guint n_commits;
+
+  g_test_summary ("Calls are written soon without being asked for, many in one transaction");
+  db_test_open (f);
+  db_test_settle (f);
+  n_commits = mcp_session_db_get_n_commits (f->db);
+  make_calls (f, 50);
+  AWAIT (db_test_count (f, N_CALLS) == 50);
+  g_assert_cmpuint (mcp_session_db_get_n_commits (f->db) - n_commits, ==, 1);
+  g_assert_cmpint (db_test_count (f, N_CALLS " WHERE state = 'ok'"), ==, 50);
+}
+
+static void
+test_running (DbTest *f, gconstpointer data)
+{
+  g_autofree char *call_id = NULL;
+  McpCallRecord *record;
+
+  g_test_summary ("A call that takes longer is written when it begins, and again when it ends");
+  db_test_open (f);
+  call_id = mcp_call_history_next_id (f->history);
+  record = mcp_call_history_begin (f->history, call_id, SESSION, "a__b", "server", "client");
+  AWAIT (db_test_count (f, N_CALLS " WHERE state = 'running'") == 1);
+  mcp_call_history_end (f->history, record, MCP_PROGRESS_STATE_OK, NULL);
+  AWAIT (db_test_count (f, N_CALLS " WHERE state = 'ok'") == 1);
+  g_assert_cmpint (db_test_count (f, N_CALLS), ==, 1);
+}
+
+static void
 test_filters (DbTest *f, gconstpointer data)
 {
   g_test_summary ("Newest first; by tool, by state, and before a call");
@@ -153,8 +184,8 @@ test_all_sessions (DbTest *f, gconstpointer data)
   g_free (make_call (f, "a__b", MCP_PROGRESS_STATE_OK, NULL));
   session = session_test_create_with (f->store, params);
   call_id = mcp_call_history_next_id (f->history);
-  mcp_call_record_free (mcp_call_history_begin (f->history, call_id, mcp_session_get_id (session),
-                                                "a__c", "server", NULL));
+  mcp_call_record_unref (mcp_call_history_begin (f->history, call_id, mcp_session_get_id (session),
+                                                 "a__c", "server", NULL));
   expected = g_strdup_printf ("{\"calls\":[{\"call_id\":\"c-000002\",\"session_id\":\"%s\","
                               "\"label\":\"gone\",\"tool\":\"a__c\"",
                               mcp_session_get_id (session));
@@ -178,8 +209,8 @@ test_labels_are_trimmed (DbTest *f, gconstpointer data)
   mcp_session_store_close (f->store, mcp_session_get_id (session), "closed", NULL);
   session = session_test_create_with (f->store, params);
   g_free (mcp_call_history_next_id (f->history));
-  mcp_call_record_free (mcp_call_history_begin (f->history, "c-000001",
-                                                mcp_session_get_id (session), "t", "server", NULL));
+  mcp_call_record_unref (mcp_call_history_begin (
+      f->history, "c-000001", mcp_session_get_id (session), "t", "server", NULL));
   mcp_session_store_close (f->store, mcp_session_get_id (session), "closed", NULL);
   db_test_settle (f);
   g_assert_cmpint (db_test_count (f, "SELECT count(*) FROM past_session"), ==, 1);
@@ -457,6 +488,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   db_test_add ("/session/call-history/shape", test_shape);
+  db_test_add ("/session/call-history/gathered", test_gathered);
+  db_test_add ("/session/call-history/running", test_running);
   db_test_add ("/session/call-history/filters", test_filters);
   db_test_add ("/session/call-history/tool-and-state", test_tool_and_state);
   db_test_add ("/session/call-history/all-sessions", test_all_sessions);
