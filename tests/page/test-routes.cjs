@@ -206,6 +206,10 @@ async function checkLogins(contract) {
   await contract.ask('GET', '/oauth/callback', { key: null, query: '?state=none&code=none', status: 403 });
   await ask('complete', 204, { redirect_url: back });
   await ask('complete', 404, { redirect_url: back });
+  await ask('test', 200, { timeout_seconds: 30 });
+  await ask('test', 400, { timeout_seconds: 0 });
+  await contract.ask('POST', '/servers/{name}/test', { values: { name: 'none' }, status: 404 });
+  await contract.ask('POST', '/servers/{name}/test', { values: { name: 'test' }, status: 409 });
   await contract.ask('GET', '/servers', { status: 200 });
   await ask('logout', 204);
   await contract.ask('POST', '/servers/{name}/login', { values: { name: 'none' }, status: 404 });
