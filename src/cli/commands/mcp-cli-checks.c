@@ -263,7 +263,7 @@ mcp_cli_checks_of_daemons (McpCliFindings *findings)
  * mcp_cli_checks_of_command:
  * @findings: where to
  *
- * Looks whether a shell that is told “mcp-session” starts this very command.
+ * Checks that the word “mcp-session” starts this command in a shell.
  */
 void
 mcp_cli_checks_of_command (McpCliFindings *findings)

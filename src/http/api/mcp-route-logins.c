@@ -81,23 +81,6 @@ set_device (McpJsonSlice value, gpointer target, GError **error)
 static const McpHttpMember begin_members[] = { { "browser", set_browser },
                                                { "device", set_device } };
 
-/* Returns: %FALSE: the request was answered */
-static gboolean
-read_begin (McpHttpRequest *request, McpLoginWay *way)
-{
-  g_autoptr (GError) error = NULL;
-  McpJsonSlice root;
-
-  if (g_bytes_get_size (request->body) == 0)
-    return TRUE;
-  if (!mcp_http_body_is_json (request) || !mcp_http_body_scan (request, &root))
-    return FALSE;
-  if (mcp_http_body_read_object (root, begin_members, G_N_ELEMENTS (begin_members), way, &error))
-    return TRUE;
-  mcp_http_reply_gerror (request, error);
-  return FALSE;
-}
-
 /**
  * mcp_route_logins_begin:
  * @request: POST /servers/{name}/login, with {"browser"}, {"device"} or nothing
@@ -109,7 +92,7 @@ mcp_route_logins_begin (McpHttpRequest *request)
 {
   McpLoginWay way = MCP_LOGIN_WAY_ADDRESS;
 
-  if (read_begin (request, &way))
+  if (mcp_http_body_read_members (request, begin_members, G_N_ELEMENTS (begin_members), &way))
     mcp_gateway_login_async (request->context->gateway, request->parameter, way, begun_cb,
                              mcp_http_request_ref (request));
 }

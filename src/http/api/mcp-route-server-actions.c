@@ -92,36 +92,19 @@ set_timeout (McpJsonSlice value, gpointer target, GError **error)
 
 static const McpHttpMember test_members[] = { { "timeout_seconds", set_timeout } };
 
-/* Returns: %FALSE: the request was answered */
-static gboolean
-read_test (McpHttpRequest *request, guint *seconds)
-{
-  g_autoptr (GError) error = NULL;
-  McpJsonSlice root;
-
-  if (g_bytes_get_size (request->body) == 0)
-    return TRUE;
-  if (!mcp_http_body_is_json (request) || !mcp_http_body_scan (request, &root))
-    return FALSE;
-  if (mcp_http_body_read_object (root, test_members, G_N_ELEMENTS (test_members), seconds, &error))
-    return TRUE;
-  mcp_http_reply_gerror (request, error);
-  return FALSE;
-}
-
 /**
  * mcp_route_server_actions_test:
  * @request: POST /servers/{name}/test, with {"timeout_seconds"} or nothing
  *
- * Connects to a server over HTTP anew, with the login that the daemon has, and says what the server
- * has.
+ * Makes a new connection to a server over HTTP, with the login that the daemon has, and says what
+ * the server has.
  */
 void
 mcp_route_server_actions_test (McpHttpRequest *request)
 {
   guint seconds = TEST_SECONDS;
 
-  if (read_test (request, &seconds))
+  if (mcp_http_body_read_members (request, test_members, G_N_ELEMENTS (test_members), &seconds))
     mcp_gateway_trial_run_async (request->context->gateway, request->parameter, seconds * 1000,
                                  tried_cb, mcp_http_request_ref (request));
 }

@@ -101,27 +101,6 @@ static const McpHttpMember params_members[] = {
   { "idle_seconds", set_idle_seconds },
 };
 
-/* An empty body is the same as an empty object. */
-static gboolean
-read_params (McpHttpRequest *request, SessionParams *wanted)
-{
-  g_autoptr (GError) error = NULL;
-  McpJsonSlice root;
-
-  if (g_bytes_get_size (request->body) == 0)
-    return TRUE;
-
-  if (!mcp_http_body_is_json (request) || !mcp_http_body_scan (request, &root))
-    return FALSE;
-
-  if (mcp_http_body_read_object (root, params_members, G_N_ELEMENTS (params_members), wanted,
-                                 &error))
-    return TRUE;
-
-  mcp_http_reply_gerror (request, error);
-  return FALSE;
-}
-
 static gboolean
 is_bridge (McpHttpRequest *request)
 {
@@ -180,7 +159,7 @@ mcp_route_session_create (McpHttpRequest *request)
   McpSession *session;
   GString *json;
 
-  if (!read_params (request, &wanted))
+  if (!mcp_http_body_read_members (request, params_members, G_N_ELEMENTS (params_members), &wanted))
     return;
   if (needs_process (request, &wanted) && !mcp_http_process_is_known (request))
     {

@@ -154,6 +154,37 @@ mcp_http_body_read_object (McpJsonSlice value,
 }
 
 /**
+ * mcp_http_body_read_members:
+ * @request: a request whose body may be left out
+ * @members: (array length=n_members): what the body may hold
+ * @n_members: how many
+ * @target: for the members' setters
+ *
+ * Reads the body, of which nothing is the same as an empty object. Answers the request where the
+ * body is not right.
+ *
+ * Returns: %FALSE: the request was answered
+ */
+gboolean
+mcp_http_body_read_members (McpHttpRequest *request,
+                            const McpHttpMember *members,
+                            gsize n_members,
+                            gpointer target)
+{
+  g_autoptr (GError) error = NULL;
+  McpJsonSlice root;
+
+  if (g_bytes_get_size (request->body) == 0)
+    return TRUE;
+  if (!mcp_http_body_is_json (request) || !mcp_http_body_scan (request, &root))
+    return FALSE;
+  if (mcp_http_body_read_object (root, members, n_members, target, &error))
+    return TRUE;
+  mcp_http_reply_gerror (request, error);
+  return FALSE;
+}
+
+/**
  * mcp_http_body_read_string:
  * @value: a scanned value
  * @key: what it is called, for the error

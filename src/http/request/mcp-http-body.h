@@ -31,6 +31,10 @@ gboolean mcp_http_body_read_object (McpJsonSlice value,
                                     gsize n_members,
                                     gpointer target,
                                     GError **error);
+gboolean mcp_http_body_read_members (McpHttpRequest *request,
+                                     const McpHttpMember *members,
+                                     gsize n_members,
+                                     gpointer target);
 gboolean
 mcp_http_body_read_string (McpJsonSlice value, const char *key, char **text, GError **error);
 
