@@ -90,7 +90,7 @@ test_string (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/upstream/secret-text/kept", test_kept);
   g_test_add_func ("/upstream/secret-text/released", test_released);
