@@ -49,7 +49,7 @@ struct _McpDispatchMeter
   gboolean has_timer;
   timer_t timer;
   GHashTable *longest;  /* (owned): name of a source (owned) -> double (owned), seconds */
-  gint64 turn_began_us; /* monotonic */
+  gint64 turn_began_us; /* monotonic; 0: no turn has begun yet */
   gint64 read_at_us;    /* when the thread's clock was last read, monotonic */
   gint64 read_ns;       /* what it said */
   double longest_other; /* of OTHER_SOURCE, seconds */
@@ -148,6 +148,8 @@ end_turn (McpDispatchMeter *self)
   double seconds = (double) took_us / 1e6;
   gint64 before_ns = self->read_ns;
 
+  if (self->turn_began_us == 0)
+    return;
   if (took_us >= SHORT_US)
     {
       read_clocks (self, now_us);
@@ -218,7 +220,8 @@ start_timer (McpDispatchMeter *self)
  * mcp_dispatch_meter_new:
  * @context: a main context that this thread runs, and no other
  *
- * Begins to measure. Takes SIGRTMIN + 1.
+ * Begins to measure, with the first turn: what was done before the context first waits is no turn.
+ * Takes SIGRTMIN + 1.
  *
  * Returns: (transfer full): the meter; to be freed in this thread
  */
@@ -234,7 +237,6 @@ mcp_dispatch_meter_new (GMainContext *context)
   self->poll = g_main_context_get_poll_func (context);
   self->longest = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   meter_of_thread = self;
-  begin_turn (self);
   start_timer (self);
   g_main_context_set_poll_func (context, poll_cb);
   return self;

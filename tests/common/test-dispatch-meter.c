@@ -130,6 +130,16 @@ test_waiting_is_no_work (Fixture *f, gconstpointer data)
 }
 
 static void
+test_start_is_no_turn (Fixture *f, gconstpointer data)
+{
+  g_test_summary ("What is done before the context first waits is no turn");
+  work (NULL);
+  g_main_context_iteration (NULL, FALSE);
+
+  g_assert_cmpfloat (mcp_dispatch_meter_get_longest (f->meter), <, WORK_MS / 2000.0);
+}
+
+static void
 test_current (Fixture *f, gconstpointer data)
 {
   g_test_summary ("The meter of the thread is found without being handed on");
@@ -170,6 +180,8 @@ main (int argc, char **argv)
               tear_down);
   g_test_add ("/common/dispatch-meter/waiting-is-no-work", Fixture, NULL, set_up,
               test_waiting_is_no_work, tear_down);
+  g_test_add ("/common/dispatch-meter/start-is-no-turn", Fixture, NULL, set_up,
+              test_start_is_no_turn, tear_down);
   g_test_add ("/common/dispatch-meter/current", Fixture, NULL, set_up, test_current, tear_down);
   g_test_add_func ("/common/dispatch-meter/work-before-first-turn", test_work_before_first_turn);
   status = g_test_run ();

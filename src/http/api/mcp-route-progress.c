@@ -224,7 +224,7 @@ read_content (GBytes *body, const McpLimits *limits)
   Content *content = g_new0 (Content, 1);
   McpJsonSlice root;
 
-  if (!mcp_http_body_scan_text (body, limits, &root, &content->error))
+  if (!mcp_body_scan_text (body, limits, &root, &content->error))
     content->status = 400;
   else if ((content->inputs = mcp_progress_input_read (root, &content->error)) == NULL)
     content->status = mcp_http_error_get_status (content->error);

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * @id: (owned) (nullable): JSON text of the id of a message that is an error
  * @error: (owned) (nullable): why the body is neither
  *
- * What the body of a POST to /mcp says.
+ * What the body of a POST to /mcp or /messages says.
  */
 typedef struct
 {
@@ -23,6 +23,7 @@ typedef struct
   GError *error;
 } McpParsedBody;
 
+gpointer mcp_parsed_body_new_message (GBytes *bytes, const McpLimits *limits);
 gpointer mcp_parsed_body_new (GBytes *bytes, const McpLimits *limits);
 void mcp_parsed_body_free (gpointer data);
 

@@ -10,7 +10,9 @@
 #include "http/mcp/mcp-find-attachment.h"
 #include "http/mcp/mcp-http-sender.h"
 #include "http/mcp/mcp-message-stream.h"
+#include "http/mcp/mcp-parsed-body.h"
 #include "http/mcp/mcp-unasked-session.h"
+#include "http/request/mcp-body-reader.h"
 #include "http/request/mcp-http-auth.h"
 #include "http/request/mcp-http-body.h"
 #include "http/request/mcp-http-context.h"
@@ -182,16 +184,37 @@ find_attachment (McpHttpRequest *http)
   return NULL;
 }
 
-static McpJsonrpcMessage *
-parse (McpHttpRequest *http)
+static void
+take_message (McpHttpRequest *http, McpJsonrpcMessage *message)
 {
-  const McpJsonrpcLimits limits = mcp_http_body_get_jsonrpc_limits (&http->context->limits);
-  g_autoptr (GError) error = NULL;
-  McpJsonrpcMessage *message = mcp_jsonrpc_message_parse (http->body, &limits, NULL, &error);
+  McpAttachment *attachment = find_attachment (http);
+  g_autoptr (McpRequest) request = NULL;
 
-  if (message == NULL)
-    mcp_http_reply_error (http, 400, error->message);
-  return message;
+  if (attachment == NULL)
+    return;
+
+  mcp_http_reply_empty (http, 202);
+  request = mcp_attachment_receive (attachment, message);
+  if (request == NULL)
+    return;
+
+  mcp_http_sender_note (http, request);
+  mcp_request_set_carrier (request, &request_funcs, g_object_ref (attachment), g_object_unref);
+  mcp_request_start (request);
+}
+
+/* The client may have left while another thread read the body. */
+static void
+take_body (McpHttpRequest *http, gpointer content)
+{
+  const McpParsedBody *body = content;
+
+  if (!mcp_find_attachment_check_named_session (http))
+    return;
+  if (body->error == NULL)
+    take_message (http, body->message);
+  else if (find_attachment (http) != NULL)
+    mcp_http_reply_error (http, 400, body->error->message);
 }
 
 /**
@@ -203,25 +226,12 @@ parse (McpHttpRequest *http)
 void
 mcp_route_sse_post (McpHttpRequest *http)
 {
-  g_autoptr (McpJsonrpcMessage) message = NULL;
-  g_autoptr (McpRequest) request = NULL;
-  McpAttachment *attachment;
+  static const McpBodyFuncs body_funcs = {
+    .read = mcp_parsed_body_new_message,
+    .take = take_body,
+    .free = mcp_parsed_body_free,
+  };
 
-  if (!mcp_http_body_is_json (http) || !mcp_find_attachment_check_named_session (http))
-    return;
-  attachment = find_attachment (http);
-  if (attachment == NULL)
-    return;
-  message = parse (http);
-  if (message == NULL)
-    return;
-
-  mcp_http_reply_empty (http, 202);
-  request = mcp_attachment_receive (attachment, message);
-  if (request == NULL)
-    return;
-
-  mcp_http_sender_note (http, request);
-  mcp_request_set_carrier (request, &request_funcs, g_object_ref (attachment), g_object_unref);
-  mcp_request_start (request);
+  if (mcp_http_body_is_json (http))
+    mcp_body_reader_read (http->context->bodies, http, &body_funcs);
 }

@@ -113,6 +113,18 @@ start_thread (McpBodyReader *self, McpHttpRequest *request, const McpBodyFuncs *
 }
 
 /**
+ * mcp_body_reader_takes_thread:
+ * @body: the body of a request
+ *
+ * Returns: whether the body is so large that another thread reads it
+ */
+gboolean
+mcp_body_reader_takes_thread (GBytes *body)
+{
+  return g_bytes_get_size (body) >= LARGE_BYTES;
+}
+
+/**
  * mcp_body_reader_read:
  * @self: a reader
  * @request: a request with a body
@@ -126,7 +138,7 @@ mcp_body_reader_read (McpBodyReader *self, McpHttpRequest *request, const McpBod
 {
   gpointer content;
 
-  if (g_bytes_get_size (request->body) >= LARGE_BYTES)
+  if (mcp_body_reader_takes_thread (request->body))
     {
       start_thread (self, request, funcs);
       return;

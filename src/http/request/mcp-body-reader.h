@@ -26,6 +26,7 @@ typedef struct
 
 McpBodyReader *mcp_body_reader_new (void);
 void mcp_body_reader_unref (McpBodyReader *self);
+gboolean mcp_body_reader_takes_thread (GBytes *body);
 void mcp_body_reader_read (McpBodyReader *self, McpHttpRequest *request, const McpBodyFuncs *funcs);
 
 G_END_DECLS

@@ -37,29 +37,6 @@ mcp_http_body_is_json (McpHttpRequest *request)
 }
 
 /**
- * mcp_http_body_scan_text:
- * @body: the body of a request
- * @limits: what it may hold
- * @root: (out): the value; it borrows the body
- * @error: return location
- *
- * Checks that the body is one JSON value within the limits. Any thread.
- *
- * Errors: those of mcp_json_scan().
- *
- * Returns: whether it is
- */
-gboolean
-mcp_http_body_scan_text (GBytes *body, const McpLimits *limits, McpJsonSlice *root, GError **error)
-{
-  gsize length;
-  const char *text = g_bytes_get_data (body, &length);
-
-  return mcp_json_scan (text, length, limits->json_depth, limits->json_values,
-                        MCP_JSON_SCAN_DEFAULT, root, error);
-}
-
-/**
  * mcp_http_body_scan:
  * @request: a request
  * @root: (out): the value; it borrows the request's body
@@ -72,8 +49,15 @@ gboolean
 mcp_http_body_scan (McpHttpRequest *request, McpJsonSlice *root)
 {
   g_autoptr (GError) error = NULL;
+  const McpBodyScan *scan = request->scan;
 
-  if (mcp_http_body_scan_text (request->body, &request->context->limits, root, &error))
+  if (scan != NULL && scan->error != NULL)
+    error = g_error_copy (scan->error);
+  else if (scan != NULL)
+    *root = scan->root;
+  else
+    mcp_body_scan_text (request->body, &request->context->limits, root, &error);
+  if (error == NULL)
     return TRUE;
 
   mcp_http_reply_error (request, 400, error->message);

@@ -22,8 +22,6 @@ typedef struct
 } McpHttpMember;
 
 gboolean mcp_http_body_is_json (McpHttpRequest *request);
-gboolean
-mcp_http_body_scan_text (GBytes *body, const McpLimits *limits, McpJsonSlice *root, GError **error);
 gboolean mcp_http_body_scan (McpHttpRequest *request, McpJsonSlice *root);
 McpJsonrpcLimits mcp_http_body_get_jsonrpc_limits (const McpLimits *limits);
 gboolean mcp_http_body_read_object (McpJsonSlice value,

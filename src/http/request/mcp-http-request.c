@@ -110,6 +110,7 @@ request_clear (gpointer data)
   g_free (self->path);
   mcp_request_head_clear (&self->head);
   g_object_unref (self->connection);
+  mcp_body_scan_free (self->public.scan);
   g_bytes_unref (self->public.body);
   g_free (self->public.parameter);
   g_clear_object (&self->public.session);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "http/connection/mcp-http-connection.h"
+#include "http/request/mcp-body-scan.h"
 #include "http/request/mcp-http-response.h"
 #include "http/sse/mcp-sse-stream.h"
 #include "http/wire/mcp-request-head.h"
@@ -35,6 +36,7 @@ typedef enum
  * @path: (unowned): the path, as it was sent
  * @query: (unowned) (nullable): what follows the “?”, as it was sent
  * @body: (owned): the whole body, possibly empty
+ * @scan: (owned) (nullable): what a thread says of the body, set by the router
  * @parameter: (owned) (nullable): the variable part of the path, set by the router
  * @credential: what the request shows for itself, set by the router
  * @session: (owned) (nullable): the session of the route, for /mcp that of the credential
@@ -50,6 +52,7 @@ typedef struct
   const char *path;
   const char *query;
   GBytes *body;
+  McpBodyScan *scan;
   char *parameter;
   McpHttpCredential credential;
   McpSession *session;

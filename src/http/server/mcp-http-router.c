@@ -10,6 +10,8 @@
 #include "http/api/mcp-api-routes.h"
 #include "http/mcp/mcp-client-routes.h"
 #include "http/page/mcp-page-routes.h"
+#include "http/request/mcp-body-reader.h"
+#include "http/request/mcp-body-scan.h"
 #include "http/request/mcp-http-auth.h"
 #include "http/request/mcp-http-context.h"
 #include "http/request/mcp-http-process.h"
@@ -38,6 +40,7 @@ typedef enum
   ROUTE_ENDLESS = 1 << 0, /* answers GET with a stream, or is good for once: has no HEAD */
   ROUTE_DIRECT = 1 << 1,  /* is answered on the connection itself, without libsoup */
   ROUTE_PROCESS = 1 << 2, /* which process asks decides */
+  ROUTE_OBJECT = 1 << 3,  /* reads its body at once, as an object */
 } RouteFlags;
 
 static const struct
@@ -51,14 +54,15 @@ static const struct
   { "GET", "/", ACCESS_ANYONE, ROUTE_DEFAULT, mcp_route_page_get },
   { "GET", "/page/" NAME, ACCESS_ANYONE, ROUTE_DEFAULT, mcp_route_page_get },
   { "POST", "/dashboard/code", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_dashboard_code },
-  { "POST", "/dashboard/key", ACCESS_ANYONE, ROUTE_DEFAULT, mcp_route_dashboard_key },
+  { "POST", "/dashboard/key", ACCESS_ANYONE, ROUTE_OBJECT, mcp_route_dashboard_key },
   { "GET", "/health", ACCESS_ANYONE, ROUTE_DIRECT, mcp_route_health_get },
   { "GET", "/metrics", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_metrics },
-  { "POST", "/session", ACCESS_OWNER_PROCESS, ROUTE_DIRECT, mcp_route_session_create },
+  { "POST", "/session", ACCESS_OWNER_PROCESS, ROUTE_DIRECT | ROUTE_OBJECT,
+    mcp_route_session_create },
   { "GET", "/session", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_session_list },
   { "GET", "/session/" ID, ACCESS_SESSION, ROUTE_DEFAULT, mcp_route_session_get },
   { "DELETE", "/session/" ID, ACCESS_SESSION, ROUTE_DEFAULT, mcp_route_session_delete },
-  { "PATCH", "/session/" ID, ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_session_change },
+  { "PATCH", "/session/" ID, ACCESS_OWNER, ROUTE_OBJECT, mcp_route_session_change },
   { "POST", "/session/" ID "/token", ACCESS_SESSION, ROUTE_DEFAULT,
     mcp_route_session_rotate_token },
   { "GET", "/session/" ID "/events", ACCESS_SESSION, ROUTE_ENDLESS, mcp_route_events_get_session },
@@ -74,7 +78,7 @@ static const struct
   { "GET", "/servers/" NAME, ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_servers_get },
   { "GET", "/servers/" NAME "/log", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_servers_get_log },
   { "GET", "/servers/" NAME "/held", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_servers_get_held },
-  { "POST", "/servers/" NAME "/held", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_servers_accept_held },
+  { "POST", "/servers/" NAME "/held", ACCESS_OWNER, ROUTE_OBJECT, mcp_route_servers_accept_held },
   { "GET", "/settings", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_settings_get },
   { "POST", "/servers/" NAME "/enable", ACCESS_OWNER, ROUTE_DEFAULT,
     mcp_route_server_actions_enable },
@@ -84,11 +88,11 @@ static const struct
     mcp_route_server_actions_restart },
   { "POST", "/servers/" NAME "/refresh", ACCESS_OWNER, ROUTE_DEFAULT,
     mcp_route_server_actions_refresh },
-  { "POST", "/servers/" NAME "/test", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_server_actions_test },
+  { "POST", "/servers/" NAME "/test", ACCESS_OWNER, ROUTE_OBJECT, mcp_route_server_actions_test },
   { "GET", "/consent", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_consent_get },
-  { "POST", "/consent/" ID, ACCESS_OWNER, ROUTE_PROCESS, mcp_route_consent_post },
-  { "POST", "/servers/" NAME "/login", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_logins_begin },
-  { "POST", "/servers/" NAME "/complete", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_logins_complete },
+  { "POST", "/consent/" ID, ACCESS_OWNER, ROUTE_PROCESS | ROUTE_OBJECT, mcp_route_consent_post },
+  { "POST", "/servers/" NAME "/login", ACCESS_OWNER, ROUTE_OBJECT, mcp_route_logins_begin },
+  { "POST", "/servers/" NAME "/complete", ACCESS_OWNER, ROUTE_OBJECT, mcp_route_logins_complete },
   { "POST", "/servers/" NAME "/logout", ACCESS_OWNER, ROUTE_DEFAULT, mcp_route_logins_end },
   { "GET", MCP_CALLBACK_PATH, ACCESS_ANYONE, ROUTE_ENDLESS, mcp_route_logins_callback },
   { "GET", "/mcp", ACCESS_MCP, ROUTE_ENDLESS, mcp_route_mcp_get },
@@ -241,6 +245,26 @@ note_process (McpHttpRequest *request, gsize route)
                               (routes[route].flags & ROUTE_ENDLESS) != 0);
 }
 
+static gboolean
+needs_scan (McpHttpRequest *request, gsize route)
+{
+  return (routes[route].flags & ROUTE_OBJECT) != 0 && request->scan == NULL &&
+         mcp_body_reader_takes_thread (request->body);
+}
+
+static void
+take_scan (McpHttpRequest *request, gpointer content)
+{
+  request->scan = mcp_body_scan_steal (content);
+  mcp_http_router_handle (request);
+}
+
+static const McpBodyFuncs scan_funcs = {
+  .read = mcp_body_scan_new,
+  .take = take_scan,
+  .free = mcp_body_scan_free,
+};
+
 static void
 call_route (McpHttpRequest *request, gsize route)
 {
@@ -271,10 +295,16 @@ call_route (McpHttpRequest *request, gsize route)
         mcp_session_touch (request->session);
     }
 
-  /* Whoever was let in may have lost the right when the process is found, so all is asked again. */
+  /* Whoever was let in may have lost the right when the process is found or the
+   * body read, so all is asked again. */
   if (needs_process (request, route) && !mcp_http_process_is_known (request))
     {
       mcp_http_process_await (request, mcp_http_router_handle);
+      return;
+    }
+  if (needs_scan (request, route))
+    {
+      mcp_body_reader_read (request->context->bodies, request, &scan_funcs);
       return;
     }
   note_process (request, route);

@@ -6,6 +6,10 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+/* Copying is the sender's work, and on loopback the receiver's queue as well: a quick reader could
+ * have all of a long answer copied in one call, in which nobody else is served. */
+#define MAX_SEND_BYTES (512 * 1024)
+
 /**
  * mcp_http_wire_init:
  * @self: (out caller-allocates): the wire
@@ -195,7 +199,7 @@ mcp_http_wire_queue (McpHttpWire *self, gconstpointer data, gsize length)
  * @data: bytes
  * @length: how many
  *
- * Sends what is queued and then @data, in one system call. Does not block, and
+ * Sends what is queued and then @data, in one system call and at most 512 KiB. Does not block, and
  * keeps nothing of @data.
  *
  * Returns: how many bytes of @data went out; 0: no room now; -1: the connection is broken
@@ -204,8 +208,9 @@ gssize
 mcp_http_wire_send (McpHttpWire *self, gconstpointer data, gsize length)
 {
   gsize n_queued = mcp_http_wire_get_queued (self);
-  struct iovec parts[2] = { { n_queued > 0 ? self->out->data + self->out_start : NULL, n_queued },
-                            { (gpointer) data, length } };
+  gsize n_first = MIN (n_queued, MAX_SEND_BYTES);
+  struct iovec parts[2] = { { n_queued > 0 ? self->out->data + self->out_start : NULL, n_first },
+                            { (gpointer) data, MIN (length, MAX_SEND_BYTES - n_first) } };
   struct msghdr message = { .msg_iov = parts, .msg_iovlen = 2 };
   gssize n_sent;
 
@@ -237,7 +242,7 @@ mcp_http_wire_send (McpHttpWire *self, gconstpointer data, gsize length)
  * mcp_http_wire_flush:
  * @self: the wire
  *
- * Sends what is queued, as far as there is room.
+ * Sends what is queued, as far as there is room and at most 512 KiB.
  *
  * Returns: whether nothing is left
  */
