@@ -40,6 +40,7 @@ typedef struct
   guint n_published;
   gint64 stalled_since_us; /* monotonic; 0: not */
   gint64 stalls_left_us;
+  gboolean has_waited; /* for a round of writing */
 
   McpHttpRequest *request; /* (owned) */
 } Publication;
@@ -165,13 +166,28 @@ get_piece (Publication *self)
   return CLAMP (MAX_PUSHES / MAX (n_watchers, 1), 1, PIECE);
 }
 
+/* A single event waits for nobody, but that many publishers may come in one turn, or during a round
+ * with many watchers: then for a round, and for the watchers if the others have left no room. */
+static gboolean
+is_single_behind (Publication *self)
+{
+  if (!mcp_sse_flusher_is_behind (self->flusher) || (self->has_waited && !is_stalled (self, 1)))
+    return FALSE;
+  self->has_waited = TRUE;
+  return TRUE;
+}
+
 static void
 publish (gpointer user_data)
 {
   Publication *self = user_data;
   guint n_events = MIN (get_piece (self), self->inputs->len - self->n_published);
 
-  /* A single event is published without waiting. */
+  if (self->inputs->len == 1 && is_single_behind (self))
+    {
+      publish_later (self);
+      return;
+    }
   if (self->inputs->len > 1 && !mcp_session_is_closed (self->session) &&
       is_stalled (self, n_events))
     {

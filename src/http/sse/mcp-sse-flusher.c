@@ -449,6 +449,28 @@ mcp_sse_flusher_count_event (McpSseFlusher *self)
 }
 
 /**
+ * mcp_sse_flusher_is_behind:
+ * @self: a flusher
+ *
+ * Main context only.
+ *
+ * Returns: whether readers wait for so many events that more of them should wait for
+ *   mcp_sse_flusher_call_after_flush()
+ */
+gboolean
+mcp_sse_flusher_is_behind (McpSseFlusher *self)
+{
+  gboolean is_pending;
+
+  if (self->n_events < MAX_EVENTS)
+    return FALSE;
+  g_mutex_lock (&self->lock);
+  is_pending = self->armed || self->in_round;
+  g_mutex_unlock (&self->lock);
+  return is_pending;
+}
+
+/**
  * mcp_sse_flusher_flush_few:
  * @self: a flusher
  *

@@ -55,6 +55,7 @@ McpSseFlusher *mcp_sse_flusher_ref (McpSseFlusher *self);
 void mcp_sse_flusher_unref (McpSseFlusher *self);
 void mcp_sse_flusher_set_keep_alive (McpSseFlusher *self, guint interval_ms);
 void mcp_sse_flusher_count_event (McpSseFlusher *self);
+gboolean mcp_sse_flusher_is_behind (McpSseFlusher *self);
 void mcp_sse_flusher_flush_few (McpSseFlusher *self);
 void mcp_sse_flusher_call_after_flush (McpSseFlusher *self,
                                        McpSseFlushedFunc callback,

@@ -289,6 +289,49 @@ test_many (void)
     }
 }
 
+/* Requests of single events, all in the socket before the daemon reads the first. */
+static McpTestStream *
+send_singles (Fixture *f, guint n_requests)
+{
+  static const char body[] = "{\"progress\":1}";
+  McpTestStream *publisher = mcp_test_stream_connect (f->http, MCP_TEST_TCP);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < n_requests; i++)
+    g_string_append_printf (text,
+                            "POST %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n"
+                            "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+                            f->target, f->token, strlen (body), body);
+  mcp_test_stream_send (publisher, text->str, text->len);
+  return publisher;
+}
+
+static void
+test_many_at_once (void)
+{
+  g_auto (Fixture) f = { NULL };
+  g_autoptr (McpTestStream) watcher = NULL;
+  McpTestStream *publishers[12];
+  const guint n_each = 16;
+
+  g_test_summary ("Single events of many publishers at once make no reading watcher miss one");
+  fixture_init (&f);
+  watcher = mcp_test_stream_open_events (f.http, f.session, f.token);
+  for (gsize i = 0; i < G_N_ELEMENTS (publishers); i++)
+    publishers[i] = send_singles (&f, n_each);
+
+  for (guint n = 1; n <= n_each * G_N_ELEMENTS (publishers); n++)
+    {
+      g_autofree char *frame = mcp_test_stream_read_frame (watcher);
+      g_autofree char *begin = g_strdup_printf ("id: %u\ndata: {", n);
+
+      g_assert_nonnull (frame);
+      g_assert_true (g_str_has_prefix (frame, begin));
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (publishers); i++)
+    mcp_test_stream_free (publishers[i]);
+}
+
 static char *
 make_large_array (void)
 {
@@ -453,6 +496,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http/progress/refused", test_refused);
   g_test_add_func ("/http/progress/all-or-nothing", test_all_or_nothing);
   g_test_add_func ("/http/progress/many", test_many);
+  g_test_add_func ("/http/progress/many-at-once", test_many_at_once);
   g_test_add_func ("/http/progress/sleeping-watcher", test_sleeping_watcher);
   g_test_add_func ("/http/progress/publisher-vanishes", test_publisher_vanishes);
   g_test_add_func ("/http/progress/session-ends", test_session_ends_meanwhile);
