@@ -9,7 +9,7 @@
 #include "dbus/mcp-dbus-session.h"
 #include "dbus/mcp-dbus-settle.h"
 
-/* One CreateSession while the bus is asked who calls. */
+/* One CreateSession while the bus is asked who calls, and its directory is found. */
 typedef struct
 {
   McpSessionStore *store;            /* (owned) */
@@ -19,6 +19,7 @@ typedef struct
   char *label;          /* (owned) (nullable): NULL: the caller's name */
   char **allowed_tools; /* (owned) (nullable): NULL: all */
   gint64 idle_seconds;  /* -1: the store's default */
+  pid_t pid;            /* of the caller; 0: not known */
 } Create;
 
 static void
@@ -83,21 +84,19 @@ static const McpDbusKey option_keys[] = {
 };
 
 static void
-finish (Create *create, pid_t pid)
+finish (Create *create, const char *cwd)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *fallback_cwd = mcp_process_dup_cwd (pid);
-  g_autofree char *name = mcp_process_dup_name (pid);
+  g_autofree char *name = mcp_process_dup_name (create->pid);
   g_autofree char *token = NULL;
   g_autofree char *path = NULL;
   const char *label = create->label != NULL ? create->label : name;
   McpSessionParams params = {
-    .cwd = create->cwd,
-    .fallback_cwd = fallback_cwd,
+    .cwd = cwd,
     .label = label != NULL && *label != '\0' ? label : NULL,
     .allowed_tools = (const char *const *) create->allowed_tools,
     .idle_seconds = create->idle_seconds,
-    .creator = pid,
+    .creator = create->pid,
   };
   McpSession *session = mcp_session_store_create (create->store, &params, &token, &error);
 
@@ -112,11 +111,32 @@ finish (Create *create, pid_t pid)
 }
 
 static void
-got_caller_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+found_cb (const char *cwd, const GError *error, gpointer user_data)
 {
   g_autoptr (Create) create = user_data;
 
-  finish (create, mcp_dbus_caller_lookup_finish (create->invocation, result));
+  if (cwd != NULL)
+    finish (create, cwd);
+  else
+    mcp_dbus_reply_error (g_steal_pointer (&create->invocation), error);
+}
+
+static void
+find_directory (Create *create)
+{
+  g_autofree char *fallback = mcp_process_dup_cwd (create->pid);
+
+  mcp_cwd_finder_find (mcp_session_store_get_cwd_finder (create->store), create->cwd, fallback,
+                       found_cb, create);
+}
+
+static void
+got_caller_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Create *create = user_data;
+
+  create->pid = mcp_dbus_caller_lookup_finish (create->invocation, result);
+  find_directory (create);
 }
 
 /**
@@ -151,7 +171,7 @@ mcp_dbus_create_session_start (McpSessionStore *store,
   create->cwd = g_strdup (cwd);
 
   if (*cwd != '\0' && create->label != NULL)
-    finish (create, 0);
+    find_directory (g_steal_pointer (&create));
   else
     mcp_dbus_caller_lookup_async (invocation, got_caller_cb, g_steal_pointer (&create));
 }

@@ -10,6 +10,7 @@
 #include "http/api/mcp-api-routes.h"
 #include "http/request/mcp-http-body.h"
 #include "http/request/mcp-http-context.h"
+#include "http/request/mcp-http-directory.h"
 #include "http/request/mcp-http-process.h"
 #include "http/request/mcp-http-reply.h"
 #include "http/request/mcp-http-request.h"
@@ -118,11 +119,9 @@ static McpSession *
 create_session (McpHttpRequest *request, const SessionParams *wanted, char **token, GError **error)
 {
   pid_t pid = needs_process (request, wanted) ? mcp_http_process_get_pid (request) : 0;
-  g_autofree char *process_cwd = mcp_process_dup_cwd (pid);
   g_autofree char *process_name = mcp_process_dup_name (pid);
   McpSessionParams params = {
-    .cwd = wanted->cwd,
-    .fallback_cwd = process_cwd,
+    .cwd = request->directory,
     .label = wanted->label != NULL ? wanted->label : process_name,
     .allowed_tools =
         wanted->allowed_tools == NULL ? NULL : (const char *const *) wanted->allowed_tools->pdata,
@@ -164,6 +163,11 @@ mcp_route_session_create (McpHttpRequest *request)
   if (needs_process (request, &wanted) && !mcp_http_process_is_known (request))
     {
       mcp_http_process_await (request, mcp_route_session_create);
+      return;
+    }
+  if (!mcp_http_directory_is_known (request, wanted.cwd))
+    {
+      mcp_http_directory_await (request, wanted.cwd, mcp_route_session_create);
       return;
     }
 

@@ -108,11 +108,18 @@ check_cwd_header (Post *post)
   return FALSE;
 }
 
+/* The directory of a new session may have to be found: the message is read again then. */
+static gboolean
+may_begin_session (Post *post)
+{
+  return check_cwd_header (post) && mcp_unasked_session_may_begin (post->http, mcp_route_mcp_post);
+}
+
 static McpAttachment *
 attach (Post *post)
 {
   McpAttachment *attachment =
-      check_cwd_header (post) ? mcp_find_attachment_create (post->http) : NULL;
+      may_begin_session (post) ? mcp_find_attachment_create (post->http) : NULL;
 
   if (attachment == NULL)
     return NULL;
@@ -207,7 +214,7 @@ find_stateless_session (Post *post)
 
   if (http->session != NULL)
     return TRUE;
-  if (!check_cwd_header (post))
+  if (!may_begin_session (post))
     return FALSE;
 
   name = mcp_stateless_check_dup_client (post->message);

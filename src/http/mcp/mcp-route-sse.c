@@ -106,6 +106,8 @@ mcp_route_sse_get (McpHttpRequest *http)
       mcp_http_reply_error (http, 400, MCP_HEADER_CWD " must be an absolute path");
       return;
     }
+  if (!mcp_unasked_session_may_begin (http, mcp_route_sse_get))
+    return;
   attachment = mcp_find_attachment_create (http);
   if (attachment == NULL)
     return;

@@ -4,6 +4,7 @@
 #include "common/mcp-names.h"
 #include "common/mcp-process.h"
 #include "http/request/mcp-http-context.h"
+#include "http/request/mcp-http-directory.h"
 #include "http/request/mcp-http-process.h"
 #include "http/request/mcp-http-request.h"
 #include "http/request/mcp-process-sessions.h"
@@ -17,7 +18,6 @@
 /* What a session is made from for a client that asked for none. */
 typedef struct
 {
-  char *cwd;  /* (owned) (nullable): of the client's process */
   char *name; /* (owned) (nullable): of the client's process */
   McpSessionParams params;
 } ClientSession;
@@ -25,7 +25,6 @@ typedef struct
 static void
 client_session_clear (ClientSession *self)
 {
-  g_free (self->cwd);
   g_free (self->name);
 }
 
@@ -36,11 +35,9 @@ client_session_init (ClientSession *self, McpHttpRequest *http)
 {
   pid_t pid = mcp_http_process_get_pid (http);
 
-  self->cwd = mcp_process_dup_cwd (pid);
   self->name = mcp_process_dup_name (pid);
   self->params = (McpSessionParams){
-    .cwd = mcp_http_request_get_header (http, MCP_HEADER_CWD),
-    .fallback_cwd = self->cwd,
+    .cwd = http->directory,
     .label = self->name,
     .idle_seconds = UNASKED_IDLE_SECONDS,
     .without_token = TRUE,
@@ -60,6 +57,26 @@ mcp_unasked_session_has_valid_cwd (McpHttpRequest *http)
   const char *cwd = mcp_http_request_get_header (http, MCP_HEADER_CWD);
 
   return cwd == NULL || (g_path_is_absolute (cwd) && g_utf8_validate (cwd, -1, NULL));
+}
+
+/**
+ * mcp_unasked_session_may_begin:
+ * @http: a request on /mcp or /sse that mcp_unasked_session_has_valid_cwd()
+ * @handler: its route, called again once the directory is known
+ *
+ * Has the directory found of the session that the request may need.
+ *
+ * Returns: %FALSE: the request is answered, or goes on with @handler
+ */
+gboolean
+mcp_unasked_session_may_begin (McpHttpRequest *http, McpHttpHandler handler)
+{
+  const char *cwd = mcp_http_request_get_header (http, MCP_HEADER_CWD);
+
+  if (http->session != NULL || mcp_http_directory_is_known (http, cwd))
+    return TRUE;
+  mcp_http_directory_await (http, cwd, handler);
+  return FALSE;
 }
 
 /**

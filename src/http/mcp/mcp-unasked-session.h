@@ -7,6 +7,7 @@
 G_BEGIN_DECLS
 
 gboolean mcp_unasked_session_has_valid_cwd (McpHttpRequest *http);
+gboolean mcp_unasked_session_may_begin (McpHttpRequest *http, McpHttpHandler handler);
 McpSession *mcp_unasked_session_find (McpHttpRequest *http);
 McpSession *mcp_unasked_session_create (McpHttpRequest *http, GError **error);
 McpSession *

@@ -2,7 +2,6 @@
 #include "http/request/mcp-ambient-sessions.h"
 
 #include "common/mcp-keyed-hash.h"
-#include "session/store/mcp-cwd.h"
 
 #include <string.h>
 
@@ -117,9 +116,6 @@ remember (McpAmbientSessions *self, McpSession *session)
  * @params: of a session to be made; its client and its directory tell which it is
  * @error: return location
  *
- * A directory has many names, of which the session's own alone is remembered: looking at the file
- * system is left out for that one.
- *
  * Errors: those of mcp_session_store_create().
  *
  * Returns: (transfer none) (nullable): the session
@@ -127,21 +123,12 @@ remember (McpAmbientSessions *self, McpSession *session)
 McpSession *
 mcp_ambient_sessions_get (McpAmbientSessions *self, const McpSessionParams *params, GError **error)
 {
-  const char *cwd = params->cwd != NULL ? params->cwd : params->fallback_cwd;
-  g_autofree char *resolved = NULL;
-  McpSession *session = cwd != NULL ? find (self, params->ambient_client, cwd) : NULL;
+  McpSession *session = find (self, params->ambient_client, params->cwd);
 
   if (session != NULL)
     return session;
 
-  resolved = mcp_cwd_resolve (params->cwd, params->fallback_cwd, NULL);
-  if (resolved != NULL)
-    session = find (self, params->ambient_client, resolved);
-  if (session != NULL)
-    return session;
-
-  if (resolved != NULL)
-    session = find_in_store (self, params->ambient_client, resolved);
+  session = find_in_store (self, params->ambient_client, params->cwd);
   if (session == NULL)
     session = create (self, params, error);
   if (session != NULL)

@@ -113,6 +113,7 @@ request_clear (gpointer data)
   mcp_body_scan_free (self->public.scan);
   g_bytes_unref (self->public.body);
   g_free (self->public.parameter);
+  g_free (self->public.directory);
   g_clear_object (&self->public.session);
 }
 

@@ -40,6 +40,8 @@ typedef enum
  * @parameter: (owned) (nullable): the variable part of the path, set by the router
  * @credential: what the request shows for itself, set by the router
  * @session: (owned) (nullable): the session of the route, for /mcp that of the credential
+ * @directory: (owned) (nullable): of the session to be made, once it is found: see
+ *   mcp_http_directory_is_known()
  *
  * One request as a route sees it, and the way for its answer: exactly one of
  * mcp_http_request_reply() and mcp_http_request_stream(), now or later. Which carrier has brought
@@ -56,6 +58,7 @@ typedef struct
   char *parameter;
   McpHttpCredential credential;
   McpSession *session;
+  char *directory;
 } McpHttpRequest;
 
 typedef void (*McpHttpHandler) (McpHttpRequest *request);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "http/request/mcp-process-sessions.h"
 
-#include "session/store/mcp-cwd.h"
-
 static gboolean
 is_of_process (McpSession *session, pid_t pid, const char *cwd)
 {
@@ -22,11 +20,10 @@ GPtrArray *
 mcp_process_sessions_find (McpSessionStore *store, const McpSessionParams *params)
 {
   GPtrArray *found = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autofree char *cwd = mcp_cwd_resolve (params->cwd, params->fallback_cwd, NULL);
   g_autoptr (GPtrArray) sessions = mcp_session_store_list (store);
 
-  for (guint i = 0; params->creator > 0 && cwd != NULL && i < sessions->len; i++)
-    if (is_of_process (g_ptr_array_index (sessions, i), params->creator, cwd))
+  for (guint i = 0; params->creator > 0 && i < sessions->len; i++)
+    if (is_of_process (g_ptr_array_index (sessions, i), params->creator, params->cwd))
       g_ptr_array_add (found, g_object_ref (g_ptr_array_index (sessions, i)));
   return found;
 }

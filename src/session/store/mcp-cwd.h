@@ -5,6 +5,9 @@
 
 G_BEGIN_DECLS
 
-char *mcp_cwd_resolve (const char *cwd, const char *fallback, GError **error);
+char *mcp_cwd_choose (const char *cwd, const char *fallback, GError **error);
+char *mcp_cwd_tidy (const char *path);
+char *mcp_cwd_resolve (const char *path, GError **error);
+char *mcp_cwd_resolve_known (const char *path);
 
 G_END_DECLS

@@ -26,7 +26,7 @@ fail_invalid (GError **error, const char *problem)
  * @params: what somebody asks a session to be
  * @error: return location
  *
- * Checks everything but the working directory, which mcp_cwd_resolve() does.
+ * Checks everything but the working directory, which mcp_cwd_choose() does.
  *
  * Errors: %MCP_ERROR_INVALID_ARGUMENTS.
  *

@@ -9,8 +9,7 @@ G_BEGIN_DECLS
 
 /**
  * McpSessionParams:
- * @cwd: (nullable): absolute, or beginning with ~; %NULL or "": @fallback_cwd, else $HOME
- * @fallback_cwd: (nullable): where the client's process works, if known
+ * @cwd: (nullable): absolute, as mcp_cwd_finder_find() found it; %NULL: $HOME, as it is named
  * @label: (nullable): valid UTF-8
  * @allowed_tools: (nullable): globs; %NULL allows everything, an empty list nothing
  * @idle_seconds: ends after so long without use; 0: never; -1: the store's default
@@ -24,7 +23,6 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char *cwd;
-  const char *fallback_cwd;
   const char *label;
   const char *const *allowed_tools;
   gint64 idle_seconds;

@@ -30,6 +30,7 @@ struct _McpSessionStore
   McpSessionAdmission admission;
   McpSessionTable *table;                         /* (owned) */
   McpSessionShares *shares;                       /* (owned): of the same sessions */
+  McpCwdFinder *cwd_finder;                       /* (owned) */
   McpEventCounts *counts[MCP_N_SUBSCRIBER_KINDS]; /* (owned) */
   McpEventBudget *budget;                         /* (owned): of the events that they keep */
   guint64 n_events;                               /* of all sessions, since the daemon's start */
@@ -102,6 +103,7 @@ mcp_session_store_finalize (GObject *object)
 
   mcp_session_table_free (self->table);
   mcp_session_shares_free (self->shares);
+  mcp_cwd_finder_unref (self->cwd_finder);
   mcp_event_budget_unref (self->budget);
   for (guint i = 0; i < G_N_ELEMENTS (self->counts); i++)
     mcp_event_counts_unref (self->counts[i]);
@@ -179,6 +181,7 @@ mcp_session_store_init (McpSessionStore *self)
   self->idle_seconds = DEFAULT_IDLE_SECONDS;
   self->table = mcp_session_table_new ();
   self->shares = mcp_session_shares_new ();
+  self->cwd_finder = mcp_cwd_finder_new ();
   self->budget = mcp_event_budget_new ();
   for (guint i = 0; i < G_N_ELEMENTS (self->counts); i++)
     self->counts[i] = mcp_event_counts_new ();
@@ -277,6 +280,27 @@ remove_session (McpSessionStore *self, McpSession *session, const char *reason)
 
 /* Where there are as many sessions as there may be, one that nobody has used ends: a program that
  * makes sessions in a loop must not lock out the others. */
+/**
+ * mcp_session_store_get_cwd_finder:
+ * @self: the store
+ *
+ * Returns: (transfer none): finds the directories that sessions are made for
+ */
+McpCwdFinder *
+mcp_session_store_get_cwd_finder (McpSessionStore *self)
+{
+  g_return_val_if_fail (MCP_IS_SESSION_STORE (self), NULL);
+  return self->cwd_finder;
+}
+
+static char *
+tidy_cwd (const char *wanted, GError **error)
+{
+  g_autofree char *cwd = mcp_cwd_choose (wanted, NULL, error);
+
+  return cwd != NULL ? mcp_cwd_tidy (cwd) : NULL;
+}
+
 static void
 make_room (McpSessionStore *self)
 {
@@ -298,7 +322,8 @@ make_room (McpSessionStore *self)
  *   @params asks for none
  * @error: return location
  *
- * Makes a session; #McpSessionStore::session-added has been emitted when this returns.
+ * Makes a session; #McpSessionStore::session-added has been emitted when this returns. Does not
+ * look at the file system: the finder of the store has found the session's directory.
  *
  * Errors: %MCP_ERROR_INVALID_ARGUMENTS, %MCP_ERROR_LIMIT_EXCEEDED, %MCP_ERROR_CLOSED where a
  * handler ended it, #GIOErrorEnum where the kernel gives no random bytes.
@@ -322,7 +347,7 @@ mcp_session_store_create (McpSessionStore *self,
     *token = NULL;
   if (!mcp_session_params_check (params, error))
     return NULL;
-  cwd = mcp_cwd_resolve (params->cwd, params->fallback_cwd, error);
+  cwd = tidy_cwd (params->cwd, error);
   if (cwd == NULL)
     return NULL;
   make_room (self);

@@ -4,6 +4,7 @@
 #include "common/mcp-limits.h"
 #include "session/database/mcp-session-db.h"
 #include "session/session/mcp-session.h"
+#include "session/store/mcp-cwd-finder.h"
 #include "session/store/mcp-session-params.h"
 #include "session/store/mcp-session-record.h"
 
@@ -21,6 +22,7 @@ McpSession *mcp_session_store_create (McpSessionStore *self,
                                       char **token,
                                       GError **error);
 guint mcp_session_store_get_wait_seconds (McpSessionStore *self);
+McpCwdFinder *mcp_session_store_get_cwd_finder (McpSessionStore *self);
 McpSession *mcp_session_store_lookup (McpSessionStore *self, const char *session_id);
 McpSession *mcp_session_store_authenticate (McpSessionStore *self,
                                             const char *session_id,

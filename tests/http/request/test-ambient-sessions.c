@@ -2,6 +2,7 @@
 #include "http/request/mcp-ambient-sessions.h"
 
 #include "common/mcp-names.h"
+#include "session/store/mcp-cwd.h"
 
 #include <malloc.h>
 #include <string.h>
@@ -34,8 +35,9 @@ tear_down (Fixture *f, gconstpointer data)
 static McpSession *
 get (Fixture *f, const char *client, const char *cwd)
 {
+  g_autofree char *resolved = mcp_cwd_resolve (cwd, NULL);
   const McpSessionParams params = {
-    .cwd = cwd,
+    .cwd = resolved,
     .ambient_client = client,
     .idle_seconds = 60,
     .without_token = TRUE,

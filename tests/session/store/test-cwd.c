@@ -54,11 +54,20 @@ dup_home (void)
   return home;
 }
 
+/* As the finder of a store does it. */
+static char *
+resolve (const char *cwd, const char *fallback, GError **error)
+{
+  g_autofree char *path = mcp_cwd_choose (cwd, fallback, error);
+
+  return path != NULL ? mcp_cwd_resolve (path, error) : NULL;
+}
+
 static void
 assert_resolves (const char *cwd, const char *fallback, const char *expected)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *resolved = mcp_cwd_resolve (cwd, fallback, &error);
+  g_autofree char *resolved = resolve (cwd, fallback, &error);
 
   g_assert_no_error (error);
   g_assert_cmpstr (resolved, ==, expected);
@@ -69,7 +78,7 @@ assert_refused (const char *cwd)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (mcp_cwd_resolve (cwd, "/", &error));
+  g_assert_null (resolve (cwd, "/", &error));
   g_assert_error (error, MCP_ERROR, MCP_ERROR_INVALID_ARGUMENTS);
 }
 

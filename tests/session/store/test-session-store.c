@@ -314,13 +314,10 @@ test_largest (Fixture *f, gconstpointer data)
 static void
 test_cwd (Fixture *f, gconstpointer data)
 {
-  McpSession *fallback =
-      session_test_create_with (f->store, (McpSessionParams){ .cwd = "", .fallback_cwd = "/usr" });
   McpSession *home = session_test_create_with (f->store, (McpSessionParams){ .cwd = NULL });
   McpSession *tilde = session_test_create_with (f->store, (McpSessionParams){ .cwd = "~" });
 
-  g_test_summary ("Without a working directory it is the client's, else the home");
-  g_assert_cmpstr (mcp_session_get_cwd (fallback), ==, "/usr");
+  g_test_summary ("Without a working directory it is the home");
   g_assert_cmpstr (mcp_session_get_cwd (home), ==, mcp_session_get_cwd (tilde));
 }
 
