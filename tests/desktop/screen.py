@@ -18,11 +18,16 @@ class Screen:
     def __init__(self, desk, size):
         read, write = os.pipe()
         self.top = desk.top
-        command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "%dx%dx24" % size, "-nolisten", "tcp", "-fbdir", self.top]
+        # Without -noreset, the server begins anew when its last client leaves, and drops whoever comes at that moment: the
+        # accessibility bus comes and leaves before the first window is there.
+        command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "%dx%dx24" % size, "-nolisten", "tcp", "-noreset",
+                   "-fbdir", self.top]
         desk.children.append(subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL))
         os.close(write)
         with os.fdopen(read) as numbers:
-            desk.env["DISPLAY"] = ":" + numbers.readline().strip()
+            number = numbers.readline().strip()
+        assert number, "Xvfb has ended"
+        desk.env["DISPLAY"] = ":" + number
 
     def pixels(self):
         """Width, height, and rows of BGRX: Xvfb keeps its screen as an X window dump (XWDFile.h)."""

@@ -20,8 +20,10 @@ def start(desk):
     desk.screen = Screen(desk, SIZE)
     reader = Reader(desk)
     desk.env.update(GDK_BACKEND="x11", GSK_RENDERER="cairo", LIBGL_ALWAYS_SOFTWARE="1")
-    desk.children.insert(0, subprocess.Popen([os.environ["MCP_TEST_BARS"]], env=dict(desk.env, G_DEBUG="fatal-warnings")))
-    reader.await_text("Tools at Work")
+    app = subprocess.Popen([os.environ["MCP_TEST_BARS"]], env=dict(desk.env, G_DEBUG="fatal-warnings"))
+    desk.children.insert(0, app)
+    wait_for(lambda: app.poll() is not None or "Tools at Work" in reader.texts(), "the window")
+    assert app.poll() is None, "the app has ended"
     wait_for(lambda: "bars__tell" in desk.run("tools"), "the tool")
     return reader
 
