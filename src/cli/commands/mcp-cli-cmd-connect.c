@@ -2,6 +2,7 @@
 #include "cli/commands/mcp-cli-command.h"
 #include "cli/terminal/mcp-cli-exit.h"
 
+#include "cli/commands/mcp-cli-editor.h"
 #include "cli/commands/mcp-cli-file-change.h"
 #include "cli/commands/mcp-cli-import-secrets.h"
 #include "cli/commands/mcp-cli-import.h"
@@ -15,7 +16,6 @@
 #include "common/mcp-error.h"
 
 #include <glib/gi18n.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -177,10 +177,9 @@ plan (const McpCliClient *client,
 static gboolean
 confirm (const char *question)
 {
-  char answer[16] = "";
+  gboolean yes = FALSE;
 
-  g_printerr ("%s ", question);
-  return fgets (answer, sizeof answer, stdin) != NULL && (*answer == 'y' || *answer == 'Y');
+  return mcp_cli_editor_ask (question, &yes) && yes;
 }
 
 /* What was imported in plain text stays so, unless somebody says otherwise. */
