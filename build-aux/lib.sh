@@ -113,12 +113,12 @@ need_build_packages ()
 # need_npm: node and npm, from wherever they come.
 need_npm ()
 {
-  packages=
-  command -v node >/dev/null || packages="nodejs"
-  command -v npm >/dev/null || packages="$packages npm"
-  [ -z "$packages" ] && return 0
+  node_packages=
+  command -v node >/dev/null || node_packages="nodejs"
+  command -v npm >/dev/null || node_packages="$node_packages npm"
+  [ -z "$node_packages" ] && return 0
   # shellcheck disable=SC2086 # a list of package names
-  need_packages $packages
+  need_packages $node_packages
   command -v node >/dev/null && command -v npm >/dev/null
 }
 

@@ -216,6 +216,8 @@ const measureConformance = (name) => withGateway(name, () => fixture('2025-11-25
   return runSuites(seen, world.directory);
 });
 
+const isThere = (name) => name === 'mcp-sessiond' || fs.existsSync(path.join(options.packages, 'node_modules', name, 'package.json'));
+
 function versionOf(name) {
   if (name === 'mcp-sessiond') {
     return process.env.MCP_VERSION ?? '';
@@ -225,17 +227,25 @@ function versionOf(name) {
 
 const MB = (bytes) => (bytes / 1e6).toFixed(bytes < 20e6 ? 1 : 0);
 
+// What a cell of the table does not say.
+function explain(result, part, error) {
+  console.error(`${result.name}: ${part}: ${error.message}`);
+  result.reasons.set(part, error.message.split('\n')[0]);
+}
+
 async function measure(name) {
-  const result = { name, version: versionOf(name) };
+  const result = { name, version: versionOf(name), reasons: new Map() };
   const attempt = async (part, work) => {
     try {
       result[part] = wanted(part) ? await work() : undefined;
     } catch (error) {
-      console.error(`${name}: ${part}: ${error.message}`);
+      explain(result, part, error);
     }
   };
   await attempt('memory', () => measureMemory(name));
-  if (!GATEWAYS[name].isOld) {
+  if (GATEWAYS[name].isOld) {
+    result.reasons.set('conformance', 'the suite does not speak the older pair of HTTP and SSE');
+  } else {
     await attempt('conformance', () => measureConformance(name));
   }
   return result;
@@ -249,13 +259,23 @@ async function measureRounds(results) {
         const calls = await measureCalls(result.name);
         result.calls = { latency: Math.min(calls.latency, result.calls?.latency ?? Infinity), cpu: Math.min(calls.cpu, result.calls?.cpu ?? Infinity) };
       } catch (error) {
-        console.error(`${result.name}: calls: ${error.message}`);
+        explain(result, 'calls', error);
       }
     }
   }
 }
 
-function tables(results, without) {
+function notes(results, missing) {
+  return [
+    ...results.filter(({ conformance }) => conformance?.failed.length).map(({ name, conformance }) =>
+      `- ${name} fails ${conformance.failed.map((scenario) => `\`${scenario}\``).join(', ')}.`),
+    ...results.flatMap((result) => [...result.reasons].filter(([part]) => wanted(part) && !result[part]).map(([part, reason]) =>
+      `- ${result.name}: ${part} not measured: ${reason}.`)),
+    ...missing.map((name) => `- ${name} is not installed: npm did not have it.`),
+  ];
+}
+
+function tables(results, without, missing) {
   const row = ({ name, version, memory, calls, conformance }) => `| ${[
     `${name} ${version}`, memory ? MB(memory.ownBytes) : '–', memory ? `${MB(memory.allBytes)} in ${memory.processes}` : '–',
     calls ? calls.latency.toFixed(2) : '–', calls ? calls.cpu.toFixed(2) : '–',
@@ -267,8 +287,7 @@ function tables(results, without) {
     ...results.map(row),
     ...(without ? [`| none: each client starts its servers | – | ${MB(without.allBytes)} in ${without.processes} | – | – | – |`] : []),
     '',
-    ...results.filter(({ conformance }) => conformance?.failed.length).map(({ name, conformance }) =>
-      `- ${name} fails ${conformance.failed.map((scenario) => `\`${scenario}\``).join(', ')}.`),
+    ...notes(results, missing),
   ].join('\n');
 }
 
@@ -295,13 +314,17 @@ function replace(file, markdown) {
 
 async function main() {
   const results = [];
-  for (const name of Object.keys(GATEWAYS).filter((one) => !options.only || one === options.only)) {
+  const asked = Object.keys(GATEWAYS).filter((one) => !options.only || one === options.only);
+  if (asked.length === 0) {
+    throw new Error(`there is no gateway ${options.only}; there are ${Object.keys(GATEWAYS).join(', ')}`);
+  }
+  for (const name of asked.filter(isThere)) {
     results.push(await measure(name));
   }
   if (wanted('calls')) {
     await measureRounds(results);
   }
-  const markdown = tables(results, wanted('memory') ? await memoryWithout() : undefined);
+  const markdown = tables(results, wanted('memory') ? await memoryWithout() : undefined, asked.filter((one) => !isThere(one)));
   console.log(markdown);
   if (options.report) {
     replace(options.report, `${describeMachine()}\n\n${markdown}`);
