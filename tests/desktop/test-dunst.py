@@ -21,6 +21,14 @@ CONFIG = """[global]
     offset = 10x10
     markup = full
     format = "<b>%%s</b>\\n%%b"
+    show_indicators = no
+    frame_width = 1
+    frame_color = "#4a7ab5"
+    corner_radius = 8
+[urgency_critical]
+    background = "#fafafa"
+    foreground = "#1a1a1a"
+    frame_color = "#4a7ab5"
 """
 CHOOSE = "#!/bin/sh\ngrep -m 1 -F \"$(cat '%s/choice')\"\n"
 
@@ -28,9 +36,9 @@ CHOOSE = "#!/bin/sh\ngrep -m 1 -F \"$(cat '%s/choice')\"\n"
 class Dunst:
     """dunst, on a screen."""
 
-    def __init__(self, desk):
+    def __init__(self, desk, size=(560, 200)):
         self.desk = desk
-        self.screen = Screen(desk, (560, 200))
+        self.screen = Screen(desk, size)
         self.write("dunstrc", CONFIG % desk.top)
         self.write("choose", CHOOSE % desk.top)
         os.chmod(os.path.join(desk.top, "choose"), 0o700)
@@ -59,9 +67,6 @@ def question_is_shown_and_its_button_pressed(desk):
     dunst = Dunst(desk)
     call = desk.command("call", "t__echo", "text=<i>hello</i>")
     dunst.await_count("1")
-    picture = os.environ.get("MCP_TEST_PICTURE")
-    if picture:
-        dunst.screen.picture(picture)
     dunst.choose("Once")
     assert "<i>hello</i>" in call.communicate(timeout=base.PATIENCE)[0]
     dunst.await_count("0")
@@ -77,9 +82,21 @@ def question_is_shown_and_denied(desk):
     assert "did not allow" in call.communicate(timeout=base.PATIENCE)[0]
 
 
+def question_is_painted(desk):
+    """Makes the picture of the documents."""
+    dunst = Dunst(desk, (560, 130))
+    session = json.loads(desk.run("create", "--label", "claude", "--cwd", "/usr/src", "--json"))["session_id"]
+    call = desk.command("call", "--session", session, "t__echo", "path=report.md", "text=Ready")
+    dunst.await_count("1")
+    dunst.screen.picture(os.environ["MCP_TEST_PICTURE"])
+    dunst.choose("Deny")
+    call.communicate(timeout=base.PATIENCE)
+
+
 if __name__ == "__main__":
     missing = [program for program in ("Xvfb", "dunst", "dunstctl") if shutil.which(program) is None]
     if missing:
         print("1..0 # SKIP %s missing" % ", ".join(missing))
     else:
-        base.main([question_is_shown_and_its_button_pressed, question_is_shown_and_denied])
+        base.main([question_is_painted] if "MCP_TEST_PICTURE" in os.environ
+                  else [question_is_shown_and_its_button_pressed, question_is_shown_and_denied])
