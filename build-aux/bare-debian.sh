@@ -52,3 +52,19 @@ in_debian ()
 {
   chroot "$debian" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
 }
+
+# end_daemon FILE: the one whose process id the file has, if there is one. Version 0.1.0 has no command for that.
+end_daemon ()
+{
+  pid=$(sed -n 's/.*"pid" *: *\([0-9]*\).*/\1/p' "$1" 2>/dev/null || true)
+  if [ -n "$pid" ] && kill "$pid"; then
+    timeout 60 tail -f /dev/null --pid="$pid"
+  fi
+}
+
+# files_of_project: those outside the homes that have its name.
+files_of_project ()
+{
+  in_debian find / -xdev -path /home -prune -o -path /srv -prune -o -path /tests -prune -o -type f -iname '*mcp*session*' -print |
+    grep -v -e '^/etc/apt/' -e '^/var/lib/apt/' -e '^/var/cache/apt/' -e '^/tmp/run' || true
+}
