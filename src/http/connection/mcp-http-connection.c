@@ -62,26 +62,40 @@ discard_input (McpHttpConnection *self)
     mcp_http_connection_state_update (self);
 }
 
+static gboolean
+awaits_request (McpHttpConnection *self)
+{
+  return self->state == MCP_HTTP_CONNECTION_STATE_HEAD ||
+         self->state == MCP_HTTP_CONNECTION_STATE_BODY;
+}
+
+/* Returns: whether there was something to read */
+static gboolean
+read_request (McpHttpConnection *self)
+{
+  char buffer[READ_BYTES];
+  gsize n_read = (gsize) mcp_http_wire_read (&self->wire, buffer, sizeof buffer);
+
+  if (self->wire.broken)
+    {
+      mcp_http_connection_state_close (self);
+      return FALSE;
+    }
+  mcp_http_wire_unread (&self->wire, buffer, n_read);
+  if (n_read > 0 || self->wire.eof)
+    mcp_http_connection_exchange_process_input (self);
+  return n_read > 0;
+}
+
 static void
 on_readable (McpHttpConnection *self)
 {
-  char buffer[READ_BYTES];
-  gsize n_read;
-
   self->n_at_once = 0;
   switch (self->state)
     {
     case MCP_HTTP_CONNECTION_STATE_HEAD:
     case MCP_HTTP_CONNECTION_STATE_BODY:
-      n_read = (gsize) mcp_http_wire_read (&self->wire, buffer, sizeof buffer);
-      if (self->wire.broken)
-        {
-          mcp_http_connection_state_close (self);
-          return;
-        }
-      mcp_http_wire_unread (&self->wire, buffer, n_read);
-      if (n_read > 0 || self->wire.eof)
-        mcp_http_connection_exchange_process_input (self);
+      read_request (self);
       break;
     case MCP_HTTP_CONNECTION_STATE_EXCHANGE:
       mcp_http_connection_state_pause_input (self);
@@ -133,11 +147,22 @@ on_writable (McpHttpConnection *self)
     }
 }
 
+/* A daemon that is late has not looked into the socket yet: what lies there came in time. */
+static void
+read_what_came (McpHttpConnection *self)
+{
+  self->n_at_once = 0;
+  while (awaits_request (self) && read_request (self))
+    ;
+}
+
 static void
 on_timeout (McpHttpConnection *self)
 {
   gint64 now = g_get_monotonic_time ();
 
+  if (self->deadline_us != 0 && self->deadline_us <= now)
+    read_what_came (self);
   if (self->deadline_us == 0 || self->deadline_us > now)
     {
       mcp_http_connection_state_check_peer (self, now);

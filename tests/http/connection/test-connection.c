@@ -10,6 +10,8 @@
 #define GET_HELLO "GET /hello HTTP/1.1\r\n" HOST "\r\n"
 #define N_KEPT    1000
 #define N_PIPED   500
+/* More than the poller takes in one turn. */
+#define N_LATE    300
 
 static void
 assert_error (const char *text, guint status, const char *code)
@@ -523,6 +525,30 @@ test_slow_body (HttpFixture *f, gconstpointer data)
 }
 
 static void
+test_late_daemon (HttpFixture *f, gconstpointer data)
+{
+  int fds[N_LATE];
+
+  g_test_summary ("What came in time is answered, though the daemon looks after the time is over");
+  f->limits.head_seconds = 1;
+  http_fixture_restart (f);
+  for (guint i = 0; i < N_LATE; i++)
+    fds[i] = http_connect (f);
+  AWAIT (mcp_http_listener_get_n_connections (f->listener) == N_LATE);
+  for (guint i = 0; i < N_LATE; i++)
+    mcp_test_socket_send_text (fds[i], GET_HELLO);
+  g_usleep (G_USEC_PER_SEC + G_USEC_PER_SEC / 10);
+
+  for (guint i = 0; i < N_LATE; i++)
+    {
+      g_autofree char *text = mcp_test_socket_read_answer (fds[i]);
+
+      g_assert_cmpuint (mcp_test_socket_get_status (text), ==, 200);
+      close (fds[i]);
+    }
+}
+
+static void
 test_idle_time (HttpFixture *f, gconstpointer data)
 {
   int fd;
@@ -576,6 +602,7 @@ main (int argc, char **argv)
   ADD ("expect-continue", test_continue);
   ADD ("slow-head", test_slow_head);
   ADD ("slow-body", test_slow_body);
+  ADD ("late-daemon", test_late_daemon);
   ADD ("idle-time", test_idle_time);
 
   return g_test_run ();
