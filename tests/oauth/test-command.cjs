@@ -78,6 +78,14 @@ async function testPipe(daemon) {
   assert.equal((await daemon.auth()).state, 'authorized');
 }
 
+// The command looks twice a second how the login stands: also while what the browser brought is redeemed.
+async function testSlow(daemon, authority) {
+  authority.options.tokenDelayMs = 1500;
+  const { status, said } = await logIn(daemon);
+
+  assert.equal(status, SUCCESS, said);
+}
+
 async function testTrial(daemon, authority) {
   await logIn(daemon);
   const nGrants = authority.count('/token');
@@ -105,6 +113,7 @@ runTests(async (tap) => {
   const run = (name, test) => tap.run(name, () => within(test));
 
   await run('a login shows its address in a pipe before it ends', testPipe);
+  await run('a login waits for an authorization server that takes its time', testSlow);
   await run('a server is tested with the login that the daemon has', testTrial);
   await run('the test of a server without a login names the command', testTrialWithoutLogin);
   await run('the daemon tests no server that needs no login', testTrialOfOthers);

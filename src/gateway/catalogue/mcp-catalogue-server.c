@@ -18,6 +18,9 @@
 /* How soon a server that could not be listed is tried again: doubled at each failure. */
 #define RETRY_FIRST_SECONDS 5
 #define RETRY_LAST_SECONDS  300
+/* Who waits for the server now does not ask again; a person who unlocks the keyring takes longer.
+ */
+#define LOCKED_US           (G_USEC_PER_SEC / 2)
 /* After so many failures nobody but a client tries again: a quarter of an hour. */
 #define MAX_RETRIES         9
 
@@ -107,8 +110,9 @@ retry_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* @is_locked: whoever asks next may find the keyring open */
 static void
-note_failure (McpCatalogueServer *self, const GError *error)
+note_failure (McpCatalogueServer *self, const GError *error, gboolean is_locked)
 {
   gint64 pause_s = RETRY_FIRST_SECONDS;
 
@@ -117,7 +121,7 @@ note_failure (McpCatalogueServer *self, const GError *error)
   pause_s = MIN (pause_s, RETRY_LAST_SECONDS);
 
   self->n_failures++;
-  self->retry_at_us = g_get_monotonic_time () + pause_s * G_USEC_PER_SEC;
+  self->retry_at_us = g_get_monotonic_time () + (is_locked ? LOCKED_US : pause_s * G_USEC_PER_SEC);
   mcp_timer_clear (&self->retry);
   if (self->n_failures <= MAX_RETRIES)
     attach_timer (self, &self->retry, (guint) pause_s * 1000 + 1, retry_cb);
@@ -233,7 +237,7 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (is_listed)
     take_success (self);
   else if (!mcp_provider_lease_is_closed (lease))
-    note_failure (self, error);
+    note_failure (self, error, mcp_provider_is_locked (mcp_provider_lease_get_provider (lease)));
   mcp_provider_lease_report (lease, error);
   g_clear_pointer (&lease, mcp_provider_lease_free);
 
@@ -336,7 +340,7 @@ begin (McpCatalogueServer *self, McpSession *session, gboolean is_renewal)
   if (lease != NULL)
     start_listing (self, lease, MCP_ITEM_KINDS_ALL, is_renewal);
   else if (!g_error_matches (error, MCP_ERROR, MCP_ERROR_CLOSED))
-    note_failure (self, error);
+    note_failure (self, error, mcp_provider_is_locked (mcp_provider_lease_get_provider (lease)));
 }
 
 static void

@@ -285,6 +285,24 @@ mcp_provider_get_peer (McpProvider *self)
 }
 
 /**
+ * mcp_provider_is_locked:
+ * @self: a provider
+ *
+ * Returns: whether the last start failed since a keyring was locked. A next one costs nobody
+ *   anything, and is the way to learn that the keyring is open
+ */
+gboolean
+mcp_provider_is_locked (McpProvider *self)
+{
+  McpProviderInterface *iface;
+
+  g_return_val_if_fail (MCP_IS_PROVIDER (self), FALSE);
+
+  iface = MCP_PROVIDER_GET_IFACE (self);
+  return iface->is_locked != NULL && iface->is_locked (self);
+}
+
+/**
  * mcp_provider_get_lifecycle:
  * @self: the provider
  *

@@ -141,6 +141,7 @@ struct _McpProviderInterface
   const char *(*get_instructions) (McpProvider *self);               /* (nullable) */
   const char *(*get_server_info) (McpProvider *self);                /* (nullable) */
   const McpServerPeer *(*get_peer) (McpProvider *self);              /* (nullable) */
+  gboolean (*is_locked) (McpProvider *self);                         /* (nullable) */
   McpLifecycle (*get_lifecycle) (McpProvider *self);                 /* (nullable) */
   void (*set_lifecycle) (McpProvider *self, McpLifecycle lifecycle); /* (nullable) */
   void (*hold) (McpProvider *self);
@@ -175,6 +176,9 @@ const char *mcp_provider_get_server_info (McpProvider *self);
 
 /* Who is behind the server at the moment, where the bus tells. */
 const McpServerPeer *mcp_provider_get_peer (McpProvider *self);
+
+/* Whether the next request may do what the last one could not: open a keyring. */
+gboolean mcp_provider_is_locked (McpProvider *self);
 
 /* How the server is begun with; so that not each provider has to find it out. */
 McpLifecycle mcp_provider_get_lifecycle (McpProvider *self);

@@ -78,6 +78,7 @@ mcp_server_link_build_request (McpServerLink *self, gint64 id, const McpProvider
 /* What the server says, or fails to say. */
 void mcp_server_link_take_ready (McpServerLink *self);
 void mcp_server_link_forget_request (McpServerLink *self, gint64 id);
+void mcp_server_link_fail_locked (McpServerLink *self, const char *how);
 void mcp_server_link_note_answered (McpServerLink *self);
 void mcp_server_link_fail_request (McpServerLink *self, gint64 id, const char *how);
 void mcp_server_link_repeat_or_fail (McpServerLink *self, gint64 id, const char *how);

@@ -329,6 +329,7 @@ secrets_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   g_clear_object (&priv->reading_secrets);
   priv->setup.secrets = secrets;
+  priv->runs.is_locked = g_error_matches (error, MCP_SECRET_ERROR, MCP_SECRET_ERROR_LOCKED);
   if (secrets == NULL)
     {
       how = g_strdup_printf ("needs %s", error->message);
@@ -728,6 +729,12 @@ mcp_server_link_get_capabilities (McpProvider *self)
   return get_private (MCP_SERVER_LINK (self))->dialogue.facts.capabilities;
 }
 
+static gboolean
+mcp_server_link_is_locked (McpProvider *self)
+{
+  return get_private (MCP_SERVER_LINK (self))->runs.is_locked;
+}
+
 static McpLifecycle
 mcp_server_link_get_lifecycle (McpProvider *self)
 {
@@ -815,6 +822,7 @@ mcp_server_link_iface_init (McpProviderInterface *iface)
   iface->get_instructions = mcp_server_link_get_instructions;
   iface->get_server_info = mcp_server_link_get_server_info;
   iface->get_peer = mcp_server_link_get_peer;
+  iface->is_locked = mcp_server_link_is_locked;
   iface->get_lifecycle = mcp_server_link_get_lifecycle;
   iface->set_lifecycle = mcp_server_link_set_lifecycle;
   iface->hold = mcp_server_link_hold;
@@ -1057,6 +1065,21 @@ McpServerDialogue *
 mcp_server_link_get_dialogue (McpServerLink *self)
 {
   return &get_private (self)->dialogue;
+}
+
+/**
+ * mcp_server_link_fail_locked:
+ * @self: a link that is starting; the caller holds a reference
+ * @how: goes on after “it”
+ *
+ * What the server needs lies in a keyring that is locked: all requests fail. The server was not
+ * asked in vain, and not all keyrings say when they are unlocked: the next request tries again.
+ */
+void
+mcp_server_link_fail_locked (McpServerLink *self, const char *how)
+{
+  get_private (self)->runs.is_locked = TRUE;
+  mcp_server_link_fail (self, how);
 }
 
 /**

@@ -44,7 +44,7 @@ void
 mcp_server_runs_note_start (McpServerRuns *self)
 {
   self->n_restarts += self->has_failed ? 1 : 0;
-  self->has_failed = FALSE;
+  self->has_failed = self->is_locked = FALSE;
   self->n_strays = 0;
   self->started_at = g_get_real_time ();
 }
@@ -74,7 +74,7 @@ mcp_server_runs_note_failure (McpServerRuns *self, const char *text, gboolean is
 {
   mcp_server_runs_note_error (self, text);
   self->has_failed = TRUE;
-  if (is_start)
+  if (is_start && !self->is_locked)
     mcp_backoff_fail (&self->backoff, g_get_monotonic_time ());
 }
 

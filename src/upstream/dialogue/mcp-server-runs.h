@@ -11,6 +11,7 @@ G_BEGIN_DECLS
  * McpServerRuns:
  * @backoff: after failed starts
  * @has_failed: since the last start
+ * @is_locked: the last start needed what lies in a keyring that was locked: no pause after it
  * @n_restarts: how often the server was started again after it had failed
  * @n_strays: messages that fit nothing, since the last start
  * @started_at: real time of the last start in microseconds; 0: never
@@ -22,6 +23,7 @@ typedef struct
 {
   McpBackoff backoff;
   gboolean has_failed;
+  gboolean is_locked;
   guint n_restarts;
   guint n_strays;
   gint64 started_at;

@@ -49,7 +49,8 @@ mcp_http_warrant_get (McpHttpWarrant *self, GAsyncReadyCallback callback, gpoint
  * @result: what the callback got
  * @error: return location
  *
- * Errors: %MCP_ERROR_AUTHENTICATION_FAILED, %MCP_ERROR_PROVIDER_FAILED.
+ * Errors: %MCP_ERROR_AUTHENTICATION_FAILED, %MCP_ERROR_PROVIDER_FAILED, and
+ * %MCP_SECRET_ERROR_LOCKED where another try costs nobody anything.
  *
  * Returns: (transfer full) (nullable): the field; %NULL without an error: the request needs none
  */
@@ -83,7 +84,7 @@ mcp_http_warrant_refused (McpHttpWarrant *self,
  * @result: what the callback got
  * @error: return location
  *
- * Errors: %MCP_ERROR_AUTHENTICATION_FAILED, %MCP_ERROR_PROVIDER_FAILED.
+ * Errors: as for mcp_http_warrant_get_finish().
  *
  * Returns: whether the request is to be sent again; %FALSE without an error: the answer stands
  */

@@ -21,6 +21,7 @@
 #include "upstream/dialogue/mcp-provider-messages.h"
 #include "upstream/dialogue/mcp-server-intake-inner.h"
 #include "upstream/dialogue/mcp-stateless-messages.h"
+#include "upstream/secrets/mcp-secret.h"
 
 #include <string.h>
 
@@ -309,7 +310,9 @@ request_ended (McpHttpProvider *self, McpHttpPost *sent, const GError *error)
     return;
   if (mcp_handshake_owns (mcp_server_link_get_handshake (link), id))
     {
-      if (is_person_needed (error))
+      if (g_error_matches (error, MCP_SECRET_ERROR, MCP_SECRET_ERROR_LOCKED))
+        mcp_server_link_fail_locked (link, how);
+      else if (is_person_needed (error))
         mcp_server_link_fail (link, how);
       else if (error == NULL && mcp_http_post_get_kind (sent) == MCP_HTTP_POST_STATELESS &&
                mcp_http_post_is_refused (sent))

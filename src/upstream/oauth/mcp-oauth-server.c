@@ -52,6 +52,7 @@ struct _McpOauthServer
   GPtrArray *beginners;   /* (owned) (nullable): GTask (owned): while a login begins */
   gboolean wants_device;  /* meanwhile: a person would rather enter a code on another device */
   guint n_probes;         /* meanwhile: requests that were to be refused */
+  guint n_completing;     /* browsers that are back, and what they brought is being redeemed */
   GSource *flow_timer;    /* (owned) (nullable): until a browser that was sent comes too late */
 };
 
@@ -167,7 +168,7 @@ static GError *
 new_failure (McpOauthServer *self, const GError *error)
 {
   if (self->is_locked)
-    return g_error_new_literal (MCP_ERROR, MCP_ERROR_AUTHENTICATION_FAILED,
+    return g_error_new_literal (MCP_SECRET_ERROR, MCP_SECRET_ERROR_LOCKED,
                                 "has its login in the keyring, which is locked; unlock the keyring "
                                 "and try again");
   return g_error_new (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, "has a login that is of no use now: %s",
@@ -759,6 +760,7 @@ completed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   g_autoptr (McpOauthGrant) grant = mcp_oauth_login_complete_finish (result, &error);
 
+  self->n_completing--;
   if (grant == NULL)
     {
       mcp_oauth_server_note_refused (self, error->message);
@@ -795,6 +797,7 @@ complete_known_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!take_configured (self, result, &error))
     {
+      self->n_completing--;
       mcp_oauth_server_note_refused (self, error->message);
       g_task_return_error (task, error);
       g_object_unref (task);
@@ -827,6 +830,7 @@ mcp_oauth_server_complete_async (McpOauthServer *self,
   completion->flow = mcp_oauth_flow_ref (flow);
   completion->code = g_strdup (code);
   g_task_set_task_data (task, completion, completion_free);
+  self->n_completing++;
   mcp_oauth_configured_find_async (mcp_oauth_book_get_store (self->book), self->config,
                                    complete_known_cb, task);
 }
@@ -941,7 +945,8 @@ get_state (McpOauthServer *self)
 
   if (self->is_locked)
     return MCP_OAUTH_STATE_KEYRING_LOCKED;
-  if (self->beginners != NULL || mcp_oauth_flows_find_of_server (flows, self->config->name) != NULL)
+  if (self->beginners != NULL || self->n_completing > 0 ||
+      mcp_oauth_flows_find_of_server (flows, self->config->name) != NULL)
     return MCP_OAUTH_STATE_LOGGING_IN;
   if (self->grant != NULL && mcp_oauth_grant_is_refreshing (self->grant))
     return MCP_OAUTH_STATE_REFRESHING;

@@ -159,6 +159,7 @@ exchange_free (gpointer data)
   mcp_oauth_web_unref (exchange->web);
   g_clear_pointer (&exchange->body, g_bytes_unref);
   explicit_bzero (exchange->content->data, exchange->content->len);
+  explicit_bzero (exchange->buffer, sizeof exchange->buffer);
   g_byte_array_unref (exchange->content);
   g_free (exchange->method);
   g_free (exchange->type);
