@@ -197,6 +197,19 @@ print_list (const Options *options, McpCliToolList *list, GError **error)
   return TRUE;
 }
 
+/* Returns: (transfer full) (nullable): why tools of a server are missing */
+static char *
+dup_absence (const char *name, McpJsonSlice server)
+{
+  char *reason = mcp_cli_server_states_dup_reason (server);
+
+  if (reason == NULL && mcp_cli_server_states_is_beginning (server))
+    reason = g_strdup_printf (
+        _ ("Server “%s” has not told its tools yet; “mcp-session server test %s” shows why"), name,
+        name);
+  return reason;
+}
+
 /* Tools that are missing because their server does not work.
  *
  * Returns: how many servers do not */
@@ -214,7 +227,7 @@ print_failures (const Options *options, McpCliConnection *connection)
   while (mcp_json_iter_next_element (&iter, &server))
     {
       g_autofree char *name = mcp_cli_json_dup_member (server, "name");
-      g_autofree char *reason = mcp_cli_server_states_dup_reason (server);
+      g_autofree char *reason = dup_absence (name, server);
 
       if (reason == NULL || (options->server != NULL && g_strcmp0 (options->server, name) != 0))
         continue;
@@ -251,18 +264,19 @@ run (const Options *options, GCancellable *cancellable, GError **error)
                          : NULL;
   g_autoptr (McpCliWait) wait = NULL;
   g_autoptr (McpCliToolList) list = NULL;
+  gboolean is_printed;
 
   if (session == NULL)
     return FALSE;
   wait = mcp_cli_wait_new (_ ("Waiting for servers to list their tools"));
   list = mcp_cli_tool_list_fetch (connection, session, cancellable, error);
   g_clear_pointer (&wait, mcp_cli_wait_free);
-  mcp_cli_session_end (connection, session);
-  if (list == NULL || !print_list (options, list, error))
-    return FALSE;
-  if (options->tool == NULL)
+  is_printed = list != NULL && print_list (options, list, error);
+  /* With the session, its servers end, and nothing is to be seen of them any more. */
+  if (is_printed && options->tool == NULL)
     say_what_to_do (options, list, print_failures (options, connection));
-  return TRUE;
+  mcp_cli_session_end (connection, session);
+  return is_printed;
 }
 
 /* “show NAME” shows one tool. */

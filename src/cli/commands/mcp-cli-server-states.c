@@ -262,3 +262,20 @@ mcp_cli_server_states_dup_reason (McpJsonSlice server)
                                          : g_strdup_printf (_ ("Server “%s”: %s"), name, text);
   return mcp_text_clean (sentence);
 }
+
+/**
+ * mcp_cli_server_states_is_beginning:
+ * @server: one of mcp_cli_server_states_get_all()
+ *
+ * Returns: whether the server runs, and has not told yet what it speaks
+ */
+gboolean
+mcp_cli_server_states_is_beginning (McpJsonSlice server)
+{
+  g_autofree char *type = mcp_cli_json_dup_member (server, "type");
+  g_autofree char *state = mcp_cli_json_dup_member (server, "state");
+  g_autofree char *revision = mcp_cli_json_dup_member (server, "protocol_version");
+
+  return revision == NULL && g_strcmp0 (type, "stdio") == 0 &&
+         (g_strcmp0 (state, "starting") == 0 || g_strcmp0 (state, "running") == 0);
+}

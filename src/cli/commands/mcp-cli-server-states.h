@@ -20,6 +20,7 @@ void mcp_cli_server_states_set_error (McpCliConnection *connection,
                                       GError **error);
 gboolean mcp_cli_server_states_is_left_out (McpJsonSlice server);
 char *mcp_cli_server_states_dup_reason (McpJsonSlice server);
+gboolean mcp_cli_server_states_is_beginning (McpJsonSlice server);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (McpCliServerStates, mcp_cli_server_states_free)
 

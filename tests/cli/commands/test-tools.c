@@ -38,6 +38,24 @@ test_tools (void)
 }
 
 static void
+test_silent_server (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autoptr (CliRun) tools = NULL;
+
+  g_test_summary ("Who lists tools while a server is silent hears that its tools are missing");
+  g_free (cli_test_run_ok (test, "server", "add", "slow", "--", g_getenv ("MCP_TEST_SERVER"),
+                           "--silent-start", NULL));
+  g_free (test_dir_write (test->e2e->dir, "config/mcp-sessiond/mcp-sessiond.conf",
+                          "[Calls]\nListSeconds=1\n", 0600));
+  cli_test_start_daemon (test);
+  tools = cli_test_run (test, NULL, "tools", NULL);
+  assert_contains (tools->out, "test__echo");
+  assert_contains (tools->err, "“slow” has not told its tools yet");
+  assert_contains (tools->err, "mcp-session server test slow");
+}
+
+static void
 test_call (void)
 {
   g_autoptr (CliTest) test = cli_test_new ();
@@ -354,6 +372,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/tools/list", test_tools);
+  g_test_add_func ("/cli/tools/silent-server", test_silent_server);
   g_test_add_func ("/cli/tools/call", test_call);
   g_test_add_func ("/cli/tools/hints", test_hints);
   g_test_add_func ("/cli/tools/failures", test_call_failures);
