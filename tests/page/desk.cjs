@@ -22,8 +22,15 @@ const TIMEOUT_MS = 20_000;
 // Servers that fail are a part of the tests, and the daemon warns of them.
 delete process.env.G_DEBUG;
 
+// Answers that do not end.
+const isStream = (request) => new URL(request.url()).pathname.endsWith('/events');
+// A view that has heard something may ask for more with the next picture.
+const QUIET_PICTURES = 3;
+
 class Desk {
   world = new World();
+  // What each page has asked for and not yet heard.
+  #asked = new WeakMap();
   // What went wrong in any page: errors, and reports of the policy.
   complaints = [];
   #args = [];
@@ -110,6 +117,7 @@ class Desk {
     const page = await context.newPage();
 
     page.setDefaultTimeout(TIMEOUT_MS);
+    this.#followRequests(page);
     page.on('pageerror', (error) => this.complaints.push(error.stack));
     page.on('console', (message) => {
       // The browser says so of each answer that is an error, and of a connection that ends.
@@ -124,6 +132,26 @@ class Desk {
       });
     });
     return page;
+  }
+
+  #followRequests(page) {
+    const asked = new Set();
+
+    this.#asked.set(page, asked);
+    page.on('request', (request) => isStream(request) || asked.add(request));
+    page.on('requestfinished', (request) => asked.delete(request));
+    page.on('requestfailed', (request) => asked.delete(request));
+  }
+
+  // Until the page has all that it asked for, but streams, and shows it.
+  async settle(page) {
+    for (let nQuiet = 0; nQuiet < QUIET_PICTURES; nQuiet++) {
+      await page.evaluate(() => new Promise((resolve) => { requestAnimationFrame(() => setTimeout(resolve)); }));
+      if (this.#asked.get(page).size > 0) {
+        nQuiet = -1;
+        await until(() => this.#asked.get(page).size === 0, 'the answers to the page');
+      }
+    }
   }
 
   // The page, with the owner key, following the daemon.

@@ -47,11 +47,6 @@ async function openBusyPage(desk, options) {
   return page;
 }
 
-// Until nothing more is loaded.
-async function settle(page) {
-  await page.waitForLoadState('networkidle', { timeout: 1500 }).catch(() => {});
-}
-
 async function checkAxe(page, view) {
   const { violations } = await page.evaluate((tags) => window.axe.run(document, { runOnly: tags, resultTypes: ['violations'] }), RULES);
 
@@ -65,7 +60,7 @@ async function axe(desk, options) {
   await page.evaluate(AXE);
   for (const view of VIEWS) {
     await desk.show(page, view);
-    await settle(page);
+    await desk.settle(page);
     await checkAxe(page, view);
   }
   await desk.show(page, 'sessions');
@@ -92,7 +87,7 @@ async function widths(desk) {
     await page.setViewportSize({ width, height: 800 });
     for (const view of VIEWS) {
       await desk.show(page, view);
-      await settle(page);
+      await desk.settle(page);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       assert.ok(wide <= 0, `${view} is ${wide} px wider than ${width} px`);
       const outside = await page.evaluate(() => [...document.querySelectorAll('main button, main input, main h1, main h2, main h3, .top button')]

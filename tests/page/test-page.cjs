@@ -228,9 +228,12 @@ async function theSessionOfThePage(desk) {
   await page.getByRole('button', { name: 'Run' }).waitFor();
   const isThere = async () => (await desk.api('GET', '/session')).sessions.some(({ label }) => label?.startsWith('Dashboard'));
   assert.ok(await isThere());
+  // So it is told that it goes. Its profile stays until it is gone: what a page says at last goes with the profile.
+  const gone = page.waitForEvent('close');
   await page.close({ runBeforeUnload: true });
-  await page.context().close();
+  await gone;
   await until(async () => !await isThere(), 'the end of the session');
+  await page.context().close();
 }
 
 async function history(desk) {
@@ -459,7 +462,7 @@ async function markup(desk) {
   await until(() => page.locator('.result img').evaluate((image) => image.complete && image.naturalWidth === 40), 'the picture');
   for (const view of ['servers', 'history', 'sessions', 'waiting', 'settings']) {
     await desk.show(page, view);
-    await page.waitForLoadState('networkidle').catch(() => {});
+    await desk.settle(page);
   }
   assert.equal(await page.evaluate(() => window.broken), undefined);
   await page.context().close();
