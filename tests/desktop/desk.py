@@ -63,6 +63,8 @@ class Desk:
         self.daemon = None
         self.log_path = os.path.join(self.top, "log")
         self.children = []
+        # Those that have children of their own, and end them when they are told to end.
+        self.parents = []
         os.makedirs(self.run_dir, mode=0o700)
         self.env = dict(os.environ, HOME=self.top, XDG_RUNTIME_DIR=self.run_dir,
                         DBUS_SESSION_BUS_ADDRESS="unix:path=" + self.bus_path, LC_ALL="C.UTF-8",
@@ -147,6 +149,9 @@ class Desk:
         return child.communicate(timeout=PATIENCE)[0]
 
     def close(self):
+        for parent in self.parents:
+            parent.terminate()
+            parent.wait(timeout=PATIENCE)
         for child in self.children:
             if child.poll() is None:
                 child.kill()

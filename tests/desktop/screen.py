@@ -88,8 +88,8 @@ class Reader:
 
     def __init__(self, desk):
         desk.env["GSETTINGS_BACKEND"] = "memory"
-        desk.children.insert(0, subprocess.Popen([BUS_LAUNCHER, "--launch-immediately"], env=desk.env,
-                                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        desk.parents.append(subprocess.Popen([BUS_LAUNCHER, "--launch-immediately"], env=desk.env,
+                                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
         wait_for(lambda: desk.has_owner("org.a11y.Bus"), "the accessibility bus")
         address = desk.call("org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress", None, "(s)").unpack()[0]
         flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
