@@ -20,6 +20,8 @@ const { startDaemon } = require('./daemon.cjs');
 const { DONE, chooseScenario, isWanted } = require('./scenarios.cjs');
 
 const END_TIMEOUT_MS = 10_000;
+// The suite plays all its servers at once, in one process: on a busy machine they take their time to tell their tools.
+const SETTINGS = '[Calls]\nListSeconds=60\n';
 
 function endDaemon(child) {
   if (!child || child.exitCode !== null || child.signalCode !== null) {
@@ -31,6 +33,13 @@ function endDaemon(child) {
   return ended.finally(() => clearTimeout(late));
 }
 
+function writeSettings(directory) {
+  const folder = path.join(directory, 'config/mcp-sessiond');
+
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  fs.writeFileSync(path.join(folder, 'mcp-sessiond.conf'), SETTINGS, { mode: 0o600 });
+}
+
 // Runs the scenario; resolves to the daemon's exit status.
 async function drive(url, directory, children, revision) {
   const { run, entry = {} } = chooseScenario(process.env.MCP_CONFORMANCE_SCENARIO);
@@ -39,6 +48,7 @@ async function drive(url, directory, children, revision) {
 
   // An entry of the scenario's own: with more keys, or none of `prefix`.
   const server = { type: 'http', url, prefix: '', ...(typeof entry === 'function' ? entry(context) : entry) };
+  writeSettings(directory);
   try {
     const daemon = await startDaemon({
       directory, children, servers: { mcpServers: { suite: server } }, args: ['--verbose'], log,
