@@ -25,6 +25,8 @@ static const McpLimitEntry limits_table[] = {
   ENTRY ("AttachmentStreamBytes", attachment_stream_bytes, 64 * KIB, 1024 * MIB, 8 * MIB),
   ENTRY ("UnreadBytesPerSession", unread_bytes_per_session, 1 * MIB, 2048 * MIB, 128 * MIB),
   ENTRY ("UnreadBytes", unread_bytes, 1 * MIB, 4095 * MIB, 512 * MIB),
+  ENTRY ("ResultBytesPerSession", result_bytes_per_session, 1 * MIB, 2048 * MIB, 128 * MIB),
+  ENTRY ("ResultBytes", result_bytes, 1 * MIB, 4095 * MIB, 512 * MIB),
   ENTRY ("BodyBytes", body_bytes, 4 * KIB, 64 * MIB, 4 * MIB),
   /* libsoup 3.2 reads no longer head. */
   ENTRY ("HeadBytes", head_bytes, 4 * KIB, 64 * KIB, 64 * KIB),

@@ -29,6 +29,8 @@ typedef struct
   guint attachment_stream_bytes;   /* kept for one of them, so that a broken stream can go on */
   guint unread_bytes_per_session;  /* of answers that the clients of a session have not read */
   guint unread_bytes;              /* of answers that no client has read, all sessions together */
+  guint result_bytes_per_session;  /* large results between server and connection */
+  guint result_bytes;              /* of all sessions */
   guint body_bytes;                /* of one HTTP request's body */
   guint head_bytes;                /* of one HTTP request's head */
   guint header_fields;             /* of one HTTP request */

@@ -424,12 +424,21 @@ look_at_message (GTask *task, gpointer source, gpointer message, GCancellable *c
                          (GDestroyNotify) mcp_server_answer_free);
 }
 
+/* A large answer at which a thread looks. */
+typedef struct
+{
+  McpRelay *relay;         /* (owned) */
+  McpAnswerCharge *charge; /* (owned): until the answer has it */
+} Looking;
+
 static void
 looked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (McpRelay) self = user_data;
+  g_autofree Looking *looking = user_data;
+  g_autoptr (McpRelay) self = looking->relay;
   g_autoptr (McpServerAnswer) answer = g_task_propagate_pointer (G_TASK (result), NULL);
 
+  answer->charge = looking->charge;
   take_answer (self, answer);
 }
 
@@ -437,14 +446,30 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  * last to hold the task, and is no place to end a relay: the relay is not the source of the task.
  */
 static void
-look_in_thread (McpRelay *self, McpJsonrpcMessage *message)
+look_in_thread (McpRelay *self, McpJsonrpcMessage *message, McpAnswerCharge *charge)
 {
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, looked_cb, g_object_ref (self));
+  Looking *looking = g_new (Looking, 1);
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, looked_cb, looking);
 
+  *looking = (Looking){ g_object_ref (self), charge };
   g_task_set_source_tag (task, look_in_thread);
   g_task_set_task_data (task, mcp_jsonrpc_message_ref (message),
                         (GDestroyNotify) mcp_jsonrpc_message_unref);
   g_task_run_in_thread (task, look_at_message);
+}
+
+static void
+take_large (McpRelay *self, McpJsonrpcMessage *message)
+{
+  g_autoptr (GError) error = NULL;
+  McpAnswerCharge *charge = mcp_answer_account_take (
+      mcp_provider_pool_get_answers (self->pool), mcp_session_get_id (self->client->session),
+      g_bytes_get_size (mcp_jsonrpc_message_get_text (message)), &error);
+
+  if (charge != NULL)
+    look_in_thread (self, message, charge);
+  else
+    finish (self, NULL, error);
 }
 
 static void
@@ -464,7 +489,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
         finish (self, NULL, error);
     }
   else if (mcp_server_answer_is_large (message))
-    look_in_thread (self, message);
+    take_large (self, message);
   else
     {
       g_autoptr (McpServerAnswer) answer = mcp_server_answer_new (message);

@@ -114,6 +114,8 @@ mcp_server_answer_copy (const McpServerAnswer *self)
 
   mcp_jsonrpc_message_ref (copy->message);
   copy->reason = g_strdup (self->reason);
+  if (copy->charge != NULL)
+    mcp_answer_account_charge_ref (copy->charge);
   return copy;
 }
 
@@ -125,6 +127,7 @@ void
 mcp_server_answer_free (McpServerAnswer *self)
 {
   mcp_jsonrpc_message_unref (self->message);
+  g_clear_pointer (&self->charge, mcp_answer_account_charge_unref);
   g_free (self->reason);
   g_free (self);
 }

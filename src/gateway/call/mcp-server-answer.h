@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "gateway/servers/mcp-answer-account.h"
 #include "protocol/mcp-jsonrpc.h"
 
 G_BEGIN_DECLS
@@ -15,6 +16,7 @@ G_BEGIN_DECLS
  * @is_task: whether the answer is a task that the client asks for later (2026-07-28)
  * @task_id: JSON text of the id of a task that the tool runs as (2025-11-25); may be
  *   %MCP_JSON_SLICE_NONE
+ * @charge: (owned) (nullable): for a large answer: what the answer is charged to
  *
  * A server's answer to a request, and what has to be known of it, found in one walk over a text
  * that may have 30 MiB.
@@ -27,6 +29,7 @@ typedef struct
   gboolean wants_input;
   gboolean is_task;
   McpJsonSlice task_id;
+  McpAnswerCharge *charge;
 } McpServerAnswer;
 
 /* To look at an answer of this size takes long enough to have a thread for it. */

@@ -19,6 +19,7 @@ typedef struct
   McpServices *services;     /* (owned): for the main context alone */
   McpRequest *request;       /* (owned): keeps @id and @method; for the main context alone */
   McpJsonrpcMessage *answer; /* (owned) */
+  McpAnswerCharge *charge;   /* (owned) (nullable): for the main context alone */
   McpJsonSlice id;
   const char *method;
   McpRevision revision;
@@ -44,6 +45,7 @@ writing_free (Writing *self)
   g_object_unref (self->request);
   mcp_services_unref (self->services);
   mcp_jsonrpc_message_unref (self->answer);
+  g_clear_pointer (&self->charge, mcp_answer_account_charge_unref);
   g_clear_pointer (&self->response, g_bytes_unref);
   g_free (self->server);
   g_free (self->uri);
@@ -233,6 +235,8 @@ mcp_answer_pass (McpRequest *request,
   self->services = mcp_services_ref (services);
   self->request = g_object_ref (request);
   self->answer = mcp_jsonrpc_message_ref (answer->message);
+  if (answer->charge != NULL)
+    self->charge = mcp_answer_account_charge_ref (answer->charge);
   self->id = mcp_request_get_id (request);
   self->method = mcp_request_get_method (request);
   self->revision = mcp_request_get_client (request)->revision;

@@ -18,13 +18,14 @@ struct _McpProviderPool
   guint timeout_ms;
   McpOauth *oauth; /* (owned) (nullable) */
 
-  GHashTable *entries;     /* (owned): set of McpPoolEntry (owned), those being closed included */
-  GHashTable *by_key;      /* (owned): key (unowned) -> McpPoolEntry (unowned), the usable ones */
-  GHashTable *by_provider; /* (owned): McpProvider (unowned) -> McpPoolEntry (unowned) */
-  GHashTable *by_session;  /* (owned): id (owned) -> set of McpPoolEntry (unowned) */
-  GHashTable *records;     /* (owned): server name (owned) -> McpServerRecord */
-  guint n_active;          /* entries that have a process, or will have one in a moment */
-  guint n_closing;         /* entries whose process is being ended */
+  GHashTable *entries;       /* (owned): set of McpPoolEntry (owned), those being closed included */
+  GHashTable *by_key;        /* (owned): key (unowned) -> McpPoolEntry (unowned), the usable ones */
+  GHashTable *by_provider;   /* (owned): McpProvider (unowned) -> McpPoolEntry (unowned) */
+  GHashTable *by_session;    /* (owned): id (owned) -> set of McpPoolEntry (unowned) */
+  GHashTable *records;       /* (owned): server name (owned) -> McpServerRecord */
+  McpAnswerAccount *answers; /* (owned): of all servers */
+  guint n_active;            /* entries that have a process, or will have one in a moment */
+  guint n_closing;           /* entries whose process is being ended */
   gboolean is_closed;
   GPtrArray *close_tasks; /* (owned): GTask (owned) */
 };
@@ -626,6 +627,19 @@ mcp_provider_pool_get_log (McpProviderPool *self, const char *server_name)
 }
 
 /**
+ * mcp_provider_pool_get_answers:
+ * @self: the pool
+ *
+ * Returns: (transfer none): what large answers of its servers are charged to
+ */
+McpAnswerAccount *
+mcp_provider_pool_get_answers (McpProviderPool *self)
+{
+  g_return_val_if_fail (MCP_IS_PROVIDER_POOL (self), NULL);
+  return self->answers;
+}
+
+/**
  * mcp_provider_pool_set_limits:
  * @self: the pool
  * @limits: copied
@@ -639,6 +653,7 @@ mcp_provider_pool_set_limits (McpProviderPool *self, const McpLimits *limits)
   gpointer entry;
 
   self->limits = *limits;
+  mcp_answer_account_set_limits (self->answers, limits);
   g_hash_table_iter_init (&iter, self->entries);
   while (g_hash_table_iter_next (&iter, &entry, NULL))
     mcp_provider_set_limits (((McpPoolEntry *) entry)->provider, limits);
@@ -758,6 +773,8 @@ mcp_provider_pool_finalize (GObject *object)
   g_hash_table_unref (self->records);
   g_ptr_array_unref (self->close_tasks);
 
+  mcp_answer_account_unref (self->answers);
+
   G_OBJECT_CLASS (mcp_provider_pool_parent_class)->finalize (object);
 }
 
@@ -787,6 +804,7 @@ static void
 mcp_provider_pool_init (McpProviderPool *self)
 {
   mcp_limits_init_defaults (&self->limits);
+  self->answers = mcp_answer_account_new (&self->limits);
   self->entries = g_hash_table_new_full (NULL, NULL, (GDestroyNotify) mcp_pool_entry_unref, NULL);
   self->by_key = g_hash_table_new (mcp_keyed_hash_str, g_str_equal);
   self->by_provider = g_hash_table_new (NULL, NULL);
@@ -816,5 +834,6 @@ mcp_provider_pool_new (McpProviderFactory factory,
   self->factory_data = factory_data;
   self->factory_destroy = factory_destroy;
   self->limits = *limits;
+  mcp_answer_account_set_limits (self->answers, limits);
   return self;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/mcp-limits.h"
+#include "gateway/servers/mcp-answer-account.h"
 #include "gateway/servers/mcp-provider-lease.h"
 #include "gateway/servers/mcp-server-log.h"
 #include "protocol/mcp-revision.h"
@@ -71,6 +72,7 @@ McpProviderPool *mcp_provider_pool_new (McpProviderFactory factory,
                                         gpointer factory_data,
                                         GDestroyNotify factory_destroy,
                                         const McpLimits *limits);
+McpAnswerAccount *mcp_provider_pool_get_answers (McpProviderPool *self);
 void mcp_provider_pool_set_limits (McpProviderPool *self, const McpLimits *limits);
 void mcp_provider_pool_set_timeout (McpProviderPool *self, guint timeout_ms);
 void mcp_provider_pool_set_servers (McpProviderPool *self, GPtrArray *configs);

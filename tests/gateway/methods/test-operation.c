@@ -329,6 +329,71 @@ test_patience_over (Operating *o, gconstpointer data)
   g_assert_cmpint (heard->error_code, !=, 0);
 }
 
+static void
+set_up_small_results (Operating *o, gconstpointer data)
+{
+  set_up (o, data);
+  o->small.limits.result_bytes_per_session = 1024 * 1024;
+  mcp_services_set_limits (o->services, &o->small.limits);
+}
+
+/* Returns: (transfer full): a result of 700,000 bytes */
+static char *
+make_large_result (void)
+{
+  g_autofree char *text = g_strnfill (700000, 'x');
+
+  return g_strdup_printf ("{\"messages\":[],\"x\":\"%s\"}", text);
+}
+
+static McpAnswerAccount *
+get_account (Operating *o)
+{
+  return mcp_provider_pool_get_answers (o->small.pool);
+}
+
+static void
+test_results_at_work (Operating *o, gconstpointer data)
+{
+  g_autofree char *result = make_large_result ();
+  g_autoptr (Heard) first = get_prompt (o, "");
+  g_autoptr (Heard) second = get_prompt (o, "");
+  g_autoptr (Heard) third = NULL;
+
+  g_test_summary ("Large results that come faster than they are written fail, and later ones pass");
+  answer (o, result);
+  answer (o, result);
+  AWAIT (second->responded);
+  g_assert_cmpint (second->error_code, ==, MCP_JSONRPC_ERROR_INTERNAL);
+  g_assert_nonnull (strstr (heard_last (second), "ResultBytesPerSession"));
+  AWAIT (first->responded);
+  g_assert_cmpint (first->error_code, ==, 0);
+  AWAIT (mcp_answer_account_get_n_bytes (get_account (o)) == 0);
+
+  third = get_prompt (o, "");
+  answer (o, result);
+  AWAIT (third->responded);
+  g_assert_cmpint (third->error_code, ==, 0);
+  AWAIT (mcp_answer_account_get_n_bytes (get_account (o)) == 0);
+}
+
+static void
+test_result_while_away (Operating *o, gconstpointer data)
+{
+  g_autofree char *result = make_large_result ();
+  g_autofree char *state = send_away (o, NULL);
+  g_autoptr (Heard) heard = NULL;
+
+  g_test_summary ("A large result that waits for its client is charged until the client has it");
+  answer (o, result);
+  AWAIT (mcp_answer_account_get_n_bytes (get_account (o)) > 0);
+  mcp_test_settle ();
+  g_assert_cmpuint (mcp_answer_account_get_n_bytes (get_account (o)), >, 700000);
+  heard = come_back (o, state, "");
+  AWAIT (heard->responded);
+  AWAIT (mcp_answer_account_get_n_bytes (get_account (o)) == 0);
+}
+
 #define ADD(name, set_up, function) \
   g_test_add ("/gateway/operation/" name, Operating, NULL, set_up, function, tear_down)
 
@@ -348,5 +413,7 @@ main (int argc, char **argv)
   ADD ("comes-back-once", set_up_stateless, test_comes_back_once);
   ADD ("closed-while-away", set_up_stateless, test_closed_while_away);
   ADD ("patience-is-over", set_up_stateless, test_patience_over);
+  ADD ("results-at-work", set_up_small_results, test_results_at_work);
+  ADD ("result-while-away", set_up_stateless, test_result_while_away);
   return g_test_run ();
 }
