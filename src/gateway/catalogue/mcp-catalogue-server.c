@@ -340,7 +340,7 @@ begin (McpCatalogueServer *self, McpSession *session, gboolean is_renewal)
   if (lease != NULL)
     start_listing (self, lease, MCP_ITEM_KINDS_ALL, is_renewal);
   else if (!g_error_matches (error, MCP_ERROR, MCP_ERROR_CLOSED))
-    note_failure (self, error, mcp_provider_is_locked (mcp_provider_lease_get_provider (lease)));
+    note_failure (self, error, FALSE);
 }
 
 static void

@@ -54,6 +54,17 @@ test_broken (Fixture *f, gconstpointer data)
 }
 
 static void
+test_no_room (Fixture *f, gconstpointer data)
+{
+  g_test_summary ("A server for which there is no room has no tools for now");
+  fixture_add_server (f, "z", ONE);
+  f->limits.upstream_processes = 0;
+  mcp_gateway_set_limits (f->gateway, &f->limits);
+  fixture_apply (f);
+  assert_listed (f, f->session, "");
+}
+
+static void
 test_tool_of_broken (Fixture *f, gconstpointer data)
 {
   McpAttachment *attachment = mcp_gateway_get_default_attachment (f->gateway, f->session, NULL);
@@ -195,6 +206,7 @@ main (int argc, char **argv)
   ADD ("merged", test_merged);
   ADD ("known", test_known);
   ADD ("broken", test_broken);
+  ADD ("no-room", test_no_room);
   ADD ("tool-of-broken", test_tool_of_broken);
   ADD ("allow-deny", test_allow_deny);
   ADD ("allowed-tools", test_allowed_tools);
