@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=sh
 #
-# What build-aux/screenshots and build-aux/moving-picture share: a daemon with directories of its own, and
+# What build-aux/screenshots, build-aux/login-pictures and build-aux/moving-picture share: a daemon with directories of its own, and
 # tmux. Sourced after lib.sh, with $programs set to the folder of the built programs.
 # shellcheck disable=SC2154 # set by who sources this
 demo=$(mktemp -d)
@@ -34,7 +34,7 @@ shows ()
 start ()
 {
   for directory in config state cache data home run; do
-    mkdir -m 700 "$demo/$directory"
+    mkdir -p -m 700 "$demo/$directory"
   done
   export XDG_CONFIG_HOME="$demo/config" XDG_STATE_HOME="$demo/state" XDG_CACHE_HOME="$demo/cache" \
     XDG_DATA_HOME="$demo/data" XDG_RUNTIME_DIR="$demo/run" HOME="$demo/home" \
@@ -43,4 +43,23 @@ start ()
     2>"$demo/log" &
   daemon_pid=$!
   await test -S "$demo/run/mcp-sessiond/http.sock"
+}
+
+# picture NAME: what the terminal shows now, without what is empty below.
+picture ()
+{
+  mkdir -p "$root/docs/screens"
+  for ground in dark light; do
+    $tmux capture-pane -e -p | sed -e "s|$demo|/home/ann|g; s|$programs/cli:||g" -e '/^\(\x1b\[[0-9;]*m\)*\$ #/d' |
+      sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' |
+      "$root/build-aux/terminal-svg" "$columns" "$ground" >"$root/docs/screens/$1-$ground.svg"
+  done
+  say "docs/screens/$1-dark.svg, $1-light.svg"
+}
+
+# shown COMMAND...: types a command, and waits until the prompt is there again.
+shown ()
+{
+  $tmux send-keys "clear; $*" Enter
+  await shows '$ #'
 }

@@ -70,6 +70,21 @@ async function assertEcho(client) {
 
 const renewals = (authority) => authority.count('/token', 'refresh_token');
 
+// A minute before the end of a token the server is shown the next one.
+async function testBeforeItsEnd({ clock, daemon, authority }) {
+  const client = await logIn(daemon);
+  const [first] = authority.access.keys();
+
+  clock.set(authority.options.expiresIn - 120);
+  await assertEcho(client);
+  assert.equal(renewals(authority), 0);
+  authority.requests.length = 0;
+  clock.set(authority.options.expiresIn - 30);
+  await assertEcho(client);
+  assert.equal(renewals(authority), 1);
+  assert.ok(!authority.requests.some(({ authorization }) => authorization === `Bearer ${first}`));
+}
+
 // The token seems to have ended: it is renewed, once for each step and not with every call.
 async function testForward({ clock, daemon, authority }) {
   const client = await logIn(daemon);
@@ -158,6 +173,7 @@ if (!process.env.MCP_TEST_TIME_SHIM) {
     const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice(7);
     const run = (name, test) => (only && !name.includes(only) ? null : tap.run(name, () => within(test)));
 
+    await run('a token is renewed shortly before its end', testBeforeItsEnd);
     await run('a clock that is put on', testForward);
     await run('a clock that is set back', testBackward);
     await run('a clock that was wrong at the login', testWrongAtLogin);

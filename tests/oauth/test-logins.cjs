@@ -160,6 +160,9 @@ async function testCallback(daemon, authority) {
   assert.equal((await get(daemon, '')).status, 404);
   assert.equal((await get(daemon, '?state=forged&code=x')).status, 404);
   assert.equal((await get(daemon, `${query}&state=second`)).status, 404);
+  assert.equal((await get(daemon, `${query}&code=second`)).status, 404);
+  assert.equal((await get(daemon, `${query}&x=${'x'.repeat(9000)}`)).status, 404);
+  assert.equal((await get(daemon, `${query}&x=${'x'.repeat(70_000)}`)).status, 414);
   for (const headers of [{ 'Sec-Fetch-Dest': 'image' }, { 'Sec-Fetch-Dest': 'iframe' }, { 'Sec-Fetch-Mode': 'no-cors' },
     { 'Sec-Purpose': 'prefetch' }]) {
     assert.equal((await get(daemon, query, { ...site, ...headers })).status, 403, JSON.stringify(headers));
@@ -240,6 +243,25 @@ async function testLate(daemon, authority) {
   await daemon.start([`--port=${port}`]);
   assert.equal((await get(daemon, new URL(location).search)).status, 404);
   assert.equal(authority.count('/token'), 0);
+}
+
+// The code alone will do where the issuer does not say who it is.
+async function testPastedCode(daemon, authority) {
+  const paste = async (text) => daemon.ask('POST', '/servers/guarded/complete', { redirect_url: text });
+  const begin = async () => new URL((await browse((await daemon.ask('POST', '/servers/guarded/login')).body.authorization_url)).location);
+  const code = (await begin()).searchParams.get('code');
+
+  for (const text of [code, 'http://127.0.0.1/oauth/callback', 'no address']) {
+    const { status, body } = await paste(text);
+    assert.equal(status, 404);
+    assert.match(body.error.message, /paste all of it/);
+  }
+  assert.equal((await daemon.auth()).state, 'logging-in');
+  assert.equal((await daemon.ask('POST', '/servers/guarded/logout')).status, 204);
+
+  authority.options.iss = 'none';
+  assert.equal((await paste((await begin()).searchParams.get('code'))).status, 204);
+  assert.equal((await daemon.auth()).state, 'authorized');
 }
 
 async function testMoved(daemon, authority) {
@@ -474,6 +496,7 @@ runTests(async (tap) => {
   await run('the daemon may restart while the browser is away', testRestartWhileAway);
   await run('a browser that comes late is not taken', testLate);
   await run('a person pastes the address', testPaste);
+  await run('a person pastes the code alone, or something else', testPastedCode);
   await run('an issuer moves', testMoved);
   await run('a client is asked to open the address', testElicitation, { options: { scope: 'basic' } });
   await run('a client of 2026-07-28 is sent away to log in', testInputRequired);

@@ -62,16 +62,6 @@ async function testExpiry({ authority, client }) {
   assert.equal(form.get('resource'), authority.mcpUrl);
 }
 
-// The server never sees a token that has ended: it is renewed before.
-async function testBeforeItsEnd({ authority, client }) {
-  authority.requests.length = 0;
-  await new Promise((resolve) => { setTimeout(resolve, 2100); });
-  await assertEcho(client);
-  assert.equal(renewals(authority), 1);
-  const refusals = authority.requests.filter((request) => request.at === 'server' && request.path === '/mcp').map((request) => request.authorization);
-  assert.ok(refusals.every((field) => authority.access.get(field.slice(7)).endsAt > Date.now()));
-}
-
 async function testCrowd({ daemon, authority }) {
   const clients = await Promise.all(Array.from({ length: 4 }, () => daemon.connect()));
   authority.options.tokenDelayMs = 300;
@@ -267,7 +257,6 @@ runTests(async (tap) => {
   const run = (name, test, setup) => (only && !name.includes(only) ? null : tap.run(name, () => within(test, setup)));
 
   await run('a token that has ended is renewed, and the call made again', testExpiry);
-  await run('a token is renewed shortly before its end', testBeforeItsEnd, { options: { expiresIn: 2 } });
   await run(`${N_CALLS} calls at once renew a token once`, testCrowd);
   await run('refresh tokens that are good for once', testRotation);
   await run('a refresh token that stays', testNoRotation, { options: { rotate: false } });

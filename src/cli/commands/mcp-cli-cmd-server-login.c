@@ -11,6 +11,7 @@
 #include "cli/terminal/mcp-cli-json.h"
 #include "cli/terminal/mcp-cli-options.h"
 #include "cli/terminal/mcp-cli-text.h"
+#include "common/mcp-error.h"
 
 #include <glib/gi18n.h>
 #include <stdio.h>
@@ -79,13 +80,41 @@ read_line (Login *login)
   return line;
 }
 
+/* A person who pasted something else may try again. @error: (nullable) (transfer full) */
+static gboolean
+forgive (GError *error, GError **out)
+{
+  if (isatty (STDIN_FILENO) != 0 && g_error_matches (error, MCP_ERROR, MCP_ERROR_NOT_FOUND))
+    {
+      mcp_cli_text_print ("%s", error->message);
+      g_error_free (error);
+      return TRUE;
+    }
+  g_propagate_error (out, error);
+  return FALSE;
+}
+
+/* Terminals and their users put quotes around addresses. */
+static const char *
+unquote (char *line)
+{
+  gsize length = strlen (line);
+
+  if (length < 2 || (*line != '"' && *line != '\'') || line[length - 1] != *line)
+    return line;
+  line[length - 1] = '\0';
+  return line + 1;
+}
+
 /* Returns: %FALSE: what was pasted ends the login, and badly */
 static gboolean
 take_input (Login *login, GError **error)
 {
   g_autofree char *line = read_line (login);
+  GError *refusal = NULL;
 
-  return line == NULL || *line == '\0' || complete (login, line, error);
+  return line == NULL || *line == '\0' || complete (login, unquote (line), &refusal) ||
+         forgive (refusal, error);
 }
 
 /* Waits a moment for a line. Returns: as take_input() */

@@ -73,6 +73,23 @@ append_config (GString *out, const char *name, const char *path)
     }
 }
 
+/* How it stands with the login, where the server has to do with any. */
+static void
+append_login (GString *out, McpJsonSlice server)
+{
+  const McpCliDetail details[] = {
+    { "state", _ ("Login") },
+    { "why", _ ("Reason") },
+    { "issuer", _ ("Given by") },
+    { "expires_at", _ ("Token until") },
+    { NULL },
+  };
+  McpJsonSlice login;
+
+  if (mcp_json_find_typed (server, "auth", MCP_JSON_OBJECT, &login))
+    mcp_cli_details_append_wide (out, login, details, WIDTH);
+}
+
 static void
 append_state (GString *out, GBytes *answer)
 {
@@ -92,6 +109,7 @@ append_state (GString *out, GBytes *answer)
   if (!mcp_cli_json_parse_bytes (answer, &root, NULL) || mcp_cli_server_states_is_left_out (root))
     return;
   mcp_cli_details_append_wide (text, root, details, WIDTH);
+  append_login (text, root);
   g_string_append (out, text->str);
 }
 

@@ -18,8 +18,7 @@
 /* How soon a server that could not be listed is tried again: doubled at each failure. */
 #define RETRY_FIRST_SECONDS 5
 #define RETRY_LAST_SECONDS  300
-/* Who waits for the server now does not ask again; a person who unlocks the keyring takes longer.
- */
+/* Who waits now does not ask again; a person who unlocks the keyring takes longer. */
 #define LOCKED_US           (G_USEC_PER_SEC / 2)
 /* After so many failures nobody but a client tries again: a quarter of an hour. */
 #define MAX_RETRIES         9

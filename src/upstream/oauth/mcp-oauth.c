@@ -166,6 +166,24 @@ take_answer (GTask *task, GHashTable *fields)
   g_object_unref (task);
 }
 
+/* A person may paste the code alone, where nothing else has to be looked at.
+ * Returns: (transfer full) (nullable): the fields of the address that it was taken from */
+static GHashTable *
+read_code (McpOauth *self, const char *name, const char *text)
+{
+  McpOauthFlows *flows = mcp_oauth_book_get_flows (self->book);
+  McpOauthFlow *flow = mcp_oauth_flows_find_of_server (flows, name);
+  g_autofree char *code = g_uri_unescape_string (text, NULL);
+  GHashTable *fields;
+
+  if (flow == NULL || flow->has_iss || flow->device_code != NULL || code == NULL || *code == '\0')
+    return NULL;
+  fields = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_hash_table_insert (fields, g_strdup ("state"), g_strdup (flow->state));
+  g_hash_table_insert (fields, g_strdup ("code"), g_steal_pointer (&code));
+  return fields;
+}
+
 /* Returns: (transfer full) (nullable): the fields of an answer that belongs to a login */
 static GHashTable *
 read_answer (McpOauth *self, const char *name, const char *query)
@@ -176,16 +194,33 @@ read_answer (McpOauth *self, const char *name, const char *query)
   const char *state = fields != NULL ? g_hash_table_lookup (fields, "state") : NULL;
   McpOauthFlow *flow = state != NULL ? mcp_oauth_flows_find (flows, state) : NULL;
 
+  if (fields != NULL && name != NULL && strpbrk (query, "=&:/ ") == NULL)
+    return read_code (self, name, query);
   if (flow == NULL || (name != NULL && !g_str_equal (flow->server, name)))
     return NULL;
   return g_steal_pointer (&fields);
+}
+
+/* @name: (nullable) */
+static GError *
+new_unknown (const char *name, const char *query)
+{
+  if (name != NULL && strstr (query, "state=") == NULL)
+    return g_error_new_literal (
+        MCP_ERROR, MCP_ERROR_NOT_FOUND,
+        "This is not the address that the browser ended at after the login: that "
+        "has “state=” in it; paste all of it");
+  return g_error_new_literal (MCP_ERROR, MCP_ERROR_NOT_FOUND,
+                              "This login is not known: it was used already, took longer than ten "
+                              "minutes, or was begun elsewhere");
 }
 
 /**
  * mcp_oauth_complete_async:
  * @self: the logins
  * @name: (nullable): of the server, where it is known which
- * @query: what a browser came back with: the part of the address behind “?”
+ * @query: what a browser came back with: the part of the address behind “?”, or the code alone
+ * where @name is given and the issuer does not say who it is
  * @callback: (scope async): when the login is done
  * @user_data: for @callback
  *
@@ -207,9 +242,7 @@ mcp_oauth_complete_async (McpOauth *self,
       take_answer (task, fields);
       return;
     }
-  g_task_return_new_error (task, MCP_ERROR, MCP_ERROR_NOT_FOUND,
-                           "This login is not known: it was used already, took longer than ten "
-                           "minutes, or was begun elsewhere");
+  g_task_return_error (task, new_unknown (name, query));
   g_object_unref (task);
 }
 
