@@ -11,6 +11,7 @@ McpToolCall *mcp_tool_call_new (GDBusMethodInvocation *invocation,
                                 const char *arguments,
                                 GVariant *context);
 gboolean mcp_tool_call_is_from (McpToolCall *self, const char *sender);
+gboolean mcp_tool_call_can_be_read (McpToolCall *self);
 gboolean mcp_tool_call_is_answered (McpToolCall *self);
 
 G_END_DECLS

@@ -9,6 +9,9 @@
 #define ERROR_INVALID_ARGUMENTS "org.mcpsessiond.Error.InvalidArguments"
 #define ERROR_FAILED            "org.mcpsessiond.Error.ProviderFailed"
 
+/* The most that a daemon can be set to let pass; json-glib goes one call deeper for each. */
+#define MAX_DEPTH 512
+
 struct _McpToolCall
 {
   GObject parent_instance;
@@ -17,7 +20,7 @@ struct _McpToolCall
   char *id;
   char *tool;
   char *arguments;
-  JsonObject *object; /* (owned): of @arguments */
+  JsonObject *object; /* (owned) (nullable): of @arguments; NULL: they are too deep to be read */
   char *session_id;
   char *cwd;
   char *client;
@@ -127,6 +130,34 @@ mcp_tool_call_init (McpToolCall *self)
   self->cancellable = g_cancellable_new ();
 }
 
+/* Returns: what is behind a string's opening quote */
+static const char *
+skip_string (const char *at)
+{
+  while (*at != '\0' && *at != '"')
+    at += at[0] == '\\' && at[1] != '\0' ? 2 : 1;
+  return *at == '"' ? at + 1 : at;
+}
+
+static gboolean
+is_too_deep (const char *text)
+{
+  guint depth = 0;
+
+  while (*text != '\0' && depth <= MAX_DEPTH)
+    {
+      char c = *text++;
+
+      if (c == '"')
+        text = skip_string (text);
+      else if (c == '[' || c == '{')
+        depth++;
+      else if ((c == ']' || c == '}') && depth > 0)
+        depth--;
+    }
+  return depth > MAX_DEPTH;
+}
+
 /* Returns: (transfer full): the object, an empty one where the text is none */
 static JsonObject *
 parse_object (const char *text)
@@ -161,7 +192,8 @@ mcp_tool_call_new (GDBusMethodInvocation *invocation,
   self->id = g_strdup (id);
   self->tool = g_strdup (tool);
   self->arguments = g_strdup (arguments);
-  self->object = parse_object (arguments);
+  /* Any program on the bus can call, not the daemon alone, which checks what it passes on. */
+  self->object = is_too_deep (arguments) ? NULL : parse_object (arguments);
   g_variant_lookup (context, "session_id", "s", &self->session_id);
   g_variant_lookup (context, "cwd", "s", &self->cwd);
   g_variant_lookup (context, "client", "s", &self->client);
@@ -180,6 +212,18 @@ mcp_tool_call_is_from (McpToolCall *self, const char *sender)
 {
   return self->invocation != NULL &&
          g_strcmp0 (g_dbus_method_invocation_get_sender (self->invocation), sender) == 0;
+}
+
+/*
+ * mcp_tool_call_can_be_read:
+ * @self: a new call
+ *
+ * Returns: whether the arguments can be; else the call must not reach its handler
+ */
+gboolean
+mcp_tool_call_can_be_read (McpToolCall *self)
+{
+  return self->object != NULL;
 }
 
 /*

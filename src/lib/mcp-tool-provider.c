@@ -25,9 +25,9 @@ struct _McpToolProvider
   GObject parent_instance;
 
   char *name;
-  GPtrArray *tools;  /* (element-type Tool): in the order in which they were added */
-  GHashTable *calls; /* (element-type utf8 McpToolCall): by id; those that are not answered */
-  McpLibToolProvider1 *skeleton;     /* (owned) (nullable): while it is exported */
+  GPtrArray *tools;              /* (element-type Tool): in the order in which they were added */
+  GHashTable *calls;             /* (element-type utf8 McpToolCall): by build_key(); not answered */
+  McpLibToolProvider1 *skeleton; /* (owned) (nullable): while it is exported */
   McpToolRegistration *registration; /* (owned) (nullable): while it is to be known */
 };
 
@@ -107,10 +107,17 @@ call_gone_cb (gpointer data, GObject *where_the_call_was)
   g_hash_table_unref (calls);
 }
 
-static void
-note_call (McpToolProvider *self, McpToolCall *call)
+/* Another program may call under the same id, and must not take the daemon's call away. */
+static char *
+build_key (GDBusMethodInvocation *invocation, const char *id)
 {
-  g_hash_table_replace (self->calls, g_strdup (mcp_tool_call_get_id (call)), call);
+  return g_strconcat (g_dbus_method_invocation_get_sender (invocation), " ", id, NULL);
+}
+
+static void
+note_call (McpToolProvider *self, McpToolCall *call, char *key)
+{
+  g_hash_table_replace (self->calls, key, call);
   g_object_weak_ref (G_OBJECT (call), call_gone_cb, g_hash_table_ref (self->calls));
 }
 
@@ -135,6 +142,7 @@ handle_call_tool (McpLibToolProvider1 *skeleton,
                   McpToolProvider *self)
 {
   g_autoptr (McpToolProvider) kept = g_object_ref (self);
+  g_autofree char *key = build_key (invocation, id);
   g_autoptr (McpToolCall) call = mcp_tool_call_new (invocation, id, name, arguments, context);
   Tool *tool;
   guint index;
@@ -144,7 +152,12 @@ handle_call_tool (McpLibToolProvider1 *skeleton,
       mcp_tool_call_return_invalid_arguments (call, "There is no such tool");
       return TRUE;
     }
-  note_call (kept, call);
+  if (!mcp_tool_call_can_be_read (call))
+    {
+      mcp_tool_call_return_invalid_arguments (call, "The arguments are nested too deeply");
+      return TRUE;
+    }
+  note_call (kept, call, g_steal_pointer (&key));
   /* The handler may take the tool back. */
   tool = g_rc_box_acquire (kept->tools->pdata[index]);
   tool->handler (call, tool->user_data);
@@ -158,7 +171,8 @@ handle_cancel_call (McpLibToolProvider1 *skeleton,
                     const char *id,
                     McpToolProvider *self)
 {
-  McpToolCall *call = g_hash_table_lookup (self->calls, id);
+  g_autofree char *key = build_key (invocation, id);
+  McpToolCall *call = g_hash_table_lookup (self->calls, key);
   const char *sender = g_dbus_method_invocation_get_sender (invocation);
 
   if (call != NULL && mcp_tool_call_is_from (call, sender))

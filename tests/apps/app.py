@@ -10,6 +10,7 @@
 --tools FILE     what ListTools answers, read again at each call
 --owner          is the owner of the desktop, who allows each tool that he is asked about for the session
 --service        is an ordinary service, org.example.Service, in place of an app that offers tools
+--xml FILE       what such a service says of itself, in place of the truth
 --lies NAME      to the daemon, says that calls of NAME's tools have progress and are cancelled
 
 Prints "ready" once everything of that is done.
@@ -61,6 +62,11 @@ SERVICE_XML = """<node><interface name='org.example.Service'>
 </interface></node>"""
 
 
+INTROSPECTABLE_XML = """<node><interface name='org.freedesktop.DBus.Introspectable'>
+<method name='Introspect'><arg type='s' direction='out'/></method>
+</interface></node>"""
+
+
 class Service:
     """A service that knows nothing of tools."""
 
@@ -69,9 +75,16 @@ class Service:
         self.connection = Gio.bus_get_sync(Gio.BusType.SESSION, None)
         node = Gio.DBusNodeInfo.new_for_xml(SERVICE_XML)
         self.connection.register_object("/org/example/Service", node.interfaces[0], self.on_call, self.on_get, None)
+        if options.xml:
+            self.xml = open(options.xml, encoding="utf-8").read()
+            node = Gio.DBusNodeInfo.new_for_xml(INTROSPECTABLE_XML)
+            self.connection.register_object("/org/example/Service", node.interfaces[0], self.on_introspect, None, None)
         self.connection.call_sync(
             "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName",
             GLib.Variant("(su)", ("org.example.Service", 4)), None, Gio.DBusCallFlags.NONE, -1, None)
+
+    def on_introspect(self, connection, sender, path, interface, method, parameters, invocation):
+        invocation.return_value(GLib.Variant("(s)", (self.xml,)))
 
     def on_get(self, connection, sender, path, interface, name):
         return GLib.Variant("s", "red")
@@ -100,6 +113,9 @@ class Owner:
         self.connection = Gio.bus_get_sync(Gio.BusType.SESSION, None)
         self.connection.signal_subscribe(DAEMON, "org.mcpsessiond.Consent1", "QuestionAdded", "/org/mcpsessiond/Consent",
                                          None, Gio.DBusSignalFlags.NONE, self.on_question)
+        # The bus takes messages in turn: with the answer, it knows what is subscribed to.
+        self.connection.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetId",
+                                  None, None, Gio.DBusCallFlags.NONE, -1, None)
 
     def on_question(self, connection, sender, path, interface, name, parameters):
         question = parameters.unpack()[0]
@@ -248,6 +264,7 @@ def main():
     parser.add_argument("--path", default="/org/example/App")
     parser.add_argument("--log")
     parser.add_argument("--tools")
+    parser.add_argument("--xml")
     parser.add_argument("--frozen", action="store_true")
     parser.add_argument("--service", action="store_true")
     parser.add_argument("--owner", action="store_true")

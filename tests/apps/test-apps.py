@@ -370,6 +370,21 @@ def test_methods_of_a_service():
         assert "has left the session bus" in str(answers[0]), answers
 
 
+def test_service_that_describes_itself_without_end():
+    """A description that GDBus would read for minutes is refused, and one method is no tool for its arguments."""
+    with World({"service": SERVICE}) as world:
+        world.write("xml", "<node>" * 80000 + "</node>" * 80000)
+        service = world.app("--service", "--xml", world.path("xml"))
+        assert Session(world).tools() == []
+        assert "nested too deeply" in world.providers()["service"]["last-error"], world.providers()
+        service.end()
+    with World({"service": SERVICE}) as world:
+        world.write("xml", "<node><interface name='org.example.Service'><method name='Slow'/><method name='Echo'>"
+                    + "<arg type='s'/>" * 60000 + "</method></interface></node>")
+        world.app("--service", "--xml", world.path("xml"))
+        assert sorted(Session(world).tools()) == ["service__Get", "service__Slow"]
+
+
 def test_added_by_the_command():
     """The command lists what a service offers, and writes the entry; an app with tools needs no choice."""
     with World() as world:

@@ -264,6 +264,41 @@ test_cancel (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_same_id (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GDBusConnection) stranger = connect_to (fixture->bus);
+  g_autoptr (McpToolCall) call = NULL;
+
+  g_test_summary ("Who calls under the id of another one's call takes nothing from that");
+  await_call (fixture);
+  call = g_steal_pointer (&fixture->call);
+  g_dbus_connection_call (stranger, g_dbus_connection_get_unique_name (fixture->app), PATH,
+                          INTERFACE, "CallTool",
+                          g_variant_new_parsed ("('c-1', 'add', '{}', @a{sv} {})"), NULL,
+                          G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL, NULL);
+  AWAIT (fixture->call != NULL);
+  ask (fixture, "CancelCall", g_variant_new ("(s)", "c-1"));
+  AWAIT (g_cancellable_is_cancelled (mcp_tool_call_get_cancellable (call)));
+  g_assert_false (g_cancellable_is_cancelled (mcp_tool_call_get_cancellable (fixture->call)));
+}
+
+static void
+test_deep (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *brackets = g_strnfill (1000 * 1000, '[');
+  g_autofree char *arguments = g_strconcat ("{\"a\":", brackets, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_test_summary ("Arguments that are nested a million deep do not end the app");
+  ask (fixture, "CallTool",
+       g_variant_new ("(sss@a{sv})", "c-1", "add", arguments,
+                      g_variant_new_array (G_VARIANT_TYPE ("{sv}"), NULL, 0)));
+  g_assert_null (await_text (fixture, &error));
+  g_assert_nonnull (strstr (error->message, "too deeply"));
+  g_assert_null (fixture->call);
+}
+
+static void
 test_dropped (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) dropped = NULL;
@@ -334,6 +369,8 @@ main (int argc, char *argv[])
   ADD ("answers", test_answers);
   ADD ("progress", test_progress);
   ADD ("cancel", test_cancel);
+  ADD ("same-id", test_same_id);
+  ADD ("deep", test_deep);
   ADD ("dropped", test_dropped);
   ADD ("removed-in-call", test_removed_in_call);
   ADD ("wrong-schema", test_wrong_schema);

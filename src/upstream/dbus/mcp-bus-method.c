@@ -35,6 +35,19 @@ find_standard (const char *interface, const char *method)
   return find (node, interface, method);
 }
 
+/* A D-Bus message carries no more: D-Bus specification, "Valid Signatures". */
+#define MAX_ARGUMENTS 255
+
+static gboolean
+has_too_many (GDBusArgInfo **arguments)
+{
+  gsize n = 0;
+
+  while (arguments != NULL && n <= MAX_ARGUMENTS && arguments[n] != NULL)
+    n++;
+  return n > MAX_ARGUMENTS;
+}
+
 static gboolean
 can_carry_all (GDBusArgInfo **arguments)
 {
@@ -42,6 +55,19 @@ can_carry_all (GDBusArgInfo **arguments)
     if (!mcp_variant_json_can_carry (arguments[i]->signature))
       return FALSE;
   return TRUE;
+}
+
+/* Returns: (nullable): why the method is no tool; goes on after “the method …” */
+static const char *
+find_problem (GDBusMethodInfo *info)
+{
+  if (info == NULL)
+    return "is not there";
+  if (has_too_many (info->in_args) || has_too_many (info->out_args))
+    return "has more than 255 arguments";
+  if (!can_carry_all (info->in_args) || !can_carry_all (info->out_args))
+    return "takes or gives file descriptors";
+  return NULL;
 }
 
 /**
@@ -52,7 +78,8 @@ can_carry_all (GDBusArgInfo **arguments)
  * @error: return location
  *
  * Errors: %MCP_ERROR_NOT_FOUND, where the object has no such method; %MCP_ERROR_INVALID_ARGUMENTS,
- * where the method takes or gives file descriptors. The texts go on after “the method …”.
+ * where the method takes or gives file descriptors, or more arguments than a message carries. Any
+ * thread. The texts go on after “the method …”.
  *
  * Returns: (transfer full) (nullable): the tool
  */
@@ -62,15 +89,17 @@ mcp_bus_method_new (const char *tool, const char *method, GDBusNodeInfo *node, G
   const char *dot = strrchr (method, '.');
   g_autofree char *interface = g_strndup (method, (gsize) (dot - method));
   GDBusMethodInfo *info = find (node, interface, dot + 1);
+  const char *problem;
   McpBusMethod *self;
 
   if (info == NULL)
     info = find_standard (interface, dot + 1);
-  if (info == NULL || !can_carry_all (info->in_args) || !can_carry_all (info->out_args))
+  problem = find_problem (info);
+  if (problem != NULL)
     {
       g_set_error_literal (error, MCP_ERROR,
                            info == NULL ? MCP_ERROR_NOT_FOUND : MCP_ERROR_INVALID_ARGUMENTS,
-                           info == NULL ? "is not there" : "takes or gives file descriptors");
+                           problem);
       g_clear_pointer (&info, g_dbus_method_info_unref);
       return NULL;
     }

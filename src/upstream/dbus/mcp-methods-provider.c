@@ -14,8 +14,10 @@
 
 #define INTROSPECTABLE "org.freedesktop.DBus.Introspectable"
 
-/* Of what a service says of one object; the parser works in the main context. */
+/* Of what a service says of one object. */
 #define MAX_XML_BYTES (1024 * 1024)
+/* An annotation of an argument of a method of an interface of an object is the fifth. */
+#define MAX_XML_DEPTH 16
 
 /* A result that is larger is written by a thread. */
 #define MAX_INLINE_BYTES (64 * 1024)
@@ -30,53 +32,95 @@
 #define MCP_TYPE_METHODS_PROVIDER (mcp_methods_provider_get_type ())
 G_DECLARE_FINAL_TYPE (McpMethodsProvider, mcp_methods_provider, MCP, METHODS_PROVIDER, McpBusLink)
 
+/* The description of the service, while a thread reads it. */
+typedef struct _Reading Reading;
+
 struct _McpMethodsProvider
 {
   McpBusLink parent_instance;
 
   GPtrArray *methods; /* (owned) (element-type McpBusMethod): while ready */
   GHashTable *called; /* (owned): gint64 *id -> GDBusMethodInfo: of calls without an answer */
+  Reading *reading;   /* (unowned) (nullable): whose end makes the provider ready */
 };
 
 G_DEFINE_FINAL_TYPE (McpMethodsProvider, mcp_methods_provider, MCP_TYPE_BUS_LINK)
 
-static const McpServerBus *
-get_address (McpMethodsProvider *self)
-{
-  return mcp_server_link_get_setup (MCP_SERVER_LINK (self))->config->bus;
-}
+/* What the service offers. GDBus takes minutes for a description of 1 MiB that is nested deeply,
+ * and a tenth of a second for a flat one: a thread reads it. */
 
-/* What the service offers */
+struct _Reading
+{
+  McpMethodsProvider *provider; /* (owned): for the main context alone */
+  McpServerConfig *config;      /* (owned): for the main context alone; keeps the address */
+  const McpServerBus *address;
+  GVariant *body; /* (owned) */
+
+  GPtrArray *methods;  /* (owned) (element-type McpBusMethod) */
+  GPtrArray *problems; /* (owned) (element-type utf8): why others are no tools */
+  GError *error;       /* (owned) (nullable) */
+};
 
 static void
-add_method (McpMethodsProvider *self, GDBusNodeInfo *node, gsize index)
+reading_free (Reading *self)
 {
-  const McpServerBus *address = get_address (self);
-  g_autofree char *tool = mcp_server_bus_build_tool_name (address, index);
-  g_autoptr (GError) error = NULL;
-  McpBusMethod *method = mcp_bus_method_new (tool, address->methods[index], node, &error);
-  g_autofree char *text = NULL;
+  g_object_unref (self->provider);
+  mcp_server_config_unref (self->config);
+  g_variant_unref (self->body);
+  g_ptr_array_unref (self->methods);
+  g_ptr_array_unref (self->problems);
+  g_clear_error (&self->error);
+  g_free (self);
+}
 
-  if (method != NULL)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Reading, reading_free)
+
+static void
+add_method (Reading *self, GDBusNodeInfo *node, gsize index)
+{
+  const char *name = self->address->methods[index];
+  g_autofree char *tool = mcp_server_bus_build_tool_name (self->address, index);
+  g_autoptr (GError) error = NULL;
+  McpBusMethod *method = mcp_bus_method_new (tool, name, node, &error);
+
+  if (method == NULL)
     {
-      method->is_read_only = mcp_server_bus_is_read_only (address, tool);
-      g_ptr_array_add (self->methods, method);
+      g_ptr_array_add (self->problems,
+                       g_strdup_printf ("the method %s %s, and is no tool", name, error->message));
       return;
     }
-  text =
-      g_strdup_printf ("the method %s %s, and is no tool", address->methods[index], error->message);
-  mcp_server_link_log (MCP_SERVER_LINK (self), text);
+  method->is_read_only = mcp_server_bus_is_read_only (self->address, tool);
+  g_ptr_array_add (self->methods, method);
 }
 
 static void
-take_node (McpMethodsProvider *self, GDBusNodeInfo *node)
+open_element (GMarkupParseContext *context,
+              const char *name,
+              const char **keys,
+              const char **values,
+              gpointer depth,
+              GError **error)
 {
-  const McpServerBus *address = get_address (self);
+  if (++*(guint *) depth > MAX_XML_DEPTH)
+    g_set_error_literal (error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
+                         "its description is nested too deeply");
+}
 
-  g_ptr_array_set_size (self->methods, 0);
-  for (gsize i = 0; address->methods[i] != NULL; i++)
-    add_method (self, node, i);
-  mcp_server_link_take_ready (MCP_SERVER_LINK (self));
+static void
+close_element (GMarkupParseContext *context, const char *name, gpointer depth, GError **error)
+{
+  --*(guint *) depth;
+}
+
+static gboolean
+check_depth (const char *xml, GError **error)
+{
+  static const GMarkupParser parser = { .start_element = open_element,
+                                        .end_element = close_element };
+  guint depth = 0;
+  g_autoptr (GMarkupParseContext) context = g_markup_parse_context_new (&parser, 0, &depth, NULL);
+
+  return g_markup_parse_context_parse (context, xml, -1, error);
 }
 
 static GDBusNodeInfo *
@@ -90,24 +134,78 @@ parse_node (GVariant *body, GError **error)
   if (xml == NULL)
     g_set_error_literal (error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
                          "its answer is no text of 1 MiB at most");
-  return xml != NULL ? g_dbus_node_info_new_for_xml (xml, error) : NULL;
+  return xml != NULL && check_depth (xml, error) ? g_dbus_node_info_new_for_xml (xml, error) : NULL;
+}
+
+static void
+read_in_thread (GTask *task, gpointer source, gpointer reading, GCancellable *cancellable)
+{
+  Reading *self = reading;
+  GDBusNodeInfo *node = parse_node (self->body, &self->error);
+
+  for (gsize i = 0; node != NULL && self->address->methods[i] != NULL; i++)
+    add_method (self, node, i);
+  g_clear_pointer (&node, g_dbus_node_info_unref);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+fail_to_offer (McpBusLink *link, const GError *error)
+{
+  g_autofree char *how = g_strdup_printf ("does not say what it offers: %s", error->message);
+
+  mcp_server_link_fail (MCP_SERVER_LINK (link), how);
+}
+
+/* The service may have gone meanwhile, and come back. */
+static void
+read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Reading) reading = user_data;
+  McpMethodsProvider *self = reading->provider;
+
+  if (self->reading != reading)
+    return;
+  self->reading = NULL;
+  if (reading->error != NULL)
+    {
+      fail_to_offer (MCP_BUS_LINK (self), reading->error);
+      return;
+    }
+  g_ptr_array_unref (self->methods);
+  self->methods = g_ptr_array_ref (reading->methods);
+  for (guint i = 0; i < reading->problems->len; i++)
+    mcp_server_link_log (MCP_SERVER_LINK (self), reading->problems->pdata[i]);
+  mcp_server_link_take_ready (MCP_SERVER_LINK (self));
+}
+
+static void
+read_description (McpMethodsProvider *self, GVariant *body)
+{
+  Reading *reading = g_new0 (Reading, 1);
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, read_cb, reading);
+
+  reading->provider = g_object_ref (self);
+  reading->config =
+      mcp_server_config_ref (mcp_server_link_get_setup (MCP_SERVER_LINK (self))->config);
+  reading->address = reading->config->bus;
+  reading->body = g_variant_ref (body);
+  reading->methods = g_ptr_array_new_with_free_func ((GDestroyNotify) mcp_bus_method_free);
+  reading->problems = g_ptr_array_new_with_free_func (g_free);
+  self->reading = reading;
+  g_task_set_source_tag (task, read_description);
+  /* The callback owns the reading: the thread is no place to end a provider. */
+  g_task_set_task_data (task, reading, NULL);
+  g_task_run_in_thread (task, read_in_thread);
 }
 
 static void
 introspected (McpBusLink *link, gint64 id, GVariant *body, const GError *error)
 {
-  g_autoptr (GError) problem = NULL;
-  g_autoptr (GDBusNodeInfo) node = error == NULL ? parse_node (body, &problem) : NULL;
-  g_autofree char *how = NULL;
-
-  if (node != NULL)
-    {
-      take_node (MCP_METHODS_PROVIDER (link), node);
-      return;
-    }
-  how = g_strdup_printf ("does not say what it offers: %s",
-                         error != NULL ? error->message : problem->message);
-  mcp_server_link_fail (MCP_SERVER_LINK (link), how);
+  if (error != NULL)
+    fail_to_offer (link, error);
+  else
+    read_description (MCP_METHODS_PROVIDER (link), body);
 }
 
 static void
@@ -121,6 +219,7 @@ mcp_methods_provider_detached (McpBusLink *link)
 {
   McpMethodsProvider *self = MCP_METHODS_PROVIDER (link);
 
+  self->reading = NULL;
   g_hash_table_remove_all (self->called);
   g_ptr_array_set_size (self->methods, 0);
 }
