@@ -365,6 +365,60 @@ mcp_cli_checks_of_secrets (McpCliFindings *findings, McpServerConfig *config)
           _ ("Store it: mcp-session secret set NAME"));
 }
 
+/* As the daemon sees a file, and each directory above it: mcpd-trusted-file.c. */
+static gboolean
+is_writable_by_others (const char *path)
+{
+  GStatBuf info;
+
+  if (g_stat (path, &info) < 0)
+    return FALSE;
+  if (info.st_uid != geteuid () && info.st_uid != 0)
+    return TRUE;
+  return (info.st_mode & 022) != 0 && !(S_ISDIR (info.st_mode) && (info.st_mode & S_ISVTX) != 0);
+}
+
+/* Returns: (transfer full): the path, and all directories above it */
+static GPtrArray *
+list_upwards (const char *path)
+{
+  GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
+
+  for (char *next = g_strdup (path);; next = g_path_get_dirname (next))
+    {
+      g_ptr_array_add (paths, next);
+      if (strcmp (next, "/") == 0 || strcmp (next, ".") == 0)
+        return paths;
+    }
+}
+
+/**
+ * mcp_cli_checks_of_writers:
+ * @findings: gets what others can write
+ * @path: a file of the configuration
+ *
+ * The daemon uses no configuration that somebody else can write or replace.
+ */
+void
+mcp_cli_checks_of_writers (McpCliFindings *findings, const char *path)
+{
+  g_autoptr (GPtrArray) paths = list_upwards (path);
+
+  for (guint i = 0; i < paths->len; i++)
+    {
+      const char *name = paths->pdata[i];
+
+      if (!is_writable_by_others (name))
+        continue;
+      mcp_cli_findings_take (
+          findings, BROKEN, "servers",
+          i == 0
+              ? g_strdup_printf (_ ("Others may write %s: the daemon ignores it"), name)
+              : g_strdup_printf (_ ("Others may write to %s: the daemon ignores %s"), name, path),
+          _ ("Make it your own, and chmod go-w"));
+    }
+}
+
 /* Takes permissions of others away; never adds any. */
 static void
 fix_mode (McpCliFindings *findings, const char *path, mode_t others)
@@ -376,6 +430,16 @@ fix_mode (McpCliFindings *findings, const char *path, mode_t others)
   if (g_chmod (path, info.st_mode & 07777 & ~others) == 0)
     mcp_cli_findings_take (findings, OK, "fixed",
                            g_strdup_printf (_ ("Others may not use %s any more"), path), NULL);
+}
+
+static void
+fix_writers (McpCliFindings *findings, const char *path)
+{
+  g_autoptr (GPtrArray) paths = list_upwards (path);
+
+  for (guint i = 0; i < paths->len; i++)
+    if (is_writable_by_others (paths->pdata[i]))
+      fix_mode (findings, paths->pdata[i], 022);
 }
 
 /* What a daemon that was killed has left. */
@@ -406,7 +470,7 @@ mcp_cli_checks_fix (McpCliFindings *findings)
   g_autofree char *runtime = g_path_get_dirname (socket_path);
 
   fix_mode (findings, runtime, 077);
-  fix_mode (findings, servers, 022);
+  fix_writers (findings, servers);
   fix_mode (findings, settings, 022);
   if (connection == NULL && !g_file_test ("/run/systemd/system", G_FILE_TEST_IS_DIR))
     {

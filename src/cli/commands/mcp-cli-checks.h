@@ -13,6 +13,7 @@ void mcp_cli_checks_of_daemons (McpCliFindings *findings);
 void mcp_cli_checks_of_command (McpCliFindings *findings);
 void mcp_cli_checks_of_clients (McpCliFindings *findings);
 void mcp_cli_checks_of_secrets (McpCliFindings *findings, McpServerConfig *config);
+void mcp_cli_checks_of_writers (McpCliFindings *findings, const char *path);
 void mcp_cli_checks_fix (McpCliFindings *findings);
 
 G_END_DECLS

@@ -418,10 +418,7 @@ check_servers_file (McpCliFindings *findings)
                              _ ("mcp-session server add, or mcp-session connect CLIENT --import"));
       return;
     }
-  if (info.st_uid != geteuid () || (info.st_mode & 022) != 0)
-    mcp_cli_findings_take (findings, BROKEN, "servers",
-                           g_strdup_printf (_ ("Others may write %s: the daemon ignores it"), path),
-                           _ ("Make it your own, and chmod go-w"));
+  mcp_cli_checks_of_writers (findings, path);
   if (mcp_cli_file_read (path, &text, &error))
     check_entries (findings, path, text);
   else

@@ -215,6 +215,27 @@ test_fix (void)
 }
 
 static void
+test_fix_directory (void)
+{
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *directory = e2e_build (test->e2e, "config");
+  g_autoptr (CliRun) before = NULL;
+  g_autoptr (CliRun) fixed = NULL;
+  GStatBuf info;
+
+  g_test_summary ("A directory above the servers that its group can write, as a umask of 002 makes "
+                  "it, is why the daemon uses none of them");
+  g_assert_cmpint (g_chmod (directory, 0775), ==, 0);
+  before = cli_test_run (test, NULL, "doctor", NULL);
+  g_assert_cmpint (before->status, ==, 1);
+  g_assert_nonnull (strstr (before->out, "Others may write to"));
+  fixed = cli_test_run (test, NULL, "doctor", "--fix", NULL);
+  g_assert_null (strstr (fixed->out, "Others may write to"));
+  g_assert_cmpint (g_stat (directory, &info), ==, 0);
+  g_assert_cmpint (info.st_mode & 0777, ==, 0755);
+}
+
+static void
 test_settings (void)
 {
   g_autoptr (CliTest) test = cli_test_new ();
@@ -320,6 +341,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/doctor/permissions", test_permissions);
   g_test_add_func ("/cli/doctor/more", test_more);
   g_test_add_func ("/cli/doctor/fix", test_fix);
+  g_test_add_func ("/cli/doctor/fix-directory", test_fix_directory);
   g_test_add_func ("/cli/doctor/settings", test_settings);
   g_test_add_func ("/cli/doctor/settings-in-status", test_settings_in_status);
   return g_test_run ();
