@@ -5,10 +5,21 @@
 # Needs root, debootstrap and the network; the exit status is 77 without them.
 # shellcheck disable=SC2154 # $build is of lib.sh
 
+# end_processes: those that a failure has left in it.
+end_processes ()
+{
+  for process in /proc/[0-9]*; do
+    case $(readlink "$process/root" 2>/dev/null) in
+      "$debian"|"$debian"/*) kill "${process#/proc/}" 2>/dev/null || true ;;
+    esac
+  done
+}
+
 unmount ()
 {
+  end_processes
   for folder in proc dev; do
-    umount "$debian/$folder" 2>/dev/null || true
+    umount "$debian/$folder" 2>/dev/null || umount --lazy "$debian/$folder" 2>/dev/null || true
   done
 }
 
