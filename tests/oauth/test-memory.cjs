@@ -51,7 +51,7 @@ async function use(daemon, authority) {
   assert.equal(authority.count('/token', 'refresh_token'), REFRESHES);
 }
 
-// Resolves when it is @right what is found, which may take until a connection has done with a request.
+// Resolves when what is found is @right, which may take until a connection has done with a request.
 async function awaitTexts(pid, texts, right) {
   let found;
 
@@ -91,7 +91,9 @@ async function testGivenBack(daemon, authority, pid) {
   await awaitTexts(pid, [...authority.refresh.keys()], ({ dumped }) => dumped <= MOST_STRAYS);
 }
 
+// The allocator of sanitizers, where the clock cannot be set either, keeps what is given back.
 function canLook() {
+  if (!process.env.MCP_TEST_TIME_SHIM) { return false; }
   try {
     findTexts(process.pid, ['nothing']);
     return true;
