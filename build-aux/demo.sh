@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=sh
 #
-# What build-aux/screenshots, build-aux/login-pictures and build-aux/moving-picture share: a daemon with directories of its own, and
-# tmux. Sourced after lib.sh, with $programs set to the folder of the built programs.
+# What build-aux/screenshots, build-aux/login-pictures and build-aux/moving-picture share: a daemon with
+# directories of its own, and tmux. Sourced after lib.sh, with $programs set to the folder of the built programs.
 # shellcheck disable=SC2154 # set by who sources this
 demo=$(mktemp -d)
 tmux="tmux -L $(basename "$demo") -f /dev/null"
@@ -34,7 +34,7 @@ shows ()
 start ()
 {
   for directory in config state cache data home run; do
-    mkdir -p -m 700 "$demo/$directory"
+    [ -d "$demo/$directory" ] || mkdir -m 700 "$demo/$directory"
   done
   export XDG_CONFIG_HOME="$demo/config" XDG_STATE_HOME="$demo/state" XDG_CACHE_HOME="$demo/cache" \
     XDG_DATA_HOME="$demo/data" XDG_RUNTIME_DIR="$demo/run" HOME="$demo/home" \

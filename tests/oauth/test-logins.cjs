@@ -182,6 +182,30 @@ async function testCallback(daemon, authority) {
   assert.equal(authority.count('/token'), 1);
 }
 
+// Two servers at once: what one authorization server gave goes to no other.
+async function testMixUp(_daemon, first) {
+  const second = await new Authority().start();
+  const daemon = await new Daemon({ one: { type: 'http', url: first.mcpUrl }, other: { type: 'http', url: second.mcpUrl } }).start();
+  const begin = async (name) => new URL((await browse((await daemon.ask('POST', `/servers/${name}/login`)).body.authorization_url)).location);
+
+  try {
+    const [one, other] = [await begin('one'), await begin('other')];
+    const mixed = new URL(one);
+    mixed.searchParams.set('code', other.searchParams.get('code'));
+    mixed.searchParams.set('iss', other.searchParams.get('iss'));
+    assert.equal((await get(daemon, mixed.search)).status, 400);
+    assert.equal(first.count('/token') + second.count('/token'), 0);
+    assert.equal((await daemon.ask('POST', '/servers/one/complete', { redirect_url: other.href })).status, 404);
+    assert.equal((await get(daemon, other.search)).status, 200);
+    assert.equal(first.count('/token'), 0);
+    assert.equal((await daemon.auth('one')).state, 'refused');
+    assert.equal((await daemon.auth('other')).state, 'authorized');
+  } finally {
+    await daemon.stop();
+    second.stop();
+  }
+}
+
 async function testIss(daemon, authority) {
   authority.options.iss = 'wrong';
   authority.options.deny = 'access_denied';
@@ -493,6 +517,7 @@ runTests(async (tap) => {
   await run('a token request is not redirected', testTokenRedirect);
   await run('a browser comes back once, and nobody else does', testCallback);
   await run('an answer of another issuer is not looked at', testIss);
+  await run('two logins at once are not mixed up', testMixUp);
   await run('the daemon may restart while the browser is away', testRestartWhileAway);
   await run('a browser that comes late is not taken', testLate);
   await run('a person pastes the address', testPaste);
