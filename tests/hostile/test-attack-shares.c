@@ -308,8 +308,9 @@ count_answered_before (Attack *a, int epoll_fd, int fd)
     }
 }
 
-/* Asks for a session behind queries that the daemon has not begun with: it need not wait for more
- * than a few of them. */
+/* Asks for a session behind queries that the daemon has not begun with: it need not wait for them.
+ * The database answers some while the daemon still reads the rest, more where sanitizers make that
+ * slow; in one queue, nearly all come first. */
 static void
 check_passes (Attack *a, int epoll_fd)
 {
@@ -327,7 +328,7 @@ check_passes (Attack *a, int epoll_fd)
   g_test_message ("POST /session: %u after %u queries of another", answer->status, n_before);
   if (answer->status != 200)
     attack_fail ("POST /session: %u", answer->status);
-  if (n_before > N_QUERIES / 5)
+  if (n_before > N_QUERIES / 2)
     attack_fail ("it waited for %u queries of another session", n_before);
 }
 
