@@ -14,6 +14,7 @@
 #include "cli/terminal/mcp-cli-options.h"
 #include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-error.h"
+#include "upstream/config/mcp-bus-description.h"
 
 #include <gio/gio.h>
 #include <glib/gi18n.h>
@@ -50,7 +51,7 @@ introspect (const DbusOptions *options, GError **error)
 {
   g_autoptr (GDBusConnection) connection = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, error);
   g_autoptr (GVariant) reply = NULL;
-  const char *xml;
+  GDBusNodeInfo *node;
 
   if (connection == NULL)
     return NULL;
@@ -62,8 +63,10 @@ introspect (const DbusOptions *options, GError **error)
       g_dbus_error_strip_remote_error (*error);
       return NULL;
     }
-  g_variant_get (reply, "(&s)", &xml);
-  return g_dbus_node_info_new_for_xml (xml, error);
+  node = mcp_bus_description_read (reply, error);
+  if (node == NULL)
+    g_prefix_error (error, "%s: ", options->bus_name);
+  return node;
 }
 
 static char *

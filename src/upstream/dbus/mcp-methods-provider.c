@@ -9,15 +9,11 @@
 #include "common/mcp-error.h"
 #include "mcp-bus-link-private.h"
 #include "mcp-bus-method-private.h"
+#include "upstream/config/mcp-bus-description.h"
 
 #include <string.h>
 
 #define INTROSPECTABLE "org.freedesktop.DBus.Introspectable"
-
-/* Of what a service says of one object. */
-#define MAX_XML_BYTES (1024 * 1024)
-/* An annotation of an argument of a method of an interface of an object is the fifth. */
-#define MAX_XML_DEPTH 16
 
 /* A result that is larger is written by a thread. */
 #define MAX_INLINE_BYTES (64 * 1024)
@@ -94,54 +90,10 @@ add_method (Reading *self, GDBusNodeInfo *node, gsize index)
 }
 
 static void
-open_element (GMarkupParseContext *context,
-              const char *name,
-              const char **keys,
-              const char **values,
-              gpointer depth,
-              GError **error)
-{
-  if (++*(guint *) depth > MAX_XML_DEPTH)
-    g_set_error_literal (error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
-                         "its description is nested too deeply");
-}
-
-static void
-close_element (GMarkupParseContext *context, const char *name, gpointer depth, GError **error)
-{
-  --*(guint *) depth;
-}
-
-static gboolean
-check_depth (const char *xml, GError **error)
-{
-  static const GMarkupParser parser = { .start_element = open_element,
-                                        .end_element = close_element };
-  guint depth = 0;
-  g_autoptr (GMarkupParseContext) context = g_markup_parse_context_new (&parser, 0, &depth, NULL);
-
-  return g_markup_parse_context_parse (context, xml, -1, error);
-}
-
-static GDBusNodeInfo *
-parse_node (GVariant *body, GError **error)
-{
-  const char *xml = NULL;
-
-  if (g_variant_is_of_type (body, G_VARIANT_TYPE ("(s)")) &&
-      g_variant_get_size (body) <= MAX_XML_BYTES)
-    g_variant_get (body, "(&s)", &xml);
-  if (xml == NULL)
-    g_set_error_literal (error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
-                         "its answer is no text of 1 MiB at most");
-  return xml != NULL && check_depth (xml, error) ? g_dbus_node_info_new_for_xml (xml, error) : NULL;
-}
-
-static void
 read_in_thread (GTask *task, gpointer source, gpointer reading, GCancellable *cancellable)
 {
   Reading *self = reading;
-  GDBusNodeInfo *node = parse_node (self->body, &self->error);
+  GDBusNodeInfo *node = mcp_bus_description_read (self->body, &self->error);
 
   for (gsize i = 0; node != NULL && self->address->methods[i] != NULL; i++)
     add_method (self, node, i);
