@@ -274,7 +274,7 @@ g_source_set_callback (GSource *source, GSourceFunc func, gpointer data, GDestro
 {
   Callback *callback;
 
-  if (func == NULL || g_strcmp0 (g_source_get_name (source), "GIdleSource") != 0)
+  if (func == NULL || source->source_funcs != &g_idle_funcs)
     {
       REAL (g_source_set_callback) (source, func, data, notify);
       return;
@@ -294,6 +294,36 @@ g_idle_add_full (int priority, GSourceFunc func, gpointer data, GDestroyNotify n
 }
 
 /* Tasks that a thread of GIO's pool runs */
+
+typedef struct
+{
+  GAsyncReadyCallback func;
+  gpointer data;
+} Ready;
+
+/* Who has the task's data by other ways needs no function of the task to see what a thread left. */
+static void
+task_ready (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Ready *self = user_data;
+
+  acquire (result);
+  self->func (source, result, self->data);
+  g_free (self);
+}
+
+GTask *
+g_task_new (gpointer source, GCancellable *cancellable, GAsyncReadyCallback func, gpointer data)
+{
+  Ready *self;
+
+  if (func == NULL)
+    return REAL (g_task_new) (source, cancellable, NULL, data);
+  self = g_new0 (Ready, 1);
+  self->func = func;
+  self->data = data;
+  return REAL (g_task_new) (source, cancellable, task_ready, self);
+}
 
 typedef struct
 {
@@ -357,4 +387,38 @@ g_task_propagate_boolean (GTask *task, GError **error)
 {
   acquire (task);
   return REAL (g_task_propagate_boolean) (task, error);
+}
+
+/* Pools of threads of our own */
+
+typedef struct
+{
+  GFunc func;
+  gpointer data;
+} Pool;
+
+static void
+pool_work (gpointer job, gpointer user_data)
+{
+  Pool *self = user_data;
+
+  acquire (job);
+  self->func (job, self->data);
+}
+
+GThreadPool *
+g_thread_pool_new (GFunc func, gpointer data, gint max_threads, gboolean exclusive, GError **error)
+{
+  Pool *self = g_new0 (Pool, 1);
+
+  self->func = func;
+  self->data = data;
+  return REAL (g_thread_pool_new) (pool_work, self, max_threads, exclusive, error);
+}
+
+gboolean
+g_thread_pool_push (GThreadPool *pool, gpointer job, GError **error)
+{
+  release (job);
+  return REAL (g_thread_pool_push) (pool, job, error);
 }
