@@ -110,6 +110,19 @@ class Daemon {
 
   // Resolves to a client in a session of its own.
   async connect(options) { return new Client(this, options).start(); }
+
+  // Runs a test, and stops the daemon and the others after it. If the test fails, the end of the log is shown.
+  async during(test, stopOthers) {
+    try {
+      await test();
+    } catch (error) {
+      console.log(this.log().slice(-3000).replace(/^/gm, '# '));
+      throw error;
+    } finally {
+      await this.stop();
+      await stopOthers();
+    }
+  }
 }
 
 class Client {

@@ -43,16 +43,9 @@ async function within(test) {
   const authority = await new Authority().start();
   const daemon = await new Daemon({ guarded: { type: 'http', url: authority.mcpUrl } }, { environment: clock.environment }).start();
 
-  try {
+  await daemon.during(async () => {
     await test({ clock, daemon, authority });
-  } catch (error) {
-    console.log(daemon.log().slice(-3000).replace(/^/gm, '# '));
-    throw error;
-  } finally {
-    await daemon.stop();
-    authority.stop();
-    clock.remove();
-  }
+  }, async () => { authority.stop(); clock.remove(); });
 }
 
 const begin = async (daemon) => (await daemon.ask('POST', '/servers/guarded/login')).body.authorization_url;

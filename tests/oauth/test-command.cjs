@@ -20,15 +20,9 @@ async function within(test) {
     own: { command: process.env.MCP_TEST_SERVER },
   }).start();
 
-  try {
+  await daemon.during(async () => {
     await test(daemon, authority);
-  } catch (error) {
-    console.log(daemon.log().slice(-3000).replace(/^/gm, '# '));
-    throw error;
-  } finally {
-    await daemon.stop();
-    authority.stop();
-  }
+  }, async () => { authority.stop(); });
 }
 
 // The command, its standard output and error in pipes.

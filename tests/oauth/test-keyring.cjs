@@ -28,18 +28,11 @@ async function within(test) {
     own: { command: process.env.MCP_TEST_SERVER, env: { KEY: '${secret:key}' } },
   }, { environment: keyring.environment }).start();
 
-  try {
+  await daemon.during(async () => {
     const page = await logIn(daemon);
     assert.equal(page.status, 200, page.text);
     await test({ keyring, daemon, authority });
-  } catch (error) {
-    console.log(daemon.log().slice(-3000).replace(/^/gm, '# '));
-    throw error;
-  } finally {
-    await daemon.stop();
-    authority.stop();
-    await keyring.stop();
-  }
+  }, async () => { authority.stop(); await keyring.stop(); });
 }
 
 async function assertEcho(daemon) {

@@ -18,15 +18,9 @@ async function within(test, { options = {}, entry = {}, settings } = {}) {
   Object.assign(authority.options, options);
   const daemon = await new Daemon({ guarded: { type: 'http', url: authority.mcpUrl, ...entry } }, { settings }).start();
 
-  try {
+  await daemon.during(async () => {
     await test(daemon, authority);
-  } catch (error) {
-    console.log(daemon.log().slice(-3000).replace(/^/gm, '# '));
-    throw error;
-  } finally {
-    await daemon.stop();
-    authority.stop();
-  }
+  }, async () => { authority.stop(); });
 }
 
 // A person logs in. Resolves to the last page.

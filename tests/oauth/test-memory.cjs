@@ -24,17 +24,11 @@ async function within(perturb, test) {
   const daemon = await new Daemon({ guarded: { type: 'http', url: authority.mcpUrl } },
     { environment: { MALLOC_PERTURB_: perturb ? '85' : '0' } }).start();
 
-  try {
+  await daemon.during(async () => {
     const { body } = await daemon.ask('POST', '/servers/guarded/login');
     assert.equal((await (await browse(body.authorization_url)).page()).status, 200);
     await test(daemon, authority, (await daemon.ask('GET', '/health')).body.pid);
-  } catch (error) {
-    console.log(daemon.log().slice(-3000).replace(/^/gm, '# '));
-    throw error;
-  } finally {
-    await daemon.stop();
-    authority.stop();
-  }
+  }, async () => { authority.stop(); });
 }
 
 async function use(daemon, authority) {

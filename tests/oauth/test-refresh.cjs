@@ -27,18 +27,12 @@ async function within(test, { options = {}, others = {} } = {}) {
   const entry = { type: 'http', url: authority.mcpUrl };
   const daemon = await new Daemon({ guarded: entry, ...Object.fromEntries(Object.keys(others).map((name) => [name, entry])) }).start();
 
-  try {
+  await daemon.during(async () => {
     await logIn(daemon);
     const client = await daemon.connect();
     await assertEcho(client);
     await test({ daemon, authority, client });
-  } catch (error) {
-    console.log(daemon.log().slice(-3000).replace(/^/gm, '# '));
-    throw error;
-  } finally {
-    await daemon.stop();
-    authority.stop();
-  }
+  }, async () => { authority.stop(); });
 }
 
 async function assertEcho(client, name = 'guarded') {

@@ -59,7 +59,7 @@ async function testExample() {
   const { child, url } = await startExample();
   const daemon = await new Daemon({ guarded: { type: 'http', url } }).start();
 
-  try {
+  await daemon.during(async () => {
     const { status, body } = await daemon.ask('POST', '/servers/guarded/login');
     assert.equal(status, 200, JSON.stringify(body));
     const page = await (await browse(body.authorization_url)).page();
@@ -73,13 +73,7 @@ async function testExample() {
     answers.forEach((answer) => assert.equal(answer.content[0].text, 'Hello, you!'));
     assert.equal((await daemon.auth()).state, 'authorized');
     await Promise.all(clients.map((client) => client.close()));
-  } catch (error) {
-    console.log(daemon.log().slice(-3000).replace(/^/gm, '# '));
-    throw error;
-  } finally {
-    await daemon.stop();
-    child.kill();
-  }
+  }, async () => { child.kill(); });
 }
 
 if (!require('node:fs').existsSync(SDK)) {

@@ -83,17 +83,10 @@ async function within(test) {
     // GLib warns where nobody shows notifications.
     { environment: { DBUS_SESSION_BUS_ADDRESS: bus.address, G_DEBUG: '' } }).start();
 
-  try {
+  await daemon.during(async () => {
     await bus.listen();
     await test({ bus, daemon, authority });
-  } catch (error) {
-    console.log(daemon.log().slice(-3000).replace(/^/gm, '# '));
-    throw error;
-  } finally {
-    await daemon.stop();
-    authority.stop();
-    bus.stop();
-  }
+  }, async () => { authority.stop(); bus.stop(); });
 }
 
 const begin = async (daemon) => (await daemon.ask('POST', '/servers/guarded/login')).body.authorization_url;

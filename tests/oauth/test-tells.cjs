@@ -17,15 +17,9 @@ async function within(test) {
   const authority = await new Authority().start();
   const daemon = await new Daemon({ guarded: { type: 'http', url: authority.mcpUrl } }).start();
 
-  try {
+  await daemon.during(async () => {
     await test(daemon, authority);
-  } catch (error) {
-    console.log(daemon.log().slice(-3000).replace(/^/gm, '# '));
-    throw error;
-  } finally {
-    await daemon.stop();
-    authority.stop();
-  }
+  }, async () => { authority.stop(); });
 }
 
 async function logIn(daemon) {

@@ -2,7 +2,7 @@
 
 /*
  * Finding the working directories of sessions. A directory may lie on a mount whose server is gone:
- * whoever looks there waits, possibly for ever. So a thread looks where the kernel does not know
+ * a look at the directory may then never return. So a thread looks where the kernel does not know
  * the path by heart, and nobody waits for longer than a deadline: then the directory is taken as it
  * was named, as one is that does not exist.
  *
@@ -134,7 +134,7 @@ finder_clear (gpointer data)
 
 /**
  * mcp_cwd_finder_unref:
- * @self: (transfer full): a finder; whoever waits is told %MCP_ERROR_CLOSED
+ * @self: (transfer full): a finder; those who wait get %MCP_ERROR_CLOSED
  */
 void
 mcp_cwd_finder_unref (McpCwdFinder *self)

@@ -537,6 +537,7 @@ test_late_daemon (HttpFixture *f, gconstpointer data)
   AWAIT (mcp_http_listener_get_n_connections (f->listener) == N_LATE);
   for (guint i = 0; i < N_LATE; i++)
     mcp_test_socket_send_text (fds[i], GET_HELLO);
+  /* The listener runs in this thread: here it is late. */
   g_usleep (G_USEC_PER_SEC + G_USEC_PER_SEC / 10);
 
   for (guint i = 0; i < N_LATE; i++)
