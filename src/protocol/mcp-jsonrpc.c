@@ -368,3 +368,24 @@ mcp_jsonrpc_message_dup_error_text (McpJsonrpcMessage *self)
   decoded = mcp_json_dup_string (text);
   return decoded != NULL ? decoded : g_strdup ("");
 }
+
+/**
+ * mcp_jsonrpc_message_ref_result:
+ * @self: a response
+ * @error: return location; %MCP_ERROR_PROVIDER_FAILED if the response is an error
+ *
+ * Returns: (transfer full) (nullable): the result, a part of the message's text
+ */
+GBytes *
+mcp_jsonrpc_message_ref_result (McpJsonrpcMessage *self, GError **error)
+{
+  g_autofree char *text = NULL;
+
+  if (self->kind == MCP_JSONRPC_RESULT)
+    return g_bytes_new_from_bytes (
+        self->text, self->result.data - (const char *) g_bytes_get_data (self->text, NULL),
+        self->result.length);
+  text = mcp_jsonrpc_message_dup_error_text (self);
+  g_set_error_literal (error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, text != NULL ? text : "");
+  return NULL;
+}

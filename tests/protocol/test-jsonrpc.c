@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "common/mcp-error.h"
 #include "protocol/mcp-jsonrpc.h"
 
 #include <string.h>
@@ -69,8 +70,12 @@ test_result (void)
 {
   g_autoptr (McpJsonrpcMessage) message =
       parse_ok ("{\"jsonrpc\":\"2.0\",\"id\":\"a\\u0062\",\"result\":{ }}");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) result = mcp_jsonrpc_message_ref_result (message, &error);
 
   g_test_summary ("A result keeps its id as it was written");
+  g_assert_no_error (error);
+  g_assert_cmpmem (g_bytes_get_data (result, NULL), g_bytes_get_size (result), "{ }", 3);
   g_assert_cmpint (mcp_jsonrpc_message_get_kind (message), ==, MCP_JSONRPC_RESULT);
   g_assert_null (mcp_jsonrpc_message_get_method (message));
   assert_slice (mcp_jsonrpc_message_get_id (message), "\"a\\u0062\"");
@@ -84,11 +89,15 @@ test_failure (void)
       parse_ok ("{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32601,\"message\":\"no\\n\","
                 "\"data\":{\"a\":1}}}");
   g_autofree char *text = mcp_jsonrpc_message_dup_error_text (message);
+  g_autoptr (GError) error = NULL;
 
   g_test_summary ("An error tells its code and its text, and is kept whole");
   g_assert_cmpint (mcp_jsonrpc_message_get_kind (message), ==, MCP_JSONRPC_FAILURE);
   g_assert_cmpint (mcp_jsonrpc_message_get_error_code (message), ==, -32601);
   g_assert_cmpstr (text, ==, "no\n");
+  g_assert_null (mcp_jsonrpc_message_ref_result (message, &error));
+  g_assert_error (error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED);
+  g_assert_cmpstr (error->message, ==, "no\n");
   assert_slice (mcp_jsonrpc_message_get_error (message),
                 "{\"code\":-32601,\"message\":\"no\\n\",\"data\":{\"a\":1}}");
 }

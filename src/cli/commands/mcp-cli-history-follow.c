@@ -10,15 +10,12 @@
 #include "cli/daemon/mcp-cli-event-stream.h"
 #include "cli/terminal/mcp-cli-exit.h"
 #include "cli/terminal/mcp-cli-json.h"
-#include "cli/terminal/mcp-cli-signals.h"
+#include "cli/terminal/mcp-cli-main-loop.h"
 #include "cli/terminal/mcp-cli-terminal.h"
 #include "cli/terminal/mcp-cli-text.h"
 
-#include <glib-unix.h>
 #include <glib/gi18n.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 /* The history is asked this often at most. */
 #define ASK_EVERY_MS 100
@@ -32,14 +29,12 @@ typedef struct
   McpCliConnection *connection; /* (unowned) */
   const McpCliHistoryFilter *filter;
   McpCliEventStream *stream; /* (owned) */
-  GMainLoop *loop;           /* (owned) */
+  McpCliMainLoop *loop;      /* (owned) */
   GHashTable *shown;         /* (owned): ids of calls that were printed */
   gboolean as_json;
   gboolean has_begun; /* what had ended before is not printed */
   guint ask_id;
   guint tick_id;
-  guint broken_id;
-  int status;
 } Follow;
 
 static void
@@ -50,19 +45,11 @@ follow_clear (Follow *self)
   g_clear_object (&self->stream);
   g_clear_handle_id (&self->ask_id, g_source_remove);
   g_clear_handle_id (&self->tick_id, g_source_remove);
-  g_clear_handle_id (&self->broken_id, g_source_remove);
-  g_main_loop_unref (self->loop);
+  g_clear_pointer (&self->loop, mcp_cli_main_loop_free);
   g_hash_table_unref (self->shown);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Follow, follow_clear)
-
-static void
-end (Follow *self, int status)
-{
-  self->status = status;
-  g_main_loop_quit (self->loop);
-}
 
 static void
 print_call (Follow *self, McpJsonSlice call)
@@ -72,7 +59,7 @@ print_call (Follow *self, McpJsonSlice call)
 
   g_print ("%s\n", line);
   if (fflush (stdout) != 0)
-    end (self, MCP_CLI_BROKEN_PIPE);
+    mcp_cli_main_loop_quit (self->loop, MCP_CLI_BROKEN_PIPE);
 }
 
 static gboolean
@@ -161,25 +148,11 @@ resumed_cb (gpointer user_data)
 static void
 ended_cb (const GError *error, gpointer user_data)
 {
-  if (error != NULL)
-    mcp_cli_text_print_error (error);
-  end (user_data, MCP_CLI_FAILED);
-}
-
-static void
-signal_cb (int number, gboolean from_process, gpointer user_data)
-{
-  end (user_data, 128 + number);
-}
-
-static gboolean
-broken_cb (int fd, GIOCondition condition, gpointer user_data)
-{
   Follow *self = user_data;
 
-  self->broken_id = 0;
-  end (self, MCP_CLI_BROKEN_PIPE);
-  return G_SOURCE_REMOVE;
+  if (error != NULL)
+    mcp_cli_text_print_error (error);
+  mcp_cli_main_loop_quit (self->loop, MCP_CLI_FAILED);
 }
 
 /**
@@ -197,21 +170,15 @@ mcp_cli_history_follow (McpCliConnection *connection,
                         const McpCliHistoryFilter *filter,
                         gboolean as_json)
 {
-  static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
   static const McpCliEventStreamFuncs funcs = { event_cb, interrupted_cb, resumed_cb, ended_cb };
-  g_autoptr (McpCliSignals) signals = mcp_cli_signals_new (numbers, G_N_ELEMENTS (numbers));
   g_auto (Follow) self = { .connection = connection, .filter = filter, .as_json = as_json };
 
-  self.loop = g_main_loop_new (NULL, FALSE);
+  self.loop = mcp_cli_main_loop_new ();
   self.shown = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self.stream = mcp_cli_event_stream_new (connection, NULL, &funcs, &self);
-  mcp_cli_signals_watch (signals, signal_cb, &self);
-  if (!isatty (STDOUT_FILENO))
-    self.broken_id = g_unix_fd_add (STDOUT_FILENO, G_IO_ERR, broken_cb, &self);
   self.tick_id = g_timeout_add_seconds (TICK_SECONDS, tick_cb, &self);
   fflush (stdout);
   mcp_cli_event_stream_start (self.stream);
   ask (&self);
-  g_main_loop_run (self.loop);
-  return self.status;
+  return mcp_cli_main_loop_run (self.loop);
 }

@@ -8,11 +8,10 @@
 #include "cli/commands/mcp-cli-server-states.h"
 #include "cli/terminal/mcp-cli-exit.h"
 #include "cli/terminal/mcp-cli-json.h"
-#include "cli/terminal/mcp-cli-signals.h"
+#include "cli/terminal/mcp-cli-main-loop.h"
 #include "cli/terminal/mcp-cli-terminal.h"
 #include "cli/terminal/mcp-cli-text.h"
 
-#include <glib-unix.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,19 +25,16 @@ typedef struct
 {
   McpCliConnection *connection; /* (unowned) */
   const char *name;
-  char *last; /* (nullable): JSON of the line that was printed last */
-  GMainLoop *loop;
+  char *last;           /* (nullable): JSON of the line that was printed last */
+  McpCliMainLoop *loop; /* (owned) */
   guint tick_id;
-  guint broken_id;
-  int status;
 } Follow;
 
 static void
 follow_clear (Follow *self)
 {
   g_clear_handle_id (&self->tick_id, g_source_remove);
-  g_clear_handle_id (&self->broken_id, g_source_remove);
-  g_main_loop_unref (self->loop);
+  g_clear_pointer (&self->loop, mcp_cli_main_loop_free);
   g_free (self->last);
 }
 
@@ -112,13 +108,6 @@ mcp_cli_server_log_to_text (GBytes *log)
 }
 
 static void
-end (Follow *self, int status)
-{
-  self->status = status;
-  g_main_loop_quit (self->loop);
-}
-
-static void
 remember_last (Follow *self, McpJsonSlice lines)
 {
   McpJsonSlice line;
@@ -162,7 +151,7 @@ print_new (Follow *self, McpJsonSlice lines)
       append_line (out, line);
   g_print ("%s", out->str);
   if (fflush (stdout) != 0)
-    end (self, MCP_CLI_BROKEN_PIPE);
+    mcp_cli_main_loop_quit (self->loop, MCP_CLI_BROKEN_PIPE);
   remember_last (self, lines);
 }
 
@@ -181,23 +170,7 @@ tick_cb (gpointer user_data)
     }
   mcp_cli_text_print_error (error);
   self->tick_id = 0;
-  end (self, MCP_CLI_FAILED);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-signal_cb (int number, gboolean from_process, gpointer user_data)
-{
-  end (user_data, 128 + number);
-}
-
-static gboolean
-broken_cb (int fd, GIOCondition condition, gpointer user_data)
-{
-  Follow *self = user_data;
-
-  self->broken_id = 0;
-  end (self, MCP_CLI_BROKEN_PIPE);
+  mcp_cli_main_loop_quit (self->loop, MCP_CLI_FAILED);
   return G_SOURCE_REMOVE;
 }
 
@@ -214,17 +187,11 @@ broken_cb (int fd, GIOCondition condition, gpointer user_data)
 int
 mcp_cli_server_log_follow (McpCliConnection *connection, const char *name, GBytes *log)
 {
-  static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
-  g_autoptr (McpCliSignals) signals = mcp_cli_signals_new (numbers, G_N_ELEMENTS (numbers));
   g_auto (Follow) self = { .connection = connection, .name = name };
 
-  self.loop = g_main_loop_new (NULL, FALSE);
-  mcp_cli_signals_watch (signals, signal_cb, &self);
-  if (!isatty (STDOUT_FILENO))
-    self.broken_id = g_unix_fd_add (STDOUT_FILENO, G_IO_ERR, broken_cb, &self);
+  self.loop = mcp_cli_main_loop_new ();
   remember_last (&self, find_lines (log));
   fflush (stdout);
   self.tick_id = g_timeout_add (FOLLOW_EVERY_MS, tick_cb, &self);
-  g_main_loop_run (self.loop);
-  return self.status;
+  return mcp_cli_main_loop_run (self.loop);
 }

@@ -151,21 +151,9 @@ run (Call *call, SoupSession *soup, GCancellable *cancellable)
 static GBytes *
 take_result (Call *call, GError **error)
 {
-  g_autofree char *text = NULL;
-  McpJsonSlice result;
-
-  if (call->answer == NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&call->error));
-      return NULL;
-    }
-  if (mcp_jsonrpc_message_get_kind (call->answer) == MCP_JSONRPC_RESULT)
-    {
-      result = mcp_jsonrpc_message_get_result (call->answer);
-      return g_bytes_new (result.data, result.length);
-    }
-  text = mcp_jsonrpc_message_dup_error_text (call->answer);
-  g_set_error_literal (error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, text);
+  if (call->answer != NULL)
+    return mcp_jsonrpc_message_ref_result (call->answer, error);
+  g_propagate_error (error, g_steal_pointer (&call->error));
   return NULL;
 }
 

@@ -120,30 +120,16 @@ follow_caller (ToolCall *self, GCancellable *cancellable)
     g_cancellable_cancel (self->cancellable);
 }
 
-/* Shares the text of the message. */
-static GBytes *
-take_part (McpJsonrpcMessage *message, McpJsonSlice part)
-{
-  GBytes *text = mcp_jsonrpc_message_get_text (message);
-  const char *start = g_bytes_get_data (text, NULL);
-
-  return g_bytes_new_from_bytes (text, part.data - start, part.length);
-}
-
 static void
 return_answer (GTask *task, McpJsonrpcMessage *answer)
 {
-  McpJsonSlice result = mcp_jsonrpc_message_get_result (answer);
-  g_autofree char *text = NULL;
+  GError *error = NULL;
+  GBytes *result = mcp_jsonrpc_message_ref_result (answer, &error);
 
-  if (mcp_jsonrpc_message_get_kind (answer) == MCP_JSONRPC_RESULT)
-    {
-      g_task_return_pointer (task, take_part (answer, result), (GDestroyNotify) g_bytes_unref);
-      return;
-    }
-
-  text = mcp_jsonrpc_message_dup_error_text (answer);
-  g_task_return_new_error (task, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, "%s", text);
+  if (result != NULL)
+    g_task_return_pointer (task, result, (GDestroyNotify) g_bytes_unref);
+  else
+    g_task_return_error (task, error);
 }
 
 static void
