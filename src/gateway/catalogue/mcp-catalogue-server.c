@@ -59,7 +59,8 @@ struct _McpCatalogueServer
   gint64 listed_at;       /* monotonic, microseconds: when @known was last complete */
   GPtrArray *notes;       /* (owned): char (owned): what was wrong, as last logged */
   McpProgramStamp *stamp; /* (owned): of the program on disk */
-  gboolean in_vain; /* somebody waited for it too long; nobody waits again until it is known */
+  gboolean in_vain; /* somebody waited too long; nobody waits again until it is known, or ended
+                     * with its session */
 
   McpProviderLease *lease;   /* (owned) (nullable): set while listing */
   GCancellable *cancellable; /* (owned) (nullable): of the listing */
@@ -235,7 +236,9 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (is_listed)
     take_success (self);
-  else if (!mcp_provider_lease_is_closed (lease))
+  else if (mcp_provider_lease_is_closed (lease))
+    self->in_vain = FALSE; /* the server ended with its session: the next session starts it anew */
+  else
     note_failure (self, error, mcp_provider_is_locked (mcp_provider_lease_get_provider (lease)));
   mcp_provider_lease_report (lease, error);
   g_clear_pointer (&lease, mcp_provider_lease_free);
@@ -494,7 +497,7 @@ mcp_catalogue_server_is_awaited (McpCatalogueServer *self,
  * @self: the server
  * @kinds: what a client has waited for, too long
  *
- * Nobody waits for the server again before it was known once.
+ * Nobody waits for the server again before it was known once, or ended with its session.
  */
 void
 mcp_catalogue_server_give_up (McpCatalogueServer *self, McpItemKinds kinds)

@@ -196,6 +196,26 @@ test_known_prompt_waits_for_nobody (Fixture *f, gconstpointer data)
   g_assert_cmpint (heard->error_code, ==, 0);
 }
 
+static void
+test_session_ends_before_the_server_is_listed (Fixture *f, gconstpointer data)
+{
+  McpSession *hasty = fixture_create_session (f, "/", NULL);
+
+  g_test_summary ("A server whose session ended before the server was listed is waited for by the "
+                  "next session");
+  g_hash_table_add (f->silent, (gpointer) "z");
+  fixture_add_server (f, "z", ONE);
+  fixture_apply (f);
+  mcp_gateway_set_list_patience (f->gateway, 1);
+  assert_listed (f, hasty, "");
+  fixture_close_session (f, hasty);
+  mcp_test_settle ();
+
+  g_hash_table_remove (f->silent, "z");
+  mcp_gateway_set_list_patience (f->gateway, 60 * 1000);
+  assert_listed (f, f->session, "z__b z__a");
+}
+
 #define ADD(path, function) \
   g_test_add ("/gateway/catalogue/" path, Fixture, NULL, fixture_setup, function, fixture_teardown)
 
@@ -213,5 +233,6 @@ main (int argc, char **argv)
   ADD ("bytes", test_bytes);
   ADD ("new-configuration", test_new_configuration);
   ADD ("known-prompt-waits-for-nobody", test_known_prompt_waits_for_nobody);
+  ADD ("session-ends-before-the-server-is-listed", test_session_ends_before_the_server_is_listed);
   return g_test_run ();
 }
