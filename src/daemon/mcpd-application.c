@@ -345,12 +345,21 @@ finish_stop (McpdApplication *self)
 }
 
 static void
+bus_flushed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (McpdApplication) self = MCPD_APPLICATION (user_data);
+
+  mcpd_bus_flush_finish (MCPD_BUS (source), result);
+  finish_stop (self);
+}
+
+static void
 flushed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (McpdApplication) self = MCPD_APPLICATION (user_data);
 
   mcpd_state_flush_finish (MCPD_STATE (source), result, NULL);
-  finish_stop (self);
+  mcpd_bus_flush_async (self->bus, bus_flushed_cb, g_object_ref (self));
 }
 
 static void

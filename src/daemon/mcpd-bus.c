@@ -25,6 +25,9 @@
 #define FIRST_RETRY_MS 500
 #define LAST_RETRY_MS  60000
 
+/* How long a bus that takes nothing may hold up the daemon's end. */
+#define FLUSH_LIMIT_MS 1000
+
 struct _McpdBus
 {
   GObject parent_instance;
@@ -40,6 +43,8 @@ struct _McpdBus
   McpdWatch *watch;     /* (owned) (nullable): of the bus' socket, while AWAY */
   gboolean is_connecting;
   gboolean has_left;
+  GTask *flushing;      /* (owned) (nullable): of mcpd_bus_flush_async() */
+  GSource *flush_limit; /* (owned) (nullable): likewise */
 };
 
 G_DEFINE_FINAL_TYPE (McpdBus, mcpd_bus, G_TYPE_OBJECT)
@@ -226,11 +231,76 @@ mcpd_bus_join (McpdBus *self, GError **error)
   return TRUE;
 }
 
+static void
+end_flush (McpdBus *self)
+{
+  g_autoptr (GTask) task = g_steal_pointer (&self->flushing);
+
+  mcp_timer_clear (&self->flush_limit);
+  if (task != NULL)
+    g_task_return_boolean (task, TRUE);
+}
+
+static void
+flushed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (McpdBus) self = user_data;
+
+  end_flush (self);
+}
+
+static gboolean
+flush_limit_cb (gpointer user_data)
+{
+  g_debug ("The session bus does not take what is left to be said");
+  end_flush (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * mcpd_bus_flush_async:
+ * @self: the bus; nothing else flushes it
+ * @callback: (scope async): when it is so
+ * @user_data: for @callback
+ *
+ * Waits until what was said on the bus is sent, but no longer than 1 s: a bus may hang.
+ */
+void
+mcpd_bus_flush_async (McpdBus *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (MCPD_IS_BUS (self));
+  g_return_if_fail (self->flushing == NULL);
+
+  self->flushing = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (self->flushing, mcpd_bus_flush_async);
+  if (self->connection == NULL)
+    {
+      end_flush (self);
+      return;
+    }
+  self->flush_limit = mcp_timer_new_ms ("bus-flush", FLUSH_LIMIT_MS, flush_limit_cb, self);
+  g_dbus_connection_flush (self->connection, NULL, flushed_cb, g_object_ref (self));
+}
+
+/**
+ * mcpd_bus_flush_finish:
+ * @self: the bus
+ * @result: what the callback got
+ */
+void
+mcpd_bus_flush_finish (McpdBus *self, GAsyncResult *result)
+{
+  g_return_if_fail (g_task_is_valid (result, self));
+
+  g_task_propagate_boolean (G_TASK (result), NULL);
+}
+
 /**
  * mcpd_bus_leave:
  * @self: the bus
  *
- * Takes the daemon off the bus for good; what was said on it before is sent.
+ * Takes the daemon off the bus for good. What was said on it before is sent if
+ * mcpd_bus_flush_async() has ended.
  */
 void
 mcpd_bus_leave (McpdBus *self)
@@ -240,8 +310,6 @@ mcpd_bus_leave (McpdBus *self)
   self->has_left = TRUE;
   g_cancellable_cancel (self->cancellable);
   stop_looking (self);
-  if (self->connection != NULL && !g_dbus_connection_is_closed (self->connection))
-    g_dbus_connection_flush_sync (self->connection, NULL, NULL);
   drop_desktop (self);
 }
 
@@ -263,6 +331,7 @@ mcpd_bus_dispose (GObject *object)
   McpdBus *self = MCPD_BUS (object);
 
   mcpd_bus_leave (self);
+  mcp_timer_clear (&self->flush_limit);
   g_clear_object (&self->cancellable);
 
   G_OBJECT_CLASS (mcpd_bus_parent_class)->dispose (object);

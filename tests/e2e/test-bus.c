@@ -100,6 +100,59 @@ test_bus_dies (void)
   g_assert_true (json_object_has_member (session, "token"));
 }
 
+static pid_t
+get_bus_pid (E2e *e2e)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
+      e2e->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+      "GetConnectionUnixProcessID", g_variant_new ("(s)", "org.freedesktop.DBus"),
+      G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, 10000, NULL, &error);
+  guint32 pid;
+
+  g_assert_no_error (error);
+  g_variant_get (reply, "(u)", &pid);
+  return (pid_t) pid;
+}
+
+/* Each is a signal on the bus, and together they are more than a socket holds. */
+static void
+publish_megabytes (E2e *e2e)
+{
+  g_autoptr (JsonObject) session = e2e_create_session (e2e, NULL);
+  g_autofree char *path = g_strdup_printf ("/session/%s/progress",
+                                           json_object_get_string_member (session, "session_id"));
+  g_autofree char *text = g_strnfill (60000, 'x');
+  g_autofree char *body = g_strdup_printf ("{\"progress\":1,\"message\":\"%s\"}", text);
+
+  for (guint i = 0; i < 40; i++)
+    {
+      g_autofree char *answer = NULL;
+      guint status;
+
+      answer = e2e_http (e2e, "POST", path, json_object_get_string_member (session, "token"), body,
+                         &status);
+      g_assert_cmpuint (status / 100, ==, 2);
+    }
+}
+
+static void
+test_bus_hangs (void)
+{
+  g_autoptr (E2e) e2e = e2e_new (E2E_WITH_BUS);
+  pid_t bus_pid;
+
+  g_test_summary ("A bus that reads nothing any more does not keep the daemon from its end");
+  e2e_start (e2e);
+  await_answer (e2e);
+  bus_pid = get_bus_pid (e2e);
+  g_assert_cmpint (kill (bus_pid, SIGSTOP), ==, 0);
+  publish_megabytes (e2e);
+  g_subprocess_send_signal (e2e->process, SIGTERM);
+  g_assert_cmpint (e2e_await_exit (e2e), ==, 0);
+  g_assert_cmpint (kill (bus_pid, SIGCONT), ==, 0);
+}
+
 static void
 test_name_taken (void)
 {
@@ -129,6 +182,7 @@ main (int argc, char **argv)
   g_test_add_func ("/e2e/bus/same-sessions", test_same_sessions);
   g_test_add_func ("/e2e/bus/without", test_without_bus);
   g_test_add_func ("/e2e/bus/dies", test_bus_dies);
+  g_test_add_func ("/e2e/bus/hangs", test_bus_hangs);
   g_test_add_func ("/e2e/bus/name-taken", test_name_taken);
   return g_test_run ();
 }
