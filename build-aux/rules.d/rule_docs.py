@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """docs: links between documents lead somewhere, and so do their pictures; the files of the tree that documents name
-exist; docs/README.md leads to every page in docs/; and a page with commands is among those whose commands a test runs."""
+exist; docs/README.md leads to every page in docs/; a page with commands is among those whose commands a test runs; and
+a page names each member of the interfaces on the bus."""
 
 import fnmatch
 import os
@@ -12,6 +13,8 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 PICTURE = re.compile(r"\b(?:src|srcset)=\"([^\"]+)\"")
 INDEX = "docs/README.md"
 TESTED = "tests/e2e/meson.build"
+BUS_PAGES = ("docs/dbus.md", "docs/providers.md")
+BUS_MEMBER = re.compile(r"<(?:method|signal|property) name=\"(\w+)\"")
 CODE = re.compile(r"`([^`\n]+)`")
 FENCE = re.compile(r"^```.*?^```", re.M | re.S)
 TREE_PATH = re.compile(r"^(src|tests|docs|data|po|build-aux)/[\w./*-]+$")
@@ -67,9 +70,22 @@ def check_commands(tree):
             yield Violation("docs", path, path, f"the page has commands, and is not among the documents of {TESTED}")
 
 
+def check_bus(tree):
+    """Methods, signals and properties that no page names."""
+    named = "".join(tree.text(page) for page in BUS_PAGES if page in tree.known)
+    for path in tree.files:
+        if not re.match(r"data/org\.[\w.]+\.xml$", path):
+            continue
+        text = tree.text(path)
+        for match in BUS_MEMBER.finditer(text):
+            if not re.search(rf"\b{match[1]}\b", named):
+                yield Violation("docs", f"{path}:{match[1]}", f"{path}:{line_of(text, match.start())}", f"{BUS_PAGES[0]} does not name “{match[1]}”")
+
+
 def check(tree):
     yield from check_index(tree)
     yield from check_commands(tree)
+    yield from check_bus(tree)
     for path in tree.files:
         if not path.endswith(".md"):
             continue
