@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """docs: links between documents lead somewhere, and so do their pictures; the files of the tree that documents name
-exist; docs/README.md leads to every page in docs/; a page with commands is among those whose commands a test runs; and
-a page names each member of the interfaces on the bus."""
+exist; docs/README.md leads to every page in docs/; a page with commands is among those whose commands a test runs;
+a page names each member of the interfaces on the bus; and a row of a table stands on one line."""
 
 import fnmatch
 import os
@@ -17,6 +17,7 @@ BUS_PAGES = ("docs/dbus.md", "docs/providers.md")
 BUS_MEMBER = re.compile(r"<(?:method|signal|property) name=\"(\w+)\"")
 CODE = re.compile(r"`([^`\n]+)`")
 FENCE = re.compile(r"^```.*?^```", re.M | re.S)
+TORN_ROW = re.compile(r"^(?!\|).*\S \|$", re.M)
 TREE_PATH = re.compile(r"^(src|tests|docs|data|po|build-aux)/[\w./*-]+$")
 PLACEHOLDER = re.compile(r"(^|[/-])[A-Z]+([/.-]|$)")
 SOURCE_NAME = re.compile(r"^([\w*-]+/)*(mcpd?|test|fuzz|bench)-[\w*-]+\.[ch]$")
@@ -25,6 +26,11 @@ SOURCE_NAME = re.compile(r"^([\w*-]+/)*(mcpd?|test|fuzz|bench)-[\w*-]+\.[ch]$")
 def anchor_of(heading):
     plain = re.sub(r"[^\w\s-]", "", heading.strip().lower())
     return re.sub(r"\s", "-", plain)
+
+
+def blank(fence):
+    """As many lines without text."""
+    return "\n" * fence.group().count("\n")
 
 
 def anchors(tree, path):
@@ -94,9 +100,11 @@ def check(tree):
             fault = check_link(tree, path, match.group(1))
             if fault:
                 yield Violation("docs", f"{path}:{match.group(1)}", f"{path}:{line_of(text, match.start())}", fault)
+        for match in TORN_ROW.finditer(FENCE.sub(blank, text)):
+            yield Violation("docs", f"{path}:row", f"{path}:{line_of(text, match.start())}", "a row of a table goes on here; put it on one line")
         if path == "CHANGELOG.md":
             continue
-        for match in CODE.finditer(FENCE.sub(lambda fence: "\n" * fence.group().count("\n"), text)):
+        for match in CODE.finditer(FENCE.sub(blank, text)):
             name = match.group(1)
             is_name = (TREE_PATH.match(name) or SOURCE_NAME.match(name)) and not PLACEHOLDER.search(name)
             if is_name and not exists(tree, name):

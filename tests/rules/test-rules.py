@@ -79,6 +79,7 @@ BREAKS = [
     ("changelog", "parts in another order", "CHANGELOG.md", "### Added\n\n### Security", "### Security\n\n### Added"),
     ("changelog", "a part of another name", "CHANGELOG.md", "### Security", "### Secrets"),
     ("docs", "a picture that is not there", "docs/guide.md", "See", '<img src="house.png"> See'),
+    ("docs", "a row of a table that goes on in the next line", "docs/guide.md", "See", "| room | what\nguests see |\n\nSee"),
     ("docs", "a method on the bus that no page names", "docs/dbus.md", "`Lay`", "It"),
     ("docs", "a page that the index does not have", "docs/README.md", ", [guide](guide.md)", ""),
     ("docs", "a page whose commands nobody runs", "tests/e2e/meson.build", "docs/guide.md", ""),
