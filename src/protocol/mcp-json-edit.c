@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "protocol/mcp-json-edit.h"
 
+#include "common/mcp-huge-pages.h"
+
 #include <string.h>
 
 /* Bytes of the text that give way to others. */
@@ -233,6 +235,7 @@ write_text (McpJsonEdit *self, const char *before, const char *after)
     }
 
   out = g_string_sized_new (self->text.length + n_added);
+  mcp_huge_pages_advise (out->str, out->allocated_len);
   g_string_append (out, before);
   for (guint i = 0; i < n_patches; i++)
     {

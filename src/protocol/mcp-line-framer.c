@@ -8,16 +8,23 @@
 #include "protocol/mcp-line-framer.h"
 
 #include "common/mcp-error.h"
+#include "common/mcp-huge-pages.h"
 
 #include <string.h>
 
 /* Up to this size an emptied buffer is kept for the next lines. */
-#define KEEP_BYTES (64 * 1024)
+#define KEEP_BYTES ((gsize) 64 * 1024)
+/* Of a new buffer. */
+#define MIN_BYTES  ((gsize) 256)
+/* From this size on a line will probably be longer by far. */
+#define LONG_BYTES ((gsize) 1024 * 1024)
 
 struct _McpLineFramer
 {
   gsize max_bytes;
-  GByteArray *buffer; /* from start on: bytes not given out yet */
+  char *buffer; /* (owned) (nullable) */
+  gsize length; /* of what is in the buffer; from start on: bytes not given out yet */
+  gsize capacity;
   gsize start;
   gsize searched; /* bytes from start on that hold no line end */
   gboolean failed;
@@ -35,7 +42,6 @@ mcp_line_framer_new (gsize max_bytes)
   McpLineFramer *self = g_new0 (McpLineFramer, 1);
 
   self->max_bytes = max_bytes;
-  self->buffer = g_byte_array_new ();
   return self;
 }
 
@@ -46,28 +52,67 @@ mcp_line_framer_new (gsize max_bytes)
 void
 mcp_line_framer_free (McpLineFramer *self)
 {
-  g_byte_array_unref (self->buffer);
+  g_free (self->buffer);
   g_free (self);
+}
+
+static void
+set_capacity (McpLineFramer *self, gsize capacity)
+{
+  self->buffer = g_realloc (self->buffer, capacity);
+  self->capacity = capacity;
+}
+
+/* What the longest line needs, and what may be read behind it. Memory that nothing was written to
+ * costs nothing; but to move a buffer of huge pages, as growing does, costs milliseconds for each
+ * MiB. */
+static void
+make_long (McpLineFramer *self, gsize needed)
+{
+  set_capacity (self, MAX (MAX (needed, 2 * self->capacity), self->max_bytes + LONG_BYTES));
+  mcp_huge_pages_advise (self->buffer, self->capacity);
+}
+
+static void
+make_room (McpLineFramer *self, gsize length)
+{
+  gsize needed = self->length + length;
+
+  if (needed <= self->capacity)
+    return;
+  if (self->length > LONG_BYTES)
+    make_long (self, needed);
+  else
+    set_capacity (self, MAX (MAX (needed, 2 * self->capacity), MIN_BYTES));
+}
+
+/* The rest begins another buffer. Returns: (transfer full): the one before */
+static char *
+renew_buffer (McpLineFramer *self)
+{
+  char *old = g_steal_pointer (&self->buffer);
+  gsize rest = self->length - self->start;
+
+  self->length = self->capacity = 0;
+  make_room (self, rest);
+  if (rest > 0)
+    memcpy (self->buffer, old + self->start, rest);
+  self->length = rest;
+  self->start = 0;
+  return old;
 }
 
 /* Moves the rest to the front; a buffer that long lines made large is given back. */
 static void
 drop_consumed (McpLineFramer *self)
 {
-  gsize rest = self->buffer->len - self->start;
-
-  if (self->buffer->len > KEEP_BYTES)
+  if (self->length > KEEP_BYTES)
     {
-      GByteArray *kept = g_byte_array_new ();
-
-      g_byte_array_append (kept, self->buffer->data + self->start, (guint) rest);
-      g_byte_array_unref (self->buffer);
-      self->buffer = kept;
+      g_free (renew_buffer (self));
+      return;
     }
-  else
-    {
-      g_byte_array_remove_range (self->buffer, 0, (guint) self->start);
-    }
+  self->length -= self->start;
+  memmove (self->buffer, self->buffer + self->start, self->length);
   self->start = 0;
 }
 
@@ -75,16 +120,7 @@ drop_consumed (McpLineFramer *self)
 static GBytes *
 steal_line (McpLineFramer *self, gsize length)
 {
-  GByteArray *kept = g_byte_array_new ();
-  guint8 *line;
-
-  g_byte_array_append (kept, self->buffer->data + self->start,
-                       (guint) (self->buffer->len - self->start));
-  line = g_byte_array_steal (self->buffer, NULL);
-  g_byte_array_unref (self->buffer);
-  self->buffer = kept;
-  self->start = 0;
-  return g_bytes_new_take (g_realloc (line, length), length);
+  return g_bytes_new_take (g_realloc (renew_buffer (self), length), length);
 }
 
 /* At the line's first byte; behind it and its end is where the rest starts. */
@@ -95,9 +131,42 @@ take_line (McpLineFramer *self, gsize length, gsize length_with_end)
 
   self->start += length_with_end;
   self->searched = 0;
-  if (first == 0 && length > KEEP_BYTES && self->buffer->len - self->start <= length)
+  if (first == 0 && length > KEEP_BYTES && self->length - self->start <= length)
     return steal_line (self, length);
-  return g_bytes_new (self->buffer->data + first, length);
+  return g_bytes_new (self->buffer + first, length);
+}
+
+/**
+ * mcp_line_framer_reserve:
+ * @self: a framer
+ * @length: how many bytes may come next
+ *
+ * Makes room for the next bytes of the stream, so that they can be read to where they stay. The
+ * caller takes all lines by mcp_line_framer_next(), until it gives none, before it asks for more
+ * room.
+ *
+ * Returns: (array length=length): the room; valid until the next call on the framer
+ */
+char *
+mcp_line_framer_reserve (McpLineFramer *self, gsize length)
+{
+  make_room (self, length);
+  return self->buffer + self->length;
+}
+
+/**
+ * mcp_line_framer_commit:
+ * @self: a framer
+ * @length: how many bytes were written to the room that mcp_line_framer_reserve() made; at most as
+ *   many as there was room for
+ *
+ * Adds the bytes. After a line was too long, they are dropped.
+ */
+void
+mcp_line_framer_commit (McpLineFramer *self, gsize length)
+{
+  if (!self->failed)
+    self->length += length;
 }
 
 /**
@@ -114,14 +183,15 @@ mcp_line_framer_push (McpLineFramer *self, const char *data, gsize length)
 {
   if (self->failed || length == 0)
     return;
-  g_byte_array_append (self->buffer, (const guint8 *) data, (guint) length);
+  memcpy (mcp_line_framer_reserve (self, length), data, length);
+  mcp_line_framer_commit (self, length);
 }
 
 static gboolean
 fail_too_long (McpLineFramer *self, GError **error)
 {
   self->failed = TRUE;
-  self->start = self->buffer->len;
+  self->start = self->length;
   drop_consumed (self);
   g_set_error (error, MCP_ERROR, MCP_ERROR_LIMIT_EXCEEDED,
                "A line is longer than %" G_GSIZE_FORMAT " bytes", self->max_bytes);
@@ -129,14 +199,14 @@ fail_too_long (McpLineFramer *self, GError **error)
 }
 
 /* Where the line that starts the rest ends; NULL: not in what was pushed. */
-static const guint8 *
+static const char *
 find_line_end (McpLineFramer *self)
 {
   gsize from = self->start + self->searched;
 
-  if (from >= self->buffer->len)
+  if (from >= self->length)
     return NULL;
-  return memchr (self->buffer->data + from, '\n', self->buffer->len - from);
+  return memchr (self->buffer + from, '\n', self->length - from);
 }
 
 /**
@@ -158,9 +228,9 @@ mcp_line_framer_next (McpLineFramer *self, GError **error)
 {
   while (!self->failed)
     {
-      gsize rest = self->buffer->len - self->start;
-      const guint8 *end = find_line_end (self);
-      gsize whole = end != NULL ? (gsize) (end - self->buffer->data) - self->start : rest;
+      gsize rest = self->length - self->start;
+      const char *end = find_line_end (self);
+      gsize whole = end != NULL ? (gsize) (end - self->buffer) - self->start : rest;
       gsize length = whole;
 
       if (end != NULL && length > 0 && end[-1] == '\r')

@@ -9,6 +9,8 @@ typedef struct _McpLineFramer McpLineFramer;
 
 McpLineFramer *mcp_line_framer_new (gsize max_bytes);
 void mcp_line_framer_free (McpLineFramer *self);
+char *mcp_line_framer_reserve (McpLineFramer *self, gsize length);
+void mcp_line_framer_commit (McpLineFramer *self, gsize length);
 void mcp_line_framer_push (McpLineFramer *self, const char *data, gsize length);
 GBytes *mcp_line_framer_next (McpLineFramer *self, GError **error);
 

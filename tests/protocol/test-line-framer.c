@@ -154,6 +154,50 @@ test_huge_line (void)
   g_assert_cmpmem (g_bytes_get_data (next, NULL), g_bytes_get_size (next), "rest", 4);
 }
 
+/* Reads some of @text as from a pipe. */
+static gsize
+read_some (McpLineFramer *framer, const char *text, gsize length)
+{
+  gsize room = (gsize) g_test_rand_int_range (1, 600000);
+  gsize n = MIN (length, (gsize) g_test_rand_int_range (1, (gint32) room + 1));
+
+  memcpy (mcp_line_framer_reserve (framer, room), text, n);
+  mcp_line_framer_commit (framer, n);
+  return n;
+}
+
+static void
+test_room (void)
+{
+  const gsize sizes[] = { 10, 70000, 5000000, 1, 20000000, 1100000, 3 };
+  g_autoptr (McpLineFramer) framer = mcp_line_framer_new (20000000);
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GString) got = g_string_new (NULL);
+
+  g_test_summary ("What is read into the framer's own room comes out as it was, short or long");
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_autofree char *line = g_strnfill (sizes[i], (char) ('a' + i));
+
+      g_string_append_printf (text, "%s\n", line);
+    }
+  for (gsize at = 0; at < text->len;)
+    {
+      at += read_some (framer, text->str + at, text->len - at);
+      for (;;)
+        {
+          g_autoptr (GBytes) line = mcp_line_framer_next (framer, NULL);
+
+          if (line == NULL)
+            break;
+          g_string_append_len (got, g_bytes_get_data (line, NULL),
+                               (gssize) g_bytes_get_size (line));
+          g_string_append_c (got, '\n');
+        }
+    }
+  g_assert_true (g_string_equal (got, text));
+}
+
 static gsize
 get_heap_bytes (void)
 {
@@ -241,6 +285,7 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/line-framer/nul", test_nul);
   g_test_add_func ("/protocol/line-framer/stays-failed", test_stays_failed);
   g_test_add_func ("/protocol/line-framer/huge-line", test_huge_line);
+  g_test_add_func ("/protocol/line-framer/room", test_room);
   g_test_add_func ("/protocol/line-framer/memory", test_memory);
   g_test_add_func ("/protocol/line-framer/random", test_random);
   return g_test_run ();

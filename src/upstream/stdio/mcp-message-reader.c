@@ -24,7 +24,7 @@
  * processes. Any user may have as much for a few pipes, pipe(7); most servers never fill theirs. */
 #define WIDE_BYTES            (1024 * 1024)
 /* Of such a pipe, in a turn. */
-#define MAX_READS             8
+#define WIDE_READ_BYTES       (512 * 1024)
 
 typedef struct
 {
@@ -156,22 +156,18 @@ widen_pipe (McpMessageReader *self)
 static gboolean
 read_pipe (McpMessageReader *self)
 {
-  char buffer[READ_BYTES];
-  gssize n = sizeof buffer;
+  gsize room = self->is_wide ? WIDE_READ_BYTES : READ_BYTES;
+  gssize n = read (self->fd, mcp_line_framer_reserve (self->framer, room), room);
 
-  for (guint i = 0; n == sizeof buffer && i < (self->is_wide ? MAX_READS : 1); i++)
+  if (n <= 0)
     {
-      n = read (self->fd, buffer, sizeof buffer);
-      if (n > 0)
-        mcp_line_framer_push (self->framer, buffer, (gsize) n);
-      else if (i == 0)
-        take_nothing (self, n, errno);
-      else
-        return TRUE; /* an end is seen at the next turn */
+      take_nothing (self, n, errno);
+      return FALSE;
     }
-  if (n == sizeof buffer && !self->is_wide)
+  mcp_line_framer_commit (self->framer, (gsize) n);
+  if ((gsize) n == room && !self->is_wide)
     widen_pipe (self);
-  return n > 0;
+  return TRUE;
 }
 
 static gboolean

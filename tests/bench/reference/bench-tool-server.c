@@ -16,8 +16,11 @@
 #define LARGE_BYTES 10000000
 #define QUICK       "{\"content\":[{\"type\":\"text\",\"text\":\"done\"}]}"
 
+#define BEFORE_LARGE "{\"content\":[{\"type\":\"text\",\"text\":\""
+#define AFTER_LARGE  "\"}]}"
+
 static char *tools; /* the result of tools/list */
-static char *large; /* (nullable): the result of "large" */
+static char *large; /* (nullable): the text of "large" */
 
 static char *
 make_tools (guint n_tools)
@@ -40,17 +43,6 @@ make_tools (guint n_tools)
     }
   g_string_append (text, "]}");
   return g_string_free (text, FALSE);
-}
-
-static const char *
-get_large (void)
-{
-  g_autofree char *filling = NULL;
-
-  if (large != NULL)
-    return large;
-  filling = g_strnfill (LARGE_BYTES, 'x');
-  return large = g_strdup_printf ("{\"content\":[{\"type\":\"text\",\"text\":\"%s\"}]}", filling);
 }
 
 static void
@@ -99,6 +91,21 @@ answer (const char *id, const char *result)
   write_all (line, strlen (line));
 }
 
+/* Nothing is copied: what the server takes for a large answer is no part of what is measured. */
+static void
+answer_large (const char *id)
+{
+  g_autofree char *head =
+      g_strdup_printf ("{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":" BEFORE_LARGE, id);
+  static const char tail[] = AFTER_LARGE "}\n";
+
+  if (large == NULL)
+    large = g_strnfill (LARGE_BYTES, 'x');
+  write_all (head, strlen (head));
+  write_all (large, LARGE_BYTES);
+  write_all (tail, strlen (tail));
+}
+
 static void
 refuse (const char *id)
 {
@@ -117,8 +124,11 @@ take (const char *request)
 
   if (id == NULL)
     return;
-  if (strstr (request, "\"method\":\"tools/call\"") != NULL)
-    answer (id, strstr (request, "\"name\":\"large\"") != NULL ? get_large () : QUICK);
+  if (strstr (request, "\"method\":\"tools/call\"") != NULL &&
+      strstr (request, "\"name\":\"large\"") != NULL)
+    answer_large (id);
+  else if (strstr (request, "\"method\":\"tools/call\"") != NULL)
+    answer (id, QUICK);
   else if (strstr (request, "\"method\":\"tools/list\"") != NULL)
     answer (id, tools);
   else if (strstr (request, "\"method\":\"initialize\"") != NULL)
