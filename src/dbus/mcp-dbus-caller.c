@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "dbus/mcp-dbus-caller.h"
 
-/* The bus answers from memory, in well under a millisecond; a bus that does not is not waited for.
- */
-#define LOOKUP_TIMEOUT_MS 2000
-
 static void
 got_pid_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -28,7 +24,9 @@ got_pid_cb (GObject *source, GAsyncResult *result, gpointer user_data)
  * @callback: called when the bus has answered
  * @user_data: for @callback
  *
- * Asks the bus which process called; waits for at most two seconds. Main context only.
+ * Asks the bus which process called. There is no time-out: the bus answers from memory, and behind
+ * what else has come from there; the time-outs of thousands of questions would end in one turn.
+ * Main context only.
  */
 void
 mcp_dbus_caller_lookup_async (GDBusMethodInvocation *invocation,
@@ -48,7 +46,7 @@ mcp_dbus_caller_lookup_async (GDBusMethodInvocation *invocation,
   g_dbus_connection_call (g_dbus_method_invocation_get_connection (invocation),
                           "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
                           "GetConnectionUnixProcessID", g_variant_new ("(s)", sender),
-                          G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, LOOKUP_TIMEOUT_MS, NULL,
+                          G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, G_MAXINT, NULL,
                           got_pid_cb, g_steal_pointer (&task));
 }
 

@@ -4,11 +4,13 @@
  * A message of a hundred megabytes, or of half a million values, is read by GDBus in a thread of
  * its own, but copied, looked at and freed in the main context. This filter refuses such messages
  * where they were read. Answers to calls of the daemon may be longer: whoever called has a limit of
- * his own for a long text. One of too many values becomes an error.
+ * his own for a long text. One of too many values becomes an error. What passes goes on through a
+ * gate, a few messages a turn.
  */
 #include "dbus/mcp-dbus-guard.h"
 
 #include "common/mcp-error.h"
+#include "dbus/mcp-dbus-gate.h"
 
 /* Subtracts the values in @value; stops when there are too many. */
 static gboolean
@@ -91,12 +93,10 @@ refuse (GDBusConnection *connection, GDBusMessage *message)
   g_dbus_connection_send_message (connection, reply, G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, NULL);
 }
 
-/* In the thread of GDBus. */
+/* Returns: (transfer full) (nullable): what the main context gets */
 static GDBusMessage *
-filter (GDBusConnection *connection, GDBusMessage *message, gboolean incoming, gpointer user_data)
+inspect (GDBusConnection *connection, GDBusMessage *message)
 {
-  if (!incoming)
-    return message;
   if (is_answer (message))
     return is_small (message, G_MAXSIZE, MCP_DBUS_GUARD_MAX_ANSWER_VALUES)
                ? message
@@ -109,16 +109,34 @@ filter (GDBusConnection *connection, GDBusMessage *message, gboolean incoming, g
   return NULL;
 }
 
+/* In the thread of GDBus. */
+static GDBusMessage *
+filter (GDBusConnection *connection, GDBusMessage *message, gboolean incoming, gpointer user_data)
+{
+  GVariant *body;
+
+  if (!incoming)
+    return message;
+  message = inspect (connection, message);
+  if (message == NULL)
+    return NULL;
+  body = g_dbus_message_get_body (message);
+  mcp_dbus_gate_pass (user_data, body != NULL ? g_variant_get_size (body) : 0);
+  return message;
+}
+
 /**
  * mcp_dbus_guard_add:
  * @connection: a connection on which there are objects
  *
- * Refuses messages that are too large, until g_dbus_connection_remove_filter().
+ * Refuses messages that are too large, and lets the others into the calling thread's default main
+ * context a few at a time, until g_dbus_connection_remove_filter().
  *
  * Returns: the filter's number
  */
 guint
 mcp_dbus_guard_add (GDBusConnection *connection)
 {
-  return g_dbus_connection_add_filter (connection, filter, NULL, NULL);
+  return g_dbus_connection_add_filter (connection, filter, mcp_dbus_gate_new (),
+                                       (GDestroyNotify) mcp_dbus_gate_unref);
 }

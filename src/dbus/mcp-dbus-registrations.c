@@ -7,10 +7,14 @@
  *     --> if a file keeps the name for a bus name: the bus says whose that is --> registered
  *
  * Whoever leaves the bus on the way is not registered: the watch comes first.
+ *
+ * Each change of the servers takes a time that grows with their number, and programs may ask for
+ * many at once. So one queue does them in the order in which they were asked for, a few in a turn.
  */
 #include "dbus/mcp-dbus-registrations.h"
 
 #include "common/mcp-error.h"
+#include "common/mcp-turn-queue.h"
 #include "dbus/mcp-dbus-reply.h"
 #include "dbus/mcp-dbus-senders.h"
 #include "gateway/api/mcp-gateway-apps.h"
@@ -28,6 +32,7 @@ struct _McpDbusRegistrations
   GDBusConnection *connection; /* (owned) (nullable): from the first registration on */
   GHashTable *watches;         /* (owned): unique name (owned) -> subscription, of who is there */
   GCancellable *cancellable;   /* (owned) */
+  McpTurnQueue *changes;       /* (owned): whatever changes who has registered */
 };
 
 G_DEFINE_FINAL_TYPE (McpDbusRegistrations, mcp_dbus_registrations, G_TYPE_OBJECT)
@@ -39,6 +44,7 @@ typedef struct
   GDBusMethodInvocation *invocation;
   char *name;
   char *object_path;
+  GVariant *options;
   guint timeout_seconds;
   char *kept_for;      /* (nullable): a bus name that the app must have */
   McpServerPeer *peer; /* (owned) (nullable) */
@@ -50,12 +56,51 @@ registering_free (Registering *self)
   g_object_unref (self->owner);
   g_free (self->name);
   g_free (self->object_path);
+  g_variant_unref (self->options);
   g_free (self->kept_for);
   g_clear_pointer (&self->peer, mcp_server_peer_free);
   g_free (self);
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Registering, registering_free)
+
+/* An app that has gone, or one that ends a registration. */
+typedef struct
+{
+  McpDbusRegistrations *owner;       /* (owned) */
+  GDBusMethodInvocation *invocation; /* (owned) (nullable): the app has gone */
+  char *what;                        /* the provider, or else the sender */
+} Removing;
+
+static void
+remove_piece (gpointer item)
+{
+  Removing *removing = item;
+  McpGateway *gateway = removing->owner->gateway;
+  g_autoptr (GError) error = NULL;
+
+  if (removing->invocation == NULL)
+    mcp_gateway_apps_remove_all (gateway, removing->what);
+  else if (mcp_gateway_apps_remove (gateway, removing->what,
+                                    g_dbus_method_invocation_get_sender (removing->invocation),
+                                    &error))
+    g_dbus_method_invocation_return_value (removing->invocation, NULL);
+  else
+    mcp_dbus_reply_error (removing->invocation, error);
+
+  g_object_unref (removing->owner);
+  g_free (removing->what);
+  g_free (removing);
+}
+
+static void
+remove_soon (McpDbusRegistrations *self, GDBusMethodInvocation *invocation, const char *what)
+{
+  Removing *removing = g_new (Removing, 1);
+
+  *removing = (Removing){ g_object_ref (self), invocation, g_strdup (what) };
+  mcp_turn_queue_push (self->changes, remove_piece, removing);
+}
 
 static const char *
 get_sender (Registering *registering)
@@ -93,7 +138,7 @@ left_cb (GDBusConnection *connection,
   if (!g_hash_table_contains (self->watches, name))
     return;
   unwatch (self, name);
-  mcp_gateway_apps_remove_all (self->gateway, name);
+  remove_soon (self, NULL, name);
 }
 
 static void
@@ -116,8 +161,9 @@ fail (Registering *registering, const GError *error)
 }
 
 static void
-finish (Registering *registering)
+finish_piece (gpointer item)
 {
+  g_autoptr (Registering) registering = item;
   const McpServerPeer *peer = registering->peer;
   const McpGatewayApp app = {
     .name = registering->name,
@@ -140,6 +186,12 @@ finish (Registering *registering)
 }
 
 static void
+finish_soon (Registering *registering)
+{
+  mcp_turn_queue_push (registering->owner->changes, finish_piece, registering);
+}
+
+static void
 owner_told_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Registering) registering = user_data;
@@ -152,7 +204,7 @@ owner_told_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     g_variant_get (reply, "(&s)", &owner);
   if (g_strcmp0 (owner, get_sender (registering)) == 0)
     {
-      finish (registering);
+      finish_soon (g_steal_pointer (&registering));
       return;
     }
   g_clear_error (&error);
@@ -183,7 +235,7 @@ peer_told_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (registering->peer == NULL)
     fail (registering, error);
   else if (registering->kept_for == NULL)
-    finish (registering);
+    finish_soon (g_steal_pointer (&registering));
   else
     ask_owner (g_steal_pointer (&registering));
 }
@@ -206,6 +258,39 @@ read_options (GVariant *options, guint *timeout_seconds, GError **error)
   return FALSE;
 }
 
+static gboolean
+check (Registering *registering, GError **error)
+{
+  McpDbusRegistrations *self = registering->owner;
+  const char *kept_for = NULL;
+
+  if (g_cancellable_set_error_if_cancelled (self->cancellable, error) ||
+      !read_options (registering->options, &registering->timeout_seconds, error) ||
+      !mcp_gateway_apps_check (self->gateway, registering->name, get_sender (registering),
+                               &kept_for, error))
+    return FALSE;
+  registering->kept_for = g_strdup (kept_for);
+  return TRUE;
+}
+
+static void
+begin_piece (gpointer item)
+{
+  g_autoptr (Registering) registering = item;
+  McpDbusRegistrations *self = registering->owner;
+  g_autoptr (GError) error = NULL;
+
+  if (!check (registering, &error))
+    {
+      fail (registering, error);
+      return;
+    }
+  watch (self, get_sender (registering));
+  mcp_bus_peer_ask_async (self->connection, get_sender (registering), self->cancellable,
+                          peer_told_cb, registering);
+  registering = NULL;
+}
+
 /**
  * mcp_dbus_registrations_add:
  * @self: the registrations
@@ -223,38 +308,26 @@ mcp_dbus_registrations_add (McpDbusRegistrations *self,
                             const char *object_path,
                             GVariant *options)
 {
-  const char *sender = g_dbus_method_invocation_get_sender (invocation);
-  const char *kept_for = NULL;
-  g_autoptr (GError) error = NULL;
   Registering *registering;
-  guint timeout_seconds;
 
-  if (!read_options (options, &timeout_seconds, &error) ||
-      !mcp_gateway_apps_check (self->gateway, name, sender, &kept_for, &error))
-    {
-      mcp_dbus_reply_error (invocation, error);
-      return;
-    }
   if (!mcp_dbus_senders_admit (invocation))
     return;
 
   if (self->connection == NULL)
     self->connection = g_object_ref (g_dbus_method_invocation_get_connection (invocation));
-  watch (self, sender);
   registering = g_new0 (Registering, 1);
   registering->owner = g_object_ref (self);
   registering->invocation = invocation;
   registering->name = g_strdup (name);
   registering->object_path = g_strdup (object_path);
-  registering->timeout_seconds = timeout_seconds;
-  registering->kept_for = g_strdup (kept_for);
-  mcp_bus_peer_ask_async (self->connection, sender, self->cancellable, peer_told_cb, registering);
+  registering->options = g_variant_ref (options);
+  mcp_turn_queue_push (self->changes, begin_piece, registering);
 }
 
 /**
  * mcp_dbus_registrations_remove:
  * @self: the registrations
- * @invocation: (transfer full): a call of UnregisterProvider; it is answered
+ * @invocation: (transfer full): a call of UnregisterProvider; it is answered soon
  * @name: of the provider
  *
  * Ends a registration of the caller.
@@ -264,13 +337,8 @@ mcp_dbus_registrations_remove (McpDbusRegistrations *self,
                                GDBusMethodInvocation *invocation,
                                const char *name)
 {
-  g_autoptr (GError) error = NULL;
-
-  if (mcp_gateway_apps_remove (self->gateway, name,
-                               g_dbus_method_invocation_get_sender (invocation), &error))
-    g_dbus_method_invocation_return_value (invocation, NULL);
-  else
-    mcp_dbus_reply_error (invocation, error);
+  if (mcp_dbus_senders_admit (invocation))
+    remove_soon (self, invocation, name);
 }
 
 /**
@@ -300,6 +368,7 @@ mcp_dbus_registrations_finalize (GObject *object)
 {
   McpDbusRegistrations *self = MCP_DBUS_REGISTRATIONS (object);
 
+  mcp_turn_queue_free (self->changes);
   g_hash_table_unref (self->watches);
   g_clear_object (&self->connection);
   g_object_unref (self->cancellable);
@@ -319,6 +388,7 @@ mcp_dbus_registrations_init (McpDbusRegistrations *self)
 {
   self->watches = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->cancellable = g_cancellable_new ();
+  self->changes = mcp_turn_queue_new ("apps-change");
 }
 
 /**

@@ -3,11 +3,16 @@
 
 #include "common/mcp-error.h"
 
+#include <string.h>
+
 /*
  * The bus ends the connection of who sends more than 128 MiB (D-Bus specification, "Message
  * Protocol"), which would take the daemon off the bus for everybody.
  */
 #define MAX_JSON_BYTES (64 * 1024 * 1024)
+
+/* Of an error's text. A name that a peer has chosen may be in the text, and as long as a string. */
+#define MAX_ERROR_BYTES 4096
 
 /* What is written in less than a millisecond is written by the main context. */
 #define MAX_INLINE_BYTES (256 * 1024)
@@ -54,7 +59,8 @@ void
 mcp_dbus_reply_error (GDBusMethodInvocation *invocation, const GError *error)
 {
   /* a text that is not UTF-8 cannot go over the bus */
-  g_autofree char *message = g_utf8_make_valid (error->message, -1);
+  g_autofree char *message =
+      g_utf8_make_valid (error->message, (gssize) strnlen (error->message, MAX_ERROR_BYTES));
   GQuark domain = error->domain;
   int code = error->code;
   McpError mapped;

@@ -29,6 +29,20 @@ test_large_message (TestBus *bus, gconstpointer data)
                          "at most 4194304 bytes");
 }
 
+static void
+test_long_name_in_error (TestBus *bus, gconstpointer data)
+{
+  g_autofree char *name = g_strnfill (1000 * 1000, 'x');
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = NULL;
+
+  g_test_summary ("A name that the caller has chosen does not come back at full length");
+  reply = test_bus_call (bus, MCP_STORE_PATH, STORE_INTERFACE, "CreateSession",
+                         g_variant_new ("(sa{sv})", name, NULL), &error);
+  g_assert_null (reply);
+  g_assert_cmpuint (strlen (error->message), <, 5000);
+}
+
 static GVariant *
 build_dictionary (guint n_keys)
 {
@@ -176,6 +190,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   test_add ("/dbus/load/large-message", test_large_message);
   test_add ("/dbus/load/many-values", test_many_values);
+  test_add ("/dbus/load/long-name-in-error", test_long_name_in_error);
   test_add ("/dbus/load/long-answer", test_long_answer);
   test_add ("/dbus/load/objects-in-steps", test_objects_in_steps);
   test_add ("/dbus/load/removed-meanwhile", test_removed_meanwhile);

@@ -108,6 +108,85 @@ send_many_globs (Stall *stall)
             "CreateSession", g_variant_new ("(sa{sv})", "/", &builder));
 }
 
+/* Sends so many calls before it hears of any; @build makes the arguments of each. */
+static void
+send_many (Stall *stall,
+           const char *path,
+           const char *interface,
+           const char *method,
+           GVariant *(*build) (guint number))
+{
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < stall->size; i++)
+    {
+      g_autoptr (GDBusMessage) call =
+          g_dbus_message_new_method_call ("org.mcpsessiond.Daemon", path, interface, method);
+
+      g_dbus_message_set_flags (call, G_DBUS_MESSAGE_FLAGS_NO_REPLY_EXPECTED);
+      g_dbus_message_set_body (call, build (i));
+      g_dbus_connection_send_message (stall->attack->e2e->connection, call,
+                                      G_DBUS_SEND_MESSAGE_FLAGS_NONE, NULL, &error);
+      g_assert_no_error (error);
+    }
+  /* answered behind all of them */
+  call_bus (stall, "/org/mcpsessiond/Tools", "org.mcpsessiond.Tools1", "ListProviders", NULL);
+}
+
+static GVariant *
+build_session (guint number)
+{
+  return g_variant_new ("(sa{sv})", "/tmp", NULL);
+}
+
+static void
+send_creates (Stall *stall)
+{
+  send_many (stall, "/org/mcpsessiond/SessionStore", "org.mcpsessiond.SessionStore1",
+             "CreateSession", build_session);
+}
+
+static GVariant *
+build_interface (guint number)
+{
+  return g_variant_new ("(s)", "org.mcpsessiond.SessionStore1");
+}
+
+static void
+send_reads (Stall *stall)
+{
+  send_many (stall, "/org/mcpsessiond/SessionStore", "org.freedesktop.DBus.Properties", "GetAll",
+             build_interface);
+}
+
+static GVariant *
+build_provider (guint number)
+{
+  g_autofree char *name = g_strdup_printf ("p%u", number % 32);
+
+  return g_variant_new ("(soa{sv})", name, "/x", NULL);
+}
+
+static void
+send_registrations (Stall *stall)
+{
+  send_many (stall, "/org/mcpsessiond/Tools", "org.mcpsessiond.Tools1", "RegisterProvider",
+             build_provider);
+}
+
+static GVariant *
+build_nothing (guint number)
+{
+  return g_variant_new ("()");
+}
+
+static void
+ask_for_providers (Stall *stall)
+{
+  send_many (stall, "/org/mcpsessiond/Tools", "org.mcpsessiond.Tools1", "ListProviders",
+             build_nothing);
+}
+
 const StallCase stall_bus_cases[] = {
   { "bus-string", "a bus peer", "texts of %u MB, wherever one is taken", 30, 30, E2E_WITH_BUS, NULL,
     send_long_string, NULL },
@@ -119,5 +198,13 @@ const StallCase stall_bus_cases[] = {
     send_many_globs, NULL },
   { "bus-long-name", "a bus peer", "1,000 globs, `CallTool` of a name of %u bytes", 30000, 1000000,
     E2E_WITH_BUS, NULL, call_long_name, NULL },
+  { "bus-creates", "a bus peer", "%u calls of `CreateSession` at once", 2000, 3000, E2E_WITH_BUS,
+    NULL, send_creates, NULL },
+  { "bus-reads", "a bus peer", "%u calls of `Properties.GetAll` at once", 10000, 50000,
+    E2E_WITH_BUS, NULL, send_reads, NULL },
+  { "bus-registrations", "a bus peer", "%u calls of `RegisterProvider` at once", 3000, 20000,
+    E2E_WITH_BUS, NULL, send_registrations, NULL },
+  { "bus-providers", "a bus peer", "%u calls of `ListProviders` at once", 3000, 20000, E2E_WITH_BUS,
+    NULL, ask_for_providers, NULL },
   { NULL },
 };

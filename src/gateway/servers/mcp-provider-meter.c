@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gateway/servers/mcp-provider-meter.h"
 
+#include "common/mcp-turn-queue.h"
 #include "upstream/stdio/mcp-stdio-provider.h"
 
 struct _McpProviderMeter
@@ -9,6 +10,7 @@ struct _McpProviderMeter
 
   McpProviderPool *pool; /* (owned) */
   GPtrArray *waiting;    /* (owned): GTask (owned); of the measurement that runs */
+  McpTurnQueue *told;    /* (owned): there may be thousands who have waited */
 };
 
 G_DEFINE_FINAL_TYPE (McpProviderMeter, mcp_provider_meter, G_TYPE_OBJECT)
@@ -80,6 +82,16 @@ measure_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellabl
   g_task_return_pointer (task, by_name, (GDestroyNotify) g_hash_table_unref);
 }
 
+/* Calls back at once: its turn is another one than that in which the caller asked. */
+static void
+tell (gpointer item)
+{
+  g_autoptr (GTask) task = item;
+
+  g_task_return_pointer (task, g_hash_table_ref (g_task_get_task_data (task)),
+                         (GDestroyNotify) g_hash_table_unref);
+}
+
 static void
 measured_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -89,8 +101,12 @@ measured_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < tasks->len; i++)
-    g_task_return_pointer (g_ptr_array_index (tasks, i), g_hash_table_ref (by_name),
-                           (GDestroyNotify) g_hash_table_unref);
+    {
+      GTask *task = g_ptr_array_index (tasks, i);
+
+      g_task_set_task_data (task, g_hash_table_ref (by_name), (GDestroyNotify) g_hash_table_unref);
+      mcp_turn_queue_push (self->told, tell, g_object_ref (task));
+    }
 }
 
 /**
@@ -142,6 +158,7 @@ mcp_provider_meter_finalize (GObject *object)
 {
   McpProviderMeter *self = MCP_PROVIDER_METER (object);
 
+  mcp_turn_queue_free (self->told);
   g_ptr_array_unref (self->waiting);
   g_object_unref (self->pool);
 
@@ -158,6 +175,7 @@ static void
 mcp_provider_meter_init (McpProviderMeter *self)
 {
   self->waiting = g_ptr_array_new_with_free_func (g_object_unref);
+  self->told = mcp_turn_queue_new ("servers-measured");
 }
 
 /**
