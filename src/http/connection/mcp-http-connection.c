@@ -81,9 +81,10 @@ read_request (McpHttpConnection *self)
       mcp_http_connection_state_close (self);
       return FALSE;
     }
-  mcp_http_wire_unread (&self->wire, buffer, n_read);
+  mcp_http_wire_lend (&self->wire, buffer, n_read);
   if (n_read > 0 || self->wire.eof)
     mcp_http_connection_exchange_process_input (self);
+  mcp_http_wire_keep_lent (&self->wire);
   return n_read > 0;
 }
 

@@ -38,7 +38,7 @@ init (McpBodyDecoder *self, guint state, gboolean keep)
 {
   memset (self, 0, sizeof *self);
   self->state = state;
-  self->body = keep ? g_byte_array_new () : NULL;
+  self->keep = keep;
 }
 
 /**
@@ -86,7 +86,9 @@ take_data (McpBodyDecoder *self, const char *data, gsize length)
 {
   gsize n = (gsize) MIN ((guint64) length, self->remaining);
 
-  if (self->body != NULL)
+  if (self->keep && self->body == NULL)
+    self->body = g_byte_array_sized_new ((guint) n);
+  if (self->keep)
     g_byte_array_append (self->body, (const guint8 *) data, (guint) n);
   self->n_decoded += n;
   self->remaining -= n;
@@ -247,8 +249,11 @@ mcp_body_decoder_feed (McpBodyDecoder *self,
 GBytes *
 mcp_body_decoder_steal_body (McpBodyDecoder *self)
 {
-  g_return_val_if_fail (self->body != NULL, NULL);
+  g_return_val_if_fail (self->keep, NULL);
 
+  self->keep = FALSE;
+  if (self->body == NULL)
+    return g_bytes_new_static ("", 0);
   return g_byte_array_free_to_bytes (g_steal_pointer (&self->body));
 }
 

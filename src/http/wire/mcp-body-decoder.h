@@ -20,6 +20,7 @@ typedef enum
 typedef struct
 {
   guint state;
+  gboolean keep;     /* the decoded bytes */
   guint64 remaining; /* of the body or of the chunk */
   gsize max_bytes;   /* of the decoded body */
   gsize n_decoded;
@@ -28,7 +29,7 @@ typedef struct
   GString *trailer;        /* (nullable): the trailer line being read */
   guint n_trailer_bytes;
   guint n_trailers;
-  GByteArray *body; /* (nullable): where the decoded bytes go; NULL: nowhere */
+  GByteArray *body; /* (nullable): the decoded bytes, once there are some */
 } McpBodyDecoder;
 
 void mcp_body_decoder_init_length (McpBodyDecoder *self, guint64 length, gboolean keep);

@@ -8,12 +8,6 @@
 
 #include "http/wire/mcp-request-target.h"
 
-static gboolean
-equal_nocase (McpHttpSpan a, McpHttpSpan b)
-{
-  return a.length == b.length && g_ascii_strncasecmp (a.data, b.data, a.length) == 0;
-}
-
 /**
  * mcp_host_check_accept:
  * @claim: what a request says
@@ -36,7 +30,7 @@ mcp_host_check_accept (const McpHostClaim *claim,
     return mcp_http_reject_set (reject, 400, "The request head has no Host");
   if (!mcp_request_target_is_own_host (claim->host, is_unix, port))
     return mcp_http_reject_set (reject, 403, "The Host is not this daemon's");
-  if (claim->authority.length > 0 && !equal_nocase (claim->authority, claim->host))
+  if (claim->authority.length > 0 && !mcp_http_span_same_nocase (claim->authority, claim->host))
     return mcp_http_reject_set (reject, 400, "The request target and Host name different hosts");
   if (claim->origin.data != NULL &&
       !mcp_request_target_is_own_origin (claim->origin, is_unix, port))

@@ -8,11 +8,17 @@
 
 #include <string.h>
 
-/* RFC 9110 section 5.6.2, tchar */
+/* RFC 9110 section 5.6.2, tchar: a bit for each character of ASCII, from the lowest on. Each byte
+ * of a name is looked at, so that a table is worth while. */
+static const guint64 token_chars[2] = { G_GUINT64_CONSTANT (0x03ff6cfa00000000),
+                                        G_GUINT64_CONSTANT (0x57ffffffc7fffffe) };
+
 static gboolean
 is_token_char (char c)
 {
-  return g_ascii_isalnum (c) || (c != '\0' && strchr ("!#$%&'*+-.^_`|~", c) != NULL);
+  guchar place = (guchar) c;
+
+  return place < 0x80 && (token_chars[place / 64] >> (place % 64) & 1) != 0;
 }
 
 /**
@@ -54,7 +60,7 @@ mcp_http_span_equal (McpHttpSpan span, const char *text)
 gboolean
 mcp_http_span_equal_nocase (McpHttpSpan span, const char *text)
 {
-  return span.length == strlen (text) && g_ascii_strncasecmp (span.data, text, span.length) == 0;
+  return mcp_http_span_same_nocase (span, (McpHttpSpan){ text, strlen (text) });
 }
 
 /**
@@ -126,6 +132,23 @@ mcp_http_span_next_element (McpHttpSpan *list, McpHttpSpan *element)
   return FALSE;
 }
 
+static gboolean
+is_field_value (McpHttpSpan value)
+{
+  guchar all = 0;
+
+  for (gsize i = 0; i < value.length; i++)
+    {
+      guchar c = (guchar) value.data[i];
+
+      if ((c < 0x20 && c != '\t') || c == 0x7f)
+        return FALSE;
+      all |= c;
+    }
+
+  return all < 0x80 || g_utf8_validate (value.data, (gssize) value.length, NULL);
+}
+
 /**
  * mcp_http_span_parse_field:
  * @line: a field line without its line end
@@ -149,13 +172,5 @@ mcp_http_span_parse_field (McpHttpSpan line, McpHttpField *field)
   if (!mcp_http_span_is_token (field->name))
     return FALSE;
 
-  for (gsize i = 0; i < field->value.length; i++)
-    {
-      guchar c = (guchar) field->value.data[i];
-
-      if ((c < 0x20 && c != '\t') || c == 0x7f)
-        return FALSE;
-    }
-
-  return g_utf8_validate (field->value.data, (gssize) field->value.length, NULL);
+  return is_field_value (field->value);
 }

@@ -24,6 +24,19 @@ typedef struct
   McpHttpSpan value; /* without white space around it */
 } McpHttpField;
 
+/**
+ * mcp_http_span_same_nocase:
+ * @a: any bytes
+ * @b: any bytes
+ *
+ * Returns: whether they are equal, but for the case of ASCII letters
+ */
+static inline gboolean
+mcp_http_span_same_nocase (McpHttpSpan a, McpHttpSpan b)
+{
+  return a.length == b.length && g_ascii_strncasecmp (a.data, b.data, a.length) == 0;
+}
+
 gboolean mcp_http_span_is_token (McpHttpSpan span);
 gboolean mcp_http_span_equal (McpHttpSpan span, const char *text);
 gboolean mcp_http_span_equal_nocase (McpHttpSpan span, const char *text);

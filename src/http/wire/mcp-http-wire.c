@@ -76,16 +76,9 @@ mcp_http_wire_read (McpHttpWire *self, char *buffer, gsize size)
   return MAX (n_read, 0);
 }
 
-/**
- * mcp_http_wire_unread:
- * @self: the wire
- * @data: what was read
- * @length: how much
- *
- * Keeps bytes for later, behind those kept before.
- */
-void
-mcp_http_wire_unread (McpHttpWire *self, const char *data, gsize length)
+/* Keeps bytes for later, behind those kept before. */
+static void
+keep (McpHttpWire *self, const char *data, gsize length)
 {
   if (length == 0)
     return;
@@ -103,6 +96,40 @@ mcp_http_wire_unread (McpHttpWire *self, const char *data, gsize length)
 }
 
 /**
+ * mcp_http_wire_lend:
+ * @self: the wire
+ * @data: (scope call): what was read; valid until mcp_http_wire_keep_lent()
+ * @length: how much
+ *
+ * Adds to the unused bytes. Most requests come in one piece, and are not copied then.
+ */
+void
+mcp_http_wire_lend (McpHttpWire *self, const char *data, gsize length)
+{
+  if (self->in != NULL)
+    {
+      keep (self, data, length);
+      return;
+    }
+  self->lent = data;
+  self->n_lent = length;
+}
+
+/**
+ * mcp_http_wire_keep_lent:
+ * @self: the wire
+ *
+ * Keeps what is left of the bytes of mcp_http_wire_lend(), which may end after this.
+ */
+void
+mcp_http_wire_keep_lent (McpHttpWire *self)
+{
+  keep (self, self->lent, self->n_lent);
+  self->lent = NULL;
+  self->n_lent = 0;
+}
+
+/**
  * mcp_http_wire_peek:
  * @self: the wire
  * @length: (out): how many
@@ -114,7 +141,9 @@ mcp_http_wire_unread (McpHttpWire *self, const char *data, gsize length)
 const char *
 mcp_http_wire_peek (McpHttpWire *self, gsize *length)
 {
-  *length = self->in != NULL ? self->in->len - self->in_start : 0;
+  *length = self->in != NULL ? self->in->len - self->in_start : self->n_lent;
+  if (self->n_lent > 0)
+    return self->lent;
 
   return *length > 0 ? (const char *) self->in->data + self->in_start : NULL;
 }
@@ -131,6 +160,12 @@ mcp_http_wire_consume (McpHttpWire *self, gsize length)
 {
   if (length == 0)
     return;
+  if (self->n_lent > 0)
+    {
+      self->lent += length;
+      self->n_lent -= length;
+      return;
+    }
 
   self->in_start += length;
   if (self->in_start >= self->in->len)
@@ -146,7 +181,7 @@ mcp_http_wire_consume (McpHttpWire *self, gsize length)
 gboolean
 mcp_http_wire_has_input (McpHttpWire *self)
 {
-  return self->in != NULL;
+  return self->in != NULL || self->n_lent > 0;
 }
 
 /**
@@ -160,6 +195,8 @@ mcp_http_wire_drop_input (McpHttpWire *self)
 {
   g_clear_pointer (&self->in, g_byte_array_unref);
   self->in_start = 0;
+  self->lent = NULL;
+  self->n_lent = 0;
 }
 
 /**

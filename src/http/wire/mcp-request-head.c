@@ -23,29 +23,56 @@ typedef struct
   McpHttpSpan expect;
 } OnceFields;
 
-/* Fields that may occur at most once, by their place in OnceFields. */
-static const struct
-{
-  const char *name;
-  gsize offset;
-  gboolean passed_on;
-} once_fields[] = {
-  { "Host", G_STRUCT_OFFSET (OnceFields, claim.host), TRUE },
-  { "Origin", G_STRUCT_OFFSET (OnceFields, claim.origin), TRUE },
-  { "Sec-Fetch-Site", G_STRUCT_OFFSET (OnceFields, claim.fetch_site), TRUE },
-  { "Content-Length", G_STRUCT_OFFSET (OnceFields, content_length), FALSE },
-  { "Transfer-Encoding", G_STRUCT_OFFSET (OnceFields, transfer_encoding), FALSE },
-  { "Expect", G_STRUCT_OFFSET (OnceFields, expect), FALSE },
-};
+#define SPAN(text)          \
+  {                         \
+    text, sizeof (text) - 1 \
+  }
+#define ONCE(name)        TRUE, G_STRUCT_OFFSET (OnceFields, name)
+#define MAY_BE_REPEATED() FALSE, 0
 
-/* Hop-by-hop (RFC 9110 section 7.6.1), or features of libsoup that the daemon does not use. */
-static const char *const dropped_fields[] = {
-  "Connection", "HTTP2-Settings", "If-Range", "Keep-Alive", "Range", "TE", "Trailer", "Upgrade",
+typedef struct
+{
+  McpHttpSpan name;
+  gboolean passed_on;
+  gboolean is_once;
+  gsize offset; /* in OnceFields */
+} SpecialField;
+
+/* Those that may occur at most once; and those that are dropped, being hop-by-hop (RFC 9110
+ * section 7.6.1), or features of libsoup that the daemon does not use. */
+static const SpecialField special_fields[] = {
+  { SPAN ("Host"), TRUE, ONCE (claim.host) },
+  { SPAN ("Origin"), TRUE, ONCE (claim.origin) },
+  { SPAN ("Sec-Fetch-Site"), TRUE, ONCE (claim.fetch_site) },
+  { SPAN ("Content-Length"), FALSE, ONCE (content_length) },
+  { SPAN ("Transfer-Encoding"), FALSE, ONCE (transfer_encoding) },
+  { SPAN ("Expect"), FALSE, ONCE (expect) },
+  { SPAN ("Connection"), FALSE, MAY_BE_REPEATED () },
+  { SPAN ("HTTP2-Settings"), FALSE, MAY_BE_REPEATED () },
+  { SPAN ("If-Range"), FALSE, MAY_BE_REPEATED () },
+  { SPAN ("Keep-Alive"), FALSE, MAY_BE_REPEATED () },
+  { SPAN ("Range"), FALSE, MAY_BE_REPEATED () },
+  { SPAN ("TE"), FALSE, MAY_BE_REPEATED () },
+  { SPAN ("Trailer"), FALSE, MAY_BE_REPEATED () },
+  { SPAN ("Upgrade"), FALSE, MAY_BE_REPEATED () },
 };
 
 static const char *const known_methods[] = {
   "GET", "POST", "DELETE", "HEAD", "OPTIONS", "PUT", "PATCH",
 };
+
+/* @start: of what was not looked at before; @end: of the line, without its LF where @is_ended */
+static gboolean
+is_clean_line (const char *data, gsize start, gsize end, gboolean is_ended)
+{
+  const char *cr = memchr (data + start, '\r', end - start);
+
+  if (is_ended && (end == 0 || data[end - 1] != '\r'))
+    return FALSE;
+  if (start < end && start > 0 && data[start - 1] == '\r')
+    return FALSE;
+  return (cr == NULL || cr == data + end - 1) && memchr (data + start, '\0', end - start) == NULL;
+}
 
 /**
  * mcp_request_head_find_end:
@@ -68,21 +95,22 @@ mcp_request_head_find_end (const char *data,
                            McpHttpReject *reject)
 {
   gsize end = MIN (length, max_bytes);
-  gsize i;
 
-  for (i = *scanned; i < end; i++)
+  for (gsize i = *scanned; i < end; i = *scanned)
     {
-      if (data[i] == '\0' || (data[i] == '\n' && (i == 0 || data[i - 1] != '\r')) ||
-          (data[i] != '\n' && i > 0 && data[i - 1] == '\r'))
+      const char *lf = memchr (data + i, '\n', end - i);
+      gsize line_end = lf != NULL ? (gsize) (lf - data) : end;
+
+      if (!is_clean_line (data, i, line_end, lf != NULL))
         {
           mcp_http_reject_set (reject, 400, "A line of the request head does not end in CR LF");
           return -1;
         }
-      if (data[i] == '\n' && i >= 3 && data[i - 2] == '\n')
-        return (gssize) i + 1;
+      if (lf != NULL && line_end >= 3 && data[line_end - 2] == '\n')
+        return (gssize) line_end + 1;
+      *scanned = lf != NULL ? line_end + 1 : end;
     }
 
-  *scanned = i;
   if (length < max_bytes)
     return 0;
 
@@ -128,8 +156,8 @@ parse_request_line (McpHttpSpan line,
 {
   const char *first = memchr (line.data, ' ', line.length);
   const char *last = memrchr (line.data, ' ', line.length);
+  const char *known = NULL;
   McpHttpSpan method, target, path;
-  gboolean known = FALSE;
 
   if (first == NULL || last - first < 2)
     return mcp_http_reject_set (reject, 400, "The request line is malformed");
@@ -142,46 +170,47 @@ parse_request_line (McpHttpSpan line,
     return FALSE;
 
   /* RFC 9110 section 9.1: methods are case-sensitive, and an unrecognized one is a 501 */
-  for (gsize i = 0; i < G_N_ELEMENTS (known_methods); i++)
-    known = known || mcp_http_span_equal (method, known_methods[i]);
-  if (!known)
+  for (gsize i = 0; i < G_N_ELEMENTS (known_methods) && known == NULL; i++)
+    if (mcp_http_span_equal (method, known_methods[i]))
+      known = known_methods[i];
+  if (known == NULL)
     return mcp_http_reject_set (reject, 501, "This method is not implemented");
   if (!mcp_request_target_parse (target, authority, &path, reject))
     return FALSE;
 
-  head->method = g_strndup (method.data, method.length);
+  head->method = known;
   head->target = g_strndup (path.data, path.length);
   return TRUE;
 }
 
-static gboolean
-is_dropped (McpHttpSpan name)
+static const SpecialField *
+find_special (McpHttpSpan name)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (dropped_fields); i++)
-    if (mcp_http_span_equal_nocase (name, dropped_fields[i]))
-      return TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS (special_fields); i++)
+    if (mcp_http_span_same_nocase (name, special_fields[i].name))
+      return &special_fields[i];
 
-  return mcp_http_span_starts_with_nocase (name, "Proxy-");
+  return NULL;
+}
+
+static gboolean
+is_passed_on (const SpecialField *special, McpHttpSpan name)
+{
+  return special != NULL ? special->passed_on : !mcp_http_span_starts_with_nocase (name, "Proxy-");
 }
 
 /* Sets the span when it is a field of the once kind; FALSE: it is there a second time. */
 static gboolean
-note_once_field (const McpHttpField *field, OnceFields *once, gboolean *pass_on)
+note_once_field (const SpecialField *special, McpHttpSpan value, OnceFields *once)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (once_fields); i++)
-    {
-      McpHttpSpan *span = G_STRUCT_MEMBER_P (once, once_fields[i].offset);
+  McpHttpSpan *span;
 
-      if (!mcp_http_span_equal_nocase (field->name, once_fields[i].name))
-        continue;
-      if (span->data != NULL)
-        return FALSE;
-
-      *span = field->value;
-      *pass_on = once_fields[i].passed_on;
-      return TRUE;
-    }
-
+  if (special == NULL || !special->is_once)
+    return TRUE;
+  span = G_STRUCT_MEMBER_P (once, special->offset);
+  if (span->data != NULL)
+    return FALSE;
+  *span = value;
   return TRUE;
 }
 
@@ -195,6 +224,31 @@ note_connection (McpHttpSpan value, McpRequestHead *head)
       head->wants_close = TRUE;
 }
 
+static char *
+put (char *to, McpHttpSpan span)
+{
+  memcpy (to, span.data, span.length);
+  return to + span.length;
+}
+
+/* No space is added, so that the result is never longer than what was checked, for which there is
+ * room. */
+static void
+pass_on (const McpHttpField *field, GString *fields)
+{
+  char *end = fields->str + fields->len;
+
+  g_return_if_fail (fields->allocated_len - fields->len >
+                    field->name.length + field->value.length + 3);
+
+  end = put (end, field->name);
+  *end++ = ':';
+  end = put (end, field->value);
+  end = put (end, (McpHttpSpan) SPAN ("\r\n"));
+  *end = '\0';
+  fields->len = (gsize) (end - fields->str);
+}
+
 static gboolean
 parse_fields (McpHttpSpan rest,
               guint max_fields,
@@ -205,28 +259,22 @@ parse_fields (McpHttpSpan rest,
   for (guint n_fields = 0; rest.length > 2; n_fields++)
     {
       McpHttpSpan line = take_line (&rest);
+      const SpecialField *special;
       McpHttpField field;
-      gboolean pass_on;
 
       if (n_fields >= max_fields)
         return mcp_http_reject_set (reject, 431, "The request head holds too many fields");
       if (!mcp_http_span_parse_field (line, &field))
         return mcp_http_reject_set (reject, 400, "A field line of the request head is malformed");
 
-      pass_on = !is_dropped (field.name);
-      if (!note_once_field (&field, once, &pass_on))
+      special = find_special (field.name);
+      if (!note_once_field (special, field.value, once))
         return mcp_http_reject_set (reject, 400,
                                     "A field that may occur once in a request head is repeated");
-      if (mcp_http_span_equal_nocase (field.name, "Connection"))
+      if (special != NULL && mcp_http_span_equal (special->name, "Connection"))
         note_connection (field.value, head);
-      if (pass_on)
-        {
-          /* No space is added, so that the result is never longer than what was checked. */
-          g_string_append_len (head->fields, field.name.data, (gssize) field.name.length);
-          g_string_append_c (head->fields, ':');
-          g_string_append_len (head->fields, field.value.data, (gssize) field.value.length);
-          g_string_append (head->fields, "\r\n");
-        }
+      if (is_passed_on (special, field.name))
+        pass_on (&field, head->fields);
     }
 
   return TRUE;
@@ -368,7 +416,6 @@ mcp_request_head_to_bytes (const McpRequestHead *head, gsize body_length)
 void
 mcp_request_head_clear (McpRequestHead *head)
 {
-  g_clear_pointer (&head->method, g_free);
   g_clear_pointer (&head->target, g_free);
   if (head->fields != NULL)
     g_string_free (head->fields, TRUE);

@@ -31,7 +31,7 @@ typedef struct
 
 /**
  * McpRequestHead:
- * @method: (owned): one of those that routes know
+ * @method: static: one of those that routes know
  * @target: (owned): path and query
  * @fields: (owned): the field lines that are passed on, each with its line end
  * @body_kind: how the body is delimited
@@ -44,7 +44,7 @@ typedef struct
  */
 typedef struct
 {
-  char *method;
+  const char *method;
   char *target;
   GString *fields;
   guint64 content_length;

@@ -39,13 +39,28 @@ is_dot_segment (const char *segment, gsize length)
          (length == 2 && segment[0] == '.' && segment[1] == '.');
 }
 
+static gboolean
+check_segments (McpHttpSpan path, McpHttpReject *reject)
+{
+  gsize start = 1;
+
+  for (gsize i = 1; i <= path.length; i++)
+    if (i == path.length || path.data[i] == '/')
+      {
+        if (is_dot_segment (path.data + start, i - start))
+          return mcp_http_reject_set (reject, 400, "The path holds a dot segment");
+        start = i + 1;
+      }
+
+  return TRUE;
+}
+
 /* Nothing in the path may change its meaning when it is decoded, so that the path that is routed is
  * the path that was checked. */
 static gboolean
-check_path (McpHttpSpan path, McpHttpReject *reject)
+check_encoded_path (McpHttpSpan path, McpHttpReject *reject)
 {
   g_autoptr (GString) decoded = g_string_sized_new (path.length + 1);
-  gsize start = 1;
 
   for (gsize i = 0; i < path.length; i++)
     {
@@ -66,15 +81,16 @@ check_path (McpHttpSpan path, McpHttpReject *reject)
   if (!g_utf8_validate (decoded->str, (gssize) decoded->len, NULL))
     return mcp_http_reject_set (reject, 400, "The path is not UTF-8");
 
-  for (gsize i = 1; i <= decoded->len; i++)
-    if (i == decoded->len || decoded->str[i] == '/')
-      {
-        if (is_dot_segment (decoded->str + start, i - start))
-          return mcp_http_reject_set (reject, 400, "The path holds a dot segment");
-        start = i + 1;
-      }
+  return check_segments ((McpHttpSpan){ decoded->str, decoded->len }, reject);
+}
 
-  return TRUE;
+static gboolean
+check_path (McpHttpSpan path, McpHttpReject *reject)
+{
+  if (memchr (path.data, '%', path.length) != NULL)
+    return check_encoded_path (path, reject);
+
+  return check_segments (path, reject);
 }
 
 /**

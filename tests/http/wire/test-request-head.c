@@ -200,6 +200,26 @@ test_cases (void)
     }
 }
 
+/* RFC 9110 section 5.6.2: each byte beside the letters is in a name, or is refused there. */
+static void
+test_names (void)
+{
+  static const char marks[] = "!#$%&'*+-.^_`|~";
+
+  for (guint i = 1; i < 256; i++)
+    {
+      g_autofree char *text =
+          g_strdup_printf ("GET / HTTP/1.1\r\n" HOST "X%cY: a\r\n\r\n", (char) i);
+      gboolean is_token = g_ascii_isalnum ((char) i) || strchr (marks, (int) i) != NULL;
+      g_auto (McpRequestHead) head = { 0 };
+      gboolean is_colon = i == ':';
+
+      g_test_message ("Byte %u", i);
+      g_assert_cmpuint (parse (text, strlen (text), FALSE, &head), ==,
+                        is_token || is_colon ? 200 : 400);
+    }
+}
+
 static void
 test_zero_byte (void)
 {
@@ -388,6 +408,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/http/request-head/cases", test_cases);
+  g_test_add_func ("/http/request-head/bytes-of-names", test_names);
   g_test_add_func ("/http/request-head/zero-byte", test_zero_byte);
   g_test_add_func ("/http/request-head/unix", test_unix);
   g_test_add_func ("/http/request-head/canonical-form", test_canonical);
