@@ -34,6 +34,7 @@ struct _McpHttpContext
   McpEventHub *hub;                 /* (owned) */
   McpAmbientSessions *ambient;      /* (owned) */
   struct _McpDashboardCodes *codes; /* (owned): McpDashboardCodes */
+  struct _McpHealthText *health;    /* (owned): McpHealthText */
   const McpHttpDaemonFuncs *daemon; /* (nullable): there is no daemon around the server */
   gpointer daemon_data;
   guint16 tcp_port; /* 0: there is no TCP listener */

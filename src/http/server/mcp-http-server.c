@@ -7,6 +7,7 @@
 #include "http/server/mcp-http-server.h"
 
 #include "common/mcp-names.h"
+#include "http/api/mcp-health-text.h"
 #include "http/connection/mcp-http-listener.h"
 #include "http/page/mcp-dashboard-codes.h"
 #include "http/request/mcp-body-reader.h"
@@ -46,6 +47,7 @@ mcp_http_server_finalize (GObject *object)
 {
   McpHttpContext *context = &MCP_HTTP_SERVER (object)->context;
 
+  g_clear_pointer (&context->health, mcp_health_text_free);
   g_clear_pointer (&context->codes, mcp_dashboard_codes_free);
   g_clear_pointer (&context->ambient, mcp_ambient_sessions_free);
   g_clear_pointer (&context->hub, mcp_event_hub_unref);
@@ -141,6 +143,7 @@ mcp_http_server_new (McpSessionStore *store,
   context->codes = mcp_dashboard_codes_new (owner_key);
   context->started_real_us = g_get_real_time ();
   context->started_us = g_get_monotonic_time ();
+  context->health = mcp_health_text_new (context->started_real_us, context->started_us);
 
   g_signal_connect (store, "progress", G_CALLBACK (progress_cb), self);
 
