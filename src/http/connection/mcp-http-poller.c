@@ -21,6 +21,7 @@
 /* What one dispatch takes, so that other sources of the main context get their turn: of what the
  * sockets report, and then of what was deferred and of deadlines. */
 #define EVENTS_PER_DISPATCH 128
+#define ROUNDS_PER_DISPATCH 4
 #define EVENTS_US           (2 * G_TIME_SPAN_MILLISECOND)
 #define DEFERRED_US         (2 * G_TIME_SPAN_MILLISECOND)
 #define TIMERS_US           (2 * G_TIME_SPAN_MILLISECOND)
@@ -88,12 +89,12 @@ watch_notify (McpHttpPollerWatch *watch, McpHttpReady ready)
     watch->func (ready, watch->user_data);
 }
 
-static void
-dispatch_events (McpHttpPoller *self)
+/* Returns: how many sockets had something to report */
+static int
+dispatch_events (McpHttpPoller *self, gint64 until_us)
 {
   struct epoll_event events[EVENTS_PER_DISPATCH];
   int n_events = epoll_wait (self->epoll_fd, events, G_N_ELEMENTS (events), 0);
-  gint64 until_us = g_get_monotonic_time () + EVENTS_US;
 
   /* epoll reports again what is left when the time is up. */
   for (int i = 0; i < n_events && (i == 0 || g_get_monotonic_time () < until_us); i++)
@@ -110,13 +111,17 @@ dispatch_events (McpHttpPoller *self)
         ready |= MCP_HTTP_READY_HUP;
       watch_notify (events[i].data.ptr, ready);
     }
+  return n_events;
 }
 
 static void
 dispatch_deferred (McpHttpPoller *self)
 {
-  gint64 until_us = g_get_monotonic_time () + DEFERRED_US;
+  gint64 until_us;
 
+  if (self->deferred.length == 0)
+    return;
+  until_us = g_get_monotonic_time () + DEFERRED_US;
   /* What is deferred meanwhile waits for the next round, like what is left when the time is up. */
   for (guint n = self->deferred.length; n > 0 && self->deferred.length > 0; n--)
     {
@@ -137,9 +142,25 @@ dispatch_timers (McpHttpPoller *self)
   McpHttpPollerWatch *watch;
 
   /* The heap keeps those that are left when the time is up, and is asked again at once. */
-  while (g_get_monotonic_time () < now_us + TIMERS_US &&
-         (watch = mcp_deadline_heap_pop (self->deadlines, now_us)) != NULL)
-    watch_notify (watch, MCP_HTTP_READY_TIMEOUT);
+  while ((watch = mcp_deadline_heap_pop (self->deadlines, now_us)) != NULL)
+    {
+      watch_notify (watch, MCP_HTTP_READY_TIMEOUT);
+      if (g_get_monotonic_time () >= now_us + TIMERS_US)
+        return;
+    }
+}
+
+/* Returns: whether several sockets had something to report */
+static gboolean
+dispatch_round (McpHttpPoller *self, gint64 until_us)
+{
+  int n_events = dispatch_events (self, until_us);
+
+  dispatch_deferred (self);
+  dispatch_timers (self);
+  if (self->turn_func != NULL && !g_source_is_destroyed (self->source))
+    self->turn_func (self->turn_data);
+  return n_events > 1;
 }
 
 static gboolean
@@ -148,17 +169,20 @@ poller_source_dispatch (GSource *source,
                         gpointer user_data G_GNUC_UNUSED)
 {
   McpHttpPoller *self = ((PollerSource *) source)->poller;
+  gint64 until_us;
+  guint n_rounds = 1;
 
   if (self->dispatching)
     return G_SOURCE_CONTINUE;
 
   g_rc_box_acquire (self);
   self->dispatching = TRUE;
-  dispatch_events (self);
-  dispatch_deferred (self);
-  dispatch_timers (self);
-  if (self->turn_func != NULL && !g_source_is_destroyed (source))
-    self->turn_func (self->turn_data);
+  until_us = g_get_monotonic_time () + EVENTS_US;
+  /* Where several clients were busy at once, the first of them have sent more by now, and a turn of
+   * the main loop would cost as much as a request. */
+  while (dispatch_round (self, until_us) && n_rounds++ < ROUNDS_PER_DISPATCH &&
+         !g_source_is_destroyed (source) && g_get_monotonic_time () < until_us)
+    ;
   self->dispatching = FALSE;
 
   g_ptr_array_set_size (self->garbage, 0);
