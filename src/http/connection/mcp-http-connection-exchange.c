@@ -289,14 +289,14 @@ mcp_http_connection_exchange_open (McpHttpConnection *self, GBytes *head, GBytes
   return G_IO_STREAM (self->exchange);
 }
 
-/* RFC 9112 section 9.6 */
+/* RFC 9112 section 9.6; @head: (transfer full) */
 static void
 queue_head (McpHttpConnection *self, GString *head)
 {
   if (!self->keep_alive)
     g_string_append (head, "Connection: close\r\n");
   g_string_append (head, "\r\n");
-  mcp_http_wire_queue (&self->wire, head->str, head->len);
+  mcp_http_wire_take (&self->wire, head);
 }
 
 /* Whoever gives an answer later may be anywhere: another request waits for the main loop. */
@@ -312,7 +312,8 @@ answer_later (McpHttpConnection *self)
 /**
  * mcp_http_connection_exchange_reply:
  * @self: a connection whose request is being answered, without a stream for libsoup
- * @head: the status line and the header fields; the field Connection and the empty line are added
+ * @head: (transfer full): the status line and the header fields; the field Connection and the empty
+ *   line are added
  * @body: (nullable): the body, left out where the request is a HEAD
  * @sent: called once, when the answer is in the socket or the connection closed
  * @user_data: for @sent
@@ -331,6 +332,7 @@ mcp_http_connection_exchange_reply (McpHttpConnection *self,
 
   if (self->state != MCP_HTTP_CONNECTION_STATE_EXCHANGE)
     {
+      g_string_free (head, TRUE);
       sent (user_data);
       return;
     }
@@ -351,7 +353,8 @@ mcp_http_connection_exchange_reply (McpHttpConnection *self,
 /**
  * mcp_http_connection_exchange_stream:
  * @self: a connection whose request is being answered, without a stream for libsoup
- * @head: the status line and the header fields; the field Connection and the empty line are added
+ * @head: (transfer full): the status line and the header fields; the field Connection and the empty
+ *   line are added
  * @sent: called once, from the main loop, when the head may be sent by
  *   mcp_http_connection_stream_begin(), or the connection closed
  * @user_data: for @sent

@@ -6,12 +6,13 @@
 #include "http/request/mcp-http-request.h"
 #include "http/wire/mcp-http-error.h"
 
+/* @content_type: static */
 static void
 reply (McpHttpRequest *request, guint status, const char *content_type, GBytes *body)
 {
-  mcp_http_request_set_reply_header (request, "Content-Type", content_type);
+  mcp_http_request_set_static_reply_header (request, "Content-Type", content_type);
   /* Answers hold tokens, or are out of date at once. */
-  mcp_http_request_set_reply_header (request, "Cache-Control", "no-store");
+  mcp_http_request_set_static_reply_header (request, "Cache-Control", "no-store");
   mcp_http_request_reply (request, status, body);
 }
 
@@ -33,7 +34,7 @@ mcp_http_reply_json (McpHttpRequest *request, guint status, GBytes *json)
  * mcp_http_reply_text:
  * @request: a request
  * @status: the answer's status
- * @content_type: the type of @text
+ * @content_type: the type of @text; static
  * @text: (transfer full): the answer's body
  *
  * As mcp_http_reply_json().

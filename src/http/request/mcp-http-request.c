@@ -11,6 +11,9 @@
 
 #include <string.h>
 
+/* As many as most clients send. */
+#define USUAL_FIELDS 8
+
 typedef enum
 {
   STATE_OPEN,      /* not answered yet */
@@ -133,12 +136,12 @@ index_fields (Request *self)
 {
   char *line;
 
-  self->fields = g_array_new (FALSE, FALSE, sizeof (Field));
+  self->fields = g_array_sized_new (FALSE, FALSE, sizeof (Field), USUAL_FIELDS);
   self->text = g_strndup (self->head.fields->str, self->head.fields->len);
   for (line = self->text; *line != '\0';)
     {
       char *colon = strchr (line, ':');
-      char *end = strstr (colon, "\r\n");
+      char *end = strchr (colon, '\r');
       Field field = { line, colon + 1 };
 
       *colon = *end = '\0';
@@ -231,11 +234,27 @@ mcp_http_request_is_unix (McpHttpRequest *request)
 /**
  * mcp_http_request_set_reply_header:
  * @request: a request that is not answered yet
- * @name: of a header field of the answer
- * @value: replaces an earlier value
+ * @name: of a header field of the answer; static
+ * @value: copied; replaces an earlier value
  */
 void
 mcp_http_request_set_reply_header (McpHttpRequest *request, const char *name, const char *value)
+{
+  mcp_http_response_take_field (&((Request *) request)->response, name, g_strdup (value));
+}
+
+/**
+ * mcp_http_request_set_static_reply_header:
+ * @request: a request that is not answered yet
+ * @name: of a header field of the answer; static
+ * @value: static; replaces an earlier value
+ *
+ * As mcp_http_request_set_reply_header(), without a copy.
+ */
+void
+mcp_http_request_set_static_reply_header (McpHttpRequest *request,
+                                          const char *name,
+                                          const char *value)
 {
   mcp_http_response_set_field (&((Request *) request)->response, name, value);
 }
@@ -320,10 +339,10 @@ mcp_http_request_reply (McpHttpRequest *request, guint status, GBytes *body)
 static void
 set_stream_headers (McpHttpRequest *request)
 {
-  mcp_http_request_set_reply_header (request, "Content-Type", "text/event-stream");
-  mcp_http_request_set_reply_header (request, "Cache-Control", "no-store");
+  mcp_http_request_set_static_reply_header (request, "Content-Type", "text/event-stream");
+  mcp_http_request_set_static_reply_header (request, "Cache-Control", "no-store");
   /* Proxies that understand this field pass on each event at once (nginx, X-Accel-Buffering). */
-  mcp_http_request_set_reply_header (request, "X-Accel-Buffering", "no");
+  mcp_http_request_set_static_reply_header (request, "X-Accel-Buffering", "no");
 }
 
 /**

@@ -37,6 +37,7 @@ typedef enum
  * @query: (unowned) (nullable): what follows the “?”, as it was sent
  * @body: (owned): the whole body, possibly empty
  * @scan: (owned) (nullable): what a thread says of the body, set by the router
+ * @route: 1 + the place of the route in the router's table; 0: none was found; set by the router
  * @parameter: (owned) (nullable): the variable part of the path, set by the router
  * @credential: what the request shows for itself, set by the router
  * @session: (owned) (nullable): the session of the route, for /mcp that of the credential
@@ -55,6 +56,7 @@ typedef struct
   const char *query;
   GBytes *body;
   McpBodyScan *scan;
+  guint route;
   char *parameter;
   McpHttpCredential credential;
   McpSession *session;
@@ -73,6 +75,9 @@ mcp_http_request_foreach_header (McpHttpRequest *self, McpHttpFieldFunc func, gp
 gboolean mcp_http_request_is_unix (McpHttpRequest *self);
 
 void mcp_http_request_set_reply_header (McpHttpRequest *self, const char *name, const char *value);
+void mcp_http_request_set_static_reply_header (McpHttpRequest *request,
+                                               const char *name,
+                                               const char *value);
 void mcp_http_request_reply (McpHttpRequest *self, guint status, GBytes *body);
 McpSseStream *mcp_http_request_stream (McpHttpRequest *self,
                                        McpSseFillFunc fill,

@@ -26,6 +26,8 @@ struct _McpDirectCarrier
   GQueue exchanges;          /* (element-type Exchange): those that are open */
   char *date;                /* (nullable): as a header has it */
   gint64 date_s;             /* the second that @date is of */
+  GString *start;            /* the first lines of a head with @start_status and @date */
+  guint start_status;        /* 0: none was built */
 };
 
 /* One request that is being answered. */
@@ -56,41 +58,59 @@ exchange_free (Exchange *self)
 }
 
 /* RFC 9110 section 6.6.1; made once a second. */
-static const char *
-get_date (McpDirectCarrier *self)
+static void
+update_date (McpDirectCarrier *self)
 {
   gint64 now_s = g_get_real_time () / G_USEC_PER_SEC;
   g_autoptr (GDateTime) now = NULL;
 
   if (self->date != NULL && now_s == self->date_s)
-    return self->date;
+    return;
   now = g_date_time_new_from_unix_utc (now_s);
   g_free (self->date);
   self->date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
   self->date_s = now_s;
-  return self->date;
+  self->start_status = 0;
+}
+
+/* Most answers of a second begin alike. */
+static const GString *
+get_start (McpDirectCarrier *self, guint status)
+{
+  const char *reason =
+      status >= 400 ? mcp_http_error_get_reason (status) : soup_status_get_phrase (status);
+
+  update_date (self);
+  if (self->start_status == status)
+    return self->start;
+
+  self->start_status = status;
+  g_string_assign (self->start, "HTTP/1.1 ");
+  mcp_decimal_append_uint (self->start, status);
+  g_string_append_c (self->start, ' ');
+  g_string_append (self->start, reason);
+  g_string_append (self->start, "\r\nServer: " MCP_DIRECTORY "/" MCP_VERSION "\r\nDate: ");
+  g_string_append (self->start, self->date);
+  g_string_append (self->start, "\r\n");
+  return self->start;
 }
 
 static GString *
 build_head (Exchange *self, const McpHttpResponse *response)
 {
-  const char *reason = response->status >= 400 ? mcp_http_error_get_reason (response->status)
-                                               : soup_status_get_phrase (response->status);
+  const GString *start = get_start (self->carrier, response->status);
   GString *head = g_string_sized_new (384);
 
-  g_string_append (head, "HTTP/1.1 ");
-  mcp_decimal_append_uint (head, response->status);
-  g_string_append_c (head, ' ');
-  g_string_append (head, reason);
-  g_string_append (head, "\r\nServer: " MCP_DIRECTORY "/" MCP_VERSION "\r\nDate: ");
-  g_string_append (head, get_date (self->carrier));
-  g_string_append (head, "\r\n");
-  for (guint i = 0; response->fields != NULL && i < response->fields->len; i += 2)
+  g_string_append_len (head, start->str, (gssize) start->len);
+  for (guint i = 0; response->fields != NULL && i < response->fields->len; i++)
     {
-      g_string_append (head, g_ptr_array_index (response->fields, i));
-      g_string_append (head, ": ");
-      g_string_append (head, g_ptr_array_index (response->fields, i + 1));
-      g_string_append (head, "\r\n");
+      const McpHttpResponseField *field =
+          &g_array_index (response->fields, McpHttpResponseField, i);
+
+      g_string_append (head, field->name);
+      g_string_append_len (head, ": ", 2);
+      g_string_append (head, field->value);
+      g_string_append_len (head, "\r\n", 2);
     }
   return head;
 }
@@ -140,7 +160,7 @@ send_reply (gpointer carrier)
   Exchange *self = carrier;
   McpHttpConnection *connection = mcp_http_request_get_connection (self->request);
   const McpHttpResponse *response = mcp_http_request_get_response (self->request);
-  g_autoptr (GString) head = build_head (self, response);
+  GString *head = build_head (self, response);
 
   append_length (head, response);
   unfollow (self);
@@ -165,7 +185,7 @@ send_stream_head (gpointer carrier)
   Exchange *self = carrier;
   McpHttpConnection *connection = mcp_http_request_get_connection (self->request);
   const McpHttpResponse *response = mcp_http_request_get_response (self->request);
-  g_autoptr (GString) head = build_head (self, response);
+  GString *head = build_head (self, response);
 
   mcp_http_counters_answered (self->carrier->counters, response->status);
   mcp_http_connection_exchange_stream (connection, head, stream_cb, self);
@@ -195,6 +215,7 @@ mcp_direct_carrier_new (McpHttpHandler handler, McpHttpCounters *counters)
 
   self->handler = handler;
   self->counters = g_rc_box_acquire (counters);
+  self->start = g_string_new (NULL);
   return self;
 }
 
@@ -222,6 +243,7 @@ mcp_direct_carrier_free (McpDirectCarrier *self)
     }
   g_rc_box_release (self->counters);
   g_free (self->date);
+  g_string_free (self->start, TRUE);
   g_free (self);
 }
 

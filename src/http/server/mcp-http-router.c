@@ -125,6 +125,13 @@ is_end (const char *pattern, const char *rest, const char *end)
          (g_str_has_prefix (pattern, "/mcp") && *end == '\0' && strcmp (rest, "/") == 0);
 }
 
+/* Most patterns begin otherwise than a path. */
+static gboolean
+begins_alike (const char *pattern, const char *path)
+{
+  return path[0] == '/' && path[1] == pattern[1];
+}
+
 /* @parameter: (out) (transfer full) (nullable): the variable segment */
 static gboolean
 match_path (const char *pattern, const char *path, char **parameter)
@@ -132,8 +139,7 @@ match_path (const char *pattern, const char *path, char **parameter)
   const char *begin, *end;
   gsize n_before, n_segment;
 
-  /* Most patterns begin otherwise. */
-  if (*path != '/' || path[1] != pattern[1])
+  if (!begins_alike (pattern, path))
     return FALSE;
   begin = strchr (pattern, '{');
   if (begin == NULL)
@@ -333,6 +339,31 @@ may_know_methods (McpHttpRequest *request)
   return FALSE;
 }
 
+/* Looks once for each request. Returns: whether there is a route, which is set in the request */
+static gboolean
+find_route (McpHttpRequest *request)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (routes) && request->route == 0; i++)
+    if (begins_alike (routes[i].pattern, request->path) && match_method (i, request->method) &&
+        match_path (routes[i].pattern, request->path, &request->parameter))
+      request->route = (guint) i + 1;
+
+  return request->route != 0;
+}
+
+static gboolean
+is_known_path (const char *path)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (routes); i++)
+    {
+      g_autofree char *parameter = NULL;
+
+      if (match_path (routes[i].pattern, path, &parameter))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /**
  * mcp_http_router_is_direct:
  * @request: a request
@@ -342,15 +373,8 @@ may_know_methods (McpHttpRequest *request)
 gboolean
 mcp_http_router_is_direct (McpHttpRequest *request)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (routes); i++)
-    {
-      g_autofree char *parameter = NULL;
-
-      if ((routes[i].flags & ROUTE_DIRECT) && strcmp (routes[i].method, request->method) == 0 &&
-          match_path (routes[i].pattern, request->path, &parameter))
-        return TRUE;
-    }
-  return FALSE;
+  return find_route (request) && (routes[request->route - 1].flags & ROUTE_DIRECT) &&
+         strcmp (routes[request->route - 1].method, request->method) == 0;
 }
 
 /**
@@ -362,26 +386,10 @@ mcp_http_router_is_direct (McpHttpRequest *request)
 void
 mcp_http_router_handle (McpHttpRequest *request)
 {
-  gboolean known = FALSE;
-
-  for (gsize i = 0; i < G_N_ELEMENTS (routes); i++)
-    {
-      g_autofree char *parameter = NULL;
-
-      if (!match_path (routes[i].pattern, request->path, &parameter))
-        continue;
-      known = TRUE;
-      if (!match_method (i, request->method))
-        continue;
-
-      g_free (request->parameter);
-      request->parameter = g_steal_pointer (&parameter);
-      call_route (request, i);
-      return;
-    }
-
   /* Clients take a 401 for an invitation to sign in, so an unknown path never gets one. */
-  if (!known)
+  if (find_route (request))
+    call_route (request, request->route - 1);
+  else if (!is_known_path (request->path))
     mcp_http_reply_error (request, 404, "There is no such route");
   else if (!may_know_methods (request))
     mcp_http_auth_refuse (request->context->auth, request, "(no route)");

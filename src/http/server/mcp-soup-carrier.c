@@ -84,9 +84,13 @@ set_head (Exchange *self)
       response->status >= 400 ? mcp_http_error_get_reason (response->status) : NULL;
 
   soup_server_message_set_status (self->msg, response->status, reason);
-  for (guint i = 0; response->fields != NULL && i < response->fields->len; i += 2)
-    soup_message_headers_replace (headers, g_ptr_array_index (response->fields, i),
-                                  g_ptr_array_index (response->fields, i + 1));
+  for (guint i = 0; response->fields != NULL && i < response->fields->len; i++)
+    {
+      const McpHttpResponseField *field =
+          &g_array_index (response->fields, McpHttpResponseField, i);
+
+      soup_message_headers_replace (headers, field->name, field->value);
+    }
 }
 
 /* libsoup sends the answer when the handler returns, or goes on when it was paused. */

@@ -23,6 +23,14 @@ mcp_http_wire_init (McpHttpWire *self, int fd)
   *self = (McpHttpWire){ .fd = fd };
 }
 
+static void
+drop_output (McpHttpWire *self)
+{
+  if (self->out != NULL)
+    g_string_free (g_steal_pointer (&self->out), TRUE);
+  self->out_start = 0;
+}
+
 /**
  * mcp_http_wire_clear:
  * @self: a wire, or one cleared before
@@ -36,8 +44,7 @@ mcp_http_wire_clear (McpHttpWire *self)
     close (self->fd);
   self->fd = -1;
   mcp_http_wire_drop_input (self);
-  g_clear_pointer (&self->out, g_byte_array_unref);
-  self->out_start = 0;
+  drop_output (self);
   self->broken = TRUE;
 }
 
@@ -225,9 +232,28 @@ mcp_http_wire_queue (McpHttpWire *self, gconstpointer data, gsize length)
   if (length == 0 || self->broken)
     return;
   if (self->out == NULL)
-    self->out = g_byte_array_new ();
+    self->out = g_string_sized_new (length);
 
-  g_byte_array_append (self->out, data, (guint) length);
+  g_string_append_len (self->out, data, (gssize) length);
+}
+
+/**
+ * mcp_http_wire_take:
+ * @self: the wire
+ * @data: (transfer full): bytes
+ *
+ * As mcp_http_wire_queue(), in most cases without a copy.
+ */
+void
+mcp_http_wire_take (McpHttpWire *self, GString *data)
+{
+  if (self->out == NULL && !self->broken)
+    {
+      self->out = data;
+      return;
+    }
+  mcp_http_wire_queue (self, data->str, data->len);
+  g_string_free (data, TRUE);
 }
 
 /**
@@ -246,7 +272,7 @@ mcp_http_wire_send (McpHttpWire *self, gconstpointer data, gsize length)
 {
   gsize n_queued = mcp_http_wire_get_queued (self);
   gsize n_first = MIN (n_queued, MAX_SEND_BYTES);
-  struct iovec parts[2] = { { n_queued > 0 ? self->out->data + self->out_start : NULL, n_first },
+  struct iovec parts[2] = { { n_queued > 0 ? self->out->str + self->out_start : NULL, n_first },
                             { (gpointer) data, MIN (length, MAX_SEND_BYTES - n_first) } };
   struct msghdr message = { .msg_iov = parts, .msg_iovlen = 2 };
   gssize n_sent;
@@ -270,8 +296,7 @@ mcp_http_wire_send (McpHttpWire *self, gconstpointer data, gsize length)
       return 0;
     }
 
-  g_clear_pointer (&self->out, g_byte_array_unref);
-  self->out_start = 0;
+  drop_output (self);
   return n_sent - (gssize) n_queued;
 }
 

@@ -29,7 +29,7 @@ typedef struct
   gsize in_start;
   const char *lent;
   gsize n_lent;
-  GByteArray *out;
+  GString *out;
   gsize out_start;
   McpHttpCounters *counters;
 } McpHttpWire;
@@ -46,6 +46,7 @@ void mcp_http_wire_consume (McpHttpWire *self, gsize length);
 void mcp_http_wire_drop_input (McpHttpWire *self);
 
 void mcp_http_wire_queue (McpHttpWire *self, gconstpointer data, gsize length);
+void mcp_http_wire_take (McpHttpWire *self, GString *data);
 gssize mcp_http_wire_send (McpHttpWire *self, gconstpointer data, gsize length);
 gboolean mcp_http_wire_flush (McpHttpWire *self);
 gsize mcp_http_wire_get_queued (McpHttpWire *self);
