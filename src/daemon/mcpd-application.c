@@ -485,12 +485,27 @@ static const McpdIdleExitFuncs idle_exit_funcs = {
 
 /* The bus. */
 
+static void
+exported_cb (gboolean is_exported, gpointer user_data)
+{
+  mcpd_bus_prepared (MCPD_APPLICATION (user_data)->bus);
+}
+
+static gboolean
+joining_cb (GDBusConnection *connection, gpointer user_data, GError **error)
+{
+  McpdApplication *self = MCPD_APPLICATION (user_data);
+
+  return mcp_dbus_service_export_by_steps (self->service, connection, exported_cb, self, error);
+}
+
 static gboolean
 joined_cb (GDBusConnection *connection, gpointer user_data, GError **error)
 {
   McpdApplication *self = MCPD_APPLICATION (user_data);
 
-  if (!mcp_dbus_service_export (self->service, connection, error))
+  if (!mcp_dbus_service_is_exported_on (self->service, connection) &&
+      !mcp_dbus_service_export (self->service, connection, error))
     return FALSE;
   mcp_gateway_set_bus (self->gateway, connection);
   return TRUE;
@@ -590,6 +605,7 @@ ready_cb (gpointer user_data)
 }
 
 static const McpdDesktopFuncs desktop_funcs = {
+  .joining = joining_cb,
   .joined = joined_cb,
   .left = left_cb,
   .activated = activated_cb,

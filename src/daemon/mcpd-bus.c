@@ -6,7 +6,10 @@
  *   NEW ---- mcpd_bus_join() ----> JOINED ---- the connection closes ----> AWAY
  *                                    ^                                     |   ^
  *                                    |        the bus answers: CONNECTING <'   |
- *                                    '------------ the name is ours -----'-----' it is not to be
+ *                                    |                            |            |
+ *                                    |       what is to be on it: PREPARING ---+ the bus is gone
+ *                                    |                            |            |
+ *                                    '------------ the name is ours -----------' it is not to be
  * had
  *
  * AWAY looks for the bus again when its socket appears, and after a while that doubles where there
@@ -39,9 +42,10 @@ struct _McpdBus
   GCancellable *cancellable;   /* (owned): of what is under way */
   GSource *retry;              /* (owned) (nullable): while AWAY */
   guint retry_ms;
-  McpdInotify *inotify; /* (owned) */
-  McpdWatch *watch;     /* (owned) (nullable): of the bus' socket, while AWAY */
-  gboolean is_connecting;
+  McpdInotify *inotify;       /* (owned) */
+  McpdWatch *watch;           /* (owned) (nullable): of the bus' socket, while AWAY */
+  gboolean is_connecting;     /* or preparing */
+  GDBusConnection *preparing; /* (owned) (nullable): that mcpd_bus_prepared() is awaited for */
   gboolean has_left;
   GTask *flushing;      /* (owned) (nullable): of mcpd_bus_flush_async() */
   GSource *flush_limit; /* (owned) (nullable): likewise */
@@ -132,25 +136,57 @@ stop_looking (McpdBus *self)
 }
 
 static void
+give_up (McpdBus *self, const GError *error)
+{
+  g_debug ("The session bus cannot be joined again yet: %s",
+           error != NULL ? error->message : "somebody holds the old connection");
+  self->is_connecting = FALSE;
+  self->funcs->left (self->user_data);
+  retry_later (self);
+}
+
+static void
 connected_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (McpdBus) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GDBusConnection) connection = g_bus_get_finish (result, &error);
 
-  self->is_connecting = FALSE;
   if (connection != NULL)
     g_dbus_connection_set_exit_on_close (connection, FALSE);
   if (self->has_left)
     return;
   if (connection == NULL || g_dbus_connection_is_closed (connection) ||
-      !register_desktop (self, &error))
+      !self->funcs->joining (connection, self->user_data, &error))
     {
-      g_debug ("The session bus cannot be joined again yet: %s",
-               error != NULL ? error->message : "somebody holds the old connection");
-      retry_later (self);
+      give_up (self, error);
       return;
     }
+  self->preparing = g_steal_pointer (&connection);
+}
+
+/**
+ * mcpd_bus_prepared:
+ * @self: the bus
+ *
+ * What McpdDesktopFuncs.joining has begun is done, or has come to nothing.
+ */
+void
+mcpd_bus_prepared (McpdBus *self)
+{
+  g_autoptr (GDBusConnection) connection = g_steal_pointer (&self->preparing);
+  g_autoptr (GError) error = NULL;
+
+  if (self->has_left)
+    return;
+  if (g_dbus_connection_is_closed (connection) || !register_desktop (self, &error))
+    {
+      /* before GLib makes a new one, all have to let go of this one */
+      g_clear_object (&connection);
+      give_up (self, error);
+      return;
+    }
+  self->is_connecting = FALSE;
   stop_looking (self);
   self->retry_ms = FIRST_RETRY_MS;
 }
@@ -310,6 +346,8 @@ mcpd_bus_leave (McpdBus *self)
   self->has_left = TRUE;
   g_cancellable_cancel (self->cancellable);
   stop_looking (self);
+  if (self->preparing != NULL)
+    self->funcs->left (self->user_data);
   drop_desktop (self);
 }
 

@@ -17,6 +17,7 @@ G_DECLARE_FINAL_TYPE (McpdBus, mcpd_bus, MCPD, BUS, GObject)
 
 McpdBus *mcpd_bus_new (McpdInotify *inotify, const McpdDesktopFuncs *funcs, gpointer user_data);
 gboolean mcpd_bus_join (McpdBus *self, GError **error);
+void mcpd_bus_prepared (McpdBus *self);
 void mcpd_bus_flush_async (McpdBus *self, GAsyncReadyCallback callback, gpointer user_data);
 void mcpd_bus_flush_finish (McpdBus *self, GAsyncResult *result);
 void mcpd_bus_leave (McpdBus *self);

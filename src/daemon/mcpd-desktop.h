@@ -7,7 +7,10 @@ G_BEGIN_DECLS
 
 /**
  * McpdDesktopFuncs:
- * @joined: a bus is there; what is to be on it is exported before the name is asked for
+ * @joining: a bus has come, and nobody waits: what is to be on it is exported a little at a time;
+ *   then, or when @left comes first, mcpd_bus_prepared() is called; returns whether that has begun
+ * @joined: a bus is there; what is to be on it is exported before the name is asked for, as far as
+ *   that was not done before
  * @ready: the name is ours, and notifications can be sent
  * @left: the bus is gone, or the daemon leaves it
  * @activated: somebody has opened the application, from a menu or by a notification
@@ -18,6 +21,7 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
+  gboolean (*joining) (GDBusConnection *connection, gpointer user_data, GError **error);
   gboolean (*joined) (GDBusConnection *connection, gpointer user_data, GError **error);
   void (*ready) (gpointer user_data);
   void (*left) (gpointer user_data);

@@ -2,6 +2,7 @@
 #include "dbus/mcp-dbus-service.h"
 
 #include "common/mcp-names.h"
+#include "common/mcp-timer.h"
 #include "dbus/mcp-dbus-consent.h"
 #include "dbus/mcp-dbus-guard.h"
 #include "dbus/mcp-dbus-objects.h"
@@ -12,6 +13,9 @@
 #include "dbus/mcp-dbus-store.h"
 #include "dbus/mcp-dbus-tools.h"
 #include "dbus/mcp-dbus-watcher.h"
+
+/* Of one turn of the main context. */
+#define STEP_US 2000
 
 struct _McpDbusService
 {
@@ -29,6 +33,12 @@ struct _McpDbusService
   McpDbusObjects *objects;           /* (owned): of the manager */
   McpDbusPump *pump;                 /* (owned) */
   GHashTable *watchers;              /* (owned) char *id -> (owned) McpDbusWatcher */
+
+  /* While mcp_dbus_service_export_by_steps() works, else NULL: */
+  GPtrArray *rest; /* (owned): of the sessions, those whose turn has not come */
+  GSource *step;   /* (owned) */
+  McpDbusExportedFunc exported;
+  gpointer exported_data;
 
   McpDbusRemains *remains; /* (owned) (nullable): of a connection that was closed */
 };
@@ -197,40 +207,29 @@ mcp_dbus_service_set_addresses (McpDbusService *self, const char *http_url, cons
 }
 
 static void
-add_all_objects (McpDbusService *self)
+add_own_objects (McpDbusService *self)
 {
   g_autoptr (McpDbusTools) tools = mcp_dbus_tools_new (self->gateway);
   g_autoptr (McpDbusConsent) consent = mcp_dbus_consent_new (self->gateway);
-  g_autoptr (GPtrArray) sessions = mcp_session_store_list (self->store);
 
   add_object (self, MCP_CONSENT_PATH, consent);
   add_object (self, MCP_STORE_PATH, self->store_object);
   add_object (self, MCP_TOOLS_PATH, tools);
+}
+
+static void
+add_all_sessions (McpDbusService *self)
+{
+  g_autoptr (GPtrArray) sessions = mcp_session_store_list (self->store);
+
   for (guint i = 0; i < sessions->len; i++)
     add_session (self, g_ptr_array_index (sessions, i));
 }
 
-/**
- * mcp_dbus_service_export:
- * @self: the service, not exported
- * @connection: a bus connection, whose signals come in the calling thread's default context
- * @error: return location
- *
- * Publishes the store, its sessions, and those that come, until the connection
- * closes or mcp_dbus_service_unexport(). Then it may be exported again. The
- * name is asked for by the caller, afterwards.
- *
- * Errors: %G_IO_ERROR_CLOSED.
- *
- * Returns: whether the objects are there
- */
-gboolean
-mcp_dbus_service_export (McpDbusService *self, GDBusConnection *connection, GError **error)
+/* Everything but the sessions, and nothing on the connection yet. */
+static gboolean
+begin_export (McpDbusService *self, GDBusConnection *connection, GError **error)
 {
-  g_return_val_if_fail (MCP_IS_DBUS_SERVICE (self), FALSE);
-  g_return_val_if_fail (G_IS_DBUS_CONNECTION (connection), FALSE);
-  g_return_val_if_fail (self->connection == NULL, FALSE);
-
   if (g_dbus_connection_is_closed (connection))
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED, "The bus connection is closed");
@@ -246,15 +245,133 @@ mcp_dbus_service_export (McpDbusService *self, GDBusConnection *connection, GErr
   self->watchers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, watcher_free);
 
   mcp_dbus_store_update_count (self->store_object);
-  add_all_objects (self);
-  /* only now: objects that are there at first are no news */
-  g_dbus_object_manager_server_set_connection (self->manager, connection);
+  add_own_objects (self);
+  return TRUE;
+}
 
-  g_signal_connect_object (connection, "closed", G_CALLBACK (connection_closed_cb), self, 0);
+static void
+follow (McpDbusService *self)
+{
+  g_dbus_object_manager_server_set_connection (self->manager, self->connection);
+  g_signal_connect_object (self->connection, "closed", G_CALLBACK (connection_closed_cb), self, 0);
   g_signal_connect (self->store, "session-added", G_CALLBACK (session_added_cb), self);
   g_signal_connect (self->store, "session-removed", G_CALLBACK (session_removed_cb), self);
   g_signal_connect (self->store, "notify::n-sessions", G_CALLBACK (n_sessions_cb), self);
+}
+
+/**
+ * mcp_dbus_service_export:
+ * @self: the service, not exported
+ * @connection: a bus connection, whose signals come in the calling thread's default context
+ * @error: return location
+ *
+ * Publishes the store, its sessions, and those that come, until the connection
+ * closes or mcp_dbus_service_unexport(). Then it may be exported again. The
+ * name is asked for by the caller, afterwards. Takes longer the more sessions there are.
+ *
+ * Errors: %G_IO_ERROR_CLOSED.
+ *
+ * Returns: whether the objects are there
+ */
+gboolean
+mcp_dbus_service_export (McpDbusService *self, GDBusConnection *connection, GError **error)
+{
+  g_return_val_if_fail (MCP_IS_DBUS_SERVICE (self), FALSE);
+  g_return_val_if_fail (G_IS_DBUS_CONNECTION (connection), FALSE);
+  g_return_val_if_fail (self->connection == NULL, FALSE);
+
+  if (!begin_export (self, connection, error))
+    return FALSE;
+  add_all_sessions (self);
+  /* only now: objects that are there at first are no news */
+  follow (self);
   return TRUE;
+}
+
+/* Where nothing is under way, nobody is told. */
+static void
+end_steps (McpDbusService *self, gboolean is_exported)
+{
+  McpDbusExportedFunc exported = g_steal_pointer (&self->exported);
+
+  mcp_timer_clear (&self->step);
+  g_clear_pointer (&self->rest, g_ptr_array_unref);
+  if (exported != NULL)
+    exported (is_exported, self->exported_data);
+}
+
+static void
+add_next_session (McpDbusService *self)
+{
+  g_autoptr (McpSession) session = g_ptr_array_steal_index_fast (self->rest, self->rest->len - 1);
+
+  if (!mcp_session_is_closed (session) &&
+      !g_hash_table_contains (self->watchers, mcp_session_get_id (session)))
+    add_session (self, session);
+}
+
+static gboolean
+step_cb (gpointer user_data)
+{
+  McpDbusService *self = user_data;
+  gint64 until_us = g_get_monotonic_time () + STEP_US;
+
+  while (self->rest->len > 0 && g_get_monotonic_time () < until_us)
+    add_next_session (self);
+  if (self->rest->len > 0)
+    return G_SOURCE_CONTINUE;
+  end_steps (self, TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * mcp_dbus_service_export_by_steps:
+ * @self: the service, not exported
+ * @connection: a bus connection, as for mcp_dbus_service_export()
+ * @exported: is called when all sessions are there, or when mcp_dbus_service_unexport() comes first
+ * @user_data: for @exported
+ * @error: return location
+ *
+ * As mcp_dbus_service_export(), but others have turns of the main context while there are
+ * sessions to add.
+ *
+ * Errors: %G_IO_ERROR_CLOSED.
+ *
+ * Returns: whether it has begun, and @exported will be called
+ */
+gboolean
+mcp_dbus_service_export_by_steps (McpDbusService *self,
+                                  GDBusConnection *connection,
+                                  McpDbusExportedFunc exported,
+                                  gpointer user_data,
+                                  GError **error)
+{
+  g_return_val_if_fail (MCP_IS_DBUS_SERVICE (self), FALSE);
+  g_return_val_if_fail (G_IS_DBUS_CONNECTION (connection), FALSE);
+  g_return_val_if_fail (self->connection == NULL, FALSE);
+
+  if (!begin_export (self, connection, error))
+    return FALSE;
+  follow (self);
+  self->exported = exported;
+  self->exported_data = user_data;
+  self->rest = mcp_session_store_list (self->store);
+  self->step = mcp_timer_new_idle ("bus-export", G_PRIORITY_DEFAULT, step_cb, self);
+  return TRUE;
+}
+
+/**
+ * mcp_dbus_service_is_exported_on:
+ * @self: the service
+ * @connection: a bus connection
+ *
+ * Returns: whether the objects are on that connection
+ */
+gboolean
+mcp_dbus_service_is_exported_on (McpDbusService *self, GDBusConnection *connection)
+{
+  g_return_val_if_fail (MCP_IS_DBUS_SERVICE (self), FALSE);
+  return self->connection == connection;
 }
 
 /* The objects of the sessions are many. Where nobody can see them any more, there is no hurry. */
@@ -305,4 +422,5 @@ mcp_dbus_service_unexport (McpDbusService *self)
   else
     take_down (self);
   g_clear_object (&self->connection);
+  end_steps (self, FALSE);
 }

@@ -346,6 +346,70 @@ test_connection_closes (TestBus *bus, gconstpointer data)
   id = test_bus_get_property (bus, late_path, SESSION_INTERFACE, "Id");
 }
 
+typedef struct
+{
+  gboolean is_called;
+  gboolean is_exported;
+} Export;
+
+static void
+exported_cb (gboolean is_exported, gpointer user_data)
+{
+  *(Export *) user_data = (Export){ TRUE, is_exported };
+}
+
+static void
+test_export_by_steps (TestBus *bus, gconstpointer data)
+{
+  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError) error = NULL;
+  Export export = { FALSE };
+  guint n_turns = 0;
+
+  g_test_summary (
+      "Of many sessions some are published in each turn of the main context, and all in "
+      "the end; those that end meanwhile are not there");
+  mcp_dbus_service_unexport (bus->service);
+  for (guint i = 0; i < 1000; i++)
+    {
+      char *path = NULL;
+
+      test_bus_create (bus, &path);
+      g_ptr_array_add (paths, path);
+    }
+  g_assert_true (
+      mcp_dbus_service_export_by_steps (bus->service, bus->server, exported_cb, &export, &error));
+  g_assert_no_error (error);
+  mcp_session_store_close_some (bus->store, MCP_REASON_CLOSED, 1);
+  for (; !export.is_called; n_turns++)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (export.is_exported);
+  g_assert_cmpuint (n_turns, >, 1);
+  test_bus_assert_fails (bus, paths->pdata[0], "org.freedesktop.DBus.Properties", "GetAll",
+                         g_variant_new ("(s)", SESSION_INTERFACE),
+                         "org.freedesktop.DBus.Error.UnknownMethod", "");
+  for (guint i = 1; i < paths->len; i++)
+    g_variant_unref (test_bus_get_property (bus, paths->pdata[i], SESSION_INTERFACE, "Id"));
+}
+
+static void
+test_export_is_broken_off (TestBus *bus, gconstpointer data)
+{
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+  Export export = { FALSE };
+
+  g_test_summary ("An export by steps that is taken back says that nothing is there");
+  mcp_dbus_service_unexport (bus->service);
+  test_bus_create (bus, &path);
+  g_assert_true (
+      mcp_dbus_service_export_by_steps (bus->service, bus->server, exported_cb, &export, &error));
+  g_assert_no_error (error);
+  mcp_dbus_service_unexport (bus->service);
+  g_assert_true (export.is_called);
+  g_assert_false (export.is_exported);
+}
+
 static void
 test_unexport (TestBus *bus, gconstpointer data)
 {
@@ -379,6 +443,8 @@ main (int argc, char **argv)
   test_add ("/dbus/signals/many-last-words", test_many_last_words);
   test_add ("/dbus/signals/changed", test_changed);
   test_add ("/dbus/signals/connection-closes", test_connection_closes);
+  test_add ("/dbus/signals/export-by-steps", test_export_by_steps);
+  test_add ("/dbus/signals/export-is-broken-off", test_export_is_broken_off);
   test_add ("/dbus/signals/unexport", test_unexport);
   return g_test_run ();
 }

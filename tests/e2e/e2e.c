@@ -14,6 +14,19 @@
 
 static void read_log_line (E2e *self);
 
+static void
+connect_to_bus (E2e *self, const char *address)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->connection =
+      g_dbus_connection_new_for_address_sync (address,
+                                              G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+                                                  G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+                                              NULL, NULL, &error);
+  g_assert_no_error (error);
+}
+
 /**
  * e2e_new:
  * @bus: whether there is a session bus
@@ -30,16 +43,10 @@ e2e_new (E2eBus bus)
   self->tcp = soup_session_new_with_options ("timeout", TIMEOUT_SECONDS, NULL);
   if (bus == E2E_WITH_BUS)
     {
-      g_autoptr (GError) error = NULL;
-
       self->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
       g_test_dbus_up (self->bus);
-      self->connection = g_dbus_connection_new_for_address_sync (
-          g_test_dbus_get_bus_address (self->bus),
-          G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-              G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-          NULL, NULL, &error);
-      g_assert_no_error (error);
+      self->bus_address = g_strdup (g_test_dbus_get_bus_address (self->bus));
+      connect_to_bus (self, self->bus_address);
     }
 
   return self;
@@ -56,6 +63,16 @@ drop_log (E2e *self)
   g_clear_object (&self->log_stream);
 }
 
+static void
+end_second_bus (E2e *self)
+{
+  if (self->second_bus == NULL)
+    return;
+  g_subprocess_send_signal (self->second_bus, SIGTERM);
+  g_subprocess_wait (self->second_bus, NULL, NULL);
+  g_clear_object (&self->second_bus);
+}
+
 void
 e2e_free (E2e *self)
 {
@@ -68,9 +85,11 @@ e2e_free (E2e *self)
   g_clear_object (&self->tcp);
   g_clear_object (&self->unix_socket);
   g_clear_object (&self->connection);
+  end_second_bus (self);
   if (self->bus != NULL)
     g_test_dbus_down (self->bus);
   g_clear_object (&self->bus);
+  g_free (self->bus_address);
   g_clear_pointer (&self->discovery, json_object_unref);
   g_string_free (self->log, TRUE);
   test_dir_free (self->dir);
@@ -161,10 +180,9 @@ e2e_spawn (E2e *self, GSubprocessFlags flags, const char *runtime, const char *o
     }
   g_assert_cmpint (g_mkdir_with_parents (runtime_dir, 0700), ==, 0);
   g_subprocess_launcher_setenv (launcher, "XDG_RUNTIME_DIR", runtime_dir, TRUE);
-  g_subprocess_launcher_setenv (launcher, "DBUS_SESSION_BUS_ADDRESS",
-                                self->bus != NULL ? g_test_dbus_get_bus_address (self->bus)
-                                                  : "unix:path=/nonexistent/bus",
-                                TRUE);
+  g_subprocess_launcher_setenv (
+      launcher, "DBUS_SESSION_BUS_ADDRESS",
+      self->bus_address != NULL ? self->bus_address : "unix:path=/nonexistent/bus", TRUE);
   g_subprocess_launcher_set_child_setup (launcher, set_up_child, self, NULL);
   if (self->warnings_expected)
     g_subprocess_launcher_unsetenv (launcher, "G_DEBUG");
@@ -305,7 +323,29 @@ e2e_kill_bus (E2e *self)
 {
   g_dbus_connection_set_exit_on_close (self->connection, FALSE);
   g_clear_object (&self->connection);
-  g_test_dbus_stop (self->bus);
+  if (self->second_bus != NULL)
+    end_second_bus (self);
+  else
+    g_test_dbus_stop (self->bus);
+}
+
+/* Another bus where the daemon had, or will have, one that was killed. */
+void
+e2e_return_bus (E2e *self)
+{
+  g_auto (GStrv) parts = g_strsplit (self->bus_address, ",", 2);
+  g_autofree char *option = g_strconcat ("--address=", parts[0], NULL);
+  g_autoptr (GDataInputStream) output = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *address = NULL;
+
+  self->second_bus = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "dbus-daemon",
+                                       "--session", "--nofork", "--print-address", option, NULL);
+  g_assert_no_error (error);
+  output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->second_bus));
+  address = g_data_input_stream_read_line (output, NULL, NULL, &error);
+  g_assert_no_error (error);
+  connect_to_bus (self, address);
 }
 
 SoupMessage *

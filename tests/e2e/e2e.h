@@ -21,6 +21,8 @@ typedef struct
 {
   TestDir *dir;
   GTestDBus *bus;              /* (nullable) */
+  char *bus_address;           /* (nullable): of the bus, or of the one that was killed */
+  GSubprocess *second_bus;     /* (nullable): of e2e_return_bus() */
   GDBusConnection *connection; /* (nullable): to that bus */
   GSubprocess *process;        /* (nullable): the daemon */
   GDataInputStream *log_stream;
@@ -54,6 +56,7 @@ void e2e_await_log (E2e *self, const char *text);
 int e2e_await_exit (E2e *self);
 void e2e_kill (E2e *self);
 void e2e_kill_bus (E2e *self);
+void e2e_return_bus (E2e *self);
 
 /* A request that a test sends in its own way. */
 SoupMessage *e2e_new_message (E2e *self,

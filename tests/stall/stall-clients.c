@@ -158,6 +158,61 @@ list_objects (Stall *stall)
   ask_bus (stall, "/org/mcpsessiond/Tools", "org.mcpsessiond.Tools1", "Dump");
 }
 
+static void
+name_appeared_cb (GDBusConnection *connection, const char *name, const char *owner, gpointer data)
+{
+  *(gboolean *) data = TRUE;
+}
+
+static void
+await_daemon_on_bus (E2e *e2e)
+{
+  gboolean is_there = FALSE;
+  guint id = g_bus_watch_name_on_connection (e2e->connection, "org.mcpsessiond.Daemon", 0,
+                                             name_appeared_cb, NULL, &is_there, NULL);
+
+  test_await (&is_there, "the daemon on the bus");
+  g_bus_unwatch_name (id);
+}
+
+/* The kernel takes milliseconds to watch a directory that is as full as /tmp is on some machines.
+ */
+static void
+prepare_new_bus (Stall *stall)
+{
+  E2e *e2e = stall->attack->e2e;
+  g_autofree char *path = e2e_build (e2e, "bus");
+
+  prepare_sessions (stall);
+  e2e_kill_bus (e2e);
+  g_free (e2e->bus_address);
+  e2e->bus_address = g_strconcat ("unix:path=", path, NULL);
+  e2e_return_bus (e2e);
+}
+
+/* Whoever finds the daemon on the bus finds all sessions there. */
+static void
+return_bus (Stall *stall)
+{
+  E2e *e2e = stall->attack->e2e;
+  g_autoptr (GVariant) reply = NULL;
+  g_autoptr (GVariant) objects = NULL;
+  g_autoptr (GError) error = NULL;
+
+  create_sessions (stall);
+  e2e_kill_bus (e2e);
+  attack_await_log (stall->attack, "session bus is gone", 1000 * stall->attack->patience_seconds);
+  e2e_return_bus (e2e);
+  await_daemon_on_bus (e2e);
+  reply = g_dbus_connection_call_sync (e2e->connection, "org.mcpsessiond.Daemon",
+                                       "/org/mcpsessiond", "org.freedesktop.DBus.ObjectManager",
+                                       "GetManagedObjects", NULL, NULL, G_DBUS_CALL_FLAGS_NONE,
+                                       (int) stall->attack->patience_seconds * 1000, NULL, &error);
+  g_assert_no_error (error);
+  objects = g_variant_get_child_value (reply, 0);
+  g_assert_cmpuint (g_variant_n_children (objects), >=, stall->size);
+}
+
 /* Bodies */
 
 static void
@@ -293,6 +348,8 @@ const StallCase stall_client_cases[] = {
     E2E_WITH_BUS, prepare_sessions, create_sessions, NULL },
   { "many-sessions-on-the-bus", "a bus peer", "`GetManagedObjects` and `Dump` with %u sessions",
     2000, 10000, E2E_WITH_BUS, prepare_sessions, list_objects, NULL },
+  { "many-sessions-on-a-new-bus", "the bus", "a bus that goes and comes back, with %u sessions",
+    2000, 10000, E2E_WITH_BUS, prepare_new_bus, return_bus, NULL },
   { "body-of-escapes", "any client", "a body of %u bytes, of `\\u0041`", 4100000, 4100000,
     E2E_WITHOUT_BUS, NULL, send_escapes, NULL },
   { "bodies-of-many-keys", "any client", "%u bodies of 1 MB with 99,000 keys at once", 20, 20,
