@@ -125,6 +125,19 @@ mcp_event_budget_leave (McpEventShare *share)
   g_free (share);
 }
 
+/* A session that publishes often is mostly where it belongs already. */
+static gboolean
+is_in_place (McpEventShare *share)
+{
+  GSequenceIter *next = g_sequence_iter_next (share->place);
+  McpEventShare *before = g_sequence_get (g_sequence_iter_prev (share->place));
+
+  /* The first is before itself. */
+  return compare_shares (before, share, NULL) <= 0 &&
+         (g_sequence_iter_is_end (next) ||
+          compare_shares (share, g_sequence_get (next), NULL) <= 0);
+}
+
 /**
  * mcp_event_budget_charge:
  * @share: a share
@@ -135,7 +148,8 @@ mcp_event_budget_charge (McpEventShare *share, gsize n_bytes)
 {
   share->budget->n_bytes += n_bytes - share->n_bytes;
   share->n_bytes = n_bytes;
-  g_sequence_sort_changed (share->place, compare_shares, NULL);
+  if (!is_in_place (share))
+    g_sequence_sort_changed (share->place, compare_shares, NULL);
 }
 
 /**

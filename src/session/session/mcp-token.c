@@ -46,6 +46,23 @@ mcp_token_generate (GError **error)
   return token;
 }
 
+/* RFC 9562 section 4: groups of 8, 4, 4, 4 and 12 digits */
+static char *
+group_digits (const char *digits)
+{
+  char *uuid = g_malloc (MCP_TOKEN_LENGTH + 4 + 1);
+  char *end = uuid;
+
+  for (gsize i = 0; i < MCP_TOKEN_LENGTH; i++)
+    {
+      if (i == 8 || i == 12 || i == 16 || i == 20)
+        *end++ = '-';
+      *end++ = digits[i];
+    }
+  *end = '\0';
+  return uuid;
+}
+
 /**
  * mcp_token_generate_uuid:
  * @error: return location
@@ -67,8 +84,7 @@ mcp_token_generate_uuid (GError **error)
     return NULL;
   digits[12] = '4';
   digits[16] = variants[g_ascii_xdigit_value (digits[16]) & 3];
-  return g_strdup_printf ("%.8s-%.4s-%.4s-%.4s-%.12s", digits, digits + 8, digits + 12, digits + 16,
-                          digits + 20);
+  return group_digits (digits);
 }
 
 /**
