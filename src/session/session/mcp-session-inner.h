@@ -10,12 +10,31 @@ G_BEGIN_DECLS
 
 /* For the store, which alone makes and ends sessions. */
 
+/**
+ * McpSessionFuncs:
+ * @progress: an event was published, and is in every subscriber's queue
+ * @used: the session is used, for the first time since mcp_session_note_use()
+ * @sequence_low: more numbers of events are to be reserved: see mcp_session_set_sequence_mark()
+ * @changed: the label or the allowed tools are others
+ *
+ * What a session tells the store that has it, from the main context. There may be very many
+ * sessions, and handlers of signals for each would be most of the work of making one.
+ */
+typedef struct
+{
+  void (*progress) (McpSession *session, McpProgressEvent *event, gpointer store);
+  void (*used) (McpSession *session, gpointer store);
+  void (*sequence_low) (McpSession *session, gpointer store);
+  void (*changed) (McpSession *session, gpointer store);
+} McpSessionFuncs;
+
 McpSession *mcp_session_new (const char *id,
                              const char *cwd,
                              const char *label,
                              const char *const *allowed_tools,
                              guint idle_seconds,
                              const McpTokenHash *token_hash);
+void mcp_session_set_store (McpSession *self, const McpSessionFuncs *funcs, gpointer store);
 void mcp_session_set_counts (McpSession *self, McpEventCounts *const *counts);
 void mcp_session_follow_processes (McpSession *self);
 McpSessionProcesses *mcp_session_get_processes (McpSession *self);

@@ -19,8 +19,10 @@ struct _McpSession
   char *ambient_client;        /* (nullable): the client whose ambient session this is */
   McpToolGlobs *allowed_tools; /* (owned) (nullable): %NULL allows every tool */
   gboolean is_client_made;
-  gint64 created_at;    /* us since 1970 UTC */
-  gboolean is_use_told; /* by #McpSession::used, since it was noted */
+  gint64 created_at; /* us since 1970 UTC */
+  const McpSessionFuncs *funcs;
+  gpointer store;       /* (unowned): for @funcs */
+  gboolean is_use_told; /* to the store, since it was noted */
   gboolean has_token;
   McpTokenHash token_hash;
 
@@ -34,15 +36,6 @@ struct _McpSession
 };
 
 G_DEFINE_FINAL_TYPE (McpSession, mcp_session, G_TYPE_OBJECT)
-
-enum
-{
-  SIGNAL_PROGRESS,
-  SIGNAL_SEQUENCE_LOW,
-  SIGNAL_USED,
-  N_SIGNALS
-};
-static guint signals[N_SIGNALS];
 
 typedef enum
 {
@@ -139,24 +132,27 @@ mcp_session_class_init (McpSessionClass *klass)
       g_param_spec_boxed ("allowed-tools", NULL, NULL, G_TYPE_STRV,
                           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
   g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
+}
 
-  /**
-   * McpSession::progress:
-   * @self: the session
-   * @event: the event, already in every subscriber's queue
-   *
-   * Emitted by mcp_session_publish(), from the main context.
-   */
-  signals[SIGNAL_PROGRESS] = g_signal_new ("progress", MCP_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL,
-                                           NULL, NULL, G_TYPE_NONE, 1, MCP_TYPE_PROGRESS_EVENT);
+/* Of a session that no store has. */
+static void
+ignore_event (McpSession *session, McpProgressEvent *event, gpointer store)
+{
+}
 
-  /* For the persistence: see mcp_session_set_sequence_mark(). */
-  signals[SIGNAL_SEQUENCE_LOW] = g_signal_new ("sequence-low", MCP_TYPE_SESSION, G_SIGNAL_RUN_LAST,
-                                               0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+static void
+ignore (McpSession *session, gpointer store)
+{
+}
 
-  /* Likewise: the first use since mcp_session_note_use(). */
-  signals[SIGNAL_USED] = g_signal_new ("used", MCP_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                       NULL, G_TYPE_NONE, 0);
+static const McpSessionFuncs no_store = { ignore_event, ignore, ignore, ignore };
+
+/* NULL: no store has the session any more, and nobody is told anything. */
+void
+mcp_session_set_store (McpSession *self, const McpSessionFuncs *funcs, gpointer store)
+{
+  self->funcs = funcs != NULL ? funcs : &no_store;
+  self->store = store;
 }
 
 static void
@@ -165,12 +161,13 @@ tell_use (McpSession *self)
   if (self->is_use_told)
     return;
   self->is_use_told = TRUE;
-  g_signal_emit (self, signals[SIGNAL_USED], 0);
+  self->funcs->used (self, self->store);
 }
 
 static void
 mcp_session_init (McpSession *self)
 {
+  self->funcs = &no_store;
   self->events = mcp_session_events_new ();
   self->cancellable = g_cancellable_new ();
   self->created_at = g_get_real_time ();
@@ -414,6 +411,7 @@ mcp_session_set_label (McpSession *self, const char *label)
     return;
   g_free (self->label);
   self->label = g_strdup (label);
+  self->funcs->changed (self, self->store);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LABEL]);
 }
 
@@ -431,6 +429,7 @@ mcp_session_set_allowed_tools (McpSession *self, const char *const *allowed_tool
   g_clear_pointer (&self->allowed_tools, mcp_tool_globs_free);
   if (allowed_tools != NULL)
     self->allowed_tools = mcp_tool_globs_new (allowed_tools);
+  self->funcs->changed (self, self->store);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ALLOWED_TOOLS]);
 }
 
@@ -461,7 +460,7 @@ mcp_session_get_last_sequence (McpSession *self)
 
 /*
  * Up to @durable, no number comes twice, whatever happens to the daemon; from @low on,
- * #McpSession::sequence-low asks for more, once.
+ * the store is asked for more, once.
  */
 void
 mcp_session_set_sequence_mark (McpSession *self, guint64 durable, guint64 low)
@@ -802,9 +801,8 @@ mcp_session_unsubscribe (McpSession *self, McpEventQueue *queue)
  * @fields: what happened; numbers finite
  *
  * Gives an event the next sequence number, keeps it, and pushes it to every
- * subscriber; then #McpSession::progress and #McpSessionStore::progress are
- * emitted. Without a subscriber it is kept all the same. A queue's notify must not publish.
- * Main context only.
+ * subscriber; then #McpSessionStore::progress is emitted. Without a subscriber it is kept all the
+ * same. A queue's notify must not publish. Main context only.
  *
  * Returns: %FALSE where the session has ended
  */
@@ -831,9 +829,9 @@ mcp_session_publish (McpSession *self, const McpProgressFields *fields)
   keep_self = g_object_ref (self);
   tell_use (self);
   mcp_session_events_push (self->events, event);
-  g_signal_emit (self, signals[SIGNAL_PROGRESS], 0, event);
+  self->funcs->progress (self, event, self->store);
   if (mcp_session_events_is_mark_low (self->events))
-    g_signal_emit (self, signals[SIGNAL_SEQUENCE_LOW], 0);
+    self->funcs->sequence_low (self, self->store);
   return TRUE;
 }
 

@@ -78,7 +78,7 @@ reserved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-sequence_low_cb (McpSession *session, McpSessionPersist *self)
+sequence_low_cb (McpSessionStore *store, McpSession *session, McpSessionPersist *self)
 {
   Entry *entry = g_hash_table_lookup (self->entries, session);
   Reservation *reservation;
@@ -105,14 +105,15 @@ use_timer_cb (gpointer user_data)
 }
 
 static void
-used_cb (McpSession *session, McpSessionPersist *self)
+session_used_cb (McpSessionStore *store, McpSession *session, McpSessionPersist *self)
 {
   if (self->use_timer == NULL)
     self->use_timer = mcp_timer_new_seconds ("note-use", NOTE_USE_SECONDS, use_timer_cb, self);
 }
 
+/* Another label, other tools or another token. */
 static void
-changed_cb (McpSession *session, GParamSpec *pspec, McpSessionPersist *self)
+session_changed_cb (McpSessionStore *store, McpSession *session, McpSessionPersist *self)
 {
   Entry *entry = g_hash_table_lookup (self->entries, session);
 
@@ -131,10 +132,6 @@ follow (McpSessionPersist *self, McpSession *session, guint64 mark)
   entry->last_active_at = mcp_session_get_last_active_at (session);
   g_hash_table_insert (self->entries, session, entry);
   mcp_session_set_sequence_mark (session, mark, mark - (RESERVE - RESERVE_AFTER));
-  g_signal_connect (session, "sequence-low", G_CALLBACK (sequence_low_cb), self);
-  g_signal_connect (session, "used", G_CALLBACK (used_cb), self);
-  g_signal_connect (session, "notify::label", G_CALLBACK (changed_cb), self);
-  g_signal_connect (session, "notify::allowed-tools", G_CALLBACK (changed_cb), self);
   return entry;
 }
 
@@ -146,15 +143,6 @@ session_added_cb (McpSessionStore *store, McpSession *session, McpSessionPersist
   mcp_session_db_write (self->db, mcp_session_sql_insert,
                         mcp_session_record_new (session, entry->mark),
                         (GDestroyNotify) mcp_session_record_free);
-}
-
-static void
-token_changed_cb (McpSessionStore *store, McpSession *session, McpSessionPersist *self)
-{
-  Entry *entry = g_hash_table_lookup (self->entries, session);
-
-  if (entry != NULL)
-    write_session (self, session, entry);
 }
 
 /* One that ends only together with the daemon goes on with the next. */
@@ -178,7 +166,6 @@ session_removed_cb (McpSessionStore *store,
                           mcp_session_record_new (session, entry->mark),
                           (GDestroyNotify) mcp_session_record_free);
 
-  g_signal_handlers_disconnect_by_data (session, self);
   g_hash_table_remove (self->entries, session);
 }
 
@@ -353,8 +340,6 @@ static void
 mcp_session_persist_dispose (GObject *object)
 {
   McpSessionPersist *self = MCP_SESSION_PERSIST (object);
-  GHashTableIter iter;
-  gpointer session;
 
   mcp_timer_clear (&self->use_timer);
   mcp_timer_clear (&self->retry_timer);
@@ -365,12 +350,7 @@ mcp_session_persist_dispose (GObject *object)
     }
   if (self->db != NULL)
     g_signal_handlers_disconnect_by_data (self->db, self);
-  g_hash_table_iter_init (&iter, self->entries);
-  while (g_hash_table_iter_next (&iter, &session, NULL))
-    {
-      g_signal_handlers_disconnect_by_data (session, self);
-      g_hash_table_iter_remove (&iter);
-    }
+  g_hash_table_remove_all (self->entries);
   g_clear_object (&self->store);
   g_clear_object (&self->history);
   g_clear_object (&self->db);
@@ -458,7 +438,10 @@ mcp_session_persist_new (McpSessionStore *store,
     }
   g_signal_connect (store, "session-added", G_CALLBACK (session_added_cb), self);
   g_signal_connect (store, "session-removed", G_CALLBACK (session_removed_cb), self);
-  g_signal_connect (store, "token-changed", G_CALLBACK (token_changed_cb), self);
+  g_signal_connect (store, "token-changed", G_CALLBACK (session_changed_cb), self);
+  g_signal_connect (store, "session-changed", G_CALLBACK (session_changed_cb), self);
+  g_signal_connect (store, "session-used", G_CALLBACK (session_used_cb), self);
+  g_signal_connect (store, "sequence-low", G_CALLBACK (sequence_low_cb), self);
   g_signal_connect (db, "failed", G_CALLBACK (failed_cb), self);
   mcp_session_store_set_db (store, db);
   return self;

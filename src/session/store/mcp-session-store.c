@@ -51,6 +51,9 @@ enum
   SIGNAL_SESSION_REMOVED,
   SIGNAL_TOKEN_CHANGED,
   SIGNAL_PROGRESS,
+  SIGNAL_SESSION_USED,
+  SIGNAL_SEQUENCE_LOW,
+  SIGNAL_SESSION_CHANGED,
   N_SIGNALS
 };
 static guint signals[N_SIGNALS];
@@ -71,11 +74,38 @@ mcp_session_store_get_property (GObject *object, guint prop_id, GValue *value, G
 }
 
 static void
-forward_progress_cb (McpSession *session, McpProgressEvent *event, McpSessionStore *self)
+forward_progress (McpSession *session, McpProgressEvent *event, gpointer store)
 {
+  McpSessionStore *self = store;
+
   self->n_events++;
   g_signal_emit (self, signals[SIGNAL_PROGRESS], 0, session, event);
 }
+
+static void
+forward_used (McpSession *session, gpointer store)
+{
+  g_signal_emit (store, signals[SIGNAL_SESSION_USED], 0, session);
+}
+
+static void
+forward_sequence_low (McpSession *session, gpointer store)
+{
+  g_signal_emit (store, signals[SIGNAL_SEQUENCE_LOW], 0, session);
+}
+
+static void
+forward_changed (McpSession *session, gpointer store)
+{
+  g_signal_emit (store, signals[SIGNAL_SESSION_CHANGED], 0, session);
+}
+
+static const McpSessionFuncs session_funcs = {
+  .progress = forward_progress,
+  .used = forward_used,
+  .sequence_low = forward_sequence_low,
+  .changed = forward_changed,
+};
 
 /* Closes the sessions that are left without telling anybody: call
  * mcp_session_store_close_all() first where their streams are to get a last event. */
@@ -89,7 +119,7 @@ mcp_session_store_dispose (GObject *object)
   mcp_session_table_remove_all (self->table);
   for (guint i = 0; i < list->len; i++)
     {
-      g_signal_handlers_disconnect_by_data (list->pdata[i], self);
+      mcp_session_set_store (list->pdata[i], NULL, NULL);
       mcp_session_close (list->pdata[i], MCP_REASON_SHUTDOWN);
     }
 
@@ -109,6 +139,27 @@ mcp_session_store_finalize (GObject *object)
     mcp_event_counts_unref (self->counts[i]);
 
   G_OBJECT_CLASS (mcp_session_store_parent_class)->finalize (object);
+}
+
+/* The general one takes four times as long, and events are frequent. */
+static void
+marshal_progress (GClosure *closure,
+                  GValue *return_value,
+                  guint n_values,
+                  const GValue *values,
+                  gpointer hint,
+                  gpointer marshal_data)
+{
+  typedef void (*Handler) (gpointer first, gpointer session, gpointer event, gpointer last);
+  GCClosure *c_closure = (GCClosure *) closure;
+  gpointer store = g_value_peek_pointer (&values[0]);
+  gboolean is_swapped = G_CCLOSURE_SWAP_DATA (closure);
+  Handler handler = (Handler) (marshal_data != NULL ? marshal_data : c_closure->callback);
+
+  g_return_if_fail (n_values == 3);
+
+  handler (is_swapped ? closure->data : store, g_value_peek_pointer (&values[1]),
+           g_value_peek_pointer (&values[2]), is_swapped ? store : closure->data);
 }
 
 static guint
@@ -172,7 +223,36 @@ mcp_session_store_class_init (McpSessionStoreClass *klass)
    *
    * Emitted from the main context for each event of each session.
    */
-  signals[SIGNAL_PROGRESS] = new_signal ("progress", 2, MCP_TYPE_PROGRESS_EVENT);
+  signals[SIGNAL_PROGRESS] = g_signal_new (
+      "progress", MCP_TYPE_SESSION_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, marshal_progress,
+      G_TYPE_NONE, 2, MCP_TYPE_SESSION, MCP_TYPE_PROGRESS_EVENT | G_SIGNAL_TYPE_STATIC_SCOPE);
+
+  /**
+   * McpSessionStore::session-used:
+   * @self: the store
+   * @session: the session
+   *
+   * For the persistence: the first use since mcp_session_note_use().
+   */
+  signals[SIGNAL_SESSION_USED] = new_signal ("session-used", 1, G_TYPE_INVALID);
+
+  /**
+   * McpSessionStore::sequence-low:
+   * @self: the store
+   * @session: the session
+   *
+   * For the persistence: see mcp_session_set_sequence_mark().
+   */
+  signals[SIGNAL_SEQUENCE_LOW] = new_signal ("sequence-low", 1, G_TYPE_INVALID);
+
+  /**
+   * McpSessionStore::session-changed:
+   * @self: the store
+   * @session: the session, with another label or other allowed tools
+   *
+   * Emitted from the main context.
+   */
+  signals[SIGNAL_SESSION_CHANGED] = new_signal ("session-changed", 1, G_TYPE_INVALID);
 }
 
 static void
@@ -251,7 +331,7 @@ add_session (McpSessionStore *self, McpSession *session, pid_t creator)
   mcp_session_set_limits (session, &self->limits);
   mcp_session_set_budget (session, self->budget);
   mcp_session_set_counts (session, self->counts);
-  g_signal_connect (session, "progress", G_CALLBACK (forward_progress_cb), self);
+  mcp_session_set_store (session, &session_funcs, self);
   mcp_session_table_add (self->table, session);
   mcp_session_shares_add (self->shares, session, creator);
 
@@ -272,7 +352,7 @@ remove_session (McpSessionStore *self, McpSession *session, const char *reason)
   mcp_log (G_LOG_LEVEL_INFO, &(McpLogSubject){ .session = mcp_session_get_id (session) },
            "session %s ends: %s", mcp_session_get_id (session), reason);
   mcp_session_close (session, reason);
-  g_signal_handlers_disconnect_by_func (session, forward_progress_cb, self);
+  mcp_session_set_store (session, NULL, NULL);
 
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_SESSIONS]);
   g_signal_emit (self, signals[SIGNAL_SESSION_REMOVED], 0, session, reason);
