@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "dbus/mcp-dbus-tools.h"
 
+#include "dbus/mcp-dbus-caller.h"
 #include "dbus/mcp-dbus-registrations.h"
 #include "dbus/mcp-dbus-reply.h"
+#include "dbus/mcp-dbus-senders.h"
 #include "gateway/api/mcp-gateway-calls.h"
+#include "gateway/api/mcp-gateway-consent.h"
 #include "gateway/api/mcp-gateway-dump.h"
 
 #include <string.h>
@@ -84,19 +87,71 @@ handle_held_tools (McpGenTools1 *skeleton, GDBusMethodInvocation *invocation, co
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
+/* What the owner alone may do: the bus is asked first which process calls. */
+typedef struct
+{
+  McpGateway *gateway;               /* (owned) */
+  GDBusMethodInvocation *invocation; /* (owned) */
+  char *provider;                    /* (nullable): calls are allowed again */
+  char *held;                        /* (nullable) */
+} Decision;
+
+static void
+decision_free (Decision *self)
+{
+  g_object_unref (self->gateway);
+  g_free (self->provider);
+  g_free (self->held);
+  g_free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Decision, decision_free)
+
+static gboolean
+carry_out (Decision *self, GError **error)
+{
+  if (self->provider != NULL)
+    return mcp_gateway_accept_tools (self->gateway, self->provider, self->held, error);
+  mcp_gateway_calls_release (self->gateway);
+  return TRUE;
+}
+
+static void
+decider_told_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Decision) self = user_data;
+  g_autoptr (GError) error = NULL;
+  pid_t pid = mcp_dbus_caller_lookup_finish (self->invocation, result);
+
+  if (mcp_gateway_consent_check_owner (pid, &error) && carry_out (self, &error))
+    g_dbus_method_invocation_return_value (self->invocation, NULL);
+  else
+    mcp_dbus_reply_error (self->invocation, error);
+}
+
+static void
+decide (McpDbusTools *self,
+        GDBusMethodInvocation *invocation,
+        const char *provider,
+        const char *held)
+{
+  Decision *decision;
+
+  if (!mcp_dbus_senders_admit (invocation))
+    return;
+  decision = g_new (Decision, 1);
+  *decision =
+      (Decision){ g_object_ref (self->gateway), invocation, g_strdup (provider), g_strdup (held) };
+  mcp_dbus_caller_lookup_async (invocation, decider_told_cb, decision);
+}
+
 static gboolean
 handle_accept_tools (McpGenTools1 *skeleton,
                      GDBusMethodInvocation *invocation,
                      const char *provider,
                      const char *held)
 {
-  McpDbusTools *self = MCP_DBUS_TOOLS (skeleton);
-  g_autoptr (GError) error = NULL;
-
-  if (mcp_gateway_accept_tools (self->gateway, provider, held, &error))
-    mcp_gen_tools1_complete_accept_tools (skeleton, invocation);
-  else
-    mcp_dbus_reply_error (invocation, error);
+  decide (MCP_DBUS_TOOLS (skeleton), invocation, provider, held);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 
@@ -145,8 +200,7 @@ handle_stop_all (McpGenTools1 *skeleton, GDBusMethodInvocation *invocation)
 static gboolean
 handle_release (McpGenTools1 *skeleton, GDBusMethodInvocation *invocation)
 {
-  mcp_gateway_calls_release (MCP_DBUS_TOOLS (skeleton)->gateway);
-  mcp_gen_tools1_complete_release (skeleton, invocation);
+  decide (MCP_DBUS_TOOLS (skeleton), invocation, NULL, NULL);
   return G_DBUS_METHOD_INVOCATION_HANDLED;
 }
 

@@ -374,6 +374,42 @@ test_tools_changed (TestBus *bus, gconstpointer data)
 }
 
 static void
+exited_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_subprocess_communicate_utf8_finish (G_SUBPROCESS (source), result, NULL,
+                                                       (char **) user_data, &error));
+  g_assert_no_error (error);
+}
+
+/* As a server does: a child of this process, which is the daemon here. */
+static void
+assert_child_is_refused (TestBus *bus, const char *method, const char *first, const char *second)
+{
+  g_autofree char *full = g_strconcat (TOOLS_INTERFACE ".", method, NULL);
+  g_autofree char *said = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) child = NULL;
+
+  child = g_subprocess_new (G_SUBPROCESS_FLAGS_STDERR_PIPE, &error, "gdbus", "call", "--address",
+                            g_test_dbus_get_bus_address (bus->dbus), "--dest", MCP_BUS_NAME,
+                            "--object-path", MCP_TOOLS_PATH, "--method", full, first, second, NULL);
+  g_assert_no_error (error);
+  g_subprocess_communicate_utf8_async (child, NULL, NULL, exited_cb, &said);
+  AWAIT (said != NULL);
+  g_assert_nonnull (strstr (said, "org.mcpsessiond.Error.AuthenticationFailed"));
+}
+
+static void
+test_server_decides (TestBus *bus, gconstpointer data)
+{
+  g_test_summary ("No server accepts its own changed tools, or ends the owner's stop");
+  assert_child_is_refused (bus, "AcceptTools", "t", "[]");
+  assert_child_is_refused (bus, "Release", NULL, NULL);
+}
+
+static void
 test_provider_changed (TestBus *bus, gconstpointer data)
 {
   g_autoptr (GVariant) what = NULL;
@@ -459,6 +495,7 @@ main (int argc, char **argv)
   add ("/dbus/gateway/owner-cancels", test_owner_cancels);
   add ("/dbus/gateway/owner-stops", test_owner_stops);
   add ("/dbus/gateway/tools-changed", test_tools_changed);
+  add ("/dbus/gateway/server-decides", test_server_decides);
   add ("/dbus/gateway/provider-changed", test_provider_changed);
   add ("/dbus/gateway/errors", test_errors);
   add ("/dbus/gateway/timeout", test_timeout);

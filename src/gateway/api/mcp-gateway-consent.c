@@ -6,7 +6,10 @@
 #include "gateway/api/mcp-gateway-consent.h"
 
 #include "common/mcp-error.h"
+#include "common/mcp-process-tree.h"
 #include "mcp-gateway-private.h"
+
+#include <unistd.h>
 
 static McpConsentDesk *
 get_desk (McpGateway *self)
@@ -125,6 +128,29 @@ mcp_gateway_consent_answer (McpGateway *self,
 
   return read_answer (word, &answer, error) &&
          mcp_consent_desk_answer_from (get_desk (self), id, answer, answered_by, pid, error);
+}
+
+/**
+ * mcp_gateway_consent_check_owner:
+ * @pid: a process that decides for the owner, other than by an answer to a question; 0: not known
+ * @error: return location
+ *
+ * A server must not take back what the owner has decided against it, by itself or by what it has
+ * started. Errors: %MCP_ERROR_AUTHENTICATION_FAILED, also where it cannot be told which process it
+ * is.
+ *
+ * Returns: whether the process may decide
+ */
+gboolean
+mcp_gateway_consent_check_owner (pid_t pid, GError **error)
+{
+  /* all servers, and what is left of servers that have ended, are below the daemon */
+  if (mcp_process_tree_get_kin (pid, getpid ()) == MCP_PROCESS_STRANGER)
+    return TRUE;
+  g_set_error_literal (error, MCP_ERROR, MCP_ERROR_AUTHENTICATION_FAILED,
+                       "A process that a server has started cannot decide for the owner, nor one "
+                       "that the kernel does not name");
+  return FALSE;
 }
 
 /**

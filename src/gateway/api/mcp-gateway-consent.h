@@ -15,6 +15,7 @@ gboolean mcp_gateway_consent_answer (McpGateway *self,
                                      const char *answered_by,
                                      pid_t pid,
                                      GError **error);
+gboolean mcp_gateway_consent_check_owner (pid_t pid, GError **error);
 gboolean mcp_gateway_consent_answer_as_owner (McpGateway *self,
                                               const char *id,
                                               const char *word,

@@ -9,6 +9,7 @@
 #include "http/api/mcp-api-routes.h"
 #include "http/request/mcp-http-body.h"
 #include "http/request/mcp-http-context.h"
+#include "http/request/mcp-http-process.h"
 #include "http/request/mcp-http-query.h"
 #include "http/request/mcp-http-reply.h"
 #include "http/request/mcp-http-request.h"
@@ -298,7 +299,7 @@ mcp_route_servers_accept_held (McpHttpRequest *request)
   g_autofree char *held = read_held (request);
   g_autoptr (GError) error = NULL;
 
-  if (held == NULL)
+  if (held == NULL || !mcp_http_process_is_owner (request))
     return;
 
   if (mcp_gateway_accept_tools (gateway, request->parameter, held, &error))

@@ -6,6 +6,7 @@
 #include "gateway/api/mcp-gateway-calls.h"
 #include "http/api/mcp-api-routes.h"
 #include "http/request/mcp-http-context.h"
+#include "http/request/mcp-http-process.h"
 #include "http/request/mcp-http-reply.h"
 #include "http/request/mcp-http-request.h"
 
@@ -31,6 +32,8 @@ mcp_route_stop_put (McpHttpRequest *request)
 void
 mcp_route_stop_delete (McpHttpRequest *request)
 {
+  if (!mcp_http_process_is_owner (request))
+    return;
   mcp_gateway_calls_release (request->context->gateway);
   mcp_http_reply_empty (request, 204);
 }

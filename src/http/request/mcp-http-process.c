@@ -6,6 +6,9 @@
  */
 #include "http/request/mcp-http-process.h"
 
+#include "gateway/api/mcp-gateway-consent.h"
+#include "http/request/mcp-http-reply.h"
+
 static McpPeerProcess *
 get_process (McpHttpRequest *request)
 {
@@ -54,6 +57,25 @@ found_cb (pid_t pid, gpointer user_data)
 
   if (mcp_http_request_is_open (request))
     awaiting->handler (request);
+}
+
+/**
+ * mcp_http_process_is_owner:
+ * @request: a request that decides for the owner, and whose process is known
+ *
+ * Answers 403 where it comes from a server, whatever key the request has.
+ *
+ * Returns: whether the process may decide for the owner; else the request was answered
+ */
+gboolean
+mcp_http_process_is_owner (McpHttpRequest *request)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (mcp_gateway_consent_check_owner (mcp_http_process_get_pid (request), &error))
+    return TRUE;
+  mcp_http_reply_error (request, 403, error->message);
+  return FALSE;
 }
 
 /**

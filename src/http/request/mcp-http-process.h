@@ -7,6 +7,7 @@ G_BEGIN_DECLS
 
 gboolean mcp_http_process_is_known (McpHttpRequest *request);
 pid_t mcp_http_process_get_pid (McpHttpRequest *request);
+gboolean mcp_http_process_is_owner (McpHttpRequest *request);
 void mcp_http_process_await (McpHttpRequest *request, McpHttpHandler handler);
 
 G_END_DECLS
