@@ -17,6 +17,9 @@
 #define FEW_KEYS             8
 /* DBL_MAX has 309 digits: a shorter number without an exponent is finite. */
 #define SURELY_FINITE_LENGTH 300
+/* So many open containers, and keys of them, have room without growing: most messages have fewer.
+ */
+#define USUAL_LENGTH         16
 
 typedef struct
 {
@@ -504,8 +507,8 @@ mcp_json_scan (const char *text,
   self.text = text != NULL ? text : "";
   self.at = self.text;
   self.end = self.text + length;
-  self.containers = g_array_new (FALSE, FALSE, sizeof (Container));
-  self.keys = g_array_new (FALSE, FALSE, sizeof (Key));
+  self.containers = g_array_sized_new (FALSE, FALSE, sizeof (Container), USUAL_LENGTH);
+  self.keys = g_array_sized_new (FALSE, FALSE, sizeof (Key), USUAL_LENGTH);
   accepted = scan_text (&self, root);
   if (!accepted)
     {

@@ -64,13 +64,20 @@ set_capacity (McpLineFramer *self, gsize capacity)
 }
 
 /* What the longest line needs, and what may be read behind it. Memory that nothing was written to
- * costs nothing; but to move a buffer of huge pages, as growing does, costs milliseconds for each
- * MiB. */
-static void
+ * costs nothing; a buffer that grows may have to be moved, which takes longer the longer it is. A
+ * kernel that counts all memory that was asked for may refuse so much. */
+static gboolean
 make_long (McpLineFramer *self, gsize needed)
 {
-  set_capacity (self, MAX (MAX (needed, 2 * self->capacity), self->max_bytes + LONG_BYTES));
-  mcp_huge_pages_advise (self->buffer, self->capacity);
+  gsize capacity = MAX (MAX (needed, 2 * self->capacity), self->max_bytes + LONG_BYTES);
+  char *longer = g_try_realloc (self->buffer, capacity);
+
+  if (longer == NULL)
+    return FALSE;
+  self->buffer = longer;
+  self->capacity = capacity;
+  mcp_huge_pages_advise (longer, capacity);
+  return TRUE;
 }
 
 static void
@@ -78,12 +85,9 @@ make_room (McpLineFramer *self, gsize length)
 {
   gsize needed = self->length + length;
 
-  if (needed <= self->capacity)
+  if (needed <= self->capacity || (self->length > LONG_BYTES && make_long (self, needed)))
     return;
-  if (self->length > LONG_BYTES)
-    make_long (self, needed);
-  else
-    set_capacity (self, MAX (MAX (needed, 2 * self->capacity), MIN_BYTES));
+  set_capacity (self, MAX (MAX (needed, 2 * self->capacity), MIN_BYTES));
 }
 
 /* The rest begins another buffer. Returns: (transfer full): the one before */

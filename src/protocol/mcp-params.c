@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "protocol/mcp-params.h"
 
+#include "common/mcp-decimal.h"
 #include "protocol/mcp-json-edit.h"
 
 #include <string.h>
@@ -258,12 +259,13 @@ mcp_params_build_request (McpParams *self,
                           McpJsonSlice progress_token,
                           const char *meta_members)
 {
-  g_autoptr (GString) head = g_string_new (NULL);
+  g_autoptr (GString) head = g_string_new ("{\"jsonrpc\":\"2.0\",\"id\":");
   McpJsonFields fields;
   McpJsonEdit *edit = begin_edit (self, &fields);
 
   edit_meta (edit, &fields, progress_token, meta_members);
-  g_string_printf (head, "{\"jsonrpc\":\"2.0\",\"id\":%" G_GINT64_FORMAT ",\"method\":", id);
+  mcp_decimal_append_int (head, id);
+  g_string_append (head, ",\"method\":");
   mcp_json_append_string (head, method);
   g_string_append (head, ",\"params\":");
   return mcp_json_edit_end_within (edit, head->str, "}");

@@ -230,12 +230,13 @@ mcp_translate_response (McpJsonSlice id,
                         McpRevision to,
                         const char *server_info)
 {
-  g_autofree char *before = NULL;
+  g_autoptr (GString) before = NULL;
 
   if (!is_object (result))
     return mcp_jsonrpc_build_result (id, result);
 
-  before =
-      g_strdup_printf ("{\"jsonrpc\":\"2.0\",\"id\":%.*s,\"result\":", (int) id.length, id.data);
-  return mcp_json_edit_end_within (edit_result (method, result, to, server_info), before, "}");
+  before = g_string_new ("{\"jsonrpc\":\"2.0\",\"id\":");
+  g_string_append_len (before, id.data, (gssize) id.length);
+  g_string_append (before, ",\"result\":");
+  return mcp_json_edit_end_within (edit_result (method, result, to, server_info), before->str, "}");
 }

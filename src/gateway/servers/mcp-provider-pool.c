@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gateway/servers/mcp-provider-pool.h"
 
+#include "common/mcp-decimal.h"
 #include "common/mcp-error.h"
 #include "common/mcp-keyed-hash.h"
 #include "common/mcp-log.h"
 #include "gateway/servers/mcp-pool-sessions.h"
 #include "gateway/servers/mcp-server-records.h"
+
+/* Of the parts of a key: the unit separator. */
+#define SEPARATOR '\x1f'
 
 struct _McpProviderPool
 {
@@ -226,12 +230,21 @@ scope_key (McpServerConfig *config, McpSession *session)
   return "";
 }
 
-/* A unit separator cannot be part of a fingerprint or a scope, and the name comes last. */
+/* Without printf(): each call asks for its server. A unit separator cannot be part of a fingerprint
+ * or a scope, and the name comes last. */
 static char *
 build_key (McpServerConfig *config, McpSession *session)
 {
-  return g_strdup_printf ("%s\x1f%d\x1f%s\x1f%s", config->fingerprint, (int) config->scope,
-                          config->name, scope_key (config, session));
+  GString *key = g_string_sized_new (256);
+
+  g_string_append (key, config->fingerprint);
+  g_string_append_c (key, SEPARATOR);
+  mcp_decimal_append_uint (key, config->scope);
+  g_string_append_c (key, SEPARATOR);
+  g_string_append (key, config->name);
+  g_string_append_c (key, SEPARATOR);
+  g_string_append (key, scope_key (config, session));
+  return g_string_free (key, FALSE);
 }
 
 /* The last request may have failed, or been the first one that did not. */

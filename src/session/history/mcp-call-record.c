@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "session/history/mcp-call-record.h"
 
+#include "common/mcp-decimal.h"
 #include "common/mcp-json.h"
 #include "common/mcp-time.h"
 
@@ -8,6 +9,8 @@
 
 #define PREFIX     "c-"
 #define MIN_DIGITS 6
+/* The first number that has so many. */
+#define MIN_NUMBER 100000
 
 /**
  * mcp_call_record_new:
@@ -135,7 +138,12 @@ mcp_call_record_append_json (const McpCallRecord *self, gboolean with_session, G
 char *
 mcp_call_record_format_id (gint64 number)
 {
-  return g_strdup_printf (PREFIX "%0*" G_GINT64_FORMAT, MIN_DIGITS, number);
+  GString *id = g_string_new (PREFIX);
+
+  for (gint64 least = MIN_NUMBER; least > MAX (number, 1); least /= 10)
+    g_string_append_c (id, '0');
+  mcp_decimal_append_int (id, number);
+  return g_string_free (id, FALSE);
 }
 
 /**

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "upstream/dialogue/mcp-provider-messages.h"
 
+#include "common/mcp-decimal.h"
 #include "common/mcp-error.h"
 #include "config.h"
 #include "protocol/mcp-revision.h"
@@ -111,11 +112,12 @@ mcp_provider_messages_build_request (gint64 id, const McpProviderRequest *reques
 {
   McpJsonSlice params = MCP_JSON_SLICE_NONE;
   McpJsonSlice token = MCP_JSON_SLICE_NONE;
-  g_autofree char *token_text = g_strdup_printf ("%" G_GINT64_FORMAT, id);
+  g_autoptr (GString) token_text = g_string_new (NULL);
   g_autofree char *own_params = NULL;
 
+  mcp_decimal_append_int (token_text, id);
   if (request->progress != NULL)
-    token = slice (token_text);
+    token = slice (token_text->str);
   if (request->relayed != NULL)
     return mcp_params_build_request (request->relayed, id, request->method, token, NULL);
   if (request->params != NULL)
