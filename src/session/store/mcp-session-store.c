@@ -358,8 +358,6 @@ remove_session (McpSessionStore *self, McpSession *session, const char *reason)
   g_signal_emit (self, signals[SIGNAL_SESSION_REMOVED], 0, session, reason);
 }
 
-/* Where there are as many sessions as there may be, one that nobody has used ends: a program that
- * makes sessions in a loop must not lock out the others. */
 /**
  * mcp_session_store_get_cwd_finder:
  * @self: the store
@@ -381,6 +379,8 @@ tidy_cwd (const char *wanted, GError **error)
   return cwd != NULL ? mcp_cwd_tidy (cwd) : NULL;
 }
 
+/* Where there are as many sessions as there may be, one that nobody has used ends: a program that
+ * makes sessions in a loop must not lock out the others. */
 static void
 make_room (McpSessionStore *self)
 {
