@@ -27,6 +27,15 @@ connect_to_bus (E2e *self, const char *address)
   g_assert_no_error (error);
 }
 
+/* A session bus for the daemon, which is to be started after this. */
+void
+e2e_make_bus (E2e *self)
+{
+  self->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
+  g_test_dbus_up (self->bus);
+  self->bus_address = g_strdup (g_test_dbus_get_bus_address (self->bus));
+}
+
 /**
  * e2e_new:
  * @bus: whether there is a session bus
@@ -43,9 +52,7 @@ e2e_new (E2eBus bus)
   self->tcp = soup_session_new_with_options ("timeout", TIMEOUT_SECONDS, NULL);
   if (bus == E2E_WITH_BUS)
     {
-      self->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
-      g_test_dbus_up (self->bus);
-      self->bus_address = g_strdup (g_test_dbus_get_bus_address (self->bus));
+      e2e_make_bus (self);
       connect_to_bus (self, self->bus_address);
     }
 

@@ -55,6 +55,7 @@ void e2e_read_discovery (E2e *self);
 void e2e_await_log (E2e *self, const char *text);
 int e2e_await_exit (E2e *self);
 void e2e_kill (E2e *self);
+void e2e_make_bus (E2e *self);
 void e2e_kill_bus (E2e *self);
 void e2e_return_bus (E2e *self);
 

@@ -302,9 +302,8 @@ test_usage (void)
 static void
 start_with_bus (CliTest *test)
 {
-  test->e2e->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
-  g_test_dbus_up (test->e2e->bus);
-  cli_test_setenv (test, "DBUS_SESSION_BUS_ADDRESS", g_test_dbus_get_bus_address (test->e2e->bus));
+  e2e_make_bus (test->e2e);
+  cli_test_setenv (test, "DBUS_SESSION_BUS_ADDRESS", test->e2e->bus_address);
   e2e_start (test->e2e);
 }
 
