@@ -12,6 +12,7 @@
 #include "cli/terminal/mcp-cli-options.h"
 #include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-error.h"
+#include "common/mcp-text-clean.h"
 
 #include <glib/gi18n.h>
 #include <stdio.h>
@@ -177,6 +178,15 @@ wait_for_end (Login *login)
   return mcp_cli_options_report_failure (error);
 }
 
+/* Texts of the authorization server. */
+static char *
+dup_clean (McpJsonSlice root, const char *key)
+{
+  g_autofree char *text = mcp_cli_json_dup_member (root, key);
+
+  return text != NULL ? mcp_text_clean (text) : NULL;
+}
+
 static gboolean
 print_address (GBytes *answer, GError **error)
 {
@@ -187,8 +197,8 @@ print_address (GBytes *answer, GError **error)
 
   if (!mcp_cli_json_parse_bytes (answer, &root, error))
     return FALSE;
-  address = mcp_cli_json_dup_member (root, "authorization_url");
-  user_code = mcp_cli_json_dup_member (root, "user_code");
+  address = dup_clean (root, "authorization_url");
+  user_code = dup_clean (root, "user_code");
   if (mcp_json_find (root, "opened", &opened) && mcp_json_get_boolean (opened))
     g_print ("%s\n", _ ("A browser was opened. If it shows nothing, open this address:"));
   else

@@ -8,6 +8,22 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Line by line; parts of a message may come from anybody. */
+static char *
+clean_lines (const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (gsize i = 0; lines[i] != NULL; i++)
+    {
+      char *clean = mcp_text_clean (lines[i]);
+
+      g_free (lines[i]);
+      lines[i] = clean;
+    }
+  return g_strjoinv ("\n", lines);
+}
+
 /**
  * mcp_cli_text_print:
  * @format: without a line end
@@ -18,12 +34,14 @@ void
 mcp_cli_text_print (const char *format, ...)
 {
   g_autofree char *text = NULL;
+  g_autofree char *clean = NULL;
   va_list arguments;
 
   va_start (arguments, format);
   text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  g_printerr ("mcp-session: %s\n", text);
+  clean = clean_lines (text);
+  g_printerr ("mcp-session: %s\n", clean);
 }
 
 /**
@@ -176,7 +194,7 @@ mcp_cli_text_local_time (const char *timestamp)
   g_autoptr (GDateTime) utc = g_date_time_new_from_iso8601 (timestamp, NULL);
   g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_local (utc) : NULL;
 
-  return local != NULL ? g_date_time_format (local, "%F %T") : g_strdup (timestamp);
+  return local != NULL ? g_date_time_format (local, "%F %T") : mcp_text_clean (timestamp);
 }
 
 /**
@@ -195,7 +213,7 @@ mcp_cli_text_short_time (const char *timestamp, gint64 now_us)
   g_autoptr (GDateTime) now = g_date_time_new_from_unix_local (now_us / G_USEC_PER_SEC);
 
   if (local == NULL || now == NULL)
-    return g_strdup (timestamp);
+    return mcp_text_clean (timestamp);
   if (g_date_time_get_year (local) == g_date_time_get_year (now) &&
       g_date_time_get_day_of_year (local) == g_date_time_get_day_of_year (now))
     return g_date_time_format (local, "%T");

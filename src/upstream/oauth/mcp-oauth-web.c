@@ -110,6 +110,17 @@ mcp_oauth_web_get_server (McpOauthWeb *self)
   return self->bounds.server;
 }
 
+/* GUri takes any character. An address is shown to people, in a terminal too, and given to programs
+   that open pages: RFC 3986 section 2 has no other characters. */
+static gboolean
+is_plain (const char *address)
+{
+  for (const char *at = address; *at != '\0'; at++)
+    if (!g_ascii_isgraph (*at) || strchr ("\"<>\\^`{|}", *at) != NULL)
+      return FALSE;
+  return TRUE;
+}
+
 /**
  * mcp_oauth_web_parse:
  * @self: the web
@@ -123,7 +134,8 @@ mcp_oauth_web_get_server (McpOauthWeb *self)
 GUri *
 mcp_oauth_web_parse (McpOauthWeb *self, const char *address, GError **error)
 {
-  g_autoptr (GUri) uri = g_uri_parse (address, SOUP_HTTP_URI_FLAGS, NULL);
+  g_autoptr (GUri) uri =
+      is_plain (address) ? g_uri_parse (address, SOUP_HTTP_URI_FLAGS, NULL) : NULL;
 
   if (uri == NULL)
     g_set_error_literal (error, MCP_OAUTH_ERROR, MCP_OAUTH_ERROR_FAILED,
