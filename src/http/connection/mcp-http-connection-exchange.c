@@ -38,7 +38,7 @@ begin_exchange (McpHttpConnection *self)
   g_auto (McpRequestHead) head = { 0 };
   g_autoptr (GBytes) body = NULL;
 
-  mcp_http_reader_take_request (&self->reader, &head, &body);
+  mcp_http_reader_take_request (self->reader, &head, &body);
   self->is_head_method = strcmp (head.method, "HEAD") == 0;
   self->wants_close = head.wants_close;
 
@@ -58,7 +58,7 @@ begin_exchange (McpHttpConnection *self)
   if (self->state == MCP_HTTP_CONNECTION_STATE_EXCHANGE)
     {
       self->is_handing_over = TRUE;
-      self->setup.hooks->request (self, &head, body, self->setup.owner);
+      self->setup->hooks->request (self, &head, body, self->setup->owner);
       self->is_handing_over = FALSE;
       answer_at_once (self);
     }
@@ -70,10 +70,11 @@ begin_body (McpHttpConnection *self)
   static const char proceed[] = "HTTP/1.1 100 Continue\r\n\r\n";
 
   self->state = MCP_HTTP_CONNECTION_STATE_BODY;
-  self->deadline_us = mcp_http_connection_state_seconds_from_now (self->setup.limits->body_seconds);
+  self->deadline_us =
+      mcp_http_connection_state_seconds_from_now (self->setup->limits->body_seconds);
 
   /* RFC 9110 section 10.1.1: left out when the body is on its way already */
-  if (self->reader.head.expects_continue && self->reader.body.n_decoded == 0)
+  if (self->reader->head.expects_continue && self->reader->body.n_decoded == 0)
     {
       mcp_http_wire_queue (&self->wire, proceed, strlen (proceed));
       mcp_http_wire_flush (&self->wire);
@@ -90,8 +91,8 @@ void
 mcp_http_connection_exchange_process_input (McpHttpConnection *self)
 {
   McpHttpReject reject = { 0 };
-  McpHttpReadState read = mcp_http_reader_read (&self->reader, &self->wire, self->setup.limits,
-                                                self->setup.port, &reject);
+  McpHttpReadState read =
+      mcp_http_reader_read (self->reader, &self->wire, self->setup->limits, self->port, &reject);
 
   if (read == MCP_HTTP_READ_NOTHING && self->wire.eof)
     {
@@ -102,7 +103,7 @@ mcp_http_connection_exchange_process_input (McpHttpConnection *self)
     {
       mcp_http_connection_state_set_idle (self, FALSE);
       self->deadline_us =
-          mcp_http_connection_state_seconds_from_now (self->setup.limits->head_seconds);
+          mcp_http_connection_state_seconds_from_now (self->setup->limits->head_seconds);
     }
 
   if (read == MCP_HTTP_READ_COMPLETE)
@@ -138,13 +139,13 @@ finish_exchange (McpHttpConnection *self)
   if (mcp_http_wire_has_input (&self->wire) || self->wire.eof)
     {
       self->deadline_us =
-          mcp_http_connection_state_seconds_from_now (self->setup.limits->head_seconds);
+          mcp_http_connection_state_seconds_from_now (self->setup->limits->head_seconds);
       mcp_http_connection_exchange_process_input (self);
     }
   else
     {
       self->deadline_us =
-          mcp_http_connection_state_seconds_from_now (self->setup.limits->keep_alive_seconds);
+          mcp_http_connection_state_seconds_from_now (self->setup->limits->keep_alive_seconds);
       mcp_http_connection_state_set_idle (self, TRUE);
       mcp_http_connection_state_update (self);
     }
@@ -153,7 +154,7 @@ finish_exchange (McpHttpConnection *self)
 static guint
 stall_seconds (McpHttpConnection *self)
 {
-  return self->setup.stall_seconds != 0 ? self->setup.stall_seconds : STALL_SECONDS;
+  return self->setup->stall_seconds != 0 ? self->setup->stall_seconds : STALL_SECONDS;
 }
 
 static gsize

@@ -40,11 +40,10 @@ typedef struct
  * @search: finds the process of a TCP peer; %NULL where @peer names no socket
  * @counters: (nullable): as the hooks
  * @limits: as the hooks; may change meanwhile
- * @port: the TCP port it came by; 0: the Unix socket
- * @peer: what the kernel says of the peer
  * @stall_seconds: how long a client may take nothing of an ordinary answer; 0: the default
  *
- * What a connection is made with. Everything outlives the connection's socket.
+ * What all connections of a listener have in common. Outlives their sockets, as does all that it
+ * names.
  */
 typedef struct
 {
@@ -55,14 +54,26 @@ typedef struct
   McpPeerSearch *search;
   McpHttpCounters *counters;
   const McpLimits *limits;
-  guint16 port;
   guint stall_seconds;
-  McpSocketPeer peer;
 } McpHttpConnectionSetup;
 
-McpHttpConnection *mcp_http_connection_new (int fd, const McpHttpConnectionSetup *setup);
+/**
+ * McpHttpConnectionOrigin:
+ * @port: the TCP port that the client came by; 0: the Unix socket
+ * @peer: what the kernel says of the peer
+ */
+typedef struct
+{
+  guint16 port;
+  McpSocketPeer peer;
+} McpHttpConnectionOrigin;
+
+McpHttpConnection *mcp_http_connection_new (int fd,
+                                            const McpHttpConnectionSetup *setup,
+                                            const McpHttpConnectionOrigin *origin);
 McpHttpConnection *mcp_http_connection_new_refused (int fd,
                                                     const McpHttpConnectionSetup *setup,
+                                                    const McpHttpConnectionOrigin *origin,
                                                     guint status,
                                                     const char *message);
 void mcp_http_connection_drain (McpHttpConnection *self);

@@ -34,15 +34,15 @@ struct _McpHttpConnection
 {
   GObject parent_instance;
 
-  McpHttpConnectionSetup setup;
-  McpPeerProcess *process;   /* (owned) */
-  McpHttpPollerWatch *watch; /* (owned) (nullable): NULL when closed */
+  const McpHttpConnectionSetup *setup; /* (unowned): not to be used once the socket is closed */
+  McpPeerProcess *process;             /* (owned) */
+  McpHttpPollerWatch *watch;           /* (owned) (nullable): NULL when closed */
   McpHttpWire wire;
   GList link; /* for the owner */
 
   McpHttpConnectionState state;
-  gint64 deadline_us; /* of the state; 0: none */
-  McpHttpReader reader;
+  gint64 deadline_us;    /* of the state; 0: none */
+  McpHttpReader *reader; /* (owned) (nullable): NULL once no request will be read any more */
 
   McpExchangeStream *exchange; /* (unowned) (nullable) */
 
@@ -63,6 +63,7 @@ struct _McpHttpConnection
   gpointer gone_data;
 
   /* As bits: an idle watcher costs little more than its connection. */
+  guint16 port;             /* the TCP port that the client came by; 0: the Unix socket */
   guint idle : 1;           /* as the owner was last told */
   guint draining : 1;       /* no further request */
   guint is_head_method : 1; /* of the present request */
@@ -94,5 +95,6 @@ void mcp_http_connection_state_refuse (McpHttpConnection *self, const McpHttpRej
 void mcp_http_connection_state_check_peer (McpHttpConnection *self, gint64 now_us);
 void mcp_http_connection_state_note_half_close (McpHttpConnection *self);
 void mcp_http_connection_state_pause_input (McpHttpConnection *self);
+void mcp_http_connection_state_drop_reader (McpHttpConnection *self);
 
 G_END_DECLS

@@ -67,7 +67,7 @@ mcp_http_connection_state_set_idle (McpHttpConnection *self, gboolean idle)
     return;
 
   self->idle = idle;
-  self->setup.hooks->idle_changed (self, idle, self->setup.owner);
+  self->setup->hooks->idle_changed (self, idle, self->setup->owner);
 }
 
 /**
@@ -88,6 +88,20 @@ mcp_http_connection_state_end_answer (McpHttpConnection *self)
 }
 
 /**
+ * mcp_http_connection_state_drop_reader:
+ * @self: a connection that reads no further request
+ *
+ * Gives back what reading took; there may be very many event streams.
+ */
+void
+mcp_http_connection_state_drop_reader (McpHttpConnection *self)
+{
+  if (self->reader != NULL)
+    mcp_http_reader_clear (self->reader);
+  g_clear_pointer (&self->reader, g_free);
+}
+
+/**
  * mcp_http_connection_state_close:
  * @self: the connection
  *
@@ -105,13 +119,13 @@ mcp_http_connection_state_close (McpHttpConnection *self)
   mcp_http_connection_state_set_idle (self, FALSE);
   g_clear_pointer (&self->watch, mcp_http_poller_watch_free);
   mcp_http_wire_clear (&self->wire);
-  mcp_http_reader_clear (&self->reader);
+  mcp_http_connection_state_drop_reader (self);
   self->writable_func = NULL;
   if (exchange != NULL)
     mcp_exchange_stream_wake (exchange);
   mcp_http_connection_state_end_answer (self);
 
-  self->setup.hooks->closed (self, self->setup.owner);
+  self->setup->hooks->closed (self, self->setup->owner);
 }
 
 /**
@@ -149,7 +163,7 @@ mcp_http_connection_state_linger (McpHttpConnection *self, gsize n_bytes, gint64
   self->deadline_us = g_get_monotonic_time () + time_us;
   self->ask_us = 0;
   self->input_paused = FALSE;
-  mcp_http_reader_clear (&self->reader);
+  mcp_http_connection_state_drop_reader (self);
   mcp_http_wire_drop_input (&self->wire);
 
   if (mcp_http_wire_flush (&self->wire) && !self->wire.broken)
@@ -169,12 +183,12 @@ refuse_and_linger (McpHttpConnection *self,
                    gsize n_bytes,
                    gint64 time_us)
 {
-  gboolean is_head = g_strcmp0 (self->reader.head.method, "HEAD") == 0;
+  gboolean is_head = self->reader != NULL && g_strcmp0 (self->reader->head.method, "HEAD") == 0;
   g_autoptr (GBytes) answer = mcp_http_raw_error_new (reject->status, reject->message, is_head);
 
   g_debug ("A request is answered %u: %s", reject->status, reject->message);
-  if (self->setup.counters != NULL)
-    mcp_http_counters_answered (self->setup.counters, reject->status);
+  if (self->wire.counters != NULL)
+    mcp_http_counters_answered (self->wire.counters, reject->status);
   mcp_http_connection_state_set_idle (self, FALSE);
   mcp_http_wire_queue (&self->wire, g_bytes_get_data (answer, NULL), g_bytes_get_size (answer));
   mcp_http_connection_state_linger (self, n_bytes, time_us);
@@ -201,7 +215,7 @@ mcp_http_connection_state_refuse (McpHttpConnection *self, const McpHttpReject *
 static void
 ask_for_peer (McpHttpConnection *self)
 {
-  if (mcp_peer_check_is_gone (self->setup.peer_check, self->wire.fd))
+  if (mcp_peer_check_is_gone (self->setup->peer_check, self->wire.fd))
     {
       mcp_http_connection_state_lose (self);
       return;
@@ -241,7 +255,7 @@ mcp_http_connection_state_note_half_close (McpHttpConnection *self)
   self->half_closed = TRUE;
   self->ask_interval_us = ASK_FIRST_US;
 
-  if (self->setup.port == 0)
+  if (self->port == 0)
     mcp_http_connection_state_update (self);
   else
     ask_for_peer (self);
@@ -259,7 +273,7 @@ mcp_http_connection_state_pause_input (McpHttpConnection *self)
 {
   self->input_paused = TRUE;
   self->ask_interval_us = ASK_LAST_US;
-  if (self->setup.port != 0 && self->ask_us == 0)
+  if (self->port != 0 && self->ask_us == 0)
     self->ask_us = g_get_monotonic_time () + ASK_LAST_US;
   mcp_http_connection_state_update (self);
 }
@@ -269,8 +283,7 @@ mcp_http_connection_finalize (GObject *object)
 {
   McpHttpConnection *self = MCP_HTTP_CONNECTION (object);
 
-  mcp_http_reader_clear (&self->reader);
-
+  mcp_http_connection_state_drop_reader (self);
   mcp_peer_process_unref (self->process);
 
   G_OBJECT_CLASS (mcp_http_connection_parent_class)->finalize (object);

@@ -65,7 +65,7 @@ mcp_http_connection_stream_begin (McpHttpConnection *self)
       return -1;
     }
 
-  set_stream_options (self->wire.fd, self->setup.port == 0);
+  set_stream_options (self->wire.fd, self->port == 0);
   if (self->exchange != NULL)
     mcp_exchange_stream_detach (g_steal_pointer (&self->exchange));
   self->state = MCP_HTTP_CONNECTION_STATE_STREAM;
@@ -76,6 +76,7 @@ mcp_http_connection_stream_begin (McpHttpConnection *self)
   self->input_paused = FALSE;
   if (!self->half_closed)
     self->ask_us = 0;
+  mcp_http_connection_state_drop_reader (self);
   mcp_http_wire_drop_input (&self->wire);
   mcp_http_connection_state_update (self);
 
@@ -118,8 +119,8 @@ mcp_http_connection_stream_watch_writable (McpHttpConnection *self,
 void
 mcp_http_connection_stream_count_sent (McpHttpConnection *self, gsize n_bytes)
 {
-  if (self->setup.counters != NULL)
-    self->setup.counters->bytes_out += n_bytes;
+  if (self->wire.counters != NULL)
+    self->wire.counters->bytes_out += n_bytes;
 }
 
 /**

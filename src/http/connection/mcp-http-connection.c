@@ -208,12 +208,14 @@ on_ready (McpHttpReady ready, gpointer user_data)
 }
 
 static McpHttpConnection *
-connection_new (int fd, const McpHttpConnectionSetup *setup)
+connection_new (int fd, const McpHttpConnectionSetup *setup, const McpHttpConnectionOrigin *origin)
 {
   McpHttpConnection *self = g_object_new (MCP_TYPE_HTTP_CONNECTION, NULL);
 
-  self->setup = *setup;
-  self->process = mcp_peer_process_new (&setup->peer, setup->search);
+  self->setup = setup;
+  self->port = origin->port;
+  self->process = mcp_peer_process_new (&origin->peer, setup->search);
+  self->reader = g_new0 (McpHttpReader, 1);
   mcp_http_wire_init (&self->wire, fd);
   self->wire.counters = setup->counters;
   self->watch = mcp_http_poller_watch (setup->poller, fd, MCP_HTTP_READY_IN | MCP_HTTP_READY_RDHUP,
@@ -224,16 +226,19 @@ connection_new (int fd, const McpHttpConnectionSetup *setup)
 /**
  * mcp_http_connection_new:
  * @fd: (transfer full): an accepted, non-blocking socket whose peer was admitted
- * @setup: copied; what it points to outlives the socket
+ * @setup: outlives the socket
+ * @origin: where the client comes from
  *
  * Begins to wait for a request.
  *
  * Returns: (transfer full): the connection
  */
 McpHttpConnection *
-mcp_http_connection_new (int fd, const McpHttpConnectionSetup *setup)
+mcp_http_connection_new (int fd,
+                         const McpHttpConnectionSetup *setup,
+                         const McpHttpConnectionOrigin *origin)
 {
-  McpHttpConnection *self = connection_new (fd, setup);
+  McpHttpConnection *self = connection_new (fd, setup, origin);
 
   self->deadline_us = mcp_http_connection_state_seconds_from_now (setup->limits->head_seconds);
   mcp_http_connection_state_update (self);
@@ -243,7 +248,8 @@ mcp_http_connection_new (int fd, const McpHttpConnectionSetup *setup)
 /**
  * mcp_http_connection_new_refused:
  * @fd: (transfer full): an accepted, non-blocking socket
- * @setup: copied; what it points to outlives the socket
+ * @setup: outlives the socket
+ * @origin: where the client comes from
  * @status: an HTTP status
  * @message: why, a constant string
  *
@@ -255,10 +261,11 @@ mcp_http_connection_new (int fd, const McpHttpConnectionSetup *setup)
 McpHttpConnection *
 mcp_http_connection_new_refused (int fd,
                                  const McpHttpConnectionSetup *setup,
+                                 const McpHttpConnectionOrigin *origin,
                                  guint status,
                                  const char *message)
 {
-  McpHttpConnection *self = connection_new (fd, setup);
+  McpHttpConnection *self = connection_new (fd, setup, origin);
 
   mcp_http_connection_state_refuse (self, &(McpHttpReject){ status, message });
   return self;
@@ -399,7 +406,7 @@ mcp_http_connection_is_unix (McpHttpConnection *self)
 {
   g_return_val_if_fail (MCP_IS_HTTP_CONNECTION (self), FALSE);
 
-  return self->setup.port == 0;
+  return self->port == 0;
 }
 
 /**

@@ -48,6 +48,7 @@ struct _McpHttpListener
   GObject parent_instance;
 
   McpLimits limits;
+  McpHttpConnectionSetup setup; /* of all connections */
   McpHttpListenerFunc request;
   gpointer user_data;
 
@@ -112,12 +113,12 @@ static const McpHttpConnectionHooks hooks = {
 static void
 refuse (McpHttpListener *self,
         int fd,
-        const McpHttpConnectionSetup *setup,
+        const McpHttpConnectionOrigin *origin,
         guint status,
         const char *message)
 {
   g_autoptr (McpHttpConnection) connection =
-      mcp_http_connection_new_refused (fd, setup, status, message);
+      mcp_http_connection_new_refused (fd, &self->setup, origin, status, message);
 
   /* The answer is in the socket already; the time to read it is given to a few only. */
   if (mcp_http_connection_is_closed (connection))
@@ -139,14 +140,14 @@ get_max_connections (McpHttpListener *self, gboolean is_unix)
 
 /* When all connections are taken, a process that has many of them gives way. */
 static gboolean
-make_room (McpHttpListener *self, const McpHttpConnectionSetup *setup)
+make_room (McpHttpListener *self, const McpHttpConnectionOrigin *origin)
 {
-  guint max = get_max_connections (self, setup->port == 0);
+  guint max = get_max_connections (self, origin->port == 0);
 
   while (g_hash_table_size (self->connections) >= max)
     {
       McpHttpConnection *chosen =
-          mcp_connection_shares_choose (self->connections, &self->idle, max, setup->peer.pid);
+          mcp_connection_shares_choose (self->connections, &self->idle, max, origin->peer.pid);
 
       if (chosen == NULL)
         return FALSE;
@@ -160,29 +161,22 @@ static void
 take_client (ListenSocket *socket, int fd)
 {
   McpHttpListener *self = socket->listener;
-  McpHttpConnectionSetup setup = { .hooks = &hooks,
-                                   .owner = self,
-                                   .poller = self->poller,
-                                   .peer_check = self->peer_check,
-                                   .search = self->search,
-                                   .counters = self->counters,
-                                   .limits = &self->limits,
-                                   .port = socket->port };
+  McpHttpConnectionOrigin origin = { .port = socket->port };
   const int on = 1;
   g_autoptr (GError) error = NULL;
 
-  if (!mcp_peer_check_admit (self->peer_check, fd, &setup.peer, &error))
+  if (!mcp_peer_check_admit (self->peer_check, fd, &origin.peer, &error))
     {
       self->counters->n_foreign++;
       g_info ("A client is refused: %s", error->message);
-      refuse (self, fd, &setup, 403, "This daemon serves its own user's processes only");
+      refuse (self, fd, &origin, 403, "This daemon serves its own user's processes only");
       return;
     }
-  if (!make_room (self, &setup))
+  if (!make_room (self, &origin))
     {
       self->counters->n_full++;
       g_info ("A client is refused: %u connections are open", self->limits.connections);
-      refuse (self, fd, &setup, 503, "Too many connections are open");
+      refuse (self, fd, &origin, 503, "Too many connections are open");
       return;
     }
 
@@ -190,7 +184,7 @@ take_client (ListenSocket *socket, int fd)
   /* Answers are written whole, so the kernel need not wait for more. */
   if (socket->port != 0)
     setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  g_hash_table_add (self->connections, mcp_http_connection_new (fd, &setup));
+  g_hash_table_add (self->connections, mcp_http_connection_new (fd, &self->setup, &origin));
 }
 
 static void
@@ -655,6 +649,13 @@ mcp_http_listener_init (McpHttpListener *self)
   self->counters = g_rc_box_new0 (McpHttpCounters);
   self->peer_check = mcp_peer_check_new (geteuid ());
   self->search = mcp_peer_process_search_new ();
+  self->setup = (McpHttpConnectionSetup){ .hooks = &hooks,
+                                          .owner = self,
+                                          .poller = self->poller,
+                                          .peer_check = self->peer_check,
+                                          .search = self->search,
+                                          .counters = self->counters,
+                                          .limits = &self->limits };
   self->shares = mcp_connection_shares_new (on_looked, self);
   self->sockets = g_ptr_array_new_with_free_func (listen_socket_free);
   self->connections = g_hash_table_new_full (NULL, NULL, g_object_unref, NULL);

@@ -247,6 +247,7 @@ test_stop (HttpFixture *f, gconstpointer data)
 typedef struct
 {
   McpLimits limits;
+  McpHttpConnectionSetup setup;
   McpHttpPoller *poller;
   McpPeerCheck *peer_check;
   McpHttpConnection *connection;
@@ -290,17 +291,21 @@ static const McpHttpConnectionHooks single_hooks = {
 static void
 single_set_up (Single *s, gconstpointer data)
 {
-  McpHttpConnectionSetup setup = {
-    .hooks = &single_hooks, .owner = s, .limits = &s->limits, .stall_seconds = 1
-  };
+  const McpHttpConnectionOrigin origin = { 0 };
   int fds[2];
 
   mcp_limits_init_defaults (&s->limits);
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds), ==, 0);
   s->fd = fds[0];
-  setup.poller = s->poller = mcp_http_poller_new ();
-  setup.peer_check = s->peer_check = mcp_peer_check_new (geteuid ());
-  s->connection = mcp_http_connection_new (fds[1], &setup);
+  s->poller = mcp_http_poller_new ();
+  s->peer_check = mcp_peer_check_new (geteuid ());
+  s->setup = (McpHttpConnectionSetup){ .hooks = &single_hooks,
+                                       .owner = s,
+                                       .poller = s->poller,
+                                       .peer_check = s->peer_check,
+                                       .limits = &s->limits,
+                                       .stall_seconds = 1 };
+  s->connection = mcp_http_connection_new (fds[1], &s->setup, &origin);
   mcp_http_connection_set_gone (s->connection, single_peer_gone, s);
   mcp_test_socket_send_text (s->fd, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
   AWAIT (s->stream != NULL);
