@@ -106,7 +106,7 @@ read_file (Found *found, const char *path)
       gsize length;
       const char *text = g_bytes_get_data (contents, &length);
 
-      config = mcp_provider_file_parse (text != NULL ? text : "", length, path, &error);
+      config = mcp_provider_file_parse (text, length, path, &error);
     }
   if (config != NULL)
     add (found, config, path);

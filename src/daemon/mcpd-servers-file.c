@@ -93,16 +93,15 @@ static void
 take_servers (McpdServersFile *self, GBytes *contents)
 {
   const char *path = mcpd_watched_file_get_path (self->file);
-  g_autofree char *text =
-      g_strndup (g_bytes_get_data (contents, NULL), g_bytes_get_size (contents));
+  gsize length;
+  const char *text = g_bytes_get_data (contents, &length);
   g_autoptr (GHashTable) lines = mcp_servers_edit_build_lines (text);
   g_autoptr (GPtrArray) configs = NULL;
   g_autoptr (GPtrArray) problems = NULL;
   g_autoptr (GPtrArray) left_out = NULL;
   g_autoptr (GError) error = NULL;
 
-  configs = mcp_server_config_parse_entries (text, g_bytes_get_size (contents), path, &problems,
-                                             &left_out, &error);
+  configs = mcp_server_config_parse_entries (text, length, path, &problems, &left_out, &error);
   for (guint i = 0; problems != NULL && i < problems->len; i++)
     note_problem (self, lines, g_ptr_array_index (problems, i));
   if (configs == NULL)
@@ -159,13 +158,12 @@ static GBytes *
 change_file (const Edit *edit, GError **error)
 {
   g_autoptr (GBytes) before = mcpd_trusted_file_read (edit->path, error);
-  g_autofree char *text = NULL;
   char *after;
 
   if (before == NULL)
     return NULL;
-  text = g_strndup (g_bytes_get_data (before, NULL), g_bytes_get_size (before));
-  after = mcp_servers_edit_set_disabled (text, edit->name, edit->disabled, error);
+  after = mcp_servers_edit_set_disabled (g_bytes_get_data (before, NULL), edit->name,
+                                         edit->disabled, error);
   if (after == NULL || !mcp_file_replace (edit->path, after, error))
     {
       g_free (after);

@@ -107,6 +107,16 @@ check_descriptor (int fd, const char *path, GError **error)
          check_directories_of (absolute_path, error) && check_directories_of (real_path, error);
 }
 
+/* A zero is put behind the contents: those of an empty file are a text, too. */
+static GBytes *
+end_text (GByteArray *contents)
+{
+  gsize length = contents->len;
+
+  g_byte_array_append (contents, (const guint8 *) "", 1);
+  return g_bytes_new_take (g_byte_array_free (contents, FALSE), length);
+}
+
 static GBytes *
 read_all (int fd, const char *path, GError **error)
 {
@@ -118,7 +128,7 @@ read_all (int fd, const char *path, GError **error)
       gssize n_read = read (fd, buffer, sizeof buffer);
 
       if (n_read == 0)
-        return g_byte_array_free_to_bytes (g_steal_pointer (&contents));
+        return end_text (g_steal_pointer (&contents));
       if (n_read < 0 && errno == EINTR)
         continue;
       if (n_read < 0)
@@ -149,7 +159,8 @@ read_all (int fd, const char *path, GError **error)
  * %G_IO_ERROR_PERMISSION_DENIED when it is not to be trusted, others of
  * %G_IO_ERROR.
  *
- * Returns: (transfer full) (nullable): its contents
+ * Returns: (transfer full) (nullable): its contents; their data are never %NULL, and a zero that
+ * does not count follows them
  */
 GBytes *
 mcpd_trusted_file_read (const char *path, GError **error)

@@ -124,6 +124,20 @@ test_trusted_read (void)
 }
 
 static void
+test_trusted_empty (void)
+{
+  g_autoptr (TestDir) dir = test_dir_new ();
+  g_autofree char *path = test_dir_write (dir, "config/a", "", 0644);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) contents = mcpd_trusted_file_read (path, &error);
+
+  g_test_summary ("What an empty file has is a text without characters");
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_bytes_get_size (contents), ==, 0);
+  g_assert_cmpstr (g_bytes_get_data (contents, NULL), ==, "");
+}
+
+static void
 assert_refused (const char *path, const char *named)
 {
   g_autoptr (GError) error = NULL;
@@ -387,6 +401,7 @@ main (int argc, char **argv)
   g_test_add_func ("/daemon/runtime-dir/refused", test_runtime_refused);
   g_test_add_func ("/daemon/runtime-dir/foreign", test_runtime_foreign);
   g_test_add_func ("/daemon/trusted-file/read", test_trusted_read);
+  g_test_add_func ("/daemon/trusted-file/empty", test_trusted_empty);
   g_test_add_func ("/daemon/trusted-file/writable", test_trusted_writable);
   g_test_add_func ("/daemon/trusted-file/parents", test_trusted_parents);
   g_test_add_func ("/daemon/trusted-file/store-of-root", test_trusted_store_of_root);

@@ -54,6 +54,31 @@ test_servers (void)
 }
 
 static void
+test_emptied (void)
+{
+  g_autoptr (E2e) e2e = e2e_new (E2E_WITHOUT_BUS);
+  g_autoptr (JsonObject) session = NULL;
+  g_autofree char *tools = NULL;
+  g_autofree char *answer = NULL;
+  guint status;
+
+  g_test_summary ("A file that is emptied, as by an editor before it writes, changes nothing");
+  e2e->warnings_expected = TRUE;
+  e2e_use_test_server (e2e);
+  e2e_start (e2e);
+  session = e2e_create_session (e2e, NULL);
+
+  g_free (test_dir_write (e2e->dir, "config/mcp-sessiond/mcp.json", "", 0600));
+  e2e_await_log (e2e, "servers stay as they are");
+  tools = list_tools (e2e, json_object_get_string_member (session, "token"));
+  g_assert_nonnull (strstr (tools, "test__count"));
+
+  answer = e2e_http (e2e, "POST", "/servers/test/disable",
+                     json_object_get_string_member (e2e->discovery, "owner_key"), NULL, &status);
+  g_assert_cmpuint (status, >=, 400);
+}
+
+static void
 test_settings (void)
 {
   g_autoptr (E2e) e2e = e2e_new (E2E_WITHOUT_BUS);
@@ -109,6 +134,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/e2e/reload/servers", test_servers);
+  g_test_add_func ("/e2e/reload/emptied", test_emptied);
   g_test_add_func ("/e2e/reload/settings", test_settings);
   g_test_add_func ("/e2e/reload/expiry", test_expiry);
   return g_test_run ();
