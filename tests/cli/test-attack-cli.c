@@ -7,6 +7,7 @@
 #include "cli-test.h"
 
 #include <fcntl.h>
+#include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <pty.h>
 #include <string.h>
@@ -196,6 +197,101 @@ test_pipe (void)
                    "c\n");
 }
 
+/* A daemon of a liar: it says the same to every request. */
+
+#define LIE                                                                              \
+  "{\"url\":\"http://x/" WILD "\",\"session_id\":\"s\",\"token\":\"t\\r\\nX-Other: y\"," \
+  "\"servers\":[{\"name\":\"" WILD "\",\"state\":\"failed\",\"last_error\":\"" WILD "\"}]}"
+
+static gboolean
+lie_cb (GThreadedSocketService *service,
+        GSocketConnection *connection,
+        GObject *source,
+        gpointer user_data)
+{
+  GInputStream *in = g_io_stream_get_input_stream (G_IO_STREAM (connection));
+  GOutputStream *out = g_io_stream_get_output_stream (G_IO_STREAM (connection));
+  g_autofree char *answer =
+      g_strdup_printf ("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\n"
+                       "Content-Length: %u\r\n\r\n%s",
+                       (guint) strlen (LIE), LIE);
+  char request[4096];
+
+  /* One that only asks whether somebody listens sends nothing. */
+  if (g_input_stream_read (in, request, sizeof request, NULL, NULL) > 0)
+    g_output_stream_write_all (out, answer, strlen (answer), NULL, NULL, NULL);
+  return TRUE;
+}
+
+static GSocketService *
+start_liar (CliTest *test)
+{
+  g_autofree char *directory = e2e_build (test->e2e, "run/mcp-sessiond");
+  g_autofree char *path = g_build_filename (directory, "http.sock", NULL);
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+  g_autoptr (GError) error = NULL;
+  GSocketService *service = g_threaded_socket_service_new (10);
+
+  g_assert_cmpint (g_mkdir_with_parents (directory, 0700), ==, 0);
+  g_signal_connect (service, "run", G_CALLBACK (lie_cb), NULL);
+  g_socket_listener_add_address (G_SOCKET_LISTENER (service), address, G_SOCKET_TYPE_STREAM,
+                                 G_SOCKET_PROTOCOL_DEFAULT, NULL, NULL, &error);
+  g_assert_no_error (error);
+  return service;
+}
+
+typedef struct
+{
+  const char *name;
+  const char *arguments[3];
+} LiarCase;
+
+static const LiarCase liar_cases[] = {
+  { "address", { "dashboard", "--print" } },
+  { "advice", { "doctor" } },
+  { "token", { "tools" } },
+};
+
+typedef struct
+{
+  CliTest *test;
+  const char *const *arguments;
+  char *sent; /* (owned) (nullable): until the command has ended */
+} TerminalRun;
+
+static gpointer
+run_thread (gpointer data)
+{
+  TerminalRun *run = data;
+  char *sent = run_on_terminal (run->test, run->arguments);
+
+  g_atomic_pointer_set (&run->sent, sent);
+  g_main_context_wakeup (NULL);
+  return NULL;
+}
+
+static void
+test_liar (gconstpointer data)
+{
+  const LiarCase *liar_case = data;
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autoptr (GSocketService) service = NULL;
+  TerminalRun run = { test, liar_case->arguments, NULL };
+  GThread *thread;
+
+  g_test_summary ("What a daemon says controls neither the terminal nor the command's requests");
+  cli_test_setenv (test, "NO_COLOR", "1");
+  service = start_liar (test);
+  thread = g_thread_new ("command", run_thread, &run);
+  while (g_atomic_pointer_get (&run.sent) == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_thread_join (thread);
+  check_clean (run.sent);
+  if (strstr (run.sent, "CRITICAL") != NULL)
+    fail ("the command is confused", run.sent);
+  g_free (run.sent);
+}
+
 /* Secrets */
 
 static void
@@ -302,6 +398,24 @@ run_for_a_while (CliTest *test, const char *const *arguments, int *status)
   return said;
 }
 
+static void
+test_difference (void)
+{
+  const char *const arguments[] = { "connect", "cursor", "--print", NULL };
+  g_autoptr (CliTest) test = cli_test_new ();
+  g_autofree char *sent = NULL;
+
+  g_test_summary ("The change of a client's file is shown as it is, whatever is in the file");
+  g_free (test_dir_write (test->e2e->dir, "home/.cursor/mcp.json",
+                          "{ // \033[2J\033]0;x\007\xc2\x9b"
+                          "31m\xe2\x80\xae\n\"mcpServers\": {}}",
+                          0600));
+  sent = run_on_terminal (test, arguments);
+  check_clean (sent);
+  if (strstr (sent, "^[[2J") == NULL)
+    fail ("the line is not shown", sent);
+}
+
 typedef struct
 {
   const char *name;
@@ -354,6 +468,13 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/attack/10-terminal/safe-text", test_safe_text);
   g_test_add_func ("/attack/10-terminal/pipe", test_pipe);
+  for (gsize i = 0; i < G_N_ELEMENTS (liar_cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/attack/10-terminal/liar-", liar_cases[i].name, NULL);
+
+      g_test_add_data_func (path, &liar_cases[i], test_liar);
+    }
+  g_test_add_func ("/attack/10-terminal/difference", test_difference);
   g_test_add_func ("/attack/20-secrets/in-arguments", test_secret_in_arguments);
   g_test_add_func ("/attack/20-secrets/in-the-environment", test_secret_in_environment);
   for (gsize i = 0; i < G_N_ELEMENTS (file_cases); i++)

@@ -170,7 +170,7 @@ add_id (McpCliAttachment *self, SoupMessageHeaders *headers)
   if (self->id != NULL)
     soup_message_headers_replace (headers, MCP_HEADER_SESSION_ID, self->id);
   if (self->revision != NULL)
-    soup_message_headers_replace (headers, MCP_HEADER_PROTOCOL, self->revision);
+    mcp_cli_connection_replace_header (headers, MCP_HEADER_PROTOCOL, self->revision);
 }
 
 /**

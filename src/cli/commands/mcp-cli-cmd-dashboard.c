@@ -9,6 +9,7 @@
 #include "cli/daemon/mcp-cli-connection.h"
 #include "cli/terminal/mcp-cli-json.h"
 #include "cli/terminal/mcp-cli-options.h"
+#include "cli/terminal/mcp-cli-terminal.h"
 #include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-error.h"
 
@@ -108,7 +109,7 @@ mcp_cli_cmd_dashboard (int argc, char **argv)
   if (as_json)
     mcp_cli_json_print (answer);
   else if (print_only)
-    g_print ("%s\n", url);
+    mcp_cli_terminal_print_foreign (stdout, url, FALSE);
   else
     return open_page (url);
   return MCP_CLI_OK;

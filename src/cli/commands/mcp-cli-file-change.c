@@ -3,6 +3,7 @@
 
 #include "cli/files/mcp-cli-diff.h"
 #include "cli/files/mcp-cli-file.h"
+#include "cli/terminal/mcp-cli-terminal.h"
 #include "cli/terminal/mcp-cli-text.h"
 #include "common/mcp-file.h"
 
@@ -99,7 +100,7 @@ mcp_cli_file_change_print (const McpCliFileChange *self)
   if (!mcp_cli_file_change_is_needed (self))
     return;
   diff = mcp_cli_diff (self->path, self->before, self->after);
-  g_print ("%s", diff);
+  mcp_cli_terminal_print_foreign (stdout, diff, FALSE);
 }
 
 static gboolean

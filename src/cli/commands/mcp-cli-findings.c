@@ -79,7 +79,7 @@ mcp_cli_findings_take (McpCliFindings *self,
   finding->level = level;
   finding->check = check;
   finding->text = mcp_text_clean (text);
-  finding->remedy = g_strdup (remedy);
+  finding->remedy = remedy != NULL ? mcp_text_clean (remedy) : NULL;
   g_free (text);
   g_ptr_array_add (self->list, finding);
 }

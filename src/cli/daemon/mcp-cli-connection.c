@@ -151,6 +151,23 @@ mcp_cli_connection_get_soup (McpCliConnection *self)
   return self->soup;
 }
 
+/**
+ * mcp_cli_connection_replace_header:
+ * @headers: of a request
+ * @name: of the header
+ * @value: what the environment or a daemon said
+ *
+ * Sets a header. A value with a line end is none that a daemon gives out, and would be more than
+ * one header: the daemon gets it with “?” for the line end, and refuses it.
+ */
+void
+mcp_cli_connection_replace_header (SoupMessageHeaders *headers, const char *name, const char *value)
+{
+  g_autofree char *line = g_strdelimit (g_strdup (value), "\r\n", '?');
+
+  soup_message_headers_replace (headers, name, line);
+}
+
 static void
 authorize (SoupMessageHeaders *headers, const char *secret)
 {
@@ -159,7 +176,7 @@ authorize (SoupMessageHeaders *headers, const char *secret)
   if (secret == NULL)
     return;
   value = g_strconcat ("Bearer ", secret, NULL);
-  soup_message_headers_replace (headers, "Authorization", value);
+  mcp_cli_connection_replace_header (headers, "Authorization", value);
 }
 
 /**
@@ -189,7 +206,7 @@ mcp_cli_connection_new_message (McpCliConnection *self,
   authorize (headers,
              session != NULL && session->token != NULL ? session->token : self->address->owner_key);
   if (session != NULL)
-    soup_message_headers_replace (headers, MCP_HEADER_DAEMON_SESSION, session->id);
+    mcp_cli_connection_replace_header (headers, MCP_HEADER_DAEMON_SESSION, session->id);
   if (json != NULL)
     {
       g_autoptr (GBytes) body = g_bytes_new (json, strlen (json));

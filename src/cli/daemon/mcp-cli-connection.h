@@ -27,6 +27,9 @@ McpCliConnection *mcp_cli_connection_open (GError **error);
 McpCliConnection *mcp_cli_connection_open_running (GError **error);
 gboolean mcp_cli_connection_reopen (McpCliConnection *self, GError **error);
 SoupSession *mcp_cli_connection_get_soup (McpCliConnection *self);
+void mcp_cli_connection_replace_header (SoupMessageHeaders *headers,
+                                        const char *name,
+                                        const char *value);
 SoupMessage *mcp_cli_connection_new_message (McpCliConnection *self,
                                              const char *method,
                                              const char *path,
