@@ -2,6 +2,7 @@
 #include "protocol/mcp-jsonrpc.h"
 
 #include "common/mcp-error.h"
+#include "common/mcp-json-cut.h"
 
 #include <string.h>
 
@@ -9,6 +10,8 @@
  * written. */
 #define MAX_INTEGER_ID_LENGTH 64
 #define MAX_STRING_ID_LENGTH  1024
+
+#define MAX_EXCERPT_BYTES 1024
 
 struct _McpJsonrpcMessage
 {
@@ -366,6 +369,27 @@ mcp_jsonrpc_message_dup_error_text (McpJsonrpcMessage *self)
       !mcp_json_find_typed (self->error, "message", MCP_JSON_STRING, &text))
     return NULL;
   decoded = mcp_json_dup_string (text);
+  return decoded != NULL ? decoded : g_strdup ("");
+}
+
+/**
+ * mcp_jsonrpc_message_dup_error_excerpt:
+ * @self: a message
+ *
+ * What a sentence of ours quotes of the message of an error: 1 KiB at most, since such a sentence
+ * is logged, kept and shown.
+ *
+ * Returns: (transfer full): the text; empty where there is none
+ */
+char *
+mcp_jsonrpc_message_dup_error_excerpt (McpJsonrpcMessage *self)
+{
+  McpJsonSlice text;
+  char *decoded = NULL;
+
+  if (self->error.data != NULL &&
+      mcp_json_find_typed (self->error, "message", MCP_JSON_STRING, &text))
+    decoded = mcp_json_cut_dup_string (text, MAX_EXCERPT_BYTES);
   return decoded != NULL ? decoded : g_strdup ("");
 }
 

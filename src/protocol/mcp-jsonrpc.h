@@ -65,6 +65,7 @@ McpJsonSlice mcp_jsonrpc_message_get_result (McpJsonrpcMessage *self);
 McpJsonSlice mcp_jsonrpc_message_get_error (McpJsonrpcMessage *self);
 int mcp_jsonrpc_message_get_error_code (McpJsonrpcMessage *self);
 char *mcp_jsonrpc_message_dup_error_text (McpJsonrpcMessage *self);
+char *mcp_jsonrpc_message_dup_error_excerpt (McpJsonrpcMessage *self);
 GBytes *mcp_jsonrpc_message_ref_result (McpJsonrpcMessage *self, GError **error);
 
 GBytes *mcp_jsonrpc_build_request (gint64 id, const char *method, McpJsonSlice params);

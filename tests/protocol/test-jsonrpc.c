@@ -123,6 +123,34 @@ test_failure_of_nothing (void)
 }
 
 static void
+test_excerpt (void)
+{
+  static const char *const texts[] = { "no", "" };
+  g_autoptr (GString) json = g_string_new ("{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":1,"
+                                           "\"message\":\"");
+  g_autoptr (McpJsonrpcMessage) endless = NULL;
+  g_autofree char *cut = NULL;
+
+  g_test_summary ("What is quoted of the text of an error is short, and ends with a character");
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autofree char *small = g_strdup_printf ("%s%s\"}}", json->str, texts[i]);
+      g_autoptr (McpJsonrpcMessage) message = parse_ok (small);
+      g_autofree char *text = mcp_jsonrpc_message_dup_error_excerpt (message);
+
+      g_assert_cmpstr (text, ==, texts[i]);
+    }
+  for (guint i = 0; i < 1000; i++)
+    g_string_append (json, "a\u00e4");
+  g_string_append (json, "\"}}");
+  endless = parse_ok (json->str);
+  cut = mcp_jsonrpc_message_dup_error_excerpt (endless);
+  g_assert_cmpuint (strlen (cut), <=, 1024);
+  g_assert_cmpuint (strlen (cut), >, 1000);
+  g_assert_true (g_utf8_validate (cut, -1, NULL));
+}
+
+static void
 test_ids (void)
 {
   static const char *const good[] = { "0",    "-1",          "123456789012345678901234567890",
@@ -298,6 +326,7 @@ main (int argc, char **argv)
   g_test_add_func ("/protocol/jsonrpc/notification", test_notification);
   g_test_add_func ("/protocol/jsonrpc/result", test_result);
   g_test_add_func ("/protocol/jsonrpc/failure", test_failure);
+  g_test_add_func ("/protocol/jsonrpc/excerpt", test_excerpt);
   g_test_add_func ("/protocol/jsonrpc/failure-of-nothing", test_failure_of_nothing);
   g_test_add_func ("/protocol/jsonrpc/ids", test_ids);
   g_test_add_func ("/protocol/jsonrpc/long-string-id", test_long_string_id);

@@ -180,7 +180,7 @@ answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   else if (answer != NULL)
     {
-      text = mcp_jsonrpc_message_dup_error_text (answer);
+      text = mcp_jsonrpc_message_dup_error_excerpt (answer);
       g_set_error (&run->error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
                    _ ("The server answers tools/list with an error: %s"), text);
     }

@@ -102,7 +102,7 @@ take_answer (Trial *self, McpJsonrpcMessage *answer)
 
   if (mcp_jsonrpc_message_get_kind (answer) == MCP_JSONRPC_RESULT)
     return take_page (self, mcp_jsonrpc_message_get_result (answer));
-  text = mcp_jsonrpc_message_dup_error_text (answer);
+  text = mcp_jsonrpc_message_dup_error_excerpt (answer);
   self->error = g_error_new (MCP_ERROR, MCP_ERROR_PROVIDER_FAILED,
                              "answers tools/list with an error: %s", text);
   return NULL;

@@ -267,7 +267,7 @@ static void
 take_refusal (GTask *task, McpJsonrpcMessage *message)
 {
   Listing *listing = g_task_get_task_data (task);
-  g_autofree char *text = mcp_jsonrpc_message_dup_error_text (message);
+  g_autofree char *text = mcp_jsonrpc_message_dup_error_excerpt (message);
 
   /* a server that does not know the method has no such items */
   if (mcp_jsonrpc_message_get_error_code (message) == MCP_JSONRPC_ERROR_METHOD_NOT_FOUND)

@@ -3,6 +3,7 @@
 
 #include "common/mcp-decimal.h"
 #include "common/mcp-error.h"
+#include "common/mcp-json-cut.h"
 #include "config.h"
 #include "protocol/mcp-revision.h"
 #include "protocol/mcp-roots.h"
@@ -11,6 +12,9 @@
 #include <string.h>
 
 #define MAX_DEPTH 256
+
+/* A revision is a date; of another text an error quotes so much. */
+#define MAX_REVISION_BYTES 64
 
 /* All that can be relayed, since a server learns it once and serves many clients; what the client
    of a call cannot do is refused then. */
@@ -63,16 +67,16 @@ mcp_provider_messages_check_initialized (McpJsonrpcMessage *answer, GError **err
 
   if (mcp_jsonrpc_message_get_kind (answer) != MCP_JSONRPC_RESULT)
     {
-      g_autofree char *text = mcp_jsonrpc_message_dup_error_text (answer);
+      g_autofree char *text = mcp_jsonrpc_message_dup_error_excerpt (answer);
 
       g_set_error (error, MCP_ERROR, MCP_ERROR_PROVIDER_FAILED, "refused to initialize: %s (%d)",
-                   text != NULL ? text : "", mcp_jsonrpc_message_get_error_code (answer));
+                   text, mcp_jsonrpc_message_get_error_code (answer));
       return MCP_REVISION_UNKNOWN;
     }
 
   if (mcp_json_find_typed (mcp_jsonrpc_message_get_result (answer), "protocolVersion",
                            MCP_JSON_STRING, &value))
-    name = mcp_json_dup_string (value);
+    name = mcp_json_cut_dup_string (value, MAX_REVISION_BYTES);
   revision = mcp_revision_from_string (name);
   if (revision != MCP_REVISION_UNKNOWN && !mcp_revision_is_stateless (revision))
     return revision;

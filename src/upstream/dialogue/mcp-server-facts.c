@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "upstream/dialogue/mcp-server-facts.h"
 
+#include "common/mcp-json-cut.h"
 #include "protocol/mcp-json-edit.h"
 #include "protocol/mcp-revision.h"
 
@@ -37,52 +38,6 @@ mcp_server_facts_clear (McpServerFacts *self)
   g_hash_table_unref (self->watched);
 }
 
-/* Of an escape: a short one, one with a number, or a pair of surrogates. */
-static gsize
-get_escape_length (const char *escape)
-{
-  if (escape[1] != 'u')
-    return 2;
-  /* Half of a pair may stand alone. */
-  return (escape[2] == 'd' || escape[2] == 'D') && strchr ("89abAB", escape[3]) != NULL &&
-                 escape[6] == '\\' && escape[7] == 'u'
-             ? 12
-             : 6;
-}
-
-/* Returns: a place at most @max bytes behind the beginning of a string, and not within a character
- * or an escape */
-static gsize
-find_cut (McpJsonSlice string, gsize max)
-{
-  gsize end = 1;
-  gsize next = 1;
-
-  while (next <= max)
-    {
-      end = next;
-      if (string.data[end] == '\\')
-        next = end + get_escape_length (string.data + end);
-      else
-        next = end + (gsize) g_utf8_skip[(guchar) string.data[end]];
-    }
-  return end;
-}
-
-/* A string of JSON, no longer than so many bytes of JSON. Returns: (nullable): %NULL: it holds NUL
- */
-static char *
-dup_cut_string (McpJsonSlice string, gsize max)
-{
-  g_autoptr (GString) text = NULL;
-
-  if (string.length <= max)
-    return mcp_json_dup_string (string);
-  text = g_string_new_len (string.data, (gssize) find_cut (string, max));
-  g_string_append_c (text, '"');
-  return mcp_json_dup_string ((McpJsonSlice){ text->str, text->len });
-}
-
 /* An object without the members that make it longer than so many bytes. */
 static char *
 dup_cut_object (McpJsonSlice object, gsize max)
@@ -117,7 +72,7 @@ learn_instructions (McpServerFacts *self, McpJsonSlice result)
 
   g_clear_pointer (&self->instructions, g_free);
   if (mcp_json_find_typed (result, "instructions", MCP_JSON_STRING, &instructions))
-    self->instructions = dup_cut_string (instructions, MAX_INSTRUCTIONS);
+    self->instructions = mcp_json_cut_dup_string (instructions, MAX_INSTRUCTIONS);
 }
 
 /* basic/lifecycle: in the result itself; 2026-07-28: among what goes with each result. */

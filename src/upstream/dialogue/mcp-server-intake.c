@@ -42,10 +42,10 @@ take_stateless_error (McpServerLink *self, gint64 id, McpJsonrpcMessage *answer)
     }
   if (is_failure (answer, MCP_ERROR_CODE_HEADER_MISMATCH))
     {
-      g_autofree char *text = mcp_jsonrpc_message_dup_error_text (answer);
+      g_autofree char *text = mcp_jsonrpc_message_dup_error_excerpt (answer);
       g_autofree char *how =
-          g_strdup_printf ("finds that the HTTP headers do not fit the request: %s (%d)",
-                           text != NULL ? text : "", MCP_ERROR_CODE_HEADER_MISMATCH);
+          g_strdup_printf ("finds that the HTTP headers do not fit the request: %s (%d)", text,
+                           MCP_ERROR_CODE_HEADER_MISMATCH);
 
       mcp_server_link_fail_request (self, id, how);
       return TRUE;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "upstream/dialogue/mcp-server-facts.h"
 
+#include "upstream/dialogue/mcp-provider-messages.h"
+
 #include <string.h>
 
 #define KIB 1024
@@ -96,6 +98,35 @@ test_long_instructions (void)
   check_cut ("\\ud83d\xf0\x9f\x98\x80", NULL);
 }
 
+static void
+test_long_refusal (void)
+{
+  static const char *const answers[] = {
+    "\"error\":{\"code\":-1,\"message\":\"%s\"}",
+    "\"result\":{\"protocolVersion\":\"%s\",\"capabilities\":{}}",
+  };
+  const McpJsonrpcLimits limits = { .max_depth = 64, .max_values = 1000 };
+  g_autofree char *text = repeat ("x", 1000 * KIB);
+
+  g_test_summary ("An error quotes little of a long answer to initialize");
+  for (gsize i = 0; i < G_N_ELEMENTS (answers); i++)
+    {
+      g_auto (GStrv) around = g_strsplit (answers[i], "%s", 2);
+      g_autofree char *json =
+          g_strconcat ("{\"jsonrpc\":\"2.0\",\"id\":1,", around[0], text, around[1], "}", NULL);
+      g_autoptr (GBytes) bytes = g_bytes_new (json, strlen (json));
+      g_autoptr (GError) error = NULL;
+      g_autoptr (McpJsonrpcMessage) answer =
+          mcp_jsonrpc_message_parse (bytes, &limits, NULL, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpint (mcp_provider_messages_check_initialized (answer, &error), ==,
+                       MCP_REVISION_UNKNOWN);
+      g_assert_nonnull (strstr (error->message, "xxxx"));
+      g_assert_cmpuint (strlen (error->message), <, 2 * KIB);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -103,5 +134,6 @@ main (int argc, char **argv)
   g_test_add_func ("/upstream/server-facts/small", test_small);
   g_test_add_func ("/upstream/server-facts/large-capabilities", test_large_capabilities);
   g_test_add_func ("/upstream/server-facts/long-instructions", test_long_instructions);
+  g_test_add_func ("/upstream/server-facts/long-refusal", test_long_refusal);
   return g_test_run ();
 }
