@@ -26,6 +26,7 @@ struct _McpFakeProvider
   char *name;
   char *tools_json;
   guint page;
+  guint cursor_bytes;
   gboolean silent;
   gboolean broken;
   McpProviderState state;
@@ -143,7 +144,8 @@ build_page (McpFakeProvider *self, const char *params)
     }
   g_string_append_c (page, ']');
   if (more)
-    g_string_append_printf (page, ",\"nextCursor\":\"%" G_GUINT64_FORMAT "\"", index);
+    g_string_append_printf (page, ",\"nextCursor\":\"%" G_GUINT64_FORMAT "%*s\"", index,
+                            (int) self->cursor_bytes, "");
   g_string_append_c (page, '}');
   return g_string_free (g_steal_pointer (&page), FALSE);
 }
@@ -349,9 +351,10 @@ mcp_fake_provider_set_tools (McpFakeProvider *self, const char *tools_json)
 }
 
 void
-mcp_fake_provider_set_page (McpFakeProvider *self, guint n_tools)
+mcp_fake_provider_set_page (McpFakeProvider *self, guint n_tools, guint cursor_bytes)
 {
   self->page = n_tools;
+  self->cursor_bytes = cursor_bytes;
 }
 
 /* Lists wait as well; what waits already is answered when this ends. */

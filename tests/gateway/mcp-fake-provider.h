@@ -18,7 +18,7 @@ McpFakeProvider *mcp_fake_provider_new (const char *name);
 
 /* The script. */
 void mcp_fake_provider_set_tools (McpFakeProvider *self, const char *tools_json);
-void mcp_fake_provider_set_page (McpFakeProvider *self, guint n_tools);
+void mcp_fake_provider_set_page (McpFakeProvider *self, guint n_tools, guint cursor_bytes);
 void mcp_fake_provider_set_silent (McpFakeProvider *self, gboolean silent);
 void mcp_fake_provider_set_broken (McpFakeProvider *self, gboolean broken);
 

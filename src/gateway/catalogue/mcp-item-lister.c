@@ -15,6 +15,9 @@
 /* No honest server has so many; one whose cursors never end stops here. */
 #define MAX_PAGES 1000
 
+/* A cursor may be a whole signed state. Each is sent back to the server. */
+#define MAX_CURSOR_BYTES (64 * 1024)
+
 /* Tools are what a server is there for. For anything else nobody waits so long as for them. */
 #define OTHER_PAGE_MS 20000
 
@@ -27,7 +30,7 @@ typedef struct
   McpItemKind kind;    /* being asked for */
   McpItemList *list;   /* (owned) (nullable): of that kind; the thread's while it reads a page */
   guint n_pages;       /* of that kind */
-  GHashTable *cursors; /* (owned): set of char (owned): the cursors of that kind that were used */
+  GHashTable *cursors; /* (owned): set of char (owned): SHA-256 of the cursors of that kind */
   McpListing *part;    /* (owned) (nullable): what the thread has finished */
   GError *failure;     /* (owned) (nullable): why the tools are not among what was listed */
 } Listing;
@@ -312,6 +315,14 @@ read_in_thread (GTask *job, gpointer source, gpointer task_data, GCancellable *c
   g_task_return_boolean (job, TRUE);
 }
 
+/* Returns: whether the cursor was not used yet; what is kept of it is short */
+static gboolean
+note_cursor (Listing *listing, const char *cursor)
+{
+  return g_hash_table_add (listing->cursors,
+                           g_compute_checksum_for_string (G_CHECKSUM_SHA256, cursor, -1));
+}
+
 static void
 read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -328,7 +339,9 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     fail_page (task, g_error_new (MCP_ERROR, MCP_ERROR_CANCELLED, "The listing was cancelled"));
   else if (listing->n_pages >= MAX_PAGES)
     fail_kind (task, "there are more than 1,000 pages: the rest is left out");
-  else if (!g_hash_table_add (listing->cursors, g_strdup (page->cursor)))
+  else if (strlen (page->cursor) > MAX_CURSOR_BYTES)
+    fail_kind (task, "a “nextCursor” is longer than 64 KiB: the pages so far are all");
+  else if (!note_cursor (listing, page->cursor))
     fail_kind (task, "the same “nextCursor” came twice: the pages so far are all");
   else
     ask_page (task, page->cursor);
