@@ -201,7 +201,8 @@ test_pipe (void)
 
 #define LIE                                                                              \
   "{\"url\":\"http://x/" WILD "\",\"session_id\":\"s\",\"token\":\"t\\r\\nX-Other: y\"," \
-  "\"servers\":[{\"name\":\"" WILD "\",\"state\":\"failed\",\"last_error\":\"" WILD "\"}]}"
+  "\"error\":{\"message\":\"" WILD "\"},\"servers\":[{\"name\":\"" WILD                  \
+  "\",\"state\":\"failed\",\"last_error\":\"" WILD "\"}]}"
 
 static gboolean
 lie_cb (GThreadedSocketService *service,
@@ -212,9 +213,9 @@ lie_cb (GThreadedSocketService *service,
   GInputStream *in = g_io_stream_get_input_stream (G_IO_STREAM (connection));
   GOutputStream *out = g_io_stream_get_output_stream (G_IO_STREAM (connection));
   g_autofree char *answer =
-      g_strdup_printf ("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\n"
+      g_strdup_printf ("HTTP/1.1 %s\r\nConnection: close\r\nContent-Type: application/json\r\n"
                        "Content-Length: %u\r\n\r\n%s",
-                       (guint) strlen (LIE), LIE);
+                       (const char *) user_data, (guint) strlen (LIE), LIE);
   char request[4096];
 
   /* One that only asks whether somebody listens sends nothing. */
@@ -224,7 +225,7 @@ lie_cb (GThreadedSocketService *service,
 }
 
 static GSocketService *
-start_liar (CliTest *test)
+start_liar (CliTest *test, const char *status)
 {
   g_autofree char *directory = e2e_build (test->e2e, "run/mcp-sessiond");
   g_autofree char *path = g_build_filename (directory, "http.sock", NULL);
@@ -233,7 +234,7 @@ start_liar (CliTest *test)
   GSocketService *service = g_threaded_socket_service_new (10);
 
   g_assert_cmpint (g_mkdir_with_parents (directory, 0700), ==, 0);
-  g_signal_connect (service, "run", G_CALLBACK (lie_cb), NULL);
+  g_signal_connect (service, "run", G_CALLBACK (lie_cb), (gpointer) status);
   g_socket_listener_add_address (G_SOCKET_LISTENER (service), address, G_SOCKET_TYPE_STREAM,
                                  G_SOCKET_PROTOCOL_DEFAULT, NULL, NULL, &error);
   g_assert_no_error (error);
@@ -243,13 +244,15 @@ start_liar (CliTest *test)
 typedef struct
 {
   const char *name;
+  const char *status; /* of each answer */
   const char *arguments[3];
 } LiarCase;
 
 static const LiarCase liar_cases[] = {
-  { "address", { "dashboard", "--print" } },
-  { "advice", { "doctor" } },
-  { "token", { "tools" } },
+  { "address", "200 OK", { "dashboard", "--print" } },
+  { "advice", "200 OK", { "doctor" } },
+  { "token", "200 OK", { "tools" } },
+  { "failure", "500 No", { "status" } },
 };
 
 typedef struct
@@ -281,7 +284,7 @@ test_liar (gconstpointer data)
 
   g_test_summary ("What a daemon says controls neither the terminal nor the command's requests");
   cli_test_setenv (test, "NO_COLOR", "1");
-  service = start_liar (test);
+  service = start_liar (test, liar_case->status);
   thread = g_thread_new ("command", run_thread, &run);
   while (g_atomic_pointer_get (&run.sent) == NULL)
     g_main_context_iteration (NULL, TRUE);

@@ -15,6 +15,7 @@
 #include "cli/terminal/mcp-cli-terminal.h"
 #include "cli/terminal/mcp-cli-text.h"
 #include "cli/watch/mcp-cli-screen.h"
+#include "common/mcp-text-clean.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -63,7 +64,11 @@ make_page (int *status)
     }
   *status = connection != NULL ? MCP_CLI_FAILED : NOT_RUNNING;
   if (error != NULL)
-    return g_strdup_printf ("%s\n", error->message);
+    {
+      g_autofree char *clean = mcp_text_clean (error->message);
+
+      return g_strdup_printf ("%s\n", clean);
+    }
   return g_strdup_printf ("%s\n",
                           _ ("The daemon does not run; the first command that needs it starts it"));
 }
