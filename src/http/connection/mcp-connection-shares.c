@@ -167,6 +167,13 @@ must_share (const Holder *biggest, const Holder *newcomer, guint max_connections
          biggest->n_connections > newcomer->n_connections + 1;
 }
 
+/* Whoever has most must not have the idle connections of others as well. */
+static gboolean
+takes_all (const Holder *biggest, const Holder *newcomer, guint max_connections)
+{
+  return biggest->pid == newcomer->pid && biggest->n_connections > max_connections / FAIR_PART;
+}
+
 /**
  * mcp_connection_shares_choose:
  * @connections: a set of all #McpHttpConnection, whose processes mcp_connection_shares_look() has
@@ -177,7 +184,8 @@ must_share (const Holder *biggest, const Holder *newcomer, guint max_connections
  *
  * Chooses the connection that makes room for a client: the longest idle one of the process that
  * has the most connections; where that process has none that is idle, but more than the
- * newcomer, any of its connections; else the longest idle of all.
+ * newcomer, any of its connections; else the longest idle of all, unless the newcomer is of
+ * that process.
  *
  * Returns: (transfer none) (nullable): the connection to close; %NULL: nobody makes room
  */
@@ -195,7 +203,7 @@ mcp_connection_shares_choose (GHashTable *connections,
   chosen = find_idle (idle, biggest.pid);
   if (chosen == NULL && must_share (&biggest, &newcomer, max_connections))
     chosen = find_any (connections, biggest.pid);
-  if (chosen == NULL && idle->head != NULL)
-    chosen = idle->head->data;
+  if (chosen == NULL && !takes_all (&biggest, &newcomer, max_connections))
+    chosen = g_queue_peek_head ((GQueue *) idle);
   return chosen;
 }
