@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """versions: the version of the top meson.build, which owns it, is that of each file that must repeat it, and the
 date of its section in CHANGELOG.md is that of the metadata. changelog: the sections of CHANGELOG.md are versions with a date, the
-newest first, and their parts are those of keep a changelog, in order."""
+newest first, their parts are those of keep a changelog, in order, and no change stands in a version twice."""
 
 import re
 
@@ -80,6 +80,12 @@ def check_section(title, section, before, is_first):
     return None
 
 
+def doubled_changes(section):
+    """First lines of changes that a section has more than once."""
+    lines = re.findall(r"^- .*$", section, re.M)
+    return sorted({line for line in lines if lines.count(line) > 1})
+
+
 def check_changelog(tree):
     text = tree.text(CHANGELOG)
     before = None
@@ -87,6 +93,8 @@ def check_changelog(tree):
         fault = check_section(title, section, before, number == 0)
         if fault:
             yield Violation("changelog", title, f"{CHANGELOG}:{line_of(text, position)}", fault)
+        for line in doubled_changes(section):
+            yield Violation("changelog", title, f"{CHANGELOG}:{line_of(text, text.rindex(line))}", f"“{line}” stands there twice")
         before = version_of(title) or before
 
 

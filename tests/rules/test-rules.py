@@ -77,6 +77,7 @@ BREAKS = [
     ("changelog", "an older version above a newer one", "CHANGELOG.md", "[0.1.0]", "[0.10.0]"),
     ("changelog", "unreleased changes below a version", "CHANGELOG.md", "[0.1.0] - 2026-11-23", "[Unreleased]"),
     ("changelog", "parts in another order", "CHANGELOG.md", "### Added\n\n### Security", "### Security\n\n### Added"),
+    ("changelog", "a change that stands there twice", "CHANGELOG.md", "### Added\n", "### Added\n\n- Cups.\n- Plates.\n- Cups.\n"),
     ("changelog", "a part of another name", "CHANGELOG.md", "### Security", "### Secrets"),
     ("docs", "a picture that is not there", "docs/guide.md", "See", '<img src="house.png"> See'),
     ("docs", "a row of a table that goes on in the next line", "docs/guide.md", "See", "| room | what\nguests see |\n\nSee"),
