@@ -9,7 +9,7 @@
  */
 #include "dbus/mcp-dbus-gate.h"
 
-/* A main context that waits for the bus itself, as at the daemon's end, must not wait for ever. */
+/* At its end the daemon waits for the bus in the main context, which reaches no mark then. */
 #define PATIENCE_US (50 * G_TIME_SPAN_MILLISECOND)
 
 struct _McpDbusGate

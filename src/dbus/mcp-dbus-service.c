@@ -288,7 +288,7 @@ mcp_dbus_service_export (McpDbusService *self, GDBusConnection *connection, GErr
   return TRUE;
 }
 
-/* Where nothing is under way, nobody is told. */
+/* Tells the caller of mcp_dbus_service_export_by_steps(), if the steps have not ended yet. */
 static void
 end_steps (McpDbusService *self, gboolean is_exported)
 {

@@ -376,8 +376,8 @@ mcp_jsonrpc_message_dup_error_text (McpJsonrpcMessage *self)
  * mcp_jsonrpc_message_dup_error_excerpt:
  * @self: a message
  *
- * What a sentence of ours quotes of the message of an error: 1 KiB at most, since such a sentence
- * is logged, kept and shown.
+ * For the daemon's own messages, which quote the error: they are logged, kept and shown, so that
+ * the text has 1 KiB at most.
  *
  * Returns: (transfer full): the text; empty where there is none
  */

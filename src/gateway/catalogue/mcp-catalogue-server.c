@@ -237,7 +237,7 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (is_listed)
     take_success (self);
   else if (mcp_provider_lease_is_closed (lease))
-    self->in_vain = FALSE; /* the server ended with its session: the next session starts it anew */
+    self->in_vain = FALSE; /* The session ended the server; the next session starts another. */
   else
     note_failure (self, error, mcp_provider_is_locked (mcp_provider_lease_get_provider (lease)));
   mcp_provider_lease_report (lease, error);

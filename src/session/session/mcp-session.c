@@ -147,7 +147,12 @@ ignore (McpSession *session, gpointer store)
 
 static const McpSessionFuncs no_store = { ignore_event, ignore, ignore, ignore };
 
-/* NULL: no store has the session any more, and nobody is told anything. */
+/**
+ * mcp_session_set_store:
+ * @self: the session
+ * @funcs: (nullable): what the store is told; %NULL: the session leaves its store
+ * @store: (unowned) (nullable): for @funcs
+ */
 void
 mcp_session_set_store (McpSession *self, const McpSessionFuncs *funcs, gpointer store)
 {

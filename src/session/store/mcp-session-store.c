@@ -170,23 +170,8 @@ new_signal (const char *name, guint n_params, GType second)
 }
 
 static void
-mcp_session_store_class_init (McpSessionStoreClass *klass)
+install_signals (void)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-
-  object_class->get_property = mcp_session_store_get_property;
-  object_class->dispose = mcp_session_store_dispose;
-  object_class->finalize = mcp_session_store_finalize;
-
-  /**
-   * McpSessionStore:n-sessions:
-   *
-   * How many sessions there are.
-   */
-  props[PROP_N_SESSIONS] = g_param_spec_uint ("n-sessions", NULL, NULL, 0, G_MAXUINT, 0,
-                                              G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
-
   /**
    * McpSessionStore::session-added:
    * @self: the store
@@ -226,7 +211,12 @@ mcp_session_store_class_init (McpSessionStoreClass *klass)
   signals[SIGNAL_PROGRESS] = g_signal_new (
       "progress", MCP_TYPE_SESSION_STORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, marshal_progress,
       G_TYPE_NONE, 2, MCP_TYPE_SESSION, MCP_TYPE_PROGRESS_EVENT | G_SIGNAL_TYPE_STATIC_SCOPE);
+}
 
+/* What a store on disk has to keep up with. */
+static void
+install_signals_of_change (void)
+{
   /**
    * McpSessionStore::session-used:
    * @self: the store
@@ -253,6 +243,28 @@ mcp_session_store_class_init (McpSessionStoreClass *klass)
    * Emitted from the main context.
    */
   signals[SIGNAL_SESSION_CHANGED] = new_signal ("session-changed", 1, G_TYPE_INVALID);
+}
+
+static void
+mcp_session_store_class_init (McpSessionStoreClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = mcp_session_store_get_property;
+  object_class->dispose = mcp_session_store_dispose;
+  object_class->finalize = mcp_session_store_finalize;
+
+  /**
+   * McpSessionStore:n-sessions:
+   *
+   * How many sessions there are.
+   */
+  props[PROP_N_SESSIONS] = g_param_spec_uint ("n-sessions", NULL, NULL, 0, G_MAXUINT, 0,
+                                              G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (props), props);
+
+  install_signals ();
+  install_signals_of_change ();
 }
 
 static void

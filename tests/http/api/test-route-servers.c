@@ -6,6 +6,8 @@
 #include "gateway/api/mcp-gateway-servers.h"
 
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static void
 test_list (void)
@@ -80,6 +82,47 @@ test_held (void)
   mcp_test_assert_error (no_server, 404, "not_found");
 }
 
+/* Sends a request, and exits; the status says whether it was refused. */
+static void
+ask_as_server (const char *socket_path, const char *request)
+{
+  char answer[4096] = { 0 };
+  int fd = mcp_test_socket_connect_unix (socket_path);
+  gsize n_read = 0;
+  gssize n;
+
+  mcp_test_socket_send_text (fd, request);
+  while ((n = read (fd, answer + n_read, sizeof answer - 1 - n_read)) > 0)
+    n_read += (gsize) n;
+  _exit (mcp_test_socket_get_status (answer) == 403 ? 0 : 1);
+}
+
+static void
+test_server_decides (void)
+{
+  static const char *const requests[] = {
+    "DELETE /stop HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    "POST /servers/t/held HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+    "Content-Type: application/json\r\nContent-Length: 11\r\n\r\n{\"held\":[]}",
+  };
+  g_auto (McpFixture) f = { NULL };
+
+  g_test_summary ("No server accepts its own changed tools, or ends the owner's stop");
+  mcp_fixture_init_with_server (&f);
+  for (gsize i = 0; i < G_N_ELEMENTS (requests); i++)
+    {
+      /* As a server is: a child of this process, which is the daemon here. */
+      pid_t child = fork ();
+      int status = 0;
+
+      if (child == 0)
+        ask_as_server (f.http->socket_path, requests[i]);
+      AWAIT (waitpid (child, &status, WNOHANG) == child);
+      g_assert_true (WIFEXITED (status));
+      g_assert_cmpint (WEXITSTATUS (status), ==, 0);
+    }
+}
+
 static gboolean
 has_said (McpFixture *f, const char *text)
 {
@@ -130,6 +173,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http/servers/list", test_list);
   g_test_add_func ("/http/servers/owner-only", test_owner_only);
   g_test_add_func ("/http/servers/held", test_held);
+  g_test_add_func ("/http/servers/server-decides", test_server_decides);
   g_test_add_func ("/http/servers/log", test_log);
   return g_test_run ();
 }
