@@ -88,6 +88,7 @@ async function attack({ target, session, code, key }) {
   navigator.sendBeacon(`${target}/stop`, 'x');
   navigator.sendBeacon(`${target}/session`, new Blob(['{}'], { type: 'text/plain' }));
 
+  const answered = [];
   // Frames: what they show cannot be read in any case; that they show an error is looked at from outside.
   for (const [name, attributes] of [['iframe', {}], ['iframe', { sandbox: 'allow-scripts' }], ['iframe', { credentialless: true }], ['object', {}], ['embed', {}]]) {
     const node = Object.assign(document.createElement(name), attributes);
@@ -95,9 +96,10 @@ async function attack({ target, session, code, key }) {
       node.setAttribute(key_, value);
     }
     node[name === 'object' ? 'data' : 'src'] = `${target}/`;
+    answered.push(settle(new Promise((resolve) => { node.onload = node.onerror = () => resolve(null); })));
     document.body.append(node);
   }
-  // Forms.
+  // Forms. The answer to each, or the browser's page about the refusal, is loaded into a frame of its own.
   for (const [method, route, enctype] of [['post', '/dashboard/code', 'text/plain'], ['post', '/session', 'text/plain'],
     ['post', `/servers/test/restart`, 'application/x-www-form-urlencoded'], ['get', '/', 'text/plain']]) {
     const frame = Object.assign(document.createElement('iframe'), { name: `form-${route}-${method}` });
@@ -105,9 +107,10 @@ async function attack({ target, session, code, key }) {
     const input = Object.assign(document.createElement('input'), { name: '{"label":"forged","x":"', value: '"}' });
     form.append(input);
     document.body.append(frame, form);
+    answered.push(new Promise((resolve) => { frame.addEventListener('load', resolve, { once: true }); }));
     form.submit();
   }
-  await new Promise((resolve) => { setTimeout(resolve, 300); });
+  await Promise.all(answered);
   return through.filter(Boolean);
 }
 
